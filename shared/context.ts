@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** What travels with a piece of work through calls, events and log lines. */
+export interface Context {
+  requestId: string
+  traceparent: string
+}
+
+const storage = new AsyncLocalStorage<Context>()
+
+export const withContext = <T>(context: Context, work: () => T): T => storage.run(context, work)
+
+const hex = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
+
+/** Unsampled: an exporter that is switched on decides anew at the edge. */
+export const newTraceparent = () => `00-${hex(16)}-${hex(8)}-00`
+
+export const newContext = (requestId: string = crypto.randomUUID(), traceparent?: string | null): Context => ({
+  requestId,
+  traceparent: traceparent && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? traceparent : newTraceparent(),
+})
+
+/** The context of the work at hand; work that nobody asked for (a sweep, a start) begins one of its own. */
+export const currentContext = (): Context => storage.getStore() ?? newContext()
+
+export const traceIdOf = ({ traceparent }: Context) => traceparent.slice(3, 35)
