@@ -56,7 +56,7 @@ export interface EventType<S extends TSchema> extends EventInfo {
   (aggregate: Aggregate, data: Static<S>): Draft
 }
 /** A delayed message of a service to itself. */
-export interface TimerType<S extends TSchema, Term extends string> extends TimerInfo {
+export interface TimerType<S extends TSchema, Term extends string = never> extends TimerInfo {
   schema: S
   (aggregate: Aggregate, data: Static<S>, due: { at: Date; term: Term }): Draft
 }
