@@ -1,0 +1,80 @@
+import './formats'
+import type { Static, TSchema, TTuple } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { t } from 'elysia'
+import { invalid } from './errors'
+
+/** Where counting and skipping stop; past it a list is walked by cursor. */
+const deepest = 10_000
+/** What a repository counts up to: one more says that there are more. SQL: `countCapped`; MongoDB: `countDocuments(filter, { limit: countLimit })`. */
+export const countLimit = deepest + 1
+
+// Not a `maximum`: the client is told the way on, not only that it went wrong.
+const Skip = t
+  .Transform(t.Integer({ minimum: 0, default: 0, description: `At most ${deepest}; deeper by \`cursor\`` }))
+  .Decode(skip => {
+    if (skip > deepest) throw invalid('use_cursor', `A list is skipped through to ${deepest}; follow next_cursor to go deeper.`)
+    return skip
+  })
+  .Encode(skip => skip)
+
+/** The query of a list. One with filters: `t.Object({ ...PageQuery.properties, status: … })`. */
+export const PageQuery = t.Object({
+  skip: Skip,
+  limit: t.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  cursor: t.Optional(t.String({ minLength: 1, maxLength: 1024, description: 'The `next_cursor` of the page before' })),
+})
+export type PageQuery = Static<typeof PageQuery>
+
+/** What a repository answers. `total` may be counted to `countLimit` only. */
+export interface Page<Row> {
+  items: Row[]
+  total: number
+  nextCursor?: string | undefined
+}
+
+export const pageOf = <S extends TSchema>(item: S) =>
+  t.Object({
+    items: t.Array(item),
+    total: t.Number({ description: `Counted to ${deepest}` }),
+    total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
+    skip: t.Number(),
+    limit: t.Number(),
+    next_cursor: t.Optional(t.String()),
+  })
+
+export const page = <Row, View>({ items, total, nextCursor }: Page<Row>, { skip, limit }: PageQuery, view: (row: Row) => View) => ({
+  items: items.map(item => view(item)),
+  total: Math.min(total, deepest),
+  ...(total > deepest && { total_capped: true }),
+  skip,
+  limit,
+  ...(nextCursor !== undefined && { next_cursor: nextCursor }),
+})
+
+type Key = string | number | boolean | null
+
+/** Opaque to clients: the sort keys of a row. A `Date` goes in as its ISO text. */
+export const encodeCursor = (keys: readonly Key[]): string => Buffer.from(JSON.stringify(keys)).toString('base64url')
+
+/** The cursor behind the last row of a page, or nothing when the page was not full. */
+export const cursorAfter = <Row>(items: readonly Row[], limit: number, keysOf: (row: Row) => readonly Key[]): string | undefined => {
+  const last = items.at(-1)
+  return last === undefined || items.length < limit ? undefined : encodeCursor(keysOf(last))
+}
+
+/** The keys, if they are of this shape and the text is exactly what `encodeCursor` writes. */
+export const decodeCursor = <S extends TTuple>(cursor: string, shape: S): Static<S> => {
+  const keys = parsed(cursor)
+  if (!Value.Check(shape, keys) || encodeCursor(keys as readonly Key[]) !== cursor)
+    throw invalid('invalid_cursor', 'The cursor is not one that this list gave; start again without it.')
+  return keys
+}
+
+const parsed = (cursor: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}
