@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export interface Context {
   requestId: string
   traceparent: string
+  startedAt: number
 }
 
 const storage = new AsyncLocalStorage<Context>()
@@ -18,6 +19,7 @@ export const newTraceparent = () => `00-${hex(16)}-${hex(8)}-00`
 export const newContext = (requestId: string = crypto.randomUUID(), traceparent?: string | null): Context => ({
   requestId,
   traceparent: traceparent && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? traceparent : newTraceparent(),
+  startedAt: performance.now(),
 })
 
 /** The context of the work at hand; work that nobody asked for (a sweep, a start) begins one of its own. */

@@ -1,0 +1,36 @@
+import { AppError, invalid } from './errors'
+
+const maxBytes = 1024 * 1024
+const maxDepth = 32
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** No NUL in any text, no key that could reach a prototype, no nesting that a store would choke on. */
+const sane = (value: unknown, depth = 0): boolean => {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  if (depth >= maxDepth) return false
+  if (Array.isArray(value)) return value.every(item => sane(item, depth + 1))
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__' || !sane(key) || !sane((value as Record<string, unknown>)[key], depth + 1)) return false
+  }
+  return true
+}
+
+/** A JSON body, read by us: what comes in is checked for what no schema looks at. */
+export const readJson = async (request: Request): Promise<unknown> => {
+  if (!request.body) return undefined
+  const bytes = await request.arrayBuffer()
+  if (bytes.byteLength === 0) return undefined
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json') throw new AppError('unsupported', 'unsupported_media_type', 'Send the body as application/json.')
+  if (bytes.byteLength > maxBytes) throw new AppError('too_large', 'payload_too_large', 'A body may have at most 1 MiB.')
+  let value: unknown
+  try {
+    value = JSON.parse(decoder.decode(bytes))
+  } catch {
+    throw invalid('invalid_json', 'The body is not valid JSON in UTF-8.')
+  }
+  if (!sane(value))
+    throw invalid('invalid_json', `The body has NUL characters, a forbidden key, or is nested deeper than ${maxDepth} levels.`)
+  return value
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { type ServiceName, services } from './services'
+
+/** The only place that reads the environment. Every setting may also come from a file, named by `<NAME>_FILE`. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export const settings = (env: Environment = process.env) => {
+  const optional = (name: string): string | undefined => {
+    const file = env[`${name}_FILE`]
+    return (file ? readFileSync(file, 'utf8').trim() : env[name]) || undefined
+  }
+  const text = (name: string, fallback?: string): string => {
+    const value = optional(name) ?? fallback
+    if (value === undefined) throw new Error(`${name} is not set; .env.example lists every setting`)
+    return value
+  }
+  const integer = (name: string, fallback: number): number => {
+    const value = optional(name)
+    if (value === undefined) return fallback
+    if (!/^\d{1,15}$/.test(value)) throw new Error(`${name} must be a whole number`)
+    return Number(value)
+  }
+  const secret = (name: string): string => {
+    const value = text(name)
+    if (value.length < 32) throw new Error(`${name} must have at least 32 characters`)
+    return value
+  }
+  return { optional, text, integer, secret }
+}
+export type Settings = ReturnType<typeof settings>
+
+export const readConfig = (service: ServiceName, env?: Environment) => {
+  const read = settings(env)
+  const base = read.integer('PORT_BASE', 8000)
+  const host = read.text('HOST', '127.0.0.1')
+  const forService = (name: string) => read.text(name).replaceAll('{service}', service)
+  return {
+    ...read,
+    service,
+    host,
+    port: read.integer('PORT', base + services[service].port - 8000),
+    advertiseHost: read.text('ADVERTISE_HOST', host === '0.0.0.0' ? hostname() : host),
+    version: read.text('RELEASE', '0.1.0'),
+    logLevel: read.text('LOG_LEVEL', 'info'),
+    internalKey: read.secret('INTERNAL_KEY'),
+    brokerPrefix: read.text('BROKER_PREFIX', ''),
+    retryDelaysMs: read.text('RETRY_DELAYS_MS', '1000,5000,30000').split(',').map(Number),
+    otlpEndpoint: read.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    mysqlUrl: () => forService('MYSQL_URL'),
+    mongoUrl: () => forService('MONGO_URL'),
+    redisUrl: read.text('REDIS_URL'),
+    rabbitmqUrl: read.text('RABBITMQ_URL'),
+  }
+}
+export type Config = ReturnType<typeof readConfig>

@@ -1,0 +1,84 @@
+import { Kind, type Static, type TProperties, type TSchema, TypeRegistry, Type as t } from '@sinclair/typebox'
+
+/** The builder for every schema: TypeBox's own, since Elysia's `t.Integer` would take text for a number in a body. */
+export { type Static, type TSchema, t }
+
+/** Schemas that many services share. A body is always `closed`: a field it doesn't know is a mistake worth telling. */
+export const closed = <P extends TProperties>(
+  fields: P,
+  options: { minProperties?: number; description?: string; examples?: unknown[] } = {},
+) => t.Object(fields, { ...options, additionalProperties: false })
+
+interface FromText {
+  pattern: string
+  minimum: number
+  maximum: number
+}
+TypeRegistry.Set<FromText>('FromText', ({ pattern, minimum, maximum }, value) => {
+  if (typeof value !== 'number' && !(typeof value === 'string' && new RegExp(pattern).test(value))) return false
+  return Number(value) >= minimum && Number(value) <= maximum
+})
+
+interface Range {
+  minimum?: number
+  maximum?: number
+  default?: number
+  examples?: number[]
+}
+const numberFromText = (type: 'integer' | 'number', pattern: string, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER, ...rest }: Range) =>
+  t
+    .Transform(
+      t.Unsafe<number>({
+        [Kind]: 'FromText',
+        type,
+        pattern,
+        minimum,
+        maximum,
+        expected: `Expected ${type} from ${minimum} to ${maximum}`,
+        ...rest,
+      }),
+    )
+    .Decode(Number)
+    .Encode(value => value)
+
+/** Numbers in a path or query, where everything is text: digits and nothing clever, within the range, every fault told with its name. */
+export const integerText = (range: Range = {}) => numberFromText('integer', '^\\d{1,16}$', range)
+export const decimalText = (range: Range = {}) => numberFromText('number', '^\\d{1,16}(\\.\\d{1,4})?$', range)
+export const booleanText = () => t.Union([t.Literal('true'), t.Literal('false')])
+export const IdParam = closed({ id: integerText({ minimum: 1, examples: [1] }) })
+
+export const Id = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+export const ProductId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['507f1f77bcf86cd799439011'] })
+export const Sku = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['LT-001'] })
+export const Time = t.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] })
+/** Text that says something: not empty, not blank. */
+export const text = (maxLength: number, example?: string) =>
+  t.String({ minLength: 1, maxLength, pattern: '\\S', ...(example && { examples: [example] }) })
+
+export const maxQuantity = 2 ** 31 - 1
+export const Quantity = t.Integer({ minimum: 1, maximum: maxQuantity, examples: [2] })
+
+export const Problem = t.Object(
+  {
+    type: t.String(),
+    title: t.String(),
+    status: t.Integer(),
+    code: t.String(),
+    detail: t.String(),
+    request_id: t.String(),
+    errors: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
+  },
+  {
+    description: 'RFC 9457 problem',
+    examples: [
+      {
+        type: 'about:blank',
+        title: 'Not Found',
+        status: 404,
+        code: 'order_not_found',
+        detail: 'There is no such order, or it is not yours.',
+        request_id: '4f1c',
+      },
+    ],
+  },
+)
