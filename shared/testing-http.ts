@@ -1,0 +1,43 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { accessTokens, internalIdentity, keySource, type Role, tokenVerifier } from './auth'
+import { createHttp } from './http'
+import type { ServiceName } from './services'
+
+const internalKey = 'an internal key that only tests know of'
+
+/** What an app needs to be tried in-process: a real verifier, with keys that the test can sign by. */
+export const testHttp = async (service: ServiceName) => {
+  const { privateKey, publicKey } = await generateKeyPair(accessTokens.algorithm)
+  const keys = keySource(async () => ({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: accessTokens.algorithm }] }))
+  const ended = new Set<string>()
+  const failures: string[] = []
+  const http = createHttp({
+    service,
+    verify: tokenVerifier(keys, sid => ended.has(sid)),
+    identity: internalIdentity(service, internalKey),
+    observe: () => {},
+    log: { error: (fields, message) => failures.push(`${message} ${Bun.inspect(fields)}`), warn: () => {} },
+    draining: () => false,
+  })
+  return {
+    http,
+    ended,
+    /** What was logged as our own fault: a test of a healthy path expects none. */
+    failures,
+    /** Headers of a logged-in user. */
+    as: async (id: number, role: Role = 'customer', sid = `session-${id}`) => ({
+      authorization: `Bearer ${await new SignJWT({ sid, role })
+        .setProtectedHeader({ alg: accessTokens.algorithm, kid: 'test' })
+        .setSubject(String(id))
+        .setIssuer(accessTokens.issuer)
+        .setAudience(accessTokens.audience)
+        .setIssuedAt()
+        .setExpirationTime('15m')
+        .sign(privateKey)}`,
+    }),
+    /** Headers of another service's call. */
+    asService: async (caller: ServiceName) => ({
+      authorization: `Bearer ${await internalIdentity(caller, internalKey).tokenFor(service)}`,
+    }),
+  }
+}
