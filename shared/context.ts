@@ -22,6 +22,9 @@ export const newContext = (requestId: string = crypto.randomUUID(), traceparent?
   startedAt: performance.now(),
 })
 
+/** The context of the work at hand, if there is one: a log line outside of any work names no request. */
+export const peekContext = (): Context | undefined => storage.getStore()
+
 /** The context of the work at hand; work that nobody asked for (a sweep, a start) begins one of its own. */
 export const currentContext = (): Context => storage.getStore() ?? newContext()
 
