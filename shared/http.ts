@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia'
+import { type DocumentDecoration, Elysia } from 'elysia'
 import { type InternalIdentity, requireRole, type User, type VerifyToken } from './auth'
 import { readJson } from './body'
 import { currentContext, newContext, withContext } from './context'
@@ -25,6 +25,12 @@ interface Guarded {
   raw?: boolean
   user?: User | undefined
   caller?: ServiceName
+}
+
+/** A route's decision, for its document: Elysia keeps of a macro what the macro returns, not what the route said. */
+const decided = (auth: true | 'admin' | 'guest' | 'public' | 'internal'): { detail: DocumentDecoration } => {
+  const detail = { hide: auth === 'internal', 'x-auth': auth }
+  return { detail }
 }
 
 /**
@@ -95,6 +101,7 @@ export const createHttp = ({ service, verify, identity, observe, log, draining }
     })
     .macro({
       auth: (role: true | 'admin') => ({
+        ...decided(role),
         ...gate(async (context, authorization) => {
           if (!authorization)
             throw unauthenticated('token_required', 'Log in and send the access token as "Authorization: Bearer <token>".')
@@ -104,16 +111,20 @@ export const createHttp = ({ service, verify, identity, observe, log, draining }
         resolve: context => ({ user: (context as Guarded).user as User }),
       }),
       guest: (_: true) => ({
+        ...decided('guest'),
         ...gate(async (context, authorization) => {
           context.user = authorization ? await verify(authorization) : undefined
         }),
         resolve: context => ({ user: (context as Guarded).user }),
       }),
-      public: (_: true) =>
-        gate(async (_context, authorization) => {
+      public: (_: true) => ({
+        ...decided('public'),
+        ...gate(async (_context, authorization) => {
           if (authorization) await verify(authorization)
         }),
+      }),
       internal: (callers: readonly ServiceName[]) => ({
+        ...decided('internal'),
         ...gate(async (context, authorization) => {
           context.caller = await identity.callerOf(authorization)
           if (!callers.includes(context.caller)) throw forbidden('This service may not call this route.')
@@ -121,6 +132,7 @@ export const createHttp = ({ service, verify, identity, observe, log, draining }
         resolve: context => ({ caller: (context as Guarded).caller as ServiceName }),
       }),
       stream: (role: true | 'admin') => ({
+        ...decided(role),
         ...gate(async (context, authorization) => {
           context.raw = true
           await admitUser(context, authorization, role)

@@ -1,8 +1,7 @@
-import './formats'
-import type { Static, TSchema, TTuple } from '@sinclair/typebox'
+import type { TTuple } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { t } from 'elysia'
 import { invalid } from './errors'
+import { closed, integerText, type Static, type TSchema, t } from './schema'
 
 /** Where counting and skipping stop; past it a list is walked by cursor. */
 const deepest = 10_000
@@ -11,17 +10,17 @@ export const countLimit = deepest + 1
 
 // Not a `maximum`: the client is told the way on, not only that it went wrong.
 const Skip = t
-  .Transform(t.Integer({ minimum: 0, default: 0, description: `At most ${deepest}; deeper by \`cursor\`` }))
+  .Transform(integerText({ default: 0 }))
   .Decode(skip => {
-    if (skip > deepest) throw invalid('use_cursor', `A list is skipped through to ${deepest}; follow next_cursor to go deeper.`)
+    if (skip > deepest) throw invalid('use_cursor', `A list can be skipped through to ${deepest}; follow next_cursor to go deeper.`)
     return skip
   })
   .Encode(skip => skip)
 
-/** The query of a list. One with filters: `t.Object({ ...PageQuery.properties, status: … })`. */
-export const PageQuery = t.Object({
+/** The query of a list. One with filters: `closed({ ...PageQuery.properties, status: … })`. */
+export const PageQuery = closed({
   skip: Skip,
-  limit: t.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  limit: integerText({ minimum: 1, maximum: 100, default: 20 }),
   cursor: t.Optional(t.String({ minLength: 1, maxLength: 1024, description: 'The `next_cursor` of the page before' })),
 })
 export type PageQuery = Static<typeof PageQuery>
@@ -36,10 +35,10 @@ export interface Page<Row> {
 export const pageOf = <S extends TSchema>(item: S) =>
   t.Object({
     items: t.Array(item),
-    total: t.Number({ description: `Counted to ${deepest}` }),
+    total: t.Integer({ description: `Counted to ${deepest}` }),
     total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
-    skip: t.Number(),
-    limit: t.Number(),
+    skip: t.Integer(),
+    limit: t.Integer(),
     next_cursor: t.Optional(t.String()),
   })
 

@@ -1,0 +1,121 @@
+import { expect, test } from 'bun:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Elysia } from 'elysia'
+import { docs, openApiOf } from './docs'
+import { PageQuery, pageOf } from './page'
+import { closed, IdParam, Quantity, Sku, Time, t, text } from './schema'
+
+const Line = closed({ sku: Sku, quantity: Quantity })
+const Tree = t.Recursive(Self => t.Object({ name: t.String(), children: t.Array(Self) }))
+const Order = t.Object({
+  id: t.Integer(),
+  kind: t.Union([t.Literal('gift'), t.Literal('plain')]),
+  fixed: t.Literal('x'),
+  note: t.Union([t.String(), t.Null()]),
+  weight: t.Number({ exclusiveMinimum: 0 }),
+  attributes: t.Record(t.String(), t.Unknown()),
+  line: t.Optional(Line),
+  created_at: Time,
+})
+
+const shop = () =>
+  new Elysia({ prefix: '/api/orders', tags: ['orders'] })
+    .get('/', () => ({ items: [], total: 0, skip: 0, limit: 20 }), {
+      query: PageQuery,
+      response: pageOf(Order),
+      detail: { summary: 'Mine', 'x-auth': true },
+    })
+    .get('/tree', () => [], { response: t.Array(Tree), detail: { summary: 'Nested', 'x-auth': 'public' } })
+    .post('/', ({ status }) => status(204, undefined), {
+      body: closed({ lines: t.Array(Line, { minItems: 1 }), note: t.Optional(text(200, 'Ring twice')) }),
+      response: { 204: t.Void() },
+      detail: { summary: 'Buy', 'x-auth': 'guest' },
+    })
+    .delete('/:id', ({ status }) => status(204, undefined), {
+      params: IdParam,
+      response: { 204: t.Void() },
+      detail: { summary: 'Away', 'x-auth': 'admin' },
+    })
+const app = () =>
+  new Elysia({ normalize: false })
+    .use(docs('order'))
+    .use(shop())
+    .get('/internal/orders', () => 1)
+const get = (path: string) => app().handle(new Request(`http://localhost${path}`))
+const document = openApiOf(app(), 'order')
+const operation = async (path: string, method: string) => (await document).paths[path]?.[method]
+
+test('a document is valid OpenAPI', async () => {
+  const result = await new Validator().validate(JSON.parse(JSON.stringify(await document)))
+  expect(result.errors).toBeUndefined()
+  expect(result.valid).toBe(true)
+})
+
+test('only what is for clients is documented, and no path ends in a slash', async () => {
+  expect(Object.keys((await document).paths)).toEqual(['/api/orders', '/api/orders/tree', '/api/orders/{id}'])
+})
+
+test('who may call a route can be read from its document', async () => {
+  expect(await operation('/api/orders', 'get')).toMatchObject({ security: [{ bearer: [] }], responses: { 401: {}, default: {} } })
+  expect(await operation('/api/orders/tree', 'get')).toMatchObject({ security: [] })
+  expect(await operation('/api/orders', 'post')).toMatchObject({ security: [{}, { bearer: [] }] })
+  expect(await operation('/api/orders/{id}', 'delete')).toMatchObject({ description: 'Needs admin.', responses: { 403: {}, 404: {} } })
+})
+
+test('what has a default may be left out, and is a number', async () => {
+  expect((await operation('/api/orders', 'get'))?.parameters).toContainEqual({
+    in: 'query',
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  })
+})
+
+test('"Try it out" starts from a body that works', async () => {
+  const post = await operation('/api/orders', 'post')
+  expect(post?.requestBody).toMatchObject({
+    content: { 'application/json': { example: { lines: [{ sku: 'LT-001', quantity: 2 }], note: 'Ring twice' } } },
+  })
+})
+
+test('unions, literals, null, records and nesting are told in the words of OpenAPI 3.0', async () => {
+  const answer = JSON.parse(JSON.stringify(await operation('/api/orders', 'get'))).responses[200].content['application/json'].schema
+  expect(answer.properties.items.items.properties).toMatchObject({
+    kind: { type: 'string', enum: ['gift', 'plain'] },
+    fixed: { type: 'string', enum: ['x'] },
+    note: { type: 'string', nullable: true },
+    weight: { minimum: 0, exclusiveMinimum: true },
+    attributes: { type: 'object', additionalProperties: {} },
+  })
+  expect(JSON.stringify((await document).components.schemas)).toContain('"children":{"type":"array","items":{"$ref":"#/components/schemas/')
+})
+
+test('the page and the document are beside each resource and at /docs', async () => {
+  for (const path of ['/docs', '/api/orders/docs']) {
+    const page = await get(path)
+    expect(page.headers.get('content-type')).toStartWith('text/html')
+    expect(await (await get(`${path}/json`)).json()).toEqual(JSON.parse(JSON.stringify(await document)))
+  }
+})
+
+test('a page asks nothing of other hosts and runs no inline script', async () => {
+  const page = await get('/docs')
+  const html = await page.text()
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")
+  expect(html).not.toMatch(/https?:\/\/|<script>/)
+  for (const [, path] of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
+    const asset = await get(path ?? '')
+    expect([path, asset.status, asset.headers.get('cache-control')]).toEqual([path, 200, 'public, max-age=86400'])
+  }
+})
+
+test('assets are these few files and nothing else of the disk', async () => {
+  for (const name of ['package.json', '..%2fpackage.json', 'constructor', 'swagger-ui.css.map'])
+    expect((await get(`/docs/assets/${name}`)).status).toBeGreaterThanOrEqual(400)
+})
+
+test('one page lists every service', async () => {
+  const list = await (await get('/docs/all')).text()
+  expect(list).toContain('href="/api/products/docs"')
+  expect(list).toContain('order')
+})
