@@ -1,0 +1,160 @@
+import { type ClientSession, type Collection, type Db, type Document, type IndexDescription, MongoClient, MongoError } from 'mongodb'
+import { isUnavailable, unavailable } from './errors'
+import type { Draft, Message, Publish } from './events'
+import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo-outbox'
+import { outboxRows, type StoreLog, type Waiting } from './outbox'
+import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
+import type { ServiceName } from './services'
+
+export interface MongoOptions {
+  url: string
+  /** Names the database, `shop_<service>`, unless `database` does. */
+  service: ServiceName
+  database?: string
+  indexes: Record<string, IndexDescription[]>
+  log: StoreLog
+  /** Absent, what is published stays in the outbox. */
+  relay?: RelayPorts & RelayTimes
+  poolSize?: number
+  connectWithinMs?: number
+}
+
+/** A service's MongoDB database. Writes are on disk at a majority of its nodes. An error for which `isUnavailable` holds means that it is away or busy. */
+export interface Mongo {
+  db: Db
+  collection<T extends Document>(name: string): Collection<T>
+  /**
+   * What `publish` is given goes out if and only if the transaction commits. Every call in `work` must carry the session, and wait for the one before.
+   * Run again when another transaction came first: `work` must have no effect but through the session.
+   */
+  transaction<T>(work: (session: ClientSession, publish: Publish) => Promise<T>): Promise<T>
+  /** A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before. */
+  once<T>(message: Pick<Message, 'id'>, work: (session: ClientSession, publish: Publish) => Promise<T>): Promise<T | undefined>
+  waiting(): Promise<Waiting>
+  relaying(): boolean
+  ping(): Promise<void>
+  /** Relays what is waiting (for up to 2 s) and closes. The broker's connection must still be open. */
+  close(): Promise<void>
+}
+
+// A hot document is retried often: many short attempts, bounded in time.
+const maxRetryMs = 6000
+
+export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
+  const { url, service, database = `shop_${service}`, indexes, log, poolSize = 20, connectWithinMs = 60_000 } = options
+  const client = new MongoClient(url, {
+    maxPoolSize: poolSize,
+    maxIdleTimeMS: 60_000,
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 3000,
+    socketTimeoutMS: 15_000,
+    waitQueueTimeoutMS: 5000,
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+    readConcern: { level: 'majority' },
+    retryWrites: true,
+    ignoreUndefined: true,
+  })
+  const db = client.db(database)
+  await untilPrepared(db, indexes, log, connectWithinMs).catch(async error => {
+    await client.close()
+    throw error
+  })
+  const store = mongoOutbox(db)
+  const outbox = outboxOf(db)
+  const inbox = inboxOf(db)
+  const relay = options.relay && startRelay({ ...options.relay, store, log })
+
+  const attempt = async <T>(session: ClientSession, work: (session: ClientSession, publish: Publish) => Promise<T>, until: number) => {
+    const drafts: Draft[] = []
+    session.startTransaction({ readConcern: { level: 'snapshot' } })
+    const result = await work(session, (...more) => void drafts.push(...more))
+    if (drafts.length > 0) {
+      const rows = outboxRows(drafts, service).map(row => ({
+        _id: row.message_id,
+        at: timestampByServer(),
+        created_at: new Date(),
+        ...row,
+      }))
+      await outbox.insertMany(rows, { session })
+    }
+    for (;;) {
+      try {
+        await session.commitTransaction()
+        break
+      } catch (error) {
+        // Whether it was committed is not known; asking again is safe and tells.
+        if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > until) throw error
+        await Bun.sleep(10)
+      }
+    }
+    if (drafts.length > 0) relay?.wake()
+    return result
+  }
+
+  const transaction: Mongo['transaction'] = async work => {
+    const until = Date.now() + maxRetryMs
+    const session = client.startSession()
+    try {
+      for (let attempts = 1; ; attempts++) {
+        try {
+          return await attempt(session, work, until)
+        } catch (error) {
+          if (session.inTransaction()) await session.abortTransaction()
+          if (!hasLabel(error, 'TransientTransactionError') || isUnavailable(error)) throw error
+          if (Date.now() > until) throw unavailable('database_busy', 'Others are changing the same thing. Try again shortly.', error)
+        }
+        await Bun.sleep(Math.random() * Math.min(200, 2 * 2 ** attempts))
+      }
+    } finally {
+      await session.endSession()
+    }
+  }
+
+  const seen = Symbol('seen')
+  return {
+    db,
+    collection: name => db.collection(name),
+    transaction,
+    async once(message, work) {
+      try {
+        return await transaction(async (session, publish) => {
+          await inbox.insertOne({ _id: message.id, at: new Date() }, { session }).catch(error => {
+            throw isDuplicate(error) ? seen : error
+          })
+          return work(session, publish)
+        })
+      } catch (error) {
+        if (error === seen) return undefined
+        throw error
+      }
+    },
+    waiting: store.waiting,
+    relaying: () => relay?.holding() ?? false,
+    async ping() {
+      await db.command({ ping: 1 })
+    },
+    async close() {
+      await relay?.stop()
+      await client.close()
+    },
+  }
+}
+
+const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label)
+export const isDuplicate = (error: unknown) => error instanceof MongoError && error.code === 11000
+
+const untilPrepared = async (db: Db, indexes: Record<string, IndexDescription[]>, log: StoreLog, withinMs: number) => {
+  const deadline = Date.now() + withinMs
+  for (let tries = 0; ; tries++) {
+    try {
+      await prepareKernel(db)
+      const wanted = Object.entries(indexes).filter(([, list]) => list.length > 0)
+      await Promise.all(wanted.map(([name, list]) => db.collection(name).createIndexes(list)))
+      return
+    } catch (error) {
+      if (!isUnavailable(error) || Date.now() > deadline) throw error
+      if (tries === 0) log.warn({ err: error }, 'the database is not there yet: waiting for it')
+    }
+    await Bun.sleep(Math.min(1000, 50 * 2 ** tries))
+  }
+}

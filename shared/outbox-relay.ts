@@ -1,0 +1,214 @@
+import type { Topology } from './events'
+import type { Neighbours, OutboxRow, OutboxStore, OutgoingMessage, Publisher, StoreLog } from './outbox'
+
+export interface RelayPorts {
+  bus: Publisher
+  /** The catalog: an event without consumers is done when nothing takes it; any other waits for its queue. */
+  topology: Topology
+  neighbours?: Neighbours
+  onRelayed?: (count: number) => void
+}
+export interface RelayTimes {
+  /** The net under what wakes it. */
+  pollMs?: number
+  leaseMs?: number
+  /** Longest stay of `stop` for what is waiting. */
+  drainMs?: number
+  batch?: number
+}
+export interface RelayOptions<Id extends string | number> extends RelayPorts, RelayTimes {
+  store: OutboxStore<Id>
+  log: StoreLog
+}
+export interface Relay {
+  /** Something was committed. */
+  wake(): void
+  stop(): Promise<void>
+  holding(): boolean
+}
+
+const hour = 3_600_000
+const maxSuspects = 1000
+
+const outgoing = (row: OutboxRow): OutgoingMessage => ({
+  exchange: row.exchange,
+  routingKey: row.routing_key,
+  body: row.body,
+  messageId: row.message_id,
+  type: row.type,
+  headers: { traceparent: row.traceparent },
+  ...(row.due_at && { expirationMs: Math.max(0, row.due_at.getTime() - Date.now()) }),
+})
+
+/**
+ * Publishes what transactions left in the outbox, in their order, and deletes what the broker has confirmed.
+ * One instance a database works at a time, by a lease. It may publish a message twice (a crash, a lease that ran out), never not at all.
+ */
+export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay => {
+  const { store, bus, topology, neighbours, onRelayed, log, pollMs = 1000, leaseMs = 5000, drainMs = 2000, batch = 500 } = options
+  const holder = crypto.randomUUID()
+  const unheard = new Set(topology.flatMap(event => (event.kind === 'event' && event.to.length === 0 ? [event.type] : [])))
+  /** Rows that the broker refused while it took others: they rest for a growing time, so that the others pass. */
+  const suspects = new Map<Id, { failures: number; retryAt: number }>()
+  let leasedUntil = 0
+  let holding = false
+  let stopping = false
+  let vain = 0
+  let nextSweep = Date.now() + Math.random() * hour
+
+  let woken = false
+  let interrupt: (() => void) | undefined
+  const pause = async (ms: number, wakeable: boolean) => {
+    if (stopping || (wakeable && woken)) return
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ms)
+      interrupt = () => {
+        if (!wakeable && !stopping) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    interrupt = undefined
+  }
+  const rouse = () => {
+    woken = true
+    interrupt?.()
+  }
+
+  const lease = async () => {
+    // Counted from before the asking, so that it never ends later here than in the database.
+    const now = Date.now()
+    if (holding && now < leasedUntil - (leaseMs * 2) / 3) return true
+    const had = holding
+    holding = await store.lease(holder, leaseMs)
+    leasedUntil = now + leaseMs
+    if (had && !holding) log.warn({ holder }, 'the outbox lease was lost')
+    return holding
+  }
+
+  const suspect = (id: Id, patience: number) => {
+    const failures = (suspects.get(id)?.failures ?? 0) + 1
+    const rest = failures < patience ? 0 : Math.min(60_000, 500 * 2 ** (failures - patience))
+    suspects.delete(id)
+    suspects.set(id, { failures, retryAt: Date.now() + rest })
+    const [first] = suspects.keys()
+    if (suspects.size > maxSuspects && first !== undefined) suspects.delete(first)
+  }
+
+  /** Publishes a group and says how many of it the broker took. */
+  const publishGroup = async (rows: (OutboxRow & { id: Id })[], patience: number): Promise<number> => {
+    const outcomes = await bus.publish(rows.map(outgoing))
+    const done = rows.filter((row, i) => outcomes[i] === 'confirmed' || (outcomes[i] === 'unroutable' && unheard.has(row.type)))
+    if (done.length > 0) await store.remove(done.map(row => row.id))
+    const anyTaken = outcomes.some(outcome => outcome !== 'failed')
+    rows.forEach((row, i) => {
+      if (outcomes[i] === 'unroutable' && !unheard.has(row.type)) {
+        if (!suspects.has(row.id))
+          log.error({ type: row.type, message_id: row.message_id }, 'no queue takes this message: it stays in the outbox')
+        suspect(row.id, 1)
+      } else if (outcomes[i] === 'failed') {
+        if (anyTaken) suspect(row.id, patience)
+      } else if (suspects.size > 0) suspects.delete(row.id)
+    })
+    if (done.length > 0) onRelayed?.(done.length)
+    return outcomes.length - outcomes.filter(outcome => outcome === 'failed').length
+  }
+
+  /** One by one, since a message that makes the broker close the channel takes its neighbours down with it. */
+  const findCulprits = async (rows: (OutboxRow & { id: Id })[]): Promise<number> => {
+    const failed: (OutboxRow & { id: Id })[] = []
+    let taken = 0
+    for (const row of rows) {
+      if ((await publishGroup([row], 1)) > 0) taken++
+      else failed.push(row)
+    }
+    if (taken > 0) {
+      for (const row of failed) {
+        log.error({ type: row.type, message_id: row.message_id }, 'the broker refuses this message: it stays in the outbox')
+        suspect(row.id, 1)
+      }
+    }
+    return taken
+  }
+
+  /** How many rows were read and how many of them the broker took. */
+  const round = async (): Promise<{ read: number; taken: number }> => {
+    const now = Date.now()
+    const resting = suspects.size === 0 ? [] : [...suspects].filter(([, { retryAt }]) => retryAt > now).map(([id]) => id)
+    const rows = await store.unsent(batch, resting)
+    if (rows.length === 0) return { read: 0, taken: 0 }
+    // Five rounds in vain: the broker is away, or one message brings all down.
+    if (vain % 5 === 4) return { read: rows.length, taken: await findCulprits(rows.slice(0, 20)) }
+    const proven = suspects.size === 0 ? rows : rows.filter(row => (suspects.get(row.id)?.failures ?? 0) < 3)
+    let taken = proven.length > 0 ? await publishGroup(proven, 3) : 0
+    for (const row of rows) if (!proven.includes(row)) taken += await publishGroup([row], 1)
+    return { read: rows.length, taken }
+  }
+
+  const sweepWhenDue = () => {
+    if (Date.now() < nextSweep) return
+    nextSweep = Date.now() + hour
+    store.sweep().catch(error => log.warn({ err: error }, 'what is past its retention could not be deleted'))
+  }
+
+  const work = async () => {
+    let drainUntil = Infinity
+    for (;;) {
+      if (stopping && drainUntil === Infinity) drainUntil = Date.now() + drainMs
+      if (Date.now() > drainUntil) return
+      woken = false
+      try {
+        if (!(await lease())) {
+          if (stopping) return
+          await pause(pollMs, true)
+          continue
+        }
+        sweepWhenDue()
+        const { read, taken } = await round()
+        if (read === 0) {
+          if (stopping) return
+          await pause(pollMs, true)
+          continue
+        }
+        if (taken > 0) vain = 0
+        else await backOff()
+      } catch (error) {
+        if (vain === 0) log.warn({ err: error }, 'the outbox could not be relayed: trying on')
+        await backOff()
+      }
+    }
+  }
+  const backOff = async () => {
+    if (stopping) return void (await Bun.sleep(50))
+    await pause(Math.min(1000, 50 * 2 ** Math.min(vain, 5)), false)
+    vain++
+  }
+
+  const ended = work()
+  const endListening = neighbours?.onTold(rouse)
+  let telling: ReturnType<typeof setTimeout> | undefined
+
+  return {
+    wake() {
+      if (holding) return rouse()
+      // A burst of commits is told once.
+      telling ??= setTimeout(() => {
+        telling = undefined
+        neighbours?.tell()
+      }, 5)
+    },
+    holding: () => holding,
+    async stop() {
+      stopping = true
+      endListening?.()
+      interrupt?.()
+      // A publish that hangs must not hold up the shutdown.
+      await Promise.race([ended, Bun.sleep(drainMs + 500)])
+      clearTimeout(telling)
+      if (!holding) return
+      holding = false
+      await store.release(holder).catch(error => log.warn({ err: error }, 'the outbox lease runs out by itself'))
+      neighbours?.tell()
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import { Kysely, MysqlDialect, sql as raw, type Transaction } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { isUnavailable, unavailable } from './errors'
+import type { Draft, Message, Publish } from './events'
+import { outboxRows, type StoreLog, type Waiting } from './outbox'
+import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
+import type { ServiceName } from './services'
+import { isMigrated, migrate } from './sql-migrate'
+import { addToOutbox, errno, type KernelTables, sqlOutbox, takeIn } from './sql-outbox'
+import { openPool, type PoolState } from './sql-pool'
+
+export { plainText } from './sql-migrate'
+
+export interface SqlOptions {
+  url: string
+  service: ServiceName
+  migrations: Record<string, Migration>
+  log: StoreLog
+  /** Absent, what is published stays in the outbox. */
+  relay?: RelayPorts & RelayTimes
+  poolSize?: number
+  acquireMs?: number
+  queryMs?: number
+  /** How long a server that is not there yet is waited for. */
+  connectWithinMs?: number
+}
+
+/**
+ * A service's MySQL or MariaDB schema. Whole numbers come as numbers (as strings past 2^53), DECIMAL and SUM as strings, times as `Date`, in UTC.
+ * An error for which `isUnavailable` holds means that the server is away or busy.
+ */
+export interface Sql<Db> {
+  /** For reads and single writes. */
+  db: Kysely<Db>
+  /** The platform's own tables in the same schema. */
+  kernel: Kysely<KernelTables>
+  /**
+   * READ COMMITTED. What `publish` is given goes out if and only if the transaction commits. Run again after a deadlock:
+   * `work` must have no effect but through `trx`, and no call in it should leave the process.
+   */
+  transaction<T>(work: (trx: Transaction<Db>, publish: Publish) => Promise<T>): Promise<T>
+  /** A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before. */
+  once<T>(message: Pick<Message, 'id'>, work: (trx: Transaction<Db>, publish: Publish) => Promise<T>): Promise<T | undefined>
+  /** What the outbox holds, for a gauge. */
+  waiting(): Promise<Waiting>
+  /** Connections, for a gauge. */
+  pool: Readonly<PoolState>
+  /** Whether this instance is the one that relays the outbox. */
+  relaying(): boolean
+  ping(): Promise<void>
+  /** Relays what is waiting (for up to 2 s) and closes. The broker's connection must still be open. */
+  close(): Promise<void>
+}
+
+const maxAttempts = 5
+const maxRetryMs = 6000
+const deadlock = 1213
+const lockWait = 1205
+
+export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
+  const { url, service, log, poolSize = 10, acquireMs = 5000, queryMs = 10_000 } = options
+  await untilMigrated(options)
+  const { pool, state } = openPool({ url, size: poolSize, acquireMs, queryMs })
+  const dialect = new MysqlDialect({ pool })
+  const db = new Kysely<Db>({ dialect })
+  const kernel = new Kysely<KernelTables>({ dialect })
+  const store = sqlOutbox(kernel)
+  const relay = options.relay && startRelay({ ...options.relay, store, log })
+
+  const attempt = async <T>(work: (trx: Transaction<Db>, publish: Publish) => Promise<T>): Promise<T> => {
+    const drafts: Draft[] = []
+    const result = await db.transaction().execute(async trx => {
+      const result = await work(trx, (...more) => void drafts.push(...more))
+      if (drafts.length > 0) await addToOutbox(kernel, trx, outboxRows(drafts, service))
+      return result
+    })
+    if (drafts.length > 0) relay?.wake()
+    return result
+  }
+
+  const transaction: Sql<Db>['transaction'] = async work => {
+    const start = Date.now()
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await attempt(work)
+      } catch (error) {
+        const code = errno(error)
+        if (code !== deadlock && code !== lockWait) throw error
+        if (attempts === maxAttempts || Date.now() - start > maxRetryMs)
+          throw unavailable('database_busy', 'Others are changing the same thing. Try again shortly.', error)
+      }
+      await Bun.sleep(Math.random() * 10 * 2 ** attempts)
+    }
+  }
+
+  return {
+    db,
+    kernel,
+    transaction,
+    once: (message, work) =>
+      transaction(async (trx, publish) => ((await takeIn(kernel, trx, message.id)) ? work(trx, publish) : undefined)),
+    waiting: store.waiting,
+    pool: state,
+    relaying: () => relay?.holding() ?? false,
+    async ping() {
+      await raw`select 1`.execute(db)
+    },
+    async close() {
+      await relay?.stop()
+      await db.destroy()
+    },
+  }
+}
+
+/** Waits for a server that is still starting, and brings the schema up to date on a connection that may take its time. */
+const untilMigrated = async ({ url, migrations, log, connectWithinMs = 60_000 }: SqlOptions) => {
+  // Two, since the migrator keeps one for its lock.
+  const { pool } = openPool({ url, size: 2, acquireMs: connectWithinMs, queryMs: 0 })
+  const db = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) })
+  try {
+    const deadline = Date.now() + connectWithinMs
+    for (let tries = 0; ; tries++) {
+      try {
+        if (!(await isMigrated(db, migrations))) await migrate(db, migrations)
+        return
+      } catch (error) {
+        if (!isUnavailable(error) || Date.now() > deadline) throw error
+        if (tries === 0) log.warn({ err: error }, 'the database is not there yet: waiting for it')
+      }
+      await Bun.sleep(Math.min(1000, 50 * 2 ** tries))
+    }
+  } finally {
+    await db.destroy()
+  }
+}
