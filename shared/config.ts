@@ -46,6 +46,8 @@ export const readConfig = (service: ServiceName, env?: Environment) => {
     internalKey: read.secret('INTERNAL_KEY'),
     brokerPrefix: read.text('BROKER_PREFIX', ''),
     retryDelaysMs: read.text('RETRY_DELAYS_MS', '1000,5000,30000').split(',').map(Number),
+    /** The share of traces that is recorded, from 0 to 1. */
+    traceRatio: Number(read.text('OTEL_TRACES_SAMPLER_ARG', '0.1')),
     otlpEndpoint: read.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
     mysqlUrl: () => forService('MYSQL_URL'),
     mongoUrl: () => forService('MONGO_URL'),

@@ -5,6 +5,8 @@ export interface Context {
   requestId: string
   traceparent: string
   startedAt: number
+  /** What is being recorded, to be named once it is known what it is. */
+  span?: { rename(name: string): void }
 }
 
 const storage = new AsyncLocalStorage<Context>()

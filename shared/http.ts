@@ -5,11 +5,13 @@ import { currentContext, newContext, withContext } from './context'
 import { forbidden, statusOf, unauthenticated } from './errors'
 import { problemResponse, toAppError } from './problem'
 import type { ServiceName } from './services'
+import { noTracer, type Tracer } from './trace'
 
 export interface HttpDeps {
   service: ServiceName
   verify: VerifyToken
   identity: InternalIdentity
+  tracer?: Tracer
   /** Told of every request when it is answered. */
   observe(seen: { method: string; route: string; status: number; seconds: number }): void
   log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
@@ -20,6 +22,7 @@ const saneId = /^[\w.:-]{1,128}$/
 
 interface Guarded {
   request: Request
+  route: string
   body: unknown
   guarded?: boolean
   raw?: boolean
@@ -38,13 +41,14 @@ const decided = (auth: true | 'admin' | 'guest' | 'public' | 'internal'): { deta
  * Each route says who may call it: `auth: true | 'admin'` gives `user`, `guest: true` gives `user` or nothing,
  * `public: true` asks for nothing, `internal: [callers]` is for services. `stream` is `auth` that leaves the body to the handler, unread.
  */
-export const createHttp = ({ service, verify, identity, observe, log, draining }: HttpDeps) => {
+export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining }: HttpDeps) => {
   /** Runs before a body is parsed where there is one, else before validation: who may not come in learns nothing of what is wrong with the input. */
   const gate = (admit: (context: Guarded, authorization: string | null) => Promise<void> | void) => {
     const guard = async (context: object) => {
       const guarded = context as Guarded
       if (guarded.guarded) return
       guarded.guarded = true
+      currentContext().span?.rename(`${guarded.request.method} ${guarded.route}`)
       await admit(guarded, guarded.request.headers.get('authorization'))
     }
     return {
@@ -70,8 +74,12 @@ export const createHttp = ({ service, verify, identity, observe, log, draining }
   const plugin = new Elysia({ name: 'http', seed: service, normalize: false })
     .wrap((handle, request) => () => {
       const given = request.headers.get('x-request-id')
-      return withContext(newContext(given && saneId.test(given) ? given : undefined, request.headers.get('traceparent')), () =>
-        handle(request),
+      const traceparent = request.headers.get('traceparent')
+      return withContext(newContext(given && saneId.test(given) ? given : undefined, traceparent), () =>
+        tracer.span(request.method, { kind: 'server', root: !traceparent }, span => {
+          currentContext().span = span
+          return handle(request)
+        }),
       )
     })
     .onRequest(({ set }) => {
