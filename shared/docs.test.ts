@@ -23,7 +23,7 @@ const shop = () =>
     .get('/', () => ({ items: [], total: 0, skip: 0, limit: 20 }), {
       query: PageQuery,
       response: pageOf(Order),
-      detail: { summary: 'Mine', 'x-auth': true },
+      detail: { summary: 'Mine', hide: false, 'x-auth': true },
     })
     .get('/tree', () => [], { response: t.Array(Tree), detail: { summary: 'Nested', 'x-auth': 'public' } })
     .post('/', ({ status }) => status(204, undefined), {

@@ -62,7 +62,7 @@ const securityOf = (auth: unknown): Schema => {
   return { security: [] }
 }
 
-const operationOf = (operation: Schema, mend: Mended): Schema => {
+const operationOf = ({ hide: _, ...operation }: Schema, mend: Mended): Schema => {
   const auth = operation['x-auth']
   const parameters = (Array.isArray(operation.parameters) ? operation.parameters : []).filter(isObject)
   const body = isObject(operation.requestBody) ? operation.requestBody : undefined

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'bun:test'
+import { etag, notModified, requireMatch, versionsWanted } from './etag'
+
+const known = (header: string | undefined, tag = etag(7, 40)) => {
+  const set: { headers: Record<string, string> } = { headers: {} }
+  const answer = notModified({ headers: { 'if-none-match': header }, set }, tag)
+  expect(set.headers.etag).toBe(tag)
+  return answer
+}
+const stale = (header: string | undefined, version = 7) => {
+  try {
+    requireMatch({ 'if-match': header }, version)
+    return false
+  } catch (error) {
+    expect(error).toMatchObject({ kind: 'stale', code: 'stale' })
+    return true
+  }
+}
+
+test('a tag is the version and what else is shown', () => {
+  expect(etag(7, 40)).toBe('"7-40"')
+  expect(etag(7)).toBe('"7"')
+})
+
+describe('If-None-Match', () => {
+  test.each(['"7-40"', 'W/"7-40"', '"1-1", "7-40"', ' W/"1-1" ,W/"7-40"', '*', '"7-40"   '])('%s knows the answer', header => {
+    expect(known(header)).toBe(true)
+  })
+  test.each([undefined, '', '"7-41"', '"7"', '7-40', '"', '"7-40', '"17-40"', '"7-400"', ','])('%s does not', header => {
+    expect(known(header)).toBe(false)
+  })
+})
+
+describe('If-Match', () => {
+  test.each([undefined, '*', '"7-40"', '"7-39"', '"7"', 'W/"7-1"', '"3-1", "7-2"'])(
+    '%s lets version 7 be changed, whatever its stock',
+    header => {
+      expect(stale(header)).toBe(false)
+    },
+  )
+  test.each(['"6-40"', '"70-40"', '"77"', '', '7-40', '"a"', '"7x"', '"-7"', '"07x-1"', '"9007199254740993-1"', '"7'])(
+    '%s is stale',
+    header => {
+      expect(stale(header)).toBe(true)
+    },
+  )
+  test('can be handed to a repository that compares it in its update', () => {
+    expect(versionsWanted({ 'if-match': 'W/"3-1", "7-2"' })).toEqual([3, 7])
+    expect(versionsWanted({ 'if-match': '*' })).toBeUndefined()
+    expect(versionsWanted({})).toBeUndefined()
+  })
+})
