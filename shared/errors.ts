@@ -68,7 +68,9 @@ const unreachable = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'ER_SERVER_SHUTDOWN',
+  'ER_NORMAL_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
 ])
 const unreachableNames = new Set([
   'MongoNetworkError',
@@ -76,12 +78,25 @@ const unreachableNames = new Set([
   'MongoServerSelectionError',
   'MaxRetriesPerRequestError',
   'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
+  'MongoPoolClosedError',
+  'MongoServerClosedError',
+  'MongoNotConnectedError',
+  'MongoWaitQueueTimeoutError',
 ])
+
+/** What MongoDB answers while it shuts down or elects: NotWritablePrimary, InterruptedAtShutdown and their like. */
+const steppingDown = new Set<unknown>([91, 189, 10107, 11600, 11602, 13435, 13436])
+
+/** ioredis has no codes for these; the upper-case words are Redis' own. */
+const unreachableMessage = /^(Command timed out|Connection is closed\.|(LOADING|MISCONF|READONLY|OOM) )/
 
 /** A store, broker or service that is down: worth trying again later, and never the fault of the message or request at hand. */
 export const isUnavailable = (error: unknown): boolean => {
   if (error instanceof AppError) return error.kind === 'unavailable' || error.kind === 'timeout' || isUnavailable(error.cause)
   if (!(error instanceof Error)) return false
-  if (unreachableNames.has(error.name)) return true
-  return ('code' in error && typeof error.code === 'string' && unreachable.has(error.code)) || isUnavailable(error.cause)
+  if (unreachableNames.has(error.name) || unreachableMessage.test(error.message)) return true
+  if ('code' in error && (steppingDown.has(error.code) || (typeof error.code === 'string' && unreachable.has(error.code)))) return true
+  return isUnavailable(error.cause)
 }

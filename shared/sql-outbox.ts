@@ -15,10 +15,12 @@ export interface KernelTables {
   }
 }
 
+export const now = sql<Date>`current_timestamp(3)`
 export const inFuture = (ms: number) => sql<Date>`current_timestamp(3) + interval ${ms * 1000} microsecond`
-const before = (ms: number) => sql<Date>`current_timestamp(3) - interval ${ms * 1000} microsecond`
+export const before = (ms: number) => sql<Date>`current_timestamp(3) - interval ${ms * 1000} microsecond`
 
 const day = 86_400_000
+export const keyRetentionMs = day
 const sweepBatch = 1000
 const sweepSteps = 200
 
@@ -28,7 +30,7 @@ export const sqlOutbox = (db: Kysely<KernelTables>): OutboxStore<number> => ({
       .updateTable('outbox_lease')
       .set({ holder, expires_at: inFuture(ttlMs) })
       .where('id', '=', 1)
-      .where(row => row.or([row('holder', '=', holder), row('expires_at', '<', sql<Date>`current_timestamp(3)`)]))
+      .where(row => row.or([row('holder', '=', holder), row('expires_at', '<', now)]))
       .executeTakeFirst()
     return numUpdatedRows > 0n
   },
@@ -69,7 +71,7 @@ export const sqlOutbox = (db: Kysely<KernelTables>): OutboxStore<number> => ({
       .deleteFrom('inbox')
       .where('received_at', '<', before(30 * day))
       .limit(sweepBatch)
-    const keys = db.deleteFrom('idempotency_keys').where('created_at', '<', before(day)).limit(sweepBatch)
+    const keys = db.deleteFrom('idempotency_keys').where('created_at', '<', before(keyRetentionMs)).limit(sweepBatch)
     for (const old of [inbox, keys]) {
       for (let step = 0; step < sweepSteps; step++) {
         const { numDeletedRows } = await old.executeTakeFirst()
@@ -97,5 +99,7 @@ export const takeIn = async (kernel: Kysely<KernelTables>, trx: Executor, messag
 }
 
 export const duplicate = 1062
+export const lockWait = 1205
+export const deadlock = 1213
 export const errno = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined

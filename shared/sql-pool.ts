@@ -23,11 +23,16 @@ const session = [
   'set session transaction isolation level read committed',
 ]
 
+// Told by text alone.
+const full = new Set(['Queue limit reached.', 'Pool is closed.'])
 const busy = () => unavailable('database_busy', 'The database has more to do than it can now. Try again shortly.')
 
 /** The driver leaves some lost connections without a code; with one, they are known as a server that is away. */
-const named = (error: Error | null): Error | null =>
-  error && 'fatal' in error && error.fatal && !('code' in error) ? Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }) : error
+const named = (error: (Error & { fatal?: boolean; code?: string; errno?: number }) | null) => {
+  const killed = 1927
+  if (error && ((error.fatal && !error.code) || error.errno === killed)) error.code = 'PROTOCOL_CONNECTION_LOST'
+  return error
+}
 
 /** A mysql2 pool as Kysely wants it, with what mysql2 lacks: a deadline for a free connection and for every statement. */
 export const openPool = ({ url, size, acquireMs, queryMs }: PoolOptions): { pool: MysqlPool; state: PoolState } => {
@@ -86,7 +91,7 @@ export const openPool = ({ url, size, acquireMs, queryMs }: PoolOptions): { pool
         if (late) return connection?.release()
         clearTimeout(deadline)
         state.waiting--
-        if (error) return refuse(error.message === 'Queue limit reached.' ? busy() : named(error))
+        if (error) return refuse(full.has(error.message) ? busy() : named(error))
         state.inUse++
         const guard = known.get(connection) ?? guarded(connection)
         known.set(connection, guard)

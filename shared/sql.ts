@@ -6,7 +6,7 @@ import { outboxRows, type StoreLog, type Waiting } from './outbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
 import type { ServiceName } from './services'
 import { isMigrated, migrate } from './sql-migrate'
-import { addToOutbox, errno, type KernelTables, sqlOutbox, takeIn } from './sql-outbox'
+import { addToOutbox, deadlock, errno, type KernelTables, lockWait, sqlOutbox, takeIn } from './sql-outbox'
 import { openPool, type PoolState } from './sql-pool'
 
 export { plainText } from './sql-migrate'
@@ -54,8 +54,6 @@ export interface Sql<Db> {
 
 const maxAttempts = 5
 const maxRetryMs = 6000
-const deadlock = 1213
-const lockWait = 1205
 
 export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const { url, service, log, poolSize = 10, acquireMs = 5000, queryMs = 10_000 } = options

@@ -1,0 +1,147 @@
+import type { Transaction } from 'kysely'
+import { AppError, conflict, invalid } from './errors'
+import type { Sql } from './sql'
+import { before, duplicate, errno, inFuture, keyRetentionMs, lockWait, now } from './sql-outbox'
+
+export interface Answer<Body> {
+  status: number
+  headers?: Record<string, string>
+  body: Body
+}
+declare const saved: unique symbol
+/** An answer that went through `save`: `work` can end with no other. */
+export type Saved<Body> = Answer<Body> & { [saved]: true }
+export type Save<Db> = <Body>(trx: Transaction<Db>, answer: Answer<Body>) => Promise<Saved<Body>>
+
+export interface KeyedRequest {
+  /** User and route, as in `42 POST /api/orders`. */
+  scope: string
+  /** The `Idempotency-Key` header. Without one, `work` simply runs. */
+  key: string | undefined
+  body: unknown
+  leaseMs?: number
+}
+
+/**
+ * Does `work` once for a key, and gives the first answer ever after (24 h).
+ *
+ *     .post('/', async ({ user, body, headers, set }) => {
+ *       const request = { scope: `${user.id} POST /api/orders`, key: headers['idempotency-key'], body }
+ *       const answer = await idempotently(sql, request, save =>
+ *         sql.transaction(async (trx, publish) => {
+ *           const order = await insertOrder(trx, body, publish)
+ *           return save(trx, { status: 201, headers: { location: `/api/orders/${order.id}` }, body: orderView(order) })
+ *         }),
+ *       )
+ *       Object.assign(set.headers, answer.headers) // Idempotent-Replayed among them
+ *       set.status = answer.status
+ *       return answer.body
+ *     })
+ *
+ * The answer is stored in the transaction of the effect, which commits only while this request holds its lease. Whatever `work` throws
+ * frees the key, a refusal too: the same request may succeed once what stood against it is gone. An answer of 5xx is not kept either.
+ */
+export const idempotently = async <Db, Body>(
+  sql: Sql<Db>,
+  { scope, key, body, leaseMs = 10_000 }: KeyedRequest,
+  work: (save: Save<Db>) => Promise<Saved<Body>>,
+): Promise<Answer<Body> & { replayed: boolean }> => {
+  if (key === undefined) return { ...(await work(async (_, answer) => asSaved(answer))), replayed: false }
+  if (!/^[\x20-\x7e]{1,255}$/.test(key))
+    throw invalid('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 printable ASCII characters.')
+
+  const id = sha256(`${scope}\n${key}`)
+  const claim = await claimKey<Body>(sql, id, sha256(canonical(body)), leaseMs)
+  if (claim.answer) {
+    const { answer } = claim
+    return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' }, replayed: true }
+  }
+
+  const mine = sql.kernel.updateTable('idempotency_keys').where('id', '=', id).where('lease_token', '=', claim.token)
+  const renewal = setInterval(() => {
+    // One that fails leaves the lease to run out, and `save` to find out.
+    mine
+      .set({ lease_until: inFuture(leaseMs) })
+      .execute()
+      .catch(() => {})
+  }, leaseMs / 3)
+  let kept = false
+  try {
+    const answer = await work(async (trx, answer) => {
+      const { numAffectedRows } = await trx.executeQuery(mine.set({ answer: answer.status < 500 ? JSON.stringify(answer) : null }))
+      if (numAffectedRows !== 1n) throw running()
+      return asSaved(answer)
+    })
+    kept = answer.status < 500
+    return { ...answer, replayed: false }
+  } finally {
+    clearInterval(renewal)
+    // An answer that is there after all (its commit was in doubt) stays.
+    const free = sql.kernel
+      .deleteFrom('idempotency_keys')
+      .where('id', '=', id)
+      .where('lease_token', '=', claim.token)
+      .where('answer', 'is', null)
+    if (!kept) await free.execute().catch(() => {})
+  }
+}
+
+const asSaved = <Body>(answer: Answer<Body>) => answer as Saved<Body>
+const running = () => conflict('request_in_progress', 'A request with this Idempotency-Key is still running. Try again shortly.', 1)
+
+/** Either the first answer, or a lease of the key. All times are the database's. */
+const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, id: string, hash: string, leaseMs: number) => {
+  const token = crypto.randomUUID()
+  const lease = { lease_token: token, lease_until: inFuture(leaseMs) }
+  const row = kernel.selectFrom('idempotency_keys').where('id', '=', id)
+  for (let tries = 0; tries < 5; tries++) {
+    try {
+      await kernel
+        .insertInto('idempotency_keys')
+        .values({ id, body_hash: hash, ...lease })
+        .execute()
+      return { token }
+    } catch (error) {
+      // Its first request is committing just now.
+      if (errno(error) === lockWait) throw running()
+      if (errno(error) !== duplicate) throw error
+    }
+    const found = await row
+      .select(['body_hash', 'lease_token', 'answer'])
+      .select(eb => [
+        eb('lease_until', '<', now).$castTo<number>().as('lapsed'),
+        eb('created_at', '<', before(keyRetentionMs)).$castTo<number>().as('old'),
+      ])
+      .executeTakeFirst()
+    if (!found) continue
+    if (found.old) {
+      await kernel.deleteFrom('idempotency_keys').where('id', '=', id).where('created_at', '<', before(keyRetentionMs)).execute()
+      continue
+    }
+    if (found.body_hash !== hash)
+      throw new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key came before with another body. Use a new one.')
+    if (found.answer !== null) return { answer: JSON.parse(found.answer) as Answer<Body> }
+    if (!found.lapsed) throw running()
+    // Waits for an effect that is committing just now, and then finds its answer.
+    const { numUpdatedRows } = await kernel
+      .updateTable('idempotency_keys')
+      .set(lease)
+      .where('id', '=', id)
+      .where('lease_token', '=', found.lease_token)
+      .where('lease_until', '<', now)
+      .where('answer', 'is', null)
+      .executeTakeFirst()
+    if (numUpdatedRows === 1n) return { token }
+  }
+  throw running()
+}
+
+const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex')
+
+/** The same for two bodies that differ in nothing but the order of their fields. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
