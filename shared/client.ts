@@ -1,0 +1,117 @@
+import { treaty } from '@elysiajs/eden/treaty2'
+import { isBulkheadRejectedError } from 'cockatiel'
+import type { AnyElysia } from 'elysia'
+import { type CalleeOptions, createCallee } from './callee'
+import { currentContext } from './context'
+import type { Resolver } from './discovery'
+import { AppError, type Fault, type Kind, statusOf, unavailable } from './errors'
+import type { ServiceName } from './services'
+import { noTracer, type Tracer } from './trace'
+
+interface ClientOptions extends Partial<Pick<CalleeOptions, 'attempts' | 'breaker' | 'atOnce' | 'queued'>> {
+  resolver: Resolver
+  /** Proves to a callee's /internal routes who we are. */
+  internalToken(callee: ServiceName): Promise<string>
+  metrics?: { call(callee: ServiceName, outcome: string, seconds: number): void; breakersOpen: CalleeOptions['breakersOpen'] }
+  tracer?: Tracer
+  /** How long a call may take, its repetitions included. */
+  deadlineMs?: number
+}
+
+const away = (callee: ServiceName, cause?: unknown) =>
+  unavailable(`${callee}_unavailable`, `The ${callee} service does not answer; try again in a moment.`, cause)
+const strange = (cause: unknown) =>
+  new AppError('bad_gateway', 'bad_answer', 'A service gave an answer that could not be read; try again later.', { cause })
+
+const kindOf = new Map<number, Kind>(Object.entries(statusOf).map(([kind, status]) => [status, kind as Kind]))
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+const isFault = (fault: unknown): fault is Fault =>
+  typeof fault === 'object' && fault !== null && 'path' in fault && 'message' in fault && typeof fault.message === 'string'
+
+/** What a callee refused, in its own words. An error in another shape did not come from the service. */
+const refusal = async (callee: ServiceName, answer: Response): Promise<AppError> => {
+  const { status, headers } = answer
+  const kind = kindOf.get(status)
+  const body = headers.get('content-type')?.startsWith('application/problem+json') ? parse(await answer.text()) : undefined
+  if (!kind || typeof body !== 'object' || body === null || !('code' in body) || !('detail' in body)) {
+    const cause = new Error(`${callee} answered ${status} without a problem body`)
+    return status >= 500 ? away(callee, cause) : strange(cause)
+  }
+  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN)
+  const errors = 'errors' in body && Array.isArray(body.errors) ? body.errors.filter(isFault) : []
+  return new AppError(kind, String(body.code), String(body.detail), {
+    ...(Number.isFinite(retryAfter) && { retryAfter }),
+    ...(errors.length > 0 && { errors }),
+  })
+}
+
+const readable = /^(application\/(json|octet-stream|x-ndjson)|text\/(plain|csv))\b/
+
+/** The data of a typed client's answer; the callee's error is thrown. */
+export const unwrap = async <R extends { data: unknown; error: unknown }>(
+  call: Promise<R>,
+): Promise<Extract<R, { error: null }>['data']> => {
+  // Only a body that is not the JSON it says to be rejects here.
+  const { data, error } = await call.catch(cause => Promise.reject(strange(cause)))
+  if (error === null) return data
+  const reason = typeof error === 'object' && 'value' in error ? error.value : error
+  throw reason instanceof AppError ? reason : strange(reason)
+}
+
+/**
+ * Typed clients of the other services: `unwrap(clients<ProductApi>('product').api.products({ id }).get())`.
+ * The request's id and trace go along. A call ends by its deadline, whatever the callee does.
+ */
+export const createClients = (options: ClientOptions) => {
+  const { resolver, internalToken, metrics, tracer = noTracer, deadlineMs: usualDeadlineMs = 2000 } = options
+  const { attempts = 3, breaker = { failures: 5, pauseMs: 1000 }, atOnce = 128, queued = 512 } = options
+  const breakersOpen = metrics?.breakersOpen ?? (() => {})
+  const callees = new Map<ServiceName, ReturnType<typeof createCallee>>()
+  const calleeOf = (name: ServiceName) => {
+    const callee = callees.get(name) ?? createCallee({ name, resolver, attempts, breaker, atOnce, queued, breakersOpen })
+    callees.set(name, callee)
+    return callee
+  }
+
+  const call = async (callee: ServiceName, path: string, init: RequestInit, deadlineMs: number) => {
+    const headers = new Headers(init.headers)
+    const { requestId, traceparent } = currentContext()
+    headers.set('x-request-id', requestId)
+    headers.set('traceparent', traceparent)
+    if (path.startsWith('/internal/')) headers.set('authorization', `Bearer ${await internalToken(callee)}`)
+    const question = { method: init.method ?? 'GET', headers, body: init.body ?? null }
+    const started = performance.now()
+    const tell = (outcome: string) => metrics?.call(callee, outcome, (performance.now() - started) / 1000)
+    const answer = await calleeOf(callee)
+      .ask(path, question, deadlineMs)
+      .catch(error => {
+        tell(isBulkheadRejectedError(error) ? 'busy' : 'unavailable')
+        throw away(callee, error)
+      })
+    tell(String(answer.status))
+    if (!answer.ok) throw await refusal(callee, answer)
+    const type = answer.headers.get('content-type')
+    if (answer.body && type && !readable.test(type)) throw strange(new Error(`${callee} answered with ${type}`))
+    return answer
+  }
+
+  return <Api extends AnyElysia>(callee: ServiceName, { deadlineMs = usualDeadlineMs } = {}) => {
+    const base = `http://${callee}`
+    const fetcher = (url: string | URL | Request, init: RequestInit = {}) => {
+      const path = String(url).slice(base.length)
+      const method = init.method ?? 'GET'
+      const attributes = { 'http.request.method': method, 'peer.service': `${callee}-service` }
+      return tracer.span(`${method} ${callee}`, { kind: 'client', attributes }, () => call(callee, path, init, deadlineMs))
+    }
+    // Left on, dates that the callee sent as text would arrive as Date.
+    return treaty<Api>(base, { parseDate: false, fetcher: Object.assign(fetcher, { preconnect: fetch.preconnect }) })
+  }
+}
+export type Clients = ReturnType<typeof createClients>
