@@ -41,7 +41,7 @@ const isRepeatable = ({ method = 'GET', headers }: { method?: string; headers: H
   repeatableMethods.has(method) || headers.has('idempotency-key')
 
 /** Full jitter, so that callers who failed together don't come back together. */
-const pauseBefore = (attempt: number) => Math.random() * 40 * 2 ** attempt
+const pauseBefore = (attempt: number) => Math.random() * 15 * 2 ** attempt
 
 export interface Question {
   method?: string
