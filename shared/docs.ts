@@ -1,7 +1,7 @@
 import { type AnyElysia, Elysia } from 'elysia'
 import { notFound } from './errors'
 import type { OpenApi } from './openapi'
-import { released, type ServiceName, services } from './services'
+import { type ServiceName, services } from './services'
 
 // Loaded when somebody asks: at start they would cost every service 100 ms and some megabytes.
 export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> => (await import('./openapi')).openApiOf(app, name)
@@ -12,36 +12,31 @@ const assetTypes = new Map([
   ['favicon-32x32.png', 'image/png'],
 ])
 
-/** Nothing from elsewhere and no inline script: the pages work with no internet. Swagger UI writes style attributes, hence the one exception. */
+/** Nothing from elsewhere, nothing inline: the pages work with no internet. */
 const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-cache',
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
-const page = (html: string) => new Response(html, { headers: pageHeaders })
 const assetHeaders = (type: string) => ({ 'content-type': type, 'cache-control': 'public, max-age=86400' })
 
-const html = (title: string, body: string) => `<!doctype html>
+const page = (service: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${service} · API</title>
 <link rel="icon" href="/docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
 </head>
 <body>
-${body}
+<div id="swagger-ui"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/assets/start.js"></script>
 </body>
 </html>
 `
-
-const swaggerPage = (service: string) =>
-  html(
-    `${service} · API`,
-    '<div id="swagger-ui"></div>\n<script src="/docs/assets/swagger-ui-bundle.js"></script>\n<script src="/docs/assets/start.js"></script>',
-  )
 
 // The page lies beside its document wherever it is served: /docs, /api/users/docs, /api/v1/users/docs.
 const startScript = `SwaggerUIBundle({
@@ -53,19 +48,6 @@ const startScript = `SwaggerUIBundle({
   validatorUrl: null,
 })
 `
-
-const isReleased = (service: string) => released.some(name => name === service)
-const lineOf = ([service, { resources }]: [string, { resources: readonly string[] }]) =>
-  `<li>${service}: ${isReleased(service) ? resources.map(resource => `<a href="/api/${resource}/docs">/api/${resource}</a>`).join(', ') : 'to come'}</li>`
-/** Every service's page, in a list. */
-const listPage = () =>
-  html(
-    'The shop · API',
-    `<div class="swagger-ui"><div class="wrapper"><div class="info renderedMarkdown"><h2 class="title">The shop's API</h2>
-<ul>
-${Object.entries(services).map(lineOf).join('\n')}
-</ul></div></div></div>`,
-  )
 
 const asset = async (name: string): Promise<Response> => {
   if (name === 'start.js') return new Response(startScript, { headers: assetHeaders('text/javascript; charset=utf-8') })
@@ -85,12 +67,11 @@ export const docs = (service: ServiceName) => {
     return document
   }
   const json = async () => new Response(await written(), { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' } })
-  const show = () => page(swaggerPage(service))
+  const show = () => new Response(page(service), { headers: pageHeaders })
 
   plugin
     .get('/docs', show)
     .get('/docs/json', json)
-    .get('/docs/all', () => page(listPage()))
     .get('/docs/assets/:name', ({ params }) => asset(params.name))
   for (const resource of services[service].resources) plugin.get(`/api/${resource}/docs`, show).get(`/api/${resource}/docs/json`, json)
   return (app: AnyElysia) => {

@@ -50,10 +50,22 @@ export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> 
   }
 }
 
-const problem = (description: string): Schema => ({
+const problem = (description: string, example: { title: string; status: number; code: string }): Schema => ({
   description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: {
+    'application/problem+json': {
+      schema: { $ref: '#/components/schemas/Problem' },
+      example: { type: 'about:blank', ...example, detail: `${description}.`, request_id: '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10' },
+    },
+  },
 })
+const problems = {
+  input: problem('Some fields are not as they should be', { title: 'Bad Request', status: 400, code: 'invalid_input' }),
+  token: problem('The token is missing, unknown or expired', { title: 'Unauthorized', status: 401, code: 'token_required' }),
+  role: problem('This needs the admin role', { title: 'Forbidden', status: 403, code: 'forbidden' }),
+  missing: problem('It is not there, or not yours', { title: 'Not Found', status: 404, code: 'not_found' }),
+  other: problem('What else can go wrong', { title: 'Service Unavailable', status: 503, code: 'dependency_unavailable' }),
+}
 
 /** `x-auth` is what the route's `auth` option said; the document says the same in OpenAPI's words. */
 const securityOf = (auth: unknown): Schema => {
@@ -76,12 +88,12 @@ const operationOf = ({ hide: _, ...operation }: Schema, mend: Mended): Schema =>
     ...(body && { requestBody: { ...body, content: contentOf(body.content, mend) } }),
     responses: {
       ...answersOf(operation.responses, mend),
-      ...((body || parameters.length > 0) && { 400: problem('The request is not as it should be') }),
+      ...((body || parameters.length > 0) && { 400: problems.input }),
       // A bad token is refused on public routes as well.
-      401: problem('The token is missing, unknown or expired'),
-      ...(auth === 'admin' && { 403: problem('Needs the role admin') }),
-      ...(hasPathParameter && { 404: problem('It is not there, or not yours') }),
-      default: problem('What else can go wrong'),
+      401: problems.token,
+      ...(auth === 'admin' && { 403: problems.role }),
+      ...(hasPathParameter && { 404: problems.missing }),
+      default: problems.other,
     },
   }
 }
