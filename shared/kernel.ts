@@ -1,0 +1,164 @@
+import type { JSONWebKeySet } from 'jose'
+import type { IndexDescription } from 'mongodb'
+import { internalIdentity, keySource, tokenVerifier } from './auth'
+import type { Bus } from './bus'
+import * as catalog from './catalog'
+import { createClients } from './client'
+import type { Config } from './config'
+import { type Resolver, resolver } from './discovery'
+import type { Handler } from './events'
+import { createHttp, type Http } from './http'
+import { createLog } from './log'
+import { createMetrics } from './metrics'
+import type { Mongo } from './mongo'
+import type { RelayPorts } from './outbox-relay'
+import { fanout, neighbours, openRedis } from './redis'
+import { followRevocations } from './revocations'
+import type { Sql } from './sql'
+import { createTracer } from './trace'
+
+type Migrations = Parameters<typeof import('./sql').openSql>[0]['migrations']
+
+/** Everything that a service's wiring may ask for. A store is opened when asked for, and closed in the right order. */
+export type Kernel = Awaited<ReturnType<typeof openKernel>>['kernel']
+
+export const openKernel = async (config: Config) => {
+  const { service } = config
+  const log = createLog(service, config.logLevel)
+  const metrics = createMetrics(service)
+  const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
+  const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
+  const identity = internalIdentity(service, config.internalKey)
+  const instances = resolver({ redis: redis.client })
+  const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
+  const revocations = followRevocations(redis, log)
+  const verify = tokenVerifier(keySource(publishedKeys(instances)), revocations.has)
+
+  const checks: Record<string, () => Promise<void>> = { redis: redis.ping }
+  /** Closed in this order: work comes in, is done, is told, and only then the stores go. */
+  const closing = { intake: [revocations.close] as Closer[], stores: [] as Closer[] }
+  let draining = false
+  let busOpening: Promise<Bus> | undefined
+
+  const bus = () => {
+    busOpening ??= import('./bus').then(async ({ openBus }) => {
+      const opened = await openBus({
+        url: config.rabbitmqUrl,
+        service,
+        prefix: config.brokerPrefix,
+        retryDelaysMs: config.retryDelaysMs,
+        events: Object.values(catalog),
+        log,
+        metrics,
+        tracer,
+      })
+      checks.rabbitmq = opened.ping
+      return opened
+    })
+    return busOpening
+  }
+
+  const relay = async (): Promise<RelayPorts> => ({
+    bus: await bus(),
+    topology: Object.values(catalog),
+    neighbours: neighbours(redis, `platform:outbox:${service}`),
+  })
+
+  const keep = <Store extends Pick<Mongo, 'ping' | 'waiting' | 'close'>>(name: string, store: Store): Store => {
+    checks[name] = store.ping
+    metrics.outbox(store.waiting)
+    closing.stores.push(store.close)
+    return store
+  }
+
+  const http: Http = createHttp({
+    service,
+    verify,
+    identity,
+    tracer,
+    log,
+    observe: metrics.request,
+    draining: () => draining,
+  })
+
+  const kernel = {
+    config,
+    log,
+    metrics,
+    http,
+    redis,
+    identity,
+    client,
+    instances,
+    /** Ends a session everywhere, within a second. */
+    revoke: revocations.append,
+    async sql<Db>(migrations: Migrations): Promise<Sql<Db>> {
+      const { openSql } = await import('./sql')
+      return keep('mysql', await openSql<Db>({ url: config.mysqlUrl(), service, migrations, log, relay: await relay() }))
+    },
+    async mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo> {
+      const { openMongo } = await import('./mongo')
+      return keep('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relay() }))
+    },
+    bus: {
+      consume: async (handlers: Handler[]) => (await bus()).consume(handlers),
+      deadLetters: async () => (await bus()).deadLetters,
+    },
+    /** A capped stream that every instance of this service follows. */
+    follow: (stream: string, onEntry: (entry: Record<string, string>) => void) => {
+      const follower = fanout(redis, stream, { onEntry, log })
+      closing.intake.push(follower.close)
+      return follower
+    },
+    /** Repeats a bounded piece of work, never twice at once; several instances do it side by side. */
+    every(name: string, ms: number, work: () => Promise<unknown>) {
+      let running: Promise<void> | undefined
+      const timer = setInterval(() => {
+        running ??= work()
+          .then(
+            () => {},
+            error => log.warn({ err: error }, `${name} failed; it is tried again`),
+          )
+          .finally(() => {
+            running = undefined
+          })
+      }, ms)
+      closing.intake.push(async () => {
+        clearInterval(timer)
+        await running
+      })
+    },
+    onStop: (close: Closer) => void closing.intake.push(close),
+  }
+
+  return {
+    kernel,
+    checks,
+    beginDraining: () => {
+      draining = true
+    },
+    async close() {
+      const opened = await busOpening?.catch(() => undefined)
+      await opened?.stopConsuming()
+      await settle(closing.intake)
+      await settle(closing.stores)
+      await opened?.close()
+      await settle([tracer.close, redis.close])
+      metrics.close()
+    },
+  }
+}
+
+type Closer = () => unknown
+const settle = (closers: Closer[]) => Promise.allSettled(closers.map(async close => close()))
+
+/** The keys that the user service publishes, from whichever instance answers. */
+const publishedKeys =
+  ({ instances }: Resolver) =>
+  async (): Promise<JSONWebKeySet> => {
+    for (const { address } of await instances('user')) {
+      const answer = await fetch(`http://${address}/.well-known/jwks.json`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined)
+      if (answer?.ok) return (await answer.json()) as JSONWebKeySet
+    }
+    throw new Error('no instance of the user service answers')
+  }

@@ -1,0 +1,42 @@
+import { Elysia } from 'elysia'
+import type { Config } from './config'
+import type { Metrics } from './metrics'
+
+interface OpsDeps {
+  config: Pick<Config, 'service' | 'version'>
+  metrics: Metrics
+  checks: Record<string, () => Promise<void>>
+}
+
+const checkMs = 1000
+
+/** True when the dependency answers in time. */
+const answers = async (check: () => Promise<void>): Promise<boolean> => {
+  let timer: Timer | undefined
+  const late = new Promise<false>(resolve => {
+    timer = setTimeout(resolve, checkMs, false)
+  })
+  const answered = check().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer))
+}
+
+/** What every service tells of itself on its own port. None of it passes the gateway. */
+export const ops = ({ config: { service, version }, metrics, checks }: OpsDeps) =>
+  new Elysia({ name: 'ops', seed: service, detail: { hide: true } })
+    .get('/health', () => ({ status: 'up', service, version }))
+    .get('/ready', async ({ set }) => {
+      const states = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => [name, (await answers(check)) ? 'up' : 'down'] as const),
+      )
+      const ready = states.every(([, state]) => state === 'up')
+      if (!ready) set.headers['retry-after'] = '1'
+      set.status = ready ? 200 : 503
+      return { status: ready ? 'ready' : 'not_ready', service, version, dependencies: Object.fromEntries(states) }
+    })
+    .get('/metrics', async ({ set }) => {
+      set.headers['content-type'] = metrics.contentType
+      return metrics.text()
+    })

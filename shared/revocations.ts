@@ -1,0 +1,28 @@
+import { accessTokens } from './auth'
+import type { Log } from './log'
+import { fanout, type Redis } from './redis'
+
+/** The stream on which an ended session is told to every instance of every service. Its entries live as long as a token does. */
+export const revocationStream = 'platform:revocations'
+
+/** A minute more than a token lives, for clocks that differ. */
+const keepMs = (accessTokens.lifeSeconds + 60) * 1000
+
+/** The sessions that ended within the life of a token; an instance that starts reads back what it missed. */
+export const followRevocations = (redis: Redis, log: Log) => {
+  const ended = new Map<string, number>()
+  const follower = fanout(redis, revocationStream, {
+    backMs: keepMs,
+    keepMs,
+    log,
+    onEntry: ({ sid }) => {
+      if (!sid) return
+      ended.set(sid, Date.now())
+      for (const [oldest, at] of ended) {
+        if (Date.now() - at <= keepMs) break
+        ended.delete(oldest)
+      }
+    },
+  })
+  return { has: (sid: string) => ended.has(sid), append: (sid: string) => follower.append({ sid }), close: follower.close }
+}
