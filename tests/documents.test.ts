@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'bun:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import type { AnyElysia } from 'elysia'
+import { openApiOf } from '#shared/docs'
+import { isObject, type Schema } from '#shared/openapi-schema'
+import { released, type ServiceName } from '#shared/services'
+import { testHttp } from '#shared/testing-http'
+
+/** Stands for whatever a service's routes are given: they are read here, not called. */
+const anything: object = new Proxy(() => anything, { get: () => anything })
+
+const appOf = async (service: ServiceName): Promise<AnyElysia> => {
+  const { http } = await testHttp(service)
+  const exported = await import(`../services/${service}/app.ts`)
+  return exported[`${service}App`](new Proxy({ http }, { get: (given, name) => (name === 'http' ? given.http : anything) }))
+}
+
+const operationsOf = (paths: Record<string, Record<string, Schema>>) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
+  )
+
+/** The fields of a body that say neither by example nor by their kind what to put in. */
+const unclear = (schema: unknown, at = ''): string[] => {
+  if (!isObject(schema) || [schema.example, schema.default, schema.enum].some(value => value !== undefined)) return []
+  if (schema.type === 'object' && isObject(schema.properties))
+    return Object.entries(schema.properties).flatMap(([name, part]) => unclear(part, `${at}/${name}`))
+  if (schema.type === 'array') return unclear(schema.items, `${at}/0`)
+  if (Array.isArray(schema.anyOf)) return schema.anyOf.flatMap(part => unclear(part, at)).slice(0, 1)
+  return schema.type === 'string' && schema.format === undefined ? [at] : []
+}
+const mediaOf = (holder: unknown): Schema[] =>
+  isObject(holder) && isObject(holder.content) ? Object.values(holder.content).filter(isObject) : []
+const hasExample = (media: Schema) => media.example !== undefined || media.examples !== undefined
+
+describe.each([...released])('%s', service => {
+  const app = appOf(service)
+  const document = app.then(given => openApiOf(given, service))
+  const operations = async () => operationsOf((await document).paths)
+
+  test('says of every route who may call it, what it answers, and in a line what it is for', async () => {
+    const silent = (await app).routes.flatMap(({ method, path, hooks }) => {
+      const said = { summary: hooks.detail?.summary, auth: hooks.detail?.['x-auth'], answer: hooks.response ?? hooks.detail?.responses }
+      const missing = Object.entries(said).filter(([, value]) => value === undefined)
+      return missing.map(([what]) => `${method} ${path}: ${what}`)
+    })
+    expect(silent).toEqual([])
+  })
+
+  test('writes a valid document', async () => {
+    const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify(await document)))
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
+    expect((await operations()).length).toBeGreaterThan(0)
+  })
+
+  test('names each operation once', async () => {
+    const ids = (await operations()).map(({ operation }) => operation.operationId)
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+  })
+
+  test('shows by example what to send', async () => {
+    const vague = (await operations()).flatMap(({ name, operation }) => {
+      const parameters = Array.isArray(operation.parameters) ? operation.parameters : []
+      const inPath = parameters.filter(
+        ({ in: place, example, schema }) => place === 'path' && example === undefined && schema.enum === undefined,
+      )
+      const bodies = mediaOf(operation.requestBody)
+      return [
+        ...inPath.map(parameter => `${name}: {${parameter.name}}`),
+        ...bodies.flatMap(media => unclear(media.schema).map(field => `${name}: ${field}`)),
+        ...bodies.filter(media => !hasExample(media)).map(() => `${name}: body`),
+      ]
+    })
+    expect(vague).toEqual([])
+  })
+
+  test('shows by example what comes back', async () => {
+    const vague = (await operations()).flatMap(({ name, operation }) =>
+      Object.entries(isObject(operation.responses) ? operation.responses : {})
+        .filter(([status]) => status.startsWith('2'))
+        .flatMap(([status, answer]) =>
+          mediaOf(answer)
+            .filter(media => !hasExample(media))
+            .map(() => `${name}: ${status}`),
+        ),
+    )
+    expect(vague).toEqual([])
+  })
+})

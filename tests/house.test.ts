@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'bun:test'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { released, services } from '#shared/services'
+
+/** The rules that keep every folder the same shape. Each test lists what breaks it. */
+
+const root = join(import.meta.dir, '..')
+const filesIn = (folder: string) =>
+  existsSync(join(root, folder)) ? [...new Bun.Glob('**/*.ts').scanSync(join(root, folder))].map(path => join(folder, path)).sort() : []
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
+const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$/.test(file)
+
+const serviceFiles = filesIn('services').filter(file => !isTest(file))
+const sharedFiles = filesIn('shared').filter(file => !isTest(file))
+const folders = existsSync(join(root, 'services')) ? readdirSync(join(root, 'services')) : []
+
+interface Import {
+  file: string
+  /** Where it leads: `#shared/page`, `services/order/domain`, or a package. */
+  to: string
+  types: boolean
+  names: string
+}
+const statement = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'|\bimport\('([^']+)'\)/g
+const importsOf = (file: string): Import[] =>
+  [...textOf(file).matchAll(statement)].map(([, type, names = '', from, bare, dynamic]) => {
+    const path = from ?? bare ?? dynamic ?? ''
+    const inside = path.startsWith('.') ? join(dirname(file), path) : path.replace(/^#services\//, 'services/')
+    const to = inside.replace(/^shared\//, '#shared/').replace(/\.ts$/, '')
+    const everyNameIsAType = /^\{\s*(type\s+\w+(\s+as\s+\w+)?\s*,?\s*)+\}$/.test(names)
+    return { file, to, names, types: type !== undefined || everyNameIsAType }
+  })
+const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1]
+const told = ({ file, to }: Import) => `${file} imports ${to}`
+
+describe('dependencies point one way', () => {
+  const imports = serviceFiles.flatMap(importsOf)
+
+  test('a domain knows errors, money and itself', () => {
+    const foreign = imports
+      .filter(({ file }) => /^domain(-[\w-]+)?\.ts$/.test(basename(file)))
+      .filter(({ file, to }) => !['#shared/errors', '#shared/money'].includes(to) && !to.startsWith(join(dirname(file), 'domain')))
+    expect(foreign.map(told)).toEqual([])
+  })
+
+  // main → app → routes, events → use cases → model → repository → domain; types may be looked at from anywhere in the folder.
+  const layers = ['migrations', 'domain', 'repository', 'model', 'service', 'routes', 'app', 'main']
+  const layerOf = (path: string) => {
+    if (path.includes('/migrations')) return 0
+    const kind = basename(path, '.ts').split('-')[0] ?? ''
+    const layer = layers.indexOf(kind === 'events' ? 'routes' : kind)
+    return layer === -1 ? layers.indexOf('service') : layer
+  }
+  test('nothing reaches up to the layer that calls it', () => {
+    const upwards = imports.filter(({ file, to, types }) => !types && serviceOf(file) === serviceOf(to) && layerOf(to) > layerOf(file))
+    expect(upwards.map(told)).toEqual([])
+  })
+
+  test('a service takes nothing of another but the type of its API', () => {
+    const foreign = imports
+      .filter(({ file, to }) => serviceOf(to) !== undefined && serviceOf(to) !== serviceOf(file))
+      .filter(({ to, types, names }) => !types || !to.endsWith('/app') || !/^\{\s*(type\s+)?\w+Api\s*\}$/.test(names))
+    expect(foreign.map(told)).toEqual([])
+  })
+
+  test('the kernel knows no service', () => {
+    const foreign = sharedFiles.flatMap(importsOf).filter(({ to, types }) => to.startsWith('services/') && !types)
+    expect(foreign.map(told)).toEqual([])
+  })
+
+  test('only configuration reads the environment', () => {
+    const readers = [...serviceFiles, ...sharedFiles].filter(file => /\b(process|Bun|import\.meta)\.env\b/.test(textOf(file)))
+    expect(readers).toEqual(['shared/config.ts'])
+  })
+})
+
+describe('every service is the same few files', () => {
+  test.each(folders)('%s', folder => {
+    const has = (name: string) => existsSync(join(root, 'services', folder, name))
+    const needed = ['domain.ts', 'model.ts', 'repository.ts', 'routes.ts', 'app.ts', 'main.ts']
+    const store = Object.entries(services).find(([name]) => name === folder)?.[1].store
+    expect(store).toBeDefined()
+    expect([...needed, ...(store === 'mysql' ? ['migrations/index.ts'] : [])].filter(name => !has(name))).toEqual([])
+  })
+  test('each that is released has its folder', () => {
+    expect(released.filter(name => !folders.includes(name))).toEqual([])
+  })
+  test('no folder but migrations, no file named after a kind of code', () => {
+    const odd = filesIn('services')
+      .map(file => relative('services', file).split('/').slice(1))
+      .filter(
+        ([first = '', ...rest]) =>
+          rest.length > (first === 'migrations' ? 1 : 0) ||
+          /^(index|utils?|helpers?|types|interfaces?|dto|mappers?|constants|common)\b|manager|helper/i.test(first),
+      )
+    expect(odd).toEqual([])
+  })
+})
+
+describe('files', () => {
+  const all = ['services', 'shared', 'scripts', 'tests', 'bench'].flatMap(filesIn)
+  test('are short enough to be read at once', () => {
+    expect(all.filter(file => textOf(file).split('\n').length > 251)).toEqual([])
+  })
+  test('mend their types instead of silencing them, and leave nothing for later', () => {
+    const self = relative(root, import.meta.path)
+    const smell = /\bas unknown as\b|\bas never\b|\bas any\b|@ts-(ignore|expect-error|nocheck)|\b(TODO|FIXME)\b/
+    expect(all.filter(file => file !== self && smell.test(textOf(file)))).toEqual([])
+  })
+})
