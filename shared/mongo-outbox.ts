@@ -54,8 +54,8 @@ export const mongoOutbox = (db: Db): OutboxStore<string> => {
       return rows.map(({ _id, ...row }) => ({ ...row, id: _id }))
     },
     async remove(ids) {
-      // Rows that come back after a crash are only sent twice: no need to wait for the disk.
-      await outbox.deleteMany({ _id: { $in: ids } }, { writeConcern: { w: 1, journal: false } })
+      // By majority, as all writes: reads see no less, and a weaker deletion would be read, and sent, again.
+      await outbox.deleteMany({ _id: { $in: ids } })
     },
     async waiting() {
       const first = await outbox.findOne({}, { sort: { at: 1 }, projection: { created_at: 1 } })

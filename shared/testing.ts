@@ -58,10 +58,10 @@ export const testSql = async <Db>(options: Partial<SqlOptions> = {}) => {
 /** A database of its own on the test server. `open` opens it as another instance would. */
 export const testMongo = async (options: Partial<MongoOptions> = {}) => {
   const { openMongo } = await import('./mongo')
+  const url = testUrl('TEST_MONGO_URL')
   const database = testName()
   const opened: Mongo[] = []
   const open = async (more: Partial<MongoOptions> = {}) => {
-    const url = testUrl('TEST_MONGO_URL')
     const mongo = await openMongo({ url, service: 'product', database, indexes: {}, log: quiet, ...options, ...more })
     opened.push(mongo)
     return mongo
@@ -69,6 +69,7 @@ export const testMongo = async (options: Partial<MongoOptions> = {}) => {
   const mongo = await open()
   return {
     mongo,
+    url,
     database,
     open,
     async drop() {

@@ -1,0 +1,322 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { Type as t } from '@sinclair/typebox'
+import { sql as raw } from 'kysely'
+import { newContext, withContext } from './context'
+import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './events'
+import type { Mongo } from './mongo'
+import type { Neighbours, OutgoingMessage, Publisher, Waiting } from './outbox'
+import type { RelayPorts, RelayTimes } from './outbox-relay'
+import type { Sql } from './sql'
+import { eventually, testMongo, testSql } from './testing'
+
+const counted = defineEvent('order.counted', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+const whispered = defineEvent('order.whispered', { from: 'order', to: [], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+const alarm = defineTimer('order.alarm', { owner: 'order', aggregate: 'order', terms: ['short'], data: t.Object({}) })
+const topology = [counted, whispered, alarm]
+
+/** What both stores offer, with one effect to see: rows in `effects`. */
+interface Instance {
+  transaction<T>(work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<T>): Promise<T>
+  once(id: string, work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
+  effects(): Promise<number>
+  waiting(): Promise<Waiting>
+  relaying(): boolean
+  close(): Promise<void>
+}
+type Relay = RelayPorts & RelayTimes
+interface Store {
+  /** For a child process, which opens the same database. */
+  childSource: string
+  open(relay?: Relay): Promise<Instance>
+  drop(): Promise<void>
+}
+
+interface EffectsDb {
+  effects: { name: string }
+}
+const migrations = { _001: { up: (db: Sql<EffectsDb>['db']) => raw`create table effects (name varchar(50))`.execute(db).then(() => {}) } }
+const overSql = (sql: Sql<EffectsDb>): Instance => ({
+  transaction: work => sql.transaction((trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
+  once: (id, work) => sql.once({ id }, (trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
+  effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
+  waiting: sql.waiting,
+  relaying: sql.relaying,
+  close: sql.close,
+})
+const overMongo = (mongo: Mongo): Instance => ({
+  transaction: work =>
+    mongo.transaction((session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
+  once: (id, work) =>
+    mongo.once({ id }, (session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
+  effects: () => mongo.collection('effects').countDocuments(),
+  waiting: mongo.waiting,
+  relaying: mongo.relaying,
+  close: mongo.close,
+})
+
+const stores: Record<string, () => Promise<Store>> = {
+  MySQL: async () => {
+    const { url, open, drop } = await testSql<EffectsDb>({ migrations })
+    const childSource = `(await import('#shared/sql')).openSql({ url: '${url}', service: 'order', migrations: { _001: { up() {} } }, log: console, relay })`
+    return { childSource, open: async relay => overSql(await open(relay ? { relay } : {})), drop }
+  },
+  MongoDB: async () => {
+    const { url, database, open, drop } = await testMongo()
+    const childSource = `(await import('#shared/mongo')).openMongo({ url: '${url}', database: '${database}', service: 'product', indexes: {}, log: console, relay })`
+    return { childSource, open: async relay => overMongo(await open(relay ? { relay } : {})), drop }
+  },
+}
+
+/** A broker at the other side of the relay's port. */
+const broker = () => {
+  const got: OutgoingMessage[] = []
+  let answer: (message: OutgoingMessage) => 'confirmed' | 'unroutable' | 'failed' = () => 'confirmed'
+  const bus: Publisher = {
+    async publish(messages) {
+      const outcomes = messages.map(message => answer(message))
+      got.push(...messages.filter((_, i) => outcomes[i] === 'confirmed'))
+      return outcomes
+    },
+  }
+  return {
+    bus,
+    got,
+    answers: (next: typeof answer) => {
+      answer = next
+    },
+    numbers: () => got.map(message => (JSON.parse(message.body) as Message<{ n: number }>).data.n),
+  }
+}
+/** Two instances that hear each other, as over Redis. */
+const wire = () => {
+  const listeners = new Set<() => void>()
+  const neighbours: Neighbours = {
+    tell: () => {
+      for (const listener of listeners) listener()
+    },
+    onTold(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return neighbours
+}
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
+const drafts = (n: number): Draft[] => upTo(n).map(i => counted({ id: 1, version: i + 1 }, { n: i }))
+
+describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
+  let store: Store
+  let instances: Instance[]
+  const start = async (relay?: Partial<Relay> & Pick<Relay, 'bus'>) => {
+    const instance = await store.open(relay && { topology, pollMs: 100, leaseMs: 1500, ...relay })
+    instances.push(instance)
+    return instance
+  }
+  const emptied = (instance: Instance) => eventually(async () => (await instance.waiting()).count === 0)
+
+  beforeAll(async () => {
+    store = await make()
+    instances = []
+  })
+  beforeEach(async () => {
+    await Promise.all(instances.splice(0).map(instance => instance.close()))
+  })
+  afterAll(() => store.drop())
+
+  test('a committed message goes out whole, and its row goes when the broker has it', async () => {
+    const { bus, got } = broker()
+    const instance = await start({ bus })
+    const context = { ...newContext(), requestId: 'request-1', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
+    await withContext(context, () => instance.transaction(async publish => publish(counted({ id: 7, version: 3 }, { n: 1 }))))
+    await emptied(instance)
+    expect(got).toHaveLength(1)
+    const message = JSON.parse(got[0]!.body)
+    expect(message).toMatchObject({ type: 'order.counted', version: 1, request_id: 'request-1', traceparent: context.traceparent })
+    expect(message).toMatchObject({ aggregate: { type: 'order', id: '7', version: 3 }, data: { n: 1 } })
+    expect(message.source).toMatch(/^(order|product)$/)
+    expect(Math.abs(Date.now() - Date.parse(message.time))).toBeLessThan(60_000)
+    expect(got[0]).toMatchObject({ exchange: 'order-events', routingKey: 'order.counted', type: 'order.counted', messageId: message.id })
+    expect(got[0]!.headers).toEqual({ traceparent: context.traceparent })
+  })
+
+  test('nothing goes out of a transaction that fails, and its effect is undone', async () => {
+    const { bus, got } = broker()
+    const instance = await start({ bus })
+    const before = await instance.effects()
+    const failing = instance.transaction(async (publish, effect) => {
+      publish(counted({ id: 1, version: 1 }, { n: 13 }))
+      await effect('undone')
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    await instance.transaction(async publish => publish(counted({ id: 1, version: 1 }, { n: 14 })))
+    await emptied(instance)
+    expect(got.map(message => JSON.parse(message.body).data.n)).toEqual([14])
+    expect(await instance.effects()).toBe(before)
+  })
+
+  test('killed between commit and publish, another instance sends it', async () => {
+    const child = Bun.spawn(
+      [
+        process.execPath,
+        '-e',
+        `const relay = { topology: [], leaseMs: 500, pollMs: 50, bus: { publish: () => { console.log('publishing'); return new Promise(() => {}) } } }
+         const store = await ${store.childSource}
+         await store.transaction(async (_, publish) => publish({ exchange: 'order-events', routingKey: 'order.counted',
+           body: { type: 'order.counted', version: 1, aggregate: { type: 'order', id: '1', version: 1 }, data: { n: 99 } } }))`,
+      ],
+      { cwd: `${import.meta.dir}/..`, stdout: 'pipe', stderr: 'inherit' },
+    )
+    const { value } = await child.stdout.getReader().read()
+    expect(new TextDecoder().decode(value)).toContain('publishing')
+    child.kill('SIGKILL')
+    await child.exited
+
+    const { bus, numbers } = broker()
+    const instance = await start({ bus, leaseMs: 500 })
+    await emptied(instance)
+    expect(numbers()).toEqual([99])
+  })
+
+  test('two instances send each message once, in the order of one aggregate, whoever committed it', async () => {
+    const neighbours = wire()
+    const { bus, numbers } = broker()
+    const both = [await start({ bus, neighbours }), await start({ bus, neighbours })]
+    let next = 0
+    // Each change of the aggregate follows the one before, on either instance; beside them others are busy.
+    const chain = async () => {
+      for (const n of upTo(60)) await both[n % 2]!.transaction(async publish => publish(counted({ id: 1, version: n }, { n: next++ })))
+    }
+    const others = upTo(60).map(n => both[n % 2]!.transaction(async publish => publish(whispered({ id: n + 2, version: 1 }, { n: -1 }))))
+    await Promise.all([chain(), ...others])
+    await emptied(both[0]!)
+    expect(numbers().filter(n => n >= 0)).toEqual(upTo(60))
+    expect(numbers().filter(n => n < 0)).toHaveLength(60)
+    expect(both.filter(one => one.relaying())).toHaveLength(1)
+  })
+
+  test('an instance that stops sends what is waiting and hands over at once', async () => {
+    const neighbours = wire()
+    const { bus, numbers } = broker()
+    const [first, second] = [await start({ bus, neighbours, leaseMs: 60_000 }), await start({ bus, neighbours, pollMs: 60_000 })]
+    await eventually(() => first!.relaying())
+    await first!.transaction(async publish => publish(...drafts(1200)))
+    await first!.close()
+    expect(numbers()).toEqual(upTo(1200))
+    await eventually(() => second!.relaying(), { timeoutMs: 1000 })
+  })
+
+  test('a broker that is away loses nothing and mixes nothing up', async () => {
+    const { bus, numbers, answers } = broker()
+    answers(() => 'failed')
+    const instance = await start({ bus })
+    await instance.transaction(async publish => publish(...drafts(30)))
+    let tries = 0
+    answers(() => {
+      tries++
+      return 'failed'
+    })
+    await eventually(() => tries > 60)
+    expect((await instance.waiting()).count).toBe(30)
+    expect((await instance.waiting()).oldest).toBeInstanceOf(Date)
+    let lost = 10
+    // Comes back, and drops the channel once in the middle of a batch.
+    answers(() => (lost-- > 0 ? 'confirmed' : lost > -21 ? 'failed' : 'confirmed'))
+    await emptied(instance)
+    expect(numbers()).toEqual(upTo(30))
+  })
+
+  test('a bus that throws is tried again', async () => {
+    const { bus, numbers } = broker()
+    let calls = 0
+    const instance = await start({
+      bus: { publish: async rows => (calls++ < 3 ? Promise.reject(new Error('closed')) : bus.publish(rows)) },
+    })
+    await instance.transaction(async publish => publish(...drafts(3)))
+    await emptied(instance)
+    expect(numbers()).toEqual([0, 1, 2])
+  })
+
+  test('a message that brings the channel down stays, and the others pass', async () => {
+    const { got, numbers } = broker()
+    const poison = (message: OutgoingMessage) => message.body.includes('"n":4}')
+    let healed = false
+    const bus: Publisher = {
+      async publish(messages) {
+        const whole = healed || !messages.some(poison)
+        if (whole) got.push(...messages)
+        return messages.map(() => (whole ? 'confirmed' : 'failed'))
+      },
+    }
+    const instance = await start({ bus })
+    await instance.transaction(async publish => publish(...drafts(9)))
+    await eventually(async () => (await instance.waiting()).count === 1, { timeoutMs: 8000 })
+    expect(numbers()).toEqual([0, 1, 2, 3, 5, 6, 7, 8])
+    await instance.transaction(async publish => publish(counted({ id: 2, version: 1 }, { n: 100 })))
+    await eventually(() => numbers().includes(100))
+    healed = true
+    await emptied(instance)
+    expect(numbers().filter(n => n === 4)).toHaveLength(1)
+  }, 15_000)
+
+  test('what no queue takes stays until one does, unless nobody is meant to hear it', async () => {
+    const { bus, numbers, answers } = broker()
+    answers(message => (message.type === 'order.counted' && message.body.includes('"n":5}') ? 'confirmed' : 'unroutable'))
+    const instance = await start({ bus })
+    await instance.transaction(async publish =>
+      publish(
+        counted({ id: 1, version: 1 }, { n: 1 }),
+        whispered({ id: 1, version: 2 }, { n: 2 }),
+        counted({ id: 3, version: 1 }, { n: 5 }),
+      ),
+    )
+    await eventually(async () => (await instance.waiting()).count === 1)
+    expect(numbers()).toEqual([5])
+    answers(() => 'confirmed')
+    await emptied(instance)
+    expect(numbers()).toEqual([5, 1])
+  })
+
+  test('a timer goes to its waiting queue with what is left of its delay', async () => {
+    const { bus, got } = broker()
+    const instance = await start({ bus })
+    const at = new Date(Date.now() + 60_000)
+    await instance.transaction(async publish =>
+      publish(
+        alarm({ id: 1, version: 1 }, {}, { at, term: 'short' }),
+        alarm({ id: 1, version: 1 }, {}, { at: new Date(0), term: 'short' }),
+      ),
+    )
+    await emptied(instance)
+    expect(got[0]).toMatchObject({ exchange: '', routingKey: 'order.alarm.delay', type: 'order.alarm' })
+    expect(got[0]!.expirationMs).toBeGreaterThan(50_000)
+    expect(got[0]!.expirationMs).toBeLessThanOrEqual(60_000)
+    expect(got[1]!.expirationMs).toBe(0)
+  })
+
+  test('the same message ten times, in parallel too and on two instances, has one effect and tells of it once', async () => {
+    const { bus, numbers } = broker()
+    const both = [await start({ bus }), await start({ bus })]
+    const before = await both[0]!.effects()
+    const id = crypto.randomUUID()
+    const take = (n: number) =>
+      both[n % 2]!.once(id, async (publish, effect) => {
+        await effect('taken')
+        publish(counted({ id: 1, version: 1 }, { n: 1 }))
+        return 'done'
+      })
+    const answers = [...(await Promise.all(upTo(5).map(take))), await take(1), ...(await Promise.all(upTo(5).map(take)))]
+    expect(answers.filter(answer => answer === 'done')).toHaveLength(1)
+    expect(await both[0]!.effects()).toBe(before + 1)
+    await emptied(both[0]!)
+    expect(numbers()).toEqual([1])
+  })
+
+  test('a message whose effect failed is taken in when it comes again', async () => {
+    const instance = await start()
+    const id = crypto.randomUUID()
+    const failing = instance.once(id, () => Promise.reject(new Error('not now')))
+    await expect(failing).rejects.toThrow('not now')
+    expect(await instance.once(id, async () => 'done')).toBe('done')
+  })
+})
