@@ -123,7 +123,8 @@ const contentOf = (content: unknown, mend: Mended): Schema => {
     Object.entries(types).map(([type, media]) => {
       const { schema: given, ...rest } = isObject(media) ? media : {}
       const schema = mend.schema(given)
-      const example = rest.example ?? (rest.examples ? undefined : sampleOf(schema))
+      // Of lines and streams only their own route can give an example.
+      const example = rest.example ?? (type === 'application/json' && !rest.examples ? sampleOf(schema) : undefined)
       return [type, { ...rest, schema, ...(example !== undefined && { example }) }]
     }),
   )
