@@ -1,0 +1,97 @@
+import { type ChannelModel, connect } from 'amqplib'
+import type { Logger } from 'pino'
+import { TopologyError } from './bus-topology'
+import { unavailable } from './errors'
+
+export type BusLog = Pick<Logger, 'info' | 'warn' | 'error'>
+
+export interface LinkOptions {
+  url: string
+  /** What the connection is for, in log lines. */
+  purpose: string
+  log: BusLog
+  /** Runs on every new connection, before anything else uses it. */
+  setup: (model: ChannelModel) => Promise<void>
+  onLost: () => void
+  startWithinMs: number
+}
+
+/** A connection that comes back by itself, at most about a second after the broker does. */
+export interface Link {
+  close(): Promise<void>
+}
+
+export const bounded = async <T>(work: Promise<T>, ms: number): Promise<T | undefined> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+const heartbeatS = 10
+
+export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs }: LinkOptions): Promise<Link> => {
+  const address = new URL(url)
+  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(heartbeatS))
+  let lastFault: Error | undefined
+  let hopeless: ((error: TopologyError) => void) | undefined
+  let current: ChannelModel | undefined
+
+  const model = await connect(address.href, {
+    noDelay: true,
+    timeout: 5000,
+    recovery: {
+      initialDelay: 50,
+      maxDelay: 1000,
+      waitForConnect: false,
+      setup: async (fresh: ChannelModel) => {
+        fresh.on('error', () => {}) // an error without a listener would be thrown; 'close' follows and says the same
+        current = fresh
+        await setup(fresh)
+      },
+    },
+  })
+  let connected = false
+  model.on('error', () => {})
+  model.on('connect', () => {
+    connected = true
+    log.info({ purpose }, 'connected to the broker')
+  })
+  model.on('disconnect', error => {
+    connected = false
+    onLost()
+    log.warn({ purpose, err: error }, 'lost the broker: connecting again')
+  })
+  model.on('connect-failed', error => {
+    lastFault = error
+    onLost()
+    if (error instanceof TopologyError) {
+      log.error({ purpose, err: error }, 'the topology cannot be declared')
+      hopeless?.(error)
+    }
+  })
+
+  // Closing waits for the broker's answer, which a hung one never gives.
+  const close = async () => void (await bounded(Promise.allSettled([model.close(), current?.close()]), 2000))
+
+  const failed = new Promise<never>((_, reject) => {
+    hopeless = reject
+  })
+  try {
+    await bounded(Promise.race([model.waitForConnect(), failed]), startWithinMs)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  if (!connected) {
+    await close()
+    const reason = lastFault ? lastFault.message || ('code' in lastFault ? String(lastFault.code) : lastFault.name) : 'no answer'
+    throw unavailable(
+      'broker_unavailable',
+      `RabbitMQ at ${address.host} could not be reached within ${startWithinMs} ms: ${reason}`,
+      lastFault,
+    )
+  }
+  return { close }
+}
