@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { Elysia } from 'elysia'
 import { etag, notModified, requireMatch, versionsWanted } from './etag'
+import { problemResponse, toAppError } from './problem'
+import { closed, t } from './schema'
 
 const known = (header: string | undefined, tag = etag(7, 40)) => {
   const set: { headers: Record<string, string> } = { headers: {} }
@@ -49,4 +52,35 @@ describe('If-Match', () => {
     expect(versionsWanted({ 'if-match': '*' })).toBeUndefined()
     expect(versionsWanted({})).toBeUndefined()
   })
+})
+
+const product = { version: 7, stock: 40, name: 'Lamp' }
+const app = new Elysia({ normalize: false })
+  .onError(({ error, code }) => problemResponse(toAppError(error, code), {}))
+  .get(
+    '/product',
+    ({ headers, set, status }) =>
+      notModified({ headers, set }, etag(product.version, product.stock)) ? status(304, undefined) : { name: product.name },
+    { response: { 200: closed({ name: t.String() }), 304: t.Void() } },
+  )
+  .put('/product', ({ headers }) => {
+    requireMatch(headers, product.version)
+    return 'changed'
+  })
+const ask = (method: string, headers: Record<string, string> = {}) =>
+  app.handle(new Request('http://localhost/product', { method, headers }))
+
+test('an answer carries its tag, and a client that has it gets 304 and no body', async () => {
+  const first = await ask('GET')
+  const tag = first.headers.get('etag') ?? ''
+  expect([first.status, tag, await first.json()]).toEqual([200, '"7-40"', { name: 'Lamp' }])
+  const again = await ask('GET', { 'if-none-match': tag })
+  expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, ''])
+  expect((await ask('GET', { 'if-none-match': '"7-39"' })).status).toBe(200)
+})
+
+test('a change on top of a stale version is 412', async () => {
+  const refused = await ask('PUT', { 'if-match': '"6-40"' })
+  expect([refused.status, await refused.json()]).toMatchObject([412, { code: 'stale' }])
+  expect((await ask('PUT', { 'if-match': '"7-12"' })).status).toBe(200)
 })
