@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { Log } from './log'
+import type { Redis } from './redis'
 import type { ServiceName } from './services'
 
 /** A running process of a service, as `service:registry:<name>-service` lists it. `expires_at` is by the clock of Redis. */
@@ -15,9 +15,7 @@ export interface Instance {
   expires_at?: number
 }
 
-/** The registry is common ground: its keys bear no service's prefix. */
-export type Registry = Pick<Redis, 'get' | 'mget' | 'eval'>
-
+/** Common ground: the key bears no service's prefix. */
 export const registryKey = (service: ServiceName) => `service:registry:${service}-service`
 
 const heartbeatMs = 3000
@@ -44,7 +42,7 @@ if #live == 0 then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], cj
 return #live`
 
 interface RegistrationOptions {
-  redis: Registry
+  redis: Pick<Redis, 'script'>
   service: ServiceName
   address: { host: string; port: number }
   version: string
@@ -57,8 +55,9 @@ interface RegistrationOptions {
 export const startRegistration = async (options: RegistrationOptions) => {
   const { redis, service, address, version, log, everyMs = heartbeatMs, forMs = lifeMs } = options
   const id = crypto.randomUUID()
-  const started = new Date().toISOString()
-  const write = (own: string) => redis.eval(beat, 1, registryKey(service), id, own, forMs)
+  const startedAt = new Date().toISOString()
+  const script = redis.script<number>(beat)
+  const write = (own: string) => script([registryKey(service)], [id, own, forMs])
   let listed = true
   const tell = async () => {
     const { host, port } = address
@@ -68,7 +67,7 @@ export const startRegistration = async (options: RegistrationOptions) => {
       host,
       port,
       version,
-      started_at: started,
+      started_at: startedAt,
       last_heartbeat: new Date().toISOString(),
     }
     try {
@@ -107,8 +106,8 @@ const parse = (list: string | null): Instance[] => {
 }
 
 /** Every service's live instances, for who shows them. */
-export const liveInstances = async (redis: Registry, names: readonly ServiceName[]): Promise<Record<string, Instance[]>> => {
-  const lists = await redis.mget(...names.map(registryKey))
+export const liveInstances = async (redis: Pick<Redis, 'client'>, names: readonly ServiceName[]): Promise<Record<string, Instance[]>> => {
+  const lists = await redis.client.mget(...names.map(registryKey))
   return Object.fromEntries(names.map((name, index) => [name, parse(lists[index] ?? null)]))
 }
 
@@ -120,10 +119,12 @@ export interface Resolver {
 const freshMs = 1000
 /** Up to this age a list is used while a newer one is fetched; an older one is waited for. */
 const staleMs = 5000
+/** A Redis that hangs must not use up a call's deadline while there is a list to go by. */
+const patienceMs = 250
 /** How long instances are still tried after the registry lost them: a Redis that was restarted is filled again by their next beat. */
 const forgottenMs = 2 * lifeMs
 
-export const resolver = ({ redis }: { redis: Pick<Registry, 'get'> }): Resolver => {
+export const resolver = ({ redis }: { redis: { client: Pick<Redis['client'], 'get'> } }): Resolver => {
   interface Known {
     instances: Instance[]
     seenAt: number
@@ -137,7 +138,7 @@ export const resolver = ({ redis }: { redis: Pick<Registry, 'get'> }): Resolver 
       known.set(service, kept)
       const age = Date.now() - kept.lookedAt
       if (age < freshMs && !now && kept.instances.length > 0) return kept.instances
-      kept.pending ??= redis
+      kept.pending ??= redis.client
         .get(registryKey(service))
         .then(list => {
           const instances = parse(list)
@@ -150,7 +151,8 @@ export const resolver = ({ redis }: { redis: Pick<Registry, 'get'> }): Resolver 
           kept.lookedAt = Date.now()
           kept.pending = undefined
         })
-      if (now || age > staleMs || kept.instances.length === 0) await kept.pending
+      if (kept.instances.length === 0) await kept.pending
+      else if (now || age > staleMs) await Promise.race([kept.pending, Bun.sleep(patienceMs)])
       return kept.instances
     },
   }
