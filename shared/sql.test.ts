@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Generated, type Kysely, sql as raw } from 'kysely'
+import { isUnavailable } from './errors'
+import { plainText, type Sql } from './sql'
+import { eventually, testSql } from './testing'
+
+interface ShopDb {
+  shelves: { id: Generated<number>; name: string; pieces: number; price: string | null; made_at: Date | null }
+}
+let runs = 0
+const migrations = {
+  _001: {
+    async up(db: Kysely<unknown>) {
+      runs++
+      await db.schema
+        .createTable('shelves')
+        .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+        .addColumn('name', 'varchar(20)', c => c.notNull().unique())
+        .addColumn('pieces', 'bigint', c => c.notNull())
+        .addColumn('price', 'decimal(12, 2)')
+        .addColumn('made_at', raw`datetime(3)`)
+        .modifyEnd(plainText)
+        .execute()
+    },
+  },
+}
+
+describe('a schema', () => {
+  let store: Awaited<ReturnType<typeof testSql<ShopDb>>>
+  let sql: Sql<ShopDb>
+  beforeAll(async () => {
+    store = await testSql<ShopDb>()
+    // Three instances of a new release start at once.
+    ;[sql] = (await Promise.all([1, 2, 3].map(() => store.open({ migrations })))) as [Sql<ShopDb>]
+  })
+  afterAll(() => store.drop())
+  const shelf = (name: string) => sql.db.selectFrom('shelves').selectAll().where('name', '=', name).executeTakeFirstOrThrow()
+
+  test('is migrated once by three instances that start at once', () => {
+    expect(runs).toBe(1)
+  })
+  test('lets an older instance start while a newer one has migrated it further', async () => {
+    const older = await store.open({ migrations: {} })
+    await older.ping()
+    const newer = { ...migrations, _000_late: { up: (db: Kysely<unknown>) => raw`create table late (id int)`.execute(db).then(() => {}) } }
+    await (await store.open({ migrations: newer })).ping()
+    expect(runs).toBe(1)
+  })
+  test('a migration that fails stops the start and says why', async () => {
+    const broken = { ...migrations, _002: { up: () => Promise.reject(new Error('typo in 002')) } }
+    await expect(store.open({ migrations: broken })).rejects.toThrow('typo in 002')
+  })
+
+  test('keeps whole numbers, decimals, times and text as they were', async () => {
+    const made_at = new Date('2026-03-29T01:30:00.123Z')
+    await sql.db
+      .insertInto('shelves')
+      .values({ name: 'Äpfel 🍏', pieces: 2 ** 53 - 1, price: '1234567890.10', made_at })
+      .execute()
+    expect(await shelf('Äpfel 🍏')).toMatchObject({ pieces: 2 ** 53 - 1, price: '1234567890.10', made_at })
+    const { rows } = await raw<{ text: string; zone: string }>`
+      select date_format(made_at, '%Y-%m-%d %H:%i:%s') as text, @@session.time_zone as zone from shelves where name = 'Äpfel 🍏'`.execute(
+      sql.db,
+    )
+    expect(rows).toEqual([{ text: '2026-03-29 01:30:00', zone: '+00:00' }])
+    expect(await sql.db.selectFrom('shelves').select('id').where('name', '=', 'äpfel 🍏').execute()).toEqual([])
+  })
+  test('refuses what does not fit instead of bending it', async () => {
+    await expect(
+      sql.db
+        .insertInto('shelves')
+        .values({ name: 'x'.repeat(21), pieces: 1 })
+        .execute(),
+    ).rejects.toMatchObject({ errno: 1406 })
+    await expect(raw`select name, max(id) from shelves group by pieces`.execute(sql.db)).rejects.toMatchObject({ errno: 1055 })
+    await expect(sql.db.insertInto('shelves').values({ name: 'zero', pieces: 1, made_at: raw`'0000-00-00'` }).execute()).rejects.toThrow()
+  })
+
+  test('commits are on disk before they are answered, and read committed', async () => {
+    await sql.transaction(async trx => {
+      const { rows } = await raw<{ name: string; value: string }>`show variables where variable_name in
+        ('innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'tx_isolation', 'transaction_isolation', 'autocommit')`.execute(trx)
+      const settings = new Map(rows.map(row => Object.values(row) as [string, string]))
+      expect(settings.get('innodb_flush_log_at_trx_commit')).toBe('1')
+      expect(settings.get('innodb_doublewrite')).toBe('ON')
+      expect(settings.get('tx_isolation') ?? settings.get('transaction_isolation')).toBe('READ-COMMITTED')
+    })
+  })
+
+  test('a deadlock is run again, and what the failed run published is forgotten', async () => {
+    await sql.db
+      .insertInto('shelves')
+      .values([
+        { name: 'left', pieces: 0 },
+        { name: 'right', pieces: 0 },
+      ])
+      .execute()
+    let attempts = 0
+    const bothHoldOne = Promise.withResolvers<void>()
+    let holding = 0
+    const move = (first: string, second: string) =>
+      sql.transaction(async (trx, publish) => {
+        attempts++
+        const add = (name: string) =>
+          trx
+            .updateTable('shelves')
+            .set(row => ({ pieces: row('pieces', '+', 1) }))
+            .where('name', '=', name)
+            .execute()
+        publish({
+          exchange: 'x',
+          routingKey: 'moved',
+          body: { type: 'moved', version: 1, aggregate: { type: 'shelf', id: first, version: 1 }, data: {} },
+        })
+        await add(first)
+        if (++holding === 2) bothHoldOne.resolve()
+        await bothHoldOne.promise
+        await add(second)
+      })
+    await Promise.all([move('left', 'right'), move('right', 'left')])
+    expect(attempts).toBe(3)
+    expect([(await shelf('left')).pieces, (await shelf('right')).pieces]).toEqual([2, 2])
+    expect((await sql.waiting()).count).toBe(2)
+  })
+
+  test('an error of the work is given as it is, and the transaction undone', async () => {
+    const failing = sql.transaction(async trx => {
+      await trx.insertInto('shelves').values({ name: 'ghost', pieces: 1 }).execute()
+      throw new RangeError('no')
+    })
+    await expect(failing).rejects.toThrow(RangeError)
+    await expect(shelf('ghost')).rejects.toThrow()
+  })
+
+  test('a full pool is unavailable after its deadline, not for ever', async () => {
+    const small = await store.open({ migrations, poolSize: 1, acquireMs: 100 })
+    const held = Promise.withResolvers<void>()
+    const holder = small.transaction(() => held.promise)
+    const error = await small.ping().catch(error => error)
+    expect(isUnavailable(error)).toBe(true)
+    expect(small.pool).toEqual({ inUse: 1, waiting: 0 })
+    held.resolve()
+    await holder
+    await small.ping()
+    expect(small.pool).toEqual({ inUse: 0, waiting: 0 })
+  })
+
+  test('a statement that never ends is given up, and its connection with it', async () => {
+    const hasty = await store.open({ migrations, poolSize: 1, queryMs: 100 })
+    const error = await raw`select sleep(2)`.execute(hasty.db).catch(error => error)
+    expect(isUnavailable(error)).toBe(true)
+    const { rows } = await raw<{ one: number }>`select 1 as one`.execute(hasty.db)
+    expect(rows).toEqual([{ one: 1 }])
+  })
+
+  test('what is past its retention is swept, and the rest kept', async () => {
+    const { kernel } = sql
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
+    const old = Array.from({ length: 2500 }, (_, i) => ({ message_id: `old-${i}`, received_at: ago(31) }))
+    await kernel
+      .insertInto('inbox')
+      .values([...old, { message_id: 'young', received_at: ago(29) }])
+      .execute()
+    const key = { body_hash: '', lease_token: null, lease_until: ago(2), answer: null }
+    await kernel
+      .insertInto('idempotency_keys')
+      .values([
+        { ...key, id: 'old', created_at: ago(1.1) },
+        { ...key, id: 'young', created_at: ago(0.9) },
+      ])
+      .execute()
+    const { sqlOutbox } = await import('./sql-outbox')
+    await sqlOutbox(kernel).sweep()
+    expect(await kernel.selectFrom('inbox').select('message_id').execute()).toEqual([{ message_id: 'young' }])
+    expect(await kernel.selectFrom('idempotency_keys').select('id').execute()).toEqual([{ id: 'young' }])
+  })
+})
+
+describe('a server that goes and comes', () => {
+  const folder = join(tmpdir(), `sql-test-${crypto.randomUUID().slice(0, 8)}`)
+  const port = 27_100 + Math.floor(Math.random() * 90)
+  let server: Bun.Subprocess | undefined
+  const begin = () => {
+    server = Bun.spawn(
+      [
+        'mariadbd',
+        '--no-defaults',
+        `--datadir=${folder}`,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        `--socket=${folder}/s`,
+        `--pid-file=${folder}/pid`,
+        '--skip-grant-tables',
+        '--skip-networking=0',
+        '--innodb-buffer-pool-size=8M',
+        '--innodb-log-file-size=4M',
+        ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+      ],
+      { stdout: 'ignore', stderr: 'ignore' },
+    )
+  }
+  const end = async () => {
+    server?.kill('SIGKILL')
+    await server?.exited
+  }
+  beforeAll(async () => {
+    const install = Bun.spawn(
+      [
+        'mariadb-install-db',
+        '--no-defaults',
+        `--datadir=${folder}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+      ],
+      { stdout: 'ignore', stderr: 'ignore' },
+    )
+    expect(await install.exited).toBe(0)
+  }, 20_000)
+  afterAll(async () => {
+    await end()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('is waited for at the start, is unavailable while it is away, and works again when it is back', async () => {
+    const { openSql } = await import('./sql')
+    const warnings: string[] = []
+    const log = { info() {}, warn: (_: unknown, text?: string) => void warnings.push(String(text)), error() {} }
+    const opening = openSql({ url: `mysql://root@127.0.0.1:${port}/mysql`, service: 'order', migrations: {}, log })
+    await eventually(() => warnings.length > 0)
+    begin()
+    const sql = await opening
+    const hanging = raw`select sleep(10)`.execute(sql.db).catch(error => error)
+    const open = sql.transaction(async trx => {
+      await raw`select 1`.execute(trx)
+      await eventually(() => sql.pool.inUse === 2)
+      await end()
+      await raw`select 1`.execute(trx)
+    })
+    expect(isUnavailable(await open.catch(error => error))).toBe(true)
+    expect(isUnavailable(await hanging)).toBe(true)
+    expect(isUnavailable(await sql.ping().catch(error => error))).toBe(true)
+    begin()
+    await eventually(() => sql.ping().then(() => true), { timeoutMs: 10_000 })
+    await sql.transaction(async trx => void (await raw`select 1`.execute(trx)))
+    expect(sql.pool).toEqual({ inUse: 0, waiting: 0 })
+    await sql.close()
+  }, 30_000)
+})
