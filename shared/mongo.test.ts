@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { isUnavailable } from './errors'
+import type { Mongo } from './mongo'
+import { testMongo } from './testing'
+
+describe('a database', () => {
+  let store: Awaited<ReturnType<typeof testMongo>>
+  let mongo: Mongo
+  const shelves = () => mongo.collection<{ _id: string; pieces: number }>('shelves')
+  beforeAll(async () => {
+    store = await testMongo({ indexes: { shelves: [{ key: { name: 1 }, unique: true, sparse: true }] } })
+    mongo = store.mongo
+  })
+  afterAll(() => store.drop())
+
+  test('has its indexes, also after three instances started at once', async () => {
+    await Promise.all([1, 2, 3].map(() => store.open()))
+    expect((await shelves().indexes()).map(index => index.name)).toEqual(['_id_', 'name_1'])
+    const inbox = await mongo.db.collection('inbox').indexes()
+    expect(inbox.find(index => index.name === 'at_1')?.expireAfterSeconds).toBe(30 * 86_400)
+  })
+
+  test('writes and commits are on disk at a majority before they are answered', async () => {
+    const safest = expect.objectContaining({ w: 'majority', journal: true })
+    expect(mongo.collection('shelves').writeConcern).toEqual(safest)
+    // Transactions take it from the client.
+    expect(mongo.db.client.options.writeConcern).toEqual(safest)
+    const status = await mongo.db.admin().command({ replSetGetConfig: 1 })
+    expect(status.config.writeConcernMajorityJournalDefault).toBe(true)
+  })
+
+  test('twenty changes of one document at once all count, and what failed runs published is forgotten', async () => {
+    await shelves().insertOne({ _id: 'hot', pieces: 0 })
+    let attempts = 0
+    const add = () =>
+      mongo.transaction(async (session, publish) => {
+        attempts++
+        publish({
+          exchange: 'x',
+          routingKey: 'y',
+          body: { type: 'y', version: 1, aggregate: { type: 'shelf', id: 'hot', version: 1 }, data: {} },
+        })
+        const shelf = await shelves().findOne({ _id: 'hot' }, { session })
+        await shelves().updateOne({ _id: 'hot' }, { $set: { pieces: shelf!.pieces + 1 } }, { session })
+      })
+    await Promise.all(Array.from({ length: 20 }, add))
+    expect(await shelves().findOne({ _id: 'hot' })).toMatchObject({ pieces: 20 })
+    expect(attempts).toBeGreaterThan(20)
+    expect((await mongo.waiting()).count).toBe(20)
+  })
+
+  test('an error of the work is given as it is, and the transaction undone', async () => {
+    const failing = mongo.transaction(async session => {
+      await shelves().insertOne({ _id: 'ghost', pieces: 1 }, { session })
+      throw new RangeError('no')
+    })
+    await expect(failing).rejects.toThrow(RangeError)
+    expect(await shelves().findOne({ _id: 'ghost' })).toBeNull()
+  })
+
+  test('a server that is away is unavailable', async () => {
+    const { openMongo } = await import('./mongo')
+    const log = { info() {}, warn() {}, error() {} }
+    const opening = openMongo({
+      url: 'mongodb://127.0.0.1:9/?directConnection=true',
+      service: 'product',
+      indexes: {},
+      log,
+      connectWithinMs: 100,
+    })
+    expect(isUnavailable(await opening.catch(error => error))).toBe(true)
+  })
+})
