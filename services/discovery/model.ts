@@ -1,0 +1,86 @@
+import type { DeadLetter } from '#shared/bus-dead-letters'
+import type { Instance } from '#shared/discovery'
+import { closed, type Static, Time, t } from '#shared/schema'
+import { type ServiceName, services } from '#shared/services'
+
+const names = Object.keys(services) as ServiceName[]
+export const ServiceParam = closed({
+  name: t.Union(
+    names.map(name => t.Literal(name)),
+    { examples: ['product'] },
+  ),
+})
+
+const InstanceView = t.Object({
+  id: t.String(),
+  address: t.String({ examples: ['127.0.0.1:8002'] }),
+  version: t.String({ examples: ['0.1.0'] }),
+  started_at: Time,
+  last_heartbeat: Time,
+})
+export const ServiceView = t.Object({ name: t.String({ examples: ['product'] }), instances: t.Array(InstanceView) })
+export const ServicesView = t.Object({ services: t.Array(ServiceView) })
+
+export const serviceView = (name: string, instances: readonly Instance[]): Static<typeof ServiceView> => ({
+  name,
+  instances: instances.map(({ id, address, version, started_at, last_heartbeat }) => ({
+    id,
+    address,
+    version,
+    started_at,
+    last_heartbeat,
+  })),
+})
+
+const State = t.Union([t.Literal('up'), t.Literal('degraded'), t.Literal('down')])
+const InstanceState = t.Object({ address: t.String(), version: t.String(), state: State, dependencies: t.Record(t.String(), t.String()) })
+export const HealthView = t.Object({
+  status: State,
+  checked_at: Time,
+  services: t.Array(t.Object({ name: t.String(), status: State, instances: t.Array(InstanceState) })),
+})
+
+export const DriftQuery = closed({ from: t.Optional(Time), to: t.Optional(Time) })
+export const DriftView = t.Object({
+  window: t.Object({ from: Time, to: Time }),
+  checked_at: Time,
+  drift: t.Record(t.String(), t.Integer(), { examples: [{ stock_movements: 0, product_stock: 0 }] }),
+  examples: t.Record(t.String(), t.Array(t.String())),
+})
+
+const queue = t.String({ minLength: 1, maxLength: 120, pattern: '^[a-z][a-z0-9._-]*$', examples: ['product.inventory-events'] })
+export const QueueQuery = closed({ queue: t.Optional(queue) })
+export const DeadLetterParam = closed({
+  queue,
+  id: t.String({ minLength: 1, maxLength: 100, examples: ['0198c0de-0000-7000-8000-000000000000'] }),
+})
+
+const letter = {
+  id: t.String(),
+  queue: t.String({ examples: ['product.inventory-events'] }),
+  type: t.String({ examples: ['inventory.updated'] }),
+  reason: t.String(),
+  attempts: t.Integer(),
+  failed_at: t.Union([Time, t.Null()]),
+  age_seconds: t.Union([t.Integer(), t.Null()]),
+}
+const DeadLetterView = t.Object(letter)
+export const DeadLettersView = t.Object({
+  queues: t.Array(t.Object({ queue: t.String(), count: t.Integer(), items: t.Array(DeadLetterView) })),
+})
+export const WholeDeadLetterView = t.Object({
+  ...letter,
+  exchange: t.String(),
+  routing_key: t.String(),
+  body: t.String({ description: 'As it was sent' }),
+})
+
+export const deadLetterView = ({ id, queue, type, reason, attempts, failed_at }: DeadLetter, now: Date): Static<typeof DeadLetterView> => ({
+  id,
+  queue,
+  type,
+  reason,
+  attempts,
+  failed_at,
+  age_seconds: failed_at === null ? null : Math.max(0, Math.round((now.getTime() - Date.parse(failed_at)) / 1000)),
+})
