@@ -1,0 +1,108 @@
+import { status } from 'elysia'
+import type { Http } from '#shared/http'
+import { closed, type Static, type TSchema, t, text } from '#shared/schema'
+import { type Categories, maxDepth } from './categories'
+import type { SpreadRenames } from './rename'
+import type { CategoryRow } from './store'
+
+const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['652f1f77bcf86cd799430001'] })
+const Slug = t.String({ pattern: '^[\\p{L}\\p{N}]+(-[\\p{L}\\p{N}]+)*$', maxLength: 100, examples: ['mobile-phones'] })
+
+const NewCategory = closed(
+  { name: text(100, 'Mobile phones'), slug: t.Optional(Slug), parent_id: t.Optional(t.Union([CategoryId, t.Null()])) },
+  { examples: [{ name: 'Mobile phones' }] },
+)
+const ChangedCategory = closed(t.Partial(NewCategory).properties, { minProperties: 1, examples: [{ name: 'Phones' }] })
+const ById = closed({ id: CategoryId })
+
+const CategoryView = t.Object({
+  id: CategoryId,
+  name: t.String(),
+  slug: t.String(),
+  parent_id: t.Union([CategoryId, t.Null()]),
+  product_count: t.Integer({ description: 'Active products directly in it' }),
+})
+type CategoryView = Static<typeof CategoryView>
+interface Branch extends CategoryView {
+  children: Branch[]
+}
+
+// Written out level by level: a schema that refers to itself makes an OpenAPI document that validators refuse.
+const branchSchema = (levels: number): TSchema =>
+  t.Object({
+    ...CategoryView.properties,
+    children: t.Array(levels > 1 ? branchSchema(levels - 1) : t.Object({}), { maxItems: levels > 1 ? 10_000 : 0 }),
+  })
+const Tree = t.Object({ items: t.Array(t.Unsafe<Branch>(branchSchema(maxDepth))) })
+
+const categoryView = (row: CategoryRow): CategoryView => ({
+  id: row._id.toHexString(),
+  name: row.name,
+  slug: row.slug,
+  parent_id: row.parent_id?.toHexString() ?? null,
+  product_count: row.products,
+})
+
+const treeOf = (rows: readonly CategoryRow[]): Branch[] => {
+  const branches = new Map(rows.map(row => [row._id.toHexString(), { ...categoryView(row), children: [] as Branch[] }]))
+  const top: Branch[] = []
+  for (const branch of branches.values()) (branch.parent_id ? branches.get(branch.parent_id)?.children : top)?.push(branch)
+  return top
+}
+
+interface Deps {
+  http: Http
+  categories: Categories
+  spreadRenames: SpreadRenames
+}
+
+export const categoryRoutes = ({ http, categories, spreadRenames }: Deps) =>
+  http('/api/categories')
+    .get('/', async () => ({ items: treeOf(await categories.all()) }), {
+      public: true,
+      response: Tree,
+      detail: { summary: 'All categories as a tree, with how many products each holds' },
+    })
+    .post(
+      '/',
+      async ({ body, set }) => {
+        const row = await categories.add(body)
+        set.headers.location = `/api/categories/${row._id.toHexString()}`
+        return status(201, categoryView(row))
+      },
+      {
+        auth: 'admin',
+        body: NewCategory,
+        response: { 201: CategoryView },
+        detail: { summary: 'A new category, at the top or within another' },
+      },
+    )
+    .get('/:id', async ({ params }) => categoryView(await categories.byId(params.id)), {
+      public: true,
+      params: ById,
+      response: CategoryView,
+      detail: { summary: 'A category' },
+    })
+    .patch(
+      '/:id',
+      async ({ params, body }) => {
+        const row = await categories.change(params.id, body)
+        if (row.renamed) await spreadRenames()
+        return categoryView(row)
+      },
+      {
+        auth: 'admin',
+        params: ById,
+        body: ChangedCategory,
+        response: CategoryView,
+        detail: { summary: 'Renames or moves a category; its products show the new name' },
+      },
+    )
+    .delete(
+      '/:id',
+      async ({ params, set }) => {
+        await categories.remove(params.id)
+        set.status = 204
+      },
+      { auth: 'admin', params: ById, response: { 204: t.Void() }, detail: { summary: 'Removes a category that nothing is in' } },
+    )

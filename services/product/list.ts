@@ -1,0 +1,89 @@
+import { type Filter as MongoFilter, ObjectId } from 'mongodb'
+import type { Mongo } from '#shared/mongo'
+import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
+import { ProductId, t } from '#shared/schema'
+import { type ProductRow, productsOf } from './store'
+
+export interface ListQuery extends PageQuery {
+  category?: string
+  min_price?: number
+  max_price?: number
+  in_stock?: 'true' | 'false'
+  tag?: string
+  sort?: keyof typeof orders
+}
+
+/** Ties are broken by id in the same direction, so that one index serves an order both ways. */
+const orders = {
+  price: { key: 'shown_price', direction: 1, keyType: t.Number() },
+  '-price': { key: 'shown_price', direction: -1, keyType: t.Number() },
+  name: { key: 'name_key', direction: 1, keyType: t.String() },
+  '-created_at': { key: 'created_at', direction: -1, keyType: t.String({ format: 'date-time' }) },
+} as const
+
+type Where = MongoFilter<ProductRow>
+
+/** What is asked of the store: every list has an index that filters and orders it, named so that the planner need not guess. */
+export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) => {
+  const { in_stock, tag, min_price, max_price, cursor, sort = '-created_at' } = query
+  const { key, direction, keyType } = orders[sort]
+  const where: Where[] = [
+    { shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } },
+    ...(categoryIds ? [{ category_id: { $in: [...categoryIds] } }] : []),
+    ...(tag === undefined ? [] : [{ tags: tag }]),
+    ...(min_price === undefined ? [] : [{ shown_price: { $gte: min_price } }]),
+    ...(max_price === undefined ? [] : [{ shown_price: { $lte: max_price } }]),
+  ]
+  const after: Where[] = []
+  if (cursor !== undefined) {
+    const [, last, lastId] = decodeCursor(cursor, t.Tuple([t.Literal(sort), keyType, ProductId]))
+    const value = key === 'created_at' ? new Date(last) : last
+    const [from, past] = direction === 1 ? (['$gte', '$gt'] as const) : (['$lte', '$lt'] as const)
+    after.push({ [key]: { [from]: value } }, { $or: [{ [key]: { [past]: value } }, { _id: { [past]: new ObjectId(lastId) } }] })
+  }
+  return {
+    filter: { $and: where },
+    pageFilter: { $and: [...where, ...after] },
+    sort: { [key]: direction, _id: direction },
+    hint: `${categoryIds ? 'category' : tag === undefined ? 'all' : 'tag'}_${key}`,
+    skip: cursor === undefined ? query.skip : 0,
+    limit: query.limit,
+    keysOf: (row: ProductRow) => {
+      const value = row[key]
+      return [sort, value instanceof Date ? value.toISOString() : value, row._id.toHexString()]
+    },
+  }
+}
+export type ListPlan = ReturnType<typeof listPlan>
+
+const rememberedMs = 1000
+const worthRemembering = 1000
+const mostRemembered = 500
+
+export const findPage = (mongo: Mongo, { pageFilter, sort, hint, skip, limit }: ListPlan) =>
+  productsOf(mongo).find(pageFilter, { sort, hint, skip, limit, projection: unshown })
+
+/** Only lists look at these. */
+export const unshown = { category_id: 0, skus: 0, shelf: 0, shown_price: 0, name_key: 0 } as const
+
+export const productLists = (mongo: Mongo) => {
+  const totals = new Map<string, { total: number; until: number }>()
+
+  /** A small total is counted each time; a large one, which costs more than the page itself, is up to a second old. */
+  const totalOf = async ({ filter, hint }: ListPlan): Promise<number> => {
+    const name = JSON.stringify(filter)
+    const known = totals.get(name)
+    if (known && known.until > Date.now()) return known.total
+    const total = await productsOf(mongo).countDocuments(filter, { limit: countLimit, hint })
+    if (totals.size >= mostRemembered) totals.clear()
+    if (total >= worthRemembering) totals.set(name, { total, until: Date.now() + rememberedMs })
+    return total
+  }
+
+  return {
+    async page(plan: ListPlan): Promise<Page<ProductRow>> {
+      const [items, total] = await Promise.all([findPage(mongo, plan).toArray(), totalOf(plan)])
+      return { items, total, nextCursor: cursorAfter(items, plan.limit, plan.keysOf) }
+    },
+  }
+}

@@ -1,0 +1,119 @@
+import type { ObjectId } from 'mongodb'
+import { Amount, Currency, toMajor } from '#shared/money'
+import { closed, maxQuantity, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
+import { availableOf, type Product } from './domain'
+
+const Attributes = t.Record(
+  t.String({ pattern: '^[A-Za-z0-9_ -]{1,64}$' }),
+  t.Union([t.String({ maxLength: 1000 }), t.Number({ minimum: -1e15, maximum: 1e15 }), t.Boolean()]),
+  {
+    additionalProperties: false,
+    maxProperties: 50,
+    description: 'Facts about the product by name',
+    examples: [{ color: 'silver', ram_gb: 16 }],
+  },
+)
+const Images = t.Array(t.String({ maxLength: 2048, pattern: '^(https?://\\S+|[^\\s:]+)$', examples: ['https://example.com/laptop.jpg'] }), {
+  maxItems: 20,
+  description: 'http(s) addresses or relative paths',
+})
+const Tags = t.Array(text(64, 'portable'), { maxItems: 50, uniqueItems: true })
+const Stock = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [10] })
+const NewVariant = closed({
+  sku: Sku,
+  attributes: t.Optional(Attributes),
+  price: t.Optional(Amount),
+  stock: t.Optional(Stock),
+})
+
+const described = {
+  name: text(200, 'Laptop'),
+  description: t.String({ maxLength: 10_000, examples: ['A light laptop for every day.'] }),
+  price: Amount,
+  currency: t.Optional(Currency),
+  category: text(100, 'Electronics'),
+  sku: Sku,
+  attributes: t.Optional(Attributes),
+  images: t.Optional(Images),
+  tags: t.Optional(Tags),
+  variants: t.Optional(t.Array(NewVariant, { maxItems: 100 })),
+}
+const sample = {
+  name: 'Laptop',
+  description: 'A light laptop for every day.',
+  price: 1500,
+  category: 'Electronics',
+  stock: 10,
+  sku: 'LT-001',
+}
+const { stock: _, ...withoutStock } = sample
+
+export const NewProduct = closed(
+  { ...described, stock: t.Integer({ ...Stock, description: 'Opening balance. With variants it is the sum of theirs' }) },
+  { examples: [sample] },
+)
+const Repeated = t.Optional(t.Integer({ ...Stock, description: "Inventory's; may only repeat what is shown" }))
+export const ReplacedProduct = closed({ ...described, stock: Repeated }, { examples: [{ ...withoutStock, price: 1400 }] })
+export const ChangedProduct = closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 1400 }] })
+
+/** A line of an import: a new product, or what an export wrote. What the shop itself sets is read over. */
+export const ImportedProduct = closed({
+  ...described,
+  stock: t.Optional(Stock),
+  id: t.Optional(t.Unknown()),
+  status: t.Optional(t.Unknown()),
+  created_at: t.Optional(t.Unknown()),
+  updated_at: t.Optional(t.Unknown()),
+})
+
+export const ProductView = t.Object({
+  id: ProductId,
+  name: t.String(),
+  description: t.String(),
+  price: t.Number({ description: 'In major units', examples: [1500] }),
+  currency: t.String({ examples: ['USD'] }),
+  category: t.String(),
+  stock: t.Integer({ description: 'Available, over all SKUs' }),
+  sku: t.String(),
+  attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
+  images: t.Array(t.String()),
+  tags: t.Array(t.String()),
+  variants: t.Array(
+    t.Object({
+      sku: t.String(),
+      attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
+      price: t.Number(),
+      stock: t.Integer(),
+    }),
+  ),
+  status: t.Union([t.Literal('active'), t.Literal('archived')]),
+  created_at: Time,
+  updated_at: Time,
+})
+export type ProductView = Static<typeof ProductView>
+
+/** What a view is made of: the product as stored, with its stock summed when it was written. */
+export type ShownProduct = Product & { _id: ObjectId; stock: number }
+
+export const productView = (product: ShownProduct): ProductView => ({
+  id: product._id.toHexString(),
+  name: product.name,
+  description: product.description,
+  price: toMajor(product.price, product.currency),
+  currency: product.currency,
+  category: product.category,
+  stock: product.stock,
+  sku: product.sku,
+  attributes: product.attributes,
+  images: product.images,
+  tags: product.tags,
+  variants: product.variants.map(({ sku, attributes, price = product.price }) => ({
+    sku,
+    attributes,
+    price: toMajor(price, product.currency),
+    stock: availableOf(product, sku),
+  })),
+  status: product.status,
+  created_at: product.created_at.toISOString(),
+  updated_at: product.updated_at.toISOString(),
+})

@@ -1,0 +1,110 @@
+import { ObjectId } from 'mongodb'
+import { productCreated, productDeleted, productUpdated } from '#shared/catalog'
+import { notFound } from '#shared/errors'
+import type { Mongo } from '#shared/mongo'
+import type { Page } from '#shared/page'
+import { type Categories, enterCategory, leaveCategory } from './categories'
+import { categoryKey, type Product, sellableSkus } from './domain'
+import { type ListQuery, listPlan, productLists, unshown } from './list'
+import { productView } from './model'
+import { changing, type ProductRow, productsOf, rowOf } from './store'
+
+const aggregateOf = (row: ProductRow) => ({ id: row._id.toHexString(), version: row.version })
+
+export const createdEvent = (row: ProductRow) =>
+  productCreated(aggregateOf(row), {
+    ...productView(row),
+    opening_stock: sellableSkus(row).map(sku => ({ sku, quantity: row.levels.find(level => level.sku === sku)?.available ?? 0 })),
+  })
+export const updatedEvent = (row: ProductRow) => productUpdated(aggregateOf(row), productView(row))
+
+export const productRepository = (mongo: Mongo, categories: Categories) => {
+  const products = productsOf(mongo)
+  const transaction = changing(mongo)
+  const lists = productLists(mongo)
+
+  return {
+    /** Archived ones too: orders and wishlists still name them. */
+    async byId(id: string): Promise<ProductRow> {
+      const row = await products.findOne({ _id: new ObjectId(id) }, { projection: unshown })
+      if (!row) throw notFound('product')
+      return row
+    },
+
+    async bySku(sku: string): Promise<ProductRow> {
+      const row = await products.findOne({ skus: sku }, { projection: unshown })
+      if (!row) throw notFound('product')
+      return row
+    },
+
+    async byIds(ids: readonly string[]): Promise<ProductRow[]> {
+      return products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: unshown }).toArray()
+    },
+
+    async list(query: ListQuery): Promise<Page<ProductRow>> {
+      return lists.page(listPlan(query, query.category === undefined ? undefined : await categories.within(query.category)))
+    },
+
+    async add(product: Product, _id = new ObjectId()): Promise<ProductRow> {
+      const row = await transaction(async (session, publish) => {
+        const row = rowOf(_id, product, await enterCategory(mongo, session, product.category))
+        await products.insertOne(row, { session })
+        publish(createdEvent(row))
+        return row
+      })
+      categories.forget()
+      return row
+    },
+
+    /** `decide` may be asked again when another change came first; giving back the same product changes nothing. */
+    async change(id: string, decide: (product: ProductRow) => Product): Promise<ProductRow> {
+      const _id = new ObjectId(id)
+      return transaction(async (session, publish) => {
+        const before = await products.findOne({ _id }, { session })
+        if (!before) throw notFound('product')
+        const product = decide(before)
+        if (product === before) return before
+        const category = await moved(mongo, session, before, product)
+        const row = rowOf(_id, product, category, before.skus)
+        await products.replaceOne({ _id }, row, { session })
+        publish(
+          row.status === 'archived' ? productDeleted(aggregateOf(row), { product_id: id, skus: sellableSkus(row) }) : updatedEvent(row),
+        )
+        return row
+      }).finally(categories.forget)
+    },
+
+    /** A SKU's stock as inventory says it, unless something newer is known. One conditional update: twice or late, it ends the same. */
+    async learnStock(productId: string, level: { sku: string; available: number; version: number }): Promise<void> {
+      const { sku, version } = level
+      const sellable = { $cond: [{ $eq: ['$variants', []] }, ['$sku'], '$variants.sku'] }
+      const counted = { $filter: { input: '$levels', cond: { $in: ['$$this.sku', sellable] } } }
+      await products.updateOne({ _id: new ObjectId(productId), levels: { $not: { $elemMatch: { sku, version: { $gte: version } } } } }, [
+        {
+          $set: {
+            levels: {
+              $concatArrays: [{ $filter: { input: '$levels', cond: { $ne: ['$$this.sku', { $literal: sku }] } } }, [{ $literal: level }]],
+            },
+          },
+        },
+        { $set: { stock: { $sum: { $map: { input: counted, in: '$$this.available' } } } } },
+        {
+          $set: {
+            shelf: {
+              $cond: [{ $eq: ['$status', 'archived'] }, 'archived', { $cond: [{ $gt: ['$stock', 0] }, 'in_stock', 'sold_out'] }],
+            },
+          },
+        },
+      ])
+    },
+  }
+}
+export type Products = ReturnType<typeof productRepository>
+
+/** The category a change ends in, with the counts of both kept; an archived product counts nowhere. */
+const moved = async (mongo: Mongo, session: Parameters<typeof leaveCategory>[1], before: ProductRow, product: Product) => {
+  const here = { _id: before.category_id, name: before.category }
+  const leaves = product.status === 'archived' || categoryKey(product.category) !== categoryKey(before.category)
+  if (leaves) await leaveCategory(mongo, session, before.category_id)
+  return leaves && product.status === 'active' ? enterCategory(mongo, session, product.category) : here
+}
