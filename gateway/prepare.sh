@@ -21,7 +21,7 @@ for name in $numbers; do
 done
 case "$CORS_ORIGINS$TRUSTED_PROXIES$HOST" in *[!A-Za-z0-9:/.,_\ -]*) fail "CORS_ORIGINS, TRUSTED_PROXIES and HOST are plain lists" ;; esac
 case "$TLS_CERT$TLS_KEY" in *[\"\$\;]*) fail "TLS_CERT and TLS_KEY must be plain paths" ;; esac
-if [ -n "$TLS_CERT" ] && [ -z "$TLS_KEY" ] || [ -z "$TLS_CERT" ] && [ -n "$TLS_KEY" ]; then fail "TLS_CERT and TLS_KEY go together"; fi
+case "${TLS_CERT:+cert}${TLS_KEY:+key}" in cert | key) fail "TLS_CERT and TLS_KEY go together" ;; esac
 
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"

@@ -63,7 +63,7 @@ const acceptingWorkers = (master: number) =>
     .split(' ')
     .filter(pid => pid && read(`/proc/${pid}/cmdline`).startsWith('nginx: worker process\0'))
 
-const answers = (port: number, host: string) =>
+const isTaken = (port: number, host: string) =>
   new Promise<boolean>(done => {
     const socket = connect({ port, host })
     socket.once('connect', () => done(true)).once('error', () => done(false))
@@ -80,6 +80,10 @@ export const startGateway = async ({
   onLine,
 }: GatewayOptions) => {
   const dir = resolve(where)
+  const tls = Boolean(settings.TLS_CERT)
+  const host = settings.HOST && settings.HOST !== '0.0.0.0' ? settings.HOST : '127.0.0.1'
+  const publicPort = tls ? settings.GATEWAY_TLS_PORT || '8443' : port
+  if (await isTaken(port, host)) throw new Error(`port ${port} is in use`)
   mkdirSync(dir, { recursive: true })
   const env = { PATH: Bun.env.PATH, ...settings, GATEWAY_PORT: String(port) }
   const prepared = Bun.spawnSync(['sh', join(folder, 'prepare.sh'), dir], { env, stderr: 'pipe' })
@@ -108,15 +112,12 @@ export const startGateway = async ({
     }
   })()
 
-  const tls = Boolean(settings.TLS_CERT)
-  const host = settings.HOST && settings.HOST !== '0.0.0.0' ? settings.HOST : '127.0.0.1'
-  const publicPort = tls ? (settings.GATEWAY_TLS_PORT ?? '8443') : port
   await until('ready', 5000, async () => {
     if (child.exitCode !== null) {
       await listening
       throw new Error(`nginx did not start: ${said.join('\n')}`)
     }
-    return acceptingWorkers(child.pid).length > 0 && (await answers(port, host))
+    return acceptingWorkers(child.pid).length > 0 && (await isTaken(port, host))
   })
 
   const signalGroup = (signal: NodeJS.Signals) => {

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { eventually } from '#shared/testing'
+import { freePort, type Opened, openGateway, startService } from './gateway-fixture.ts'
+
+const service = startService('product', (request, asked) => {
+  const size = Number(new URL(request.url).searchParams.get('size'))
+  const headers = { 'access-control-allow-origin': '*', 'cache-control': 'max-age=60', 'content-type': 'application/json' }
+  return new Response(size ? JSON.stringify('x'.repeat(size)) : JSON.stringify(asked), { headers })
+})
+const upstreams = { product: [service.address], order: [service.address] }
+let door: Opened
+beforeAll(async () => {
+  door = await openGateway(upstreams, { CORS_ORIGINS: 'http://localhost:3000, https://shop.example' })
+})
+afterAll(async () => {
+  await door.close()
+  await service.die()
+})
+
+describe('CORS', () => {
+  const preflight = (origin: string, path = '/api/v1/orders/') =>
+    door.fetch(path, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x' },
+    })
+
+  test('a preflight is answered by Nginx, for origins on the list', async () => {
+    const before = service.seen.length
+    for (const path of ['/api/orders', '/api/products/1', '/api/tax/quote', '/auth/login']) {
+      const { status, headers } = await preflight('https://shop.example', path)
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, 'https://shop.example'])
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) expect(headers.get('access-control-allow-methods')).toContain(method)
+      for (const name of ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-Cart-Id', 'X-Request-Id'])
+        expect(headers.get('access-control-allow-headers')).toContain(name)
+      expect([headers.get('access-control-max-age'), headers.get('vary')]).toEqual(['600', 'Origin'])
+    }
+    expect(service.seen.length).toBe(before)
+  })
+
+  test('another origin gets no leave, in a preflight or out of it', async () => {
+    for (const origin of ['https://evil.example', 'https://shop.example.evil', 'http://shop.example', 'null']) {
+      for (const response of [await preflight(origin), await door.fetch('/api/orders', { headers: { origin } })])
+        expect([...response.headers.keys()].filter(name => name.startsWith('access-control'))).toEqual([])
+    }
+  })
+
+  test('answers and problems may be read by an origin on the list, whatever a service says of it', async () => {
+    for (const path of ['/api/orders', '/nothing', '/api/tax', '/api/orders/a%2fb']) {
+      const { headers } = await door.fetch(path, { headers: { origin: 'http://localhost:3000' } })
+      expect(headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
+      expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id')
+    }
+    expect((await door.fetch('/api/orders')).headers.has('access-control-allow-origin')).toBe(false)
+  })
+
+  test('origins share what the cache holds, each with its own leave', async () => {
+    await door.fetch('/api/products/7', { headers: { origin: 'http://localhost:3000' } })
+    const { headers } = await door.fetch('/api/products/7', { headers: { origin: 'https://shop.example' } })
+    expect([headers.get('x-cache'), headers.get('access-control-allow-origin')]).toEqual(['HIT', 'https://shop.example'])
+  })
+})
+
+describe('every answer', () => {
+  test('says how a browser shall handle it, once', async () => {
+    for (const path of ['/health', '/api/orders', '/api/products/1', '/nothing', '/api/tax', '/docs']) {
+      const { headers } = await door.fetch(path)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('x-frame-options')).toBe('DENY')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('content-security-policy')).toStartWith("default-src 'none'")
+      expect(headers.get('server')).toBe('nginx')
+      expect(headers.has('strict-transport-security')).toBe(false)
+    }
+  })
+
+  test('is packed when it is large and the client can unpack it', async () => {
+    const large = await door.fetch('/api/orders?size=5000', { headers: { 'accept-encoding': 'gzip' }, decompress: false })
+    expect([large.headers.get('content-encoding'), large.headers.get('vary')]).toEqual(['gzip', 'Accept-Encoding, Origin'])
+    expect((await large.arrayBuffer()).byteLength).toBeLessThan(500)
+    const plain = await door.fetch('/api/orders?size=5000', { headers: { 'accept-encoding': 'identity' } })
+    expect([plain.headers.get('content-encoding'), (await plain.text()).length]).toEqual([null, 5002])
+    expect((await door.fetch('/api/orders?size=50', { headers: { 'accept-encoding': 'gzip' } })).headers.has('content-encoding')).toBe(
+      false,
+    )
+  })
+
+  test('is a line of JSON in the access log, without the query', async () => {
+    await door.fetch('/api/v1/products/9/?email=a@b.c', { headers: { 'x-request-id': 'logged-1' } })
+    await door.fetch('/nothing"', { headers: { 'x-request-id': 'logged-2' } })
+    const lines = await eventually(() => {
+      const found = readFileSync(join(door.dir, 'access.log'), 'utf8')
+        .split('\n')
+        .filter(line => line.includes('"logged-'))
+      return found.length === 2 ? found.map(line => JSON.parse(line)) : undefined
+    })
+    expect(lines[0]).toMatchObject({ request_id: 'logged-1', method: 'GET', path: '/api/v1/products/9/', status: 200, cache: 'MISS' })
+    expect(lines[0].upstream_seconds).toMatch(/^0\.\d{3}$/)
+    expect(lines[1]).toMatchObject({ request_id: 'logged-2', status: 404, upstream: '' })
+  })
+})
+
+describe('with a certificate', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const [TLS_CERT, TLS_KEY] = [join(dir, 'cert.pem'), join(dir, 'key.pem')]
+  const GATEWAY_TLS_PORT = String(freePort())
+  let safe: Opened
+  beforeAll(async () => {
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+    const made = Bun.spawnSync([
+      'openssl',
+      'req',
+      '-x509',
+      '-nodes',
+      '-days',
+      '2',
+      ...curve,
+      ...subject,
+      '-keyout',
+      TLS_KEY,
+      '-out',
+      TLS_CERT,
+    ])
+    expect(made.stderr.toString() + made.exitCode).toEndWith('0')
+    safe = await openGateway(upstreams, { TLS_CERT, TLS_KEY, GATEWAY_TLS_PORT })
+  })
+  afterAll(async () => {
+    await safe.close()
+    rmSync(dir, { recursive: true })
+  })
+
+  test('requests come by TLS, and HSTS keeps them there', async () => {
+    expect(safe.url).toBe(`https://127.0.0.1:${GATEWAY_TLS_PORT}`)
+    const response = await safe.fetch('/api/orders/1', { tls: { ca: readFileSync(TLS_CERT, 'utf8') } })
+    expect((await response.json()).headers['x-forwarded-proto']).toBe('https')
+    expect(response.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/)
+  })
+
+  test('plain HTTP is redirected, with its path, query and method', async () => {
+    const response = await fetch(`http://localhost:${safe.port}/api/v1/orders/?a=b`, { method: 'POST', redirect: 'manual' })
+    expect(response.status).toBe(308)
+    expect(response.headers.get('location')).toBe(`https://localhost:${GATEWAY_TLS_PORT}/api/v1/orders/?a=b`)
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/)
+    expect((await fetch(`http://localhost:${safe.port}/health`)).status).toBe(200)
+  })
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is spoken', async version => {
+    const options = {
+      host: '127.0.0.1',
+      port: Number(GATEWAY_TLS_PORT),
+      minVersion: version,
+      maxVersion: version,
+      rejectUnauthorized: false,
+    }
+    const spoken = await new Promise((done, failed) => {
+      const socket = connect(options, () => {
+        done(socket.getProtocol())
+        socket.destroy()
+      }).once('error', failed)
+    })
+    expect(spoken).toBe(version)
+  })
+})

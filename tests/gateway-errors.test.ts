@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Answer, type Opened, openGateway, problem, startService } from './gateway-fixture.ts'
+
+const behaviours: Record<string, Answer> = {
+  '/api/orders/breaks-off': () => new Response(new ReadableStream({ pull: () => Promise.reject(new Error('gone')) })),
+  '/api/orders/silent': () => Bun.sleep(20_000).then(() => new Response()),
+  '/api/orders/own-problem': () =>
+    new Response('{"status":409,"code":"out_of_stock"}', { status: 409, headers: { 'content-type': 'application/problem+json' } }),
+  '/api/orders/own-404': () => Response.json({ code: 'not_yours' }, { status: 404 }),
+  '/api/orders/busy': () => Response.json({ code: 'busy' }, { status: 503, headers: { 'retry-after': '7' } }),
+  '/api/orders/busier': () => Response.json({ code: 'busy' }, { status: 503 }),
+  '/api/orders/own-id': () => new Response('', { headers: { 'x-request-id': 'not-the-one', 'x-powered-by': 'somebody' } }),
+}
+
+const order = startService('order', (request, asked) => behaviours[new URL(request.url).pathname]?.(request, asked) ?? Response.json(asked))
+/** Takes the request and hangs up without a word. */
+const rude = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: socket => void socket.end() } })
+let door: Opened
+beforeAll(async () => {
+  door = await openGateway({ order: [order.address], payment: [`127.0.0.1:${rude.port}`] }, { UPSTREAM_TIMEOUT: '1' })
+})
+afterAll(async () => {
+  await door.close()
+  await order.die()
+  rude.stop(true)
+})
+
+const long = 'a'.repeat(9000)
+
+describe('Nginx’s own answers are problems, never HTML', () => {
+  const ask: Record<string, () => Promise<Response>> = {
+    '404 not_found': () => door.fetch('/nothing/here'),
+    '413 payload_too_large': () => door.fetch('/api/orders', { method: 'POST', body: 'a'.repeat(2 ** 20 + 1) }),
+    '414 bad_request': () => door.fetch(`/api/orders/${long}`),
+    '431 bad_request': () => door.fetch('/api/orders', { headers: { 'x-long': long } }),
+    '400 bad_request': () => door.fetch('/api/orders/a%2fb'),
+    '502 bad_gateway': () => door.fetch('/api/payments', { method: 'POST', body: '{}' }),
+    '503 service_unavailable': () => door.fetch('/api/tax/quote', { method: 'POST', body: '{}' }),
+    '504 gateway_timeout': () => door.fetch('/api/orders/silent'),
+  }
+
+  test.each(Object.keys(ask))('%s', async expected => {
+    const response = await ask[expected]!()
+    const body = await problem(response)
+    expect(`${response.status} ${body.code}`).toBe(expected)
+    expect(body).toMatchObject({ type: 'about:blank', status: response.status, contentType: 'application/problem+json', sameId: true })
+    expect(body.title.length * body.detail.length).toBeGreaterThan(0)
+    expect(response.headers.get('retry-after')).toBe(response.status === 503 ? '2' : null)
+  })
+
+  test.each<[string, string, number?]>([
+    ['NUL in the path', 'GET /%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
+    ['no host', 'GET /health HTTP/1.1\r\n\r\n'],
+    ['two lengths', 'POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    ['a length that is none', 'POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n'],
+    ['a bad host', 'GET /health HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['a path above the root', 'GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a method of no use', 'TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n', 405],
+  ])('a malformed request is a problem: %s', async (_, text, expected = 400) => {
+    const { status, head, body } = await door.raw(text)
+    expect([status, JSON.parse(body).status]).toEqual([expected, expected])
+    expect(head).toContain('application/problem+json')
+    expect(head.toLowerCase()).toContain(`x-request-id: ${JSON.parse(body).request_id}`)
+  })
+})
+
+describe('a service’s own answers', () => {
+  test('pass untouched, problems too', async () => {
+    const conflict = await door.fetch('/api/orders/own-problem')
+    expect([conflict.status, await conflict.text()]).toEqual([409, '{"status":409,"code":"out_of_stock"}'])
+    expect((await (await door.fetch('/api/orders/own-404')).json()).code).toBe('not_yours')
+  })
+
+  test('its Retry-After is kept, and made up for where it forgot one', async () => {
+    expect((await door.fetch('/api/orders/busy')).headers.get('retry-after')).toBe('7')
+    expect((await door.fetch('/api/orders/busier')).headers.get('retry-after')).toBe('2')
+  })
+})
+
+describe('request ids', () => {
+  test('a sane one is kept, told to the service and given back', async () => {
+    for (const id of ['a', 'order-42_x.Y', 'f'.repeat(128)]) {
+      const response = await door.fetch('/api/orders', { headers: { 'x-request-id': id } })
+      expect(response.headers.get('x-request-id')).toBe(id)
+      expect((await response.json()).headers['x-request-id']).toBe(id)
+    }
+  })
+
+  test('another is replaced by one of Nginx’s', async () => {
+    for (const id of ['', 'a b', 'a"b', 'x'.repeat(129), 'a/b', '{}']) {
+      const response = await door.fetch('/api/orders', { headers: { 'x-request-id': id } })
+      expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/)
+      expect((await response.json()).headers['x-request-id']).toBe(response.headers.get('x-request-id'))
+    }
+  })
+
+  test('it comes back once, whatever the service says, and on every outcome', async () => {
+    for (const path of [
+      '/api/orders/own-id',
+      '/api/orders/own-404',
+      '/nothing',
+      '/api/tax',
+      '/api/payments',
+      '/health',
+      '/docs',
+      '/api/orders/a%2fb',
+    ])
+      expect((await door.fetch(path, { headers: { 'x-request-id': 'mine' } })).headers.get('x-request-id')).toBe('mine')
+    expect((await door.fetch('/api/orders/own-id')).headers.get('x-powered-by')).toBeNull()
+  })
+})

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { services } from '#shared/services'
+import { upstreamsConf } from '../scripts/gateway.ts'
+import { type Opened, openGateway, serviceNames, startShop } from './gateway-fixture.ts'
+
+const shop = startShop()
+let door: Opened
+beforeAll(async () => {
+  door = await openGateway(shop.upstreams)
+})
+afterAll(async () => {
+  await door.close()
+  await shop.close()
+})
+
+const resources = serviceNames.flatMap(service => services[service].resources.map(resource => ({ service, resource })))
+
+describe('who answers what', () => {
+  test.each(resources)('/api/$resource is answered by $service, at its full path', async ({ service, resource }) => {
+    for (const path of [`/api/${resource}`, `/api/${resource}/a/b?c=d%2Fe`, `/api/${resource}/docs`, `/api/${resource}/docs/json`])
+      expect(await door.asked(path)).toMatchObject({ service, path })
+  })
+
+  test('/api/v1 is /api, and a trailing slash never matters', async () => {
+    for (const path of ['/api/v1/orders/7', '/api/orders/7/', '/api/v1/orders/7/', '/api/orders/7//', '//api//v1///orders/7'])
+      expect(await door.asked(`${path}?limit=1`)).toMatchObject({ service: 'order', path: '/api/orders/7?limit=1' })
+    expect((await door.fetch('/api/v1/v1/orders')).status).toBe(404)
+  })
+
+  test('reviews under a product are the rating service’s, the product itself is not', async () => {
+    for (const path of ['/api/products/507f/reviews', '/api/v1/products/507f/reviews/'])
+      expect(await door.asked(path)).toMatchObject({ service: 'rating', path: '/api/products/507f/reviews' })
+    for (const path of ['/api/products/reviews', '/api/products/507f/reviewsx', '/api/products/507f/x/reviews'])
+      expect(await door.asked(path)).toMatchObject({ service: 'product', path })
+  })
+
+  test('sign-in and the public keys are the user service’s', async () => {
+    for (const name of ['register', 'login', 'refresh', 'logout'])
+      expect(await door.asked(`/auth/${name}/`, { method: 'POST' })).toMatchObject({
+        service: 'user',
+        path: `/auth/${name}`,
+        method: 'POST',
+      })
+    expect(await door.asked('/.well-known/jwks.json')).toMatchObject({ service: 'user', path: '/.well-known/jwks.json' })
+    expect((await door.fetch('/auth/else')).status).toBe(404)
+  })
+
+  test('/health is Nginx’s own, /health/services is discovery’s summary', async () => {
+    const alone = await openGateway({})
+    const health = await alone.fetch('/health')
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
+    expect((await alone.fetch('/health/services')).status).toBe(503)
+    await alone.close()
+    expect(await door.asked('/health/services')).toMatchObject({ service: 'discovery', path: '/api/discovery/health' })
+  })
+
+  test('/docs lists every service’s page, and its assets come from the platform', async () => {
+    const page = await door.fetch('/docs/')
+    const html = await page.text()
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    for (const service of serviceNames) {
+      expect(html).toContain(`href="/api/${services[service].resources[0]}/docs"`)
+      expect(html).toContain(`href="/api/${services[service].resources[0]}/docs/json"`)
+    }
+    expect(html).not.toMatch(/https?:\/\//)
+    expect(await door.asked('/docs/assets/swagger-ui.css')).toMatchObject({ service: 'discovery', path: '/docs/assets/swagger-ui.css' })
+  })
+
+  test('a path that begins like a resource is not that resource', async () => {
+    for (const path of [
+      '/',
+      '/api',
+      '/api/productsx',
+      '/api/nothing',
+      '/apix/orders',
+      '/API/orders',
+      '/api/orders;x/1',
+      '/docs/x',
+      '/services',
+    ])
+      expect((await door.fetch(path)).status).toBe(404)
+  })
+})
+
+describe('what is never reachable', () => {
+  const hidden = ['internal/orders', 'internal', 'metrics', 'INTERNAL/x', 'Metrics', 'ready', 'internal;x/y']
+  const ways = [
+    '/',
+    '//',
+    '/./',
+    '/api/..//',
+    '/api/orders/../../',
+    '/%2e/',
+    '/%2E%2e/',
+    '/api/..%2f',
+    '/api/orders/..%5c..%5c',
+    '/api/orders\\..\\..\\',
+    '/x/%00/../',
+  ]
+  const paths = ways
+    .flatMap(way => hidden.map(name => way + name))
+    .concat(['/%69nternal/x', '/intern%61l', '/%00', '/api/orders/%2e%2e/%2e%2e/metrics', '/internal%2fx'])
+
+  test('internal routes and metrics, by any spelling', async () => {
+    const before = shop.seen().length
+    const answers = await Promise.all(paths.map(path => door.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)))
+    for (const [i, { status, head }] of answers.entries()) {
+      expect(`${paths[i]} ${[400, 404].includes(status)}`).toBe(`${paths[i]} true`)
+      expect(head).toContain('application/problem+json')
+    }
+    expect(shop.seen().slice(before)).toEqual([])
+  })
+
+  test('a path with encoded slashes, dots or NUL: 400 before anything is matched; in a query they are fine', async () => {
+    for (const path of ['/api/orders/a%2Fb', '/api/orders/%2e', '/api/orders/a%2eb', '/api/orders/%00', '/api/orders/a%5Cb', '/health%2f'])
+      expect((await door.raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).status).toBe(400)
+    expect(await door.asked('/api/search?keyword=a%2Fb%2e%5c')).toMatchObject({ path: '/api/search?keyword=a%2Fb%2e%5c' })
+  })
+
+  test('a service gets the path that was matched, not the one that was sent', async () => {
+    const { body } = await door.raw('GET /api/orders/./x/..//7%20%25#/../../internal HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    expect(JSON.parse(body)).toMatchObject({ service: 'order', path: '/api/orders/7%20%25' })
+  })
+
+  test('nobody claims to be somebody, to come from elsewhere, or to have asked another host', async () => {
+    const claims = { 'x-user-id': '1', 'x-user-role': 'admin', 'X-User-Email': 'a@b.c', 'x-user-name': 'a', 'x-user-roles': 'admin' }
+    const { headers } = await door.asked('/api/orders', { headers: { ...claims, 'x-forwarded-for': '9.9.9.9', host: 'evil.example' } })
+    expect(Object.keys(headers).filter(name => name.startsWith('x-user-'))).toEqual([])
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', host: 'localhost', 'x-forwarded-host': 'evil.example' })
+  })
+})
+
+describe('the includes', () => {
+  const include = (name: string) => readFileSync(join(import.meta.dir, `../gateway/upstreams/${name}.conf`), 'utf8')
+
+  test('local.conf is what the launcher writes for one instance of each', () => {
+    const one = Object.fromEntries(serviceNames.map(name => [name, [`127.0.0.1:${services[name].port}`]]))
+    expect(include('local').replace(/^#.*\n/, '')).toBe(upstreamsConf(one))
+  })
+
+  test.each(['compose', 'simple'])('%s.conf has every service, found again at run time', name => {
+    for (const service of serviceNames) {
+      const host = name === 'compose' ? `${service}-service` : 'platform'
+      expect(include(name)).toContain(`upstream ${service} {\n  zone ${service} 64k;\n  server ${host}:${services[service].port} resolve `)
+    }
+  })
+})

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eventually } from '#shared/testing'
+import { type Answer, type Opened, openGateway, startService } from './gateway-fixture.ts'
+
+const encoder = new TextEncoder()
+let push: (text: string) => void = () => {}
+let received = 0
+let gone = 0
+
+/** A stream that says what `push` is given, and imports that count what has come so far. */
+const live: Answer = async request => {
+  if (request.method === 'POST') {
+    received = 0
+    for await (const chunk of request.body ?? []) received += chunk.byteLength
+    return Response.json({ received })
+  }
+  const body = new ReadableStream<Uint8Array>({
+    start: controller => {
+      push = text => controller.enqueue(encoder.encode(text))
+      push(`: ${request.headers.get('last-event-id')}\n\n`)
+    },
+    cancel: () => void gone++,
+  })
+  return new Response(body, { headers: { 'content-type': request.url.endsWith('export') ? 'application/x-ndjson' : 'text/event-stream' } })
+}
+
+const service = startService('notification', live)
+let door: Opened
+beforeAll(async () => {
+  const upstreams = { notification: [service.address], shipping: [service.address], product: [service.address] }
+  door = await openGateway(upstreams, { UPSTREAM_TIMEOUT: '1' })
+})
+afterAll(async () => {
+  await door.close()
+  await service.die()
+})
+
+const open = async (path: string) => {
+  const stop = new AbortController()
+  const headers = { 'last-event-id': '41', 'accept-encoding': 'gzip', authorization: 'Bearer x' }
+  const response = await door.fetch(path, { headers, signal: stop.signal })
+  const reader = response.body!.getReader()
+  return { response, stop, next: async () => new TextDecoder().decode((await reader.read()).value) }
+}
+
+describe('live streams', () => {
+  test.each(['/api/notifications/stream', '/api/v1/shipping/shipments/12/stream/'])('%s: each event arrives as it is said', async path => {
+    const { response, stop, next } = await open(path)
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(await next()).toBe(': 41\n\n')
+    for (const text of ['data: 1\n\n', 'data: 2\n\n']) {
+      push(text)
+      expect(await next()).toBe(text)
+    }
+    const before = gone
+    stop.abort()
+    await eventually(() => gone > before)
+  })
+
+  test('a client is told when the gateway stops, not left waiting', async () => {
+    const alone = await openGateway({ notification: [service.address] })
+    const response = await alone.fetch('/api/notifications/stream')
+    const ended = response.text().catch(() => 'cut')
+    await alone.gateway.stop(50)
+    await ended
+    expect(await alone.gateway.exited).toBe(0)
+    await alone.close()
+  })
+})
+
+describe('import and export', () => {
+  test('an import reaches the service while it is still being sent', async () => {
+    let rest: (text: string) => void = () => {}
+    let finish: () => void = () => {}
+    const body = new ReadableStream<Uint8Array>({
+      start: controller => {
+        rest = text => controller.enqueue(encoder.encode(text))
+        finish = () => controller.close()
+        rest('{"name":"one"}\n')
+      },
+    })
+    received = 0
+    const done = door.fetch('/api/products/import', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } })
+    await eventually(() => received === 15)
+    rest('{"name":"two"}\n')
+    finish()
+    expect(await (await done).json()).toEqual({ received: 30 })
+  })
+
+  test('a large import arrives whole', async () => {
+    const answer = await door.fetch('/api/products/import', { method: 'POST', body: new Uint8Array(20 * 2 ** 20) })
+    expect(await answer.json()).toEqual({ received: 20 * 2 ** 20 })
+  })
+
+  test('an export is passed on as it is written', async () => {
+    const { stop, next } = await open('/api/products/export')
+    expect(await next()).toContain('41')
+    push('{"name":"one"}\n')
+    expect(await next()).toContain('one')
+    stop.abort()
+  })
+})
