@@ -2,7 +2,8 @@ import pino from 'pino'
 import { peekContext, traceIdOf } from './context'
 import type { ServiceName } from './services'
 
-export type Log = pino.Logger
+/** Without `child`: pino would write a child's own fields as they are. */
+export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 const secret = /(password|secret|token|cookie|authorization|challenge|apikey|privatekey|recoverycodes|otpauthuri|cartid)$/
 const personal = /(email|phone|username|fullname|address|addresses|line1|line2|postalcode|birthday)$/
@@ -24,16 +25,16 @@ const deepest = 6
 
 const hide = (value: unknown, depth: number): unknown => {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return depth === deepest ? '[…]' : value.map(item => hide(item, depth + 1))
-  const kind = Object.getPrototypeOf(value)
-  if (kind !== Object.prototype && kind !== null) return value
-  return depth === deepest ? '[…]' : hideFields(value as Record<string, unknown>, depth + 1)
+  if (value instanceof Error) return describeError(value, depth)
+  // What says itself how it is written (dates, ids) and bytes.
+  if ('toJSON' in value || ArrayBuffer.isView(value)) return value
+  if (depth >= deepest) return '[…]'
+  return Array.isArray(value) ? value.map(item => hide(item, depth + 1)) : hideFields(value, depth + 1)
 }
 
-const hideFields = (fields: Record<string, unknown>, depth: number): Record<string, unknown> => {
+const hideFields = (fields: object, depth: number): Record<string, unknown> => {
   const shown: Record<string, unknown> = {}
-  for (const key in fields) {
-    const value = fields[key]
+  for (const [key, value] of Object.entries(fields)) {
     const code = key === 'code' && typeof value === 'string' && oneTimeCode.test(value)
     shown[key] = value !== undefined && (code || isHidden(key)) ? '[hidden]' : hide(value, depth)
   }
@@ -43,17 +44,16 @@ const hideFields = (fields: Record<string, unknown>, depth: number): Record<stri
 /** What drivers put into their messages: "Duplicate entry 'ann@example.com' for key 'email'", `dup key: { email: "ann@…" }`. */
 const withoutValues = (text: string) =>
   text
-    .replaceAll(/Duplicate entry '.*' for key/g, "Duplicate entry '[hidden]' for key")
-    .replaceAll(/dup key: \{.*\}/g, 'dup key: [hidden]')
-    .replaceAll(/[^\s"'<>]+@[^\s"'<>]+/g, '[hidden]')
     .slice(0, 2000)
+    .replaceAll(/Duplicate entry '.*' for key/gs, "Duplicate entry '[hidden]' for key")
+    .replaceAll(/dup key: \{.*/gs, 'dup key: [hidden]')
+    .replaceAll(/[^\s"'<>]+@[^\s"'<>]+/g, '[hidden]')
 
 /**
  * Only what helps to find the fault. Other fields of an error are left out: mysql2 keeps the statement with its values in
  * `sql`, MongoDB the document's in `keyValue`, a validation error all of the input.
  */
-const describeError = (error: unknown, depth = 0): unknown => {
-  if (!(error instanceof Error)) return hide(error, 0)
+const describeError = (error: Error, depth: number): object => {
   const { cause, stack } = error
   const input = 'validator' in error && 'all' in error
   return {
@@ -64,7 +64,7 @@ const describeError = (error: unknown, depth = 0): unknown => {
       ?.split('\n')
       .filter(line => line.startsWith('    at '))
       .join('\n'),
-    ...(cause !== undefined && depth < 4 && { cause: describeError(cause, depth + 1) }),
+    ...(cause !== undefined && depth < deepest && { cause: hide(cause, depth + 1) }),
   }
 }
 
@@ -83,7 +83,8 @@ export const createLog = (
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }), log: fields => hideFields(fields, 0) },
-      serializers: { err: describeError, error: describeError },
+      // Described above already; pino's own would add the fields again.
+      serializers: { err: value => value },
       mixin: () => {
         const context = peekContext()
         return context ? { request_id: context.requestId, trace_id: traceIdOf(context) } : {}
