@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { type ServiceName, services } from '#shared/services'
+
+/** One number moves the whole stack: every port is counted from the base. */
+export const portsFrom = (base: number, gateway = base + 80) => ({
+  gateway,
+  mongo: base + 17,
+  mysql: base + 306,
+  redis: base + 379,
+  rabbitmq: base + 672,
+})
+
+export const servicePort = (base: number, service: ServiceName) => base + services[service].port - 8000
+
+export function isFree(port: number) {
+  try {
+    Bun.listen({ hostname: '127.0.0.1', port, exclusive: true, socket: { data() {} } }).stop(true)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A port that nobody has at this moment. */
+export function anyFreePort() {
+  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  listener.stop(true)
+  return listener.port
+}
+
+/** Throws one message that names every taken port with its owner. */
+export function demandFree(wanted: readonly { name: string; port: number; setting: string }[]) {
+  const taken = wanted.filter(({ port }) => !isFree(port))
+  if (taken.length === 0) return
+  const lines = taken.map(
+    ({ name, port, setting }) => `port ${port} (for ${name}) is in use by ${ownerOf(port)}; choose another by ${setting}`,
+  )
+  throw new Error(lines.join('\n'))
+}
+
+/** Who listens on a port, as "pid 4711 (redis-server *:6379)". */
+export function ownerOf(port: number) {
+  const sockets = listeningSockets(port)
+  for (const pid of numbersIn('/proc')) {
+    for (const fd of numbersIn(`/proc/${pid}/fd`)) {
+      if (sockets.has(quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? '')) return `pid ${pid} (${commandOf(pid)})`
+    }
+  }
+  return 'a process that this user may not see'
+}
+
+const LISTEN = '0A'
+
+/** The kernel's table names each socket by its inode, as a process's open files do. */
+function listeningSockets(port: number) {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => (quietly(() => readFileSync(file, 'utf8')) ?? '').split('\n').slice(1))
+  const columns = rows.map(row => row.trim().split(/\s+/))
+  return new Set(columns.filter(row => row[1]?.endsWith(wanted) && row[3] === LISTEN).map(row => `socket:[${row[9]}]`))
+}
+
+const commandOf = (pid: string) =>
+  quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim().slice(0, 100)) || 'unknown command'
+
+const numbersIn = (folder: string) => (quietly(() => readdirSync(folder)) ?? []).filter(name => /^\d+$/.test(name))
+
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,32 @@
+import { createConnection } from 'mysql2/promise'
+import { services } from '#shared/services'
+import { mysqlPassword, type Secrets } from './secrets'
+
+const onMysql = Object.entries(services).flatMap(([name, { store }]) => (store === 'mysql' ? [name] : []))
+
+/** A schema and a user for each service that keeps its data in MySQL; a user may do anything in its own schema, and nothing elsewhere. */
+export async function provisionMysql(adminUrl: string, secrets: Secrets) {
+  const admin = await createConnection({ uri: adminUrl, connectTimeout: 5000 })
+  try {
+    for (const service of onMysql) {
+      const schema = `shop_${service}`
+      const user = [schema, mysqlPassword(secrets, service)]
+      await admin.query(`CREATE DATABASE IF NOT EXISTS ${schema} CHARACTER SET utf8mb4`)
+      await admin.query(`CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?`, user)
+      await admin.query(`ALTER USER ?@'%' IDENTIFIED BY ?`, user)
+      // An underscore in a grant stands for any letter unless escaped.
+      await admin.query(`GRANT ALL ON \`${schema.replaceAll('_', '\\_')}\`.* TO ?@'%'`, [schema])
+    }
+  } finally {
+    await admin.end()
+  }
+}
+
+/** Where one service finds its schema on the server that `adminUrl` leads to. */
+export function serviceUrl(adminUrl: string, secrets: Secrets, service: string) {
+  const url = new URL(adminUrl)
+  url.username = `shop_${service}`
+  url.password = mysqlPassword(secrets, service)
+  url.pathname = `/shop_${service}`
+  return url.href
+}

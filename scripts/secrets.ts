@@ -1,0 +1,29 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { settings } from '#shared/config'
+
+const make = {
+  INTERNAL_KEY: () => randomBytes(32).toString('base64url'),
+  DATA_KEYS: () => `local:${randomBytes(32).toString('base64')}`,
+  ADMIN_EMAIL: () => 'admin@shop.example',
+  ADMIN_PASSWORD: () => `Shop-${randomBytes(9).toString('base64url')}-1`,
+  MYSQL_PASSWORD: () => randomBytes(18).toString('base64url'),
+}
+
+export type Secrets = Record<keyof typeof make, string>
+
+/** Made once and kept, so that the admin's password and what was encrypted outlive a restart. The environment comes first. */
+export function secretsIn(dir: string, env: Record<string, string | undefined> = process.env): Secrets {
+  const file = join(dir, 'secrets.json')
+  const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const all = { ...kept }
+  for (const name of Object.keys(make) as (keyof Secrets)[]) all[name] ??= make[name]()
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
+  const given = settings(env)
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, given.optional(name) ?? value])) as Secrets
+}
+
+/** A service that knows its own password knows nobody else's. */
+export const mysqlPassword = (secrets: Secrets, service: string) =>
+  createHmac('sha256', secrets.MYSQL_PASSWORD).update(service).digest('base64url').slice(0, 32)

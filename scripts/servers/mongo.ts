@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { MongoClient } from 'mongodb'
+import { programs } from './programs'
+import { launch, privateFolder, type ServerOptions } from './server'
+
+/** The biggest part of an idle MongoDB is room for connections and log files that one shop on one machine never uses. */
+const lean = [
+  ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
+  '--wiredTigerEngineConfigString=session_max=1000,log=(file_max=4MB,prealloc=false),eviction=(threads_min=1,threads_max=1)',
+]
+
+/** A replica set of one, since transactions need a set; ready when it takes writes. */
+export async function startMongo({ dir, port }: ServerOptions) {
+  const folder = privateFolder(dir)
+  const url = `mongodb://127.0.0.1:${port}/?directConnection=true`
+  return launch({
+    name: 'mongo',
+    url,
+    command: [
+      programs.mongo(),
+      ...['--dbpath', privateFolder(folder, 'data'), '--port', `${port}`, '--bind_ip', '127.0.0.1', '--nounixsocket', '--replSet', 'rs0'],
+      ...lean,
+    ],
+    output: join(folder, 'mongo.log'),
+    ready: () => writable(url, port),
+  })
+}
+
+const notYetInitiated = 94
+
+async function writable(url: string, port: number) {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 500 })
+  try {
+    const admin = client.db('admin')
+    const { isWritablePrimary } = await admin.command({ hello: 1 })
+    if (isWritablePrimary === true) return true
+    const status = await admin.command({ replSetGetStatus: 1 }).catch(error => error)
+    if (status?.code === notYetInitiated)
+      await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } })
+    return false
+  } finally {
+    await client.close()
+  }
+}

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { programs } from './programs'
+import { answers, launch, privateFolder, type Server, type ServerOptions } from './server'
+
+/** A broker takes three ports: `port` for AMQP, the next for Erlang's port mapper, the one after for rabbitmqctl. */
+export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Server> {
+  const folder = privateFolder(dir)
+  const env = environment(folder, port)
+  writeFileSync(join(folder, 'rabbitmq.conf'), configuration(port))
+  writeFileSync(join(folder, 'enabled_plugins'), '[].')
+
+  // Erlang would start its port mapper as a daemon that outlives the broker; as a child of ours it has a pid to stop.
+  const mapper = Bun.spawn([programs.epmd()], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'ignore'], detached: true })
+  const stopMapper = async () => {
+    mapper.kill()
+    await mapper.exited
+  }
+  try {
+    const broker = await launch({
+      name: 'rabbitmq',
+      url: `amqp://guest:guest@127.0.0.1:${port}`,
+      command: [programs.rabbitmq()],
+      env,
+      output: join(folder, 'rabbitmq.log'),
+      ready: () => answers(port, 'AMQP\x00\x00\x09\x01', '\x01'),
+    })
+    const exited = broker.exited.then(stopMapper)
+    return {
+      ...broker,
+      helper: mapper.pid,
+      exited,
+      stop: () => broker.stop().then(() => exited),
+      kill: () => broker.kill().then(() => exited),
+    }
+  } catch (error) {
+    await stopMapper()
+    throw error
+  }
+}
+
+/** Alarms would block every publisher of a small container: they ring only when it is really full. */
+const configuration = (port: number) => `listeners.tcp.1 = 127.0.0.1:${port}
+disk_free_limit.absolute = 16MB
+vm_memory_high_watermark.absolute = 512MiB
+log.console = true
+log.console.level = warning
+log.file = false
+`
+
+/** Also what rabbitmqctl needs to find this broker, see the README. */
+const environment = (folder: string, port: number) => ({
+  HOME: folder,
+  LANG: 'C.UTF-8',
+  LC_ALL: 'C.UTF-8',
+  ERL_EPMD_ADDRESS: '127.0.0.1',
+  ERL_EPMD_PORT: `${port + 1}`,
+  RABBITMQ_NODENAME: `shop${port}@localhost`,
+  RABBITMQ_NODE_PORT: `${port}`,
+  RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+  RABBITMQ_DIST_PORT: `${port + 2}`,
+  RABBITMQ_CONF_ENV_FILE: '/dev/null',
+  RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
+  RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'advanced'),
+  RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
+  RABBITMQ_MNESIA_BASE: join(folder, 'data'),
+  RABBITMQ_LOG_BASE: folder,
+  RABBITMQ_PID_FILE: join(folder, 'pid'),
+  // The script replaces itself by Erlang instead of waiting beside it: one pid, one signal.
+  RABBITMQ_ALLOW_INPUT: '1',
+  RABBITMQ_SERVER_START_ARGS: '-noinput',
+  // Idle schedulers sleep instead of spinning; naming the node here spares the second Erlang that would look for a port mapper (0.7 s).
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
+    '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+    `-sname shop${port}@localhost`,
+    `-kernel inet_dist_use_interface {127,0,0,1} inet_dist_listen_min ${port + 2} inet_dist_listen_max ${port + 2}`,
+  ].join(' '),
+})

@@ -1,0 +1,5 @@
+import { status } from './background'
+
+const { well, text } = status()
+console.log(text)
+process.exit(well ? 0 : 1)
