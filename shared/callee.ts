@@ -94,7 +94,7 @@ export const createCallee = ({ name, resolver, attempts, breaker, atOnce, queued
 
   /** The first whose breaker lets a call through. While one call probes a half-open one, the others don't wait for it. */
   const askFirst = async (from: Target[], ask: (instance: Instance) => Promise<Response>) => {
-    let refused: unknown = new Error(`no instance of ${name} may be asked now`)
+    let refused: unknown
     for (const { instance, breaker } of from) {
       if (breaker.state === CircuitState.HalfOpen) continue
       try {
@@ -104,7 +104,7 @@ export const createCallee = ({ name, resolver, attempts, breaker, atOnce, queued
         refused = error
       }
     }
-    throw refused
+    throw refused ?? new Error(`no instance of ${name} may be asked now`)
   }
 
   const askUntil = async (deadline: number, path: string, question: Question): Promise<Response> => {

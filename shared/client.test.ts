@@ -226,6 +226,22 @@ describe('repetition', () => {
     expect(hung.seen.length).toBeGreaterThan(0)
   })
 
+  test('carries every read through while one of two instances stops', async () => {
+    const [one, two] = [start(), start()]
+    const client = clientOf(listing(one.port, two.port))
+    let answered = 0
+    const readers = Array.from({ length: 8 }, async () => {
+      for (let call = 0; call < 50; call++) {
+        await unwrap(client.api.products({ id: '7' }).get())
+        answered++
+      }
+    })
+    await eventually(() => answered > 100)
+    await one.stop()
+    await Promise.all(readers)
+    expect(answered).toBe(400)
+  })
+
   test('takes turns between the live instances', async () => {
     const [one, two] = [start(), start()]
     const client = clientOf(listing(one.port, two.port))
