@@ -23,6 +23,8 @@ case "$CORS_ORIGINS$TRUSTED_PROXIES$HOST" in *[!A-Za-z0-9:/.,_\ -]*) fail "CORS_
 case "$TLS_CERT$TLS_KEY" in *[\"\$\;]*) fail "TLS_CERT and TLS_KEY must be plain paths" ;; esac
 case "${TLS_CERT:+cert}${TLS_KEY:+key}" in cert | key) fail "TLS_CERT and TLS_KEY go together" ;; esac
 
+case $TLS_CERT in '' | /*) ;; *) TLS_CERT=$PWD/$TLS_CERT ;; esac
+case $TLS_KEY in '' | /*) ;; *) TLS_KEY=$PWD/$TLS_KEY ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"

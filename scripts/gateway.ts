@@ -127,6 +127,11 @@ export const startGateway = async ({
       // gone already
     }
   }
+  // Workers outlive a master that was killed, and hold the port.
+  const exited = child.exited.then(code => {
+    signalGroup('SIGKILL')
+    return code
+  })
 
   let reloading: Promise<void> = Promise.resolve()
   const reload = (next: Upstreams): Promise<void> => {
@@ -154,14 +159,14 @@ export const startGateway = async ({
       child.kill('SIGQUIT')
       const timer = setTimeout(() => signalGroup('SIGTERM'), graceMs)
       const last = setTimeout(() => signalGroup('SIGKILL'), graceMs + 2000)
-      await child.exited
+      await exited
       clearTimeout(timer)
       clearTimeout(last)
     },
     async kill() {
       signalGroup('SIGKILL')
-      await child.exited
+      await exited
     },
-    exited: child.exited,
+    exited,
   }
 }

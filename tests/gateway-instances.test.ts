@@ -109,14 +109,34 @@ describe('a reload', () => {
   })
 })
 
-test('a gateway that is killed leaves no worker, and its folder and port serve the next', async () => {
-  const first = await openGateway({})
-  await first.gateway.kill()
-  expect(first.fetch('/health')).rejects.toThrow()
-  const second = await startGateway({ dir: first.dir, port: first.port, upstreams: {} })
-  expect((await first.fetch('/health')).status).toBe(200)
-  await expect(startGateway({ dir: `${first.dir}/other`, port: first.port, upstreams: {} })).rejects.toThrow(`port ${first.port} is in use`)
-  await second.stop()
-  expect(await second.exited).toBe(0)
-  await first.close()
+describe('a gateway that is killed', () => {
+  test('leaves no worker: its folder and port serve the next', async () => {
+    const first = await openGateway({})
+    await first.gateway.kill()
+    await expect(first.fetch('/health')).rejects.toThrow()
+    const second = await startGateway({ dir: first.dir, port: first.port, upstreams: {} })
+    expect((await first.fetch('/health')).status).toBe(200)
+    await second.stop()
+    expect(await second.exited).toBe(0)
+    await first.close()
+  })
+
+  test('is noticed when only its master is, and its workers go after it', async () => {
+    const door = await openGateway({})
+    process.kill(door.gateway.pid, 'SIGKILL')
+    await door.gateway.exited
+    await eventually(() =>
+      door.fetch('/health').then(
+        () => false,
+        () => true,
+      ),
+    )
+    await door.close()
+  })
+
+  test('does not take a port that is another’s', async () => {
+    const door = await openGateway({})
+    await expect(startGateway({ dir: `${door.dir}/other`, port: door.port, upstreams: {} })).rejects.toThrow(`port ${door.port} is in use`)
+    await door.close()
+  })
 })
