@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { AnyElysia } from 'elysia'
 import { openApiOf } from '#shared/docs'
+import type { OpenApi } from '#shared/openapi'
 import { isObject, type Schema } from '#shared/openapi-schema'
 import { released, type ServiceName } from '#shared/services'
 import { testHttp } from '#shared/testing-http'
@@ -36,12 +37,15 @@ const mediaOf = (holder: unknown): Schema[] =>
 const hasExample = (media: Schema) => media.example !== undefined || media.examples !== undefined
 
 describe.each([...released])('%s', service => {
-  const app = appOf(service)
-  const document = app.then(given => openApiOf(given, service))
-  const operations = async () => operationsOf((await document).paths)
+  let read: Promise<{ app: AnyElysia; document: OpenApi }> | undefined
+  const told = () => {
+    read ??= appOf(service).then(async app => ({ app, document: await openApiOf(app, service) }))
+    return read
+  }
+  const operations = async () => operationsOf((await told()).document.paths)
 
   test('says of every route who may call it, what it answers, and in a line what it is for', async () => {
-    const silent = (await app).routes.flatMap(({ method, path, hooks }) => {
+    const silent = (await told()).app.routes.flatMap(({ method, path, hooks }) => {
       const said = { summary: hooks.detail?.summary, auth: hooks.detail?.['x-auth'], answer: hooks.response ?? hooks.detail?.responses }
       const missing = Object.entries(said).filter(([, value]) => value === undefined)
       return missing.map(([what]) => `${method} ${path}: ${what}`)
@@ -50,7 +54,7 @@ describe.each([...released])('%s', service => {
   })
 
   test('writes a valid document', async () => {
-    const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify(await document)))
+    const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify((await told()).document)))
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
     expect((await operations()).length).toBeGreaterThan(0)
   })

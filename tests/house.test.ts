@@ -44,17 +44,39 @@ describe('dependencies point one way', () => {
     expect(foreign.map(told)).toEqual([])
   })
 
-  // main → app → routes, events → use cases → model → repository → domain; types may be looked at from anywhere in the folder.
-  const layers = ['migrations', 'domain', 'repository', 'model', 'service', 'routes', 'app', 'main']
+  // main → app → routes, events → use cases and stores → domain; types may be looked at from anywhere in the folder.
   const layerOf = (path: string) => {
-    if (path.includes('/migrations')) return 0
-    const kind = basename(path, '.ts').split('-')[0] ?? ''
-    const layer = layers.indexOf(kind === 'events' ? 'routes' : kind)
-    return layer === -1 ? layers.indexOf('service') : layer
+    const name = basename(path, '.ts')
+    if (/^domain\b/.test(name)) return 0
+    if (/(^|[.-])(routes|events)\b/.test(name)) return 2
+    return name === 'app' ? 3 : name === 'main' ? 4 : 1
   }
   test('nothing reaches up to the layer that calls it', () => {
     const upwards = imports.filter(({ file, to, types }) => !types && serviceOf(file) === serviceOf(to) && layerOf(to) > layerOf(file))
     expect(upwards.map(told)).toEqual([])
+  })
+
+  test('routes and handlers speak to no store', () => {
+    const drivers = ['kysely', 'mysql2', 'mongodb', 'ioredis', 'amqplib']
+    const past = imports.filter(({ file, to, types }) => !types && layerOf(file) > 1 && drivers.some(name => to.split('/')[0] === name))
+    expect(past.map(told)).toEqual([])
+  })
+
+  test('nothing goes in a circle', () => {
+    const targets = new Map<string, string[]>()
+    for (const { file, to, types } of [...imports, ...sharedFiles.flatMap(importsOf)]) {
+      const from = file.replace(/^shared\//, '#shared/').replace(/\.ts$/, '')
+      if (!types) targets.set(from, [...(targets.get(from) ?? []), to])
+    }
+    const done = new Set<string>()
+    const circleFrom = (module: string, path: string[]): string[] => {
+      if (path.includes(module)) return [[...path.slice(path.indexOf(module)), module].join(' → ')]
+      if (done.has(module)) return []
+      const found = (targets.get(module) ?? []).flatMap(next => circleFrom(next, [...path, module]))
+      done.add(module)
+      return found
+    }
+    expect([...targets.keys()].flatMap(module => circleFrom(module, []))).toEqual([])
   })
 
   test('a service takes nothing of another but the type of its API', () => {
