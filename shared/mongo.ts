@@ -1,8 +1,9 @@
 import { type ClientSession, type Collection, type Db, type Document, type IndexDescription, MongoClient, MongoError } from 'mongodb'
 import { isUnavailable, unavailable } from './errors'
-import type { Draft, Message, Publish } from './events'
+import type { Message, Publish } from './events'
+import { openInbox, type TakeIn } from './inbox'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo-outbox'
-import { outboxRows, type StoreLog, type Waiting } from './outbox'
+import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
 import type { ServiceName } from './services'
 
@@ -19,6 +20,8 @@ export interface MongoOptions {
   connectWithinMs?: number
 }
 
+type Work<T> = (session: ClientSession, publish: Publish) => Promise<T>
+
 /** A service's MongoDB database. Writes are on disk at a majority of its nodes. An error for which `isUnavailable` holds means that it is away or busy. */
 export interface Mongo {
   db: Db
@@ -27,9 +30,12 @@ export interface Mongo {
    * What `publish` is given goes out if and only if the transaction commits. Every call in `work` must carry the session, and wait for the one before.
    * Run again when another transaction came first: `work` must have no effect but through the session.
    */
-  transaction<T>(work: (session: ClientSession, publish: Publish) => Promise<T>): Promise<T>
-  /** A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before. */
-  once<T>(message: Pick<Message, 'id'>, work: (session: ClientSession, publish: Publish) => Promise<T>): Promise<T | undefined>
+  transaction<T>(work: Work<T>): Promise<T>
+  /**
+   * A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before.
+   * Messages that arrive together share a transaction, so `work` may run again here too.
+   */
+  once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
   waiting(): Promise<Waiting>
   relaying(): boolean
   ping(): Promise<void>
@@ -64,18 +70,13 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const inbox = inboxOf(db)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  const attempt = async <T>(session: ClientSession, work: (session: ClientSession, publish: Publish) => Promise<T>, until: number) => {
-    const drafts: Draft[] = []
+  const attempt = async <T>(session: ClientSession, work: Work<T>, until: number) => {
+    const rows: OutboxRow[] = []
     session.startTransaction({ readConcern: { level: 'snapshot' } })
-    const result = await work(session, (...more) => void drafts.push(...more))
-    if (drafts.length > 0) {
-      const rows = outboxRows(drafts, service).map(row => ({
-        _id: row.message_id,
-        at: timestampByServer(),
-        created_at: new Date(),
-        ...row,
-      }))
-      await outbox.insertMany(rows, { session })
+    const result = await work(session, (...drafts) => void rows.push(...outboxRows(drafts, service)))
+    if (rows.length > 0) {
+      const documents = rows.map(row => ({ _id: row.message_id, at: timestampByServer(), created_at: new Date(), ...row }))
+      await outbox.insertMany(documents, { session })
     }
     for (;;) {
       try {
@@ -87,12 +88,12 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         await Bun.sleep(10)
       }
     }
-    if (drafts.length > 0) relay?.wake()
+    if (rows.length > 0) relay?.wake()
     return result
   }
 
-  const transaction: Mongo['transaction'] = async work => {
-    const until = Date.now() + maxRetryMs
+  const transaction = async <T>(work: Work<T>, retryMs = maxRetryMs): Promise<T> => {
+    const until = Date.now() + retryMs
     const session = client.startSession()
     try {
       for (let attempts = 1; ; attempts++) {
@@ -110,24 +111,27 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     }
   }
 
-  const seen = Symbol('seen')
+  const takeIn: TakeIn<ClientSession> = async (ids, work) => {
+    const seen = Symbol('one of them was recorded before')
+    const now = new Date()
+    const recording: Work<{ value: Awaited<ReturnType<typeof work>> }> = async (session, publish) => {
+      const records = ids.map(id => ({ _id: id, at: now }))
+      await inbox.insertMany(records, { session }).catch(error => {
+        throw isDuplicate(error) ? seen : error
+      })
+      return { value: await work(session, publish) }
+    }
+    return transaction(recording, ids.length > 1 ? 100 : maxRetryMs).catch(error => {
+      if (error === seen) return undefined
+      throw error
+    })
+  }
+
   return {
     db,
     collection: name => db.collection(name),
-    transaction,
-    async once(message, work) {
-      try {
-        return await transaction(async (session, publish) => {
-          await inbox.insertOne({ _id: message.id, at: new Date() }, { session }).catch(error => {
-            throw isDuplicate(error) ? seen : error
-          })
-          return work(session, publish)
-        })
-      } catch (error) {
-        if (error === seen) return undefined
-        throw error
-      }
-    },
+    transaction: work => transaction(work),
+    once: openInbox(takeIn),
     waiting: store.waiting,
     relaying: () => relay?.holding() ?? false,
     async ping() {

@@ -1,131 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { Type as t } from '@sinclair/typebox'
-import { sql as raw } from 'kysely'
 import { newContext, withContext } from './context'
-import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './events'
-import type { Mongo } from './mongo'
-import type { Neighbours, OutgoingMessage, Publisher, Waiting } from './outbox'
-import type { RelayPorts, RelayTimes } from './outbox-relay'
-import type { Sql } from './sql'
-import { eventually, testMongo, testSql } from './testing'
-
-const counted = defineEvent('order.counted', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
-const whispered = defineEvent('order.whispered', { from: 'order', to: [], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
-const alarm = defineTimer('order.alarm', { owner: 'order', aggregate: 'order', terms: ['short'], data: t.Object({}) })
-const topology = [counted, whispered, alarm]
-
-/** What both stores offer, with one effect to see: rows in `effects`. */
-interface Instance {
-  transaction<T>(work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<T>): Promise<T>
-  once(id: string, work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
-  effects(): Promise<number>
-  waiting(): Promise<Waiting>
-  relaying(): boolean
-  close(): Promise<void>
-}
-type Relay = RelayPorts & RelayTimes
-interface Store {
-  /** For a child process, which opens the same database. */
-  childSource: string
-  open(relay?: Relay): Promise<Instance>
-  drop(): Promise<void>
-}
-
-interface EffectsDb {
-  effects: { name: string }
-}
-const migrations = { _001: { up: (db: Sql<EffectsDb>['db']) => raw`create table effects (name varchar(50))`.execute(db).then(() => {}) } }
-const overSql = (sql: Sql<EffectsDb>): Instance => ({
-  transaction: work => sql.transaction((trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
-  once: (id, work) => sql.once({ id }, (trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
-  effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
-  waiting: sql.waiting,
-  relaying: sql.relaying,
-  close: sql.close,
-})
-const overMongo = (mongo: Mongo): Instance => ({
-  transaction: work =>
-    mongo.transaction((session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
-  once: (id, work) =>
-    mongo.once({ id }, (session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
-  effects: () => mongo.collection('effects').countDocuments(),
-  waiting: mongo.waiting,
-  relaying: mongo.relaying,
-  close: mongo.close,
-})
-
-const stores: Record<string, () => Promise<Store>> = {
-  MySQL: async () => {
-    const { url, open, drop } = await testSql<EffectsDb>({ migrations })
-    const childSource = `(await import('#shared/sql')).openSql({ url: '${url}', service: 'order', migrations: { _001: { up() {} } }, log: console, relay })`
-    return { childSource, open: async relay => overSql(await open(relay ? { relay } : {})), drop }
-  },
-  MongoDB: async () => {
-    const { url, database, open, drop } = await testMongo()
-    const childSource = `(await import('#shared/mongo')).openMongo({ url: '${url}', database: '${database}', service: 'product', indexes: {}, log: console, relay })`
-    return { childSource, open: async relay => overMongo(await open(relay ? { relay } : {})), drop }
-  },
-}
-
-/** A broker at the other side of the relay's port. */
-const broker = () => {
-  const got: OutgoingMessage[] = []
-  let answer: (message: OutgoingMessage) => 'confirmed' | 'unroutable' | 'failed' = () => 'confirmed'
-  const bus: Publisher = {
-    async publish(messages) {
-      const outcomes = messages.map(message => answer(message))
-      got.push(...messages.filter((_, i) => outcomes[i] === 'confirmed'))
-      return outcomes
-    },
-  }
-  return {
-    bus,
-    got,
-    answers: (next: typeof answer) => {
-      answer = next
-    },
-    numbers: () => got.map(message => (JSON.parse(message.body) as Message<{ n: number }>).data.n),
-  }
-}
-/** Two instances that hear each other, as over Redis. */
-const wire = () => {
-  const listeners = new Set<() => void>()
-  const neighbours: Neighbours = {
-    tell: () => {
-      for (const listener of listeners) listener()
-    },
-    onTold(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-  }
-  return neighbours
-}
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
-const drafts = (n: number): Draft[] => upTo(n).map(i => counted({ id: 1, version: i + 1 }, { n: i }))
+import type { OutgoingMessage, Publisher } from './outbox'
+import { eventually } from './testing'
+import { alarm, broker, counted, drafts, emptied, openStore, stores, upTo, whispered, wire } from './testing-stores'
 
 describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
-  let store: Store
-  let instances: Instance[]
-  const start = async (relay?: Partial<Relay> & Pick<Relay, 'bus'>) => {
-    const instance = await store.open(relay && { topology, pollMs: 100, leaseMs: 1500, ...relay })
-    instances.push(instance)
-    return instance
-  }
-  const emptied = (instance: Instance) => eventually(async () => (await instance.waiting()).count === 0)
-
+  let store: Awaited<ReturnType<typeof openStore>>
   beforeAll(async () => {
-    store = await make()
-    instances = []
+    store = await openStore(make)
   })
-  beforeEach(async () => {
-    await Promise.all(instances.splice(0).map(instance => instance.close()))
-  })
+  beforeEach(() => store.closeAll())
   afterAll(() => store.drop())
 
   test('a committed message goes out whole, and its row goes when the broker has it', async () => {
     const { bus, got } = broker()
-    const instance = await start({ bus })
+    const instance = await store.start({ bus })
     const context = { ...newContext(), requestId: 'request-1', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
     await withContext(context, () => instance.transaction(async publish => publish(counted({ id: 7, version: 3 }, { n: 1 }))))
     await emptied(instance)
@@ -141,7 +30,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
 
   test('nothing goes out of a transaction that fails, and its effect is undone', async () => {
     const { bus, got } = broker()
-    const instance = await start({ bus })
+    const instance = await store.start({ bus })
     const before = await instance.effects()
     const failing = instance.transaction(async (publish, effect) => {
       publish(counted({ id: 1, version: 1 }, { n: 13 }))
@@ -173,7 +62,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     await child.exited
 
     const { bus, numbers } = broker()
-    const instance = await start({ bus, leaseMs: 500 })
+    const instance = await store.start({ bus, leaseMs: 500 })
     await emptied(instance)
     expect(numbers()).toEqual([99])
   })
@@ -181,7 +70,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   test('two instances send each message once, in the order of one aggregate, whoever committed it', async () => {
     const neighbours = wire()
     const { bus, numbers } = broker()
-    const both = [await start({ bus, neighbours }), await start({ bus, neighbours })]
+    const both = [await store.start({ bus, neighbours }), await store.start({ bus, neighbours })]
     let next = 0
     // Each change of the aggregate follows the one before, on either instance; beside them others are busy.
     const chain = async () => {
@@ -198,7 +87,10 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   test('an instance that stops sends what is waiting and hands over at once', async () => {
     const neighbours = wire()
     const { bus, numbers } = broker()
-    const [first, second] = [await start({ bus, neighbours, leaseMs: 60_000 }), await start({ bus, neighbours, pollMs: 60_000 })]
+    const [first, second] = [
+      await store.start({ bus, neighbours, leaseMs: 60_000 }),
+      await store.start({ bus, neighbours, pollMs: 60_000 }),
+    ]
     await eventually(() => first!.relaying())
     await first!.transaction(async publish => publish(...drafts(1200)))
     await first!.close()
@@ -209,7 +101,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   test('a broker that is away loses nothing and mixes nothing up', async () => {
     const { bus, numbers, answers } = broker()
     answers(() => 'failed')
-    const instance = await start({ bus })
+    const instance = await store.start({ bus })
     await instance.transaction(async publish => publish(...drafts(30)))
     let tries = 0
     answers(() => {
@@ -229,7 +121,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   test('a bus that throws is tried again', async () => {
     const { bus, numbers } = broker()
     let calls = 0
-    const instance = await start({
+    const instance = await store.start({
       bus: { publish: async rows => (calls++ < 3 ? Promise.reject(new Error('closed')) : bus.publish(rows)) },
     })
     await instance.transaction(async publish => publish(...drafts(3)))
@@ -248,7 +140,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
         return messages.map(() => (whole ? 'confirmed' : 'failed'))
       },
     }
-    const instance = await start({ bus })
+    const instance = await store.start({ bus })
     await instance.transaction(async publish => publish(...drafts(9)))
     await eventually(async () => (await instance.waiting()).count === 1, { timeoutMs: 8000 })
     expect(numbers()).toEqual([0, 1, 2, 3, 5, 6, 7, 8])
@@ -262,7 +154,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   test('what no queue takes stays until one does, unless nobody is meant to hear it', async () => {
     const { bus, numbers, answers } = broker()
     answers(message => (message.type === 'order.counted' && message.body.includes('"n":5}') ? 'confirmed' : 'unroutable'))
-    const instance = await start({ bus })
+    const instance = await store.start({ bus })
     await instance.transaction(async publish =>
       publish(
         counted({ id: 1, version: 1 }, { n: 1 }),
@@ -279,7 +171,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
 
   test('a timer goes to its waiting queue with what is left of its delay', async () => {
     const { bus, got } = broker()
-    const instance = await start({ bus })
+    const instance = await store.start({ bus })
     const at = new Date(Date.now() + 60_000)
     await instance.transaction(async publish =>
       publish(
@@ -292,31 +184,5 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(got[0]!.expirationMs).toBeGreaterThan(50_000)
     expect(got[0]!.expirationMs).toBeLessThanOrEqual(60_000)
     expect(got[1]!.expirationMs).toBe(0)
-  })
-
-  test('the same message ten times, in parallel too and on two instances, has one effect and tells of it once', async () => {
-    const { bus, numbers } = broker()
-    const both = [await start({ bus }), await start({ bus })]
-    const before = await both[0]!.effects()
-    const id = crypto.randomUUID()
-    const take = (n: number) =>
-      both[n % 2]!.once(id, async (publish, effect) => {
-        await effect('taken')
-        publish(counted({ id: 1, version: 1 }, { n: 1 }))
-        return 'done'
-      })
-    const answers = [...(await Promise.all(upTo(5).map(take))), await take(1), ...(await Promise.all(upTo(5).map(take)))]
-    expect(answers.filter(answer => answer === 'done')).toHaveLength(1)
-    expect(await both[0]!.effects()).toBe(before + 1)
-    await emptied(both[0]!)
-    expect(numbers()).toEqual([1])
-  })
-
-  test('a message whose effect failed is taken in when it comes again', async () => {
-    const instance = await start()
-    const id = crypto.randomUUID()
-    const failing = instance.once(id, () => Promise.reject(new Error('not now')))
-    await expect(failing).rejects.toThrow('not now')
-    expect(await instance.once(id, async () => 'done')).toBe('done')
   })
 })

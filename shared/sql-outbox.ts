@@ -87,10 +87,10 @@ type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 export const addToOutbox = (kernel: Kysely<KernelTables>, trx: Executor, rows: OutboxRow[]) =>
   trx.executeQuery(kernel.insertInto('outbox').values(rows))
 
-/** False when the message was taken in before. Waits for another transaction that is taking in the same one. */
-export const takeIn = async (kernel: Kysely<KernelTables>, trx: Executor, messageId: string): Promise<boolean> => {
+/** False when one of them was recorded before. Waits for another transaction that is recording the same. */
+export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor, ids: string[]): Promise<boolean> => {
   try {
-    await trx.executeQuery(kernel.insertInto('inbox').values({ message_id: messageId }))
+    await trx.executeQuery(kernel.insertInto('inbox').values(ids.map(message_id => ({ message_id }))))
     return true
   } catch (error) {
     if (errno(error) === duplicate) return false

@@ -1,12 +1,13 @@
 import { Kysely, MysqlDialect, sql as raw, type Transaction } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { isUnavailable, unavailable } from './errors'
-import type { Draft, Message, Publish } from './events'
-import { outboxRows, type StoreLog, type Waiting } from './outbox'
+import type { Message, Publish } from './events'
+import { openInbox } from './inbox'
+import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
 import type { ServiceName } from './services'
 import { isMigrated, migrate } from './sql-migrate'
-import { addToOutbox, deadlock, errno, type KernelTables, lockWait, sqlOutbox, takeIn } from './sql-outbox'
+import { addToOutbox, deadlock, errno, type KernelTables, lockWait, recordMessages, sqlOutbox } from './sql-outbox'
 import { openPool, type PoolState } from './sql-pool'
 
 export { plainText } from './sql-migrate'
@@ -25,6 +26,8 @@ export interface SqlOptions {
   connectWithinMs?: number
 }
 
+type Work<Db, T> = (trx: Transaction<Db>, publish: Publish) => Promise<T>
+
 /**
  * A service's MySQL or MariaDB schema. Whole numbers come as numbers (as strings past 2^53), DECIMAL and SUM as strings, times as `Date`, in UTC.
  * An error for which `isUnavailable` holds means that the server is away or busy.
@@ -38,9 +41,12 @@ export interface Sql<Db> {
    * READ COMMITTED. What `publish` is given goes out if and only if the transaction commits. Run again after a deadlock:
    * `work` must have no effect but through `trx`, and no call in it should leave the process.
    */
-  transaction<T>(work: (trx: Transaction<Db>, publish: Publish) => Promise<T>): Promise<T>
-  /** A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before. */
-  once<T>(message: Pick<Message, 'id'>, work: (trx: Transaction<Db>, publish: Publish) => Promise<T>): Promise<T | undefined>
+  transaction<T>(work: Work<Db, T>): Promise<T>
+  /**
+   * A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before.
+   * Messages that arrive together share a transaction, so `work` may run again here too.
+   */
+  once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
   /** What the outbox holds, for a gauge. */
   waiting(): Promise<Waiting>
   /** Connections, for a gauge. */
@@ -52,7 +58,6 @@ export interface Sql<Db> {
   close(): Promise<void>
 }
 
-const maxAttempts = 5
 const maxRetryMs = 6000
 
 export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
@@ -65,18 +70,18 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const store = sqlOutbox(kernel)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  const attempt = async <T>(work: (trx: Transaction<Db>, publish: Publish) => Promise<T>): Promise<T> => {
-    const drafts: Draft[] = []
+  const attempt = async <T>(work: Work<Db, T>): Promise<T> => {
+    const rows: OutboxRow[] = []
     const result = await db.transaction().execute(async trx => {
-      const result = await work(trx, (...more) => void drafts.push(...more))
-      if (drafts.length > 0) await addToOutbox(kernel, trx, outboxRows(drafts, service))
+      const result = await work(trx, (...drafts) => void rows.push(...outboxRows(drafts, service)))
+      if (rows.length > 0) await addToOutbox(kernel, trx, rows)
       return result
     })
-    if (drafts.length > 0) relay?.wake()
+    if (rows.length > 0) relay?.wake()
     return result
   }
 
-  const transaction: Sql<Db>['transaction'] = async work => {
+  const transaction = async <T>(work: Work<Db, T>, maxAttempts = 5): Promise<T> => {
     const start = Date.now()
     for (let attempts = 1; ; attempts++) {
       try {
@@ -94,9 +99,12 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   return {
     db,
     kernel,
-    transaction,
-    once: (message, work) =>
-      transaction(async (trx, publish) => ((await takeIn(kernel, trx, message.id)) ? work(trx, publish) : undefined)),
+    transaction: work => transaction(work),
+    once: openInbox<Transaction<Db>>((ids, work) => {
+      const recording: Work<Db, { value: Awaited<ReturnType<typeof work>> } | undefined> = async (trx, publish) =>
+        (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
+      return transaction(recording, ids.length > 1 ? 2 : 5)
+    }),
     waiting: store.waiting,
     pool: state,
     relaying: () => relay?.holding() ?? false,
