@@ -41,14 +41,18 @@ afterEach(async () => {
   for (const close of cleanup.splice(0)) await close()
 })
 
-let nextPort = 27100
 const start = () => {
   const made = callee()
-  const port = nextPort++
-  const app = made.app.listen({ port, hostname: '127.0.0.1', reusePort: false })
+  const app = made.app.listen({ port: 0, hostname: '127.0.0.1', reusePort: false })
   const stop = () => app.stop(true)
   cleanup.push(stop)
-  return { ...made, port, stop }
+  return { ...made, port: app.server!.port!, stop }
+}
+/** A port on which nobody listens. */
+const absentPort = () => {
+  const server = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } })
+  server.stop(true)
+  return server.port
 }
 const instance = (port: number): Instance => ({
   id: `i-${port}`,
@@ -178,7 +182,7 @@ describe('repetition', () => {
     let cut = 0
     const server = Bun.listen({
       hostname: '127.0.0.1',
-      port: nextPort++,
+      port: 0,
       socket: {
         data: socket => {
           cut++
@@ -207,7 +211,7 @@ describe('repetition', () => {
     const live = start()
     const sick = start()
     sick.behave(failing)
-    const absent = nextPort++
+    const absent = absentPort()
     const besideAbsent = clientOf(listing(absent, live.port))
     for (let call = 0; call < 4; call++) {
       expect(await unwrap(besideAbsent.api.products.post({ name: 'x' }, { headers: {} }))).toMatchObject({ body: { name: 'x' } })
@@ -250,7 +254,7 @@ describe('repetition', () => {
   })
 
   test('is told by the registry where the service went', async () => {
-    const old = nextPort++
+    const old = absentPort()
     const live = start()
     const resolver: Resolver = { instances: async (_name, now = false) => [instance(now ? live.port : old)] }
     expect(await unwrap(clientOf(resolver).api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
@@ -330,6 +334,6 @@ describe('the bound on calls under way', () => {
 
   test('nobody listed and nobody there is unavailable, not a failure of ours', async () => {
     expect((await errorOf(unwrap(clientOf(listing()).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
-    expect((await errorOf(unwrap(clientOf(listing(nextPort++)).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
+    expect((await errorOf(unwrap(clientOf(listing(absentPort())).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
   })
 })

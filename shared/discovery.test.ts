@@ -159,7 +159,7 @@ describe('the resolver', () => {
   })
 
   test('gives up soon when Redis was never there', async () => {
-    const nowhere = await openRedis({ url: 'redis://127.0.0.1:27199', prefix: 'test', log })
+    const nowhere = await openRedis({ url: 'redis://127.0.0.1:9', prefix: 'test', log })
     expect(await resolver({ redis: nowhere }).instances('order')).toEqual([])
     nowhere.client.disconnect()
   })

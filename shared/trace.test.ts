@@ -21,7 +21,7 @@ interface Received {
 /** Stands in for a collector, at the address that one would have. */
 const spans: (ReceivedSpan & { service: string | undefined })[] = []
 const collector = Bun.serve({
-  port: 27160,
+  port: 0,
   hostname: '127.0.0.1',
   async fetch(request) {
     if (new URL(request.url).pathname !== '/v1/traces') return new Response(null, { status: 404 })
@@ -53,8 +53,17 @@ test('a request, the call it makes, the event it publishes and that event’s ha
         }),
       )
     })
-    .listen({ port: 27161, hostname: '127.0.0.1' })
-  const instance = { id: 'i', address: '127.0.0.1:27161', host: '127.0.0.1', port: 27161, version: '', started_at: '', last_heartbeat: '' }
+    .listen({ port: 0, hostname: '127.0.0.1', reusePort: false })
+  const { port } = answering.server!
+  const instance = {
+    id: 'i',
+    address: `127.0.0.1:${port}`,
+    host: '127.0.0.1',
+    port: port!,
+    version: '',
+    started_at: '',
+    last_heartbeat: '',
+  }
   const clients = createClients({ ...nothing, resolver: { instances: async () => [instance] }, tracer: order })
   const inventory = clients<typeof answering>('inventory')
 
@@ -123,7 +132,7 @@ test('the share of traces that is recorded is decided by the trace: every servic
 })
 
 test('a collector that is away holds nothing up', async () => {
-  const tracer = await createTracer({ service: 'order', endpoint: 'http://127.0.0.1:27199', ratio: 1 })
+  const tracer = await createTracer({ service: 'order', endpoint: 'http://127.0.0.1:9', ratio: 1 })
   for (let count = 0; count < 5000; count++) tracer.span('work', { kind: 'internal' }, () => {})
   expect(await tracer.span('work', { kind: 'internal' }, async () => 7)).toBe(7)
   const before = performance.now()
@@ -143,5 +152,5 @@ test('without a collector nothing of it is loaded, and the ids still travel', as
     return Bun.spawnSync(['bun', '-e', source], { cwd: import.meta.dir }).stdout.toString()
   }
   expect(loadingWith('')).toBe('')
-  expect(loadingWith("endpoint: 'http://127.0.0.1:27199'")).toContain('@opentelemetry')
+  expect(loadingWith("endpoint: 'http://127.0.0.1:9'")).toContain('@opentelemetry')
 })
