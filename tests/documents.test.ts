@@ -21,11 +21,11 @@ const operationsOf = (paths: Record<string, Record<string, Schema>>) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
   )
 
-/** The fields of a body that say neither by example nor by their kind what to put in. */
+/** The fields that a body must have and that say neither by example nor by their kind what to put in. */
 const unclear = (schema: unknown, at = ''): string[] => {
   if (!isObject(schema) || [schema.example, schema.default, schema.enum].some(value => value !== undefined)) return []
-  if (schema.type === 'object' && isObject(schema.properties))
-    return Object.entries(schema.properties).flatMap(([name, part]) => unclear(part, `${at}/${name}`))
+  const { properties, required } = schema
+  if (isObject(properties)) return (Array.isArray(required) ? required : []).flatMap(name => unclear(properties[name], `${at}/${name}`))
   if (schema.type === 'array') return unclear(schema.items, `${at}/0`)
   if (Array.isArray(schema.anyOf)) return schema.anyOf.flatMap(part => unclear(part, at)).slice(0, 1)
   return schema.type === 'string' && schema.format === undefined ? [at] : []
