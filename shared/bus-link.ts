@@ -30,6 +30,7 @@ export const bounded = async <T>(work: Promise<T>, ms: number): Promise<T | unde
 }
 
 const heartbeatS = 10
+const setupWithinMs = 20_000
 
 export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs }: LinkOptions): Promise<Link> => {
   const address = new URL(url)
@@ -46,9 +47,19 @@ export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs
       maxDelay: 1000,
       waitForConnect: false,
       setup: async (fresh: ChannelModel) => {
-        fresh.on('error', () => {}) // an error without a listener would be thrown; 'close' follows and says the same
         current = fresh
-        await setup(fresh)
+        // What the broker says when it closes the connection tells more than the call that this cuts off.
+        let said: Error | undefined
+        fresh.on('error', error => {
+          said = error
+        })
+        const done = setup(fresh).then(
+          () => true,
+          error => {
+            throw error instanceof TopologyError ? error : (said ?? error)
+          },
+        )
+        if (!(await bounded(done, setupWithinMs))) throw new Error(`the broker did not answer within ${setupWithinMs} ms`)
       },
     },
   })
@@ -56,6 +67,7 @@ export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs
   model.on('error', () => {})
   model.on('connect', () => {
     connected = true
+    lastFault = undefined
     log.info({ purpose }, 'connected to the broker')
   })
   model.on('disconnect', error => {
@@ -64,12 +76,11 @@ export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs
     log.warn({ purpose, err: error }, 'lost the broker: connecting again')
   })
   model.on('connect-failed', error => {
-    lastFault = error
     onLost()
-    if (error instanceof TopologyError) {
-      log.error({ purpose, err: error }, 'the topology cannot be declared')
-      hopeless?.(error)
-    }
+    // Once an outage and cause, however many attempts it takes.
+    if (error.message !== lastFault?.message) log.warn({ purpose, err: error }, 'the broker cannot be used: trying on')
+    lastFault = error
+    if (error instanceof TopologyError) hopeless?.(error)
   })
 
   // Closing waits for the broker's answer, which a hung one never gives.

@@ -1,4 +1,4 @@
-import type { Channel } from 'amqplib'
+import type { Channel, Options } from 'amqplib'
 import { delayQueue, type EventInfo, type TimerInfo, type Topology } from './events'
 import type { ServiceName } from './services'
 
@@ -24,45 +24,59 @@ export const consumerQueues = (events: Topology): string[] => [
   ...new Set(events.flatMap(event => (event.kind === 'event' ? event.to.map(service => queueOf(service, event)) : [event.type]))),
 ]
 
+/** All of the platform's names, in an order in which each finds what it leads to. */
+export const topologyOf = ({ events, prefix, retryDelaysMs }: TopologyOptions) => {
+  const exchanges = new Map<string, 'topic' | 'fanout'>()
+  const queues = new Map<string, Options.AssertQueue>()
+  const bindings: { queue: string; exchange: string; routingKey: string }[] = []
+  const bind = (queue: string, exchange: string, routingKey: string) =>
+    bindings.push({ queue: prefix + queue, exchange: prefix + exchange, routingKey })
+
+  for (const queue of consumerQueues(events)) {
+    // A classic queue: looking at it by get and requeue costs a message none of its deliveries.
+    queues.set(prefix + deadLetterQueue(queue), { arguments: { 'x-queue-type': 'classic' } })
+    queues.set(prefix + queue, quorum({ leadsTo: prefix + deadLetterQueue(queue), arguments: { 'x-delivery-limit': deliveryLimit } }))
+  }
+  for (const delayMs of retryDelaysMs) {
+    const name = retryName(delayMs)
+    exchanges.set(prefix + name, 'fanout')
+    // What expires here goes to the queue that its routing key names.
+    queues.set(prefix + name, quorum({ messageTtl: delayMs }))
+    bind(name, name, '')
+  }
+  for (const event of events) {
+    if (event.kind === 'event') {
+      exchanges.set(prefix + event.exchange, 'topic')
+      for (const service of event.to) bind(queueOf(service, event), event.exchange, event.type)
+    } else for (const term of event.terms) queues.set(prefix + delayQueue(event, term), quorum({ leadsTo: prefix + event.type }))
+  }
+  return { exchanges, queues, bindings }
+}
+
+/** What a quorum queue passes on stays in it until the next queue has confirmed it; that strategy needs reject-publish. */
+const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & { leadsTo?: string }): Options.AssertQueue => ({
+  ...options,
+  overflow: 'reject-publish',
+  deadLetterExchange: '',
+  ...(leadsTo !== undefined && { deadLetterRoutingKey: leadsTo }),
+  arguments: { 'x-queue-type': 'quorum', 'x-dead-letter-strategy': 'at-least-once', ...more },
+})
+
 /**
  * Declares all of the platform: whoever publishes first, every consumer's queue is there. Declaring what exists changes nothing. A binding that
  * left the catalog stays: during a rolling deploy the version before still needs it, and the consumer ignores what it doesn't know.
  */
-export const declareTopology = async (channel: Channel, { events, prefix, retryDelaysMs }: TopologyOptions) => {
-  const assertQueue = async (name: string, options: Parameters<Channel['assertQueue']>[1]) => {
+export const declareTopology = async (channel: Channel, options: TopologyOptions) => {
+  const { exchanges, queues, bindings } = topologyOf(options)
+  for (const [name, settings] of queues) {
     try {
-      await channel.assertQueue(prefix + name, { durable: true, ...options })
+      await channel.assertQueue(name, { durable: true, ...settings })
     } catch (error) {
-      throw isMismatch(error) ? new TopologyError(prefix + name, error) : error
+      throw isMismatch(error) ? new TopologyError(name, error) : error
     }
   }
-  // What a quorum queue passes on stays in it until the next queue has confirmed it; this strategy needs reject-publish.
-  const quorum = (deadLetterRoutingKey: string | undefined, more: object = {}) => ({
-    overflow: 'reject-publish',
-    deadLetterExchange: '',
-    ...(deadLetterRoutingKey !== undefined && { deadLetterRoutingKey: prefix + deadLetterRoutingKey }),
-    arguments: { 'x-queue-type': 'quorum', 'x-dead-letter-strategy': 'at-least-once', ...more },
-  })
-
-  for (const queue of consumerQueues(events)) {
-    // A classic queue: looking at it by get and requeue costs a message none of its deliveries.
-    await assertQueue(deadLetterQueue(queue), { arguments: { 'x-queue-type': 'classic' } })
-    await assertQueue(queue, quorum(deadLetterQueue(queue), { 'x-delivery-limit': deliveryLimit }))
-  }
-  for (const delayMs of retryDelaysMs) {
-    const name = retryName(delayMs)
-    await channel.assertExchange(prefix + name, 'fanout', { durable: true })
-    // Without a routing key of its own, what expires goes to the queue that the message's routing key names.
-    await assertQueue(name, { ...quorum(undefined), messageTtl: delayMs })
-    await channel.bindQueue(prefix + name, prefix + name, '')
-  }
-  for (const exchange of new Set(events.flatMap(event => (event.kind === 'event' ? [event.exchange] : []))))
-    await channel.assertExchange(prefix + exchange, 'topic', { durable: true })
-  for (const event of events) {
-    if (event.kind === 'event')
-      for (const service of event.to) await channel.bindQueue(prefix + queueOf(service, event), prefix + event.exchange, event.type)
-    else for (const term of event.terms) await assertQueue(delayQueue(event, term), quorum(event.type))
-  }
+  for (const [name, type] of exchanges) await channel.assertExchange(name, type, { durable: true })
+  for (const { queue, exchange, routingKey } of bindings) await channel.bindQueue(queue, exchange, routingKey)
 }
 
 const isMismatch = (error: unknown): error is Error => error instanceof Error && 'code' in error && error.code === 406

@@ -1,5 +1,8 @@
+import type { Bus, BusOptions } from './bus'
+import type { Draft, Topology } from './events'
 import type { Mongo, MongoOptions } from './mongo'
-import type { StoreLog } from './outbox'
+import { type OutgoingMessage, outboxRows, type StoreLog } from './outbox'
+import type { Redis } from './redis'
 import type { Sql, SqlOptions } from './sql'
 
 /** Waits until `check` stops throwing and stops answering false or undefined, and gives what it answered. */
@@ -20,7 +23,7 @@ export const eventually = async <T>(check: () => T | Promise<T>, { timeoutMs = 5
 
 const quiet: StoreLog = { info() {}, warn() {}, error() {} }
 const testName = () => `test_${crypto.randomUUID().slice(0, 13).replace('-', '')}`
-const testUrl = (name: 'TEST_MYSQL_URL' | 'TEST_MONGO_URL'): string => {
+const testUrl = (name: 'TEST_MYSQL_URL' | 'TEST_MONGO_URL' | 'TEST_REDIS_URL' | 'TEST_RABBITMQ_URL'): string => {
   const url = process.env[name]
   if (!url) throw new Error(`${name} is not set: \`bun run test\` sets it`)
   return url
@@ -78,3 +81,68 @@ export const testMongo = async (options: Partial<MongoOptions> = {}) => {
     },
   }
 }
+
+/** A corner of its own on the test server: every key and stream must begin with `prefix`. `open` opens it as another service would. */
+export const testRedis = async ({ url = testUrl('TEST_REDIS_URL') } = {}) => {
+  const { openRedis } = await import('./redis')
+  const prefix = testName()
+  const opened: Redis[] = []
+  const open = async () => {
+    const redis = await openRedis({ url, prefix, log: quiet })
+    opened.push(redis)
+    return redis
+  }
+  const redis = await open()
+  return {
+    redis,
+    url,
+    prefix,
+    open,
+    async drop() {
+      for await (const keys of redis.client.scanStream({ match: `${prefix}*`, count: 1000 }))
+        if (keys.length > 0) await redis.client.del(keys)
+      await Promise.all(opened.map(one => one.close()))
+    },
+  }
+}
+
+/** Exchanges and queues of its own on the test broker. `open` opens a service's bus, `counted` is what all of them counted. */
+export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_URL'), retryDelaysMs = [50, 100, 150] } = {}) => {
+  const [{ openBus }, { topologyOf }, { connect }] = await Promise.all([import('./bus'), import('./bus-topology'), import('amqplib')])
+  const prefix = `${testName()}.`
+  const counted = { handled: 0, retried: 0, deadLettered: 0 }
+  const metrics = { handled: () => counted.handled++, retried: () => counted.retried++, deadLettered: () => counted.deadLettered++ }
+  const opened: Bus[] = []
+  const open = async (service: BusOptions['service'], more: Partial<BusOptions> = {}) => {
+    const bus = await openBus({ url, service, events, prefix, retryDelaysMs, log: quiet, metrics, ...more })
+    opened.push(bus)
+    return bus
+  }
+  return {
+    url,
+    prefix,
+    counted,
+    open,
+    async drop() {
+      await Promise.all(opened.map(bus => bus.close()))
+      const model = await connect(url)
+      const channel = await model.createChannel()
+      const { exchanges, queues } = topologyOf({ events, prefix, retryDelaysMs })
+      for (const name of queues.keys()) await channel.deleteQueue(name)
+      for (const name of exchanges.keys()) await channel.deleteExchange(name)
+      await model.close()
+    },
+  }
+}
+
+/** What the relay would hand to the broker. */
+export const outgoing = (...drafts: Draft[]): OutgoingMessage[] =>
+  outboxRows(drafts, 'test').map(({ exchange, routing_key, message_id, type, traceparent, body, due_at }) => ({
+    exchange,
+    routingKey: routing_key,
+    messageId: message_id,
+    type,
+    body,
+    headers: { traceparent },
+    ...(due_at && { expirationMs: Math.max(0, due_at.getTime() - Date.now()) }),
+  }))

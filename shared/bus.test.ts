@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { Type as t } from '@sinclair/typebox'
+import { connect } from 'amqplib'
+import type { Bus } from './bus'
+import { currentContext, newContext, withContext } from './context'
+import { unavailable } from './errors'
+import { defineEvent, defineTimer, type Message, on } from './events'
+import { eventually, outgoing, testBus } from './testing'
+
+const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+const noted = defineEvent('order.noted', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ text: t.String() }) })
+const unheard = defineEvent('order.unheard', { from: 'order', to: [], aggregate: 'order', data: t.Object({}) })
+const shipped = defineEvent('shipment.sent', { from: 'shipping', to: ['order'], aggregate: 'shipment', data: t.Object({ n: t.Integer() }) })
+const overdue = defineTimer('order.overdue', {
+  owner: 'order',
+  aggregate: 'order',
+  terms: ['standard', 'long'],
+  data: t.Object({ n: t.Integer() }),
+})
+const events = [paid, noted, unheard, shipped, overdue]
+
+const order = (id: number) => ({ id, version: 1 })
+const payments = (count: number) => outgoing(...Array.from({ length: count }, (_, n) => paid(order(n), { n })))
+
+/** Every test has a broker corner of its own: what one leaves behind is no other's message. */
+const scene = async (options?: Parameters<typeof testBus>[1]) => {
+  const broker = await testBus(events, options)
+  return { ...broker, sender: await broker.open('order'), [Symbol.asyncDispose]: broker.drop }
+}
+/** All that was given up. */
+const dead = async (bus: Bus) => (await bus.deadLetters.list()).flatMap(({ items }) => items)
+
+describe('a handler that fails', () => {
+  test('gets the message again after each delay, then the message is among the dead letters with its reason', async () => {
+    await using broker = await scene({ retryDelaysMs: [100, 200, 300] })
+    const times: number[] = []
+    const receiver = await broker.open('inventory')
+    await receiver.consume([
+      on(paid, async () => {
+        times.push(performance.now())
+        throw new Error('no such warehouse')
+      }),
+    ])
+    const [message] = payments(1)
+    await broker.sender.publish([message!])
+    const [letter] = await eventually(async () => {
+      const letters = await dead(receiver)
+      return letters.length > 0 ? letters : undefined
+    })
+    expect(letter).toMatchObject({
+      id: message!.messageId,
+      queue: 'inventory.order-events',
+      type: 'order.paid',
+      reason: 'Error: no such warehouse',
+      attempts: 4,
+      routing_key: 'order.paid',
+      exchange: `${broker.prefix}order-events`,
+    })
+    const gaps = times.slice(1).map((time, i) => time - times[i]!)
+    expect(gaps).toHaveLength(3)
+    for (const [i, gap] of gaps.entries()) expect(gap).toBeGreaterThan([100, 200, 300][i]! - 5)
+    expect(broker.counted).toEqual({ handled: 0, retried: 3, deadLettered: 1 })
+  })
+
+  test('because its store is away has the message wait, and no attempt is counted', async () => {
+    await using broker = await scene()
+    let tries = 0
+    const receiver = await broker.open('inventory')
+    await receiver.consume([
+      on(paid, async () => {
+        if (++tries < 6) throw unavailable('database_unavailable', 'The database is away.')
+      }),
+    ])
+    await broker.sender.publish(payments(1))
+    await eventually(() => broker.counted.handled === 1)
+    expect(tries).toBe(6)
+    expect(broker.counted).toEqual({ handled: 1, retried: 0, deadLettered: 0 })
+  })
+
+  test('gives a waiting message back at shutdown, for whoever comes next', async () => {
+    await using broker = await scene()
+    let tries = 0
+    const first = await broker.open('inventory')
+    await first.consume([
+      on(paid, async () => {
+        tries++
+        throw unavailable('database_unavailable', 'The database is away.')
+      }),
+    ])
+    await broker.sender.publish(payments(1))
+    await eventually(() => tries > 0)
+    await first.close()
+    const second = await broker.open('inventory')
+    await second.consume([on(paid, async () => {})])
+    await eventually(() => broker.counted.handled === 1)
+    expect(broker.counted).toEqual({ handled: 1, retried: 0, deadLettered: 0 })
+  })
+})
+
+describe('a message', () => {
+  test('that is malformed goes to the dead letters at once', async () => {
+    await using broker = await scene()
+    const handled: unknown[] = []
+    const receiver = await broker.open('inventory')
+    await receiver.consume([on(paid, async message => handled.push(message))])
+    const [good, wrongData, notJson, noEnvelope] = payments(4)
+    const outcomes = await broker.sender.publish([
+      good!,
+      { ...wrongData!, body: wrongData!.body.replace('"n":1', '"n":"one"') },
+      { ...notJson!, body: '{' },
+      { ...noEnvelope!, body: '{"n":1}' },
+    ])
+    expect(outcomes).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed'])
+    await eventually(() => broker.counted.deadLettered === 3)
+    const reasons = (await dead(receiver)).map(({ reason, attempts }) => `${reason} (${attempts})`).sort()
+    expect(reasons).toEqual(['malformed: data/n: Expected integer (0)', 'malformed: no id (0)', 'malformed: not JSON (0)'])
+    expect(handled).toHaveLength(1)
+    expect(broker.counted.retried).toBe(0)
+  })
+
+  test('of a kind that no handler knows is passed over', async () => {
+    await using broker = await scene()
+    const receiver = await broker.open('inventory')
+    await receiver.consume([on(paid, async () => {})])
+    await broker.sender.publish([...outgoing(noted(order(1), { text: 'new' })), ...payments(1)])
+    await eventually(() => broker.counted.handled === 1)
+    await receiver.close()
+    expect(await dead(broker.sender)).toEqual([])
+    const late = await broker.open('inventory')
+    const texts: string[] = []
+    await late.consume([on(paid, async () => {}), on(noted, async ({ data }) => texts.push(data.text))])
+    await broker.sender.publish(payments(1))
+    await eventually(() => broker.counted.handled === 2)
+    expect(texts).toEqual([])
+  })
+
+  test('of 1 MiB passes unharmed', async () => {
+    await using broker = await scene()
+    const text = 'ä'.repeat(1024 * 512)
+    const received = Promise.withResolvers<string>()
+    const receiver = await broker.open('inventory')
+    await receiver.consume([on(noted, async ({ data }) => received.resolve(data.text))])
+    expect(await broker.sender.publish(outgoing(noted(order(1), { text })))).toEqual(['confirmed'])
+    expect((await received.promise) === text).toBe(true)
+  })
+
+  test('that was published before its consumer ever started is there when it starts', async () => {
+    await using broker = await scene()
+    expect(await broker.sender.publish(payments(3))).toEqual(['confirmed', 'confirmed', 'confirmed'])
+    const receiver = await broker.open('inventory')
+    await receiver.consume([on(paid, async () => {})])
+    await eventually(() => broker.counted.handled === 3)
+  })
+
+  test('that no queue takes is told from one that was confirmed', async () => {
+    await using broker = await scene()
+    const [heard] = payments(1)
+    const nobody = outgoing(unheard(order(1), {}))
+    expect(await broker.sender.publish([...nobody, heard!, ...outgoing(unheard(order(2), {}))])).toEqual([
+      'unroutable',
+      'confirmed',
+      'unroutable',
+    ])
+  })
+
+  test('carries its request and its trace to the handler', async () => {
+    await using broker = await scene()
+    const seen = Promise.withResolvers<{ requestId: string; traceparent: string }>()
+    const receiver = await broker.open('inventory')
+    await receiver.consume([on(paid, async () => seen.resolve(currentContext()))])
+    const context = newContext('request-7')
+    await broker.sender.publish(withContext(context, () => payments(1)))
+    expect(await seen.promise).toMatchObject({ requestId: 'request-7', traceparent: context.traceparent })
+  })
+
+  test('with a due time arrives when it is due, whatever waits longer in another term', async () => {
+    await using broker = await scene()
+    const arrivals: { n: number; late: number }[] = []
+    const now = Date.now()
+    const due = (n: number, ms: number, term: 'standard' | 'long') => overdue(order(n), { n }, { at: new Date(now + ms), term })
+    await broker.sender.consume([on(overdue, async ({ data: { n } }) => arrivals.push({ n, late: Date.now() - now }))])
+    expect(await broker.sender.publish(outgoing(due(3, 600, 'long'), due(1, 200, 'standard'), due(2, 400, 'standard')))).toHaveLength(3)
+    await eventually(() => arrivals.length === 3)
+    expect(arrivals.map(({ n }) => n)).toEqual([1, 2, 3])
+    for (const { n, late } of arrivals) expect(late).toBeGreaterThanOrEqual(n * 200 - 10)
+  })
+})
+
+describe('consuming', () => {
+  test('works on no more than `prefetch` messages at once, and on as many', async () => {
+    await using broker = await scene()
+    let now = 0
+    let most = 0
+    const receiver = await broker.open('inventory')
+    await receiver.consume(
+      [
+        on(paid, async () => {
+          most = Math.max(most, ++now)
+          await Bun.sleep(5)
+          now--
+        }),
+      ],
+      { prefetch: 8 },
+    )
+    await broker.sender.publish(payments(60))
+    await eventually(() => broker.counted.handled === 60)
+    expect(most).toBe(8)
+  })
+
+  test('that is stopped half-way finishes what it began and loses nothing', async () => {
+    await using broker = await scene()
+    const begun: number[] = []
+    const finished: number[] = []
+    const handler = on(paid, async ({ data: { n } }: Message<{ n: number }>) => {
+      begun.push(n)
+      await Bun.sleep(10)
+      finished.push(n)
+    })
+    const first = await broker.open('inventory')
+    await first.consume([handler], { prefetch: 10 })
+    await broker.sender.publish(payments(200))
+    await eventually(() => finished.length >= 30)
+    await first.close()
+    expect(finished).toEqual(begun)
+    expect(finished.length).toBeLessThan(200)
+    const second = await broker.open('inventory')
+    await second.consume([handler], { prefetch: 50 })
+    await eventually(() => finished.length >= 200)
+    expect(new Set(finished).size).toBe(200)
+    expect(finished).toHaveLength(200)
+  })
+
+  test('is refused for an event that the catalog sends elsewhere', async () => {
+    await using broker = await scene()
+    await expect(broker.sender.consume([on(paid, async () => {})])).rejects.toThrow("doesn't send order.paid to order")
+  })
+})
+
+describe('starting', () => {
+  test('fails at once, naming the queue, when the broker has it with other settings', async () => {
+    const broker = await testBus(events)
+    const stranger = await connect(broker.url)
+    const channel = await stranger.createChannel()
+    await channel.assertQueue(`${broker.prefix}order.overdue.delay`)
+    await expect(broker.open('order')).rejects.toThrow(`a queue ${broker.prefix}order.overdue.delay with other settings`)
+    await broker.drop()
+    await stranger.close()
+  })
+
+  test('gives up with the address and the reason when there is no broker', async () => {
+    const opening = testBus(events, { url: 'amqp://guest:hush@127.0.0.1:9' }).then(broker => broker.open('order', { startWithinMs: 300 }))
+    const error = await opening.catch((error: unknown) => error)
+    expect(String(error)).toContain('RabbitMQ at 127.0.0.1:9 could not be reached within 300 ms')
+    expect(String(error)).not.toContain('hush')
+  })
+})
+
+describe('ping', () => {
+  let broker: Awaited<ReturnType<typeof testBus>>
+  beforeAll(async () => {
+    broker = await testBus(events)
+  })
+  afterAll(() => broker.drop())
+
+  test('answers while connected and says so when not', async () => {
+    const bus = await broker.open('order')
+    await bus.ping()
+    await bus.close()
+    await expect(bus.ping()).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(await bus.publish(payments(1))).toEqual(['failed'])
+  })
+})

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startRedis } from '../scripts/servers/redis'
+import { privateFolder, type Server } from '../scripts/servers/server'
+import { isUnavailable } from './errors'
+import { fanout, neighbours } from './redis'
+import { eventually, testRedis } from './testing'
+
+const log = { info() {}, warn() {}, error() {} }
+
+let own: Awaited<ReturnType<typeof testRedis>>
+beforeAll(async () => {
+  own = await testRedis()
+})
+afterAll(() => own.drop())
+
+const follow = (stream: string, options: Partial<Parameters<typeof fanout>[2]> = {}, redis = own.redis) => {
+  const seen: string[] = []
+  const follower = fanout(redis, stream, { log, onEntry: ({ n }) => seen.push(n!), ...options })
+  return { ...follower, seen }
+}
+
+describe('redis', () => {
+  test('keys bear the prefix of their service', async () => {
+    expect(own.redis.key('guest', 7)).toBe(`${own.prefix}:guest:7`)
+  })
+
+  test('a script runs, also when Redis has forgotten it', async () => {
+    const add = own.redis.script<number>("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+    const key = own.redis.key('sum')
+    expect(await add([key], [2])).toBe(2)
+    await own.redis.client.script('FLUSH')
+    expect(await add([key], [3])).toBe(5)
+    await expect(own.redis.script("return redis.error_reply('no such cart')")([key])).rejects.toThrow('no such cart')
+  })
+
+  test('neighbours hear each other', async () => {
+    const other = await own.open()
+    let heard = 0
+    const stop = neighbours(own.redis, own.redis.key('told')).onTold(() => heard++)
+    await eventually(() => {
+      neighbours(other, own.redis.key('told')).tell()
+      return heard > 0
+    })
+    stop()
+  })
+})
+
+describe('a followed stream', () => {
+  test('reaches every follower, in order', async () => {
+    const stream = own.redis.key('all')
+    const followers = [follow(stream), follow(stream, {}, await own.open())]
+    await Promise.all(followers.map(({ ready }) => ready))
+    for (let n = 0; n < 50; n++) await followers[0]!.append({ n: String(n) })
+    await eventually(() => followers.every(({ seen }) => seen.length === 50))
+    for (const { seen } of followers) expect(seen).toEqual(Array.from({ length: 50 }, (_, n) => String(n)))
+    await Promise.all(followers.map(({ close }) => close()))
+  })
+
+  test('is read from now on, or back as far as asked', async () => {
+    const stream = own.redis.key('back')
+    await own.redis.client.xadd(stream, `${Date.now() - 120_000}-0`, 'n', 'two minutes ago')
+    await own.redis.client.xadd(stream, `${Date.now() - 30_000}-0`, 'n', 'half a minute ago')
+    const fromNow = follow(stream)
+    const back = follow(stream, { backMs: 60_000 })
+    await Promise.all([fromNow.ready, back.ready])
+    expect(back.seen).toEqual(['half a minute ago'])
+    await back.append({ n: 'now' })
+    await eventually(() => fromNow.seen.length === 1 && back.seen.length === 2)
+    expect(fromNow.seen).toEqual(['now'])
+    await Promise.all([fromNow.close(), back.close()])
+  })
+
+  test('goes on after an entry that could not be taken in', async () => {
+    const seen: string[] = []
+    const follower = follow(own.redis.key('bad'), {
+      onEntry: ({ n }) => {
+        if (n === 'bad') throw new Error('what is this')
+        seen.push(n!)
+      },
+    })
+    await follower.ready
+    await follower.append({ n: 'bad' })
+    await follower.append({ n: 'good' })
+    await eventually(() => seen.length === 1)
+    await follower.close()
+  })
+
+  test('is trimmed by number or by age', async () => {
+    const { client, key } = own.redis
+    const byNumber = follow(key('number'), { maxLength: 100 })
+    const byAge = follow(key('age'), { keepMs: 60_000 })
+    for (let n = 0; n < 300; n++) await client.xadd(key('age'), `${Date.now() - 3_600_000 + n}-0`, 'n', 'old')
+    for (let n = 0; n < 500; n++) await byNumber.append({ n: 'x' })
+    await byAge.append({ n: 'new' })
+    expect(await client.xlen(key('number'))).toBeLessThan(250)
+    expect(await client.xlen(key('age'))).toBeLessThan(150)
+    await Promise.all([byNumber.close(), byAge.close()])
+  })
+
+  test('is left at once', async () => {
+    const follower = follow(own.redis.key('leave'))
+    await follower.ready
+    const before = performance.now()
+    await follower.close()
+    expect(performance.now() - before).toBeLessThan(500)
+  })
+})
+
+describe('when Redis is away', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'redis-test-'))
+  const port = Number(process.env.TEST_PRIVATE_PORT ?? 26672) + 8
+  let server: Server
+  let away: Awaited<ReturnType<typeof testRedis>>
+  beforeAll(async () => {
+    server = await startRedis({ dir, port })
+    away = await testRedis({ url: server.url })
+  })
+  afterAll(async () => {
+    await away.drop()
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  test('commands fail soon, as unavailable, and work again when it is back', async () => {
+    await away.redis.client.set('x', 'kept')
+    await server.stop()
+    const before = performance.now()
+    const failures = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        away.redis.client.get('x').then(
+          () => 'answered',
+          error => isUnavailable(error),
+        ),
+      ),
+    )
+    expect(new Set(failures)).toEqual(new Set([true]))
+    expect(performance.now() - before).toBeLessThan(1000)
+    await expect(away.redis.ping()).rejects.toThrow()
+    server = await startRedis({ dir, port })
+    expect(await eventually(() => away.redis.client.get('x'))).toBe('kept')
+  })
+
+  test('followers go on after a restart, also when the stream lost what it had', async () => {
+    const stream = away.redis.key('restart')
+    const follower = follow(stream, {}, away.redis)
+    await follower.ready
+    await follower.append({ n: 'before' })
+    await eventually(() => follower.seen.length === 1)
+    await server.stop()
+    server = await startRedis({ dir, port })
+    await eventually(() => away.redis.client.xadd(stream, '*', 'n', 'after'))
+    await eventually(() => follower.seen.includes('after'))
+
+    await server.kill()
+    rmSync(dir, { recursive: true, force: true })
+    privateFolder(dir)
+    server = await startRedis({ dir, port })
+    // As after a restart with a clock that was set back: ids begin lower than what was read.
+    await eventually(() => away.redis.client.xadd(stream, '5-1', 'n', 'anew'))
+    await eventually(() => follower.seen.includes('anew'), { timeoutMs: 8000 })
+    expect(follower.seen).toEqual(['before', 'after', 'anew'])
+    await follower.close()
+  }, 20_000)
+})
