@@ -1,0 +1,74 @@
+import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
+import type { Role } from '#shared/auth'
+import type { Publish } from '#shared/events'
+import type { Sql } from '#shared/sql'
+
+/** Stored as 0 or 1. */
+type Flag = ColumnType<number, boolean | undefined, boolean>
+
+export interface UserDb {
+  users: {
+    id: Generated<number>
+    /** Normalised; empty once erased, as is everything that says who somebody is. */
+    email: string | null
+    username: string | null
+    username_key: string | null
+    password_hash: string | null
+    full_name: string | null
+    /** Sealed, as are address and mfa_secret. */
+    phone: string | null
+    address: string | null
+    language: Generated<string>
+    role: Generated<Role>
+    blocked: Flag
+    email_verified: Flag
+    mfa_secret: string | null
+    mfa_enabled: Flag
+    mfa_last_step: Generated<number>
+    version: Generated<number>
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+    erased_at: Date | null
+  }
+  addresses: { id: Generated<number>; user_id: number; value: string; is_default: Flag; created_at: Generated<Date> }
+  audit_log: {
+    id: Generated<number>
+    at: Generated<Date>
+    action: string
+    actor_id: number | null
+    user_id: number
+    detail: string | null
+    request_id: string
+  }
+  sessions: {
+    id: string
+    user_id: number
+    family_hash: string
+    refresh_hash: string
+    user_agent: string | null
+    client_address: string | null
+    created_at: Date
+    last_used_at: Date
+    expires_at: Date
+    ended_at: Date | null
+    announce_due: Date | null
+  }
+  signing_keys: {
+    kid: string
+    generation: number
+    public_key: string
+    private_key: string
+    signs_from: Date
+    created_at: Generated<Date>
+  }
+  mailed_tokens: { id: string; user_id: number; kind: string; key_id: string; created_at: Date; expires_at: Date }
+  recovery_codes: { user_id: number; code_hash: string }
+  mfa_challenges: { id_hash: string; user_id: number; tries: Generated<number>; created_at: Generated<Date>; expires_at: Date }
+}
+
+export type UserRow = Selectable<UserDb['users']>
+export type UserSql = Sql<UserDb>
+export type Trx = Transaction<UserDb>
+export type { Publish }
+/** The time, as a port: tests turn it. */
+export type Clock = () => Date

@@ -1,0 +1,63 @@
+import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
+import { closed, Id, IdParam, t } from '#shared/schema'
+import type { Accounts } from './accounts'
+import type { UserRow } from './database'
+import type { MailedTokens } from './mailed-tokens'
+import type { Vault } from './vault'
+
+interface Deps {
+  http: Http
+  accounts: Accounts
+  tokens: MailedTokens
+  vault: Vault
+}
+
+const Contact = t.Object({
+  id: Id,
+  email: t.String(),
+  username: t.String(),
+  full_name: t.String(),
+  phone: t.Union([t.String(), t.Null()]),
+  language: t.String(),
+  email_verified: t.Boolean(),
+})
+const MailToken = t.Object({ kind: t.String(), user_id: Id, email: t.String(), token: t.String(), expires_at: t.String() })
+const TokenId = closed({ token_id: t.String({ pattern: '^[0-9a-f]{32}$' }) })
+const Ids = closed({ ids: t.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true, examples: [[1, 2]] }) })
+
+const contactOf = (vault: Vault, row: UserRow) => ({
+  id: row.id,
+  email: row.email ?? '',
+  username: row.username ?? '',
+  full_name: row.full_name ?? '',
+  phone: row.phone && vault.open(row.phone, `users.phone:${row.id}`),
+  language: row.language,
+  email_verified: row.email_verified === 1,
+})
+
+/** What events don't carry: whoever writes to people asks here. */
+export const internalRoutes = ({ http, accounts, tokens, vault }: Deps) =>
+  http('/internal')
+    .get('/users/:id', async ({ params }) => contactOf(vault, await accounts.byId(params.id)), {
+      internal: ['notification'],
+      params: IdParam,
+      response: { 200: Contact },
+      detail: { summary: 'How to reach somebody' },
+    })
+    .post('/users/contacts', async ({ body }) => ({ items: (await accounts.byIds(body.ids)).map(row => contactOf(vault, row)) }), {
+      internal: ['notification'],
+      body: Ids,
+      response: { 200: t.Object({ items: t.Array(Contact) }) },
+      detail: { summary: 'How to reach many; who is gone is not among them' },
+    })
+    .get(
+      '/tokens/:token_id',
+      async ({ params }) => {
+        const found = await tokens.find(params.token_id)
+        if (!found?.email) throw notFound('token')
+        const { kind, user_id, email, token, expires_at } = found
+        return { kind, user_id, email, token, expires_at: expires_at.toISOString() }
+      },
+      { internal: ['notification'], params: TokenId, response: { 200: MailToken }, detail: { summary: 'The token that a mail carries' } },
+    )

@@ -1,0 +1,125 @@
+import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
+import { PageQuery, page, pageOf } from '#shared/page'
+import { closed, IdParam, t } from '#shared/schema'
+import type { Accounts } from './accounts'
+import type { AddressBook } from './addresses'
+import { fromOf } from './client'
+import {
+  AuditEntry,
+  MyProfile,
+  myProfileView,
+  PasswordChange,
+  ProfileChange,
+  SavedAddress,
+  SavedAddressBody,
+  Session,
+  SessionId,
+  sessionView,
+} from './model'
+import type { PersonalData } from './personal-data'
+import type { ProfileOwner } from './profile'
+import type { Sessions } from './sessions'
+import type { Vault } from './vault'
+
+interface Deps {
+  http: Http
+  accounts: Accounts
+  profile: ProfileOwner
+  addresses: AddressBook
+  sessions: Sessions
+  personalData: PersonalData
+  vault: Vault
+}
+
+const ListQuery = closed({ skip: PageQuery.properties.skip, limit: PageQuery.properties.limit })
+const Export = t.Object({
+  exported_at: t.String(),
+  profile: MyProfile,
+  addresses: t.Array(SavedAddress),
+  sessions: t.Array(Session),
+  audit: t.Array(AuditEntry),
+  services: t.Record(t.String(), t.Unknown(), { description: 'What each other service holds, by its name' }),
+})
+
+/** Somebody's own account. */
+export const meRoutes = ({ http, accounts, profile, addresses, sessions, personalData, vault }: Deps) =>
+  http('/api/users/me')
+    .get('/', async ({ user }) => myProfileView(vault, await accounts.byId(user.id)), {
+      auth: true,
+      response: { 200: MyProfile },
+      detail: { summary: 'My account' },
+    })
+    .patch('/', async ({ user, body, request }) => myProfileView(vault, await profile.change(user.id, body, fromOf(request))), {
+      auth: true,
+      body: ProfileChange,
+      response: { 200: MyProfile },
+      detail: { summary: 'Change my account; null empties phone or address' },
+    })
+    .delete(
+      '/',
+      async ({ user, set }) => {
+        await personalData.erase(user.id)
+        set.status = 204
+      },
+      { auth: true, response: { 204: t.Void() }, detail: { summary: 'Erase my account and what is known of me' } },
+    )
+    .get('/export', ({ user }) => personalData.exportOf(user.id, user.sid), {
+      auth: true,
+      response: { 200: Export },
+      detail: { summary: 'All that the platform holds about me' },
+    })
+    .post(
+      '/password',
+      async ({ user, body, request, set }) => {
+        await profile.changePassword(user.id, body, fromOf(request))
+        set.status = 204
+      },
+      { auth: true, body: PasswordChange, response: { 204: t.Void() }, detail: { summary: 'Change my password; ends all my sessions' } },
+    )
+    .get(
+      '/addresses',
+      async ({ user, query }) => {
+        const all = await addresses.of(user.id)
+        return page({ items: all.slice(query.skip, query.skip + query.limit), total: all.length }, query, address => address)
+      },
+      { auth: true, query: ListQuery, response: { 200: pageOf(SavedAddress) }, detail: { summary: 'My saved addresses' } },
+    )
+    .post(
+      '/addresses',
+      async ({ user, body, status, set }) => {
+        const saved = await addresses.add(user.id, body)
+        set.headers.location = `/api/users/me/addresses/${saved.id}`
+        return status(201, saved)
+      },
+      { auth: true, body: SavedAddressBody, response: { 201: SavedAddress }, detail: { summary: 'Save an address' } },
+    )
+    .put('/addresses/:id', ({ user, params, body }) => addresses.replace(user.id, params.id, body), {
+      auth: true,
+      params: IdParam,
+      body: SavedAddressBody,
+      response: { 200: SavedAddress },
+      detail: { summary: 'Replace a saved address' },
+    })
+    .delete(
+      '/addresses/:id',
+      async ({ user, params, set }) => {
+        await addresses.remove(user.id, params.id)
+        set.status = 204
+      },
+      { auth: true, params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Delete a saved address' } },
+    )
+    .get('/sessions', async ({ user, query }) => page(await sessions.of(user.id, query), query, sessionView(user.sid)), {
+      auth: true,
+      query: ListQuery,
+      response: { 200: pageOf(Session) },
+      detail: { summary: 'Where I am logged in' },
+    })
+    .delete(
+      '/sessions/:id',
+      async ({ user, params, set }) => {
+        if (!(await sessions.end(user.id, params.id))) throw notFound('session')
+        set.status = 204
+      },
+      { auth: true, params: SessionId, response: { 204: t.Void() }, detail: { summary: 'Log out elsewhere' } },
+    )

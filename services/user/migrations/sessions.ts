@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+
+/** `announce_due` is set with the end of a session and emptied when every instance has been told. */
+export const sessions: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('sessions')
+      .ifNotExists()
+      .addColumn('id', 'char(32)', c => c.primaryKey())
+      .addColumn('user_id', 'bigint', c => c.notNull())
+      .addColumn('family_hash', 'char(43)', c => c.notNull().unique())
+      .addColumn('refresh_hash', 'char(43)', c => c.notNull())
+      .addColumn('user_agent', 'varchar(200)')
+      .addColumn('client_address', 'varchar(45)')
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('last_used_at', time, c => c.notNull())
+      .addColumn('expires_at', time, c => c.notNull())
+      .addColumn('ended_at', time)
+      .addColumn('announce_due', time)
+      .addIndex('sessions_user', ['user_id', 'created_at'])
+      .addIndex('sessions_announce', ['announce_due'])
+      .addIndex('sessions_expiry', ['expires_at'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** The unique generation is the lock: of several instances that make the next key at once, one succeeds. */
+export const signingKeys: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('signing_keys')
+      .ifNotExists()
+      .addColumn('kid', 'char(22)', c => c.primaryKey())
+      .addColumn('generation', 'integer', c => c.notNull().unique())
+      .addColumn('public_key', 'varchar(500)', c => c.notNull())
+      .addColumn('private_key', 'text', c => c.notNull())
+      .addColumn('signs_from', time, c => c.notNull())
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .modifyEnd(plainText)
+      .execute()
+  },
+}

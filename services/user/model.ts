@@ -1,0 +1,181 @@
+import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
+import type { AuditRow } from './audit'
+import type { UserRow } from './database'
+import type { SessionRow } from './sessions'
+import type { Vault } from './vault'
+
+const addressFields = {
+  line1: text(200, '1 Main Street'),
+  line2: t.Optional(text(200)),
+  city: text(100, 'Springfield'),
+  region: t.Optional(text(100, 'IL')),
+  postal_code: t.Optional(text(20, '62701')),
+  country: text(60, 'US'),
+}
+/** Free text is kept as it is; fields let taxes and shipping be told. */
+export const Address = t.Union([text(500, '1 Main Street, Springfield'), closed(addressFields)])
+export type Address = Static<typeof Address>
+
+const Email = t.String({ minLength: 3, maxLength: 320, pattern: '^[^@]+@[^@]+\\.[^@]+$', examples: ['ann@example.com'] })
+const Phone = text(40, '0123456789')
+const Language = t.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', examples: ['en'] })
+export const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct horse battery'] })
+/** What is shown for one: any text, so that a wrong one is wrong and not malformed. */
+const GivenPassword = t.String({ minLength: 1, maxLength: 128, examples: ['correct horse battery'] })
+
+export const Registration = closed({
+  email: Email,
+  username: text(64, 'ann'),
+  password: NewPassword,
+  full_name: text(200, 'Ann Lee'),
+  phone: t.Optional(Phone),
+  address: t.Optional(Address),
+})
+export type Registration = Static<typeof Registration>
+
+export const Login = closed(
+  {
+    email: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
+    username: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
+    password: GivenPassword,
+  },
+  {
+    description: 'Either e-mail or username, and the password',
+    examples: [{ email: 'ann@example.com', password: 'correct horse battery' }],
+  },
+)
+export const RefreshBody = closed({
+  refresh_token: t.String({ minLength: 1, maxLength: 200, examples: ['the refresh_token of the last answer'] }),
+})
+export const LoggedIn = t.Object({
+  access_token: t.String(),
+  refresh_token: t.String(),
+  token_type: t.Literal('bearer'),
+  expires_in: t.Integer({ description: 'Seconds' }),
+  user_id: Id,
+  email: t.String(),
+})
+export type LoggedIn = Static<typeof LoggedIn>
+export const MfaRequired = t.Object({ mfa_required: t.Literal(true), challenge: t.String() })
+const Code = text(40, '123456')
+export const MfaLogin = closed({
+  challenge: t.String({ minLength: 1, maxLength: 100, examples: ['the challenge of the login answer'] }),
+  code: Code,
+})
+export const MfaCode = closed({ code: Code })
+export const MfaSecret = t.Object({ secret: t.String(), otpauth_uri: t.String() })
+export const RecoveryCodes = t.Object({
+  recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code; shown only now' }),
+})
+
+export const PasswordChange = closed({ current_password: GivenPassword, new_password: NewPassword })
+export const Forgot = closed({ email: Email })
+const Token = t.String({ minLength: 1, maxLength: 200, examples: ['the token of the mail'] })
+export const Reset = closed({ token: Token, new_password: NewPassword })
+export const VerifyEmail = closed({ token: Token })
+
+const profile = {
+  id: Id,
+  email: t.String(),
+  username: t.String(),
+  full_name: t.String(),
+  phone: t.Union([t.String(), t.Null()]),
+  address: t.Union([Address, t.Null()]),
+  role: t.Union([t.Literal('customer'), t.Literal('admin')]),
+  email_verified: t.Boolean(),
+  created_at: Time,
+}
+export const Profile = t.Object(profile)
+export const MyProfile = t.Object({ ...profile, language: t.String(), mfa_enabled: t.Boolean(), updated_at: Time })
+export const Managed = t.Object({ ...profile, blocked: t.Boolean(), mfa_enabled: t.Boolean(), updated_at: Time })
+
+export const ProfileChange = closed(
+  {
+    email: t.Optional(Email),
+    current_password: t.Optional(GivenPassword),
+    username: t.Optional(text(64, 'ann')),
+    full_name: t.Optional(text(200, 'Ann Lee')),
+    phone: t.Optional(t.Union([Phone, t.Null()])),
+    address: t.Optional(t.Union([Address, t.Null()])),
+    language: t.Optional(Language),
+  },
+  {
+    minProperties: 1,
+    description: 'A new e-mail needs current_password as well',
+    examples: [{ full_name: 'Ann Lee', phone: '0123456789' }],
+  },
+)
+export type ProfileChange = Static<typeof ProfileChange>
+
+export const ManagedChange = closed(
+  { role: t.Optional(profile.role), blocked: t.Optional(t.Boolean()) },
+  { minProperties: 1, examples: [{ blocked: true }] },
+)
+export type ManagedChange = Static<typeof ManagedChange>
+
+export const SavedAddressBody = closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) })
+export type SavedAddressBody = Static<typeof SavedAddressBody>
+export const SavedAddress = t.Object({ id: Id, label: t.Optional(t.String()), ...addressFields, is_default: t.Boolean(), created_at: Time })
+
+export const SessionId = closed({
+  id: t.String({ pattern: '^[\\w-]{32}$', examples: ['the id of a listed session00000000'.slice(0, 32)] }),
+})
+export const Session = t.Object({
+  id: t.String(),
+  current: t.Boolean(),
+  user_agent: t.Union([t.String(), t.Null()]),
+  client_address: t.Union([t.String(), t.Null()]),
+  created_at: Time,
+  last_used_at: Time,
+  expires_at: Time,
+})
+
+export const AuditEntry = t.Object({
+  id: Id,
+  at: Time,
+  action: t.String(),
+  actor_id: t.Union([Id, t.Null()]),
+  user_id: Id,
+  detail: t.Union([t.String(), t.Null()]),
+  request_id: t.String(),
+})
+export const UserFilter = t.Optional(integerText({ minimum: 1 }))
+
+const opened = (vault: Vault, { id, phone, address }: UserRow) => ({
+  phone: phone && vault.open(phone, `users.phone:${id}`),
+  address: address && (JSON.parse(vault.open(address, `users.address:${id}`)) as Address),
+})
+export const profileView = (vault: Vault, row: UserRow): Static<typeof Profile> => ({
+  id: row.id,
+  email: row.email ?? '',
+  username: row.username ?? '',
+  full_name: row.full_name ?? '',
+  ...opened(vault, row),
+  role: row.role,
+  email_verified: row.email_verified === 1,
+  created_at: row.created_at.toISOString(),
+})
+export const myProfileView = (vault: Vault, row: UserRow): Static<typeof MyProfile> => ({
+  ...profileView(vault, row),
+  language: row.language,
+  mfa_enabled: row.mfa_enabled === 1,
+  updated_at: row.updated_at.toISOString(),
+})
+export const managedView = (vault: Vault, row: UserRow): Static<typeof Managed> => ({
+  ...profileView(vault, row),
+  blocked: row.blocked === 1,
+  mfa_enabled: row.mfa_enabled === 1,
+  updated_at: row.updated_at.toISOString(),
+})
+export const sessionView =
+  (current: string) =>
+  (row: SessionRow): Static<typeof Session> => ({
+    id: row.id,
+    current: row.id === current,
+    user_agent: row.user_agent,
+    client_address: row.client_address,
+    created_at: row.created_at.toISOString(),
+    last_used_at: row.last_used_at.toISOString(),
+    expires_at: row.expires_at.toISOString(),
+  })
+export const auditView = (row: AuditRow): Static<typeof AuditEntry> => ({ ...row, at: row.at.toISOString() })
