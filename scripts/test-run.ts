@@ -1,0 +1,40 @@
+import { root } from './install'
+
+/** Test files by what they need: the servers, or the whole platform behind the gateway. The first ones run first. */
+export function selectTests(parts: readonly string[]) {
+  const files = [...new Bun.Glob('{shared,services,scripts,gateway,bench,tests}/**/*.test.ts').scanSync(root)].sort()
+  const chosen = files.filter(file => parts.length === 0 || parts.some(part => file.includes(part.replace(/^\.\//, ''))))
+  return { alone: chosen.filter(file => !file.startsWith('tests/')), throughGateway: chosen.filter(file => file.startsWith('tests/')) }
+}
+
+/** Format, lint and types. */
+export async function runChecks(interrupted: AbortSignal) {
+  const results = [
+    await run(['node_modules/.bin/biome', 'check', '.'], {}, interrupted),
+    await run(['node_modules/.bin/tsc', '--noEmit'], {}, interrupted),
+  ]
+  return results.every(Boolean)
+}
+
+export const runTests = (files: readonly string[], options: readonly string[], env: Record<string, string>, interrupted: AbortSignal) =>
+  run([process.execPath, 'test', '--timeout=20000', ...options, ...files.map(file => `./${file}`)], env, interrupted)
+
+/** Longer than all of them take on a slow machine: nothing hangs for ever. */
+const withinMs = 20 * 60_000
+
+async function run(command: string[], env: Record<string, string>, interrupted: AbortSignal) {
+  interrupted.throwIfAborted()
+  console.log(`$ ${command.join(' ').replace(process.execPath, 'bun').slice(0, 120)}`)
+  const child = Bun.spawn(command, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: withinMs,
+  })
+  const end = () => child.kill()
+  interrupted.addEventListener('abort', end)
+  const code = await child.exited
+  interrupted.removeEventListener('abort', end)
+  interrupted.throwIfAborted()
+  return code === 0
+}

@@ -1,0 +1,72 @@
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { settings } from '#shared/config'
+import { released } from '#shared/services'
+import { root } from './install'
+import { logLine } from './log'
+import { isFree, portsFrom, servicePort } from './ports'
+import { obtain, wanted } from './servers/obtain'
+import { hasProgram } from './servers/programs'
+import { privateFolder } from './servers/server'
+import { startStack } from './stack'
+
+const servers = ['mysql', 'mongo', 'redis', 'rabbitmq'] as const
+
+const given = (name: (typeof servers)[number]): [string, string | undefined][] => {
+  const { setting } = wanted[name]
+  const { optional } = settings()
+  const url = optional(`TEST_${setting}`) ?? (hasProgram(name) ? undefined : optional(setting))
+  return [
+    [setting, url],
+    [`${setting}_FILE`, undefined],
+  ]
+}
+
+/** A stack beside the one that `bun start` runs: own ports, own data from nothing, limits that a test's haste does not meet. */
+export async function startTestStack(options: { withPlatform: boolean; install: boolean; interrupted: AbortSignal }) {
+  const dir = join(root, '.data/test')
+  const portBase = freeBase(Number(process.env.TEST_PORT_BASE || 18_000))
+  if (options.withPlatform) await obtain(['chromium'], { install: options.install, tell: console.log })
+
+  const logFile = join(privateFolder(root, '.data'), 'test.log')
+  const log = createWriteStream(logFile)
+  const stack = await startStack({
+    ...options,
+    dir,
+    portBase,
+    fresh: true,
+    tell: console.log,
+    line: (name, line) => void log.write(`${logLine(name, line, false)}\n`),
+    env: {
+      ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
+      ...process.env,
+      // What `bun start` works on is not for tests to fill: only where nothing else is to be had do they take it.
+      ...Object.fromEntries(servers.flatMap(given)),
+    },
+  })
+  const env = {
+    TEST_MYSQL_URL: stack.servers.mysql,
+    TEST_MONGO_URL: stack.servers.mongo,
+    TEST_REDIS_URL: stack.servers.redis,
+    TEST_RABBITMQ_URL: stack.servers.rabbitmq,
+    TEST_PORT_BASE: `${portBase}`,
+    /** From here on ports are free for the servers that a test starts itself. */
+    TEST_PRIVATE_PORT: `${portBase + 800}`,
+    TEST_DATA_DIR: privateFolder(dir, 'tests'),
+    INTERNAL_KEY: stack.secrets.INTERNAL_KEY,
+    ADMIN_EMAIL: stack.secrets.ADMIN_EMAIL,
+    ADMIN_PASSWORD: stack.secrets.ADMIN_PASSWORD,
+    ...(stack.gateway ? { GATEWAY_URL: stack.gateway } : {}),
+  }
+  return { env, log: logFile, stop: stack.stop }
+}
+
+/** The first thousand, from the wished one on, in which nobody sits on a port of ours. */
+function freeBase(wished: number) {
+  for (let base = wished; base < wished + 10_000; base += 1000) {
+    const { rabbitmq, ...others } = portsFrom(base)
+    const ports = [...Object.values(others), rabbitmq, rabbitmq + 1, rabbitmq + 2, ...released.map(service => servicePort(base, service))]
+    if (ports.every(isFree)) return base
+  }
+  throw new Error(`no thousand of ports from ${wished} on is free; set TEST_PORT_BASE`)
+}
