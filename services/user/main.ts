@@ -1,4 +1,5 @@
 import type { Environment } from '#shared/config'
+import { personalDataElsewhere } from '#shared/personal-data'
 import { runService } from '#shared/service'
 import { userApp } from './app'
 import type { UserDb } from './database'
@@ -11,16 +12,14 @@ const hour = 3600 * second
 export const start = (env?: Environment) =>
   runService(
     'user',
-    async ({ config, log, http, redis, sql: openSql, every }) => {
+    async ({ config, log, http, redis, client, sql: openSql, every }) => {
       const sql = await openSql<UserDb>(migrations)
       const users = createUsers({
         sql,
         redis,
         log,
         dataKeys: config.text('DATA_KEYS'),
-        // The first services that keep something about people, and orders, come with their own releases.
-        holders: [],
-        openOrders: async () => 0,
+        ...personalDataElsewhere(client),
       })
       const { keys, sessions, tokens, mfa, manager, reseal } = users
       await keys.open()

@@ -16,6 +16,10 @@ interface Deps {
 /** The way in, under each of the two addresses that the platform has for it. */
 export const signInRoutes = <const Prefix extends string>(prefix: Prefix, { http, accounts, signIn, vault }: Deps) =>
   http(prefix)
+    .onBeforeHandle(({ set }) => {
+      // Tokens are nobody's to keep on the way.
+      set.headers['cache-control'] = 'no-store'
+    })
     .post(
       '/register',
       async ({ body, status, set }) => {

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eventually } from '#shared/testing'
+import { type TestUsers, testUsers } from './testing'
+
+let users: TestUsers
+beforeAll(async () => {
+  users = await testUsers()
+})
+afterAll(() => users.drop())
+
+/** What notification would write into the newest mail to somebody. */
+const mailed = async (type: string, userId: number) => {
+  const event = (await users.published(type)).findLast(({ data }) => data.user_id === userId)!
+  const answer = await users.call('GET', `/internal/tokens/${event.data.token_id}`, { token: await users.asService('notification') })
+  return { event, ...answer }
+}
+const forgot = (email: string) => users.call('POST', '/api/users/password/forgot', { body: { email } })
+const reset = (token: unknown, password = 'a brand new password') =>
+  users.call('POST', '/api/users/password/reset', { body: { token, new_password: password } })
+const resetToken = async (person: { id: number; email: string }) => {
+  await forgot(person.email)
+  return String((await mailed('user.password_reset_requested', person.id)).body.token)
+}
+
+describe('a forgotten password', () => {
+  test('is asked for with the same answer whether or not there is such an account', async () => {
+    const { email } = await users.signUp('known')
+    const started = performance.now()
+    const answers = [await forgot(email), await forgot('nobody@example.com')]
+    for (const { status, text } of answers) expect({ status, text }).toEqual({ status: 202, text: '' })
+    // Both wait for the same moment, which is later than either is done.
+    expect(performance.now() - started).toBeGreaterThan(95)
+  })
+  test('is set anew by the mailed token, once, and everybody who was in is out', async () => {
+    const ann = await users.signUp('ann')
+    const { access, refresh } = await users.logIn(ann)
+    const token = await resetToken(ann)
+    expect((await reset(token)).status).toBe(204)
+    expect((await reset(token)).body).toMatchObject({ status: 400, code: 'invalid_token' })
+    await eventually(async () => (await users.call('GET', '/api/users/me', { token: access })).status === 401, { timeoutMs: 1000 })
+    expect((await users.call('POST', '/auth/refresh', { body: { refresh_token: refresh } })).status).toBe(401)
+    expect((await users.call('POST', '/auth/login', { body: { email: ann.email, password: ann.password } })).status).toBe(401)
+    expect((await users.logIn({ ...ann, password: 'a brand new password' })).access).toContain('.')
+  })
+  test('is set by one of two that use a token at the same moment', async () => {
+    const token = await resetToken(await users.signUp('racer'))
+    const both = await Promise.all([reset(token, 'the first password'), reset(token, 'the second password')])
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 400])
+  })
+  test('makes older tokens worthless, and an hour all of them', async () => {
+    const bob = await users.signUp('bob')
+    const older = await resetToken(bob)
+    const newer = await resetToken(bob)
+    expect(newer).not.toBe(older)
+    await reset(newer)
+    expect((await reset(older)).status).toBe(400)
+    const late = await resetToken(bob)
+    users.pass(3_600_000)
+    expect((await reset(late)).status).toBe(400)
+  })
+  test('fills no mailbox: a few mails an hour', async () => {
+    const { id, email } = await users.signUp('flooded')
+    for (let i = 0; i < 8; i++) await forgot(email)
+    expect((await users.published('user.password_reset_requested')).filter(({ data }) => data.user_id === id)).toHaveLength(5)
+  })
+})
+
+describe('a mailed token', () => {
+  test('is known to notification alone, by an id that events may carry', async () => {
+    const { id, email } = await users.signUp('mailed')
+    const { event, status, body } = await mailed('user.email_verification_requested', id)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ kind: 'email_verification', user_id: id, email })
+    expect(JSON.stringify(event)).not.toContain(String(body.token))
+    const path = `/internal/tokens/${event.data.token_id}`
+    expect((await users.call('GET', path)).status).toBe(401)
+    expect((await users.call('GET', path, { token: await users.asService('cart') })).status).toBe(403)
+  })
+  test('does not do for another purpose, nor changed or made up', async () => {
+    const { id } = await users.signUp('tricky')
+    const token = String((await mailed('user.email_verification_requested', id)).body.token)
+    const [tokenId, proof] = token.split('.')
+    for (const wrong of [token, `${tokenId}.${'A'.repeat(43)}`, `${'0'.repeat(32)}.${proof}`, String(tokenId), '.'])
+      expect((await reset(wrong)).status).toBe(400)
+  })
+  test('verifies an e-mail once', async () => {
+    const person = await users.signUp('verified')
+    const { body } = await mailed('user.email_verification_requested', person.id)
+    const verify = () => users.call('POST', '/api/users/verify-email', { body: { token: body.token } })
+    expect((await verify()).status).toBe(204)
+    expect((await verify()).status).toBe(400)
+    const { access } = await users.logIn(person)
+    expect((await users.call('GET', '/api/users/me', { token: access })).body.email_verified).toBe(true)
+  })
+  test('of an e-mail that was changed since is worth nothing; the new one is verified anew', async () => {
+    const person = await users.signUp('moving')
+    const old = await mailed('user.email_verification_requested', person.id)
+    const { access } = await users.logIn(person)
+    const changed = await users.call('PATCH', '/api/users/me', {
+      token: access,
+      body: { email: 'moved@example.com', current_password: person.password },
+    })
+    expect(changed.body).toMatchObject({ email: 'moved@example.com', email_verified: false })
+    expect((await users.call('POST', '/api/users/verify-email', { body: { token: old.body.token } })).status).toBe(400)
+    const anew = await mailed('user.email_verification_requested', person.id)
+    expect(anew.body.email).toBe('moved@example.com')
+    expect((await users.call('POST', '/api/users/verify-email', { body: { token: anew.body.token } })).status).toBe(204)
+  })
+})
+
+test('contacts are for notification alone, and those who are gone are not among them', async () => {
+  const { id } = await users.signUp('reached', { phone: '0123456789' })
+  const token = await users.asService('notification')
+  const contact = {
+    id,
+    email: 'reached@example.com',
+    username: 'reached',
+    full_name: 'Some Body',
+    phone: '0123456789',
+    language: 'en',
+    email_verified: false,
+  }
+  expect((await users.call('GET', `/internal/users/${id}`, { token })).body).toEqual(contact)
+  const many = await users.call('POST', '/internal/users/contacts', { token, body: { ids: [id, 999_999] } })
+  expect(many.body).toEqual({ items: [contact] })
+  expect((await users.call('GET', `/internal/users/${id}`, { token: await users.asService('product') })).status).toBe(403)
+})
+
+test('nothing of this was our own fault', () => expect(users.failures).toEqual([]))
