@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { type BusLog, bounded } from './bus-link'
+import { attemptsOf, copyOf, parseMessage, reasonOf } from './bus-message'
 import type { Outbound } from './bus-publish'
 import { deadLetterQueue, queueOf, retryName } from './bus-topology'
 import { newContext, withContext } from './context'
@@ -88,7 +89,7 @@ export const createConsumer = (options: ConsumerOptions) => {
 
   const workOn = async (delivery: Delivery) => {
     const { queue, raw } = delivery
-    const message = parse(raw.content)
+    const message = parseMessage(raw.content)
     if (typeof message === 'string') return deadLetter(delivery, `malformed: ${message}`, 'unknown')
     const handler = queues.get(queue)?.get(message.type)
     // A newer producer's event: a consumer ignores what it doesn't know.
@@ -149,25 +150,28 @@ export const createConsumer = (options: ConsumerOptions) => {
   const retryLater = async (delivery: Delivery, error: unknown, context: { type: string }) => {
     const attempts = attemptsOf(delivery.raw) + 1
     const delayMs = retryDelaysMs[attempts - 1]
-    if (delayMs === undefined) {
-      log.error({ ...context, err: error, attempts }, 'a message is given up')
-      return deadLetter(delivery, reasonOf(error), context.type, attempts)
-    }
+    if (delayMs === undefined) return deadLetter(delivery, reasonOf(error), context.type, attempts)
     log.warn({ ...context, err: error, attempts, delay_ms: delayMs }, 'a message is tried again later')
-    const copy = copyOf(delivery, { exchange: prefix + retryName(delayMs), routingKey: delivery.queue, headers: { 'x-attempt': attempts } })
+    const copy = copyOf(delivery.raw, {
+      exchange: prefix + retryName(delayMs),
+      routingKey: delivery.queue,
+      headers: { 'x-attempt': attempts },
+    })
     if (await replaceBy(delivery, copy)) metrics.retried(context.type)
   }
 
   /** By way of the longest delay and without counting an attempt: given back to the broker it would count as a delivery. */
   const handBack = async (delivery: Delivery) => {
     const exchange = prefix + retryName(stopping ? retryDelaysMs[0]! : retryDelaysMs.at(-1)!)
-    await replaceBy(delivery, copyOf(delivery, { exchange, routingKey: delivery.queue, headers: {} }))
+    await replaceBy(delivery, copyOf(delivery.raw, { exchange, routingKey: delivery.queue, headers: {} }))
   }
 
   const deadLetter = async (delivery: Delivery, reason: string, type: string, attempts = attemptsOf(delivery.raw)) => {
     const headers = { 'x-reason': reason, 'x-attempts': attempts, 'x-failed-at': new Date().toISOString(), 'x-queue': delivery.queue }
-    const copy = copyOf(delivery, { exchange: '', routingKey: deadLetterQueue(delivery.queue), headers })
-    if (await replaceBy(delivery, copy)) metrics.deadLettered(type)
+    const copy = copyOf(delivery.raw, { exchange: '', routingKey: deadLetterQueue(delivery.queue), headers })
+    if (!(await replaceBy(delivery, copy))) return
+    metrics.deadLettered(type)
+    log.error({ type, message_id: delivery.raw.properties.messageId, queue: delivery.queue, reason, attempts }, 'a message is given up')
   }
 
   return {
@@ -191,44 +195,3 @@ export const createConsumer = (options: ConsumerOptions) => {
   }
 }
 export type Consumer = ReturnType<typeof createConsumer>
-
-const isText = (value: unknown) => typeof value === 'string' && value.length > 0
-
-/** The message, or what is wrong with it. */
-const parse = (content: Buffer): Message | string => {
-  let value: Partial<Message> | null
-  try {
-    value = JSON.parse(content.toString())
-  } catch {
-    return 'not JSON'
-  }
-  if (typeof value !== 'object' || value === null) return 'not an object'
-  const { id, type, source, time, request_id, traceparent, version, aggregate, data } = value
-  for (const [name, text] of Object.entries({ id, type, source, time, request_id, traceparent })) if (!isText(text)) return `no ${name}`
-  if (!Number.isInteger(version)) return 'no version'
-  if (!isText(aggregate?.type) || !isText(aggregate?.id) || !Number.isInteger(aggregate?.version)) return 'no aggregate'
-  return data === undefined ? 'no data' : (value as Message)
-}
-
-const attemptsOf = ({ properties: { headers } }: ConsumeMessage): number => Number(headers?.['x-attempt']) || 0
-
-const reasonOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500)
-
-/** The headers that the broker adds are about a copy's own way. */
-const isBrokers = (name: string) => /^x-(death|first-death|last-death|delivery-count|acquired-count)/.test(name)
-
-const copyOf = ({ raw }: Delivery, to: { exchange: string; routingKey: string; headers: Record<string, unknown> }): Outbound => {
-  const { messageId, type, contentType, headers = {} } = raw.properties
-  const kept = Object.entries(headers).filter(([name]) => !isBrokers(name))
-  return {
-    exchange: to.exchange,
-    routingKey: to.routingKey,
-    content: raw.content,
-    properties: {
-      messageId: messageId || crypto.randomUUID(),
-      type,
-      contentType,
-      headers: { 'x-exchange': raw.fields.exchange, 'x-routing-key': raw.fields.routingKey, ...Object.fromEntries(kept), ...to.headers },
-    },
-  }
-}

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
-import { connect } from 'amqplib'
 import type { Bus } from './bus'
 import { currentContext, newContext, withContext } from './context'
 import { unavailable } from './errors'
@@ -233,40 +232,5 @@ describe('consuming', () => {
   test('is refused for an event that the catalog sends elsewhere', async () => {
     await using broker = await scene()
     await expect(broker.sender.consume([on(paid, async () => {})])).rejects.toThrow("doesn't send order.paid to order")
-  })
-})
-
-describe('starting', () => {
-  test('fails at once, naming the queue, when the broker has it with other settings', async () => {
-    const broker = await testBus(events)
-    const stranger = await connect(broker.url)
-    const channel = await stranger.createChannel()
-    await channel.assertQueue(`${broker.prefix}order.overdue.delay`)
-    await expect(broker.open('order')).rejects.toThrow(`a queue ${broker.prefix}order.overdue.delay with other settings`)
-    await broker.drop()
-    await stranger.close()
-  })
-
-  test('gives up with the address and the reason when there is no broker', async () => {
-    const opening = testBus(events, { url: 'amqp://guest:hush@127.0.0.1:9' }).then(broker => broker.open('order', { startWithinMs: 300 }))
-    const error = await opening.catch((error: unknown) => error)
-    expect(String(error)).toContain('RabbitMQ at 127.0.0.1:9 could not be reached within 300 ms')
-    expect(String(error)).not.toContain('hush')
-  })
-})
-
-describe('ping', () => {
-  let broker: Awaited<ReturnType<typeof testBus>>
-  beforeAll(async () => {
-    broker = await testBus(events)
-  })
-  afterAll(() => broker.drop())
-
-  test('answers while connected and says so when not', async () => {
-    const bus = await broker.open('order')
-    await bus.ping()
-    await bus.close()
-    await expect(bus.ping()).rejects.toMatchObject({ kind: 'unavailable' })
-    expect(await bus.publish(payments(1))).toEqual(['failed'])
   })
 })

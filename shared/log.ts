@@ -42,7 +42,7 @@ const hideFields = (fields: object, depth: number): Record<string, unknown> => {
 }
 
 /** What drivers put into their messages: "Duplicate entry 'ann@example.com' for key 'email'", `dup key: { email: "ann@…" }`. */
-const withoutValues = (text: string) =>
+export const withoutValues = (text: string) =>
   text
     .slice(0, 2000)
     .replaceAll(/Duplicate entry '.*' for key/gs, "Duplicate entry '[hidden]' for key")
