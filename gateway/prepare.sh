@@ -1,5 +1,6 @@
 #!/bin/sh
 # Lays out the folder that Nginx runs from: prepare.sh DIR [local|compose|simple]
+# Then: cd DIR && nginx -p "$PWD/" -e stderr -c nginx.conf -g 'daemon off;'
 # Here, and here alone, are the gateway's numbers; the environment overrides each of them.
 set -eu
 
@@ -37,7 +38,13 @@ done
 sed "$script" "$here/nginx.conf" >nginx.conf
 cp "$here/docs.html" docs.html
 [ $# -lt 2 ] || cp "$here/upstreams/$2.conf" upstreams.conf
-case ${2:-local} in local) rm -f direct.conf ;; *) cp "$here/direct.conf" direct.conf ;; esac
+case ${2:-local} in
+  local) rm -f direct.conf ;;
+  *)
+    cp "$here/direct.conf" direct.conf
+    ln -sf /dev/stdout access.log # a container's log is what it says
+    ;;
+esac
 
 list() { echo "$1" | tr ', ' '\n\n' | grep . || :; }
 {

@@ -125,7 +125,14 @@ describe('what is never reachable', () => {
   })
 
   test('nobody claims to be somebody, to come from elsewhere, or to have asked another host', async () => {
-    const claims = { 'x-user-id': '1', 'x-user-role': 'admin', 'X-User-Email': 'a@b.c', 'x-user-name': 'a', 'x-user-roles': 'admin' }
+    const claims = {
+      'x-user-id': '1',
+      'x-user-role': 'admin',
+      'X-User-Email': 'a@b.c',
+      'x-user-name': 'a',
+      'x-user-roles': 'admin',
+      'x-user-permissions': '*',
+    }
     const { headers } = await door.asked('/api/orders', { headers: { ...claims, 'x-forwarded-for': '9.9.9.9', host: 'evil.example' } })
     expect(Object.keys(headers).filter(name => name.startsWith('x-user-'))).toEqual([])
     expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', host: 'localhost', 'x-forwarded-host': 'evil.example' })
