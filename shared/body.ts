@@ -5,7 +5,7 @@ const maxDepth = 32
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** No NUL in any text, no key that could reach a prototype, no nesting that a store would choke on. */
-const sane = (value: unknown, depth = 0): boolean => {
+export const sane = (value: unknown, depth = 0): boolean => {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
   if (depth >= maxDepth) return false
@@ -33,4 +33,13 @@ export const readJson = async (request: Request): Promise<unknown> => {
   if (!sane(value))
     throw invalid('invalid_json', `The body has NUL characters, a forbidden key, or is nested deeper than ${maxDepth} levels.`)
   return value
+}
+
+/** Path and query hold text as well: whatever they encode must be UTF-8, without NUL. */
+export const checkAddress = (url: string): void => {
+  if (!url.includes('%')) return
+  try {
+    if (!decodeURIComponent(url).includes('\0')) return
+  } catch {}
+  throw invalid('invalid_address', 'The path or query holds something that is no text.')
 }
