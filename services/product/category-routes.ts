@@ -6,7 +6,7 @@ import type { SpreadRenames } from './rename'
 import type { CategoryRow } from './store'
 
 const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['652f1f77bcf86cd799430001'] })
-const Slug = t.String({ pattern: '^[\\p{L}\\p{N}]+(-[\\p{L}\\p{N}]+)*$', maxLength: 100, examples: ['mobile-phones'] })
+const Slug = t.String({ pattern: '^[^\\s/?#&%A-Z]+$', minLength: 1, maxLength: 100, examples: ['mobile-phones'] })
 
 const NewCategory = closed(
   { name: text(100, 'Mobile phones'), slug: t.Optional(Slug), parent_id: t.Optional(t.Union([CategoryId, t.Null()])) },

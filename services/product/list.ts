@@ -18,15 +18,19 @@ const orders = {
   price: { key: 'shown_price', direction: 1, keyType: t.Number() },
   '-price': { key: 'shown_price', direction: -1, keyType: t.Number() },
   name: { key: 'name_key', direction: 1, keyType: t.String() },
-  '-created_at': { key: 'created_at', direction: -1, keyType: t.String({ format: 'date-time' }) },
+  '-created_at': { key: 'created_at', direction: -1, keyType: t.Integer({ minimum: 0, maximum: 8.64e15 }) },
 } as const
 
 type Where = MongoFilter<ProductRow>
+interface Step {
+  filter: Where
+  sort: Record<string, 1 | -1>
+}
 
 /** What is asked of the store: every list has an index that filters and orders it, named so that the planner need not guess. */
 export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) => {
-  const { in_stock, tag, min_price, max_price, cursor, sort = '-created_at' } = query
-  const { key, direction, keyType } = orders[sort]
+  const { in_stock, tag, min_price, max_price, cursor, sort: order = '-created_at' } = query
+  const { key, direction, keyType } = orders[order]
   const where: Where[] = [
     { shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } },
     ...(categoryIds ? [{ category_id: { $in: [...categoryIds] } }] : []),
@@ -34,23 +38,28 @@ export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) =>
     ...(min_price === undefined ? [] : [{ shown_price: { $gte: min_price } }]),
     ...(max_price === undefined ? [] : [{ shown_price: { $lte: max_price } }]),
   ]
-  const after: Where[] = []
-  if (cursor !== undefined) {
-    const [, last, lastId] = decodeCursor(cursor, t.Tuple([t.Literal(sort), keyType, ProductId]))
+  const steps: Step[] = []
+  const sort = { [key]: direction, _id: direction }
+  if (cursor === undefined) steps.push({ filter: { $and: where }, sort })
+  else {
+    const [, last, lastId] = decodeCursor(cursor, t.Tuple([t.Literal(order), keyType, ProductId]))
     const value = key === 'created_at' ? new Date(last) : last
-    const [from, past] = direction === 1 ? (['$gte', '$gt'] as const) : (['$lte', '$lt'] as const)
-    after.push({ [key]: { [from]: value } }, { $or: [{ [key]: { [past]: value } }, { _id: { [past]: new ObjectId(lastId) } }] })
+    const past = direction === 1 ? '$gt' : '$lt'
+    steps.push(
+      { filter: { $and: [...where, { [key]: value, _id: { [past]: new ObjectId(lastId) } }] }, sort: { _id: direction } },
+      { filter: { $and: [...where, { [key]: { [past]: value } }] }, sort },
+    )
   }
   return {
     filter: { $and: where },
-    pageFilter: { $and: [...where, ...after] },
-    sort: { [key]: direction, _id: direction },
+    /** Read one after the other until the page is full: behind a cursor first its ties, then what follows; as one filter it would read every tie again. */
+    steps,
     hint: `${categoryIds ? 'category' : tag === undefined ? 'all' : 'tag'}_${key}`,
     skip: cursor === undefined ? query.skip : 0,
     limit: query.limit,
     keysOf: (row: ProductRow) => {
       const value = row[key]
-      return [sort, value instanceof Date ? value.toISOString() : value, row._id.toHexString()]
+      return [order, value instanceof Date ? value.getTime() : value, row._id.toHexString()]
     },
   }
 }
@@ -60,11 +69,17 @@ const rememberedMs = 1000
 const worthRemembering = 1000
 const mostRemembered = 500
 
-export const findPage = (mongo: Mongo, { pageFilter, sort, hint, skip, limit }: ListPlan) =>
-  productsOf(mongo).find(pageFilter, { sort, hint, skip, limit, projection: unshown })
+export const findStep = (mongo: Mongo, { filter, sort }: Step, { hint, skip, limit }: ListPlan, found = 0) =>
+  productsOf(mongo).find(filter, { sort, hint, skip, limit: limit - found, projection: unshown })
 
-/** Only lists look at these. */
-export const unshown = { category_id: 0, skus: 0, shelf: 0, shown_price: 0, name_key: 0 } as const
+const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => {
+  const rows: ProductRow[] = []
+  for (const step of plan.steps) if (rows.length < plan.limit) rows.push(...(await findStep(mongo, step, plan, rows.length).toArray()))
+  return rows
+}
+
+/** What only the store looks at. */
+export const unshown = { category_id: 0, skus: 0, shelf: 0 } as const
 
 export const productLists = (mongo: Mongo) => {
   const totals = new Map<string, { total: number; until: number }>()
@@ -82,7 +97,7 @@ export const productLists = (mongo: Mongo) => {
 
   return {
     async page(plan: ListPlan): Promise<Page<ProductRow>> {
-      const [items, total] = await Promise.all([findPage(mongo, plan).toArray(), totalOf(plan)])
+      const [items, total] = await Promise.all([findPage(mongo, plan), totalOf(plan)])
       return { items, total, nextCursor: cursorAfter(items, plan.limit, plan.keysOf) }
     },
   }

@@ -4,10 +4,10 @@ import { notFound } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
 import type { Page } from '#shared/page'
 import { type Categories, enterCategory, leaveCategory } from './categories'
-import { categoryKey, type Product, sellableSkus } from './domain'
+import { archived, categoryKey, type Product, sellableSkus } from './domain'
 import { type ListQuery, listPlan, productLists, unshown } from './list'
 import { productView } from './model'
-import { changing, type ProductRow, productsOf, rowOf } from './store'
+import { changing, type ProductRow, productsOf, rowOf, turns } from './store'
 
 const aggregateOf = (row: ProductRow) => ({ id: row._id.toHexString(), version: row.version })
 
@@ -22,8 +22,10 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
   const products = productsOf(mongo)
   const transaction = changing(mongo)
   const lists = productLists(mongo)
+  /** Each product that comes or goes is counted in its category. */
+  const inTurn = turns()
 
-  return {
+  const repository = {
     /** Archived ones too: orders and wishlists still name them. */
     async byId(id: string): Promise<ProductRow> {
       const row = await products.findOne({ _id: new ObjectId(id) }, { projection: unshown })
@@ -46,14 +48,25 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
     },
 
     async add(product: Product, _id = new ObjectId()): Promise<ProductRow> {
-      const row = await transaction(async (session, publish) => {
-        const row = rowOf(_id, product, await enterCategory(mongo, session, product.category))
-        await products.insertOne(row, { session })
-        publish(createdEvent(row))
-        return row
-      })
-      categories.forget()
-      return row
+      return inTurn(categoryKey(product.category), () =>
+        transaction(async (session, publish) => {
+          const row = rowOf(_id, product, await enterCategory(mongo, session, product.category))
+          await products.insertOne(row, { session })
+          publish(createdEvent(row))
+          return row
+        }),
+      ).finally(categories.forget)
+    },
+
+    /** Gone from lists for good; again is the same. */
+    async archive(id: string, check: (product: ProductRow) => void): Promise<void> {
+      const { category } = await repository.byId(id)
+      await inTurn(categoryKey(category), () =>
+        repository.change(id, product => {
+          check(product)
+          return product.status === 'archived' ? product : archived(product, new Date())
+        }),
+      )
     },
 
     /** `decide` may be asked again when another change came first; giving back the same product changes nothing. */
@@ -98,6 +111,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
       ])
     },
   }
+  return repository
 }
 export type Products = ReturnType<typeof productRepository>
 

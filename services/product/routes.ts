@@ -3,7 +3,7 @@ import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { booleanText, closed, decimalText, ProductId, Sku, t } from '#shared/schema'
-import { archived, changed, opened, replacement } from './domain'
+import { changed, opened, replacement } from './domain'
 import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
 import type { Products } from './repository'
 
@@ -116,10 +116,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
     .delete(
       '/:id',
       async ({ params, headers, set }) => {
-        await products.change(params.id, product => {
-          requireMatch(headers, product.version)
-          return product.status === 'archived' ? product : archived(product, new Date())
-        })
+        await products.archive(params.id, product => requireMatch(headers, product.version))
         set.status = 204
       },
       {

@@ -91,3 +91,17 @@ export const changing =
       }
     }
   }
+
+/** Lets work on one thing follow each other here, where side by side they would only make each other begin again. */
+export const turns = () => {
+  const last = new Map<string, Promise<unknown>>()
+  return async <T>(thing: string, work: () => Promise<T>): Promise<T> => {
+    const mine = (last.get(thing) ?? Promise.resolve()).then(work, work)
+    last.set(thing, mine)
+    try {
+      return await mine
+    } finally {
+      if (last.get(thing) === mine) last.delete(thing)
+    }
+  }
+}

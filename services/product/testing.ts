@@ -2,6 +2,8 @@ import { testMongo } from '#shared/testing'
 import { testHttp } from '#shared/testing-http'
 import { productApp } from './app'
 import { categoryRepository } from './categories'
+import { productExport } from './export'
+import { productImport } from './import'
 import type { ProductView } from './model'
 import { spreadRenames } from './rename'
 import { productRepository } from './repository'
@@ -14,7 +16,14 @@ export const testProduct = async () => {
   const { http, as, failures } = await testHttp('product')
   const categories = categoryRepository(mongo)
   const products = productRepository(mongo, categories)
-  const app = productApp({ http, products, categories, spreadRenames: spreadRenames(mongo) })
+  const app = productApp({
+    http,
+    products,
+    categories,
+    spreadRenames: spreadRenames(mongo),
+    importProducts: productImport(mongo, categories),
+    exportProducts: productExport(mongo),
+  })
   const admin = await as(1, 'admin')
 
   const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {

@@ -1,0 +1,129 @@
+import { afterAll, expect, test } from 'bun:test'
+import { ObjectId } from 'mongodb'
+import { opened } from './domain'
+import { findStep, type ListQuery, listPlan } from './list'
+import type { ProductView } from './model'
+import { categoriesOf, productsOf, rowOf } from './store'
+import { testProduct } from './testing'
+
+const { mongo, send, failures, drop } = await testProduct()
+afterAll(async () => {
+  expect(failures).toEqual([])
+  await drop()
+})
+
+// Three categories in a line and one apart; few prices, so that there are many ties.
+const [shop, phones, cases, books] = ['Shop', 'Phones', 'Cases', 'Books'].map(name => ({ _id: new ObjectId(), name })) as [
+  Named,
+  Named,
+  Named,
+  Named,
+]
+interface Named {
+  _id: ObjectId
+  name: string
+}
+const kept = (category: Named, parent_id: ObjectId | null) => ({
+  ...category,
+  key: category.name.toLowerCase(),
+  slug: category.name.toLowerCase(),
+  parent_id,
+  products: 0,
+})
+await categoriesOf(mongo).insertMany([kept(shop, null), kept(phones, shop._id), kept(cases, phones._id), kept(books, null)])
+const rows = Array.from({ length: 12_000 }, (_, n) => {
+  const category = [shop, phones, cases, books][n % 4] as Named
+  const product = opened(
+    {
+      name: `Thing ${(n * 7) % 500}`,
+      description: '',
+      price: (n % 40) + 0.99,
+      category: category.name,
+      stock: n % 3 === 0 ? 0 : 5,
+      sku: `L-${n}`,
+      tags: n % 5 === 0 ? ['fifth'] : ['other'],
+    },
+    new Date(Date.UTC(2026, 0, 1) + Math.floor(n / 3) * 1000),
+  )
+  return rowOf(new ObjectId(), product, category)
+})
+for (let at = 0; at < rows.length; at += 3000) await productsOf(mongo).insertMany(rows.slice(at, at + 3000))
+
+const list = async (query: string) => (await send('GET', `/products?${query}`, undefined, {})).body
+
+test('every list is filtered and ordered by an index: nothing scanned whole, nothing sorted in memory', async () => {
+  const queries: Partial<ListQuery>[] = []
+  for (const sort of ['price', '-price', 'name', '-created_at'] as const)
+    for (const category of [undefined, [phones._id], [shop, phones, cases].map(({ _id }) => _id)])
+      for (const tag of [undefined, 'fifth'])
+        for (const more of [{}, { in_stock: 'true' }, { in_stock: 'false' }, { min_price: 5, max_price: 20 }] as const) {
+          const query: ListQuery = { sort, skip: 0, limit: 10, ...more, ...(tag && { tag }) }
+          const first = listPlan(query, category)
+          const page = await findStep(mongo, first.steps[0]!, first).toArray()
+          const cursor = Buffer.from(JSON.stringify(first.keysOf(page[9]!))).toString('base64url')
+          const next = listPlan({ ...query, cursor }, category)
+          for (const [plan, step] of [[first, first.steps[0]!] as const, ...next.steps.map(step => [next, step] as const)]) {
+            const { queryPlanner, executionStats } = await findStep(mongo, step, plan).explain('executionStats')
+            const text = JSON.stringify(queryPlanner)
+            expect(text).not.toContain('COLLSCAN')
+            expect(text).not.toContain('"stage":"SORT"')
+            expect(text).toContain(plan.hint)
+            // Without a second filter to look up, only what is shown is fetched.
+            if (!(category && tag) && !('min_price' in more && !sort.endsWith('price')))
+              expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(12)
+          }
+          queries.push(query)
+        }
+  expect(queries).toHaveLength(96)
+})
+
+test('a category holds what lies within it, by name in any case or by slug', async () => {
+  expect((await list('category=shop')).total).toBe(9000)
+  expect((await list('category=PHONES')).total).toBe(6000)
+  expect((await list('category=Cases')).total).toBe(3000)
+  expect(await list('category=Nowhere')).toEqual({ items: [], total: 0, skip: 0, limit: 20 })
+})
+
+test('filters hold together, in major units', async () => {
+  const { items, total } = await list('category=Books&min_price=3.99&max_price=7.99&in_stock=true&tag=other&sort=price&limit=100')
+  const right = rows.filter(
+    row => row.category === 'Books' && row.price >= 399 && row.price <= 799 && row.stock > 0 && row.tags.includes('other'),
+  )
+  expect(total).toBe(right.length)
+  expect(right.length).toBeGreaterThan(50)
+  expect(items.map((item: ProductView) => item.id)).toEqual(
+    right
+      .toSorted((a, b) => a.price - b.price || a._id.toHexString().localeCompare(b._id.toHexString()))
+      .slice(0, 100)
+      .map(row => row._id.toHexString()),
+  )
+  expect((await list('in_stock=false')).items.every((item: ProductView) => item.stock === 0)).toBe(true)
+})
+
+test('counting stops at ten thousand, skipping too', async () => {
+  expect(await list('limit=1')).toMatchObject({ total: 10_000, total_capped: true })
+  const { status, body } = await send('GET', '/products?skip=10001')
+  expect([status, body.code]).toEqual([400, 'use_cursor'])
+  for (const query of ['limit=0', 'limit=101', 'skip=-1', 'min_price=x', 'sort=stock', 'zonk=1', 'cursor=zonk', 'in_stock=maybe'])
+    expect((await send('GET', `/products?${query}`)).status, query).toBe(400)
+})
+
+test('a cursor walks each order through ties, every row once', async () => {
+  for (const sort of ['price', '-price', 'name', '-created_at']) {
+    const seen: ProductView[] = []
+    let cursor: string | undefined
+    do {
+      const page = await list(`category=books&sort=${sort}&limit=100${cursor ? `&cursor=${cursor}` : ''}`)
+      seen.push(...page.items)
+      cursor = page.next_cursor
+    } while (cursor && seen.length < 5000)
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(3000)
+    expect(seen).toHaveLength(3000)
+    const key = (item: ProductView) => (sort.endsWith('price') ? item.price : sort === 'name' ? item.name : -Date.parse(item.created_at))
+    const direction = sort === '-price' ? -1 : 1
+    for (const [n, item] of seen.slice(1).entries())
+      expect(key(item) < key(seen[n]!) ? -1 : 1).toBe(key(item) === key(seen[n]!) ? 1 : direction)
+  }
+  const { next_cursor } = await list('sort=price')
+  expect((await send('GET', `/products?sort=name&cursor=${next_cursor}`)).body.code).toBe('invalid_cursor')
+})

@@ -1,0 +1,29 @@
+import { afterAll, expect, test } from 'bun:test'
+import { seedDemo } from './seed'
+import { productsOf } from './store'
+import { testProduct } from './testing'
+
+const { mongo, open, send, add, published, failures, drop } = await testProduct()
+afterAll(async () => {
+  expect(failures).toEqual([])
+  await drop()
+})
+
+test('the demo catalog comes once, whole, however many instances start together', async () => {
+  const others = await Promise.all([open(), open()])
+  const seeded = await Promise.all([mongo, ...others].map(instance => seedDemo(instance)))
+  expect(seeded.filter(Boolean)).toHaveLength(1)
+  const total = await productsOf(mongo).countDocuments()
+  expect(total).toBeGreaterThanOrEqual(20)
+  const created = (await published()).filter(({ type }) => type === 'product.created')
+  expect(created).toHaveLength(total)
+  expect(created[0]?.data.opening_stock).toEqual([{ sku: 'NB-14-512', quantity: 100 }])
+
+  await send('DELETE', '/products/507f1f77bcf86cd799439011')
+  expect(await seedDemo(mongo)).toBe(false)
+})
+
+test('it holds the sample product, and leaves LT-001 free', async () => {
+  expect((await send('GET', '/products/507f1f77bcf86cd799439011')).body).toMatchObject({ price: 1500, currency: 'USD', stock: 100 })
+  expect((await add({ sku: 'LT-001' })).sku).toBe('LT-001')
+})
