@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
+import { eventually } from '#shared/testing'
+import { type TestUsers, testUsers } from './testing'
+
+let users: TestUsers
+let token: string
+let rootId: number
+beforeAll(async () => {
+  users = await testUsers()
+  token = (await users.admin()).access
+  rootId = Number((await users.call('GET', '/api/users/me', { token })).body.id)
+})
+afterAll(() => users.drop())
+
+const get = (path: string) => users.call('GET', `/api/users${path}`, { token })
+const patch = (id: number, body: object, by = token) => users.call('PATCH', `/api/users/${id}`, { token: by, body })
+const namesOf = (body: Record<string, unknown>) => (body.items as { username: string }[]).map(({ username }) => username)
+const isOut = (access: string) =>
+  eventually(async () => (await users.call('GET', '/api/users/me', { token: access })).status === 401, { timeoutMs: 1000 })
+
+describe('the first administrator', () => {
+  test('is made once, however many instances start, and leaves the demo names free', async () => {
+    const make = () => users.manager.ensureAdmin('first@example.com', 'the admin password')
+    await Promise.all([make(), make(), make()])
+    await make()
+    const { rows } = await raw<{ n: number }>`select count(*) as n from users where email = 'first@example.com' and role = 'admin'`.execute(
+      users.sql.db,
+    )
+    expect(rows[0]?.n).toBe(1)
+    await users.signUp('testuser', { email: 'user@example.com' })
+    const first = await users.logIn({ email: 'first@example.com', password: 'the admin password' })
+    expect((await users.call('DELETE', '/api/users/me', { token: first.access })).status).toBe(204)
+  })
+})
+
+describe('an administrator', () => {
+  test('finds accounts by how their e-mail or name begins, page by page', async () => {
+    for (const name of ['finder1', 'finder2', 'finder3']) await users.signUp(name, { email: `${name}@one.example.com` })
+    await users.signUp('zoe', { email: 'finder9@example.com' })
+    await users.signUp('Finder5', { email: 'quite-other@example.com' })
+    const { body } = await get('?search=FINDER')
+    expect(body).toMatchObject({ total: 5, skip: 0, limit: 20 })
+    expect(namesOf(body).sort()).toEqual(['Finder5', 'finder1', 'finder2', 'finder3', 'zoe'])
+
+    const walked: string[] = []
+    let cursor = ''
+    for (let step = 0; step < 5; step++) {
+      const { body } = await get(`?search=finder&limit=2${cursor && `&cursor=${cursor}`}`)
+      walked.push(...namesOf(body))
+      if (body.next_cursor === undefined) break
+      cursor = String(body.next_cursor)
+    }
+    expect(walked).toEqual(namesOf(body))
+    expect(namesOf((await get('?search=finder&skip=1&limit=2')).body)).toEqual(walked.slice(1, 3))
+    expect((await get('?search=%25')).body.total).toBe(0)
+  })
+  test('walks all accounts, newest first', async () => {
+    const { body } = await get('?limit=3')
+    expect(namesOf(body)[0]).toBe('Finder5')
+    const rest = await get(`?limit=3&cursor=${body.next_cursor}`)
+    expect(namesOf(rest.body)).toEqual(namesOf((await get('?limit=3&skip=3')).body))
+    expect((await get('?cursor=nonsense')).body.code).toBe('invalid_cursor')
+  })
+  test('sees one account, and 404 for none', async () => {
+    const { id } = await users.signUp('seen')
+    expect((await get(`/${id}`)).body).toMatchObject({ id, username: 'seen', role: 'customer', blocked: false })
+    expect((await get('/999999')).status).toBe(404)
+    expect((await get('/nonsense')).status).toBe(400)
+  })
+  test('gives a role; the old tokens stop within a second, and it is written down', async () => {
+    const person = await users.signUp('risen')
+    const { access } = await users.logIn(person)
+    expect((await users.call('GET', '/api/users', { token: access })).status).toBe(403)
+    expect((await patch(person.id, { role: 'admin' })).body).toMatchObject({ role: 'admin' })
+    await isOut(access)
+    const admin = await users.logIn(person)
+    expect((await users.call('GET', '/api/users', { token: admin.access })).status).toBe(200)
+    const { body } = await get(`/audit?user_id=${person.id}`)
+    expect(body.items).toContainEqual(
+      expect.objectContaining({ action: 'role.changed', actor_id: rootId, user_id: person.id, detail: 'admin' }),
+    )
+    expect((await patch(person.id, { role: 'customer' })).status).toBe(200)
+    await isOut(admin.access)
+  })
+  test('blocks: sessions end, logging in is refused, to whoever knows the password; and unblocks', async () => {
+    const person = await users.signUp('blocked')
+    const { access, refresh } = await users.logIn(person)
+    await patch(person.id, { blocked: true })
+    await isOut(access)
+    expect((await users.call('POST', '/auth/refresh', { body: { refresh_token: refresh } })).status).toBe(401)
+    const login = (password: string) => users.call('POST', '/auth/login', { body: { email: person.email, password } })
+    expect((await login(person.password)).body).toMatchObject({ status: 403, code: 'account_blocked' })
+    expect((await login('a wrong guess')).status).toBe(401)
+    await patch(person.id, { blocked: false })
+    expect((await login(person.password)).status).toBe(200)
+  })
+  test('who is the last stays: no demotion, block or erasure, not even by two at once', async () => {
+    for (const change of [{ role: 'customer' }, { blocked: true }])
+      expect((await patch(rootId, change)).body).toMatchObject({ status: 409, code: 'last_admin' })
+    expect((await users.call('DELETE', '/api/users/me', { token })).body.code).toBe('last_admin')
+    const second = await users.signUp('second')
+    await patch(second.id, { role: 'admin' })
+    const { access } = await users.logIn(second)
+    const both = await Promise.all([patch(second.id, { role: 'customer' }), patch(rootId, { role: 'customer' }, access)])
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    await users.sql.db.updateTable('users').set({ role: 'admin' }).where('id', '=', rootId).execute()
+    token = (await users.admin()).access
+  })
+  test('reads the log backwards, page by page, without anybody’s name in it', async () => {
+    const first = await get('/audit?limit=5')
+    const next = await get(`/audit?limit=5&cursor=${first.body.next_cursor}`)
+    const ids = [first, next].flatMap(({ body }) => (body.items as { id: number }[]).map(({ id }) => id))
+    expect(ids).toHaveLength(10)
+    expect(ids).toEqual([...ids].sort((a, b) => b - a))
+    expect(first.text).not.toContain('@')
+  })
+  test('alone may do any of this', async () => {
+    const { access } = await users.logIn(await users.signUp('nosy'))
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/audit'],
+      ['GET', `/${rootId}`],
+      ['PATCH', `/${rootId}`],
+    ] as const) {
+      const body = method === 'PATCH' ? { body: '{"broken' } : {}
+      expect((await users.call(method, `/api/users${path}`, { ...body, token: access })).status).toBe(403)
+      expect((await users.call(method, `/api/users${path}`, body)).status).toBe(401)
+    }
+    for (const body of [{}, { role: 'root' }, { blocked: 'yes' }, { email: 'x@example.com' }])
+      expect((await patch(rootId, body)).status).toBe(400)
+  })
+})
+
+test('every list has its index', async () => {
+  const { db } = users.sql
+  const plan = async (query: ReturnType<typeof raw>) => (await query.execute(db)).rows as { key: string | null; Extra: string }[]
+  for (const [query, key] of [
+    [raw`explain select id from users where email like 'finder%' order by email limit 20`, 'email'],
+    [raw`explain select id from users where username_key like 'finder%' order by username_key limit 20`, 'username_key'],
+    [raw`explain select * from users where erased_at is null and id < 100 order by id desc limit 20`, 'PRIMARY'],
+    [raw`explain select * from audit_log where user_id = 1 order by id desc limit 20`, 'audit_log_user'],
+    [raw`explain select id from users where role = 'admin' and blocked = 0 order by id`, 'users_role'],
+    [raw`explain select id from sessions where announce_due <= now() limit 500`, 'sessions_announce'],
+  ] as const) {
+    const [row] = await plan(query)
+    expect(row).toMatchObject({ key })
+    expect(row!.Extra).not.toContain('filesort')
+  }
+})
+
+test('nothing of this was our own fault', () => expect(users.failures).toEqual([]))

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { unavailable } from '#shared/errors'
+import { exportRoute } from '#shared/personal-data'
+import { eventually } from '#shared/testing'
+import { testHttp } from '#shared/testing-http'
+import { type TestUsers, testUsers } from './testing'
+
+let users: TestUsers
+let openOrders = 0
+let away = false
+beforeAll(async () => {
+  users = await testUsers({
+    openOrders: async () => openOrders,
+    holders: [
+      {
+        name: 'favourite',
+        exportOf: async userId => {
+          if (away) throw unavailable('favourite_unavailable', 'away')
+          return { marked: [userId] }
+        },
+      },
+    ],
+  })
+})
+afterAll(() => users.drop())
+
+const enter = async (name: string, more: object = {}) => {
+  const person = await users.signUp(name, more)
+  const { access: token } = await users.logIn(person)
+  return {
+    ...person,
+    token,
+    call: (method: string, path = '', body?: unknown) => users.call(method, `/api/users/me${path}`, { token, body }),
+  }
+}
+
+describe('an export', () => {
+  test('holds all that this service knows, and what each other one answers', async () => {
+    const { call, id } = await enter('ann', { phone: '0123456789', address: '1 Main Street' })
+    await call('POST', '/addresses', { line1: '2 Side Street', city: 'Springfield', country: 'US' })
+    const { status, body, text } = await call('GET', '/export')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      profile: { id, email: 'ann@example.com', phone: '0123456789', address: '1 Main Street' },
+      addresses: [{ line1: '2 Side Street' }],
+      sessions: [{ current: true }],
+      services: { favourite: { marked: [id] } },
+    })
+    expect(text).toContain('account.registered')
+    for (const secret of ['password', 'argon2', 'refresh']) expect(text).not.toContain(secret)
+  })
+  test('that would lack a part is none: 503 names the service to wait for', async () => {
+    const { call } = await enter('bob')
+    away = true
+    const { status, body, headers } = await call('GET', '/export')
+    away = false
+    expect(status).toBe(503)
+    expect(body).toMatchObject({ code: 'export_incomplete', detail: expect.stringContaining('favourite') })
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+  test('is asked of other services by a route that is for this one alone', async () => {
+    const { http, asService } = await testHttp('favourite')
+    const app = exportRoute({ http, exportOf: async userId => ({ marked: [userId] }) })
+    const ask = async (headers?: Record<string, string>) =>
+      app.handle(new Request('http://localhost/internal/users/7/export', { ...(headers && { headers }) }))
+    expect(await (await ask(await asService('user'))).json()).toEqual({ data: { marked: [7] } })
+    expect((await ask(await asService('cart'))).status).toBe(403)
+    expect((await ask()).status).toBe(401)
+  })
+})
+
+describe('erasing', () => {
+  test('leaves nothing that says who it was, ends the sessions and frees the names', async () => {
+    const gone = await enter('cleo', { phone: '0123456789', address: '1 Main Street', full_name: 'Cleo Patra' })
+    await gone.call('POST', '/addresses', { line1: '2 Side Street', city: 'Springfield', country: 'US' })
+    await gone.call('POST', '/mfa')
+    expect((await gone.call('DELETE')).status).toBe(204)
+    await eventually(async () => (await gone.call('GET')).status === 401, { timeoutMs: 1000 })
+    const { db } = users.sql
+    const user = await db.selectFrom('users').selectAll().where('id', '=', gone.id).executeTakeFirstOrThrow()
+    for (const column of ['email', 'username', 'username_key', 'password_hash', 'full_name', 'phone', 'address', 'mfa_secret'] as const)
+      expect(user[column]).toBeNull()
+    for (const table of ['addresses', 'recovery_codes', 'mailed_tokens', 'mfa_challenges'] as const)
+      expect(await db.selectFrom(table).selectAll().where('user_id', '=', gone.id).execute()).toEqual([])
+    const sessions = await db.selectFrom('sessions').select(['user_agent', 'client_address']).where('user_id', '=', gone.id).execute()
+    for (const session of sessions) expect(session).toEqual({ user_agent: null, client_address: null })
+
+    expect((await users.call('POST', '/auth/login', { body: { email: gone.email, password: gone.password } })).status).toBe(401)
+    const anew = await users.signUp('cleo')
+    expect(anew.id).toBeGreaterThan(gone.id)
+  })
+  test('is told to the other services, once, as the account’s last version', async () => {
+    const { id, call } = await enter('dan')
+    const both = await Promise.all([call('DELETE'), call('DELETE')])
+    expect(both.map(({ status }) => status)).toContain(204)
+    const told = (await users.published('user.deleted')).filter(({ data }) => data.user_id === id)
+    expect(told).toHaveLength(1)
+    expect(told[0]?.aggregate.version).toBe(3)
+  })
+  test('waits for open orders', async () => {
+    const { call } = await enter('eve')
+    openOrders = 1
+    expect((await call('DELETE')).body).toMatchObject({ status: 409, code: 'open_orders' })
+    openOrders = 0
+    expect((await call('DELETE')).status).toBe(204)
+  })
+  test('fails on no fault of ours', () => expect(users.failures).toEqual([]))
+})

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { type TestUsers, testDataKey, testUsers } from './testing'
+import { createVault, parseDataKeys } from './vault'
+
+const vault = createVault(parseDataKeys(testDataKey('one')))
+
+describe('a sealed value', () => {
+  test('opens to what it was, and never looks the same twice', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, id) => {
+        const sealed = vault.seal(text, `users.phone:${id}`)
+        expect(vault.open(sealed, `users.phone:${id}`)).toBe(text)
+        expect(vault.seal(text, `users.phone:${id}`)).not.toBe(sealed)
+      }),
+    )
+  })
+  test('opens nowhere but in its own place', () => {
+    const sealed = vault.seal('0123456789', 'users.phone:1')
+    for (const place of ['users.phone:2', 'users.address:1', 'addresses.value:1'] as const)
+      expect(() => vault.open(sealed, place)).toThrow()
+  })
+  test('that was changed in any bit does not open', () => {
+    const [id, text] = vault.seal('0123456789', 'users.phone:1').split('.')
+    const bytes = Buffer.from(text!, 'base64url')
+    for (let at = 0; at < bytes.length; at++) {
+      const forged = Buffer.from(bytes)
+      forged[at]! ^= 1
+      expect(() => vault.open(`${id}.${forged.toString('base64url')}`, 'users.phone:1')).toThrow()
+    }
+  })
+  test('opens by an older key as long as that is known', () => {
+    const rotated = createVault(parseDataKeys(`${testDataKey('two')},${testDataKey('one')}`))
+    const sealed = vault.seal('text', 'users.phone:1')
+    expect(rotated.open(sealed, 'users.phone:1')).toBe('text')
+    expect(rotated.isCurrent(sealed)).toBe(false)
+    expect(rotated.isCurrent(rotated.seal('text', 'users.phone:1'))).toBe(true)
+    expect(() => createVault(parseDataKeys(testDataKey('two'))).open(sealed, 'users.phone:1')).toThrow('"one"')
+  })
+})
+
+test('data keys that are not keys are refused at the start', () => {
+  for (const wrong of ['', 'one', 'one:short', `${testDataKey('one')},`, `${testDataKey('one')},${testDataKey('one')}`])
+    expect(() => parseDataKeys(wrong)).toThrow('DATA_KEYS')
+})
+
+describe('what is stored', () => {
+  let users: TestUsers
+  beforeAll(async () => {
+    users = await testUsers()
+  })
+  afterAll(() => users.drop())
+
+  const sealedColumns = async () => {
+    const { db } = users.sql
+    return JSON.stringify(
+      await Promise.all([
+        db.selectFrom('users').select(['phone', 'address', 'mfa_secret']).execute(),
+        db.selectFrom('addresses').select('value').execute(),
+        db.selectFrom('signing_keys').select('private_key').execute(),
+      ]),
+    )
+  }
+
+  test('comes under a new data key by itself, and the service goes on', async () => {
+    const ann = await users.signUp('ann', { phone: '0123456789', address: { line1: '1 Main Street', city: 'Springfield', country: 'US' } })
+    const { access } = await users.logIn(ann)
+    const place = { line1: '2 Side Street', city: 'Shelbyville', country: 'US' }
+    await users.call('POST', '/api/users/me/addresses', { token: access, body: place })
+    await users.call('POST', '/api/users/me/mfa', { token: access })
+    const stored = await sealedColumns()
+    for (const text of ['0123456789', 'Main Street', 'Side Street', '"d"']) expect(stored).not.toContain(text)
+    expect(stored).toContain('one.')
+
+    const next = await users.instance(`${testDataKey('two')},${testDataKey('one')}`)
+    for (let step = 0; (await next.reseal()) && step < 20; step++);
+    expect(await sealedColumns()).not.toContain('one.')
+
+    const last = await users.instance(testDataKey('two'))
+    const profile = await last.call('GET', '/api/users/me', { token: access })
+    expect(profile.body).toMatchObject({ phone: '0123456789', address: { line1: '1 Main Street' } })
+    const { body } = await last.call('GET', '/api/users/me/addresses', { token: access })
+    expect(body.items).toEqual([expect.objectContaining(place)])
+    const entered = await last.call('POST', '/auth/login', { body: { email: ann.email, password: ann.password } })
+    expect(entered.status).toBe(200)
+    await Promise.all([next.close(), last.close()])
+  })
+})
