@@ -1,7 +1,7 @@
 import { runService } from '#shared/service'
 import { discoveryApp } from './app'
 import { driftCheck } from './drift'
-import { registry } from './registry'
+import { registry } from './repository'
 
 export const start = () =>
   runService('discovery', async ({ http, redis, bus, client }) =>

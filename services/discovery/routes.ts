@@ -19,7 +19,7 @@ import {
   serviceView,
   WholeDeadLetterView,
 } from './model'
-import { type Registry, stateOf } from './registry'
+import { type Registry, stateOf } from './repository'
 
 export interface DiscoveryDeps {
   http: Http

@@ -1,0 +1,91 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+const count = sql`int unsigned`
+
+/** What the catalog last said of a product; a deletion is remembered, so that older news can't bring it back. */
+export const products: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('products')
+      .ifNotExists()
+      .addColumn('product_id', 'char(24)', c => c.primaryKey())
+      .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
+      .addColumn('opened', 'boolean', c => c.notNull().defaultTo(false))
+      .addColumn('archived', 'boolean', c => c.notNull().defaultTo(false))
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** One row a SKU with its sums over all warehouses: whoever changes stock locks it first. */
+export const skus: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('skus')
+      .ifNotExists()
+      .addColumn('sku', 'varchar(64)', c => c.primaryKey())
+      .addColumn('product_id', 'char(24)', c => c.notNull())
+      .addColumn('quantity', count, c => c.notNull().defaultTo(0))
+      .addColumn('reserved', count, c => c.notNull().defaultTo(0))
+      .addColumn('threshold', count, c => c.notNull().defaultTo(5))
+      .addColumn('low', 'boolean', c => c.notNull().defaultTo(false))
+      .addColumn('opened', 'boolean', c => c.notNull().defaultTo(false))
+      .addColumn('archived', 'boolean', c => c.notNull().defaultTo(false))
+      .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
+      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addCheckConstraint('skus_reserved', sql`reserved <= quantity`)
+      .addIndex('skus_product', ['product_id'])
+      .addIndex('skus_low', ['low', 'sku'])
+      .addIndex('skus_updated', ['updated_at'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+export const stock: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('stock')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('product_id', 'char(24)', c => c.notNull())
+      .addColumn('sku', 'varchar(64)', c => c.notNull())
+      .addColumn('warehouse', 'varchar(32)', c => c.notNull())
+      .addColumn('quantity', count, c => c.notNull().defaultTo(0))
+      .addColumn('reserved', count, c => c.notNull().defaultTo(0))
+      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addUniqueConstraint('stock_place', ['sku', 'warehouse'])
+      .addCheckConstraint('stock_reserved', sql`reserved <= quantity`)
+      .addIndex('stock_product', ['product_id', 'id'])
+      .addIndex('stock_warehouse', ['warehouse', 'id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** Every change of what is on hand: the sum of a SKU's movements is its quantity. */
+export const movements: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('movements')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('product_id', 'char(24)', c => c.notNull())
+      .addColumn('sku', 'varchar(64)', c => c.notNull())
+      .addColumn('warehouse', 'varchar(32)', c => c.notNull())
+      .addColumn('delta', 'integer', c => c.notNull())
+      .addColumn('kind', 'varchar(16)', c => c.notNull())
+      .addColumn('reason', 'varchar(200)')
+      .addColumn('order_id', 'bigint')
+      .addColumn('user_id', 'bigint')
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addIndex('movements_product', ['product_id', 'id'])
+      .addIndex('movements_sku', ['sku', 'delta'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}

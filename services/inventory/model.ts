@@ -1,0 +1,123 @@
+import { PageQuery } from '#shared/page'
+import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import type { MovementRow, SkuRow, StockRow } from './database'
+import { available } from './domain'
+
+const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', default: 'main', examples: ['main'] })
+const OnHand = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [25] })
+
+export const ProductParam = closed({ product_id: ProductId })
+export const StockQuery = closed({ ...PageQuery.properties, warehouse: t.Optional(Warehouse) })
+export const SetStock = closed(
+  { quantity: OnHand, sku: t.Optional(Sku), warehouse: t.Optional(Warehouse) },
+  { examples: [{ quantity: 25 }] },
+)
+export const AdjustStock = closed(
+  {
+    delta: t.Integer({ minimum: -maxQuantity, maximum: maxQuantity, examples: [-2] }),
+    reason: text(200, 'damaged in the warehouse'),
+    sku: t.Optional(Sku),
+    warehouse: t.Optional(Warehouse),
+  },
+  { examples: [{ delta: -2, reason: 'damaged in the warehouse' }] },
+)
+export const SetThreshold = closed({ threshold: OnHand, sku: t.Optional(Sku) }, { examples: [{ threshold: 10 }] })
+export const Check = closed(
+  { items: t.Array(closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }), { minItems: 1, maxItems: 100 }) },
+  { examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }] }] },
+)
+export const DriftQuery = closed({ since: Time, until: Time })
+
+const level = { quantity: t.Integer(), reserved: t.Integer(), available: t.Integer() }
+export const StockView = t.Object({
+  id: t.Integer(),
+  product_id: t.String(),
+  sku: t.String(),
+  warehouse: t.String(),
+  ...level,
+  updated_at: Time,
+})
+export const ProductStockView = t.Object({ product_id: t.String(), ...level, items: t.Array(StockView) })
+export const LowView = t.Object({ product_id: t.String(), sku: t.String(), ...level, threshold: t.Integer() })
+export const CheckView = t.Object({
+  available: t.Boolean({ description: 'Whether all of it could be had right now' }),
+  items: t.Array(t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() })),
+})
+export const MovementView = t.Object({
+  id: t.Integer(),
+  product_id: t.String(),
+  sku: t.String(),
+  warehouse: t.String(),
+  delta: t.Integer(),
+  kind: t.String(),
+  reason: t.Union([t.String(), t.Null()]),
+  order_id: t.Union([t.Integer(), t.Null()]),
+  created_at: Time,
+})
+export const DriftView = t.Object({
+  movements: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }),
+  stock: t.Record(t.String(), t.Integer()),
+})
+
+export const stockView = ({ id, product_id, sku, warehouse, quantity, reserved, updated_at }: StockRow): Static<typeof StockView> => ({
+  id,
+  product_id,
+  sku,
+  warehouse,
+  quantity,
+  reserved,
+  available: quantity - reserved,
+  updated_at: updated_at.toISOString(),
+})
+
+export const productStockView = (product_id: string, places: readonly StockRow[]): Static<typeof ProductStockView> => {
+  const quantity = places.reduce((sum, place) => sum + place.quantity, 0)
+  const reserved = places.reduce((sum, place) => sum + place.reserved, 0)
+  return { product_id, quantity, reserved, available: quantity - reserved, items: places.map(stockView) }
+}
+
+export const lowView = (row: SkuRow): Static<typeof LowView> => {
+  const { product_id, sku, quantity, reserved, threshold } = row
+  return { product_id, sku, quantity, reserved, available: available(row), threshold }
+}
+
+export const movementView = ({
+  id,
+  product_id,
+  sku,
+  warehouse,
+  delta,
+  kind,
+  reason,
+  order_id,
+  created_at,
+}: MovementRow): Static<typeof MovementView> => ({
+  id,
+  product_id,
+  sku,
+  warehouse,
+  delta,
+  kind,
+  reason,
+  order_id,
+  created_at: created_at.toISOString(),
+})
+
+/** Lines of one SKU are summed; a line that names none means its product's only SKU, and finds nothing when there are several. */
+export const checkView = (items: Static<typeof Check>['items'], rows: readonly SkuRow[]): Static<typeof CheckView> => {
+  const onSale = rows.filter(row => row.archived === 0)
+  const found = (line: { product_id: string; sku?: string }) => {
+    const own = onSale.filter(row => row.product_id === line.product_id && (line.sku === undefined || row.sku === line.sku))
+    return own.length === 1 ? own[0] : undefined
+  }
+  const asked = new Map<string, { product_id: string; sku: string | null; quantity: number; available: number }>()
+  for (const item of items) {
+    const row = found(item)
+    const sku = row?.sku ?? item.sku ?? null
+    const key = `${item.product_id} ${sku}`
+    const before = asked.get(key)?.quantity ?? 0
+    asked.set(key, { product_id: item.product_id, sku, quantity: before + item.quantity, available: row ? available(row) : 0 })
+  }
+  const lines = [...asked.values()]
+  return { available: lines.every(line => line.available >= line.quantity), items: lines }
+}
