@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type ServiceName, services } from '#shared/services'
+import { programs } from './servers/programs'
 
 /** Where the live instances of each service listen, as `host:port`. */
 export type Upstreams = Partial<Record<ServiceName, readonly string[]>>
@@ -20,9 +21,6 @@ export interface GatewayOptions {
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
 const folder = join(import.meta.dir, '..', 'gateway')
-
-/** Debian keeps it in a folder that only root has on the PATH. */
-export const findNginx = () => Bun.which('nginx', { PATH: `${Bun.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin:/opt/homebrew/bin` })
 
 /** One upstream a service. A service without live instances keeps its place, and Nginx answers 503 for it. */
 export const upstreamsConf = (upstreams: Upstreams): string =>
@@ -70,15 +68,18 @@ const isTaken = (port: number, host: string) =>
     socket.once('connect', () => socket.destroy())
   })
 
+const eachLine = async (stream: ReadableStream<Uint8Array>, take: (line: string) => void) => {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    lines.forEach(take)
+  }
+}
+
 /** Nginx as a child of ours, from a folder of its own. Answers once it takes requests. */
-export const startGateway = async ({
-  dir: where,
-  port,
-  upstreams,
-  settings = {},
-  program = findNginx() ?? 'nginx',
-  onLine,
-}: GatewayOptions) => {
+export const startGateway = async ({ dir: where, port, upstreams, settings = {}, program = programs.nginx(), onLine }: GatewayOptions) => {
   const dir = resolve(where)
   const tls = Boolean(settings.TLS_CERT)
   const host = settings.HOST && settings.HOST !== '0.0.0.0' ? settings.HOST : '127.0.0.1'
@@ -99,23 +100,16 @@ export const startGateway = async ({
     stderr: 'pipe',
     detached: true, // a group of its own: Ctrl-C reaches it through us, in order, and kill() reaches its workers too
   })
-  const said: string[] = []
-  const listening = (async () => {
-    let rest = ''
-    for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines.filter(Boolean)) {
-        if (said.push(line) > 20) said.shift()
-        onLine?.(line)
-      }
-    }
-  })()
+  const lastLines: string[] = []
+  const listening = eachLine(child.stderr, line => {
+    if (lastLines.push(line) > 20) lastLines.shift()
+    onLine?.(line)
+  })
 
   await until('ready', 5000, async () => {
     if (child.exitCode !== null) {
       await listening
-      throw new Error(`nginx did not start: ${said.join('\n')}`)
+      throw new Error(`nginx did not start: ${lastLines.join('\n')}`)
     }
     return acceptingWorkers(child.pid).length > 0 && (await isTaken(port, host))
   })
