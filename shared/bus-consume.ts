@@ -141,6 +141,12 @@ export const createConsumer = (options: ConsumerOptions) => {
         ack(delivery)
         return true
       }
+      if (outcome === 'unroutable') {
+        // Somebody deleted the queue it should go to: a new connection declares everything anew, and the message comes again.
+        log.error({ queue: delivery.queue, to: copy.routingKey }, 'a queue is missing')
+        await delivery.channel.close().catch(() => {})
+        return false
+      }
       if (stopping) return false
       await bounded(stopped.promise, pauseMs)
     }

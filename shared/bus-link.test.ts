@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
 import { connect } from 'amqplib'
-import { defineEvent, defineTimer } from './events'
-import { outgoing, testBus } from './testing'
+import { defineEvent, defineTimer, on } from './events'
+import { eventually, outgoing, testBus } from './testing'
 
 const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
 const overdue = defineTimer('order.overdue', { owner: 'order', aggregate: 'order', terms: ['standard'], data: t.Object({}) })
@@ -25,6 +25,23 @@ describe('starting', () => {
     expect(String(error)).toContain('RabbitMQ at 127.0.0.1:9 could not be reached within 300 ms')
     expect(String(error)).not.toContain('hush')
   })
+})
+
+test('a dead-letter queue that somebody deleted is declared anew, and the message gets there', async () => {
+  const broker = await testBus(events)
+  const inventory = await broker.open('inventory')
+  await inventory.consume([on(paid, async () => {})])
+  const model = await connect(broker.url)
+  const channel = await model.createChannel()
+  await channel.deleteQueue(`${broker.prefix}inventory.order-events.dlq`)
+  await model.close()
+  const [message] = outgoing(paid({ id: 1, version: 1 }, { n: 1 }))
+  await inventory.publish([{ ...message!, body: '{' }])
+  await eventually(() => broker.counted.deadLettered === 1)
+  expect(await inventory.deadLetters.list()).toMatchObject([
+    { count: 1, items: [{ id: message!.messageId, reason: 'malformed: not JSON' }] },
+  ])
+  await broker.drop()
 })
 
 describe('ping', () => {
