@@ -51,6 +51,12 @@ export const freePort = () => {
   return probe.port
 }
 
+/** A test that failed before its `close` leaves no Nginx behind. */
+const open = new Set<Gateway>()
+process.on('exit', () => {
+  for (const gateway of open) void gateway.kill()
+})
+
 /** Limits out of the way of every test that isn't about them. */
 const unlimited = { RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' }
 
@@ -72,6 +78,7 @@ export const openGateway = async (upstreams: Upstreams, settings: Record<string,
   const port = freePort()
   const program = Bun.env.NGINX
   const gateway = await startGateway({ dir, port, upstreams, settings: { ...unlimited, ...settings }, ...(program ? { program } : {}) })
+  open.add(gateway)
   const ask = (path: string, init?: BunFetchRequestInit) => fetch(`${gateway.url}${path}`, { redirect: 'manual', ...init })
   return {
     url: gateway.url,
@@ -97,6 +104,7 @@ export const openGateway = async (upstreams: Upstreams, settings: Record<string,
       }),
     close: async () => {
       await gateway.stop()
+      open.delete(gateway)
       rmSync(dir, { recursive: true, force: true })
     },
   }
