@@ -51,7 +51,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const client = new MongoClient(url, {
     maxPoolSize: poolSize,
     maxIdleTimeMS: 60_000,
-    serverSelectionTimeoutMS: 3000,
+    serverSelectionTimeoutMS: 2000,
     connectTimeoutMS: 3000,
     socketTimeoutMS: 15_000,
     waitQueueTimeoutMS: 5000,

@@ -27,6 +27,8 @@ export interface Relay {
   holding(): boolean
 }
 
+type Row<Id> = OutboxRow & { id: Id }
+
 const hour = 3_600_000
 const maxSuspects = 1000
 
@@ -49,7 +51,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
   const holder = crypto.randomUUID()
   const unheard = new Set(topology.flatMap(event => (event.kind === 'event' && event.to.length === 0 ? [event.type] : [])))
   /** Rows that the broker refused while it took others: they rest for a growing time, so that the others pass. */
-  const suspects = new Map<Id, { failures: number; retryAt: number }>()
+  const suspects = new Map<Id, { failures: number; alone: boolean; retryAt: number }>()
   let leasedUntil = 0
   let holding = false
   let stopping = false
@@ -86,17 +88,17 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     return holding
   }
 
-  const suspect = (id: Id, patience: number) => {
+  const suspect = (id: Id, patience: number, alone = false) => {
     const failures = (suspects.get(id)?.failures ?? 0) + 1
     const rest = failures < patience ? 0 : Math.min(60_000, 500 * 2 ** (failures - patience))
     suspects.delete(id)
-    suspects.set(id, { failures, retryAt: Date.now() + rest })
+    suspects.set(id, { failures, alone, retryAt: Date.now() + rest })
     const [first] = suspects.keys()
     if (suspects.size > maxSuspects && first !== undefined) suspects.delete(first)
   }
 
   /** Publishes a group and says how many of it the broker took. */
-  const publishGroup = async (rows: (OutboxRow & { id: Id })[], patience: number): Promise<number> => {
+  const publishGroup = async (rows: Row<Id>[], patience: number): Promise<number> => {
     const outcomes = await bus.publish(rows.map(outgoing))
     const done = rows.filter((row, i) => outcomes[i] === 'confirmed' || (outcomes[i] === 'unroutable' && unheard.has(row.type)))
     if (done.length > 0) await store.remove(done.map(row => row.id))
@@ -114,18 +116,32 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     return outcomes.length - outcomes.filter(outcome => outcome === 'failed').length
   }
 
+  const brokerAnswers = async (withinMs: number): Promise<boolean> => {
+    const until = Date.now() + withinMs
+    for (;;) {
+      const answers = await bus.ping().then(
+        () => true,
+        () => false,
+      )
+      if (answers || stopping || Date.now() > until) return answers
+      await pause(50, false)
+    }
+  }
+
   /** One by one, since a message that makes the broker close the channel takes its neighbours down with it. */
-  const findCulprits = async (rows: (OutboxRow & { id: Id })[]): Promise<number> => {
-    const failed: (OutboxRow & { id: Id })[] = []
+  const findCulprits = async (rows: Row<Id>[]): Promise<number> => {
     let taken = 0
     for (const row of rows) {
-      if ((await publishGroup([row], 1)) > 0) taken++
-      else failed.push(row)
-    }
-    if (taken > 0) {
-      for (const row of failed) {
+      let out = false
+      for (let tries = 0; tries < 2 && !out; tries++) {
+        // A broker that is away is no fault of the message. Its neighbours wait too, or they would overtake it.
+        if (!(await brokerAnswers(2000))) return taken
+        out = (await publishGroup([row], 1)) > 0
+      }
+      if (out) taken++
+      else {
         log.error({ type: row.type, message_id: row.message_id }, 'the broker refuses this message: it stays in the outbox')
-        suspect(row.id, 1)
+        suspect(row.id, 1, true)
       }
     }
     return taken
@@ -138,10 +154,15 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     const rows = await store.unsent(batch, resting)
     if (rows.length === 0) return { read: 0, taken: 0 }
     // Five rounds in vain: the broker is away, or one message brings all down.
-    if (vain % 5 === 4) return { read: rows.length, taken: await findCulprits(rows.slice(0, 20)) }
-    const proven = suspects.size === 0 ? rows : rows.filter(row => (suspects.get(row.id)?.failures ?? 0) < 3)
-    let taken = proven.length > 0 ? await publishGroup(proven, 3) : 0
-    for (const row of rows) if (!proven.includes(row)) taken += await publishGroup([row], 1)
+    if (vain % 5 === 4 && (await brokerAnswers(0))) return { read: rows.length, taken: await findCulprits(rows.slice(0, 20)) }
+    const culprits = suspects.size === 0 ? [] : rows.filter(row => suspects.get(row.id)?.alone)
+    const others = culprits.length === 0 ? rows : rows.filter(row => !culprits.includes(row))
+    let taken = others.length > 0 ? await publishGroup(others, 3) : 0
+    for (const row of culprits) {
+      const out = await publishGroup([row], 1)
+      if (out === 0) suspect(row.id, 1, true)
+      taken += out
+    }
     return { read: rows.length, taken }
   }
 
@@ -160,6 +181,8 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
       try {
         if (!(await lease())) {
           if (stopping) return
+          // Every commit of the others may wake it: however many there are, the lease is asked for twenty times a second at most.
+          await pause(Math.min(50, pollMs), false)
           await pause(pollMs, true)
           continue
         }

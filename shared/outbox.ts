@@ -17,6 +17,8 @@ export type Outcome = 'confirmed' | 'unroutable' | 'failed'
 export interface Publisher {
   /** One outcome a message, in their order. */
   publish(messages: OutgoingMessage[]): Promise<Outcome[]>
+  /** Rejects while the broker is away. */
+  ping(): Promise<void>
 }
 
 /** A message at rest: complete, so that the relay adds nothing but what is left of a delay. */

@@ -75,9 +75,14 @@ export const stores: Record<string, () => Promise<Store>> = {
 /** A broker at the other side of the relay's port. */
 export const broker = () => {
   const got: OutgoingMessage[] = []
+  let away = false
   let answer: (message: OutgoingMessage) => 'confirmed' | 'unroutable' | 'failed' = () => 'confirmed'
   const bus: Publisher = {
+    async ping() {
+      if (away) throw new Error('away')
+    },
     async publish(messages) {
+      if (away) return messages.map(() => 'failed')
       const outcomes = messages.map(message => answer(message))
       got.push(...messages.filter((_, i) => outcomes[i] === 'confirmed'))
       return outcomes
@@ -86,6 +91,9 @@ export const broker = () => {
   return {
     bus,
     got,
+    goesAway: (now: boolean) => {
+      away = now
+    },
     answers: (next: typeof answer) => {
       answer = next
     },
