@@ -51,10 +51,13 @@ export const freePort = () => {
   return probe.port
 }
 
-/** A test that failed before its `close` leaves no Nginx behind. */
-const open = new Set<Gateway>()
+/** A test that failed before its `close` leaves no Nginx behind, nor its folder. */
+const folders = new Map<string, Gateway | undefined>()
 process.on('exit', () => {
-  for (const gateway of open) void gateway.kill()
+  for (const [dir, gateway] of folders) {
+    void gateway?.kill()
+    rmSync(dir, { recursive: true, force: true })
+  }
 })
 
 /** Limits out of the way of every test that isn't about them. */
@@ -75,10 +78,11 @@ export interface Opened {
 /** A real Nginx of its own folder and port, over the given addresses. */
 export const openGateway = async (upstreams: Upstreams, settings: Record<string, string> = {}): Promise<Opened> => {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-'))
+  folders.set(dir, undefined)
   const port = freePort()
   const program = Bun.env.NGINX
   const gateway = await startGateway({ dir, port, upstreams, settings: { ...unlimited, ...settings }, ...(program ? { program } : {}) })
-  open.add(gateway)
+  folders.set(dir, gateway)
   const ask = (path: string, init?: BunFetchRequestInit) => fetch(`${gateway.url}${path}`, { redirect: 'manual', ...init })
   return {
     url: gateway.url,
@@ -104,7 +108,7 @@ export const openGateway = async (upstreams: Upstreams, settings: Record<string,
       }),
     close: async () => {
       await gateway.stop()
-      open.delete(gateway)
+      folders.delete(dir)
       rmSync(dir, { recursive: true, force: true })
     },
   }
