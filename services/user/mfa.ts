@@ -136,20 +136,16 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
         .where('expires_at', '>', clock())
         .executeTakeFirst()
       if (numUpdatedRows === 0n) throw wrongCode()
-      const entered = await sql
-        .transaction(async trx => {
-          const user = await lockUser(trx, open.user_id)
-          const { numDeletedRows } = await trx.deleteFrom('mfa_challenges').where('id_hash', '=', id_hash).executeTakeFirst()
-          if (numDeletedRows === 0n) throw wrongCode()
-          if (!(await accept(trx, user, code))) throw wrongCode()
-          return enter(trx, user)
-        })
-        .catch(async error => {
-          if (error instanceof Error && 'code' in error && error.code === 'invalid_code') await attempt.settle(false)
-          throw error
-        })
-      await attempt.settle(true)
-      return entered
+      return sql.transaction(async trx => {
+        const user = await lockUser(trx, open.user_id)
+        const { numDeletedRows } = await trx.deleteFrom('mfa_challenges').where('id_hash', '=', id_hash).executeTakeFirst()
+        if (numDeletedRows === 0n) throw wrongCode()
+        const right = await accept(trx, user, code)
+        // Settled before the commit: a right guess among too many wrong ones lets nobody in.
+        await attempt.settle(right)
+        if (!right) throw wrongCode()
+        return enter(trx, user)
+      })
     },
 
     async forgetOld() {

@@ -118,7 +118,7 @@ export type SavedAddressBody = Static<typeof SavedAddressBody>
 export const SavedAddress = t.Object({ id: Id, label: t.Optional(t.String()), ...addressFields, is_default: t.Boolean(), created_at: Time })
 
 export const SessionId = closed({
-  id: t.String({ pattern: '^[\\w-]{32}$', examples: ['the id of a listed session00000000'.slice(0, 32)] }),
+  id: t.String({ pattern: '^[\\w-]{32}$', examples: ['vShyDVX8mOufhMu_Z7XbJS33VgEs6-wv'] }),
 })
 export const Session = t.Object({
   id: t.String(),
