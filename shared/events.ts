@@ -134,3 +134,10 @@ export const on = <S extends TSchema>(
   event,
   handle: message => handle(message as Message<Static<S>>),
 })
+
+/** The topology of a release: queues are declared for the consumers that it ships, since others would only fill. */
+export const topologyOf = (events: Topology, shipped: readonly ServiceName[]): Topology =>
+  events.flatMap(event => {
+    if (event.kind === 'timer') return shipped.includes(event.owner) ? [event] : []
+    return [{ ...event, to: event.to.filter(service => shipped.includes(service)) }]
+  })

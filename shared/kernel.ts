@@ -6,7 +6,7 @@ import * as catalog from './catalog'
 import { createClients } from './client'
 import type { Config } from './config'
 import { type Resolver, resolver } from './discovery'
-import type { Handler } from './events'
+import { type Handler, topologyOf } from './events'
 import { createHttp, type Http } from './http'
 import { createLog } from './log'
 import { createMetrics } from './metrics'
@@ -14,6 +14,7 @@ import type { Mongo } from './mongo'
 import type { RelayPorts } from './outbox-relay'
 import { fanout, neighbours, openRedis } from './redis'
 import { followRevocations } from './revocations'
+import { released } from './services'
 import type { Sql } from './sql'
 import { createTracer } from './trace'
 
@@ -22,6 +23,8 @@ type Migrations = Parameters<typeof import('./sql').openSql>[0]['migrations']
 /** Everything that a service's wiring may ask for. A store is opened when asked for, and closed in the right order. */
 export type Kernel = Awaited<ReturnType<typeof openKernel>>['kernel']
 
+const topology = topologyOf(Object.values(catalog), released)
+
 export const openKernel = async (config: Config) => {
   const { service } = config
   const log = createLog(service, config.logLevel)
@@ -29,7 +32,7 @@ export const openKernel = async (config: Config) => {
   const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
   const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
   const identity = internalIdentity(service, config.internalKey)
-  const instances = resolver({ redis: redis.client })
+  const instances = resolver({ redis })
   const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
   const revocations = followRevocations(redis, log)
   const verify = tokenVerifier(keySource(publishedKeys(instances)), revocations.has)
@@ -47,7 +50,7 @@ export const openKernel = async (config: Config) => {
         service,
         prefix: config.brokerPrefix,
         retryDelaysMs: config.retryDelaysMs,
-        events: Object.values(catalog),
+        events: topology,
         log,
         metrics,
         tracer,
@@ -60,7 +63,7 @@ export const openKernel = async (config: Config) => {
 
   const relay = async (): Promise<RelayPorts> => ({
     bus: await bus(),
-    topology: Object.values(catalog),
+    topology,
     neighbours: neighbours(redis, `platform:outbox:${service}`),
   })
 
