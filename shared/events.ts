@@ -137,7 +137,6 @@ export const on = <S extends TSchema>(
 
 /** The topology of a release: queues are declared for the consumers that it ships, since others would only fill. */
 export const topologyOf = (events: Topology, shipped: readonly ServiceName[]): Topology =>
-  events.flatMap(event => {
-    if (event.kind === 'timer') return shipped.includes(event.owner) ? [event] : []
-    return [{ ...event, to: event.to.filter(service => shipped.includes(service)) }]
-  })
+  events
+    .filter(event => event.kind === 'event' || shipped.includes(event.owner))
+    .map(event => (event.kind === 'timer' ? event : { ...event, to: event.to.filter(service => shipped.includes(service)) }))
