@@ -5,7 +5,7 @@ const demoId = (n: number) => `507f1f77bcf86cd7994391${n.toString(16).padStart(2
 
 const products: ProductInput[] = [
   {
-    name: 'MacBook Pro 14"',
+    name: 'Nimbus 14 laptop',
     description: 'Aluminium notebook with a 14-inch display, 16 GB memory and 512 GB storage.',
     price: 1500,
     category: 'Electronics',

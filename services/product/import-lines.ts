@@ -46,15 +46,13 @@ export async function* recordsOf(chunks: AsyncIterable<Uint8Array>, format: Impo
   function* cut(last: boolean): Generator<RawRecord> {
     let from = 0
     while (from < held.length) {
-      const lineEnd = skipping ? held.indexOf(newline, from) : -1
-      if (skipping && lineEnd === -1) {
-        from = held.length
-        break
-      }
       if (skipping) {
-        skipping = false
-        line++
-        from = lineEnd + 1
+        const lineEnd = held.indexOf(newline, from)
+        from = lineEnd === -1 ? held.length : lineEnd + 1
+        if (lineEnd !== -1) {
+          skipping = false
+          line++
+        }
         continue
       }
       const end = endOfRecord(held, from, format, last)

@@ -7,6 +7,8 @@ import { changed, opened, replacement } from './domain'
 import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
 import type { Products } from './repository'
 
+const conditional = 'With `If-Match` only while the product has the version of that `ETag`; its stock may differ.'
+
 const ById = closed({ id: ProductId })
 const ProductList = closed({
   ...PageQuery.properties,
@@ -40,12 +42,20 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         detail: { summary: 'A product; an archived one still answers, with its status' },
       },
     )
-    .get('/by-sku/:sku', async ({ params }) => productView(await products.bySku(params.sku)), {
-      public: true,
-      params: closed({ sku: Sku }),
-      response: ProductView,
-      detail: { summary: 'The product that a SKU belongs to, as its own or as a variant' },
-    })
+    .get(
+      '/by-sku/:sku',
+      async ({ params, headers, set }) => {
+        const product = await products.bySku(params.sku)
+        if (notModified({ headers, set }, etag(product.version, product.stock))) return status(304, undefined)
+        return productView(product)
+      },
+      {
+        public: true,
+        params: closed({ sku: Sku }),
+        response: { 200: ProductView, 304: t.Void() },
+        detail: { summary: 'The product that a SKU belongs to, as its own or as a variant' },
+      },
+    )
     .post(
       '/batch',
       async ({ body }) => {
@@ -92,7 +102,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         params: ById,
         body: ReplacedProduct,
         response: ProductView,
-        detail: { summary: 'Replaces what is said of a product; stock is inventory’s' },
+        detail: { summary: 'Replaces what is said of a product; stock is inventory’s', description: conditional },
       },
     )
     .patch(
@@ -110,7 +120,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         params: ById,
         body: ChangedProduct,
         response: ProductView,
-        detail: { summary: 'Changes some of a product; stock is inventory’s' },
+        detail: { summary: 'Changes some of a product; stock is inventory’s', description: conditional },
       },
     )
     .delete(
@@ -123,6 +133,6 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         auth: 'admin',
         params: ById,
         response: { 204: t.Void() },
-        detail: { summary: 'Archives a product: it leaves the lists, orders still find it' },
+        detail: { summary: 'Archives a product: it leaves the lists, orders still find it', description: conditional },
       },
     )
