@@ -15,6 +15,7 @@ export const startService = ({ service, port, name, env, line }: Instance) => {
   const url = `http://127.0.0.1:${port}`
   return launch({
     name,
+    port,
     url,
     command: [process.execPath, `services/${service}/main.ts`],
     cwd: root,

@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
+import { anyFreePort } from './ports'
 import { launch } from './servers/server'
 import { keep } from './supervise'
 
-const sleeper = (command = ['sleep', '60']) => launch({ name: 'sleeper', url: '', command, output: () => {}, ready: async () => true })
+const sleeper = (command = ['sleep', '60']) =>
+  launch({ name: 'sleeper', port: anyFreePort(), url: '', command, output: () => {}, ready: async () => true })
 
 test('a process that crashes comes back, which is told in a line', async () => {
   const told: string[] = []

@@ -15,6 +15,7 @@ export async function startMongo({ dir, port }: ServerOptions) {
   const url = `mongodb://127.0.0.1:${port}/?directConnection=true`
   return launch({
     name: 'mongo',
+    port,
     url,
     command: [
       programs.mongo(),

@@ -22,6 +22,7 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
   const url = `mysql://root${password && `:${password}`}@127.0.0.1:${port}`
   return launch({
     name: 'mysql',
+    port,
     url,
     command: [
       program,

@@ -19,6 +19,7 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
   try {
     const broker = await launch({
       name: 'rabbitmq',
+      port,
       url: `amqp://guest:guest@127.0.0.1:${port}`,
       command: [programs.rabbitmq()],
       env,

@@ -7,6 +7,7 @@ export async function startRedis({ dir, port }: ServerOptions) {
   const folder = privateFolder(dir)
   return launch({
     name: 'redis',
+    port,
     url: `redis://127.0.0.1:${port}`,
     command: [
       programs.redis(),

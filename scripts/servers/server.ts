@@ -1,5 +1,6 @@
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isFree, ownerOf } from '../ports'
 
 /** A process of ours that answers: a database, the broker, Nginx, or one of the shop's services. */
 export type Server = {
@@ -20,6 +21,7 @@ export type ServerOptions = { dir: string; port: number }
 
 type Launch = {
   name: string
+  port: number
   url: string
   command: string[]
   env?: Record<string, string | undefined>
@@ -34,7 +36,9 @@ type Launch = {
 }
 
 export async function launch({ readyWithinMs = 60_000, stopWithinMs = 20_000, stopSignal = 'SIGTERM', ...what }: Launch): Promise<Server> {
-  const { name, output } = what
+  const { name, output, port } = what
+  // Else whoever sits there would answer in its place.
+  if (!isFree(port)) throw new Error(`${name} did not start: port ${port} is in use by ${ownerOf(port)}`)
   const toFile = typeof output === 'string'
   const sink = toFile ? openSync(output, 'a') : 'pipe'
   // A process group of its own: the terminal's Ctrl-C reaches the launcher alone, which then stops all in order.

@@ -1,0 +1,154 @@
+import { afterAll, expect, test } from 'bun:test'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import amqp from 'amqplib'
+import { RedisClient } from 'bun'
+import { MongoClient } from 'mongodb'
+import { createConnection } from 'mysql2/promise'
+import { isFree } from '../ports'
+import { provisionMysql, serviceUrl } from '../provision'
+import { mysqlPassword, type Secrets } from '../secrets'
+import { startMongo } from './mongo'
+import { startMysql } from './mysql'
+import { startRabbitmq } from './rabbitmq'
+import { startRedis } from './redis'
+import { launch, type Server } from './server'
+
+const dir = mkdtempSync(join(tmpdir(), 'servers-'))
+const ports = Number(process.env.TEST_PRIVATE_PORT ?? 28_800) + 40
+const running: Server[] = []
+afterAll(async () => {
+  await Promise.all(running.map(server => server.stop()))
+  rmSync(dir, { recursive: true })
+})
+
+/** What was acknowledged is there after a crash, and after an orderly stop; then nothing of the server is left. */
+async function keepsItsData(
+  start: () => Promise<Server>,
+  port: number,
+  write: (url: string) => Promise<void>,
+  read: (url: string) => Promise<unknown>,
+) {
+  const begin = async () => running[running.push(await start()) - 1]!
+  const first = await begin()
+  await write(first.url)
+  await first.kill()
+  const second = await begin()
+  expect(await read(second.url)).toBe('kept')
+  await second.stop()
+  const third = await begin()
+  expect(await read(third.url)).toBe('kept')
+  await third.stop()
+  for (const server of [first, second, third])
+    for (const pid of [server.pid, server.helper ?? server.pid]) expect(existsSync(`/proc/${pid}`)).toBe(false)
+  expect(isFree(port)).toBe(true)
+}
+
+const query = async (url: string, ...statements: string[]) => {
+  const connection = await createConnection(url)
+  try {
+    let rows: unknown
+    for (const statement of statements) [rows] = await connection.query(statement)
+    return rows
+  } finally {
+    await connection.end()
+  }
+}
+
+test('MySQL keeps its data', async () => {
+  const port = ports
+  await keepsItsData(
+    () => startMysql({ dir: join(dir, 'mysql'), port, password: 'pw' }),
+    port,
+    async url => void (await query(url, 'CREATE DATABASE a', 'CREATE TABLE a.t (v TEXT)', "INSERT INTO a.t VALUES ('kept')")),
+    async url => Object.values(Object(await query(url, 'SELECT v FROM a.t'))).map(row => Object(row).v)[0],
+  )
+}, 30_000)
+
+test('MongoDB keeps its data', async () => {
+  const port = ports + 1
+  const things = async <T>(url: string, use: (client: MongoClient) => Promise<T>) => {
+    const client = new MongoClient(url)
+    return use(client).finally(() => client.close())
+  }
+  await keepsItsData(
+    () => startMongo({ dir: join(dir, 'mongo'), port }),
+    port,
+    url => things(url, async client => void (await client.db('a').collection('t').insertOne({ v: 'kept' }))),
+    url => things(url, async client => (await client.db('a').collection('t').findOne())?.v),
+  )
+}, 30_000)
+
+test('Redis keeps its data', async () => {
+  const port = ports + 2
+  await keepsItsData(
+    () => startRedis({ dir: join(dir, 'redis'), port }),
+    port,
+    async url => {
+      const client = new RedisClient(url)
+      await client.set('v', 'kept')
+      client.close()
+    },
+    async url => {
+      const client = new RedisClient(url)
+      return client.get('v').finally(() => client.close())
+    },
+  )
+}, 30_000)
+
+test('RabbitMQ keeps its data', async () => {
+  const port = ports + 3
+  await keepsItsData(
+    () => startRabbitmq({ dir: join(dir, 'rabbitmq'), port }),
+    port,
+    async url => {
+      const connection = await amqp.connect(url)
+      const channel = await connection.createConfirmChannel()
+      await channel.assertQueue('q', { durable: true })
+      channel.sendToQueue('q', Buffer.from('kept'), { persistent: true })
+      await channel.waitForConfirms()
+      await connection.close()
+    },
+    async url => {
+      const connection = await amqp.connect(url)
+      const channel = await connection.createChannel()
+      const message = await channel.get('q')
+      await connection.close()
+      return message ? message.content.toString() : 'nothing'
+    },
+  )
+}, 60_000)
+
+test('on a taken port it does not start, and says whose the port is', async () => {
+  using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const start = startRedis({ dir: join(dir, 'second'), port: taken.port })
+  await expect(start).rejects.toThrow(`redis did not start: port ${taken.port} is in use by pid ${process.pid}`)
+})
+
+test('what ends at once says so with its last words', async () => {
+  const file = join(dir, 'words.log')
+  const start = launch({
+    name: 'speaker',
+    port: ports + 4,
+    url: '',
+    command: ['sh', '-c', 'echo no such luck; exit 1'],
+    output: file,
+    ready: async () => false,
+  })
+  await expect(start).rejects.toThrow(`speaker did not start: the process ended\nno such luck\n(all of it: ${file})`)
+})
+
+test("a service has its own schema in MySQL, and no other's", async () => {
+  const server = await startMysql({ dir: join(dir, 'mysql'), port: ports, password: 'pw' })
+  running.push(server)
+  const secrets = { MYSQL_PASSWORD: 'one for all' } as Secrets
+  await provisionMysql(server.url, secrets)
+  await provisionMysql(server.url, secrets)
+  const order = serviceUrl(server.url, secrets, 'order')
+  expect(order).toBe(`mysql://shop_order:${mysqlPassword(secrets, 'order')}@127.0.0.1:${ports}/shop_order`)
+  await query(order, 'CREATE TABLE t (id INT PRIMARY KEY)', 'DROP TABLE t')
+  await expect(query(order, 'CREATE TABLE shop_user.t (id INT)')).rejects.toThrow(/denied/)
+  await expect(query(order, 'USE shop_user')).rejects.toThrow(/denied/)
+  await expect(query(order.replace('shop_order:', 'shop_user:'), 'SELECT 1')).rejects.toThrow(/denied/)
+}, 20_000)

@@ -1,0 +1,67 @@
+import { afterAll, expect, test } from 'bun:test'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from '#shared/testing'
+import { anyFreePort } from './ports'
+import { isAlive, member, readState, type State } from './state'
+
+const dir = mkdtempSync(join(tmpdir(), 'start-'))
+const run = async (script: string, ...args: string[]) => {
+  const env = {
+    ...process.env,
+    STACK_DIR: dir,
+    PORT_BASE: `${Number(process.env.TEST_PORT_BASE ?? 28_000) + 100}`,
+    GATEWAY_PORT: `${anyFreePort()}`,
+    NO_COLOR: '1',
+    ...{ MYSQL_URL: undefined, MONGO_URL: undefined, REDIS_URL: undefined, RABBITMQ_URL: undefined },
+  }
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
+  return { text: out + err, code }
+}
+afterAll(async () => {
+  await run('stop.ts')
+  rmSync(dir, { recursive: true })
+})
+
+test('without a start there is nothing to show and nothing to stop', async () => {
+  expect(await run('status.ts')).toEqual({ text: 'It does not run.\n', code: 1 })
+  expect(await run('stop.ts')).toEqual({ text: 'It does not run.\n', code: 0 })
+})
+
+test('a detached start returns when all is ready; status shows it; stop leaves no process and keeps the admin', async () => {
+  const started = await run('start.ts', '--detach')
+  expect(started.text).toContain('The shop is open')
+  expect(started.code).toBe(0)
+  const state = readState(dir)!
+  expect(state.members.map(({ name }) => name)).toEqual(expect.arrayContaining(['mysql', 'mongo', 'redis', 'rabbitmq', 'nginx', 'product']))
+  const secrets = readFileSync(join(dir, 'secrets.json'), 'utf8')
+  expect(started.text).toContain(JSON.parse(secrets).ADMIN_PASSWORD)
+
+  const shown = await run('status.ts')
+  expect(shown.code).toBe(0)
+  for (const { name, pid } of state.members) expect(shown.text).toMatch(new RegExp(`${name} +${pid} +runs`))
+  expect((await run('start.ts')).text).toContain(`it runs already, pid ${state.launcher.pid}`)
+
+  expect(await run('stop.ts')).toEqual({ text: 'stopped\n', code: 0 })
+  expect([state.launcher, ...state.members].filter(isAlive)).toEqual([])
+  expect(existsSync(join(dir, 'state.json'))).toBe(false)
+  expect(readFileSync(join(dir, 'secrets.json'), 'utf8')).toBe(secrets)
+}, 60_000)
+
+test('what a killed launcher left behind is ended by the next stop, and nothing else is', async () => {
+  const left = Bun.spawn(['sleep', '60'])
+  const stranger = Bun.spawn(['sleep', '60'])
+  const state: State = {
+    launcher: { name: 'launcher', pid: left.pid, born: 'long ago' },
+    ready: true,
+    summary: '',
+    members: [member('left', left.pid), { ...member('stranger', stranger.pid), born: 'long ago' }],
+  }
+  writeFileSync(join(dir, 'state.json'), JSON.stringify(state))
+  expect((await run('stop.ts')).text).toBe(`ending what an earlier start left behind: left (${left.pid})\nstopped\n`)
+  await eventually(() => left.signalCode === 'SIGTERM')
+  expect(stranger.exitCode).toBeNull()
+  stranger.kill()
+}, 20_000)
