@@ -55,11 +55,11 @@ const read = (path: string) => {
   }
 }
 
+const children = (master: number) => read(`/proc/${master}/task/${master}/children`).split(' ').filter(Boolean)
+
 /** The workers that take new connections: one that was told to go is named otherwise by Nginx while it finishes. */
 const acceptingWorkers = (master: number) =>
-  read(`/proc/${master}/task/${master}/children`)
-    .split(' ')
-    .filter(pid => pid && read(`/proc/${pid}/cmdline`).startsWith('nginx: worker process\0'))
+  children(master).filter(pid => read(`/proc/${pid}/cmdline`).startsWith('nginx: worker process\0'))
 
 const isTaken = (port: number, host: string) =>
   new Promise<boolean>(done => {
@@ -130,7 +130,7 @@ export const startGateway = async ({ dir: where, port, upstreams, settings = {},
   let reloading: Promise<void> = Promise.resolve()
   const reload = (next: Upstreams): Promise<void> => {
     const turn = reloading.then(async () => {
-      const before = new Set(acceptingWorkers(child.pid))
+      const before = new Set(children(child.pid)) // all: one just born has no name of its own yet
       writeUpstreams(dir, next)
       child.kill('SIGHUP')
       await until('reload', 5000, () => {

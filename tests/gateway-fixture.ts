@@ -51,15 +51,6 @@ export const freePort = () => {
   return probe.port
 }
 
-/** A test that failed before its `close` leaves no Nginx behind, nor its folder. */
-const folders = new Map<string, Gateway | undefined>()
-process.on('exit', () => {
-  for (const [dir, gateway] of folders) {
-    void gateway?.kill()
-    rmSync(dir, { recursive: true, force: true })
-  }
-})
-
 /** Limits out of the way of every test that isn't about them. */
 const unlimited = { RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' }
 
@@ -73,16 +64,25 @@ export interface Opened {
   raw: (text: string) => Promise<{ status: number; head: string; body: string }>
   dir: string
   close: () => Promise<void>
+  /** `await using` closes it, also when the test fails. */
+  [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /** A real Nginx of its own folder and port, over the given addresses. */
 export const openGateway = async (upstreams: Upstreams, settings: Record<string, string> = {}): Promise<Opened> => {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-'))
-  folders.set(dir, undefined)
   const port = freePort()
   const program = Bun.env.NGINX
-  const gateway = await startGateway({ dir, port, upstreams, settings: { ...unlimited, ...settings }, ...(program ? { program } : {}) })
-  folders.set(dir, gateway)
+  const remove = () => rmSync(dir, { recursive: true, force: true })
+  const chosen = { ...unlimited, ...settings }
+  const gateway = await startGateway({ dir, port, upstreams, settings: chosen, ...(program ? { program } : {}) }).catch(error => {
+    remove()
+    throw error
+  })
+  const close = async () => {
+    await gateway.stop()
+    remove()
+  }
   const ask = (path: string, init?: BunFetchRequestInit) => fetch(`${gateway.url}${path}`, { redirect: 'manual', ...init })
   return {
     url: gateway.url,
@@ -106,11 +106,8 @@ export const openGateway = async (upstreams: Upstreams, settings: Record<string,
           socket.destroy()
         })
       }),
-    close: async () => {
-      await gateway.stop()
-      folders.delete(dir)
-      rmSync(dir, { recursive: true, force: true })
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 

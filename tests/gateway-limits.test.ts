@@ -16,7 +16,7 @@ describe('requests', () => {
   test('at the defaults: 100 at once and 50 a second; login and registration 10 and 5, in whatever spelling; webhooks never', async () => {
     // Not set here: what prepare.sh gives when the environment says nothing.
     const nothing = Object.fromEntries(Object.keys(defaults).map(name => [name, '']))
-    const door = await openGateway(shop.upstreams, nothing)
+    await using door = await openGateway(shop.upstreams, nothing)
     const spellings = [
       '/auth/login',
       '/api/users/login',
@@ -44,28 +44,25 @@ describe('requests', () => {
 
     const webhooks = await burst(300, () => door.fetch('/api/payments/webhooks/stripe', { method: 'POST', body: '{}' }))
     expect(webhooks).toEqual({ passed: 300, refused: undefined })
-    await door.close()
   })
 
   test('each address has its own, and only a trusted proxy says whose a request is', async () => {
     const few = { ...defaults, RATE_LIMIT: '1', RATE_BURST: '4' }
     const from = (i: number) => ({ headers: { 'x-forwarded-for': `10.0.0.${i}` } })
 
-    const alone = await openGateway(shop.upstreams, few)
+    await using alone = await openGateway(shop.upstreams, few)
     expect((await burst(10, i => alone.fetch('/api/orders', from(i)))).passed).toBe(5)
-    await alone.close()
 
-    const behind = await openGateway(shop.upstreams, { ...few, TRUSTED_PROXIES: '127.0.0.0/8, 10.9.0.0/16' })
+    await using behind = await openGateway(shop.upstreams, { ...few, TRUSTED_PROXIES: '127.0.0.0/8, 10.9.0.0/16' })
     expect((await burst(10, i => behind.fetch('/api/orders', from(i)))).passed).toBe(10)
     const chain = { headers: { 'x-forwarded-for': '1.1.1.1, 10.0.0.50, 10.9.0.1' } }
     expect((await behind.asked('/api/orders', chain)).headers['x-forwarded-for']).toBe('10.0.0.50')
-    await behind.close()
   })
 })
 
 describe('bodies', () => {
   test('up to 1 MiB, the import of products up to 64 MiB', async () => {
-    const door = await openGateway(shop.upstreams)
+    await using door = await openGateway(shop.upstreams)
     const post = async (path: string, bytes: number) => (await door.fetch(path, { method: 'POST', body: new Uint8Array(bytes) })).status
     expect(await post('/api/products', 2 ** 20)).toBe(200)
     expect(await post('/api/products', 2 ** 20 + 1)).toBe(413)
@@ -74,7 +71,6 @@ describe('bodies', () => {
     expect(await post('/api/v1/products/import/', 2 ** 21)).toBe(200)
     const tooLong = `POST /api/products/import HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${64 * 2 ** 20 + 1}\r\n\r\n`
     expect((await door.raw(tooLong)).status).toBe(413)
-    await door.close()
   })
 })
 

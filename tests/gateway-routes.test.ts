@@ -48,11 +48,10 @@ describe('who answers what', () => {
   })
 
   test('/health is Nginx’s own, /health/services is discovery’s summary', async () => {
-    const alone = await openGateway({})
+    await using alone = await openGateway({})
     const health = await alone.fetch('/health')
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
     expect((await alone.fetch('/health/services')).status).toBe(503)
-    await alone.close()
     expect(await door.asked('/health/services')).toMatchObject({ service: 'discovery', path: '/api/discovery/health' })
   })
 

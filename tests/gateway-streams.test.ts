@@ -58,13 +58,12 @@ describe('live streams', () => {
   })
 
   test('a client is told when the gateway stops, not left waiting', async () => {
-    const alone = await openGateway({ notification: [service.address] })
+    await using alone = await openGateway({ notification: [service.address] })
     const response = await alone.fetch('/api/notifications/stream')
     const ended = response.text().catch(() => 'cut')
     await alone.gateway.stop(50)
     await ended
     expect(await alone.gateway.exited).toBe(0)
-    await alone.close()
   })
 })
 
