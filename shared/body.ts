@@ -4,9 +4,10 @@ const maxBytes = 1024 * 1024
 const maxDepth = 32
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** No NUL in any text, no key that could reach a prototype, no nesting that a store would choke on. */
+/** No NUL in any text, no number past all bounds, no key that could reach a prototype, no nesting that a store would choke on. */
 export const sane = (value: unknown, depth = 0): boolean => {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return true
   if (depth >= maxDepth) return false
   if (Array.isArray(value)) return value.every(item => sane(item, depth + 1))
@@ -16,23 +17,47 @@ export const sane = (value: unknown, depth = 0): boolean => {
   return true
 }
 
+const tooLarge = () => new AppError('too_large', 'payload_too_large', 'A body may have at most 1 MiB.')
+
+/** The whole body, read no further than it may be long. */
+const bytesOf = async (request: Request): Promise<Uint8Array> => {
+  const declared = request.headers.get('content-length')
+  if (declared !== null) {
+    if (Number(declared) > maxBytes) throw tooLarge()
+    return new Uint8Array(await request.arrayBuffer())
+  }
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+const requireJson = (headers: Headers) => {
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (type === 'application/json' && encoding === 'identity') return
+  throw new AppError('unsupported', 'unsupported_media_type', 'Send the body as application/json, not compressed.')
+}
+
 /** A JSON body, read by us: what comes in is checked for what no schema looks at. */
 export const readJson = async (request: Request): Promise<unknown> => {
   if (!request.body) return undefined
-  const bytes = await request.arrayBuffer()
+  const bytes = await bytesOf(request)
   if (bytes.byteLength === 0) return undefined
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new AppError('unsupported', 'unsupported_media_type', 'Send the body as application/json.')
-  if (bytes.byteLength > maxBytes) throw new AppError('too_large', 'payload_too_large', 'A body may have at most 1 MiB.')
+  requireJson(request.headers)
   let value: unknown
   try {
     value = JSON.parse(decoder.decode(bytes))
   } catch {
     throw invalid('invalid_json', 'The body is not valid JSON in UTF-8.')
   }
-  if (!sane(value))
-    throw invalid('invalid_json', `The body has NUL characters, a forbidden key, or is nested deeper than ${maxDepth} levels.`)
-  return value
+  if (sane(value)) return value
+  const what = `NUL characters, numbers out of range, a forbidden key, or more than ${maxDepth} levels`
+  throw invalid('invalid_json', `The body has ${what}.`)
 }
 
 /** Path and query hold text as well: whatever they encode must be UTF-8, without NUL. */

@@ -1,6 +1,6 @@
 import { type DocumentDecoration, Elysia } from 'elysia'
 import { type InternalIdentity, requireRole, type User, type VerifyToken } from './auth'
-import { readJson } from './body'
+import { checkAddress, readJson } from './body'
 import { currentContext, newContext, withContext } from './context'
 import { forbidden, statusOf, unauthenticated } from './errors'
 import { problemResponse, toAppError } from './problem'
@@ -20,15 +20,12 @@ export interface HttpDeps {
 
 const saneId = /^[\w.:-]{1,128}$/
 
-interface Guarded {
-  request: Request
-  route: string
-  body: unknown
-  guarded?: boolean
-  raw?: boolean
+/** Who was let in; nobody in particular on a public route. */
+interface Admitted {
   user?: User | undefined
   caller?: ServiceName
 }
+type Entering = Admitted & { request: Request; route: string }
 
 /** A route's decision, for its document: Elysia keeps of a macro what the macro returns, not what the route said. */
 const decided = (auth: true | 'admin' | 'guest' | 'public' | 'internal'): { detail: DocumentDecoration } => {
@@ -42,43 +39,64 @@ const decided = (auth: true | 'admin' | 'guest' | 'public' | 'internal'): { deta
  * `public: true` asks for nothing, `internal: [callers]` is for services. `stream` is `auth` that leaves the body to the handler, unread.
  */
 export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining }: HttpDeps) => {
-  /** Runs before a body is parsed where there is one, else before validation: who may not come in learns nothing of what is wrong with the input. */
-  const gate = (admit: (context: Guarded, authorization: string | null) => Promise<void> | void) => {
-    const guard = async (context: object) => {
-      const guarded = context as Guarded
-      if (guarded.guarded) return
-      guarded.guarded = true
-      currentContext().span?.rename(`${guarded.request.method} ${guarded.route}`)
-      await admit(guarded, guarded.request.headers.get('authorization'))
+  /**
+   * Lets a request in before anything of its input is looked at: who may not come in learns nothing of what is wrong with it. Methods with a body
+   * do so where the body is parsed, the others in `transform`, the first hook that they have. (No hook may pass `context` on to a
+   * function: Elysia then takes every part of it for used, cookies and all, and each request pays for them.)
+   */
+  const gate = (admit: (authorization: string | null) => Promise<Admitted> | Admitted, { readBody = true } = {}) => {
+    const enter = (request: Request, route: string) => {
+      currentContext().span?.rename(`${request.method} ${route}`)
+      return admit(request.headers.get('authorization'))
     }
     return {
-      parse: async (context: object) => {
-        await guard(context)
-        return null
+      parse: async (given: object) => {
+        const context = given as Entering
+        const { user, caller } = await enter(context.request, context.route)
+        checkAddress(context.request.url)
+        context.user = user
+        if (caller) context.caller = caller
+        // Null says that there is nothing left to parse.
+        return readBody ? ((await readJson(context.request)) ?? null) : null
       },
-      transform: async (context: object) => {
-        await guard(context)
-        const guarded = context as Guarded
-        const { method } = guarded.request
-        if (!guarded.raw && method !== 'GET' && method !== 'HEAD') guarded.body = await readJson(guarded.request)
+      transform: async (given: object) => {
+        const context = given as Entering
+        if (context.request.method !== 'GET' && context.request.method !== 'HEAD') return
+        const { user, caller } = await enter(context.request, context.route)
+        checkAddress(context.request.url)
+        context.user = user
+        if (caller) context.caller = caller
       },
     }
   }
 
-  const admitUser = async (context: Guarded, authorization: string | null, role: true | 'admin') => {
+  const admitUser = (role: true | 'admin') => async (authorization: string | null) => {
     if (!authorization) throw unauthenticated('token_required', 'Log in and send the access token as "Authorization: Bearer <token>".')
-    context.user = await verify(authorization)
-    if (role === 'admin') requireRole(context.user, 'admin')
+    const user = await verify(authorization)
+    if (role === 'admin') requireRole(user, 'admin')
+    return { user }
   }
+  const admitGuest = async (authorization: string | null) => ({ user: authorization ? await verify(authorization) : undefined })
+  const admitService = (callers: readonly ServiceName[]) => async (authorization: string | null) => {
+    const caller = await identity.callerOf(authorization)
+    if (!callers.includes(caller)) throw forbidden('This service may not call this route.')
+    return { caller }
+  }
+  const withUser = (context: object) => ({ user: (context as Admitted).user! })
 
   const plugin = new Elysia({ name: 'http', seed: service, normalize: false })
     .wrap((handle, request) => () => {
       const given = request.headers.get('x-request-id')
       const traceparent = request.headers.get('traceparent')
-      return withContext(newContext(given && saneId.test(given) ? given : undefined, traceparent), () =>
-        tracer.span(request.method, { kind: 'server', root: !traceparent }, span => {
+      const context = newContext(given && saneId.test(given) ? given : undefined, traceparent)
+      if (tracer === noTracer) return withContext(context, () => handle(request))
+      const root = context.traceparent !== traceparent
+      return withContext(context, () =>
+        tracer.span(request.method, { kind: 'server', root }, async span => {
           currentContext().span = span
-          return handle(request)
+          const response: unknown = await handle(request)
+          if (response instanceof Response) span.set({ 'http.response.status_code': response.status })
+          return response
         }),
       )
     })
@@ -98,8 +116,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       set.status = status
       return problemResponse(answer, { 'x-request-id': String(id), ...(connection && { connection: String(connection) }) })
     })
-    .onAfterResponse({ as: 'global' }, context => {
-      const { request, route, set } = context
+    .onAfterResponse({ as: 'global' }, ({ request, route, set }) => {
       observe({
         method: request.method,
         route: route || 'none',
@@ -108,45 +125,15 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       })
     })
     .macro({
-      auth: (role: true | 'admin') => ({
-        ...decided(role),
-        ...gate(async (context, authorization) => {
-          if (!authorization)
-            throw unauthenticated('token_required', 'Log in and send the access token as "Authorization: Bearer <token>".')
-          context.user = await verify(authorization)
-          if (role === 'admin') requireRole(context.user, 'admin')
-        }),
-        resolve: context => ({ user: (context as Guarded).user as User }),
-      }),
-      guest: (_: true) => ({
-        ...decided('guest'),
-        ...gate(async (context, authorization) => {
-          context.user = authorization ? await verify(authorization) : undefined
-        }),
-        resolve: context => ({ user: (context as Guarded).user }),
-      }),
-      public: (_: true) => ({
-        ...decided('public'),
-        ...gate(async (_context, authorization) => {
-          if (authorization) await verify(authorization)
-        }),
-      }),
+      auth: (role: true | 'admin') => ({ ...decided(role), ...gate(admitUser(role)), resolve: withUser }),
+      guest: (_: true) => ({ ...decided('guest'), ...gate(admitGuest), resolve: context => ({ user: (context as Admitted).user }) }),
+      public: (_: true) => ({ ...decided('public'), ...gate(admitGuest) }),
       internal: (callers: readonly ServiceName[]) => ({
         ...decided('internal'),
-        ...gate(async (context, authorization) => {
-          context.caller = await identity.callerOf(authorization)
-          if (!callers.includes(context.caller)) throw forbidden('This service may not call this route.')
-        }),
-        resolve: context => ({ caller: (context as Guarded).caller as ServiceName }),
+        ...gate(admitService(callers)),
+        resolve: context => ({ caller: (context as Admitted).caller! }),
       }),
-      stream: (role: true | 'admin') => ({
-        ...decided(role),
-        ...gate(async (context, authorization) => {
-          context.raw = true
-          await admitUser(context, authorization, role)
-        }),
-        resolve: context => ({ user: (context as Guarded).user as User }),
-      }),
+      stream: (role: true | 'admin') => ({ ...decided(role), ...gate(admitUser(role), { readBody: false }), resolve: withUser }),
     })
 
   /** Begins a service's routes under a path. */
