@@ -22,12 +22,14 @@ const everyMs = 60_000
 
 /** Keeps the last good set. A key id that nobody published is looked up at most once a minute, whoever sends it. */
 export const keySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = Date.now): KeySource => {
-  let known: { get: ReturnType<typeof createLocalJWKSet>; ids: Set<string | undefined>; at: number } | undefined
+  let known: { get: ReturnType<typeof createLocalJWKSet>; ids: Set<string | undefined> } | undefined
   let pending: Promise<void> | undefined
+  let lookedUpAt = Number.NEGATIVE_INFINITY
   const refresh = () => {
     pending ??= fetchKeys()
       .then(set => {
-        known = { get: createLocalJWKSet(set), ids: new Set(set.keys.map(key => key.kid)), at: now() }
+        if (set.keys.length === 0) throw new Error('no keys are published')
+        known = { get: createLocalJWKSet(set), ids: new Set(set.keys.map(key => key.kid)) }
       })
       .finally(() => {
         pending = undefined
@@ -36,15 +38,13 @@ export const keySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = Date.no
   }
   return {
     async keys(kid) {
-      const stale = known && !known.ids.has(kid) && now() - known.at >= everyMs
-      if (known && stale) {
-        known.at = now()
-        await refresh().catch(() => {})
-      }
       if (!known) {
         await refresh().catch(cause => {
           throw unavailable('keys_unavailable', 'The keys that tokens are checked with cannot be had right now.', cause)
         })
+      } else if (!known.ids.has(kid) && (pending || now() - lookedUpAt >= everyMs)) {
+        if (!pending) lookedUpAt = now()
+        await refresh().catch(() => {})
       }
       return known!.get
     },
@@ -85,6 +85,7 @@ export const tokenVerifier = (source: KeySource, revoked: (sid: string) => boole
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
     if (!token) throw unauthenticated('invalid_token', 'The Authorization header must read "Bearer <access token>".')
     const hit = seen.get(token)
+    if (hit && hit.expires <= Date.now()) seen.delete(token)
     const user = hit && hit.expires > Date.now() ? hit.user : await check(token)
     if (revoked(user.sid)) throw unauthenticated('session_ended', 'This session has ended; log in again.')
     return user
