@@ -8,11 +8,11 @@ import type { Config } from './config'
 import { type Resolver, resolver } from './discovery'
 import { type Handler, topologyOf } from './events'
 import { createHttp, type Http } from './http'
-import { createLog } from './log'
+import { createLog, type Log } from './log'
 import { createMetrics } from './metrics'
 import type { Mongo } from './mongo'
 import type { RelayPorts } from './outbox-relay'
-import { fanout, neighbours, openRedis } from './redis'
+import { fanout, neighbours, openRedis, type Redis } from './redis'
 import { followRevocations } from './revocations'
 import { released } from './services'
 import type { Sql } from './sql'
@@ -31,6 +31,7 @@ export const openKernel = async (config: Config) => {
   const metrics = createMetrics(service)
   const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
   const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
+  await untilRedisAnswers(redis, log)
   const identity = internalIdentity(service, config.internalKey)
   const instances = resolver({ redis })
   const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
@@ -97,7 +98,9 @@ export const openKernel = async (config: Config) => {
     revoke: revocations.append,
     async sql<Db>(migrations: Migrations): Promise<Sql<Db>> {
       const { openSql } = await import('./sql')
-      return keep('mysql', await openSql<Db>({ url: config.mysqlUrl(), service, migrations, log, relay: await relay() }))
+      const opened = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relay() })
+      metrics.pool('mysql', () => ({ size: poolSize, ...opened.pool }))
+      return keep('mysql', opened)
     },
     async mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo> {
       const { openMongo } = await import('./mongo')
@@ -137,6 +140,8 @@ export const openKernel = async (config: Config) => {
   return {
     kernel,
     checks,
+    /** Sessions that ended before this instance began are known. */
+    caughtUp: revocations.ready,
     beginDraining: () => {
       draining = true
     },
@@ -149,6 +154,24 @@ export const openKernel = async (config: Config) => {
       await settle([tracer.close, redis.close])
       metrics.close()
     },
+  }
+}
+
+/** Connections to MySQL that one instance may hold. */
+const poolSize = 10
+const startWithinMs = 30_000
+
+/** A Redis that starts at the same time is waited for, but not for ever. */
+const untilRedisAnswers = async (redis: Redis, log: Log) => {
+  const deadline = Date.now() + startWithinMs
+  for (let tries = 0; ; tries++) {
+    try {
+      return await redis.ping()
+    } catch (cause) {
+      if (Date.now() > deadline) throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
+      if (tries === 0) log.warn({ err: cause }, 'Redis is not there yet: waiting for it')
+    }
+    await Bun.sleep(Math.min(1000, 50 * 2 ** tries))
   }
 }
 

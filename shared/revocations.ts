@@ -24,5 +24,6 @@ export const followRevocations = (redis: Redis, log: Log) => {
       }
     },
   })
-  return { has: (sid: string) => ended.has(sid), append: (sid: string) => follower.append({ sid }), close: follower.close }
+  const { ready, close } = follower
+  return { has: (sid: string) => ended.has(sid), append: (sid: string) => follower.append({ sid }), ready, close }
 }

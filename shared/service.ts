@@ -3,6 +3,7 @@ import { type Environment, readConfig } from './config'
 import { startRegistration } from './discovery'
 import { docs } from './docs'
 import { type Kernel, openKernel } from './kernel'
+import { createLog } from './log'
 import { ops } from './ops'
 import type { ServiceName } from './services'
 
@@ -15,63 +16,64 @@ const drainMs = 10 * second
 
 /**
  * Starts a service: opens what its wiring asks for, listens, lists itself, and stops in order on SIGTERM or SIGINT.
- * Nothing is accepted before everything is ready, and nothing that was accepted is dropped.
+ * Nothing is accepted before everything is ready, and nothing that was accepted is dropped. What cannot start ends the process, with one line.
  */
-export const runService = async (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) => {
-  const config = readConfig(service, env)
-  const { kernel, checks, beginDraining, close } = await openKernel(config)
-  const { log, metrics, http, redis } = kernel
-  try {
-    const app = http('')
-      .use(ops({ config, metrics, checks }))
-      .use(docs(service))
-      .use(await wire(kernel))
-    const server = Bun.serve({
-      port: config.port,
-      hostname: config.host,
-      reusePort: false,
-      // Longer than the gateway keeps a connection, so that it is never the service that hangs up first.
-      idleTimeout: 60,
-      maxRequestBodySize: 65 * 1024 * 1024,
-      fetch: app.fetch,
-    })
-    app.server = server
-    const port = server.port ?? config.port
-    const registration = await startRegistration({
-      redis: redis.client,
-      service,
-      address: { host: config.advertiseHost, port },
-      version: config.version,
-      log,
-    })
-    log.info({ port }, 'ready')
+export const runService = (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) =>
+  begin(service, wire, env).catch(error => {
+    createLog(service, 'info').fatal({ err: error }, error instanceof Error ? error.message : 'it could not start')
+    process.exit(1)
+  })
 
-    let stopping: Promise<void> | undefined
-    const stop = () => {
-      stopping ??= (async () => {
-        log.info('stopping')
-        process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
-        beginDraining()
-        await registration.stop()
-        await Bun.sleep(farewellMs)
-        const drained = server.stop()
-        await Promise.race([drained, Bun.sleep(drainMs)])
-        await server.stop(true)
-        await close()
-        log.info('stopped')
-      })()
-      return stopping
-    }
-    const onSignal = () => {
-      // Whatever hangs, the process ends.
-      setTimeout(() => process.exit(1), drainMs + 10 * second).unref()
-      void stop()
-    }
-    process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
-    return { port, url: `http://${config.host}:${port}`, stop }
-  } catch (error) {
-    log.fatal({ err: error }, error instanceof Error ? error.message : 'it could not start')
-    await close()
-    throw error
+const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) => {
+  const config = readConfig(service, env)
+  const { kernel, checks, caughtUp, beginDraining, close } = await openKernel(config)
+  const { log, metrics, http, redis } = kernel
+  const app = http('')
+    .use(ops({ config, metrics, checks }))
+    .use(docs(service))
+    .use(await wire(kernel))
+  await caughtUp
+  const server = Bun.serve({
+    port: config.port,
+    hostname: config.host,
+    reusePort: false,
+    // Longer than the gateway keeps a connection, so that it is never the service that hangs up first.
+    idleTimeout: 60,
+    maxRequestBodySize: 65 * 1024 * 1024,
+    fetch: app.fetch,
+  })
+  app.server = server
+  const port = server.port ?? config.port
+  const registration = await startRegistration({
+    redis,
+    service,
+    address: { host: config.advertiseHost, port },
+    version: config.version,
+    log,
+  })
+  log.info({ port }, 'ready')
+
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= (async () => {
+      log.info('stopping')
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+      beginDraining()
+      await registration.stop()
+      await Bun.sleep(farewellMs)
+      const drained = server.stop()
+      await Promise.race([drained, Bun.sleep(drainMs)])
+      await server.stop(true)
+      await close()
+      log.info('stopped')
+    })()
+    return stopping
   }
+  const onSignal = () => {
+    // Whatever hangs, the process ends.
+    setTimeout(() => process.exit(1), drainMs + 10 * second).unref()
+    void stop()
+  }
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+  return { port, url: `http://${config.host}:${port}`, stop }
 }
