@@ -45,6 +45,7 @@ export interface Mongo {
 
 // A hot document is retried often: many short attempts, bounded in time.
 const maxRetryMs = 6000
+const maxTransactionMs = 12_000
 
 export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const { url, service, database = `shop_${service}`, indexes, log, poolSize = 20, connectWithinMs = 60_000 } = options
@@ -69,6 +70,13 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const outbox = outboxOf(db)
   const inbox = inboxOf(db)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
+
+  // A socket that dies while a command is written to it can leave that command without any answer: seen with Bun, whatever the driver's timeouts.
+  const bounded = async <T>(running: Promise<T>): Promise<T> => {
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(unavailable('database_unavailable', 'The database does not answer.')), maxTransactionMs)
+    return Promise.race([running, late]).finally(() => clearTimeout(timer))
+  }
 
   const attempt = async <T>(session: ClientSession, work: Work<T>, until: number) => {
     const rows: OutboxRow[] = []
@@ -121,7 +129,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
       })
       return { value: await work(session, publish) }
     }
-    return transaction(recording, ids.length > 1 ? 100 : maxRetryMs).catch(error => {
+    return bounded(transaction(recording, ids.length > 1 ? 100 : maxRetryMs)).catch(error => {
       if (error === seen) return undefined
       throw error
     })
@@ -130,12 +138,12 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   return {
     db,
     collection: name => db.collection(name),
-    transaction: work => transaction(work),
+    transaction: work => bounded(transaction(work)),
     once: openInbox(takeIn),
     waiting: store.waiting,
     relaying: () => relay?.holding() ?? false,
     async ping() {
-      await db.command({ ping: 1 })
+      await bounded(db.command({ ping: 1 }))
     },
     async close() {
       await relay?.stop()

@@ -29,6 +29,13 @@ export interface Relay {
 
 type Row<Id> = OutboxRow & { id: Id }
 
+/** A driver that never answers must not end the relaying for good. */
+const answered = <T>(running: Promise<T>): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('the database or the broker did not answer within 60 s')), 60_000)
+  return Promise.race([running, late]).finally(() => clearTimeout(timer))
+}
+
 const hour = 3_600_000
 const maxSuspects = 1000
 
@@ -179,7 +186,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
       if (Date.now() > drainUntil) return
       woken = false
       try {
-        if (!(await lease())) {
+        if (!(await answered(lease()))) {
           if (stopping) return
           // Every commit of the others may wake it: however many there are, the lease is asked for twenty times a second at most.
           await pause(Math.min(50, pollMs), false)
@@ -187,7 +194,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
           continue
         }
         sweepWhenDue()
-        const { read, taken } = await round()
+        const { read, taken } = await answered(round())
         if (read === 0) {
           if (stopping) return
           await pause(pollMs, true)
