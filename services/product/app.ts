@@ -3,6 +3,7 @@ import type { Categories } from './categories'
 import { categoryRoutes } from './category-routes'
 import type { ProductExport } from './export'
 import type { ProductImport } from './import'
+import { internalRoutes } from './internal-routes'
 import type { SpreadRenames } from './rename'
 import type { Products } from './repository'
 import { productRoutes } from './routes'
@@ -17,5 +18,6 @@ interface Deps {
   exportProducts: ProductExport
 }
 
-export const productApp = (deps: Deps) => deps.http('').use(productRoutes(deps)).use(transferRoutes(deps)).use(categoryRoutes(deps))
+export const productApp = (deps: Deps) =>
+  deps.http('').use(productRoutes(deps)).use(internalRoutes(deps)).use(transferRoutes(deps)).use(categoryRoutes(deps))
 export type ProductApi = ReturnType<typeof productApp>

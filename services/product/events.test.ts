@@ -4,7 +4,7 @@ import { inventoryUpdated } from '#shared/catalog'
 import { productHandlers } from './events'
 import { testProduct } from './testing'
 
-const { send, add, published, products, failures, drop } = await testProduct()
+const { send, add, asService, published, products, failures, drop } = await testProduct()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -83,6 +83,16 @@ describe('stock as inventory says it', () => {
       ...Array.from({ length: 5 }, (_, n) => send('PATCH', `/products/${id}`, { price: n + 1 })),
     ])
     expect(await shown(id)).toEqual({ stock: 109, variants: [], tag: '"6-109"' })
+  })
+
+  test('is told to those who compare it, by SKU', async () => {
+    const { id, sku } = await add({ stock: 6 })
+    await says(id, sku, 4, 1)
+    const skus = [sku, 'NOBODYS']
+    const asked = await send('POST', '/internal/stock', { skus }, await asService('discovery'))
+    expect(asked.body).toEqual({ stock: { [sku]: 4 } })
+    expect((await send('POST', '/internal/stock', { skus })).status).toBe(401)
+    expect((await send('POST', '/internal/stock', { skus }, await asService('cart'))).status).toBe(403)
   })
 
   test('is remembered for a SKU that comes only later', async () => {

@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb'
+import { type ClientSession, ObjectId } from 'mongodb'
 import { AppError } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
 import { type Static, t } from '#shared/schema'
@@ -53,7 +53,7 @@ export const productImport = (mongo: Mongo, categories: Categories) => {
   const transaction = changing(mongo)
 
   /** Each category once, with how many products it gains. */
-  const placed = async (session: Parameters<typeof leaveCategory>[1], outcomes: Outcome[]) => {
+  const placed = async (session: ClientSession, outcomes: Outcome[]) => {
     const homes = new Map<string, Pick<ProductRow, '_id'> & { name: string }>()
     const moving = outcomes.filter(({ before, product }) => !before || categoryKey(before.category) !== categoryKey(product.category))
     for (const [key, entering] of Map.groupBy(moving, ({ product }) => categoryKey(product.category)))

@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb'
+import { type ClientSession, ObjectId } from 'mongodb'
 import { productCreated, productDeleted, productUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
@@ -41,6 +41,13 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
 
     async byIds(ids: readonly string[]): Promise<ProductRow[]> {
       return products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: unshown }).toArray()
+    },
+
+    /** What is shown for each SKU; a SKU that no product ever had is left out. */
+    async shownStock(skus: readonly string[]): Promise<Record<string, number>> {
+      const asked = new Set(skus)
+      const rows = await products.find({ skus: { $in: [...skus] } }, { projection: { levels: 1 } }).toArray()
+      return Object.fromEntries(rows.flatMap(row => row.levels.flatMap(({ sku, available }) => (asked.has(sku) ? [[sku, available]] : []))))
     },
 
     async list(query: ListQuery): Promise<Page<ProductRow>> {
@@ -116,7 +123,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
 export type Products = ReturnType<typeof productRepository>
 
 /** The category a change ends in, with the counts of both kept; an archived product counts nowhere. */
-const moved = async (mongo: Mongo, session: Parameters<typeof leaveCategory>[1], before: ProductRow, product: Product) => {
+const moved = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product) => {
   const here = { _id: before.category_id, name: before.category }
   const leaves = product.status === 'archived' || categoryKey(product.category) !== categoryKey(before.category)
   if (leaves) await leaveCategory(mongo, session, before.category_id)

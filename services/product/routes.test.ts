@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { productCreated } from '#shared/catalog'
 import { testProduct } from './testing'
 
 const { send, add, published, as, failures, drop } = await testProduct()
@@ -31,6 +32,7 @@ describe('a new product', () => {
     const [created, ...more] = await eventsOf(body.id)
     expect(more).toEqual([])
     expect(created).toMatchObject({ type: 'product.created', aggregate: { type: 'product', id: body.id, version: 1 } })
+    expect(productCreated.problem(created.data)).toBeUndefined()
     expect(created.data).toEqual({ ...body, opening_stock: [{ sku: 'LT-001', quantity: 10 }] })
   })
 

@@ -13,7 +13,7 @@ import { indexes } from './store'
 export const testProduct = async () => {
   const store = await testMongo({ service: 'product', indexes })
   const { mongo } = store
-  const { http, as, failures } = await testHttp('product')
+  const { http, as, asService, failures } = await testHttp('product')
   const categories = categoryRepository(mongo)
   const products = productRepository(mongo, categories)
   const app = productApp({
@@ -28,7 +28,7 @@ export const testProduct = async () => {
 
   const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {
     const response = await app.handle(
-      new Request(`http://localhost/api${path}`, {
+      new Request(`http://localhost${path.startsWith('/internal') ? '' : '/api'}${path}`, {
         method,
         headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -59,5 +59,5 @@ export const testProduct = async () => {
     const rows = await mongo.collection<{ body: string; at: Date }>('outbox').find().sort({ at: 1 }).toArray()
     return rows.map(row => JSON.parse(row.body))
   }
-  return { ...store, app, as, admin, send, add, published, failures, products, categories }
+  return { ...store, app, as, asService, admin, send, add, published, failures, products, categories }
 }
