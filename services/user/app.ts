@@ -1,11 +1,11 @@
 import type { Http } from '#shared/http'
-import { adminRoutes } from './admin.routes'
-import { internalRoutes } from './internal.routes'
-import { keyRoutes } from './keys.routes'
-import { meRoutes } from './me.routes'
-import { mfaRoutes } from './mfa.routes'
-import { recoveryRoutes } from './recovery.routes'
-import { signInRoutes } from './sign-in.routes'
+import { adminRoutes } from './admin-routes'
+import { internalRoutes } from './internal-routes'
+import { keyRoutes } from './keys-routes'
+import { meRoutes } from './me-routes'
+import { mfaRoutes } from './mfa-routes'
+import { recoveryRoutes } from './recovery-routes'
+import { signInRoutes } from './sign-in-routes'
 import type { Users } from './users'
 
 export const userApp = (deps: Users & { http: Http }) =>

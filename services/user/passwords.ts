@@ -35,15 +35,17 @@ export const createPasswords = (cost: HashCost = usualCost) => {
     }
   }
   const hashNow = (password: string) => Bun.password.hash(password.normalize('NFKC'), { algorithm: 'argon2id', ...cost })
-  const nobodys = hashNow(crypto.randomUUID())
+  let nobodys: Promise<string> | undefined
 
   return {
     hash: (password: string) => inTurn(() => hashNow(password)),
     /** Takes as long for somebody who doesn't exist. */
     matches: (password: string, hash: string | null | undefined) =>
       inTurn(async () => {
-        const right = await Bun.password.verify(password.normalize('NFKC'), hash ?? (await nobodys))
-        return right && typeof hash === 'string'
+        // Made at the first comparison of all, whosever it is: a start stays quick, and the wait tells nothing.
+        nobodys ??= hashNow(crypto.randomUUID())
+        const dummy = await nobodys
+        return (await Bun.password.verify(password.normalize('NFKC'), hash ?? dummy)) && typeof hash === 'string'
       }),
   }
 }

@@ -31,6 +31,7 @@ export const users: Migration = {
       .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
       .addColumn('erased_at', time)
       .addIndex('users_role', ['role'])
+      .addIndex('users_present', ['erased_at', 'id'])
       .modifyEnd(plainText)
       .execute()
   },

@@ -1,7 +1,7 @@
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
 import type { Accounts } from './accounts'
-import { fromOf } from './client'
+import { fromOf } from './client-address'
 import { LoggedIn, Login, MfaLogin, MfaRequired, Profile, profileView, RefreshBody, Registration } from './model'
 import type { SignIn } from './sign-in'
 import type { Vault } from './vault'

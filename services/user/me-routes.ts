@@ -4,7 +4,7 @@ import { PageQuery, page, pageOf } from '#shared/page'
 import { closed, IdParam, t } from '#shared/schema'
 import type { Accounts } from './accounts'
 import type { AddressBook } from './addresses'
-import { fromOf } from './client'
+import { fromOf } from './client-address'
 import {
   AuditEntry,
   MyProfile,
