@@ -1,7 +1,9 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { testProduct } from './testing'
 
 const { send, add, published, failures, drop } = await testProduct()
+// For machines that are busy with other things.
+setDefaultTimeout(20_000)
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()

@@ -1,10 +1,12 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { inventoryUpdated } from '#shared/catalog'
 import { productHandlers } from './events'
 import { testProduct } from './testing'
 
 const { send, add, asService, published, products, failures, drop } = await testProduct()
+// For machines that are busy with other things.
+setDefaultTimeout(20_000)
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()

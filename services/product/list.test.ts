@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { ObjectId } from 'mongodb'
 import { opened } from './domain'
 import { findStep, type ListQuery, listPlan } from './list'
@@ -7,6 +7,8 @@ import { categoriesOf, productsOf, rowOf } from './store'
 import { testProduct } from './testing'
 
 const { mongo, send, failures, drop } = await testProduct()
+// For machines that are busy with other things.
+setDefaultTimeout(20_000)
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()

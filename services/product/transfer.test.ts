@@ -1,10 +1,12 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { maxLineBytes } from './import-lines'
 import type { ProductView } from './model'
 import { productsOf } from './store'
 import { testProduct } from './testing'
 
 const { app, mongo, admin, as, send, add, published, failures, drop } = await testProduct()
+// For machines that are busy with other things.
+setDefaultTimeout(20_000)
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
