@@ -1,12 +1,12 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { accessTokens, internalIdentity, keySource, type Role, tokenVerifier } from './auth'
-import { createHttp } from './http'
+import { createHttp, type HttpDeps } from './http'
 import type { ServiceName } from './services'
 
 const internalKey = 'an internal key that only tests know of'
 
 /** What an app needs to be tried in-process: a real verifier, with keys that the test can sign by. */
-export const testHttp = async (service: ServiceName) => {
+export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {}) => {
   const { privateKey, publicKey } = await generateKeyPair(accessTokens.algorithm)
   const keys = keySource(async () => ({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: accessTokens.algorithm }] }))
   const ended = new Set<string>()
@@ -18,6 +18,7 @@ export const testHttp = async (service: ServiceName) => {
     observe: () => {},
     log: { error: (fields, message) => failures.push(`${message} ${Bun.inspect(fields)}`), warn: () => {} },
     draining: () => false,
+    ...more,
   })
   return {
     http,

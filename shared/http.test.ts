@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'bun:test'
+import { closed, IdParam, integerText, t, text } from './schema'
+import { testHttp } from './testing-http'
+import type { Tracer } from './trace'
+
+const { http, as, asService } = await testHttp('order')
+const customer = await as(7)
+const admin = await as(1, 'admin')
+const cart = await asService('cart')
+const tax = await asService('tax')
+
+const Ok = { 200: t.Object({ ok: t.Unknown() }) }
+const body = closed({ name: text(20, 'Ann'), age: t.Integer({ minimum: 0, maximum: 150 }) })
+const query = closed({ limit: integerText({ minimum: 1, maximum: 100, default: 20 }) })
+
+const app = http('/api/things')
+  .get('/auth/:id', ({ user, params }) => ({ ok: [user.id, user.role, params.id] }), { auth: true, params: IdParam, response: Ok })
+  .get('/list', ({ query }) => ({ ok: query }), { public: true, query, response: Ok })
+  .post('/auth', ({ user, body }) => ({ ok: [user.id, body.name] }), { auth: true, body, response: Ok })
+  .post('/admin', ({ user }) => ({ ok: user.id }), { auth: 'admin', body, response: Ok })
+  .post('/guest', ({ user }) => ({ ok: user?.id ?? null }), { guest: true, body, response: Ok })
+  .post('/public', ({ body }) => ({ ok: body.name }), { public: true, body, response: Ok })
+  .post('/internal', ({ caller }) => ({ ok: caller }), { internal: ['cart'], body, response: Ok })
+  .post('/stream', async ({ user, request }) => ({ ok: [user.id, (await request.text()).length] }), { stream: 'admin', response: Ok })
+
+const ask = async (path: string, init: RequestInit = {}) => {
+  const response = await app.handle(new Request(`http://localhost/api/things${path}`, init))
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, text, json: text ? JSON.parse(text) : undefined }
+}
+const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+  ask(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
+const person = JSON.stringify({ name: 'Ann', age: 30 })
+
+const doors: { door: string; wrong: Record<string, string>; refused: number; right: Record<string, string> }[] = [
+  { door: '/auth', wrong: {}, refused: 401, right: customer },
+  { door: '/auth', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: customer },
+  { door: '/auth', wrong: { authorization: 'Basic dXNlcjpwYXNz' }, refused: 401, right: customer },
+  { door: '/admin', wrong: {}, refused: 401, right: admin },
+  { door: '/admin', wrong: customer, refused: 403, right: admin },
+  { door: '/guest', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: {} },
+  { door: '/public', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: {} },
+  { door: '/internal', wrong: {}, refused: 401, right: cart },
+  { door: '/internal', wrong: customer, refused: 401, right: cart },
+  { door: '/internal', wrong: tax, refused: 403, right: cart },
+]
+
+describe('who may not come in is told so before anything about the input', () => {
+  test.each(doors)('$door answers $refused', async ({ door, wrong, refused, right }) => {
+    const notJson = '{"name": '
+    for (const [content, type] of [
+      [person, 'application/json'],
+      [notJson, 'application/json'],
+      ['{}', 'application/json'],
+      ['x', 'text/plain'],
+    ] as const) {
+      expect((await post(door, content, { 'content-type': type, ...wrong })).status).toBe(refused)
+    }
+    expect((await post(`${door}?a=%00`, person, wrong)).status).toBe(refused)
+    expect((await post(door, notJson, right)).status).toBe(400)
+    expect((await post(door, person, right)).status).toBe(200)
+  })
+
+  test('a stream is handed over unread, to whom it is for', async () => {
+    expect((await post('/stream', 'x', { 'content-type': 'text/csv' })).status).toBe(401)
+    expect((await post('/stream', 'x', { 'content-type': 'text/csv', ...customer })).status).toBe(403)
+    const { json } = await post('/stream', 'x'.repeat(2_000_000), { 'content-type': 'text/csv', ...admin })
+    expect(json).toEqual({ ok: [1, 2_000_000] })
+  })
+
+  test('a path that is wrong is 401 first, too', async () => {
+    expect((await ask('/auth/abc')).status).toBe(401)
+    expect((await ask('/auth/abc', { headers: customer })).status).toBe(400)
+    expect((await ask('/auth/5', { headers: customer })).json).toEqual({ ok: [7, 'customer', 5] })
+  })
+
+  test('a 401 says by which scheme to come back', async () => {
+    expect((await ask('/auth/5')).headers.get('www-authenticate')).toBe('Bearer')
+  })
+})
+
+describe('a request id', () => {
+  test.each(['a', 'A-b_c.d:1', 'x'.repeat(128)])('%s is kept', async id => {
+    expect((await ask('/list', { headers: { 'x-request-id': id } })).headers.get('x-request-id')).toBe(id)
+  })
+  test.each(['', 'two words', '<script>', 'ünï', 'x'.repeat(129), '{"a":1}'])('"%s" is replaced', async id => {
+    const answered = (await ask('/list', { headers: { 'x-request-id': id } })).headers.get('x-request-id')
+    expect(answered).toMatch(/^[0-9a-f-]{36}$/)
+  })
+  test('differs from request to request', async () => {
+    const ids = await Promise.all(Array.from({ length: 50 }, async () => (await ask('/list')).headers.get('x-request-id')))
+    expect(new Set(ids).size).toBe(50)
+  })
+})
+
+describe('methods and paths', () => {
+  test('HEAD answers as GET does, without the body, and asks for the same token', async () => {
+    const head = await ask('/list', { method: 'HEAD' })
+    expect([head.status, head.text]).toEqual([200, ''])
+    expect((await ask('/auth/5', { method: 'HEAD' })).status).toBe(401)
+    expect((await ask('/auth/5', { method: 'HEAD', headers: customer })).status).toBe(200)
+    expect((await ask('/auth/x', { method: 'HEAD', headers: customer })).status).toBe(400)
+  })
+  test('a trailing slash never matters', async () => {
+    expect((await ask('/list/')).status).toBe(200)
+    expect((await ask('/list/?limit=3')).json.ok.limit).toBe(3)
+    expect((await post('/public/', person)).status).toBe(200)
+    expect((await ask('/auth/5/', { headers: customer })).status).toBe(200)
+  })
+})
+
+describe('a request that is recorded', () => {
+  const spans: { name: string; root: boolean | undefined; attributes: Record<string, unknown> }[] = []
+  const tracer: Tracer = {
+    span(name, { root }, work) {
+      const span = { name, root, attributes: {} }
+      spans.push(span)
+      return work({
+        rename: later => {
+          span.name = later
+        },
+        set: attributes => void Object.assign(span.attributes, attributes),
+      })
+    },
+    close: async () => {},
+  }
+
+  test('bears the name of its route and its status, and begins a trace when nobody else did', async () => {
+    const { http } = await testHttp('order', { tracer })
+    const traced = http('/api/orders').get('/:id', () => ({ ok: true }), { auth: true, params: IdParam, response: Ok })
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    for (const sent of [{}, { traceparent: 'nonsense' }, { traceparent }])
+      await traced.handle(new Request('http://localhost/api/orders/5', { headers: sent }))
+    const span = { name: 'GET /api/orders/:id', attributes: { 'http.response.status_code': 401 } }
+    expect(spans).toEqual([
+      { ...span, root: true },
+      { ...span, root: true },
+      { ...span, root: false },
+    ])
+  })
+})
