@@ -72,7 +72,8 @@ const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<Any
   const onSignal = () => {
     // Whatever hangs, the process ends.
     setTimeout(() => process.exit(1), drainMs + 10 * second).unref()
-    void stop()
+    // Else the process would live on until the timer above that bounds the draining.
+    void stop().then(() => process.exit(0))
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
   return { port, url: `http://${config.host}:${port}`, stop }
