@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { logLine } from './log'
 
 const entry = {
-  level: 40,
-  time: Date.UTC(2026, 0, 2, 3, 4, 5),
+  level: 'warn',
+  time: '2026-01-02T03:04:05.678Z',
   service: 'order',
   msg: 'slow answer',
   ms: 812,

@@ -2,24 +2,17 @@ const colours = [36, 32, 33, 35, 34, 96, 92, 93, 95, 94]
 const paint = (colour: number, text: string) => `\x1b[${colour}m${text}\x1b[0m`
 const dim = (text: string) => paint(2, text)
 
-const levels: Record<number, string> = {
-  10: dim('trace'),
-  20: dim('debug'),
-  30: paint(32, 'info '),
-  40: paint(33, 'warn '),
-  50: paint(31, 'error'),
-  60: paint(31, 'fatal'),
-}
+const levelColours: Record<string, number> = { info: 32, warn: 33, error: 31, fatal: 31 }
 const structural = new Set(['level', 'time', 'pid', 'hostname', 'service', 'name', 'msg', 'err', 'v', 'traceId', 'spanId'])
 
 const colourOf = (name: string) => colours[[...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % colours.length]!
 
-type LogLine = { level: number; time: number; msg?: string; err?: { message?: string; stack?: string } }
+type LogLine = { level: string; time: string; msg?: string; err?: { message?: string; stack?: string } }
 
 const parse = (line: string): (LogLine & Record<string, unknown>) | undefined => {
   try {
     const value: unknown = line.startsWith('{') ? JSON.parse(line) : undefined
-    if (value !== null && typeof value === 'object' && 'level' in value && 'time' in value)
+    if (value !== null && typeof value === 'object' && 'level' in value && typeof value.level === 'string')
       return value as LogLine & Record<string, unknown>
   } catch {}
   return undefined
@@ -35,7 +28,7 @@ export function logLine(name: string, line: string, forEyes: boolean) {
   const time = new Date(entry.time).toTimeString().slice(0, 8)
   const text = [
     dim(time),
-    levels[entry.level] ?? entry.level,
+    paint(levelColours[entry.level] ?? 2, entry.level.padEnd(5)),
     entry.msg ?? '',
     ...extras.map(([key, value]) => dim(`${key}=${value}`)),
   ].join(' ')

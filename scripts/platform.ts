@@ -22,11 +22,15 @@ export type ServerName = keyof Servers
 type Run = (start: () => Promise<Server>) => Promise<string>
 
 /** Of each server the address that was given, or a private instance of our own. */
-export async function startServers({ dir, portBase, env, install, tell }: StackOptions, secrets: Secrets, run: Run): Promise<Servers> {
+export async function startServers(
+  { dir, portBase, env, install, tell, withPlatform }: StackOptions,
+  secrets: Secrets,
+  run: Run,
+): Promise<Servers> {
   const given = settings(env)
   const urlOf = (name: ServerName) => given.optional(wanted[name].setting)
   const own = (['mysql', 'mongo', 'redis', 'rabbitmq'] as const).filter(name => !urlOf(name))
-  await obtain(own, { install, tell })
+  await obtain(withPlatform ? [...own, 'nginx'] : own, { install, tell })
 
   const ports = portsFrom(portBase)
   demandFree(own.map(name => ({ name: wanted[name].title, port: ports[name], setting: `PORT_BASE, or give ${wanted[name].setting}` })))
@@ -51,8 +55,7 @@ type Runs = { service: Run; gateway: Run }
 
 /** All released services and the gateway in front of them; the answer is the gateway's address. */
 export async function startPlatform(options: StackOptions, servers: Servers, secrets: Secrets, run: Runs) {
-  const { dir, portBase, line, env, instances = {}, install, tell } = options
-  await obtain(['nginx'], { install, tell })
+  const { dir, portBase, line, env, instances = {} } = options
   const gatewayPort = options.gatewayPort ?? portsFrom(portBase).gateway
   const all = released.flatMap(service =>
     Array.from({ length: instances[service] ?? 1 }, (_, index) => ({

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { programs } from './programs'
-import { launch, privateFolder, type ServerOptions } from './server'
+import { lastLines, launch, privateFolder, type ServerOptions } from './server'
 
 /** MySQL or MariaDB, whichever the machine has. Every commit is on disk before it is answered. */
 export async function startMysql({ dir, port, password = '' }: ServerOptions & { password?: string }) {
@@ -57,7 +57,7 @@ async function initialise(data: string, log: string, isMariadb: boolean, program
     ? [programs.mariadbInstall(), ...options, '--auth-root-authentication-method=normal', '--skip-test-db']
     : [program, ...options, '--initialize-insecure']
   const made = Bun.spawn(command, { stdout: Bun.file(log), stderr: Bun.file(log) })
-  if ((await made.exited) !== 0) throw new Error(`the MySQL folder could not be made, see ${log}`)
+  if ((await made.exited) !== 0) throw new Error(`the MySQL folder could not be made:\n${lastLines(log)}`)
   await rename(draft, data)
 }
 

@@ -7,7 +7,7 @@ type Wanted = { title: string; needs: readonly Program[]; setting?: string; pack
 
 /** What the platform stands on, and what Debian and Ubuntu call it. The `core` packages bring no system service at all. */
 export const wanted = {
-  mysql: { title: 'MySQL', needs: ['mysql'], setting: 'MYSQL_URL', packages: ['mariadb-server-core'] },
+  mysql: { title: 'MySQL', needs: ['mysql'], setting: 'MYSQL_URL', packages: ['mariadb-server-core', 'mariadb-client-core'] },
   mongo: { title: 'MongoDB', needs: ['mongo'], setting: 'MONGO_URL', packages: [] },
   redis: { title: 'Redis', needs: ['redis'], setting: 'REDIS_URL', packages: ['redis-server'] },
   rabbitmq: { title: 'RabbitMQ', needs: ['rabbitmq', 'epmd'], setting: 'RABBITMQ_URL', packages: ['rabbitmq-server'] },
@@ -29,7 +29,8 @@ export async function obtain(names: readonly WantedName[], { install, tell }: { 
     else if (userInfo().uid !== 0) refusals.push('As root they would have been installed with apt-get.')
     else await aptInstall(forApt, tell).catch(error => refusals.push(error.message))
   }
-  if (names.includes('mongo') && lacks('mongo')) await obtainMongo(tell).catch(error => refusals.push(error.message))
+  const mongoLacks = names.includes('mongo') && lacks('mongo')
+  if (mongoLacks && refusals.length === 0) await obtainMongo(tell).catch(error => refusals.push(error.message))
 
   const missing = names.filter(lacks)
   if (missing.length > 0) throw new Error(missingMessage(missing, refusals))

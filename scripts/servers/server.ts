@@ -121,4 +121,4 @@ async function eachLine(stream: ReadableStream<Uint8Array>, take: (line: string)
   if (rest) take(rest)
 }
 
-const lastLines = (file: string) => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
+export const lastLines = (file: string) => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
