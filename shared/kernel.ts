@@ -107,7 +107,8 @@ export const openKernel = async (config: Config) => {
       return keep('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relay() }))
     },
     bus: {
-      consume: async (handlers: Handler[]) => (await bus()).consume(handlers),
+      // More than are worked on at once: messages that wait together share a transaction.
+      consume: async (handlers: Handler[]) => (await bus()).consume(handlers, { prefetch: 200 }),
       deadLetters: async () => (await bus()).deadLetters,
     },
     /** A capped stream that every instance of this service follows. */
