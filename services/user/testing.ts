@@ -1,6 +1,7 @@
 import { internalIdentity, keySource, tokenVerifier } from '#shared/auth'
 import { createHttp } from '#shared/http'
 import { createLog } from '#shared/log'
+import type { Redis } from '#shared/redis'
 import { followRevocations } from '#shared/revocations'
 import type { ServiceName } from '#shared/services'
 import { testRedis, testSql } from '#shared/testing'
@@ -28,9 +29,9 @@ export const testUsers = async ({ holders = [], openOrders = async () => 0 }: Op
   const log = createLog('user', 'silent')
 
   /** Another instance on the same stores. */
-  const instance = async (dataKeys = testDataKey('one')) => {
+  const instance = async (dataKeys = testDataKey('one'), reached: Redis = redis) => {
     const clock = () => new Date(Date.now() + aheadMs)
-    const users = createUsers({ sql, redis, log, dataKeys, holders, openOrders, clock, hashCost: { memoryCost: 64, timeCost: 1 } })
+    const users = createUsers({ sql, redis: reached, log, dataKeys, holders, openOrders, clock, hashCost: { memoryCost: 64, timeCost: 1 } })
     await users.keys.open()
     const revocations = followRevocations(redis, log)
     const http = createHttp({
