@@ -54,7 +54,7 @@ export const keySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = Date.no
 /** Verified tokens are remembered until they expire; the oldest makes room. */
 const remembered = 20_000
 
-export const tokenVerifier = (source: KeySource, revoked: (sid: string) => boolean) => {
+export const tokenVerifier = (source: KeySource, revoked: (sid: string) => boolean, remember = remembered) => {
   const seen = new Map<string, { user: User; expires: number }>()
 
   const check = async (token: string): Promise<User> => {
@@ -76,7 +76,7 @@ export const tokenVerifier = (source: KeySource, revoked: (sid: string) => boole
       throw unauthenticated('invalid_token', 'The access token is not valid; log in again.')
     }
     const user: User = { id, role, sid }
-    if (seen.size >= remembered) seen.delete(seen.keys().next().value!)
+    if (seen.size >= remember) seen.delete(seen.keys().next().value!)
     seen.set(token, { user, expires: exp! * 1000 })
     return user
   }

@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
+import { exportJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
+import { accessTokens, internalIdentity, keySource, tokenVerifier } from './auth'
+import { bearer, claims, expectRefused, jwk, other, own, published, seconds, sign, verifier } from './testing-tokens'
+
+const { algorithm } = accessTokens
+
+afterEach(() => {
+  setSystemTime()
+})
+
+describe('an access token', () => {
+  test('of the user service says who, in which role and session', async () => {
+    expect(await verifier()(bearer(await sign(claims())))).toEqual({ id: 7, role: 'customer', sid: 's-1' })
+    expect(await verifier()(bearer(await sign({ ...claims(), role: 'admin' })))).toMatchObject({ role: 'admin' })
+  })
+
+  test('signed with the public key for a secret is refused', async () => {
+    const verify = verifier()
+    const spki = await exportSPKI(own.publicKey)
+    for (const text of [spki, JSON.stringify(jwk), jwk.x!]) {
+      const forged = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'now' }).sign(new TextEncoder().encode(text))
+      await expectRefused(verify(bearer(forged)), 'invalid_token')
+    }
+  })
+
+  test('without a signature is refused, however it is written', async () => {
+    const verify = verifier()
+    const unsecured = new UnsecuredJWT(claims()).encode()
+    const [, payload] = unsecured.split('.')
+    const signature = (await sign(claims())).split('.')[2]
+    for (const alg of ['none', 'None', 'NONE', '']) {
+      const header = Buffer.from(JSON.stringify({ alg, kid: 'now' })).toString('base64url')
+      for (const end of ['', 'x', signature]) await expectRefused(verify(bearer(`${header}.${payload}.${end}`)), 'invalid_token')
+    }
+  })
+
+  test('of another key is refused, whatever key it names or brings along', async () => {
+    const verify = verifier()
+    await expectRefused(verify(bearer(await sign(claims(), { key: other.privateKey }))), 'invalid_token')
+    const brought = await exportJWK(other.publicKey)
+    const header = { alg: algorithm, kid: 'now', jwk: brought, jku: 'http://127.0.0.1:1/jwks.json' }
+    await expectRefused(verify(bearer(await new SignJWT(claims()).setProtectedHeader(header).sign(other.privateKey))), 'invalid_token')
+  })
+
+  test('changed by one letter is refused', async () => {
+    const verify = verifier()
+    const [header, payload, signature] = (await sign(claims())).split('.') as [string, string, string]
+    const promoted = Buffer.from(JSON.stringify({ ...claims(), role: 'admin' })).toString('base64url')
+    const bent = signature[0] === 'A' ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
+    await expectRefused(verify(bearer(`${header}.${promoted}.${signature}`)), 'invalid_token')
+    await expectRefused(verify(bearer(`${header}.${payload}.${bent}`)), 'invalid_token')
+  })
+
+  const wrong: [string, () => Record<string, unknown>][] = [
+    ['of another issuer', () => ({ iss: 'shop-order' })],
+    ['for another audience', () => ({ aud: 'shop-staff' })],
+    ['not valid yet', () => ({ nbf: seconds() + 60 })],
+    ['with a role that nobody has', () => ({ role: 'root' })],
+    ['for nobody', () => ({ sub: 'everybody' })],
+    ['of a session that is no text', () => ({ sid: 5 })],
+    ...['sub', 'sid', 'role', 'exp', 'iss', 'aud'].map((name): [string, () => Record<string, unknown>] => [
+      `without ${name}`,
+      () => ({ [name]: undefined }),
+    ]),
+  ]
+  test.each(wrong)('%s is refused', async (_what, change) => {
+    await expectRefused(verifier()(bearer(await sign({ ...claims(), ...change() }))), 'invalid_token')
+  })
+
+  test('that has expired is told so, also when it was good before', async () => {
+    await expectRefused(verifier()(bearer(await sign({ ...claims(), exp: seconds() - 1 }))), 'token_expired')
+    const verify = verifier()
+    const token = bearer(await sign(claims()))
+    await verify(token)
+    setSystemTime(Date.now() + 899_000)
+    expect(await verify(token)).toMatchObject({ id: 7 })
+    setSystemTime(Date.now() + 2000)
+    await expectRefused(verify(token), 'token_expired')
+  })
+
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer a.b',
+    'Bearer a.b.c d',
+    'Bearer a.b.c,Bearer a.b.c',
+    'Basic YTpi',
+    'Bearer ....',
+    `Bearer ${'x'.repeat(9000)}`,
+  ])('header "%s" is refused', async header => {
+    await expectRefused(verifier()(header), 'invalid_token')
+  })
+
+  test('is remembered with its session, and no more tokens than there is room for', async () => {
+    let asked = 0
+    const source = keySource(async () => published)
+    const counting = {
+      keys: (kid?: string) => {
+        asked++
+        return source.keys(kid)
+      },
+    }
+    const ended = new Set<string>()
+    const verify = tokenVerifier(counting, sid => ended.has(sid), 3)
+    const tokens = await Promise.all([1, 2, 3, 4].map(async n => bearer(await sign({ ...claims(), sid: `s-${n}` }))))
+    for (const token of [...tokens, ...tokens.slice(1)]) await verify(token)
+    expect(asked).toBe(4)
+    await verify(tokens[0]!)
+    expect(asked).toBe(5)
+    ended.add('s-4')
+    await expectRefused(verify(tokens[3]!), 'session_ended')
+    expect(await verify(tokens[2]!)).toMatchObject({ sid: 's-3' })
+  })
+})
+
+describe('between services', () => {
+  const key = 'a key that the services of a platform share'
+  const order = internalIdentity('order', key)
+  const payment = internalIdentity('payment', key)
+
+  test('a token says who calls', async () => {
+    expect(await payment.callerOf(bearer(await order.tokenFor('payment')))).toBe('order')
+  })
+
+  test('a token for another service, of another key, or unsigned is refused', async () => {
+    await expectRefused(payment.callerOf(bearer(await order.tokenFor('tax'))), 'invalid_internal_token')
+    const stranger = internalIdentity('order', 'a key that somebody thought of at home')
+    await expectRefused(payment.callerOf(bearer(await stranger.tokenFor('payment'))), 'invalid_internal_token')
+    const unsecured = new UnsecuredJWT({ iss: 'order', aud: 'payment', exp: seconds() + 60 }).encode()
+    await expectRefused(payment.callerOf(bearer(unsecured)), 'invalid_internal_token')
+    for (const header of [null, '', 'Bearer ', 'Bearer x']) await expectRefused(payment.callerOf(header), 'invalid_internal_token')
+  })
+
+  test('a token lives a minute, also where it was seen before, and is renewed before', async () => {
+    const token = bearer(await order.tokenFor('payment'))
+    await payment.callerOf(token)
+    setSystemTime(Date.now() + 31_000)
+    const renewed = bearer(await order.tokenFor('payment'))
+    expect(renewed).not.toBe(token)
+    setSystemTime(Date.now() + 30_000)
+    await expectRefused(payment.callerOf(token), 'invalid_internal_token')
+    expect(await payment.callerOf(renewed)).toBe('order')
+  })
+
+  test('a token without an end or a caller is refused', async () => {
+    const secret = new TextEncoder().encode(key)
+    for (const payload of [
+      { iss: 'order', aud: 'payment' },
+      { aud: 'payment', exp: seconds() + 60 },
+      { iss: 'order', exp: seconds() + 60 },
+    ]) {
+      const token = await new SignJWT(payload).setProtectedHeader({ alg: 'HS256' }).sign(secret)
+      await expectRefused(payment.callerOf(bearer(token)), 'invalid_internal_token')
+    }
+  })
+
+  test('neither kind of token does for the other', async () => {
+    await expectRefused(payment.callerOf(bearer(await sign({ ...claims(), iss: 'order', aud: 'payment' }))), 'invalid_internal_token')
+    await expectRefused(verifier()(bearer(await order.tokenFor('payment'))), 'invalid_token')
+  })
+})
