@@ -136,13 +136,13 @@ test('every list has its index', async () => {
   const { db } = users.sql
   const plan = async (query: ReturnType<typeof raw>) => (await query.execute(db)).rows as { key: string | null; Extra: string }[]
   for (const [query, key] of [
-    [raw`explain select id from users where email like 'finder%' order by email limit 20`, 'email'],
-    [raw`explain select id from users where username_key like 'finder%' order by username_key limit 20`, 'username_key'],
-    [raw`explain select * from users where erased_at is null order by id desc limit 20`, 'PRIMARY'],
-    [raw`explain select 1 as one from users where erased_at is null limit 10001`, 'users_present'],
-    [raw`explain select * from audit_log where user_id = 1 order by id desc limit 20`, 'audit_log_user'],
-    [raw`explain select id from users where role = 'admin' and blocked = 0 order by id`, 'users_role'],
-    [raw`explain select id from sessions where announce_due <= now() limit 500`, 'sessions_announce'],
+    [raw`explain format=traditional select id from users where email like 'finder%' order by email limit 20`, 'email'],
+    [raw`explain format=traditional select id from users where username_key like 'finder%' order by username_key limit 20`, 'username_key'],
+    [raw`explain format=traditional select * from users where erased_at is null order by id desc limit 20`, 'PRIMARY'],
+    [raw`explain format=traditional select 1 as one from users where erased_at is null limit 10001`, 'users_present'],
+    [raw`explain format=traditional select * from audit_log where user_id = 1 order by id desc limit 20`, 'audit_log_user'],
+    [raw`explain format=traditional select id from users where role = 'admin' and blocked = 0 order by id`, 'users_role'],
+    [raw`explain format=traditional select id from sessions where announce_due <= now() limit 500`, 'sessions_announce'],
   ] as const) {
     const [row] = await plan(query)
     expect(row).toMatchObject({ key })
