@@ -128,6 +128,21 @@ export const orderPaymentDueChanged = defineEvent('order.payment_due_changed', {
   aggregate: 'order',
   data: t.Object({ order_id: t.Integer(), payment_due_at: t.String(), reservation_expires_at: t.String() }),
 })
+/** Another address before payment: the tax that was told with `order.created` no longer holds. */
+export const orderRepriced = defineEvent('order.repriced', {
+  from: 'order',
+  to: ['tax'],
+  aggregate: 'order',
+  data: t.Object({
+    order_id: t.Integer(),
+    tax: t.Number(),
+    shipping: t.Number(),
+    total_amount: t.Number(),
+    tax_lines: t.Array(taxLine),
+    currency: t.String(),
+    destination: t.Object({ country: t.Optional(t.String()), region: t.Optional(t.String()) }),
+  }),
+})
 /** A second look at an order when its payment is due: one waiting queue for each term, 15 minutes or days. */
 export const orderPaymentTimeout = defineTimer('order.payment-timeout', {
   owner: 'order',

@@ -22,6 +22,8 @@ export interface Aggregate {
 
 /** What a transaction publishes: an event, or a message to the service itself that arrives when due. */
 export interface Draft {
+  /** For who writes down beforehand which event will tell of a change; otherwise it is given when stored. */
+  id?: string
   exchange: string
   routingKey: string
   body: Pick<Message, 'type' | 'version' | 'aggregate' | 'data'>

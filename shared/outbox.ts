@@ -54,8 +54,8 @@ export interface OutboxStore<Id extends string | number> {
 export const outboxRows = (drafts: readonly Draft[], source: string): OutboxRow[] => {
   const { requestId, traceparent } = currentContext()
   const time = new Date().toISOString()
-  return drafts.map(({ exchange, routingKey, body, dueAt }) => {
-    const message: Message = { id: Bun.randomUUIDv7(), ...body, time, source, request_id: requestId, traceparent }
+  return drafts.map(({ id = Bun.randomUUIDv7(), exchange, routingKey, body, dueAt }) => {
+    const message: Message = { id, ...body, time, source, request_id: requestId, traceparent }
     return {
       exchange,
       routing_key: routingKey,
