@@ -1,6 +1,6 @@
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { closed, IdParam, t, text } from '#shared/schema'
+import { closed, IdParam, t } from '#shared/schema'
 import type { Accounts } from './accounts'
 import type { AccountManager } from './admin'
 import type { AuditTrail } from './audit'
@@ -15,7 +15,7 @@ interface Deps {
   vault: Vault
 }
 
-const UserQuery = closed({ ...PageQuery.properties, search: t.Optional(text(254, 'ann')) })
+const UserQuery = closed({ ...PageQuery.properties, search: t.Optional(t.String({ maxLength: 254, examples: ['ann'] })) })
 const AuditQuery = closed({ ...PageQuery.properties, user_id: UserFilter })
 
 export const adminRoutes = ({ http, accounts, manager, audit, vault }: Deps) =>

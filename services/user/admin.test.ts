@@ -58,6 +58,7 @@ describe('an administrator', () => {
   test('walks all accounts, newest first', async () => {
     const { body } = await get('?limit=3')
     expect(namesOf(body)[0]).toBe('Finder5')
+    expect((await get('?search=&limit=3')).body).toEqual(body)
     const rest = await get(`?limit=3&cursor=${body.next_cursor}`)
     expect(namesOf(rest.body)).toEqual(namesOf((await get('?limit=3&skip=3')).body))
     expect((await get('?cursor=nonsense')).body.code).toBe('invalid_cursor')

@@ -76,8 +76,7 @@ export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
   }
 
   return {
-    list: ({ search, ...query }: PageQuery & { search?: string }) =>
-      search === undefined ? newestFirst(query) : beginningWith(search, query),
+    list: ({ search, ...query }: PageQuery & { search?: string }) => (search?.trim() ? beginningWith(search, query) : newestFirst(query)),
 
     /** A new role or a block ends their sessions: tokens that say otherwise stop working. */
     async change(id: number, { role, blocked }: ManagedChange, actor: number): Promise<UserRow> {

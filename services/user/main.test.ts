@@ -24,7 +24,7 @@ beforeAll(async () => {
     ADMIN_PASSWORD: admin.password,
     LOG_LEVEL: 'silent',
   }
-  instances = await Promise.all(['27311', '27312'].map(PORT => start({ ...environment, PORT })))
+  instances = await Promise.all([0, 1].map(() => start({ ...environment, PORT: '0' })))
 })
 afterAll(async () => {
   await Promise.all(instances.map(({ stop }) => stop()))
