@@ -9,7 +9,7 @@ export const stackFolder = resolve(root, process.env.STACK_DIR || '.data/local')
 
 /** The same start in a process that outlives this one; its progress is shown until all is ready. */
 export async function startDetached(args: readonly string[], tell: (line: string) => void) {
-  const log = join(privateFolder(root, '.data'), 'start.log')
+  const log = `${privateFolder(stackFolder)}.log`
   const output = openSync(log, 'w')
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'start.ts'), ...args.filter(arg => arg !== '--detach')], {
     cwd: root,

@@ -14,5 +14,5 @@ export function overview({ gateway, secrets }: Pick<Stack, 'gateway' | 'secrets'
     ['Data, logs', relative(root, stackFolder)],
   ]
   const table = rows.map(([what, where]) => `  ${what!.padEnd(12)}${where}`).join('\n')
-  return `\nThe shop is open (${seconds.toFixed(1)} s)\n\n${table}\n\n  Ctrl-C stops everything.\n`
+  return `\nThe shop is open (${seconds.toFixed(1)} s)\n\n${table}\n`
 }

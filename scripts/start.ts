@@ -60,6 +60,7 @@ async function main() {
   })
   const summary = overview(stack, (performance.now() - began) / 1000)
   tell(summary)
+  if (process.stdout.isTTY) tell('  Ctrl-C stops everything.\n')
   stack.markReady(summary)
   await asked.promise
   tell('stopping')

@@ -13,7 +13,7 @@ export const member = (name: string, pid: number): Member => ({ name, pid, born:
 export function isAlive({ pid, born }: Member) {
   try {
     process.kill(pid, 0)
-    return birth(pid) === born
+    return born !== 'ended' && birth(pid) === born
   } catch {
     return false
   }
@@ -45,12 +45,16 @@ export async function gone(members: readonly Member[], withinMs: number) {
   return true
 }
 
-/** When the process began, in ticks since the machine did; a zombie counts as dead. */
+/** When the process began, in ticks since the machine did; a zombie counts as ended. */
 function birth(pid: number) {
   if (!existsSync('/proc/self/stat')) return ''
-  // The command's name stands in brackets and may hold blanks: count behind it.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')
+  try {
+    // The command's name stands in brackets and may hold blanks: count behind it.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? 'ended')
+  } catch {
+    return 'ended'
+  }
 }
