@@ -1,20 +1,8 @@
-import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
+import { Address, addressFields, closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
 import type { UserRow } from './database'
 import type { SessionRow } from './sessions'
 import type { Vault } from './vault'
-
-const addressFields = {
-  line1: text(200, '1 Main Street'),
-  line2: t.Optional(text(200)),
-  city: text(100, 'Springfield'),
-  region: t.Optional(text(100, 'IL')),
-  postal_code: t.Optional(text(20, '62701')),
-  country: text(60, 'US'),
-}
-/** Free text is kept as it is; fields let taxes and shipping be told. */
-export const Address = t.Union([text(500, '1 Main Street, Springfield'), closed(addressFields)])
-export type Address = Static<typeof Address>
 
 const Email = t.String({ minLength: 3, maxLength: 320, pattern: '^[^@]+@[^@]+\\.[^@]+$', examples: ['ann@example.com'] })
 const Phone = text(40, '0123456789')
