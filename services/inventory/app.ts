@@ -1,4 +1,16 @@
-import { type InventoryDeps, internalRoutes, stockRoutes } from './routes'
+import type { Http } from '#shared/http'
+import type { StockByHand } from './by-hand'
+import type { StockDrift } from './drift'
+import { internalRoutes } from './internal-routes'
+import type { Stock } from './repository'
+import { stockRoutes } from './routes'
+
+export interface InventoryDeps {
+  http: Http
+  stock: Stock
+  byHand: StockByHand
+  drift: StockDrift
+}
 
 export const inventoryApp = (deps: InventoryDeps) => deps.http('').use(stockRoutes(deps)).use(internalRoutes(deps))
 export type InventoryApi = ReturnType<typeof inventoryApp>

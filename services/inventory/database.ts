@@ -5,16 +5,19 @@ import type { ReservationState } from './domain'
 type Flag = ColumnType<number, boolean | undefined, boolean>
 
 export interface InventoryDb {
-  /** `opened`: its first news came, with the opening balance; before that nobody knows how much there is. */
-  products: { product_id: string; version: Generated<number>; opened: Flag; archived: Flag }
+  /** `opened`: the news of its creation came. */
+  products: { product_id: string; version: Generated<number>; opened: Flag }
   skus: {
     sku: string
     product_id: string
     quantity: Generated<number>
     reserved: Generated<number>
     threshold: Generated<number>
+    /** At its threshold or below, and on sale. */
     low: Flag
+    /** Its opening balance is counted: before that nobody knows how much there is. */
     opened: Flag
+    /** Not sold any more: nothing of it can be reserved. */
     archived: Flag
     version: Generated<number>
     updated_at: Generated<Date>

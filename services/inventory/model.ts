@@ -3,7 +3,7 @@ import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, te
 import type { MovementRow, SkuRow, StockRow } from './database'
 import { available } from './domain'
 
-const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', default: 'main', examples: ['main'] })
+const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', examples: ['main'] })
 const OnHand = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [25] })
 
 export const ProductParam = closed({ product_id: ProductId })
@@ -14,7 +14,9 @@ export const SetStock = closed(
 )
 export const AdjustStock = closed(
   {
-    delta: t.Integer({ minimum: -maxQuantity, maximum: maxQuantity, examples: [-2] }),
+    delta: t.Union([t.Integer({ minimum: 1, maximum: maxQuantity }), t.Integer({ minimum: -maxQuantity, maximum: -1 })], {
+      examples: [-2],
+    }),
     reason: text(200, 'damaged in the warehouse'),
     sku: t.Optional(Sku),
     warehouse: t.Optional(Warehouse),
@@ -52,10 +54,14 @@ export const MovementView = t.Object({
   kind: t.String(),
   reason: t.Union([t.String(), t.Null()]),
   order_id: t.Union([t.Integer(), t.Null()]),
+  user_id: t.Union([t.Integer(), t.Null()], { description: 'Who changed it by hand' }),
   created_at: Time,
 })
+const Differing = t.Object({ count: t.Integer(), examples: t.Array(t.String()) })
 export const DriftView = t.Object({
-  movements: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }),
+  movements: Differing,
+  shelves: Differing,
+  reserved: Differing,
   stock: t.Record(t.String(), t.Integer()),
 })
 
@@ -70,10 +76,18 @@ export const stockView = ({ id, product_id, sku, warehouse, quantity, reserved, 
   updated_at: updated_at.toISOString(),
 })
 
-export const productStockView = (product_id: string, places: readonly StockRow[]): Static<typeof ProductStockView> => {
-  const quantity = places.reduce((sum, place) => sum + place.quantity, 0)
-  const reserved = places.reduce((sum, place) => sum + place.reserved, 0)
-  return { product_id, quantity, reserved, available: quantity - reserved, items: places.map(stockView) }
+/** What a change of the catalog dropped is not counted; of a product that is gone altogether, all that is left is shown. */
+export const productStockView = (
+  product_id: string,
+  skus: readonly SkuRow[],
+  places: readonly StockRow[],
+): Static<typeof ProductStockView> => {
+  const sold = skus.filter(row => row.archived === 0)
+  const shown = new Set((sold.length > 0 ? sold : skus).map(({ sku }) => sku))
+  const items = places.filter(({ sku }) => shown.has(sku)).map(stockView)
+  const quantity = items.reduce((sum, item) => sum + item.quantity, 0)
+  const reserved = items.reduce((sum, item) => sum + item.reserved, 0)
+  return { product_id, quantity, reserved, available: quantity - reserved, items }
 }
 
 export const lowView = (row: SkuRow): Static<typeof LowView> => {
@@ -81,31 +95,13 @@ export const lowView = (row: SkuRow): Static<typeof LowView> => {
   return { product_id, sku, quantity, reserved, available: available(row), threshold }
 }
 
-export const movementView = ({
-  id,
-  product_id,
-  sku,
-  warehouse,
-  delta,
-  kind,
-  reason,
-  order_id,
-  created_at,
-}: MovementRow): Static<typeof MovementView> => ({
-  id,
-  product_id,
-  sku,
-  warehouse,
-  delta,
-  kind,
-  reason,
-  order_id,
+export const movementView = ({ created_at, ...movement }: MovementRow): Static<typeof MovementView> => ({
+  ...movement,
   created_at: created_at.toISOString(),
 })
 
 /** Lines of one SKU are summed; a line that names none means its product's only SKU, and finds nothing when there are several. */
-export const checkView = (items: Static<typeof Check>['items'], rows: readonly SkuRow[]): Static<typeof CheckView> => {
-  const onSale = rows.filter(row => row.archived === 0)
+export const checkView = (items: Static<typeof Check>['items'], onSale: readonly SkuRow[]): Static<typeof CheckView> => {
   const found = (line: { product_id: string; sku?: string }) => {
     const own = onSale.filter(row => row.product_id === line.product_id && (line.sku === undefined || row.sku === line.sku))
     return own.length === 1 ? own[0] : undefined

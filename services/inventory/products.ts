@@ -1,80 +1,82 @@
-import type { Message } from '#shared/events'
+import type { Message, Publish } from '#shared/events'
 import type { Sql } from '#shared/sql'
 import type { InventoryDb } from './database'
 import { mainWarehouse } from './domain'
-import { lockShelves, move, placeIn, saveShelves, type Trx } from './shelves'
+import { lockShelvesOf, move, placeIn, saveShelves, type Trx } from './shelves'
 
-/** The product's row stays locked: what is told of one product is taken in one after the other. */
+/** The product's row is made if need be and stays locked: what is told of one product is taken in one after the other. */
 const lockProduct = async (trx: Trx, productId: string) => {
-  await trx.insertInto('products').ignore().values({ product_id: productId }).execute()
+  // Not `insert ignore`, whose shared lock on a row that is there would stand in the way of our own.
+  await trx.insertInto('products').values({ product_id: productId }).onDuplicateKeyUpdate({ product_id: productId }).execute()
   return trx.selectFrom('products').selectAll().where('product_id', '=', productId).forUpdate().executeTakeFirstOrThrow()
 }
-type Product = Awaited<ReturnType<typeof lockProduct>>
 
-const learn = (
-  trx: Trx,
-  { product_id, version, archived, opened }: Product,
-  news: { version: number; archived?: boolean; opened?: boolean },
-) =>
-  trx
-    .updateTable('products')
-    .set({ version: Math.max(version, news.version), archived: news.archived ?? archived === 1, opened: news.opened ?? opened === 1 })
-    .where('product_id', '=', product_id)
-    .execute()
-
-const addSkus = (
-  trx: Trx,
-  { product_id }: Product,
-  skus: readonly string[],
-  { opened, archived }: { opened: boolean; archived: boolean },
-) =>
-  trx
+const addSkus = async (trx: Trx, productId: string, skus: readonly string[], archived: boolean) => {
+  if (skus.length === 0) return
+  const known = await trx.selectFrom('skus').select('sku').where('sku', 'in', skus).execute()
+  const missing = skus.filter(sku => !known.some(row => row.sku === sku))
+  if (missing.length === 0) return
+  await trx
     .insertInto('skus')
     .ignore()
-    .values(skus.map(sku => ({ sku, product_id, opened, archived })))
+    .values(missing.sort().map(sku => ({ sku, product_id: productId, archived })))
     .execute()
+}
 
-/** What the catalog tells: which SKUs there are, and with how much each began. */
+/** A SKU that comes back before the catalog told of it. Newer news of its product that don't name it have dropped it. */
+export const makeKnown = async (trx: Trx, productId: string, sku: string) => {
+  const { version } = await lockProduct(trx, productId)
+  await addSkus(trx, productId, [sku], version > 0)
+}
+
+interface CatalogNews {
+  version: number
+  /** Every SKU named, and those of them that are on sale. */
+  skus: readonly string[]
+  sold: readonly string[]
+  /** Only the product's creation tells with how much each began. */
+  opening?: ReadonlyMap<string, number>
+}
+
+/** What the catalog tells: which SKUs there are, and with how much each began. Only the newest news says what is sold. */
+const take = async (trx: Trx, publish: Publish, productId: string, { version, skus, sold, opening }: CatalogNews) => {
+  const product = await lockProduct(trx, productId)
+  const newest = version > product.version
+  const opens = product.opened === 0 && opening !== undefined
+  const opened = product.opened === 1 || opens
+  await addSkus(trx, productId, skus, !newest)
+  const shelves = await lockShelvesOf(trx, productId)
+  for (const shelf of shelves.values()) {
+    const { sku, archived } = shelf.sku
+    if (newest && sold.includes(sku) === (archived === 1)) {
+      shelf.sku.archived = archived === 1 ? 0 : 1
+      shelf.changed = true
+    }
+    if (!opened || shelf.sku.opened === 1) continue
+    shelf.sku.opened = 1
+    shelf.changed = true
+    const place = await placeIn(trx, shelf, mainWarehouse)
+    // A SKU that came by an update began with nothing.
+    await move(trx, shelf, place, opening?.get(sku) ?? 0, { kind: 'opening' })
+  }
+  await saveShelves(trx, shelves, publish)
+  await trx
+    .updateTable('products')
+    .set({ version: Math.max(version, product.version), opened })
+    .where('product_id', '=', productId)
+    .execute()
+}
+
 export const productNews = (sql: Sql<InventoryDb>) => ({
-  /** The opening balance counts once, and also when newer news of the product came first; that then says which SKUs are still sold. */
-  created: (message: Message, productId: string, opening: readonly { sku: string; quantity: number }[]) =>
-    sql.once(message, async (trx, publish) => {
-      const product = await lockProduct(trx, productId)
-      if (product.opened === 1) return
-      const skus = opening.map(({ sku }) => sku)
-      const late = product.version >= message.aggregate.version
-      await addSkus(trx, product, skus, { opened: true, archived: late })
-      await trx.updateTable('skus').set({ opened: true }).where('product_id', '=', productId).execute()
-      const shelves = await lockShelves(trx, skus)
-      for (const { sku, quantity } of opening) {
-        const shelf = shelves.get(sku)
-        if (shelf?.sku.product_id !== productId) continue
-        const place = await placeIn(trx, shelf, mainWarehouse)
-        shelf.changed.add(place)
-        await move(trx, shelf, place, quantity, { kind: 'opening' })
-      }
-      await saveShelves(trx, shelves.values(), publish)
-      await learn(trx, product, { version: message.aggregate.version, opened: true })
-    }),
-
-  /** SKUs that came are empty at first; those that went can't be reserved any more. */
+  created: (message: Message, productId: string, opening: readonly { sku: string; quantity: number }[]) => {
+    const skus = opening.map(({ sku }) => sku)
+    const quantities = new Map(opening.map(({ sku, quantity }) => [sku, quantity]))
+    const news = { version: message.aggregate.version, skus, sold: skus, opening: quantities }
+    return sql.once(message, (trx, publish) => take(trx, publish, productId, news))
+  },
   updated: (message: Message, productId: string, skus: readonly string[]) =>
-    sql.once(message, async trx => {
-      const product = await lockProduct(trx, productId)
-      if (product.version >= message.aggregate.version) return
-      await addSkus(trx, product, skus, { opened: product.opened === 1, archived: false })
-      const own = trx.updateTable('skus').where('product_id', '=', productId)
-      await own.set({ archived: false }).where('sku', 'in', skus).execute()
-      await own.set({ archived: true }).where('sku', 'not in', skus).execute()
-      await learn(trx, product, { version: message.aggregate.version })
-    }),
-
-  deleted: (message: Message, productId: string) =>
-    sql.once(message, async trx => {
-      const product = await lockProduct(trx, productId)
-      if (product.version >= message.aggregate.version) return
-      await trx.updateTable('skus').set({ archived: true }).where('product_id', '=', productId).execute()
-      await learn(trx, product, { version: message.aggregate.version, archived: true })
-    }),
+    sql.once(message, (trx, publish) => take(trx, publish, productId, { version: message.aggregate.version, skus, sold: skus })),
+  deleted: (message: Message, productId: string, skus: readonly string[]) =>
+    sql.once(message, (trx, publish) => take(trx, publish, productId, { version: message.aggregate.version, skus, sold: [] })),
 })
 export type ProductNews = ReturnType<typeof productNews>

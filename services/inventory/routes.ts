@@ -3,14 +3,13 @@ import { etag, notModified } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { t } from '#shared/schema'
+import { type StockByHand, versionOf } from './by-hand'
 import { mainWarehouse } from './domain'
 import {
   AdjustStock,
   Check,
   CheckView,
   checkView,
-  DriftQuery,
-  DriftView,
   LowView,
   lowView,
   MovementView,
@@ -26,12 +25,13 @@ import {
 } from './model'
 import type { Stock } from './repository'
 
-export interface InventoryDeps {
+interface Deps {
   http: Http
   stock: Stock
+  byHand: StockByHand
 }
 
-export const stockRoutes = ({ http, stock }: InventoryDeps) =>
+export const stockRoutes = ({ http, stock, byHand }: Deps) =>
   http('/api/inventory')
     .get('/', async ({ query }) => page(await stock.all(query), query, stockView), {
       auth: 'admin',
@@ -47,7 +47,7 @@ export const stockRoutes = ({ http, stock }: InventoryDeps) =>
     })
     .post(
       '/check',
-      async ({ body: { items } }) => checkView(items, await stock.ofProducts([...new Set(items.map(item => item.product_id))])),
+      async ({ body: { items } }) => checkView(items, await stock.skusOnSale([...new Set(items.map(item => item.product_id))])),
       {
         public: true,
         body: Check,
@@ -57,14 +57,11 @@ export const stockRoutes = ({ http, stock }: InventoryDeps) =>
     )
     .get(
       '/:product_id',
-      async context => {
-        const { product_id } = context.params
-        const found = await stock.ofProduct(product_id)
-        if (!found) throw notFound('stock')
-        // Of one SKU this is the tag that a change is held against.
-        const version = found.skus.reduce((sum, sku) => sum + sku.version, 0)
-        if (notModified(context, etag(version))) return context.status(304, undefined)
-        return productStockView(product_id, found.places)
+      async ({ params: { product_id }, headers, set, status }) => {
+        const { skus, places } = await stock.ofProduct(product_id)
+        if (skus.length === 0) throw notFound('stock')
+        if (notModified({ headers, set }, etag(versionOf(skus)))) return status(304, undefined)
+        return productStockView(product_id, skus, places)
       },
       {
         public: true,
@@ -75,8 +72,8 @@ export const stockRoutes = ({ http, stock }: InventoryDeps) =>
     )
     .put(
       '/:product_id',
-      async ({ params, body: { quantity, sku, warehouse = mainWarehouse }, user, headers }) =>
-        stockView(await stock.set({ productId: params.product_id, sku, warehouse }, quantity, { userId: user.id, headers })),
+      async ({ params: { product_id: productId }, body: { quantity, sku, warehouse = mainWarehouse }, user, headers }) =>
+        stockView(await byHand.set({ productId, sku }, quantity, { warehouse, userId: user.id, headers })),
       {
         auth: 'admin',
         params: ProductParam,
@@ -87,8 +84,8 @@ export const stockRoutes = ({ http, stock }: InventoryDeps) =>
     )
     .post(
       '/:product_id/adjust',
-      async ({ params, body: { delta, reason, sku, warehouse = mainWarehouse }, user, headers }) =>
-        stockView(await stock.adjust({ productId: params.product_id, sku, warehouse }, delta, { userId: user.id, reason, headers })),
+      async ({ params: { product_id: productId }, body: { delta, reason, sku, warehouse = mainWarehouse }, user, headers }) =>
+        stockView(await byHand.adjust({ productId, sku }, delta, { warehouse, userId: user.id, reason, headers })),
       {
         auth: 'admin',
         params: ProductParam,
@@ -110,7 +107,7 @@ export const stockRoutes = ({ http, stock }: InventoryDeps) =>
     )
     .put(
       '/:product_id/threshold',
-      async ({ params, body }) => lowView(await stock.setThreshold(params.product_id, body.sku, body.threshold)),
+      async ({ params, body: { sku, threshold } }) => lowView(await byHand.setThreshold({ productId: params.product_id, sku }, threshold)),
       {
         auth: 'admin',
         params: ProductParam,
@@ -119,11 +116,3 @@ export const stockRoutes = ({ http, stock }: InventoryDeps) =>
         detail: { summary: 'From how few pieces on stock counts as low' },
       },
     )
-
-export const internalRoutes = ({ http, stock }: InventoryDeps) =>
-  http('/internal').get('/drift', ({ query }) => stock.drift(new Date(query.since), new Date(query.until)), {
-    internal: ['discovery'],
-    query: DriftQuery,
-    response: { 200: DriftView },
-    detail: { summary: 'What changed in a window, and what does not add up' },
-  })

@@ -6,7 +6,7 @@ const now = sql`(current_timestamp(3))`
 const time = sql`datetime(3)`
 const count = sql`int unsigned`
 
-/** What the catalog last said of a product; a deletion is remembered, so that older news can't bring it back. */
+/** The newest word of the catalog on a product: older news can't bring back what was dropped or deleted. */
 export const products: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -15,7 +15,6 @@ export const products: Migration = {
       .addColumn('product_id', 'char(24)', c => c.primaryKey())
       .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
       .addColumn('opened', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('archived', 'boolean', c => c.notNull().defaultTo(false))
       .modifyEnd(plainText)
       .execute()
   },

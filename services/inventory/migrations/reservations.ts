@@ -23,12 +23,13 @@ export const reservations: Migration = {
       .addColumn('created_at', time, c => c.notNull().defaultTo(now))
       .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
       .addIndex('reservations_due', ['state', 'expires_at'])
+      .addIndex('reservations_waiting', ['state', 'updated_at'])
       .modifyEnd(plainText)
       .execute()
   },
 }
 
-/** From which shelf each line was taken. */
+/** On which shelf each line lies, or lay before it left: what comes back goes there. */
 export const reservationLines: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -1,0 +1,48 @@
+import { sql as raw } from 'kysely'
+import type { Sql } from '#shared/sql'
+import type { InventoryDb } from './database'
+
+const maxSkus = 5000
+const maxExamples = 20
+
+/** The SKUs that changed in a window: what is available of each, and which of them their own books don't explain. One statement, so one moment. */
+export const stockDrift =
+  ({ db }: Pick<Sql<InventoryDb>, 'db'>) =>
+  async (since: Date, until: Date) => {
+    const held = db
+      .selectFrom('reservations')
+      .innerJoin('reservation_lines as line', 'line.order_id', 'reservations.order_id')
+      .where('reservations.state', '=', 'reserved')
+      .groupBy('line.sku')
+      .select(['line.sku', raw<string>`sum(line.quantity)`.as('pieces')])
+    const rows = await db
+      .selectFrom(
+        db
+          .selectFrom('skus')
+          .select(['sku', 'quantity', 'reserved'])
+          .where('updated_at', '>=', since)
+          .where('updated_at', '<', until)
+          .orderBy('updated_at')
+          .limit(maxSkus)
+          .as('changed'),
+      )
+      .leftJoin(held.as('held'), 'held.sku', 'changed.sku')
+      .select(['changed.sku', 'changed.quantity', 'changed.reserved', 'held.pieces as held'])
+      .select(raw<string | null>`(select sum(delta) from movements where movements.sku = changed.sku)`.as('moved'))
+      .select(raw<string | null>`(select sum(quantity) from stock where stock.sku = changed.sku)`.as('on_shelves'))
+      .select(raw<string | null>`(select sum(reserved) from stock where stock.sku = changed.sku)`.as('kept_on_shelves'))
+      .execute()
+
+    type Row = (typeof rows)[number]
+    const differing = (differs: (row: Row) => boolean) => {
+      const found = rows.filter(differs).map(({ sku }) => sku)
+      return { count: found.length, examples: found.slice(0, maxExamples) }
+    }
+    return {
+      movements: differing(({ moved, quantity }) => Number(moved) !== quantity),
+      shelves: differing(row => Number(row.on_shelves) !== row.quantity || Number(row.kept_on_shelves) !== row.reserved),
+      reserved: differing(row => Number(row.held) !== row.reserved),
+      stock: Object.fromEntries(rows.map(({ sku, quantity, reserved }) => [sku, quantity - reserved])),
+    }
+  }
+export type StockDrift = ReturnType<typeof stockDrift>
