@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { placeOf, quote, type Rate, rateFor } from './domain'
+import { entriesOf } from './report'
+
+const rate = (country: string, region: string, category: string, percent: number): Rate => ({
+  country,
+  region,
+  category,
+  rate_ppm: percent * 10_000,
+})
+const rates = [
+  rate('DE', '', 'standard', 19),
+  rate('DE', '', 'reduced', 7),
+  rate('DE', '', 'museum tickets', 0),
+  rate('US', 'CA', 'standard', 7.25),
+  rate('US', '', 'standard', 1),
+]
+const germany = placeOf({ country: 'de' })
+
+describe('the rate of a line', () => {
+  test('free text names no place, and so no tax', () => {
+    expect(rateFor(rates, placeOf('123 Main St, City'), 'Electronics')).toBeUndefined()
+  })
+  test('a category has its own rate, else that of its class, else the standard', () => {
+    expect(rateFor(rates, germany, 'Museum Tickets')?.rate_ppm).toBe(0)
+    expect(rateFor(rates, germany, ' BOOKS ')?.rate_ppm).toBe(70_000)
+    expect(rateFor(rates, germany, 'Electronics')?.rate_ppm).toBe(190_000)
+  })
+  test('a region comes before its country, with or without the country in its name', () => {
+    expect(rateFor(rates, placeOf({ country: 'US', region: 'ca' }), 'Books')?.rate_ppm).toBe(72_500)
+    expect(rateFor(rates, placeOf({ country: 'US', region: 'US-CA' }), 'Books')?.rate_ppm).toBe(72_500)
+    expect(rateFor(rates, placeOf({ country: 'US', region: 'NV' }), 'Books')?.rate_ppm).toBe(10_000)
+  })
+  test('a country that has none is not taxed', () => {
+    expect(rateFor(rates, placeOf({ country: 'CH' }), 'Books')).toBeUndefined()
+  })
+})
+
+const lines = fc.array(fc.record({ amount: fc.nat(10 ** 9), category: fc.constantFrom('Books', 'Electronics') }), {
+  minLength: 1,
+  maxLength: 20,
+})
+
+describe('a quote', () => {
+  test('its tax is the sum of its lines and its carriage, each rounded by itself', () => {
+    fc.assert(
+      fc.property(lines, fc.nat(10_000), fc.boolean(), (asked, shipping, inclusive) => {
+        const found = quote(rates, germany, { lines: asked, shipping, inclusive })
+        expect(found.tax).toBe(found.lines.reduce((sum, line) => sum + line.tax, 0) + found.shipping.tax)
+        found.lines.forEach((line, index) => {
+          const { amount } = asked[index]!
+          if (inclusive) expect(line.net + line.tax).toBe(amount)
+          else expect(Math.abs(line.tax - (amount * line.rate_ppm) / 1_000_000)).toBeLessThanOrEqual(0.5)
+        })
+      }),
+    )
+  })
+})
+
+describe('the report', () => {
+  const sold = fc.array(fc.record({ net: fc.nat(10 ** 7), tax: fc.nat(10 ** 6) }), { minLength: 1, maxLength: 10 })
+  test('refunds in any parts, told in any order, take out in the end exactly what was sold', () => {
+    fc.assert(
+      fc.property(sold, fc.array(fc.integer({ min: 1, max: 99 }), { maxLength: 5 }), (lines, cuts) => {
+        const total = lines.reduce((sum, { net, tax }) => sum + net + tax, 0)
+        const marks = [...cuts.map(cut => Math.floor((total * cut) / 100)), 0, total].sort((a, b) => a - b)
+        const refunds = marks.slice(1).map((mark, index) => ({ amount: mark - marks[index]!, at: new Date(index * 1000) }))
+        const order = {
+          order_id: 1,
+          currency: 'EUR',
+          total,
+          paid_at: new Date(0),
+          lines: lines.map(line => ({ ...line, country: 'DE', region: '', rate_ppm: 1 })),
+        }
+        const entries = entriesOf(order, refunds.toReversed())
+        expect(entries.reduce((sum, { net }) => sum + net, 0)).toBe(0)
+        expect(entries.reduce((sum, { tax }) => sum + tax, 0)).toBe(0)
+      }),
+    )
+  })
+})

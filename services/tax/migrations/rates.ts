@@ -1,0 +1,38 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+import { publishedRates } from '../published-rates'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+
+/** A rate holds from a day up to another, which it does not include. */
+export const rates: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('rates')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('country', 'char(2)', c => c.notNull())
+      .addColumn('region', 'varchar(10)', c => c.notNull().defaultTo(''))
+      .addColumn('category', 'varchar(100)', c => c.notNull())
+      .addColumn('rate_ppm', sql`int unsigned`, c => c.notNull())
+      .addColumn('valid_from', 'char(10)', c => c.notNull())
+      .addColumn('valid_to', 'char(10)')
+      .addColumn('source', 'varchar(200)')
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addUniqueConstraint('rates_place', ['country', 'region', 'category', 'valid_from'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+export const seed: Migration = {
+  async up(db: Kysely<unknown>) {
+    await (db as Kysely<{ rates: ReturnType<typeof publishedRates>[number] }>)
+      .insertInto('rates')
+      .ignore()
+      .values(publishedRates())
+      .execute()
+  },
+}

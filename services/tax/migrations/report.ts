@@ -1,0 +1,60 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const time = sql`datetime(3)`
+
+/** What was heard of an order's tax; it counts from the day on which it was paid. */
+export const orders: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('orders')
+      .ifNotExists()
+      .addColumn('order_id', 'bigint', c => c.primaryKey())
+      .addColumn('currency', 'char(3)')
+      .addColumn('total', 'bigint')
+      .addColumn('lines', 'text')
+      .addColumn('paid_at', time)
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** What was refunded of an order up to each refund: the newest figure of a payment counts, whichever comes last. */
+export const refunds: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('refunds')
+      .ifNotExists()
+      .addColumn('order_id', 'bigint', c => c.notNull())
+      .addColumn('refund_id', 'bigint', c => c.notNull())
+      .addColumn('amount', 'bigint', c => c.notNull())
+      .addColumn('refunded_at', time, c => c.notNull())
+      .addPrimaryKeyConstraint('refunds_pk', ['order_id', 'refund_id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** The report's rows: what was sold and given back, by place and rate. Written anew whenever more is known of an order. */
+export const entries: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('entries')
+      .ifNotExists()
+      .addColumn('order_id', 'bigint', c => c.notNull())
+      .addColumn('entry', 'integer', c => c.notNull())
+      .addColumn('kind', 'varchar(8)', c => c.notNull())
+      .addColumn('at', time, c => c.notNull())
+      .addColumn('country', 'char(2)', c => c.notNull())
+      .addColumn('region', 'varchar(10)', c => c.notNull())
+      .addColumn('rate_ppm', sql`int unsigned`, c => c.notNull())
+      .addColumn('currency', 'char(3)', c => c.notNull())
+      .addColumn('net', 'bigint', c => c.notNull())
+      .addColumn('tax', 'bigint', c => c.notNull())
+      .addPrimaryKeyConstraint('entries_pk', ['order_id', 'entry'])
+      .addIndex('entries_report', ['at', 'country'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
