@@ -37,6 +37,7 @@ export const QuoteView = t.Object({
   currency: t.String(),
   lines: t.Array(Taxed),
   shipping_net: t.Number(),
+  shipping_rate_ppm: t.Integer(),
   shipping_tax: t.Number(),
   tax: t.Number(),
 })
@@ -52,6 +53,7 @@ export const quoteView = (body: Static<typeof QuoteBody>, rates: readonly Rate[]
     currency,
     lines: found.lines.map(({ net, tax, ...line }) => ({ ...line, net: toMajor(net, currency), tax: toMajor(tax, currency), ...where })),
     shipping_net: toMajor(found.shipping.net, currency),
+    shipping_rate_ppm: found.shipping.rate_ppm,
     shipping_tax: toMajor(found.shipping.tax, currency),
     tax: toMajor(found.tax, currency),
   }
