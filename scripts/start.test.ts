@@ -14,7 +14,7 @@ const run = async (script: string, ...args: string[]) => {
     PORT_BASE: `${Number(process.env.TEST_PORT_BASE ?? 28_000) + 100}`,
     GATEWAY_PORT: `${anyFreePort()}`,
     NO_COLOR: '1',
-    ...{ MYSQL_URL: undefined, MONGO_URL: undefined, REDIS_URL: undefined, RABBITMQ_URL: undefined },
+    ...{ ADMIN_PASSWORD: undefined, MYSQL_URL: undefined, MONGO_URL: undefined, REDIS_URL: undefined, RABBITMQ_URL: undefined },
   }
   const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])

@@ -31,8 +31,10 @@ export function readState(dir: string): State | undefined {
 export async function endLeftovers(dir: string, tell: (line: string) => void) {
   const left = (readState(dir)?.members ?? []).filter(isAlive).reverse()
   if (left.length > 0) tell(`ending what an earlier start left behind: ${left.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`)
-  for (const { pid } of left) process.kill(pid, 'SIGTERM')
-  if (!(await gone(left, 15_000))) for (const { pid } of left.filter(isAlive)) process.kill(pid, 'SIGKILL')
+  for (const one of left) {
+    process.kill(one.pid, 'SIGTERM')
+    if (!(await gone([one], 5000))) process.kill(one.pid, 'SIGKILL')
+  }
   forgetState(dir)
 }
 
