@@ -7,10 +7,11 @@ import { anyFreePort } from './ports'
 import { isAlive, member, readState, type State } from './state'
 
 const dir = mkdtempSync(join(tmpdir(), 'start-'))
-const run = async (script: string, ...args: string[]) => {
+const run = (script: string, ...args: string[]) => runIn(dir, script, ...args)
+const runIn = async (folder: string, script: string, ...args: string[]) => {
   const env = {
     ...process.env,
-    STACK_DIR: dir,
+    STACK_DIR: folder,
     PORT_BASE: `${Number(process.env.TEST_PORT_BASE ?? 28_000) + 100}`,
     GATEWAY_PORT: `${anyFreePort()}`,
     NO_COLOR: '1',
@@ -23,7 +24,7 @@ const run = async (script: string, ...args: string[]) => {
 afterAll(async () => {
   await run('stop.ts')
   rmSync(dir, { recursive: true })
-})
+}, 30_000)
 
 test('without a start there is nothing to show and nothing to stop', async () => {
   expect(await run('status.ts')).toEqual({ text: 'It does not run.\n', code: 1 })
@@ -51,6 +52,7 @@ test('a detached start returns when all is ready; status shows it; stop leaves n
 }, 60_000)
 
 test('what a killed launcher left behind is ended by the next stop, and nothing else is', async () => {
+  const other = mkdtempSync(join(dir, 'killed-'))
   const left = Bun.spawn(['sleep', '60'])
   const stranger = Bun.spawn(['sleep', '60'])
   const state: State = {
@@ -59,8 +61,8 @@ test('what a killed launcher left behind is ended by the next stop, and nothing 
     summary: '',
     members: [member('left', left.pid), { ...member('stranger', stranger.pid), born: 'long ago' }],
   }
-  writeFileSync(join(dir, 'state.json'), JSON.stringify(state))
-  expect((await run('stop.ts')).text).toBe(`ending what an earlier start left behind: left (${left.pid})\nstopped\n`)
+  writeFileSync(join(other, 'state.json'), JSON.stringify(state))
+  expect((await runIn(other, 'stop.ts')).text).toBe(`ending what an earlier start left behind: left (${left.pid})\nstopped\n`)
   await eventually(() => left.signalCode === 'SIGTERM')
   expect(stranger.exitCode).toBeNull()
   stranger.kill()
