@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
+import { inAnHour, placed, type TestInventory, testInventory } from './testing'
+
+let inventory: TestInventory
+beforeAll(async () => {
+  inventory = await testInventory()
+})
+afterAll(() => inventory.drop())
+
+const ask = async (since = new Date(0), until = inAnHour()) => {
+  const query = `since=${since.toISOString()}&until=${until.toISOString()}`
+  return (await inventory.send('GET', `/internal/drift?${query}`, undefined, await inventory.asService('discovery'))).body
+}
+const none = { count: 0, examples: [] }
+const run = (statement: string, ...values: unknown[]) => {
+  const parts = statement.split('?')
+  return raw
+    .join(
+      parts.flatMap((part, i) => (i < values.length ? [raw.raw(part), raw.val(values[i])] : [raw.raw(part)])),
+      raw.raw(''),
+    )
+    .execute(inventory.sql.db)
+}
+
+describe('the books', () => {
+  test('balance, and say what is available of what changed in the window', async () => {
+    const { sku, line } = await inventory.stocked(10)
+    await inventory.hear(placed(1, [line(3)]))
+    expect(await ask()).toEqual({ movements: none, shelves: none, reserved: none, stock: { [sku]: 7 } })
+    expect((await ask(new Date(0), new Date(1))).stock).toEqual({})
+  })
+
+  const breaks: [relation: string, how: string][] = [
+    ['movements', 'delete from movements where sku = ?'],
+    ['shelves', 'update stock set quantity = quantity + 1 where sku = ?'],
+    ['shelves', 'update stock set reserved = reserved - 1 where sku = ?'],
+    ['reserved', 'update reservation_lines set quantity = quantity + 1 where sku = ?'],
+    ['reserved', "update reservations set state = 'expired' where order_id in (select order_id from reservation_lines where sku = ?)"],
+  ]
+  test.each(breaks)('%s that don’t add up are named: %s', async (relation, how) => {
+    const { sku, line } = await inventory.stocked(10)
+    const { sku: sound } = await inventory.stocked(10)
+    await inventory.hear(placed(Math.floor(Math.random() * 1e9) + 10, [line(3)]))
+    const before = await ask()
+    await run(how, sku)
+    const { stock, ...relations } = await ask()
+    const changed = Object.entries(relations).filter(([name, found]) => !Bun.deepEquals(found, before[name]))
+    expect(changed.map(([name]) => name)).toEqual([relation])
+    expect(relations[relation].examples).toContain(sku)
+    expect(relations[relation].examples).not.toContain(sound)
+    expect(relations[relation].count).toBe(before[relation].count + 1)
+  })
+})

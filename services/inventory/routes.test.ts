@@ -1,0 +1,234 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { booksBalanced, placed, productId, testInventory } from './testing'
+
+const inventory = await testInventory()
+const { send, put, stocked, hear, level } = inventory
+afterAll(async () => {
+  expect(await inventory.broken()).toEqual(booksBalanced)
+  expect(inventory.failures).toEqual([])
+  await inventory.drop()
+})
+
+const most = 2 ** 31 - 1
+const nobody = {}
+const get = (id: string, headers: Record<string, string> = nobody) => send('GET', `/${id}`, undefined, headers)
+const adjust = (id: string, delta: number, more: object = {}) => send('POST', `/${id}/adjust`, { delta, reason: 'counted again', ...more })
+const refusal = ({ status, body }: { status: number; body: { code: string } }) => [status, body.code]
+
+describe('what there is of a product', () => {
+  test('is shown to anybody, by place and in all', async () => {
+    const { id, sku, line } = await stocked(10)
+    await put(id, 4, { warehouse: 'north' })
+    await hear(placed(1, [line(3)]))
+    const { status, body } = await get(id)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ product_id: id, quantity: 14, reserved: 3, available: 11 })
+    expect(body.items).toEqual([
+      expect.objectContaining({ product_id: id, sku, warehouse: 'main', quantity: 10, reserved: 3, available: 7, id: expect.any(Number) }),
+      expect.objectContaining({ warehouse: 'north', quantity: 4, reserved: 0, available: 4, updated_at: expect.stringMatching(/Z$/) }),
+    ])
+  })
+  test('bears a tag: who has it is spared the answer until something changes', async () => {
+    const { id, skus } = await stocked({ 'T-1': 1, 'T-2': 1 })
+    const tag = (await get(id)).headers.get('etag') ?? ''
+    expect((await get(id, { 'if-none-match': tag })).status).toBe(304)
+    await put(id, 9, { sku: skus[1] })
+    expect((await get(id, { 'if-none-match': tag })).status).toBe(200)
+  })
+  test('is not found for a product that nobody told of', async () => {
+    expect(refusal(await get(productId(0xdead)))).toEqual([404, 'stock_not_found'])
+    expect((await get('507F1F77BCF86CD799439011')).status).toBe(400)
+  })
+})
+
+describe('a count by hand', () => {
+  test('sets what is on hand, and the difference is a movement with who did it', async () => {
+    const { id, sku } = await stocked(10)
+    const { status, body } = await put(id, 25)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ product_id: id, sku, warehouse: 'main', quantity: 25, reserved: 0, available: 25 })
+    expect((await send('PUT', `/${id}`, { quantity: 25 })).body.quantity).toBe(25)
+    const { body: movements } = await send('GET', `/${id}/movements`)
+    expect(movements.items).toMatchObject([
+      { delta: 15, kind: 'set', user_id: 7 },
+      { delta: 10, kind: 'opening', user_id: null },
+    ])
+  })
+  test('adjusts, with the reason', async () => {
+    const { id } = await stocked(10)
+    expect((await adjust(id, -4, { reason: 'damaged' })).body.quantity).toBe(6)
+    expect((await adjust(id, 5, { warehouse: 'south' })).body).toMatchObject({ warehouse: 'south', quantity: 5 })
+    expect((await send('GET', `/${id}/movements?limit=2`)).body).toMatchObject({
+      total: 3,
+      items: [
+        { delta: 5, warehouse: 'south' },
+        { delta: -4, kind: 'adjusted', reason: 'damaged' },
+      ],
+    })
+  })
+  test('of a product with several SKUs must name one', async () => {
+    const { id } = await stocked({ 'M-1': 1, 'M-2': 2 })
+    expect(refusal(await put(id, 5))).toEqual([400, 'sku_required'])
+    expect(refusal(await adjust(id, 5))).toEqual([400, 'sku_required'])
+    expect(refusal(await send('PUT', `/${id}/threshold`, { threshold: 5 }))).toEqual([400, 'sku_required'])
+    expect((await put(id, 5, { sku: 'M-2' })).body).toMatchObject({ sku: 'M-2', quantity: 5 })
+    expect(refusal(await put(id, 5, { sku: 'M-3' }))).toEqual([404, 'stock_not_found'])
+    expect(refusal(await put(productId(0xdead), 5))).toEqual([404, 'stock_not_found'])
+  })
+  test('of what has changed since it was read is refused', async () => {
+    const { id } = await stocked({ 'I-1': 1, 'I-2': 2 })
+    const admin = await inventory.as(7, 'admin')
+    const putIf = (tag: string | null, quantity: number) =>
+      send('PUT', `/${id}`, { quantity, sku: 'I-1' }, { ...admin, 'if-match': tag ?? '' })
+    const read = (await get(id)).headers.get('etag')
+    expect((await putIf(read, 5)).status).toBe(200)
+    expect((await putIf(read, 6)).status).toBe(412)
+    expect(
+      (await send('POST', `/${id}/adjust`, { delta: 1, reason: 'found', sku: 'I-1' }, { ...admin, 'if-match': read ?? '' })).status,
+    ).toBe(412)
+    expect((await putIf((await get(id)).headers.get('etag'), 6)).status).toBe(200)
+    expect((await putIf('*', 7)).status).toBe(200)
+    const tag = (await get(id)).headers.get('etag')
+    const racing = await Promise.all([1, 2, 3, 4].map(n => putIf(tag, 10 + n)))
+    expect(racing.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412])
+  })
+  test('can’t take away what is reserved, nor what is not there', async () => {
+    const { id, sku, line } = await stocked(10)
+    await hear(placed(2, [line(4)]))
+    expect(refusal(await put(id, 3))).toEqual([409, 'reserved_stock'])
+    expect(refusal(await adjust(id, -7))).toEqual([409, 'reserved_stock'])
+    expect(refusal(await adjust(id, -11))).toEqual([409, 'not_enough_stock'])
+    expect(refusal(await adjust(id, -1, { warehouse: 'elsewhere' }))).toEqual([409, 'not_enough_stock'])
+    expect((await put(id, 4)).status).toBe(200)
+    expect(await level(sku)).toEqual({ quantity: 4, reserved: 4 })
+    expect((await get(id)).body.items).toHaveLength(1)
+  })
+  test('can’t make more of a SKU than there can be, all warehouses together', async () => {
+    const { id, sku } = await stocked(10)
+    expect((await put(id, most)).status).toBe(200)
+    expect(refusal(await adjust(id, 1))).toEqual([409, 'too_much_stock'])
+    expect(refusal(await put(id, 1, { warehouse: 'north' }))).toEqual([409, 'too_much_stock'])
+    expect(await level(sku)).toEqual({ quantity: most, reserved: 0 })
+  })
+  test('of a SKU made by many at once loses nothing', async () => {
+    const { id, sku } = await stocked(0)
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => adjust(id, 1, { warehouse: `w${i % 4}` })))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(await level(sku)).toEqual({ quantity: 20, reserved: 0 })
+  })
+})
+
+describe('whether it could be had', () => {
+  const check = (items: unknown) => send('POST', '/check', { items }, nobody)
+  test('is told of all lines, those of one SKU summed', async () => {
+    const { id, sku, line } = await stocked(5)
+    const { id: other } = await stocked({ 'K-1': 1, 'K-2': 1 })
+    await hear(placed(3, [line(1)]))
+    expect((await check([line(2), { product_id: id, quantity: 2 }])).body).toEqual({
+      available: true,
+      items: [{ product_id: id, sku, quantity: 4, available: 4 }],
+    })
+    expect((await check([line(2), line(3)])).body.available).toBe(false)
+    expect((await check([line(1), { product_id: other, quantity: 1 }])).body).toMatchObject({
+      available: false,
+      items: [{ available: 4 }, { product_id: other, sku: null, available: 0 }],
+    })
+    expect((await check([{ product_id: other, sku: 'K-2', quantity: 1 }])).body.available).toBe(true)
+    expect((await check([{ product_id: productId(0xdead), quantity: 1 }])).body.available).toBe(false)
+    expect((await check([{ product_id: id, quantity: most }])).body).toMatchObject({ available: false, items: [{ quantity: most }] })
+  })
+})
+
+describe('lists', () => {
+  test('of stock show every place, or those of one warehouse, page by page', async () => {
+    const { id } = await stocked(1)
+    for (const warehouse of ['w-a', 'w-b', 'w-c']) await put(id, 2, { warehouse })
+    const { id: next } = await stocked(1)
+    await put(next, 3, { warehouse: 'w-a' })
+    const whole = (await send('GET', '/?limit=100')).body
+    expect(new Set(whole.items.map((item: { warehouse: string }) => item.warehouse)).size).toBeGreaterThan(3)
+    expect((await send('GET', '/?warehouse=w-a')).body).toMatchObject({ total: 2, items: [{ product_id: id }, { product_id: next }] })
+
+    const walked: unknown[] = []
+    for (let cursor = '', step = 0; step < 100; step++) {
+      const { body } = await send('GET', `/?limit=3${cursor}`)
+      walked.push(...body.items)
+      if (body.next_cursor === undefined) break
+      cursor = `&cursor=${body.next_cursor}`
+    }
+    expect(walked).toEqual(whole.items)
+    expect((await send('GET', '/?limit=2&skip=1')).body.items).toEqual(whole.items.slice(1, 3))
+  })
+  test('of movements and of what is low are walked by cursor as well', async () => {
+    const { id } = await stocked({ 'Z-1': 1, 'Z-2': 2, 'Z-3': 3 })
+    for (const list of [`/${id}/movements`, '/low-stock']) {
+      const whole = (await send('GET', `${list}?limit=100`)).body
+      const { body: first } = await send('GET', `${list}?limit=2`)
+      const { body: second } = await send('GET', `${list}?limit=2&cursor=${first.next_cursor}`)
+      expect([...first.items, ...second.items]).toEqual(whole.items.slice(0, 4))
+      expect(first.total).toBe(whole.total)
+      expect(refusal(await send('GET', `${list}?cursor=nonsense`))).toEqual([400, 'invalid_cursor'])
+    }
+    expect(refusal(await send('GET', '/?skip=10001'))).toEqual([400, 'use_cursor'])
+  })
+})
+
+test('a threshold is kept by SKU', async () => {
+  const { id, sku } = await stocked(10)
+  const { status, body } = await send('PUT', `/${id}/threshold`, { threshold: 10 })
+  expect([status, body]).toEqual([200, { product_id: id, sku, quantity: 10, reserved: 0, available: 10, threshold: 10 }])
+  expect((await send('GET', '/low-stock?limit=100')).body.items).toContainEqual(body)
+})
+
+describe('who may', () => {
+  const guarded: [method: string, path: string, body: object | undefined][] = [
+    ['GET', '/', undefined],
+    ['GET', '/low-stock', undefined],
+    ['PUT', `/${productId(1)}`, { quantity: 1 }],
+    ['POST', `/${productId(1)}/adjust`, { delta: 1, reason: 'x' }],
+    ['GET', `/${productId(1)}/movements`, undefined],
+    ['PUT', `/${productId(1)}/threshold`, { threshold: 1 }],
+  ]
+  test.each(guarded)('%s %s: administrators alone, asked before the body is read', async (method, path, body) => {
+    const customer = await inventory.as(5)
+    expect((await send(method, path, body, nobody)).status).toBe(401)
+    expect((await send(method, path, body && '{nonsense', nobody)).status).toBe(401)
+    expect((await send(method, path, body && { strange: true }, customer)).status).toBe(403)
+  })
+  test('ask for the books: the service that compares them', async () => {
+    const window = `?since=2026-01-01T00:00:00.000Z&until=2026-01-02T00:00:00.000Z`
+    expect((await send('GET', `/internal/drift${window}`, undefined, nobody)).status).toBe(401)
+    expect((await send('GET', `/internal/drift${window}`, undefined, await inventory.asService('product'))).status).toBe(403)
+    expect((await send('GET', `/internal/drift${window}`, undefined, await inventory.asService('discovery'))).status).toBe(200)
+  })
+})
+
+describe('what makes no sense is refused and changes nothing', () => {
+  const amounts = [-1, 1.5, most + 1, 1e300, '5', null, true, { $ne: 1 }]
+  test.each([...amounts])('a quantity of %p', async amount => {
+    const { id, sku } = await stocked(3)
+    expect((await send('PUT', `/${id}`, { quantity: amount })).status).toBe(400)
+    expect((await send('PUT', `/${id}/threshold`, { threshold: amount })).status).toBe(400)
+    expect((await send('POST', '/check', { items: [{ product_id: id, quantity: amount }] }, nobody)).status).toBe(400)
+    if (amount !== -1) expect((await send('POST', `/${id}/adjust`, { delta: amount, reason: 'x' })).status).toBe(400)
+    expect(await level(sku)).toEqual({ quantity: 3, reserved: 0 })
+  })
+  test('nothing to check, nothing to adjust, no reason, other fields, a warehouse that is no name', async () => {
+    const { id } = await stocked(3)
+    const refused: [string, string, unknown][] = [
+      ['POST', '/check', { items: [{ product_id: id, quantity: 0 }] }],
+      ['POST', '/check', { items: [] }],
+      ['POST', '/check', { items: Array.from({ length: 101 }, () => ({ product_id: id, quantity: 1 })) }],
+      ['POST', `/${id}/adjust`, { delta: 0, reason: 'x' }],
+      ['POST', `/${id}/adjust`, { delta: 1 }],
+      ['POST', `/${id}/adjust`, { delta: 1, reason: ' ' }],
+      ['PUT', `/${id}`, { quantity: 1, reserved: 0 }],
+      ['PUT', `/${id}`, { quantity: 1, warehouse: 'Über' }],
+      ['PUT', `/${id}`, { quantity: 1, sku: "' or 1=1 --" }],
+      ['GET', '/?warehouse=%27', undefined],
+      ['GET', '/?limit=101', undefined],
+      ['GET', '/?skip=-1', undefined],
+    ]
+    for (const [method, path, body] of refused) expect([path, body, (await send(method, path, body)).status]).toEqual([path, body, 400])
+  })
+})
