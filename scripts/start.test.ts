@@ -6,7 +6,8 @@ import { eventually } from '#shared/testing'
 import { anyFreePort } from './ports'
 import { isAlive, member, readState, type State } from './state'
 
-const dir = mkdtempSync(join(tmpdir(), 'start-'))
+const home = mkdtempSync(join(tmpdir(), 'start-'))
+const dir = join(home, 'stack')
 const run = (script: string, ...args: string[]) => runIn(dir, script, ...args)
 const runIn = async (folder: string, script: string, ...args: string[]) => {
   const env = {
@@ -23,7 +24,7 @@ const runIn = async (folder: string, script: string, ...args: string[]) => {
 }
 afterAll(async () => {
   await run('stop.ts')
-  rmSync(dir, { recursive: true })
+  rmSync(home, { recursive: true })
 }, 30_000)
 
 test('without a start there is nothing to show and nothing to stop', async () => {
@@ -52,7 +53,7 @@ test('a detached start returns when all is ready; status shows it; stop leaves n
 }, 60_000)
 
 test('what a killed launcher left behind is ended by the next stop, and nothing else is', async () => {
-  const other = mkdtempSync(join(dir, 'killed-'))
+  const other = mkdtempSync(join(home, 'killed-'))
   const left = Bun.spawn(['sleep', '60'])
   const stranger = Bun.spawn(['sleep', '60'])
   const state: State = {
