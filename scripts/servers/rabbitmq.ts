@@ -10,12 +10,16 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
   writeFileSync(join(folder, 'rabbitmq.conf'), configuration(port))
   writeFileSync(join(folder, 'enabled_plugins'), '[].')
 
-  // Erlang would start its port mapper as a daemon that outlives the broker; as a child of ours it has a pid to stop.
-  const mapper = Bun.spawn([programs.epmd()], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'ignore'], detached: true })
-  const stopMapper = async () => {
-    mapper.kill()
-    await mapper.exited
-  }
+  // Erlang would start its port mapper as a daemon that outlives the broker; one that answers already is a child of ours, with a pid to stop.
+  const mapper = await launch({
+    name: 'epmd',
+    port: port + 1,
+    url: '',
+    command: [programs.epmd()],
+    env,
+    output: join(folder, 'epmd.log'),
+    ready: () => answers(port + 1, '\x00\x01n', '\x00'),
+  })
   try {
     const broker = await launch({
       name: 'rabbitmq',
@@ -26,7 +30,7 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
       output: join(folder, 'rabbitmq.log'),
       ready: () => answers(port, 'AMQP\x00\x00\x09\x01', '\x01'),
     })
-    const exited = broker.exited.then(stopMapper)
+    const exited = broker.exited.then(mapper.stop)
     return {
       ...broker,
       helper: mapper.pid,
@@ -35,7 +39,7 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
       kill: () => broker.kill().then(() => exited),
     }
   } catch (error) {
-    await stopMapper()
+    await mapper.stop()
     throw error
   }
 }
@@ -73,7 +77,7 @@ const environment = (folder: string, port: number) => ({
   // Idle schedulers sleep instead of spinning; naming the node here spares the second Erlang that would look for a port mapper (0.7 s).
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
     '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
-    `-sname shop${port}@localhost`,
+    `-sname shop${port}@localhost -start_epmd false`,
     `-kernel inet_dist_use_interface {127,0,0,1} inet_dist_listen_min ${port + 2} inet_dist_listen_max ${port + 2}`,
   ].join(' '),
 })
