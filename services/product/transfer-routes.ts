@@ -65,7 +65,17 @@ export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =
       {
         auth: 'admin',
         query: closed({ format: t.Optional(t.Union([t.Literal('ndjson'), t.Literal('csv')])) }),
-        response: t.Unknown({ type: 'string', description: 'One product a line' }),
-        detail: { summary: 'The whole catalog, one product a line; the import reads it back' },
+        detail: {
+          summary: 'The whole catalog, one product a line; the import reads it back',
+          responses: {
+            200: {
+              description: 'One product a line',
+              content: {
+                'application/x-ndjson': { schema: { type: 'string' }, example: '{"sku":"MUG-01","name":"Mug","price":9.5,"stock":40}\n' },
+                'text/csv': { schema: { type: 'string' }, example: 'sku,name,price,stock\nMUG-01,Mug,9.5,40\n' },
+              },
+            },
+          },
+        },
       },
     )
