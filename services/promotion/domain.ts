@@ -1,0 +1,128 @@
+import { invalid } from '#shared/errors'
+
+export type Kind = 'percentage' | 'fixed' | 'free_shipping' | 'buy_x_get_y'
+
+/** What a campaign is, in minor units and parts per million. */
+export interface Campaign {
+  id: number
+  name: string
+  kind: Kind
+  /** Off, in parts per million or minor units, by its kind; nothing for the other two kinds. */
+  value: number
+  buyQuantity: number
+  getQuantity: number
+  currency: string
+  minimum: number
+  startsAt: Date | null
+  endsAt: Date | null
+  /** Either list lets a line in; with neither all lines are. */
+  categories: readonly string[]
+  productIds: readonly string[]
+  totalLimit: number | null
+  perUserLimit: number | null
+}
+
+export interface Item {
+  product_id: string
+  quantity: number
+  /** Of one piece. */
+  price: number
+  category: string
+}
+
+/** Why a campaign is not given. These words go on the wire. */
+export type Refusal =
+  | 'unknown_code'
+  | 'code_used'
+  | 'not_started'
+  | 'expired'
+  | 'limit_reached'
+  | 'user_limit_reached'
+  | 'currency_mismatch'
+  | 'minimum_not_reached'
+  | 'not_applicable'
+
+export const refusalTexts: Record<Refusal, string> = {
+  unknown_code: 'There is no such code.',
+  code_used: 'This code was used already.',
+  not_started: 'This campaign has not begun yet.',
+  expired: 'This campaign is over.',
+  limit_reached: 'This campaign is used up.',
+  user_limit_reached: 'You have used this campaign as often as one customer may.',
+  currency_mismatch: 'This campaign is in another currency.',
+  minimum_not_reached: 'The order is below the minimum of this campaign.',
+  not_applicable: 'None of these items is part of this campaign.',
+}
+
+/** Codes are the same in any case: `welcome10` is `WELCOME10`. */
+export const normalCode = (code: string) => code.trim().toUpperCase()
+
+const categoryKey = (category: string) => category.normalize('NFKC').trim().toLowerCase()
+
+export const isPartOf = (
+  { categories, productIds }: Pick<Campaign, 'categories' | 'productIds'>,
+  item: Omit<Item, 'price' | 'quantity'>,
+) => {
+  if (categories.length === 0 && productIds.length === 0) return true
+  return productIds.includes(item.product_id) || categories.some(category => categoryKey(category) === categoryKey(item.category))
+}
+
+export interface Spent {
+  /** By everybody, and by this user; what isn't known counts as nothing. */
+  total: number
+  byUser: number
+}
+
+/** An amount off, and a minimum, are in the campaign's currency; the others hold in any. */
+const isInCurrency = ({ kind, minimum, currency }: Campaign, of: string) => (kind !== 'fixed' && minimum === 0) || currency === of
+
+/** Whether an order of these items could have the campaign now. */
+export const refusalOf = (
+  campaign: Campaign,
+  { items, subtotal, currency, now, spent }: { items: readonly Item[]; subtotal: number; currency: string; now: Date; spent: Spent },
+): Refusal | undefined => {
+  const { startsAt, endsAt, totalLimit, perUserLimit } = campaign
+  if (startsAt && now < startsAt) return 'not_started'
+  if (endsAt && now >= endsAt) return 'expired'
+  if (totalLimit !== null && spent.total >= totalLimit) return 'limit_reached'
+  if (perUserLimit !== null && spent.byUser >= perUserLimit) return 'user_limit_reached'
+  if (!isInCurrency(campaign, currency)) return 'currency_mismatch'
+  if (!items.some(item => isPartOf(campaign, item))) return 'not_applicable'
+  if (subtotal < campaign.minimum) return 'minimum_not_reached'
+  return undefined
+}
+
+/** How long after a campaign's end an order that was priced before it may still arrive. */
+const graceMs = 60_000
+
+/** A price that was given is kept: only an order placed clearly after the end comes too late. */
+export const isTooLate = (endsAt: Date | null, placedAt: Date) => endsAt !== null && placedAt.getTime() >= endsAt.getTime() + graceMs
+
+const percentText = /^(\d{1,3})(?:\.(\d{1,4}))?$/
+export const hundredPercent = 1_000_000
+
+/** From percent with at most four decimals, read from its text. */
+export const percentToPpm = (percent: number): number => {
+  const [, whole, fraction = ''] = percentText.exec(String(percent)) ?? []
+  const ppm = Number(`${whole}${fraction.padEnd(4, '0')}`)
+  if (whole === undefined || ppm < 1 || ppm > hundredPercent)
+    throw invalid('invalid_value', 'A percentage is over 0 and up to 100, with at most 4 decimals.')
+  return ppm
+}
+export const ppmToPercent = (ppm: number): number => Number(`${Math.floor(ppm / 10_000)}.${String(ppm % 10_000).padStart(4, '0')}`)
+
+type Terms = Pick<Campaign, 'kind' | 'value' | 'buyQuantity' | 'getQuantity' | 'startsAt' | 'endsAt'> & {
+  code: string | null
+  automatic: boolean
+}
+
+/** What makes no sense together is refused when it is written, not when somebody shops. */
+export const checkTerms = ({ kind, value, buyQuantity, getQuantity, startsAt, endsAt, code, automatic }: Terms) => {
+  if (kind === 'fixed' && value < 1) throw invalid('invalid_value', 'A fixed discount needs an amount over 0 as its value.')
+  if (kind === 'buy_x_get_y' && (buyQuantity < 1 || getQuantity < 1))
+    throw invalid('invalid_quantities', 'This kind needs buy_quantity and get_quantity, each at least 1.')
+  if (kind !== 'buy_x_get_y' && (buyQuantity > 0 || getQuantity > 0))
+    throw invalid('invalid_quantities', 'Only buy_x_get_y has buy_quantity and get_quantity.')
+  if (startsAt && endsAt && startsAt >= endsAt) throw invalid('invalid_schedule', 'A campaign must end after it starts.')
+  if (automatic && code !== null) throw invalid('code_or_automatic', 'A campaign has a code or is automatic, not both.')
+}

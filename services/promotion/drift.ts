@@ -1,0 +1,29 @@
+import { sql as raw } from 'kysely'
+import type { PromotionSql } from './database'
+
+const maxCampaigns = 1000
+const maxExamples = 20
+
+/** Campaigns used in a window whose counters are not the sum of what orders hold. One statement, so one moment. */
+export const promotionDrift =
+  ({ db }: Pick<PromotionSql, 'db'>) =>
+  async (since: Date, until: Date) => {
+    const rows = await db
+      .selectFrom(
+        db
+          .selectFrom('campaigns')
+          .select(['id', 'used'])
+          .where('used_at', '>=', since)
+          .where('used_at', '<', until)
+          .orderBy('used_at')
+          .limit(maxCampaigns)
+          .as('changed'),
+      )
+      .select(['changed.id', 'changed.used'])
+      .select(raw<number>`(select count(*) from redemption_uses where campaign_id = changed.id)`.as('held'))
+      .select(raw<string | null>`(select sum(used) from user_uses where campaign_id = changed.id)`.as('by_users'))
+      .execute()
+    const wrong = rows.filter(({ used, held, by_users }) => Number(held) !== used || Number(by_users) !== used)
+    return { limits: { count: wrong.length, examples: wrong.slice(0, maxExamples).map(({ id }) => String(id)) } }
+  }
+export type PromotionDrift = ReturnType<typeof promotionDrift>

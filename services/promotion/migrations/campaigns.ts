@@ -1,0 +1,58 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+
+/** A deleted one stays: orders hold it. */
+export const campaigns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('campaigns')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('name', 'varchar(200)', c => c.notNull())
+      .addColumn('kind', 'varchar(16)', c => c.notNull())
+      .addColumn('value', 'bigint', c => c.notNull())
+      .addColumn('buy_quantity', 'integer', c => c.notNull())
+      .addColumn('get_quantity', 'integer', c => c.notNull())
+      .addColumn('currency', 'char(3)', c => c.notNull())
+      .addColumn('minimum', 'bigint', c => c.notNull())
+      .addColumn('code', 'varchar(64)')
+      .addColumn('automatic', 'boolean', c => c.notNull())
+      .addColumn('public', 'boolean', c => c.notNull())
+      .addColumn('starts_at', time)
+      .addColumn('ends_at', time)
+      .addColumn('categories', 'text', c => c.notNull())
+      .addColumn('product_ids', 'text', c => c.notNull())
+      .addColumn('total_limit', 'integer')
+      .addColumn('per_user_limit', 'integer')
+      .addColumn('used', sql`int unsigned`, c => c.notNull().defaultTo(0))
+      .addColumn('used_at', time)
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('deleted_at', time)
+      .addIndex('campaigns_automatic', ['automatic', 'deleted_at'])
+      .addIndex('campaigns_public', ['public', 'deleted_at', 'id'])
+      .addIndex('campaigns_used_at', ['used_at'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** One key for all codes, in upper case: none is given twice. */
+export const codes: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('codes')
+      .ifNotExists()
+      .addColumn('code', 'varchar(64)', c => c.primaryKey())
+      .addColumn('campaign_id', 'bigint', c => c.notNull())
+      .addColumn('single_use', 'boolean', c => c.notNull())
+      .addColumn('order_id', 'bigint')
+      .addIndex('codes_campaign', ['campaign_id', 'single_use', 'code'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}

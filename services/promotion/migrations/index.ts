@@ -1,0 +1,2 @@
+export { campaigns as _001_campaigns, codes as _002_codes } from './campaigns'
+export { redemptions as _003_redemptions, redemptionUses as _005_redemption_uses, userUses as _004_user_uses } from './redemptions'

@@ -1,0 +1,61 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+
+/** One an order. An order that was cancelled before it was heard of has one too, so that it takes nothing later. */
+export const redemptions: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('redemptions')
+      .ifNotExists()
+      .addColumn('order_id', 'bigint', c => c.primaryKey())
+      .addColumn('user_id', 'bigint')
+      .addColumn('state', 'varchar(16)', c => c.notNull())
+      .addColumn('code', 'varchar(64)')
+      .addColumn('campaign_id', 'bigint')
+      .addColumn('amount', 'bigint', c => c.notNull().defaultTo(0))
+      .addColumn('currency', 'char(3)')
+      .addColumn('reason', 'varchar(32)')
+      .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addIndex('redemptions_user', ['user_id', 'order_id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+export const userUses: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('user_uses')
+      .ifNotExists()
+      .addColumn('campaign_id', 'bigint', c => c.notNull())
+      .addColumn('user_id', 'bigint', c => c.notNull())
+      .addColumn('used', sql`int unsigned`, c => c.notNull())
+      .addPrimaryKeyConstraint('user_uses_pk', ['campaign_id', 'user_id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+/** A campaign's counters are the sums of these rows. */
+export const redemptionUses: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('redemption_uses')
+      .ifNotExists()
+      .addColumn('order_id', 'bigint', c => c.notNull())
+      .addColumn('campaign_id', 'bigint', c => c.notNull())
+      .addColumn('user_id', 'bigint', c => c.notNull())
+      .addColumn('code', 'varchar(64)')
+      .addColumn('amount', 'bigint', c => c.notNull())
+      .addPrimaryKeyConstraint('redemption_uses_pk', ['order_id', 'campaign_id'])
+      .addIndex('redemption_uses_campaign', ['campaign_id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}

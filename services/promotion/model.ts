@@ -1,0 +1,185 @@
+import { Amount, Currency, toMajor } from '#shared/money'
+import { PageQuery } from '#shared/page'
+import { booleanText, closed, Id, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import type { CampaignRow, CodeRow } from './database'
+import { ppmToPercent } from './domain'
+
+const Name = text(200, 'Ten percent for new customers')
+const Kind = t.Union([t.Literal('percentage'), t.Literal('fixed'), t.Literal('free_shipping'), t.Literal('buy_x_get_y')], {
+  examples: ['percentage'],
+})
+/** A new code; one that is only looked up may be any text. */
+const Code = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{1,63}$', description: 'The same in any case', examples: ['SPRING10'] })
+const AnyCode = t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] })
+const Limit = t.Integer({ minimum: 1, maximum: maxQuantity, examples: [100] })
+const Pieces = t.Integer({ minimum: 0, maximum: 1000, examples: [0] })
+const Category = text(100, 'Electronics')
+const orNone = <S extends Parameters<typeof t.Union>[0][number]>(schema: S) => t.Optional(t.Union([schema, t.Null()]))
+
+const changeable = {
+  name: Name,
+  value: t.Optional(
+    t.Number({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Percent off (at most 4 decimals) or the amount off, by its kind; the other kinds need none',
+      examples: [10],
+    }),
+  ),
+  minimum: t.Optional(t.Number({ ...Amount, description: 'Subtotal from which it is given', examples: [20] })),
+  code: orNone(Code),
+  automatic: t.Optional(
+    t.Boolean({ description: 'Given to every order that fits. By default if it has no code; false for one with single-use codes alone' }),
+  ),
+  public: t.Optional(t.Boolean({ default: true, description: 'Shown, with its code, in the list that everybody sees' })),
+  starts_at: orNone(Time),
+  ends_at: orNone(Time),
+  categories: t.Optional(t.Array(Category, { maxItems: 100, description: 'Only lines of these, or of product_ids' })),
+  product_ids: t.Optional(t.Array(ProductId, { maxItems: 1000, description: 'Only lines of these, or of categories' })),
+  total_limit: orNone(Limit),
+  per_user_limit: orNone(Limit),
+  buy_quantity: t.Optional(Pieces),
+  get_quantity: t.Optional(Pieces),
+}
+export const NewCampaign = closed(
+  { ...changeable, kind: Kind, currency: t.Optional(Currency) },
+  {
+    examples: [{ name: 'Spring sale', code: 'SPRING10', kind: 'percentage', value: 10, minimum: 20, total_limit: 100, per_user_limit: 1 }],
+  },
+)
+export type NewCampaign = Static<typeof NewCampaign>
+/** Its kind and currency stay: orders hold it as what it is. */
+export const ChangedCampaign = closed(t.Partial(closed(changeable)).properties, { minProperties: 1, examples: [{ total_limit: 200 }] })
+export type ChangedCampaign = Static<typeof ChangedCampaign>
+
+const Status = t.Union([t.Literal('active'), t.Literal('scheduled'), t.Literal('ended')])
+export const CampaignQuery = closed({ ...PageQuery.properties, status: t.Optional(Status) })
+export type CampaignQuery = Static<typeof CampaignQuery>
+export const NewCodes = closed({ count: t.Integer({ minimum: 1, maximum: 10_000, examples: [3] }) }, { examples: [{ count: 3 }] })
+export const CodeQuery = closed({ ...PageQuery.properties, used: t.Optional(booleanText()) })
+export type CodeQuery = Static<typeof CodeQuery>
+
+export const CampaignView = t.Object({
+  id: t.Integer(),
+  name: Name,
+  kind: Kind,
+  value: t.Number({ examples: [10] }),
+  currency: t.String({ examples: ['USD'] }),
+  minimum: t.Number({ examples: [20] }),
+  code: t.Union([t.String({ examples: ['SPRING10'] }), t.Null()]),
+  automatic: t.Boolean(),
+  starts_at: t.Union([Time, t.Null()]),
+  ends_at: t.Union([Time, t.Null()]),
+  categories: t.Array(t.String()),
+  product_ids: t.Array(t.String()),
+  buy_quantity: t.Integer(),
+  get_quantity: t.Integer(),
+  per_user_limit: t.Union([t.Integer(), t.Null()]),
+  /** What only an admin is shown. */
+  public: t.Optional(t.Boolean()),
+  total_limit: t.Optional(t.Union([t.Integer(), t.Null()])),
+  used: t.Optional(t.Integer({ description: 'Held by orders now' })),
+  created_at: t.Optional(Time),
+  updated_at: t.Optional(Time),
+})
+export type CampaignView = Static<typeof CampaignView>
+
+export const campaignView = (row: CampaignRow): CampaignView => ({
+  id: row.id,
+  name: row.name,
+  kind: row.kind,
+  value: row.kind === 'percentage' ? ppmToPercent(row.value) : toMajor(row.value, row.currency),
+  currency: row.currency,
+  minimum: toMajor(row.minimum, row.currency),
+  code: row.code,
+  automatic: row.automatic === 1,
+  starts_at: row.starts_at?.toISOString() ?? null,
+  ends_at: row.ends_at?.toISOString() ?? null,
+  categories: JSON.parse(row.categories),
+  product_ids: JSON.parse(row.product_ids),
+  buy_quantity: row.buy_quantity,
+  get_quantity: row.get_quantity,
+  per_user_limit: row.per_user_limit,
+})
+export const wholeCampaignView = (row: CampaignRow): CampaignView => ({
+  ...campaignView(row),
+  public: row.public === 1,
+  total_limit: row.total_limit,
+  used: row.used,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+})
+
+export const CodesView = t.Object({ codes: t.Array(t.String({ examples: ['7K3F-9QXD-2MPA'] })) })
+export const CodeView = t.Object({ code: t.String({ examples: ['7K3F-9QXD-2MPA'] }), order_id: t.Union([t.Integer(), t.Null()]) })
+export const codeView = ({ code, order_id }: CodeRow): Static<typeof CodeView> => ({ code, order_id })
+
+export const Validation = closed(
+  {
+    code: AnyCode,
+    items: t.Array(
+      closed({
+        product_id: ProductId,
+        sku: t.Optional(Sku),
+        quantity: Quantity,
+        price: t.Optional(t.Number({ ...Amount, description: 'Of one piece; without it the subtotal is shared over the pieces' })),
+        category: t.Optional(Category),
+      }),
+      { maxItems: 100 },
+    ),
+    subtotal: Amount,
+    currency: t.Optional(Currency),
+  },
+  {
+    examples: [
+      {
+        code: 'WELCOME10',
+        items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2, price: 1500, category: 'Electronics' }],
+        subtotal: 3000,
+      },
+    ],
+  },
+)
+export type Validation = Static<typeof Validation>
+export const ValidationView = t.Object({
+  code: t.String({ examples: ['WELCOME10'] }),
+  valid: t.Boolean(),
+  discount: t.Number({ examples: [300] }),
+  currency: t.String({ examples: ['USD'] }),
+  free_shipping: t.Boolean(),
+  reason: t.String({ description: '`applied`, or why not', examples: ['applied'] }),
+  detail: t.String({ examples: ['Ten percent for new customers'] }),
+  campaign: t.Optional(t.Object({ id: t.Integer(), name: t.String(), kind: Kind })),
+})
+
+export const DiscountRequest = closed(
+  {
+    user_id: t.Optional(Id),
+    currency: Currency,
+    coupon_code: t.Optional(AnyCode),
+    items: t.Array(closed({ product_id: ProductId, sku: Sku, quantity: Quantity, price: Amount, category: t.String({ maxLength: 100 }) }), {
+      minItems: 1,
+      maxItems: 100,
+    }),
+  },
+  {
+    examples: [
+      { currency: 'USD', items: [{ product_id: '507f1f77bcf86cd799439011', sku: 'S', quantity: 2, price: 1500, category: 'Electronics' }] },
+    ],
+  },
+)
+export type DiscountRequest = Static<typeof DiscountRequest>
+export const DiscountView = t.Object({
+  discount: t.Number(),
+  free_shipping: t.Boolean(),
+  lines: t.Array(t.Object({ discount: t.Number() }), { description: 'In the order of the items' }),
+  campaigns: t.Array(t.Object({ campaign_id: t.Integer(), code: t.Optional(t.String()), amount: t.Number() })),
+  coupon: t.Union([t.Object({ code: t.String(), valid: t.Boolean(), reason: t.Optional(t.String()) }), t.Null()]),
+})
+
+export const DriftQuery = closed({ since: Time, until: Time })
+export const DriftView = t.Object({ limits: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }) })
+export const RedemptionQuery = closed({ order_ids: t.Array(Id, { maxItems: 5000, examples: [[1]] }) })
+export const RedemptionsView = t.Object({
+  redemptions: t.Record(t.String(), t.Union([t.Literal('redeemed'), t.Literal('released'), t.Literal('rejected')])),
+})

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { laptop, type TestPromotion, testPromotion } from './testing'
+
+let shop: TestPromotion
+beforeAll(async () => {
+  shop = await testPromotion()
+})
+afterAll(async () => {
+  expect(shop.failures).toEqual([])
+  await shop.drop()
+})
+
+describe('validating a code', () => {
+  test('tells the discount in any case, or the reason', async () => {
+    const campaign = await shop.add({ code: 'Tell10', name: 'Ten off' })
+    expect(await shop.validate({ code: 'tell10' })).toEqual({
+      code: 'TELL10',
+      valid: true,
+      discount: 300,
+      currency: 'USD',
+      free_shipping: false,
+      reason: 'applied',
+      detail: 'Ten off',
+      campaign: { id: campaign.id, name: 'Ten off', kind: 'percentage' },
+    })
+    expect(await shop.validate({ code: 'nosuch' })).toMatchObject({ valid: false, discount: 0, reason: 'unknown_code' })
+    const ended = await shop.add({ ends_at: '2026-01-01T00:00:00Z' })
+    expect(await shop.validate({ code: ended.code })).toMatchObject({ valid: false, discount: 0, reason: 'expired' })
+  })
+  test('needs neither prices nor categories: the subtotal says the one, the catalog the other', async () => {
+    const { code } = await shop.add({ categories: ['electronics'] })
+    const bare = { product_id: laptop.product_id, quantity: 3 }
+    expect(await shop.validate({ code, items: [bare], subtotal: 100 })).toMatchObject({ valid: true, discount: 10 })
+    expect(await shop.validate({ code, items: [{ ...bare, product_id: 'a'.repeat(24) }], subtotal: 100 })).toMatchObject({
+      reason: 'not_applicable',
+    })
+    const { code: any } = await shop.add()
+    expect(await shop.validate({ code: any, items: [], subtotal: 50 })).toMatchObject({ discount: 5 })
+    expect(await shop.validate({ code: any, subtotal: 2999.99 })).toMatchObject({ status: 400, code: 'subtotal_mismatch' })
+  })
+  test('knows by the token how often somebody has had it', async () => {
+    const campaign = await shop.add({ per_user_limit: 1 })
+    await shop.sql.db.insertInto('user_uses').values({ campaign_id: campaign.id, user_id: 33, used: 1 }).execute()
+    expect((await shop.validate({ code: campaign.code })).valid).toBe(true)
+    expect((await shop.validate({ code: campaign.code }, await shop.as(33))).reason).toBe('user_limit_reached')
+    expect((await shop.send('POST', '/validate', { code: 'A', items: [], subtotal: 1 }, { authorization: 'Bearer nonsense' })).status).toBe(
+      401,
+    )
+  })
+  test.each([
+    { quantity: 0 },
+    { quantity: -1 },
+    { quantity: 1.5 },
+    { quantity: 2 ** 31 },
+    { price: -1 },
+    { price: 1e300 },
+    { price: 0.001 },
+  ])('refuses %p', async fields => {
+    expect(await shop.validate({ code: 'A', items: [{ ...laptop, ...fields }] })).toMatchObject({ status: 400 })
+  })
+  test('refuses more than can be held exactly', async () => {
+    const items = [{ ...laptop, quantity: 2 ** 31 - 1, price: 90_000_000_000 }]
+    expect(await shop.validate({ code: 'A', items, subtotal: 1 })).toMatchObject({ status: 400, code: 'invalid_amount' })
+  })
+})
+
+describe('discounts of an order', () => {
+  test('automatic campaigns and one coupon together, with what each gave and each line has', async () => {
+    const automatic = await shop.add({ code: undefined, kind: 'fixed', value: 50, product_ids: ['b'.repeat(24)] })
+    const coupon = await shop.add({ code: 'Both10' })
+    const { body } = await shop.discounts({
+      coupon_code: 'both10',
+      items: [laptop, { ...laptop, product_id: 'b'.repeat(24), quantity: 1, price: 100 }],
+    })
+    expect(body).toEqual({
+      discount: 360,
+      free_shipping: false,
+      lines: [{ discount: 300 }, { discount: 60 }],
+      campaigns: [
+        { campaign_id: coupon.id, code: 'BOTH10', amount: 310 },
+        { campaign_id: automatic.id, amount: 50 },
+      ],
+      coupon: { code: 'BOTH10', valid: true },
+    })
+    await shop.send('DELETE', `/${automatic.id}`)
+  })
+  test('nothing without campaigns; a coupon that is refused says why and takes nothing', async () => {
+    const nothing = { discount: 0, free_shipping: false, lines: [{ discount: 0 }], campaigns: [] }
+    expect((await shop.discounts({})).body).toEqual({ ...nothing, coupon: null })
+    const dear = await shop.add({ minimum: 3000.01 })
+    expect((await shop.discounts({ coupon_code: dear.code })).body).toEqual({
+      ...nothing,
+      coupon: { code: dear.code, valid: false, reason: 'minimum_not_reached' },
+    })
+  })
+  test('free shipping is said, and recorded as a campaign of nothing', async () => {
+    const { id, code } = await shop.add({ kind: 'free_shipping', value: undefined })
+    expect((await shop.discounts({ coupon_code: code })).body).toMatchObject({
+      discount: 0,
+      free_shipping: true,
+      campaigns: [{ campaign_id: id, code, amount: 0 }],
+    })
+  })
+  test('one user’s limit is looked at where the user is known', async () => {
+    const campaign = await shop.add({ per_user_limit: 1 })
+    await shop.sql.db.insertInto('user_uses').values({ campaign_id: campaign.id, user_id: 34, used: 1 }).execute()
+    expect((await shop.discounts({ coupon_code: campaign.code, user_id: 34 })).body.coupon).toMatchObject({ reason: 'user_limit_reached' })
+    expect((await shop.discounts({ coupon_code: campaign.code, user_id: 35 })).body.coupon).toMatchObject({ valid: true })
+  })
+})

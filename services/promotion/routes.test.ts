@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { seedDemo } from './seed'
+import { type TestPromotion, testPromotion } from './testing'
+
+let shop: TestPromotion
+beforeAll(async () => {
+  shop = await testPromotion()
+})
+afterAll(async () => {
+  expect(shop.failures).toEqual([])
+  await shop.drop()
+})
+
+const everybody = (path = '/') => shop.send('GET', path, undefined, {})
+
+describe('campaigns', () => {
+  test('are made, found, changed and deleted by an admin', async () => {
+    const made = await shop.send('POST', '/', {
+      name: 'May',
+      code: 'may-10',
+      kind: 'percentage',
+      value: 12.5,
+      minimum: 19.99,
+      total_limit: 9,
+    })
+    expect(made.status).toBe(201)
+    expect(made.headers.get('location')).toBe(`/api/promotions/${made.body.id}`)
+    expect(made.body).toMatchObject({
+      code: 'MAY-10',
+      value: 12.5,
+      minimum: 19.99,
+      automatic: false,
+      used: 0,
+      total_limit: 9,
+      currency: 'USD',
+    })
+    expect((await shop.send('GET', `/${made.body.id}`)).body).toEqual(made.body)
+    const changed = await shop.send('PATCH', `/${made.body.id}`, { code: 'MAY-20', value: 20, total_limit: null })
+    expect(changed.body).toMatchObject({ code: 'MAY-20', value: 20, total_limit: null, minimum: 19.99 })
+    expect([(await shop.validate({ code: 'may-10' })).reason, (await shop.validate({ code: 'may-20' })).discount]).toEqual([
+      'unknown_code',
+      600,
+    ])
+    expect((await shop.send('DELETE', `/${made.body.id}`)).status).toBe(204)
+    expect((await shop.send('DELETE', `/${made.body.id}`)).status).toBe(404)
+    expect((await shop.send('GET', `/${made.body.id}`)).status).toBe(404)
+    expect((await shop.validate({ code: 'MAY-20' })).reason).toBe('unknown_code')
+  })
+  test('have a code of their own: in any case it is taken, until its campaign is deleted', async () => {
+    const first = await shop.add({ code: 'OnlyOnce' })
+    const again = { name: 'x', code: 'ONLYONCE', kind: 'percentage', value: 1 }
+    expect(await shop.send('POST', '/', again)).toMatchObject({ status: 409, body: { code: 'code_taken' } })
+    const other = await shop.add()
+    expect((await shop.send('PATCH', `/${other.id}`, { code: 'onlyonce' })).status).toBe(409)
+    expect((await shop.send('GET', `/${other.id}`)).body.code).toBe(other.code)
+    await shop.send('DELETE', `/${first.id}`)
+    expect((await shop.send('POST', '/', again)).status).toBe(201)
+  })
+  test.each([
+    ['no name', { name: ' ' }],
+    ['percent over 100', { value: 100.5 }],
+    ['too many decimals', { value: 1.00001 }],
+    ['an unknown kind', { kind: 'half' }],
+    ['an amount of nothing', { kind: 'fixed', value: 0 }],
+    ['an amount past the cent', { kind: 'fixed', value: 1.001 }],
+    ['an unknown currency', { currency: 'EURO' }],
+    ['an end before its start', { starts_at: '2026-05-02T00:00:00Z', ends_at: '2026-05-01T00:00:00Z' }],
+    ['a day that is none', { ends_at: '0000-01-01T00:00:00Z' }],
+    ['a limit of nothing', { total_limit: 0 }],
+    ['a limit past counting', { per_user_limit: 2 ** 31 }],
+    ['no quantities to buy', { kind: 'buy_x_get_y', value: 0 }],
+    ['a code with blanks', { code: 'A B' }],
+    ['a field that is none', { discount: 3 }],
+  ])('are refused with %s', async (_, fields) => {
+    const { status } = await shop.send('POST', '/', { name: 'x', code: 'BADONE', kind: 'percentage', value: 10, ...fields })
+    expect(status).toBe(400)
+    expect((await shop.validate({ code: 'BADONE' })).reason).toBe('unknown_code')
+  })
+  test('are the admin’s alone to see whole and to change', async () => {
+    const { id } = await shop.add()
+    const customer = await shop.as(3)
+    for (const [method, path, body] of [
+      ['POST', '/', { name: 1 }],
+      ['GET', `/${id}`],
+      ['PATCH', `/${id}`, { name: '' }],
+      ['DELETE', `/${id}`],
+      ['POST', `/${id}/codes`, { count: -1 }],
+      ['GET', `/${id}/codes`],
+    ] as const) {
+      expect((await shop.send(method, path, body, {})).status).toBe(401)
+      expect((await shop.send(method, path, body, customer)).status).toBe(403)
+    }
+    expect((await shop.send('POST', '/internal/discounts', {}, customer)).status).toBe(401)
+    expect((await shop.send('POST', '/internal/discounts', {}, await shop.asService('search'))).status).toBe(403)
+  })
+})
+
+describe('the list', () => {
+  test('shows everybody what is on and public; an admin everything, by status', async () => {
+    const open = await shop.add()
+    const hidden = await shop.add({ public: false })
+    const ended = await shop.add({ ends_at: '2026-01-01T00:00:00Z' })
+    const scheduled = await shop.add({ starts_at: '2999-01-01T00:00:00Z' })
+    const { body } = await everybody('/?limit=100')
+    const ids = body.items.map((item: { id: number }) => item.id)
+    expect(ids).toContain(open.id)
+    for (const { id } of [hidden, ended, scheduled]) expect(ids).not.toContain(id)
+    expect(body.items[0]).not.toHaveProperty('used')
+    expect((await shop.send('GET', '/?limit=100&status=ended')).body.items.map((item: { id: number }) => item.id)).toEqual([ended.id])
+    expect((await shop.send('GET', '/?limit=100&status=scheduled')).body.items.map((item: { id: number }) => item.id)).toEqual([
+      scheduled.id,
+    ])
+    expect((await shop.send('GET', '/?limit=4')).body.items[2]).toMatchObject({ id: hidden.id, used: 0 })
+    expect((await everybody('/?status=ended')).status).toBe(403)
+  })
+  test('is walked by cursor, each once', async () => {
+    const all = (await shop.send('GET', '/?limit=100')).body.items.map((item: { id: number }) => item.id)
+    const seen: number[] = []
+    let next = ''
+    for (let pages = 0; pages < 30; pages++) {
+      const { body } = await shop.send('GET', `/?limit=3${next}`)
+      seen.push(...body.items.map((item: { id: number }) => item.id))
+      if (!body.next_cursor) break
+      next = `&cursor=${body.next_cursor}`
+    }
+    expect(seen).toEqual(all)
+  })
+})
+
+describe('single-use codes', () => {
+  test('are made by the thousand, each different, and end what was automatic', async () => {
+    const campaign = await shop.add({ code: undefined, starts_at: '2999-01-01T00:00:00Z' })
+    expect(campaign.automatic).toBe(true)
+    const { status, body, headers } = await shop.send('POST', `/${campaign.id}/codes`, { count: 10_000 })
+    expect({ status, location: headers.get('location') }).toEqual({ status: 201, location: `/api/promotions/${campaign.id}/codes` })
+    expect(new Set(body.codes).size).toBe(10_000)
+    expect((await shop.send('GET', `/${campaign.id}`)).body.automatic).toBe(false)
+    const listed = await shop.send('GET', `/${campaign.id}/codes?limit=2&used=false`)
+    expect(listed.body).toMatchObject({ total: 10_000, items: [{ order_id: null }, { order_id: null }] })
+    expect(
+      (await shop.send('GET', `/${campaign.id}/codes?limit=2&cursor=${listed.body.next_cursor}`)).body.items[0].code >
+        listed.body.items[1].code,
+    ).toBe(true)
+  })
+  test('are at least one and at most 10,000 at a time, for a campaign that is there', async () => {
+    const { id } = await shop.add()
+    for (const count of [0, 10_001, 1.5, '3']) expect((await shop.send('POST', `/${id}/codes`, { count })).status).toBe(400)
+    expect((await shop.send('POST', '/999999/codes', { count: 1 })).status).toBe(404)
+  })
+})
+
+test('the demo campaigns come once into a new shop, and none is automatic', async () => {
+  const fresh = await testPromotion()
+  await Promise.all([seedDemo(fresh.sql, fresh.campaigns), seedDemo(fresh.sql, fresh.campaigns)])
+  await seedDemo(fresh.sql, fresh.campaigns)
+  const { body } = await fresh.send('GET', '/', undefined, {})
+  expect(body.items.map((item: { code: string }) => item.code).sort()).toEqual(['FREESHIP', 'SAVE20', 'THREEFORTWO', 'WELCOME10'])
+  expect(body.items.some((item: { automatic: boolean }) => item.automatic)).toBe(false)
+  await fresh.drop()
+})

@@ -1,0 +1,22 @@
+import { AppError } from '#shared/errors'
+import type { PromotionSql } from './database'
+import type { NewCampaign } from './model'
+import type { Campaigns } from './repository'
+
+/** None of them is automatic: an order without a code costs what its items cost. */
+const demoCampaigns: NewCampaign[] = [
+  { name: 'Ten percent off a first order', code: 'WELCOME10', kind: 'percentage', value: 10, per_user_limit: 1 },
+  { name: 'Free shipping', code: 'FREESHIP', kind: 'free_shipping' },
+  { name: '20 off from 100', code: 'SAVE20', kind: 'fixed', value: 20, minimum: 100 },
+  { name: 'Buy two, get a third one free', code: 'THREEFORTWO', kind: 'buy_x_get_y', buy_quantity: 2, get_quantity: 1 },
+]
+
+/** Only into a shop that never had a campaign: what somebody deleted does not come back. */
+export const seedDemo = async ({ db }: Pick<PromotionSql, 'db'>, campaigns: Campaigns): Promise<void> => {
+  if (await db.selectFrom('campaigns').select('id').limit(1).executeTakeFirst()) return
+  for (const campaign of demoCampaigns)
+    await campaigns.add(campaign).catch(error => {
+      // Another instance was first.
+      if (!(error instanceof AppError) || error.code !== 'code_taken') throw error
+    })
+}

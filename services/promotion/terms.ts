@@ -1,0 +1,90 @@
+import { invalid } from '#shared/errors'
+import { defaultCurrency, toMajor, toMinor } from '#shared/money'
+import type { CampaignRow } from './database'
+import { checkTerms, type Kind, normalCode, percentToPpm, ppmToPercent } from './domain'
+import type { ChangedCampaign, NewCampaign } from './model'
+
+/** A time that every database can hold. */
+const timeOf = (iso: string | null): Date | null => {
+  if (iso === null) return null
+  const time = new Date(iso)
+  const year = time.getUTCFullYear()
+  if (Number.isNaN(year) || year < 1970 || year > 9999)
+    throw invalid('invalid_schedule', 'A campaign starts and ends at a time from 1970 to 9999.')
+  return time
+}
+
+const insideValue = (kind: Kind, value: number, currency: string) =>
+  kind === 'percentage' ? percentToPpm(value) : kind === 'fixed' ? toMinor(value, currency) : 0
+
+/** What a campaign's row holds of the wire's words, checked as a whole. */
+const termsOf = ({ kind, currency, ...given }: Required<NewCampaign>) => {
+  const terms = {
+    name: given.name.trim(),
+    kind,
+    value: insideValue(kind, given.value, currency),
+    buy_quantity: given.buy_quantity,
+    get_quantity: given.get_quantity,
+    currency,
+    minimum: toMinor(given.minimum, currency),
+    code: given.code === null ? null : normalCode(given.code),
+    automatic: given.automatic,
+    public: given.public,
+    starts_at: timeOf(given.starts_at),
+    ends_at: timeOf(given.ends_at),
+    categories: JSON.stringify([...new Set(given.categories)]),
+    product_ids: JSON.stringify([...new Set(given.product_ids)]),
+    total_limit: given.total_limit,
+    per_user_limit: given.per_user_limit,
+  }
+  checkTerms({
+    ...terms,
+    buyQuantity: terms.buy_quantity,
+    getQuantity: terms.get_quantity,
+    startsAt: terms.starts_at,
+    endsAt: terms.ends_at,
+  })
+  return terms
+}
+export type Terms = ReturnType<typeof termsOf>
+
+export const newTerms = (given: NewCampaign): Terms =>
+  termsOf({
+    value: 0,
+    currency: defaultCurrency,
+    minimum: 0,
+    code: null,
+    automatic: given.code === undefined || given.code === null,
+    public: true,
+    starts_at: null,
+    ends_at: null,
+    categories: [],
+    product_ids: [],
+    total_limit: null,
+    per_user_limit: null,
+    buy_quantity: 0,
+    get_quantity: 0,
+    ...given,
+  })
+
+/** A code that is set ends what was automatic, unless both are said. */
+export const changedTerms = (row: CampaignRow, change: ChangedCampaign): Terms =>
+  termsOf({
+    name: row.name,
+    kind: row.kind,
+    value: row.kind === 'percentage' ? ppmToPercent(row.value) : toMajor(row.value, row.currency),
+    currency: row.currency,
+    minimum: toMajor(row.minimum, row.currency),
+    code: row.code,
+    automatic: row.automatic === 1 && typeof change.code !== 'string',
+    public: row.public === 1,
+    starts_at: row.starts_at?.toISOString() ?? null,
+    ends_at: row.ends_at?.toISOString() ?? null,
+    categories: JSON.parse(row.categories),
+    product_ids: JSON.parse(row.product_ids),
+    total_limit: row.total_limit,
+    per_user_limit: row.per_user_limit,
+    buy_quantity: row.buy_quantity,
+    get_quantity: row.get_quantity,
+    ...change,
+  })
