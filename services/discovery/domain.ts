@@ -1,3 +1,5 @@
+import { invalid } from '#shared/errors'
+
 export interface InstanceState {
   address: string
   version: string
@@ -27,13 +29,29 @@ export interface Drift {
 }
 
 /** What the owner of a figure says, against what another service shows of it: each key at which they differ. */
-export const differences = (owner: Record<string, number>, shown: Record<string, number>): Drift => {
-  const differing = Object.keys(owner).filter(key => shown[key] !== owner[key])
-  return { count: differing.length, examples: differing.slice(0, maxExamples) }
+export const differing = (owner: Record<string, number>, shown: Record<string, number>): string[] =>
+  Object.keys(owner).filter(key => shown[key] !== owner[key])
+
+export const driftOf = (keys: readonly string[]): Drift => ({ count: keys.length, examples: keys.slice(0, maxExamples) })
+
+export interface Window {
+  from: Date
+  to: Date
+}
+const minute = 60_000
+/** Events younger than this may still be on their way. */
+const settleMs = 5000
+
+/** What is looked at: unless told otherwise, the quarter of an hour before all has settled. */
+export const windowOf = ({ from, to }: { from?: string; to?: string }, now: Date): Window => {
+  const until = to ? new Date(to) : new Date(now.getTime() - settleMs)
+  const since = from ? new Date(from) : new Date(until.getTime() - 15 * minute)
+  if (!(since < until)) throw invalid('invalid_window', '`from` must be before `to`; without `to`, before five seconds ago.')
+  return { from: since, to: until }
 }
 
-export const driftReport = (window: { from: string; to: string }, checkedAt: Date, relations: Record<string, Drift>) => ({
-  window,
+export const driftReport = ({ from, to }: Window, checkedAt: Date, relations: Record<string, Drift>) => ({
+  window: { from: from.toISOString(), to: to.toISOString() },
   checked_at: checkedAt.toISOString(),
   drift: Object.fromEntries(Object.entries(relations).map(([relation, { count }]) => [relation, count])),
   examples: Object.fromEntries(

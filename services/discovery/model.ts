@@ -1,15 +1,8 @@
 import type { DeadLetter } from '#shared/bus-dead-letters'
 import type { Instance } from '#shared/discovery'
 import { closed, type Static, Time, t } from '#shared/schema'
-import { type ServiceName, services } from '#shared/services'
 
-const names = Object.keys(services) as ServiceName[]
-export const ServiceParam = closed({
-  name: t.Union(
-    names.map(name => t.Literal(name)),
-    { examples: ['product'] },
-  ),
-})
+export const ServiceParam = closed({ name: t.String({ maxLength: 40, examples: ['product'] }) })
 
 const InstanceView = t.Object({
   id: t.String(),
@@ -44,7 +37,7 @@ export const DriftQuery = closed({ from: t.Optional(Time), to: t.Optional(Time) 
 export const DriftView = t.Object({
   window: t.Object({ from: Time, to: Time }),
   checked_at: Time,
-  drift: t.Record(t.String(), t.Integer(), { examples: [{ stock_movements: 0, product_stock: 0 }] }),
+  drift: t.Record(t.String(), t.Integer(), { examples: [{ stock_movements: 0, stock_shelves: 0, stock_reserved: 0, product_stock: 0 }] }),
   examples: t.Record(t.String(), t.Array(t.String())),
 })
 

@@ -1,22 +1,24 @@
 import { type Instance, liveInstances } from '#shared/discovery'
 import type { Redis } from '#shared/redis'
-import { type ServiceName, services } from '#shared/services'
-import type { InstanceState } from './domain'
+import { released, type ServiceName, services } from '#shared/services'
+import { healthOf, type InstanceState, overall } from './domain'
 
 const names = Object.keys(services) as ServiceName[]
 const askWithinMs = 1500
 
-export const isService = (name: string): name is ServiceName => names.some(known => known === name)
-
-export const registry = (redis: Redis) => ({
+export const registry = (redis: Pick<Redis, 'client'>) => ({
   /** Every service of the platform in one read, those without an instance too. */
   all: () => liveInstances(redis, names),
-  of: async (name: ServiceName) => (await liveInstances(redis, [name]))[name] ?? [],
+  /** Nothing for what is no service of the platform. */
+  of: async (name: string): Promise<Instance[] | undefined> => {
+    const known = names.find(service => service === name)
+    return known && (await liveInstances(redis, [known]))[known]
+  },
 })
 export type Registry = ReturnType<typeof registry>
 
 /** What an instance says of itself and of what it needs; one that doesn't answer in time is down, whatever the registry says. */
-export const stateOf = async ({ address, version }: Instance): Promise<InstanceState> => {
+const stateOf = async ({ address, version }: Instance): Promise<InstanceState> => {
   try {
     const answer = await fetch(`http://${address}/ready`, { signal: AbortSignal.timeout(askWithinMs) })
     const { dependencies = {} } = (await answer.json()) as { dependencies?: Record<string, string> }
@@ -25,3 +27,25 @@ export const stateOf = async ({ address, version }: Instance): Promise<InstanceS
     return { address, version, state: 'down', dependencies: {} }
   }
 }
+
+/** Every released service with each of its instances. Anybody may ask, so those who ask at once share one look. */
+export const healthCheck = ({ all }: Registry) => {
+  const look = async () => {
+    const live = await all()
+    const found = await Promise.all(
+      released.map(async name => {
+        const instances = await Promise.all((live[name] ?? []).map(stateOf))
+        return { name, status: healthOf(instances), instances }
+      }),
+    )
+    return { status: overall(found), services: found }
+  }
+  let looking: ReturnType<typeof look> | undefined
+  return () => {
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+}
+export type HealthCheck = ReturnType<typeof healthCheck>

@@ -141,6 +141,7 @@ export const testInventory = async ({ waitMs = 30_000 } = {}) => {
   return {
     ...store,
     app,
+    handlers,
     orders,
     as,
     asService,

@@ -1,0 +1,53 @@
+import type { DeadLetters } from '#shared/bus-dead-letters'
+import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
+import { t } from '#shared/schema'
+import { DeadLetterParam, DeadLettersView, deadLetterView, QueueQuery, WholeDeadLetterView } from './model'
+
+export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetters: DeadLetters }) =>
+  http('/api/discovery')
+    .get(
+      '/dead-letters',
+      async ({ query }) => {
+        const now = new Date()
+        const queues = await deadLetters.list(query)
+        return { queues: queues.map(({ queue, count, items }) => ({ queue, count, items: items.map(item => deadLetterView(item, now)) })) }
+      },
+      {
+        auth: 'admin',
+        query: QueueQuery,
+        response: { 200: DeadLettersView },
+        detail: { summary: 'Messages that could not be handled: the oldest of each queue, with reason and age' },
+      },
+    )
+    .get(
+      '/dead-letters/:queue/:id',
+      async ({ params: { queue, id } }) => {
+        const found = await deadLetters.get(queue, id)
+        if (!found) throw notFound('dead_letter')
+        const { exchange, routing_key, body } = found
+        return { ...deadLetterView(found, new Date()), exchange, routing_key, body }
+      },
+      { auth: 'admin', params: DeadLetterParam, response: { 200: WholeDeadLetterView }, detail: { summary: 'One dead letter, whole' } },
+    )
+    .post(
+      '/dead-letters/:queue/:id/replay',
+      async ({ params: { queue, id } }) => {
+        if (!(await deadLetters.replay(queue, id))) throw notFound('dead_letter')
+        return { replayed: true as const }
+      },
+      {
+        auth: 'admin',
+        params: DeadLetterParam,
+        response: { 200: t.Object({ replayed: t.Literal(true) }) },
+        detail: { summary: 'Give a message back to its queue, with all attempts before it' },
+      },
+    )
+    .delete(
+      '/dead-letters/:queue/:id',
+      async ({ params: { queue, id }, set }) => {
+        if (!(await deadLetters.remove(queue, id))) throw notFound('dead_letter')
+        set.status = 204
+      },
+      { auth: 'admin', params: DeadLetterParam, response: { 204: t.Void() }, detail: { summary: 'Give a dead letter up for good' } },
+    )

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
+import * as catalog from '#shared/catalog'
+import { createClients } from '#shared/client'
+import type { Resolver } from '#shared/discovery'
+import { eventually, outgoing, testBus } from '#shared/testing'
+import { testHttp } from '#shared/testing-http'
+import { deadLetterRoutes } from '../services/discovery/dead-letter-routes'
+import { driftCheck } from '../services/discovery/drift'
+import { platformRoutes } from '../services/discovery/routes'
+import { inAnHour, testInventory } from '../services/inventory/testing'
+import { productHandlers } from '../services/product/events'
+import { testProduct } from '../services/product/testing'
+
+/** Product and inventory on their own stores, with a real broker between them, and discovery looking on. */
+const topology = Object.values(catalog)
+const broker = await testBus(topology)
+const [inventory, product, watcher] = await Promise.all([testInventory(), testProduct(), testHttp('discovery')])
+const served = { inventory: Bun.serve({ port: 0, fetch: inventory.app.fetch }), product: Bun.serve({ port: 0, fetch: product.app.fetch }) }
+const owners = { inventory, product }
+const ownerOf = (name: string) => (name === 'inventory' || name === 'product' ? name : undefined)
+
+const resolver: Resolver = {
+  async instances(name) {
+    const owner = ownerOf(name)
+    if (!owner) return []
+    const port = served[owner].port ?? 0
+    return [{ id: name, address: `127.0.0.1:${port}`, host: '127.0.0.1', port, version: '1', started_at: '', last_heartbeat: '' }]
+  },
+}
+const internalToken = async (name: string) => {
+  const owner = ownerOf(name)
+  return owner ? (await owners[owner].asService('discovery')).authorization.replace('Bearer ', '') : ''
+}
+const letters = await broker.open('discovery')
+const discovery = watcher
+  .http('')
+  .use(
+    platformRoutes({
+      http: watcher.http,
+      checkHealth: async () => ({ status: 'up', services: [] }),
+      checkDrift: driftCheck(createClients({ resolver, internalToken })),
+    }),
+  )
+  .use(deadLetterRoutes({ http: watcher.http, deadLetters: letters.deadLetters }))
+
+beforeAll(async () => {
+  const [stockBus, catalogBus] = await Promise.all([broker.open('inventory'), broker.open('product')])
+  await Promise.all([
+    inventory.open({ relay: { bus: stockBus, topology, pollMs: 20 } }),
+    product.open({ relay: { bus: catalogBus, topology, pollMs: 20 } }),
+    stockBus.consume(inventory.handlers),
+    catalogBus.consume(productHandlers({ products: product.products })),
+  ])
+})
+afterAll(async () => {
+  await Promise.all([served.inventory.stop(true), served.product.stop(true)])
+  await broker.drop()
+  await Promise.all([inventory.drop(), product.drop()])
+})
+
+const admin = await watcher.as(1, 'admin')
+const ask = async (method: string, path: string, headers: Record<string, string> = admin) => {
+  const answer = await discovery.handle(new Request(`http://localhost/api/discovery${path}`, { method, headers }))
+  const text = await answer.text()
+  return { status: answer.status, body: text ? JSON.parse(text) : undefined }
+}
+const shown = async (id: string) => (await product.send('GET', `/products/${id}`, undefined, {})).body
+const available = async (id: string) => (await inventory.send('GET', `/${id}`, undefined, {})).body?.available
+const inTime = (check: () => Promise<boolean>) => eventually(check, { timeoutMs: 5000 })
+
+describe('a product and its stock', () => {
+  test('a new product has its opening balance in stock, and what is counted by hand is shown within a second', async () => {
+    const { id } = await product.add({ stock: 12 })
+    await inTime(async () => (await available(id)) === 12)
+    expect((await inventory.put(id, 40)).status).toBe(200)
+    await eventually(async () => (await shown(id)).stock === 40, { timeoutMs: 1000 })
+  })
+
+  test('each variant has its own, one that is added begins with none, and what is dropped is counted no more', async () => {
+    const variants = ['TOGETHER-S', 'TOGETHER-M'].map(sku => ({ sku, stock: 3 }))
+    const { id } = await product.add({ variants })
+    await inTime(async () => (await available(id)) === 6)
+    const changed = [{ sku: 'TOGETHER-M' }, { sku: 'TOGETHER-L' }]
+    expect((await product.send('PATCH', `/products/${id}`, { variants: changed })).status).toBe(200)
+    await inTime(async () => (await inventory.put(id, 5, { sku: 'TOGETHER-L' })).status === 200)
+    await inTime(async () => (await shown(id)).stock === 8)
+    expect(await available(id)).toBe(8)
+  })
+
+  test('a product that is archived can’t be had any more', async () => {
+    const { id } = await product.add({ stock: 4 })
+    await inTime(async () => (await available(id)) === 4)
+    expect((await product.send('DELETE', `/products/${id}`)).status).toBe(204)
+    const check = () => inventory.send('POST', '/check', { items: [{ product_id: id, quantity: 1 }] }, {})
+    await inTime(async () => (await check()).body.available === false)
+  })
+})
+
+describe('drift', () => {
+  const window = () => `from=2026-01-01T00:00:00Z&to=${inAnHour().toISOString()}`
+  const drift = async () => (await ask('GET', `/drift?${window()}`)).body
+
+  test('is none when quiet, and each relation that is broken is named with what it is about', async () => {
+    const { id, sku } = await product.add({ stock: 9 })
+    const { id: other, sku: otherSku } = await product.add({ stock: 9 })
+    await inTime(async () => (await available(id)) === 9 && (await available(other)) === 9)
+    await inTime(async () => (await drift()).drift.product_stock === 0)
+    expect(await drift()).toMatchObject({
+      drift: { stock_movements: 0, stock_shelves: 0, stock_reserved: 0, product_stock: 0 },
+      examples: {},
+    })
+    const { db } = inventory.sql
+    await raw`update skus set quantity = 8 where sku = ${sku}`.execute(db)
+    await product.products.learnStock(other, { sku: otherSku, available: 7, version: 99 })
+    const found = await drift()
+    expect(found.drift).toEqual({ stock_movements: 1, stock_shelves: 1, stock_reserved: 0, product_stock: 2 })
+    expect(found.examples).toEqual({ stock_movements: [sku], stock_shelves: [sku], product_stock: expect.arrayContaining([sku, otherSku]) })
+    await raw`update skus set quantity = 9 where sku = ${sku}`.execute(db)
+    await product.products.learnStock(other, { sku: otherSku, available: 9, version: 100 })
+    expect((await drift()).drift.product_stock).toBe(0)
+  })
+  test('is asked over a window that makes sense, by administrators', async () => {
+    expect((await ask('GET', '/drift')).body.drift.stock_movements).toBe(0)
+    expect((await ask('GET', '/drift?from=0000-01-01T00:00:00Z')).status).toBe(200)
+    expect((await ask('GET', '/drift?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z')).body.code).toBe('invalid_window')
+    expect((await ask('GET', '/drift?from=yesterday')).status).toBe(400)
+    expect((await ask('GET', '/drift', {})).status).toBe(401)
+    expect((await ask('GET', '/drift', await watcher.as(5))).status).toBe(403)
+  })
+})
+
+describe('a message that can’t be handled', () => {
+  const queue = 'inventory.order-events'
+  /** More comes back than there can be on hand: refused until somebody makes room. */
+  const giveUp = async (returnId: number) => {
+    const { id, sku } = await product.add({ stock: 0 })
+    await inTime(async () => (await available(id)) === 0)
+    await inventory.put(id, 2 ** 31 - 1)
+    const lines = [{ product_id: id, sku, quantity: 1 }]
+    const [message] = outgoing(
+      catalog.orderReturnReceived({ id: returnId, version: 9 }, { order_id: returnId, return_id: returnId, lines, refund_amount: 1 }),
+    )
+    await letters.publish(message ? [message] : [])
+    await inTime(async () => (await ask('GET', `/dead-letters/${queue}/${message?.messageId}`)).status === 200)
+    return { id, sku, letter: message?.messageId ?? '' }
+  }
+
+  test('is listed with reason and age, shown whole, and handled when it is given back', async () => {
+    const { id, letter } = await giveUp(801)
+    const { body } = await ask('GET', `/dead-letters?queue=${queue}`)
+    expect(body.queues).toMatchObject([
+      {
+        queue,
+        count: 1,
+        items: [
+          { id: letter, queue, type: 'order.return_received', reason: expect.stringContaining('A SKU can have at most'), attempts: 4 },
+        ],
+      },
+    ])
+    expect(body.queues[0].items[0].age_seconds).toBeLessThan(60)
+    const { body: whole } = await ask('GET', `/dead-letters/${queue}/${letter}`)
+    expect(whole).toMatchObject({ id: letter, exchange: expect.stringContaining('order-events'), routing_key: 'order.return_received' })
+    expect(JSON.parse(whole.body).data.return_id).toBe(801)
+
+    await inventory.put(id, 1)
+    expect(await ask('POST', `/dead-letters/${queue}/${letter}/replay`)).toEqual({ status: 200, body: { replayed: true } })
+    await inTime(async () => (await available(id)) === 2)
+    expect((await ask('GET', '/dead-letters')).body.queues).toEqual([])
+  })
+  test('can be given up for good', async () => {
+    const { letter } = await giveUp(802)
+    expect((await ask('DELETE', `/dead-letters/${queue}/${letter}`)).status).toBe(204)
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/replay'],
+      ['DELETE', ''],
+    ] as const)
+      expect([method, (await ask(method, `/dead-letters/${queue}/${letter}${path}`)).body.code]).toEqual([method, 'dead_letter_not_found'])
+    expect((await ask('GET', '/dead-letters')).body.queues).toEqual([])
+  })
+  test('is an administrator’s business', async () => {
+    const customer = await watcher.as(5)
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', `/${queue}/x`],
+      ['POST', `/${queue}/x/replay`],
+      ['DELETE', `/${queue}/x`],
+    ] as const) {
+      expect((await ask(method, `/dead-letters${path}`, {})).status).toBe(401)
+      expect((await ask(method, `/dead-letters${path}`, customer)).status).toBe(403)
+      if (path) expect((await ask(method, `/dead-letters${path}`)).body.code).toBe('dead_letter_not_found')
+      if (path) expect((await ask(method, `/dead-letters${path.replace(queue, 'no.such-queue')}`)).status).toBe(404)
+    }
+    expect((await ask('GET', '/dead-letters?queue=%00')).status).toBe(400)
+    expect((await ask('GET', '/dead-letters?queue=no.such-queue')).body.queues).toEqual([])
+  })
+})
