@@ -37,6 +37,8 @@ describe('a body', () => {
     ['with NUL in a text', '{"name": "A\\u0000nn", "age": 1}', 400, 'invalid_json'],
     ['with half a surrogate pair', '{"name": "\\ud800", "age": 1}', 400, 'invalid_json'],
     ['with __proto__', '{"name": "Ann", "age": 1, "__proto__": {"admin": true}}', 400, 'invalid_json'],
+    ['with a text for a method', '{"name": {"toString": "x", "valueOf": "x"}, "age": 1}', 400, 'invalid_json'],
+    ['with constructor', '{"name": "Ann", "age": 1, "constructor": {"prototype": {"admin": true}}}', 400, 'invalid_json'],
     ['with a number beyond all numbers', '{"name": "Ann", "age": 1e999}', 400, 'invalid_json'],
     ['nested 33 deep', deep(33), 400, 'invalid_json'],
     ['nested 100,000 deep', deep(100_000), 400, 'invalid_json'],

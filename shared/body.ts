@@ -4,7 +4,10 @@ const maxBytes = 1024 * 1024
 const maxDepth = 32
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** No NUL in any text, no number past all bounds, no key that could reach a prototype, no nesting that a store would choke on. */
+/**
+ * No NUL in any text, no number past all bounds, no key that could reach a prototype or stand in for what lies
+ * there (an object whose `toString` is a text breaks whoever prints it), no nesting that a store would choke on.
+ */
 export const sane = (value: unknown, depth = 0): boolean => {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value === 'number') return Number.isFinite(value)
@@ -12,7 +15,7 @@ export const sane = (value: unknown, depth = 0): boolean => {
   if (depth >= maxDepth) return false
   if (Array.isArray(value)) return value.every(item => sane(item, depth + 1))
   for (const key of Object.keys(value)) {
-    if (key === '__proto__' || !sane(key) || !sane((value as Record<string, unknown>)[key], depth + 1)) return false
+    if (key in Object.prototype || !sane(key) || !sane((value as Record<string, unknown>)[key], depth + 1)) return false
   }
   return true
 }
@@ -20,7 +23,7 @@ export const sane = (value: unknown, depth = 0): boolean => {
 const tooLarge = () => new AppError('too_large', 'payload_too_large', 'A body may have at most 1 MiB.')
 
 /** The whole body, read no further than it may be long. */
-const bytesOf = async (request: Request): Promise<Uint8Array> => {
+export const readBytes = async (request: Request): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
   if (declared !== null) {
     if (Number(declared) > maxBytes) throw tooLarge()
@@ -46,7 +49,7 @@ const requireJson = (headers: Headers) => {
 /** A JSON body, read by us: what comes in is checked for what no schema looks at. */
 export const readJson = async (request: Request): Promise<unknown> => {
   if (!request.body) return undefined
-  const bytes = await bytesOf(request)
+  const bytes = await readBytes(request)
   if (bytes.byteLength === 0) return undefined
   requireJson(request.headers)
   let value: unknown
