@@ -1,0 +1,75 @@
+import { invalid } from '#shared/errors'
+
+/** Periods are in UTC. A day as the end of a period is the whole of that day. */
+export type Bucket = 'day' | 'week' | 'month'
+
+const dayMs = 86_400_000
+export const maxBuckets = 366
+
+const momentOf = (text: string): Date => {
+  const at = new Date(text)
+  // 31 April is read as 1 May: such a day there is not.
+  if (Number.isNaN(at.getTime()) || (text.length === 10 && dayOf(at) !== text))
+    throw invalid('invalid_period', '`from` and `to` are days as 2026-01-31, or moments as 2026-01-31T12:00:00Z.')
+  return at
+}
+export const dayOf = (at: Date) => at.toISOString().slice(0, 10)
+
+export const periodOf = (from: string | undefined, to: string | undefined): { from?: Date; to?: Date } => {
+  const start = from === undefined ? undefined : momentOf(from)
+  const end = to === undefined ? undefined : new Date(momentOf(to).getTime() + (to.length === 10 ? dayMs : 0))
+  if (start && end && start >= end) throw invalid('invalid_period', '`from` must be before `to`.')
+  return { ...(start && { from: start }), ...(end && { to: end }) }
+}
+
+/** The first day of the bucket that a day is in; weeks begin on Monday. */
+export const bucketOf = (day: string, by: Bucket): string => {
+  if (by === 'day') return day
+  if (by === 'month') return `${day.slice(0, 7)}-01`
+  const at = new Date(day)
+  return dayOf(new Date(at.getTime() - ((at.getUTCDay() + 6) % 7) * dayMs))
+}
+
+const nextBucket = (start: string, by: Bucket): string => {
+  const at = new Date(start)
+  if (by === 'month') return dayOf(new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 1)))
+  return dayOf(new Date(at.getTime() + (by === 'week' ? 7 : 1) * dayMs))
+}
+
+/** Every bucket of a period, those without orders too. */
+export const bucketsOf = (from: Date, to: Date, by: Bucket): string[] => {
+  const buckets: string[] = []
+  const last = dayOf(new Date(to.getTime() - 1))
+  for (let start = bucketOf(dayOf(from), by); start <= last; start = nextBucket(start, by)) {
+    if (buckets.push(start) > maxBuckets)
+      throw invalid(
+        'period_too_long',
+        `A period may have at most ${maxBuckets} days, weeks or months; take a shorter one or a coarser \`by\`.`,
+      )
+  }
+  return buckets
+}
+
+export interface Sums {
+  orders: number
+  cancelled: number
+  /** Orders that brought money, and how much of it was kept, in minor units. */
+  paid: number
+  revenue: bigint
+}
+export const noSums: Sums = { orders: 0, cancelled: 0, paid: 0, revenue: 0n }
+export const addSums = (a: Sums, b: Sums): Sums => ({
+  orders: a.orders + b.orders,
+  cancelled: a.cancelled + b.cancelled,
+  paid: a.paid + b.paid,
+  revenue: a.revenue + b.revenue,
+})
+
+export const figuresOf = ({ orders, cancelled, paid, revenue }: Sums) => ({
+  orders,
+  revenue,
+  /** Rounded half up. */
+  average: paid === 0 ? 0n : (revenue * 2n + BigInt(paid)) / (BigInt(paid) * 2n),
+  cancelled,
+  cancellation_rate: orders === 0 ? 0 : Math.round((cancelled / orders) * 10_000) / 10_000,
+})

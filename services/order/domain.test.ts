@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import {
+  awaitsPayment,
+  type CancelReason,
+  cancellation,
+  endedBy,
+  type Fact,
+  type Facts,
+  isOver,
+  type Known,
+  type Line,
+  learn,
+  nextStates,
+  nothingHeard,
+  paymentStatusOf,
+  type Status,
+  type Step,
+  statuses,
+  stepsFrom,
+  table,
+} from './domain'
+
+const total = 3000
+const lines: Line[] = [
+  { product_id: 'p', sku: 'A', quantity: 2 },
+  { product_id: 'p', sku: 'B', quantity: 1 },
+]
+interface Life {
+  status: Status
+  facts: Facts
+  steps: Step[]
+}
+const born: Life = { status: 'pending', facts: nothingHeard, steps: [] }
+const hear = (life: Life, fact: Fact, hasCoupon = false): Life => {
+  const facts = learn(life.facts, fact)
+  const known: Known = { facts, hasCoupon, total, lines }
+  const steps = stepsFrom(life.status, known)
+  return { facts, status: steps.at(-1)?.to ?? life.status, steps: [...life.steps, ...steps] }
+}
+const live = (facts: readonly Fact[], hasCoupon = false) => facts.reduce((life, fact) => hear(life, fact, hasCoupon), born)
+
+const pay = (outcome: 'authorized' | 'captured' | 'failed' | 'voided', more: object = {}): Fact => ({
+  kind: 'payment',
+  id: 1,
+  method: 'credit_card',
+  outcome,
+  amount: total,
+  ...more,
+})
+const parcel = (id: number, status: string, sent: readonly Line[] = lines): Fact => ({ kind: 'shipment', id, status, lines: sent })
+const reserved: Fact = { kind: 'reserved' }
+
+describe('the table of states', () => {
+  test('is the one that was agreed on', () => {
+    const edges = statuses.flatMap(from => nextStates(from).map(to => `${from} → ${to}`))
+    expect(edges.toSorted()).toEqual([
+      'awaiting_payment → cancelled',
+      'awaiting_payment → fulfilling',
+      'awaiting_payment → paid',
+      'fulfilling → cancelled',
+      'fulfilling → shipped',
+      'paid → cancelled',
+      'paid → fulfilling',
+      'pending → awaiting_payment',
+      'pending → cancelled',
+      'shipped → delivered',
+    ])
+  })
+
+  test.each<[string, Fact[], Status, CancelReason?]>([
+    ['reserved', [reserved], 'awaiting_payment'],
+    ['refused by stock', [{ kind: 'stock_refused' }], 'cancelled', 'out_of_stock'],
+    ['called off', [{ kind: 'called_off', reason: 'by_customer' }], 'cancelled', 'by_customer'],
+    ['out of time', [reserved, { kind: 'called_off', reason: 'payment_timeout' }], 'cancelled', 'payment_timeout'],
+    ['captured', [reserved, pay('captured')], 'paid'],
+    ['declined', [reserved, pay('failed')], 'awaiting_payment'],
+    ['authorised by card', [reserved, pay('authorized')], 'awaiting_payment'],
+    ['to be paid at the door', [reserved, pay('authorized', { method: 'cash_on_delivery' })], 'fulfilling'],
+    ['not to be had after all', [reserved, pay('captured'), { kind: 'commit_failed' }], 'cancelled', 'out_of_stock'],
+    ['packed', [reserved, pay('captured'), parcel(1, 'created')], 'fulfilling'],
+    ['half sent', [reserved, pay('captured'), parcel(1, 'picked_up', [lines[0]!])], 'fulfilling'],
+    ['all sent', [reserved, pay('captured'), parcel(1, 'picked_up', [lines[0]!]), parcel(2, 'in_transit', [lines[1]!])], 'shipped'],
+    ['half delivered', [reserved, pay('captured'), parcel(1, 'delivered', [lines[0]!]), parcel(2, 'picked_up', [lines[1]!])], 'shipped'],
+    ['delivered', [reserved, pay('captured'), parcel(1, 'delivered')], 'delivered'],
+    ['paid too little for', [reserved, pay('captured', { amount: total - 1 })], 'awaiting_payment'],
+  ])('an order that is %s', (_, facts, status, reason) => {
+    const life = live(facts)
+    expect(life.status).toBe(status)
+    expect(life.steps.at(-1)?.reason).toBe(reason)
+  })
+
+  test('an order with a coupon waits for both', () => {
+    expect(live([reserved], true).status).toBe('pending')
+    expect(live([{ kind: 'redeemed' }], true).status).toBe('pending')
+    expect(live([{ kind: 'redeemed' }, reserved], true).status).toBe('awaiting_payment')
+    expect(live([reserved, { kind: 'coupon_refused' }], true).steps.at(-1)).toMatchObject({ to: 'cancelled', reason: 'coupon_rejected' })
+    expect(live([{ kind: 'coupon_refused' }, reserved]).status).toBe('awaiting_payment')
+  })
+
+  test('it can be cancelled at once while unpaid, after a void while paid, and never later', () => {
+    const ways = Object.fromEntries(statuses.map(status => [status, cancellation(status)]))
+    expect(ways).toEqual({
+      pending: 'at_once',
+      awaiting_payment: 'at_once',
+      paid: 'after_void',
+      fulfilling: 'after_void',
+      shipped: 'illegal',
+      delivered: 'illegal',
+      cancelled: 'illegal',
+    })
+  })
+})
+
+const anyFact: fc.Arbitrary<Fact> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('reserved', 'stock_refused', 'committed', 'commit_failed', 'redeemed', 'coupon_refused', 'campaign'),
+  }),
+  fc.record({ kind: fc.constant('called_off' as const), reason: fc.constantFrom('by_customer', 'payment_timeout') }),
+  fc.record({
+    kind: fc.constant('payment' as const),
+    id: fc.integer({ min: 1, max: 2 }),
+    method: fc.constantFrom('credit_card', 'cash_on_delivery'),
+    outcome: fc.constantFrom('authorized', 'captured', 'failed', 'voided'),
+    amount: fc.constantFrom(total, total - 1),
+  }),
+  fc.record({ kind: fc.constant('refund' as const), id: fc.integer({ min: 1, max: 2 }), total: fc.integer({ min: 1, max: total }) }),
+  fc.record({
+    kind: fc.constant('shipment' as const),
+    id: fc.integer({ min: 1, max: 2 }),
+    status: fc.constantFrom('created', 'picked_up', 'in_transit', 'delivered', 'failed'),
+    lines: fc.constantFrom(lines, lines.slice(0, 1), lines.slice(1)),
+  }),
+)
+
+describe('whatever is heard, in whatever order', () => {
+  test('an order takes no step that is not in the table, and leaves no end', () => {
+    fc.assert(
+      fc.property(fc.array(anyFact, { maxLength: 25 }), fc.boolean(), (facts, hasCoupon) => {
+        let at: Status = 'pending'
+        for (const { from, to, reason } of live(facts, hasCoupon).steps) {
+          expect(from).toBe(at)
+          expect(nextStates(from)).toContain(to)
+          expect(reason !== undefined).toBe(to === 'cancelled')
+          at = to
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('a cancelled order stays so, and nobody pays for nothing: its money is told as it is', () => {
+    const late = live([reserved, { kind: 'called_off', reason: 'payment_timeout' }, pay('captured')])
+    expect([late.status, paymentStatusOf(late.facts)]).toEqual(['cancelled', 'paid'])
+    const back = hear(late, { kind: 'refund', id: 1, total })
+    expect([back.status, paymentStatusOf(back.facts)]).toEqual(['cancelled', 'refunded'])
+  })
+
+  /** What can truly be told of one order: each service has come to one of its ends. */
+  const both = [parcel(1, 'created', [lines[0]!]), parcel(2, 'created', [lines[1]!])]
+  const left = [...both, parcel(1, 'picked_up', [lines[0]!]), parcel(2, 'in_transit', [lines[1]!])]
+  const refund: Fact = { kind: 'refund', id: 1, total: 1000 }
+  const committed: Fact = { kind: 'committed' }
+  const redeemed: Fact = { kind: 'redeemed' }
+  const doorPay = [pay('authorized', { method: 'cash_on_delivery' }), pay('captured', { method: 'cash_on_delivery' })]
+  const twice = [pay('captured'), pay('captured', { id: 2 }), { kind: 'refund', id: 2, total } as const]
+  const histories: [string, Fact[], Status, string][] = [
+    ['only reserved', [reserved, redeemed], 'awaiting_payment', 'unpaid'],
+    ['refused', [{ kind: 'stock_refused' }, redeemed], 'cancelled', 'unpaid'],
+    ['without its coupon', [reserved, { kind: 'coupon_refused' }], 'cancelled', 'unpaid'],
+    ['declined, then paid', [reserved, redeemed, pay('failed', { id: 2 }), pay('captured')], 'paid', 'paid'],
+    ['paid twice, once back', [reserved, redeemed, ...twice], 'paid', 'paid'],
+    ['not to be had', [reserved, redeemed, pay('captured'), { kind: 'commit_failed' }], 'cancelled', 'paid'],
+    ['on its way', [reserved, redeemed, pay('authorized'), pay('captured'), committed, ...both], 'fulfilling', 'paid'],
+    ['sent', [reserved, redeemed, pay('captured'), committed, ...left], 'shipped', 'paid'],
+    [
+      'delivered, partly refunded',
+      [
+        reserved,
+        redeemed,
+        pay('captured'),
+        committed,
+        ...left,
+        parcel(1, 'delivered', [lines[0]!]),
+        parcel(2, 'delivered', [lines[1]!]),
+        refund,
+      ],
+      'delivered',
+      'partially_refunded',
+    ],
+    ['paid at the door', [reserved, redeemed, ...doorPay, committed, parcel(1, 'picked_up'), parcel(1, 'delivered')], 'delivered', 'paid'],
+  ]
+  test.each(histories)('an order that is %s ends the same, muddled and doubled', (_, facts, status, payment) => {
+    const doubled = [...facts, ...facts]
+    fc.assert(
+      fc.property(fc.shuffledSubarray(doubled, { minLength: doubled.length }), muddled => {
+        const life = live(muddled, true)
+        expect([life.status, paymentStatusOf(life.facts)]).toEqual([status, payment])
+      }),
+    )
+  })
+})
+
+describe('no order waits for ever', () => {
+  test('every state that is no end has something that ends it', () => {
+    for (const status of statuses) expect(isOver(status)).toBe(endedBy[status] === 'nothing')
+  })
+  test('the time to pay ends every state that waits for payment', () => {
+    for (const status of statuses.filter(awaitsPayment)) {
+      const facts = learn(nothingHeard, { kind: 'called_off', reason: 'payment_timeout' })
+      const [step] = stepsFrom(status, { facts, hasCoupon: false, total, lines })
+      expect(step).toEqual({ from: status, to: 'cancelled', reason: 'payment_timeout' })
+    }
+  })
+  test('from everywhere there is a way to an end, and none in a circle', () => {
+    const ends = (status: Status, path: Status[] = []): boolean => {
+      expect(path).not.toContain(status)
+      return table[status].length === 0 || table[status].every(({ to }) => ends(to, [...path, status]))
+    }
+    expect(statuses.every(status => ends(status))).toBe(true)
+  })
+})

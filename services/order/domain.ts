@@ -1,0 +1,175 @@
+/** An order's life: what is heard of it is kept as facts, and the table says where they lead. */
+
+export const statuses = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled'] as const
+export type Status = (typeof statuses)[number]
+export type PaymentStatus = 'unpaid' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded'
+export type CancelReason = 'by_customer' | 'payment_timeout' | 'out_of_stock' | 'coupon_rejected'
+
+export interface Line {
+  product_id: string
+  sku: string
+  quantity: number
+}
+
+export type Fact =
+  | { kind: 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 'redeemed' | 'coupon_refused' | 'campaign' }
+  | { kind: 'called_off'; reason: CancelReason }
+  | { kind: 'payment'; id: number; method: string; outcome: 'authorized' | 'captured' | 'failed' | 'voided'; amount: number }
+  | { kind: 'refund'; id: number; total: number }
+  | { kind: 'shipment'; id: number; status: string; lines: readonly Line[] }
+
+export interface Payment {
+  method?: string
+  authorized?: number
+  captured?: number
+  refunded?: number
+  ended?: true
+}
+/** Only ever added to, so that late, repeated and swapped news end the same. */
+export interface Facts {
+  heard: { [kind in Fact['kind']]?: true }
+  calledOff?: CancelReason
+  payments: Record<string, Payment>
+  shipments: Record<string, { lines: readonly Line[]; seen: readonly string[] }>
+}
+export const nothingHeard: Facts = { heard: {}, payments: {}, shipments: {} }
+
+const learnPayment = (before: Payment = {}, fact: Extract<Fact, { kind: 'payment' | 'refund' }>): Payment => {
+  if (fact.kind === 'refund') return { ...before, refunded: Math.max(before.refunded ?? 0, fact.total) }
+  const { method, outcome, amount } = fact
+  const known = { ...before, method }
+  return outcome === 'failed' || outcome === 'voided' ? { ...known, ended: true } : { ...known, [outcome]: amount }
+}
+
+export const learn = (facts: Facts, fact: Fact): Facts => {
+  if (fact.kind === 'payment' || fact.kind === 'refund')
+    return { ...facts, payments: { ...facts.payments, [fact.id]: learnPayment(facts.payments[fact.id], fact) } }
+  if (fact.kind === 'shipment') {
+    const seen = facts.shipments[fact.id]?.seen ?? []
+    const shipment = { lines: fact.lines, seen: seen.includes(fact.status) ? seen : [...seen, fact.status] }
+    return { ...facts, shipments: { ...facts.shipments, [fact.id]: shipment } }
+  }
+  if (fact.kind === 'called_off') return { ...facts, calledOff: facts.calledOff ?? fact.reason }
+  return { ...facts, heard: { ...facts.heard, [fact.kind]: true } }
+}
+
+/** All that a step may depend on. Amounts are in minor units. */
+export interface Known {
+  facts: Facts
+  hasCoupon: boolean
+  total: number
+  lines: readonly Line[]
+}
+
+/** Once it left the house it stays shipped, whatever became of the parcel after. */
+const shippedStates = new Set(['picked_up', 'in_transit', 'delivered'])
+const deliveredStates = new Set(['delivered'])
+
+const allIn = (states: ReadonlySet<string>, { facts, lines }: Known): boolean => {
+  const missing = new Map<string, number>()
+  for (const { sku, quantity } of lines) missing.set(sku, (missing.get(sku) ?? 0) + quantity)
+  for (const shipment of Object.values(facts.shipments))
+    if (shipment.seen.some(status => states.has(status)))
+      for (const { sku, quantity } of shipment.lines) missing.set(sku, (missing.get(sku) ?? 0) - quantity)
+  return [...missing.values()].every(quantity => quantity <= 0)
+}
+const onDelivery = ({ method }: Payment) => method === 'cash_on_delivery'
+/** A payment of less than the order costs (it was repriced meanwhile) buys nothing: the order runs out of time and the money goes back. */
+const covers = (total: number, amount: number | undefined) => amount !== undefined && amount >= total
+const paymentsOf = ({ facts }: Known) => Object.values(facts.payments)
+
+export const conditions = {
+  stock_refused: ({ facts }) => facts.heard.stock_refused === true,
+  coupon_refused: ({ facts, hasCoupon }) => hasCoupon && facts.heard.coupon_refused === true,
+  called_off: ({ facts }) => facts.calledOff !== undefined,
+  secured: ({ facts, hasCoupon }) => facts.heard.reserved === true && (!hasCoupon || facts.heard.redeemed === true),
+  paid_on_delivery: known => paymentsOf(known).some(p => onDelivery(p) && covers(known.total, p.authorized ?? p.captured)),
+  captured: known => paymentsOf(known).some(p => !onDelivery(p) && covers(known.total, p.captured)),
+  commit_failed: ({ facts }) => facts.heard.commit_failed === true,
+  shipment_created: ({ facts }) => Object.keys(facts.shipments).length > 0,
+  all_shipped: known => allIn(shippedStates, known),
+  all_delivered: known => allIn(deliveredStates, known),
+} satisfies Record<string, (known: Known) => boolean>
+export type Condition = keyof typeof conditions
+
+/** The whole life of an order. Where two steps could be taken, the first is. */
+export const table: Record<Status, readonly { when: Condition; to: Status }[]> = {
+  pending: [
+    { when: 'called_off', to: 'cancelled' },
+    { when: 'stock_refused', to: 'cancelled' },
+    { when: 'coupon_refused', to: 'cancelled' },
+    { when: 'secured', to: 'awaiting_payment' },
+  ],
+  awaiting_payment: [
+    { when: 'called_off', to: 'cancelled' },
+    { when: 'paid_on_delivery', to: 'fulfilling' },
+    { when: 'captured', to: 'paid' },
+  ],
+  paid: [
+    { when: 'called_off', to: 'cancelled' },
+    { when: 'commit_failed', to: 'cancelled' },
+    { when: 'shipment_created', to: 'fulfilling' },
+  ],
+  fulfilling: [
+    { when: 'called_off', to: 'cancelled' },
+    { when: 'commit_failed', to: 'cancelled' },
+    { when: 'all_shipped', to: 'shipped' },
+  ],
+  shipped: [{ when: 'all_delivered', to: 'delivered' }],
+  delivered: [],
+  cancelled: [],
+}
+
+/** Who sees to it that an order does not wait for ever: its own deadline, or the people who look at what is stuck. */
+export const endedBy = {
+  pending: 'payment_timeout',
+  awaiting_payment: 'payment_timeout',
+  paid: 'watch',
+  fulfilling: 'watch',
+  shipped: 'watch',
+  delivered: 'nothing',
+  cancelled: 'nothing',
+} as const satisfies Record<Status, 'payment_timeout' | 'watch' | 'nothing'>
+
+export const nextStates = (status: Status): Status[] => [...new Set(table[status].map(step => step.to))]
+export const isOver = (status: Status) => table[status].length === 0
+export const awaitsPayment = (status: Status) => endedBy[status] === 'payment_timeout'
+
+/** Unpaid, at once; paid, only once shipping has promised not to hand the parcel over; later, or twice, not at all. */
+export const cancellation = (status: Status): 'at_once' | 'after_void' | 'illegal' =>
+  !nextStates(status).includes('cancelled') ? 'illegal' : awaitsPayment(status) ? 'at_once' : 'after_void'
+
+export interface Step {
+  from: Status
+  to: Status
+  reason?: CancelReason
+}
+const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefined => {
+  if (when === 'called_off') return calledOff
+  return when === 'coupon_refused' ? 'coupon_rejected' : 'out_of_stock'
+}
+
+/** The steps to take from here with what is known, one after the other. */
+export const stepsFrom = (status: Status, known: Known): Step[] => {
+  const step = table[status].find(({ when }) => conditions[when](known))
+  if (!step) return []
+  const reason = step.to === 'cancelled' ? reasonOf(step.when, known.facts) : undefined
+  return [{ from: status, to: step.to, ...(reason && { reason }) }, ...stepsFrom(step.to, known)]
+}
+
+export const paidOf = ({ payments }: Facts) => {
+  const each = Object.values(payments).map(({ captured = 0, refunded = 0 }) => ({ captured: Math.max(captured, refunded), refunded }))
+  return {
+    captured: each.reduce((sum, payment) => sum + payment.captured, 0),
+    refunded: each.reduce((sum, payment) => sum + payment.refunded, 0),
+    /** The payment that holds the most: one that came twice and went back once leaves the order paid. */
+    best: each.reduce((a, b) => (b.captured - b.refunded > a.captured - a.refunded ? b : a), { captured: 0, refunded: 0 }),
+  }
+}
+
+export const paymentStatusOf = (facts: Facts): PaymentStatus => {
+  const { captured, best } = paidOf(facts)
+  if (best.captured > best.refunded) return best.refunded > 0 ? 'partially_refunded' : 'paid'
+  if (captured > 0) return 'refunded'
+  return Object.values(facts.payments).some(({ authorized, ended }) => authorized !== undefined && !ended) ? 'authorized' : 'unpaid'
+}

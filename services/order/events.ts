@@ -1,0 +1,87 @@
+import {
+  inventoryCommitFailed,
+  inventoryCommitted,
+  inventoryRejected,
+  inventoryReserved,
+  orderPaymentTimeout,
+  paymentAuthorized,
+  paymentFailed,
+  paymentProcessed,
+  paymentRefunded,
+  paymentVoided,
+  promotionRedeemed,
+  promotionRejected,
+  shipmentCreated,
+  shipmentDelivered,
+  shipmentUpdated,
+  userDeleted,
+} from '#shared/catalog'
+import { on } from '#shared/events'
+import { toMinor } from '#shared/money'
+import type { Hear } from './hearing'
+import type { PersonalData } from './personal-data'
+import type { Timeouts } from './timeouts'
+
+interface Deps {
+  hear: Hear
+  timeouts: Timeouts
+  personalData: PersonalData
+}
+
+export const orderHandlers = ({ hear, timeouts, personalData }: Deps) => {
+  const stock = [
+    { event: inventoryReserved, kind: 'reserved' },
+    { event: inventoryRejected, kind: 'stock_refused' },
+    { event: inventoryCommitted, kind: 'committed' },
+    { event: inventoryCommitFailed, kind: 'commit_failed' },
+  ] as const
+  const coupon = [
+    { event: promotionRedeemed, kind: 'redeemed' },
+    { event: promotionRejected, kind: 'coupon_refused' },
+  ] as const
+  const payment = [
+    { event: paymentAuthorized, outcome: 'authorized' },
+    { event: paymentProcessed, outcome: 'captured' },
+    { event: paymentFailed, outcome: 'failed' },
+    { event: paymentVoided, outcome: 'voided' },
+  ] as const
+
+  return [
+    ...stock.map(({ event, kind }) =>
+      on(event, message => {
+        const { order_id, reason } = message.data
+        return hear(message, order_id, { kind }, { ...(reason !== undefined && { reason }) })
+      }),
+    ),
+    ...coupon.map(({ event, kind }) =>
+      on(event, message => {
+        const { order_id, campaign_id, code, reason } = message.data
+        // An automatic campaign has no code: nobody waits for it.
+        const fact = code === null ? ({ kind: 'campaign' } as const) : { kind }
+        return hear(message, order_id, fact, { campaign_id, ...(reason !== undefined && { reason }) })
+      }),
+    ),
+    ...payment.map(({ event, outcome }) =>
+      on(event, message => {
+        const { order_id, payment_id: id, payment_method: method, amount, currency, reason } = message.data
+        const fact = { kind: 'payment', id, method, outcome, amount: toMinor(amount, currency) } as const
+        const shown = { payment_id: id, payment_method: method, amount, currency, ...(reason !== undefined && { reason }) }
+        return hear(message, order_id, fact, shown)
+      }),
+    ),
+    on(paymentRefunded, message => {
+      const { order_id, payment_id: id, refund_id, total_refunded, currency } = message.data
+      const fact = { kind: 'refund', id, total: toMinor(total_refunded, currency) } as const
+      return hear(message, order_id, fact, { payment_id: id, refund_id, total_refunded, currency })
+    }),
+    ...[shipmentCreated, shipmentUpdated, shipmentDelivered].map(event =>
+      on(event, message => {
+        const { order_id, shipment_id: id, lines, tracking_number, carrier } = message.data
+        const status = event === shipmentDelivered ? 'delivered' : message.data.status
+        return hear(message, order_id, { kind: 'shipment', id, status, lines }, { shipment_id: id, status, tracking_number, carrier })
+      }),
+    ),
+    on(orderPaymentTimeout, message => timeouts.ring(message, message.data.order_id)),
+    on(userDeleted, message => personalData.forget(message, message.data.user_id)),
+  ]
+}

@@ -1,0 +1,1 @@
+export { items as _002_items, orders as _001_orders, returns as _004_returns, timeline as _003_timeline } from './orders'

@@ -1,0 +1,54 @@
+import { countCapped } from '#shared/count'
+import { cursorAfter, decodeCursor, type Page } from '#shared/page'
+import { t } from '#shared/schema'
+import type { Buyer, ItemRow, Order, OrderRow, OrderSql } from './database'
+import { periodOf } from './domain-stats'
+import type { OrderList } from './model'
+
+const after = t.Tuple([t.Integer(), t.Integer()])
+
+/** Orders as they are read; what changes them is in files of its own. */
+export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
+  const withItems = async (rows: OrderRow[]): Promise<Order[]> => {
+    if (rows.length === 0) return []
+    const ids = rows.map(row => row.id)
+    const all = await db.selectFrom('order_items').selectAll().where('order_id', 'in', ids).orderBy('order_id').orderBy('line').execute()
+    const items = Map.groupBy<number, ItemRow>(all, item => item.order_id)
+    return rows.map(row => ({ row, items: items.get(row.id) ?? [] }))
+  }
+  const byId = async (id: number): Promise<Order | undefined> =>
+    (await withItems(await db.selectFrom('orders').selectAll().where('id', '=', id).execute()))[0]
+
+  return {
+    byId,
+
+    /** Nothing for an order that is somebody else's: who may not see it doesn't learn that it is there. */
+    async own(id: number, { id: userId, role }: Buyer): Promise<Order | undefined> {
+      const order = await byId(id)
+      return order && (order.row.user_id === userId || role === 'admin') ? order : undefined
+    },
+
+    /** The newest first. */
+    async list({ skip, limit, cursor, status, from, to, user_id }: OrderList): Promise<Page<Order>> {
+      const period = periodOf(from, to)
+      let filtered = db.selectFrom('orders')
+      if (user_id !== undefined) filtered = filtered.where('user_id', '=', user_id)
+      if (status !== undefined) filtered = filtered.where('status', '=', status)
+      if (period.from) filtered = filtered.where('created_at', '>=', period.from)
+      if (period.to) filtered = filtered.where('created_at', '<', period.to)
+      let wanted = filtered.selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
+      if (cursor === undefined) wanted = wanted.offset(skip)
+      else {
+        const [at, id] = decodeCursor(cursor, after)
+        const last = new Date(at)
+        wanted = wanted.where('created_at', '<=', last).where(order => order.or([order('created_at', '<', last), order('id', '<', id)]))
+      }
+      const [rows, total] = await Promise.all([wanted.execute(), countCapped(db, filtered)])
+      return { items: await withItems(rows), total, nextCursor: cursorAfter(rows, limit, row => [row.created_at.getTime(), row.id]) }
+    },
+
+    timeline: (orderId: number) =>
+      db.selectFrom('timeline').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute(),
+  }
+}
+export type Orders = ReturnType<typeof orderRepository>

@@ -1,0 +1,103 @@
+import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
+import { page, pageOf } from '#shared/page'
+import { IdParam, t } from '#shared/schema'
+import type { Cancelling } from './cancel'
+import type { Buyer } from './database'
+import { ChangedOrder, NewOrder, OrderList, OrderView, orderView, StatsQuery, StatsView, TimelineView, timelineView } from './model'
+import type { PlaceOrder } from './place'
+import type { Orders } from './repository'
+import type { Reprice } from './reprice'
+import type { Statistics } from './stats'
+
+export interface OrderDeps {
+  http: Http
+  orders: Orders
+  place: PlaceOrder
+  reprice: Reprice
+  cancelling: Cancelling
+  statistics: Statistics
+}
+
+/** The header is optional; what it may look like is checked where it is used. */
+export const KeyHeader = t.Object({ 'idempotency-key': t.Optional(t.String({ maxLength: 255 })) })
+
+export const orderRoutes = ({ http, orders, place, reprice, cancelling, statistics }: OrderDeps) => {
+  const ownOrder = async (id: number, user: Buyer) => {
+    const order = await orders.own(id, user)
+    if (!order) throw notFound('order')
+    return order
+  }
+
+  return http('/api/orders')
+    .post(
+      '/',
+      async ({ user, body, headers, set, status }) => {
+        const answer = await place(user, body, headers['idempotency-key'])
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
+      },
+      {
+        auth: true,
+        headers: KeyHeader,
+        body: NewOrder,
+        response: { 201: OrderView },
+        detail: {
+          summary: 'Place an order, of lines or of what is in the cart',
+          description:
+            'Prices are the catalog’s; a `price` that is sent must be the current one. With `Idempotency-Key` it may be repeated.',
+        },
+      },
+    )
+    .get(
+      '/',
+      async ({ user, query }) => {
+        const mine = user.role === 'admin' ? query : { ...query, user_id: user.id }
+        return page(await orders.list(mine), query, orderView)
+      },
+      {
+        auth: true,
+        query: OrderList,
+        response: { 200: pageOf(OrderView) },
+        detail: { summary: 'My orders, newest first; an admin sees everybody’s' },
+      },
+    )
+    .get('/stats', ({ query }) => statistics(query), {
+      auth: 'admin',
+      query: StatsQuery,
+      response: { 200: StatsView },
+      detail: { summary: 'Orders, revenue, average, top products and cancellations of a period, in one currency' },
+    })
+    .get('/:id', async ({ user, params }) => orderView(await ownOrder(params.id, user)), {
+      auth: true,
+      params: IdParam,
+      response: { 200: OrderView },
+      detail: { summary: 'An order' },
+    })
+    .get(
+      '/:id/timeline',
+      async ({ user, params }) => {
+        await ownOrder(params.id, user)
+        return timelineView(await orders.timeline(params.id))
+      },
+      {
+        auth: true,
+        params: IdParam,
+        response: { 200: TimelineView },
+        detail: { summary: 'Everything that happened to an order, with the event that told it' },
+      },
+    )
+    .patch('/:id', async ({ user, params, body }) => orderView(await reprice(params.id, user, body.shipping_address)), {
+      auth: true,
+      params: IdParam,
+      body: ChangedOrder,
+      response: { 200: OrderView },
+      detail: { summary: 'Another address, before payment; carriage and tax are calculated anew' },
+    })
+    .post('/:id/cancel', async ({ user, params }) => orderView(await cancelling.cancel(params.id, user)), {
+      auth: true,
+      params: IdParam,
+      response: { 200: OrderView },
+      detail: { summary: 'Cancel an order that has not been picked up; what was paid goes back' },
+    })
+}
