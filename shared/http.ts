@@ -36,7 +36,8 @@ const decided = (auth: true | 'admin' | 'guest' | 'public' | 'internal'): { deta
 /**
  * The root that every app starts from: request id, identity, one error shape, one way to read a body.
  * Each route says who may call it: `auth: true | 'admin'` gives `user`, `guest: true` gives `user` or nothing,
- * `public: true` asks for nothing, `internal: [callers]` is for services. `stream` is `auth` that leaves the body to the handler, unread.
+ * `public: true` asks for nothing, `internal: [callers]` is for services. `stream` is `auth` that leaves the body to the handler, unread;
+ * `signed: true` is `public` that does: the body itself proves who sent it, so its bytes must reach the handler as they came (`readBytes`).
  */
 export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining }: HttpDeps) => {
   /**
@@ -128,6 +129,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       auth: (role: true | 'admin') => ({ ...decided(role), ...gate(admitUser(role)), resolve: withUser }),
       guest: (_: true) => ({ ...decided('guest'), ...gate(admitGuest), resolve: context => ({ user: (context as Admitted).user }) }),
       public: (_: true) => ({ ...decided('public'), ...gate(admitGuest) }),
+      signed: (_: true) => ({ ...decided('public'), ...gate(() => ({}), { readBody: false }) }),
       internal: (callers: readonly ServiceName[]) => ({
         ...decided('internal'),
         ...gate(admitService(callers)),
