@@ -1,0 +1,14 @@
+export { ledgerEntries as _006_ledger_entries, ledgerTransactions as _005_ledger_transactions } from './ledger'
+export {
+  orders as _001_orders,
+  paymentNumbers as _011_payment_numbers,
+  payments as _002_payments,
+  refunds as _003_refunds,
+  returns as _004_returns,
+} from './payments'
+export {
+  sandboxCharges as _008_sandbox_charges,
+  sandboxRefunds as _009_sandbox_refunds,
+  sandboxWebhooks as _010_sandbox_webhooks,
+} from './sandbox'
+export { webhookEvents as _007_webhook_events } from './webhooks'

@@ -1,0 +1,46 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+
+/** Rows are only ever added: a mistake is mended by another transaction, never by a change of this one. */
+export const ledgerTransactions: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('ledger_transactions')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('reference', 'varchar(40)', c => c.notNull())
+      .addColumn('payment_id', 'bigint', c => c.notNull())
+      .addColumn('provider', 'varchar(16)', c => c.notNull())
+      .addColumn('provider_reference', 'varchar(100)', c => c.notNull())
+      .addColumn('currency', 'char(3)', c => c.notNull())
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addUniqueConstraint('ledger_reference', ['reference'])
+      .addIndex('ledger_payment', ['payment_id'])
+      .addIndex('ledger_provider', ['provider', 'created_at'])
+      .addIndex('ledger_created', ['created_at'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
+export const ledgerEntries: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('ledger_entries')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('transaction_id', 'bigint', c => c.notNull())
+      .addColumn('account', 'varchar(40)', c => c.notNull())
+      .addColumn('debit', 'bigint', c => c.notNull())
+      .addColumn('credit', 'bigint', c => c.notNull())
+      .addCheckConstraint('ledger_one_side', sql`debit >= 0 and credit >= 0 and (debit = 0 or credit = 0)`)
+      .addIndex('ledger_entries_transaction', ['transaction_id'])
+      .addIndex('ledger_entries_account', ['account', 'transaction_id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}

@@ -1,0 +1,27 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import { plainText } from '#shared/sql'
+
+const now = sql`(current_timestamp(3))`
+const time = sql`datetime(3)`
+
+/** What providers told us, each of their events once; the unique key is the deduplication. */
+export const webhookEvents: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('webhook_events')
+      .ifNotExists()
+      .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('provider', 'varchar(16)', c => c.notNull())
+      .addColumn('event_id', 'varchar(100)', c => c.notNull())
+      .addColumn('body', 'text', c => c.notNull())
+      .addColumn('state', 'varchar(8)', c => c.notNull().defaultTo('waiting'))
+      .addColumn('try_at', time)
+      .addColumn('received_at', time, c => c.notNull().defaultTo(now))
+      .addUniqueConstraint('webhook_event', ['provider', 'event_id'])
+      .addIndex('webhook_waiting', ['try_at'])
+      .addIndex('webhook_state', ['state', 'received_at'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}

@@ -1,0 +1,166 @@
+import { Amount, Currency, toMajor } from '#shared/money'
+import { PageQuery } from '#shared/page'
+import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
+import type { PaymentRow, RefundRow } from './database'
+import { methods, statuses } from './domain'
+import type { NextAction } from './provider'
+
+const oneOf = <T extends string>(words: readonly T[], examples: T[] = []) =>
+  t.Unsafe<T>(
+    t.Union(
+      words.map(word => t.Literal(word)),
+      { examples },
+    ),
+  )
+const Method = oneOf(methods, ['credit_card'])
+const Status = oneOf(statuses)
+
+export const NewPayment = closed(
+  {
+    order_id: Id,
+    amount: Amount,
+    currency: t.Optional(Currency),
+    payment_method: Method,
+    payment_token: t.Optional(t.String({ minLength: 1, maxLength: 255, pattern: '\\S', examples: ['tok_success'] })),
+  },
+  { examples: [{ order_id: 1, amount: 3000, payment_method: 'credit_card' }] },
+)
+export const NewRefund = closed(
+  {
+    amount: t.Optional(t.Number({ exclusiveMinimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [19.99] })),
+    reason: t.Optional(text(200, 'damaged on the way')),
+  },
+  { examples: [{ amount: 19.99, reason: 'damaged on the way' }] },
+)
+export const OrderParam = closed({ order_id: integerText({ minimum: 1, examples: [1] }) })
+export const ProviderParam = closed({ provider: t.String({ pattern: '^[a-z]{1,16}$', examples: ['sandbox'] }) })
+export const TransactionParam = closed({
+  transaction_id: t.String({ minLength: 1, maxLength: 100, examples: ['sbx_4b825dc642cb6eb9a060e54bf8d69288'] }),
+})
+export const Confirmation = closed(
+  { outcome: t.Union([t.Literal('success'), t.Literal('failure')], { examples: ['success'] }) },
+  { examples: [{ outcome: 'success' }] },
+)
+export const PaymentQuery = closed({
+  ...PageQuery.properties,
+  status: t.Optional(Status),
+  order_id: t.Optional(integerText({ minimum: 1 })),
+})
+export const IdempotencyHeader = t.Object({
+  'idempotency-key': t.Optional(
+    t.String({ maxLength: 255, description: 'Repeats of one request give its first answer again', examples: ['checkout-1'] }),
+  ),
+})
+export const ReconciliationQuery = closed({
+  provider: t.Optional(ProviderParam.properties.provider),
+  from: t.Optional(Time),
+  to: t.Optional(Time),
+})
+export const DriftQuery = closed({ since: Time, until: Time })
+export const OrderIds = closed({ order_ids: t.Array(Id, { maxItems: 5000, examples: [[1]] }) })
+
+const NextActionView = t.Object({
+  type: t.String({ description: '`redirect`, `provider_sdk` or `bank_transfer`' }),
+  url: t.Optional(t.String()),
+  client_secret: t.Optional(t.String()),
+  reference: t.Optional(t.String()),
+  due_at: t.Optional(Time),
+})
+export const PaymentView = t.Object({
+  id: t.Integer(),
+  order_id: t.Integer(),
+  user_id: t.Integer(),
+  amount: t.Number(),
+  currency: t.String(),
+  status: Status,
+  payment_method: Method,
+  transaction_id: t.Union([t.String(), t.Null()]),
+  provider: t.String(),
+  next_action: t.Optional(NextActionView),
+  reason: t.Optional(t.String({ description: 'Why it failed, as `card_declined`' })),
+  captured_amount: t.Number(),
+  refunded_amount: t.Number(),
+  created_at: Time,
+  updated_at: Time,
+})
+export type PaymentView = Static<typeof PaymentView>
+export const StatusView = t.Object({
+  id: t.Integer(),
+  order_id: t.Integer(),
+  status: Status,
+  reason: t.Optional(t.String()),
+  updated_at: Time,
+})
+export const OrderPaymentView = t.Object({
+  ...PaymentView.properties,
+  attempts: t.Array(PaymentView, { description: 'Every payment that was tried for the order, newest first' }),
+})
+export const RefundView = t.Object({
+  id: t.Integer(),
+  payment_id: t.Integer(),
+  amount: t.Number(),
+  currency: t.String(),
+  status: t.Union([t.Literal('pending'), t.Literal('succeeded'), t.Literal('failed')]),
+  reason: t.Optional(t.String()),
+  created_at: Time,
+})
+export type RefundView = Static<typeof RefundView>
+export const WebhookAnswer = t.Object({ received: t.Boolean(), settled: t.Boolean() })
+const Sums = t.Object({ captured: t.Number(), refunded: t.Number() })
+export const ReconciliationView = t.Object({
+  provider: t.String(),
+  from: Time,
+  to: Time,
+  matched: t.Integer(),
+  totals: t.Array(t.Object({ currency: t.String(), ledger: Sums, provider: Sums })),
+  differences: t.Array(
+    t.Object({
+      kind: t.String({ description: '`missing_in_ledger`, `missing_at_provider` or `amount_differs`' }),
+      movement: t.String(),
+      reference: t.String(),
+      currency: t.String(),
+      ledger: t.Union([t.Number(), t.Null()]),
+      provider: t.Union([t.Number(), t.Null()]),
+    }),
+  ),
+  balances: t.Array(t.Object({ account: t.String(), currency: t.String(), balance: t.Number() })),
+})
+const Counted = t.Object({ count: t.Integer(), examples: t.Array(t.String()) })
+export const ByOrderView = t.Record(t.String(), Sums)
+export const DriftView = t.Object({ payments: ByOrderView, ledger: Counted, outstanding: Counted })
+
+export const paymentView = (row: PaymentRow): PaymentView => ({
+  id: row.id,
+  order_id: row.order_id,
+  user_id: row.user_id,
+  amount: toMajor(row.amount, row.currency),
+  currency: row.currency,
+  status: row.status,
+  payment_method: row.payment_method,
+  transaction_id: row.transaction_id,
+  provider: row.provider,
+  ...(row.next_action && { next_action: JSON.parse(row.next_action) as NextAction }),
+  ...(row.reason && { reason: row.reason }),
+  captured_amount: toMajor(row.captured, row.currency),
+  refunded_amount: toMajor(row.refunded, row.currency),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+})
+
+export const statusView = ({ id, order_id, status, reason, updated_at }: PaymentRow): Static<typeof StatusView> => ({
+  id,
+  order_id,
+  status,
+  ...(reason && { reason }),
+  updated_at: updated_at.toISOString(),
+})
+
+export const refundView = (row: RefundRow, currency: string): RefundView => ({
+  id: row.id,
+  payment_id: row.payment_id,
+  amount: toMajor(row.amount, currency),
+  currency,
+  status: row.state,
+  ...(row.reason && { reason: row.reason }),
+  created_at: row.created_at.toISOString(),
+})

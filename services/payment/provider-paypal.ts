@@ -1,0 +1,168 @@
+import { currencyDecimals, toMajor, toMinor } from '#shared/money'
+import { paypalApi } from './paypal-api'
+import { type Charge, captureKey, chargeKey, type PaymentRef, type Provider, type RefundOutcome, refundKey, webhookAgeMs } from './provider'
+import { staleStamp, unsigned } from './signature'
+
+export interface PayPalOptions {
+  clientId: string
+  secret: string
+  webhookId: string
+  url: string
+  timeoutMs?: number
+}
+
+interface Amount {
+  currency_code: string
+  value: string
+}
+interface Refund {
+  id: string
+  status: string
+  custom_id?: string
+}
+interface Capture {
+  id: string
+  status: string
+}
+interface Order {
+  id: string
+  status: 'CREATED' | 'SAVED' | 'APPROVED' | 'VOIDED' | 'COMPLETED' | 'PAYER_ACTION_REQUIRED'
+  purchase_units: { amount: Amount; custom_id?: string; payments?: { captures?: Capture[]; refunds?: Refund[] } }[]
+  links?: { rel: string; href: string }[]
+}
+interface Event {
+  id: string
+  event_type: string
+  resource: { id: string; supplementary_data?: { related_ids?: { order_id?: string } } }
+}
+const told = new Set(['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED', 'PAYMENT.CAPTURE.DENIED', 'PAYMENT.CAPTURE.PENDING'])
+
+const amountOf = (amount: number, currency: string): Amount => ({
+  currency_code: currency,
+  value: toMajor(amount, currency).toFixed(currencyDecimals(currency)),
+})
+
+const chargeFrom = (order: Order): Charge => {
+  const unit = order.purchase_units[0]
+  if (!unit) throw new Error('a PayPal order without a purchase unit')
+  const { currency_code: currency, value } = unit.amount
+  const capture = unit.payments?.captures?.[0]
+  const base = { transactionId: order.id, amount: toMinor(Number(value), currency), currency }
+  const url = order.links?.find(({ rel }) => rel === 'payer-action' || rel === 'approve')?.href
+  if (capture?.status === 'PENDING') return { ...base, state: 'pending' }
+  if (capture && (capture.status === 'DECLINED' || capture.status === 'FAILED')) return { ...base, state: 'failed', reason: 'declined' }
+  if (capture) return { ...base, state: 'captured' }
+  if (order.status === 'VOIDED') return { ...base, state: 'voided' }
+  return {
+    ...base,
+    state: 'requires_action',
+    ...(url && { nextAction: { type: 'redirect', url } }),
+    capturable: order.status === 'APPROVED',
+  }
+}
+
+/**
+ * PayPal's Orders API. An order moves no money before it is captured, and asking for it again with the same PayPal-Request-Id gives the same order: that is
+ * how one is found whose answer was lost.
+ */
+export const paypalProvider = (options: PayPalOptions): Provider => {
+  const { call } = paypalApi(options)
+
+  const order = async (payment: PaymentRef): Promise<Order> => {
+    const { paymentId, amount, currency, transactionId } = payment
+    if (transactionId) return call<Order>('GET', `/v2/checkout/orders/${transactionId}`)
+    const body = { intent: 'CAPTURE', purchase_units: [{ custom_id: String(paymentId), amount: amountOf(amount, currency) }] }
+    const { id } = await call<Order>('POST', '/v2/checkout/orders', { body, key: chargeKey(payment) })
+    return call<Order>('GET', `/v2/checkout/orders/${id}`)
+  }
+  const capture = async (payment: PaymentRef, token?: string): Promise<Charge> => {
+    const made = await order(payment)
+    if (chargeFrom(made).state !== 'requires_action') return chargeFrom(made)
+    const source = token === undefined ? {} : { payment_source: { token: { id: token, type: 'BILLING_AGREEMENT' } } }
+    const path = `/v2/checkout/orders/${made.id}/capture`
+    const refused = await call('POST', path, { body: source, key: captureKey(payment) }).then(
+      () => undefined,
+      error => {
+        if (error instanceof Error && error.name === 'PayPalRefusal') return error.message
+        throw error
+      },
+    )
+    const charge = chargeFrom(await order({ ...payment, transactionId: made.id }))
+    return refused !== undefined && charge.state === 'requires_action'
+      ? { ...charge, state: 'failed', reason: refused.toLowerCase(), capturable: false }
+      : charge
+  }
+  const refundFrom = ({ id, status }: Refund): RefundOutcome => ({
+    state: status === 'COMPLETED' ? 'succeeded' : status === 'PENDING' ? 'pending' : 'failed',
+    reference: id,
+  })
+
+  return {
+    name: 'paypal',
+    charge: payment => (payment.token === undefined ? order(payment).then(chargeFrom) : capture(payment, payment.token)),
+    chargeOf: payment => order(payment).then(chargeFrom),
+    capture: payment => capture(payment),
+    /** PayPal has nothing to undo: what nobody captures expires. */
+    async void(payment) {
+      const charge = chargeFrom(await order(payment))
+      return charge.state === 'captured' || charge.state === 'pending' ? charge : { ...charge, state: 'voided', capturable: false }
+    },
+    async refund(refund) {
+      const { payment, amount, refundId } = refund
+      const captured = (await order(payment)).purchase_units[0]?.payments?.captures?.[0]
+      if (!captured) throw new Error('there is no capture to refund')
+      const body = { amount: amountOf(amount, payment.currency), custom_id: String(refundId) }
+      const done = await call<Refund>('POST', `/v2/payments/captures/${captured.id}/refund`, { body, key: refundKey(refund) }).catch(
+        error => {
+          if (error instanceof Error && error.name === 'PayPalRefusal') return { id: '', status: 'FAILED' }
+          throw error
+        },
+      )
+      return refundFrom(done)
+    },
+    async refundOf({ payment, refundId }) {
+      const refunds = (await order(payment)).purchase_units[0]?.payments?.refunds ?? []
+      const found = refunds.find(({ custom_id }) => custom_id === String(refundId))
+      return found && refundFrom(found)
+    },
+    /** PayPal verifies its own signatures; what a webhook says of the money is read from the order itself. */
+    async eventOf(body, headers) {
+      const sent = Date.parse(headers.get('paypal-transmission-time') ?? '')
+      if (Number.isNaN(sent)) throw unsigned()
+      if (Math.abs(Date.now() - sent) > webhookAgeMs) throw staleStamp()
+      const text = new TextDecoder().decode(body)
+      const proof = {
+        auth_algo: headers.get('paypal-auth-algo'),
+        cert_url: headers.get('paypal-cert-url'),
+        transmission_id: headers.get('paypal-transmission-id'),
+        transmission_sig: headers.get('paypal-transmission-sig'),
+        transmission_time: headers.get('paypal-transmission-time'),
+        webhook_id: options.webhookId,
+      }
+      const event = parsed(text)
+      if (!event || Object.values(proof).includes(null)) throw unsigned()
+      // The event goes in as it came: PayPal signed its bytes.
+      const raw = `${JSON.stringify(proof).slice(0, -1)},"webhook_event":${text}}`
+      const { verification_status } = await call<{ verification_status: string }>('POST', '/v1/notifications/verify-webhook-signature', {
+        raw,
+      })
+      if (verification_status !== 'SUCCESS') throw unsigned()
+      const orderId = event.event_type.startsWith('CHECKOUT.')
+        ? event.resource.id
+        : event.resource.supplementary_data?.related_ids?.order_id
+      if (!told.has(event.event_type) || !orderId) return undefined
+      const made = await call<Order>('GET', `/v2/checkout/orders/${orderId}`)
+      const paymentId = Number(made.purchase_units[0]?.custom_id)
+      return { id: event.id, ...(Number.isSafeInteger(paymentId) && { paymentId }), charge: chargeFrom(made) }
+    },
+  }
+}
+
+const parsed = (text: string): Event | undefined => {
+  try {
+    const event = JSON.parse(text)
+    return typeof event?.id === 'string' && typeof event.event_type === 'string' && typeof event.resource === 'object' ? event : undefined
+  } catch {
+    return undefined
+  }
+}

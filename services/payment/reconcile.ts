@@ -1,0 +1,84 @@
+import { sql as raw } from 'kysely'
+import { conflict, notFound } from '#shared/errors'
+import { toMajor } from '#shared/money'
+import type { Sql } from '#shared/sql'
+import type { PaymentDb } from './database'
+import { balances, type Window } from './ledger'
+import type { Movement, Provider, Providers } from './provider'
+
+/** The clocks of two companies differ, and an answer may come late: what one side has just outside the window is no difference. */
+const slackMs = 10 * 60_000
+const maxDifferences = 1000
+
+type Compared = Pick<Movement, 'kind' | 'reference' | 'amount' | 'currency' | 'at'>
+const keyOf = ({ kind, reference, currency }: Compared) => `${kind} ${reference} ${currency}`
+const inside =
+  ({ from, to }: Window) =>
+  (movement: Compared) =>
+    movement.at >= from && movement.at < to
+
+/** Lays our books beside the provider's report. */
+export const compare = (ours: readonly Compared[], theirs: readonly Compared[], window: Window) => {
+  const inWindow = inside(window)
+  const booked = new Map(ours.map(movement => [keyOf(movement), movement]))
+  const reported = new Map(theirs.map(movement => [keyOf(movement), movement]))
+  const both = new Set([...ours.filter(inWindow), ...theirs.filter(inWindow)].map(keyOf))
+  const differences = [...both].flatMap(key => {
+    const [our, their] = [booked.get(key), reported.get(key)]
+    const { kind: movement, reference, currency } = (our ?? their)!
+    if (our && their && our.amount === their.amount) return []
+    const kind = !our ? 'missing_in_ledger' : !their ? 'missing_at_provider' : 'amount_differs'
+    const major = (side: Compared | undefined) => (side ? toMajor(side.amount, currency) : null)
+    return [{ kind, movement, reference, currency, ledger: major(our), provider: major(their) }]
+  })
+  const sums = (side: readonly Compared[], kind: Compared['kind'], currency: string) =>
+    toMajor(
+      side.filter(row => inWindow(row) && row.kind === kind && row.currency === currency).reduce((sum, { amount }) => sum + amount, 0),
+      currency,
+    )
+  const totals = [...new Set([...ours, ...theirs].filter(inWindow).map(({ currency }) => currency))].sort().map(currency => ({
+    currency,
+    ledger: { captured: sums(ours, 'capture', currency), refunded: sums(ours, 'refund', currency) },
+    provider: { captured: sums(theirs, 'capture', currency), refunded: sums(theirs, 'refund', currency) },
+  }))
+  return { matched: both.size - differences.length, totals, differences: differences.slice(0, maxDifferences) }
+}
+
+export const reconciliation = ({ sql, providers }: { sql: Sql<PaymentDb>; providers: Providers }) => {
+  const booked = async (provider: string, { from, to }: Window): Promise<Compared[]> => {
+    const rows = await sql.db
+      .selectFrom('ledger_transactions as booking')
+      .innerJoin('ledger_entries as entry', 'entry.transaction_id', 'booking.id')
+      .select(['booking.reference', 'booking.provider_reference', 'booking.currency', 'booking.created_at'])
+      .select(raw<number>`entry.debit + entry.credit`.as('amount'))
+      .where('booking.provider', '=', provider)
+      .where('booking.created_at', '>=', from)
+      .where('booking.created_at', '<', to)
+      .where('entry.account', '=', `clearing:${provider}`)
+      .execute()
+    return rows.map(row => ({
+      kind: row.reference.startsWith('capture:') ? 'capture' : 'refund',
+      reference: row.provider_reference,
+      amount: Number(row.amount),
+      currency: row.currency,
+      at: row.created_at,
+    }))
+  }
+
+  return async (name: string, window: Window) => {
+    const provider: Provider | undefined = providers.get(name)
+    if (!provider) throw notFound('provider')
+    if (!provider.movements) throw conflict('no_report', 'This provider gives no report to compare with.')
+    const { from, to } = window
+    const wide = { from: new Date(from.getTime() - slackMs), to: new Date(to.getTime() + slackMs) }
+    const [ours, theirs] = await Promise.all([booked(name, wide), provider.movements(wide.from, wide.to)])
+    return {
+      provider: name,
+      from: from.toISOString(),
+      to: to.toISOString(),
+      ...compare(ours, theirs, window),
+      balances: await balances(sql),
+    }
+  }
+}
+export type Reconciliation = ReturnType<typeof reconciliation>

@@ -1,0 +1,119 @@
+import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
+import { idempotently } from '#shared/idempotency'
+import { page, pageOf } from '#shared/page'
+import { IdParam, t } from '#shared/schema'
+import type { Sql } from '#shared/sql'
+import type { PaymentDb } from './database'
+import {
+  IdempotencyHeader,
+  NewPayment,
+  OrderParam,
+  OrderPaymentView,
+  PaymentQuery,
+  PaymentView,
+  paymentView,
+  RefundView,
+  refundView,
+  StatusView,
+  statusView,
+} from './model'
+import { type PayDesk, requestKeyOf } from './pay'
+import type { Payments } from './repository'
+
+interface Viewer {
+  id: number
+  role: string
+}
+/** An admin sees everybody's. */
+const ownerOf = ({ id, role }: Viewer) => (role === 'admin' ? undefined : id)
+
+export interface PaymentDeps {
+  http: Http
+  sql: Sql<PaymentDb>
+  payments: Payments
+  desk: PayDesk
+}
+
+export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
+  const found = async (user: Viewer, id: number) => {
+    const row = await payments.find(id, ownerOf(user))
+    if (!row) throw notFound('payment')
+    return row
+  }
+
+  return http('/api/payments')
+    .post(
+      '/',
+      async ({ user, body, headers, set, status }) => {
+        const scope = `${user.id} POST /api/payments`
+        const key = headers['idempotency-key']
+        const payer = { id: user.id, isAdmin: user.role === 'admin' }
+        const answer = await idempotently(sql, { scope, key, body }, save => desk.pay(payer, body, requestKeyOf(scope, key, body), save))
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
+      },
+      {
+        auth: true,
+        headers: IdempotencyHeader,
+        body: NewPayment,
+        response: { 201: PaymentView },
+        detail: {
+          summary: 'Pay an order',
+          description:
+            'A refused payment answers 201 with status `failed` and its `reason`; the order may then be paid by a new one. `pending` and `requires_action` ' +
+            'are settled later: follow `next_action`, then ask `/status`. Never send card data: `payment_token` is what the provider gave for it. Tokens of the ' +
+            'sandbox: `tok_success` (as without one), `tok_decline`, `tok_insufficient_funds`, `tok_3ds`, `tok_timeout`, `tok_late_webhook`, ' +
+            '`tok_duplicate_webhook`, `tok_authorize`.',
+        },
+      },
+    )
+    .get('/', async ({ user, query }) => page(await payments.list({ ...query, userId: ownerOf(user) }, query), query, paymentView), {
+      auth: true,
+      query: PaymentQuery,
+      response: { 200: pageOf(PaymentView) },
+      detail: { summary: 'My payments, newest first; an admin sees all' },
+    })
+    .get('/:id', async ({ user, params }) => paymentView(await found(user, params.id)), {
+      auth: true,
+      params: IdParam,
+      response: { 200: PaymentView },
+      detail: { summary: 'One payment' },
+    })
+    .get('/:id/status', async ({ user, params }) => statusView(await found(user, params.id)), {
+      auth: true,
+      params: IdParam,
+      response: { 200: StatusView },
+      detail: { summary: 'How far a payment is' },
+    })
+    .get(
+      '/order/:order_id',
+      async ({ user, params }) => {
+        const attempts = await payments.ofOrder(params.order_id, ownerOf(user))
+        // The one that counts is the live one, or else the last that was tried.
+        const current = attempts.find(attempt => attempt.live_order_id !== null) ?? attempts[0]
+        if (!current) throw notFound('payment')
+        return { ...paymentView(current), attempts: attempts.map(paymentView) }
+      },
+      {
+        auth: true,
+        params: OrderParam,
+        response: { 200: OrderPaymentView },
+        detail: { summary: 'The payment of an order, with every attempt' },
+      },
+    )
+    .get(
+      '/:id/refunds',
+      async ({ user, params }) => {
+        const payment = await found(user, params.id)
+        const refunds = await payments.refundsOf(params.id)
+        return { items: refunds.map(row => refundView(row, payment.currency)) }
+      },
+      {
+        auth: true,
+        params: IdParam,
+        response: { 200: t.Object({ items: t.Array(RefundView) }) },
+        detail: { summary: 'What was refunded of a payment, newest first' },
+      },
+    )
+}

@@ -1,0 +1,54 @@
+import { readBytes } from '#shared/body'
+import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
+import { t } from '#shared/schema'
+import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer } from './model'
+import { PlainEvent } from './plain-event'
+import type { Sandbox } from './provider-sandbox'
+import type { Webhooks } from './webhooks'
+
+export interface WebhookDeps {
+  http: Http
+  webhooks: Webhooks
+  /** Only where the sandbox takes the payments. */
+  sandbox: Sandbox | undefined
+}
+
+export const webhookRoutes = ({ http, webhooks, sandbox }: WebhookDeps) =>
+  http('/api/payments')
+    .post(
+      '/webhooks/:provider',
+      async ({ params, request, status }) => {
+        const { settled } = await webhooks.receive(params.provider, await readBytes(request), request.headers)
+        return status(settled ? 200 : 202, { received: true, settled })
+      },
+      {
+        signed: true,
+        params: ProviderParam,
+        response: { 200: WebhookAnswer, 202: WebhookAnswer },
+        detail: {
+          summary: 'What a provider tells: signed, in any order, any number of times',
+          description:
+            '202: it is kept, since the payment is not known yet. Stripe and PayPal sign in their own ways. `sandbox` and `offline` (the bank’s feed) sign by ' +
+            '`X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.',
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { type: 'object' }, example: PlainEvent.examples?.[0] } },
+          },
+        },
+      },
+    )
+    .post(
+      '/sandbox/:transaction_id/confirm',
+      async ({ params, body, status }) => {
+        if (!(await sandbox?.confirm(params.transaction_id, body.outcome === 'success'))) throw notFound('transaction')
+        return status(202, { received: true })
+      },
+      {
+        public: true,
+        params: TransactionParam,
+        body: Confirmation,
+        response: { 202: t.Object({ received: t.Boolean() }) },
+        detail: { summary: 'The sandbox’s page of the customer’s bank: 3-D Secure passed or not; its webhook follows' },
+      },
+    )
