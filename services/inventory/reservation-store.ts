@@ -1,5 +1,5 @@
 import type { ReservationRow } from './database'
-import type { Line, OrderFacts, Portion, ReservationState } from './domain'
+import { type Line, nothingHeard, type OrderFacts, type Portion, type ReservationState } from './domain'
 import type { Trx } from './shelves'
 
 /** An order's stock as it stands, and what was heard of the order. */
@@ -27,10 +27,17 @@ const fromRow = (row: ReservationRow): Reservation => ({
 
 /** Made if need be, and locked until the end: what is told of one order is taken in one after the other. */
 export const lockReservation = async (trx: Trx, orderId: number): Promise<Reservation> => {
-  // Not `insert ignore`, whose shared lock on a row that is there would stand in the way of our own.
-  const row = { order_id: orderId, created_at: new Date() }
-  await trx.insertInto('reservations').values(row).onDuplicateKeyUpdate({ order_id: orderId }).execute()
-  return fromRow(await trx.selectFrom('reservations').selectAll().where('order_id', '=', orderId).forUpdate().executeTakeFirstOrThrow())
+  const lock = () => trx.selectFrom('reservations').selectAll().where('order_id', '=', orderId).forUpdate().executeTakeFirst()
+  const known = await lock()
+  if (known) return fromRow(known)
+  const heardFirst = new Date()
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('reservations')
+    .ignore()
+    .values({ order_id: orderId, created_at: heardFirst })
+    .executeTakeFirst()
+  const madeMeanwhile = numInsertedOrUpdatedRows === 0n ? await lock() : undefined
+  return madeMeanwhile ? fromRow(madeMeanwhile) : { orderId, state: 'new', version: 0, heardFirst, facts: nothingHeard }
 }
 
 export const saveReservation = async (trx: Trx, { orderId, state, version, facts }: Reservation) => {
