@@ -41,6 +41,7 @@ export const openKernel = async (config: Config) => {
   const checks: Record<string, () => Promise<void>> = { redis: redis.ping }
   /** Closed in this order: work comes in, is done, is told, and only then the stores go. */
   const closing = { intake: [revocations.close] as Closer[], stores: [] as Closer[] }
+  const farewells: (() => void)[] = []
   let draining = false
   let busOpening: Promise<Bus> | undefined
 
@@ -135,6 +136,8 @@ export const openKernel = async (config: Config) => {
         await running
       })
     },
+    /** When no new requests should come: what would stay open for ever, such as a live stream, ends here. */
+    onDraining: (end: () => void) => void farewells.push(end),
     onStop: (close: Closer) => void closing.intake.push(close),
   }
 
@@ -145,6 +148,7 @@ export const openKernel = async (config: Config) => {
     caughtUp: revocations.ready,
     beginDraining: () => {
       draining = true
+      for (const end of farewells) end()
     },
     async close() {
       const opened = await busOpening?.catch(() => undefined)
