@@ -19,7 +19,8 @@ export const startService = ({ service, port, name, env, line }: Instance) => {
     url,
     command: [process.execPath, `services/${service}/main.ts`],
     cwd: root,
-    env: { ...env, PORT: `${port}` },
+    // Elsewhere Elysia writes the whole input into each validation error.
+    env: { NODE_ENV: 'production', ...env, PORT: `${port}` },
     output: text => line(name, text),
     ready: async () => (await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2000) })).ok,
     readyWithinMs: 30_000,
