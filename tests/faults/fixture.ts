@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { createPool } from 'mysql2/promise'
+import { startMongo } from '../../scripts/servers/mongo'
+import { startMysql } from '../../scripts/servers/mysql'
+import { startRabbitmq } from '../../scripts/servers/rabbitmq'
+import { startRedis } from '../../scripts/servers/redis'
+import type { Server } from '../../scripts/servers/server'
+import { startStack } from '../../scripts/stack'
+import { readState } from '../../scripts/state'
+import { shopAt } from '../shop'
+
+const starts = { rabbitmq: startRabbitmq, mysql: startMysql, mongo: startMongo, redis: startRedis }
+export type ServerName = keyof typeof starts
+
+/** A platform of its own whose servers nobody restarts: the test takes them away and gives them back. */
+export const startVictim = async (name: string, portBase: number) => {
+  const dir = join(Bun.env.TEST_DATA_DIR ?? '/tmp', name)
+  const ports = { rabbitmq: portBase + 672, mysql: portBase + 306, mongo: portBase + 17, redis: portBase + 379 }
+  const servers = new Map<ServerName, Server>()
+  const startServer = async (server: ServerName) => {
+    servers.set(server, await starts[server]({ dir: join(dir, 'servers', server), port: ports[server] }))
+  }
+  const names = Object.keys(starts) as ServerName[]
+  await Promise.all(names.map(startServer))
+  const url = (server: ServerName) => servers.get(server)!.url
+  const log: string[] = []
+  const stackDir = join(dir, 'stack')
+  const stack = await startStack({
+    dir: stackDir,
+    portBase,
+    fresh: true,
+    install: false,
+    withPlatform: true,
+    tell: line => void log.push(line),
+    line: (service, line) => void log.push(`${service} ${line}`),
+    interrupted: new AbortController().signal,
+    env: {
+      ...Bun.env,
+      ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
+      ...{ MYSQL_URL: url('mysql'), MONGO_URL: url('mongo'), REDIS_URL: url('redis'), RABBITMQ_URL: url('rabbitmq') },
+      CLAIM_MS: '5000',
+    },
+  })
+  const { ADMIN_EMAIL, ADMIN_PASSWORD } = stack.secrets
+  return {
+    shop: shopAt(stack.gateway, { email: ADMIN_EMAIL, password: ADMIN_PASSWORD }),
+    log,
+    /** As a crash would; the launcher starts it again. */
+    killService(service: string) {
+      const found = readState(stackDir)?.members.find(member => member.name === service)
+      if (found) process.kill(found.pid, 'SIGKILL')
+    },
+    killServer: (server: ServerName) => servers.get(server)!.kill(),
+    stopServer: (server: ServerName) => servers.get(server)!.stop(),
+    startServer,
+    /** Messages that no relay has sent yet, over all schemas. */
+    async unsent(): Promise<number> {
+      const pool = createPool({ uri: url('mysql') })
+      try {
+        const [schemas] = await pool.query("select table_schema as name from information_schema.tables where table_name = 'outbox'")
+        let rows = 0
+        for (const { name: schema } of schemas as { name: string }[]) {
+          const [[counted]] = (await pool.query(`select count(*) as count from \`${schema}\`.outbox`)) as unknown as [[{ count: number }]]
+          rows += Number(counted.count)
+        }
+        return rows
+      } finally {
+        await pool.end()
+      }
+    },
+    async stop() {
+      await stack.stop()
+      await Promise.all(names.map(server => servers.get(server)!.stop()))
+    },
+  }
+}
+export type Victim = Awaited<ReturnType<typeof startVictim>>
