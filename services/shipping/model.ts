@@ -1,0 +1,88 @@
+import { PageQuery } from '#shared/page'
+import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
+import { carrierNames } from './carrier'
+import type { ShipmentRow, StepRow } from './database'
+import { reportable, statuses } from './domain'
+import { linesOf } from './parcels'
+
+/** One of a list of words. */
+export const word = <const T extends string>(words: readonly T[]) => t.Unsafe<T>(t.Union(words.map(one => t.Literal(one))))
+
+const Status = word(statuses)
+const OrderLine = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
+
+export const NewShipment = closed(
+  {
+    order_id: Id,
+    lines: t.Optional(t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'All that is left when absent' })),
+    carrier: t.Optional(word(carrierNames)),
+  },
+  { examples: [{ order_id: 1, lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }] }] },
+)
+export const NewStep = closed({ status: word(reportable) }, { examples: [{ status: 'picked_up' }] })
+export const ShipmentsQuery = closed({
+  ...PageQuery.properties,
+  order_id: t.Optional(integerText({ minimum: 1 })),
+  status: t.Optional(Status),
+})
+export const TrackingParam = closed({
+  tracking_number: t.String({ pattern: '^[\\w-]{1,64}$', examples: ['0f0e4a1c6f0b4c579d0e3c1f6f6b2a10'] }),
+})
+export const DriftQuery = closed({ since: Time, until: Time })
+export const DriftView = t.Object({ stuck: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }) })
+export const VoidView = t.Object({ voided: t.Boolean() })
+
+const StepView = t.Object({ status: Status, at: Time })
+const parcel = { tracking_number: t.String(), carrier: t.String(), status: Status }
+export const ShipmentView = t.Object({
+  id: t.Integer(),
+  order_id: t.Integer(),
+  user_id: t.Integer(),
+  ...parcel,
+  shipping_option: t.String(),
+  lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+  created_at: Time,
+  updated_at: Time,
+})
+export const ShipmentDetail = t.Composite([
+  ShipmentView,
+  t.Object({
+    address: t.Union([Address, t.Null()], { description: 'Null once it is forgotten' }),
+    events: t.Array(StepView, { description: 'What happened to it, oldest first' }),
+  }),
+])
+/** Public to whoever has the number: nothing of who, where to or what. */
+export const TrackView = t.Object({ ...parcel, events: t.Array(StepView), updated_at: Time })
+
+export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => ({
+  id: row.id,
+  order_id: row.order_id,
+  user_id: row.user_id,
+  tracking_number: row.tracking_number,
+  carrier: row.carrier,
+  status: row.status,
+  shipping_option: row.shipping_option,
+  lines: linesOf(row),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+})
+
+interface Shown {
+  row: ShipmentRow
+  steps: readonly StepRow[]
+}
+const stepsView = (steps: readonly StepRow[]) => steps.map(({ status, at }) => ({ status, at: at.toISOString() }))
+
+export const shipmentDetail = ({ row, steps }: Shown): Static<typeof ShipmentDetail> => ({
+  ...shipmentView(row),
+  address: row.address === null ? null : JSON.parse(row.address),
+  events: stepsView(steps),
+})
+
+export const trackView = ({ row, steps }: Shown): Static<typeof TrackView> => ({
+  tracking_number: row.tracking_number,
+  carrier: row.carrier,
+  status: row.status,
+  events: stepsView(steps),
+  updated_at: row.updated_at.toISOString(),
+})

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
+import { street, type TestShipping, testShipping } from './testing'
+
+let shop: TestShipping
+beforeAll(async () => {
+  shop = await testShipping()
+})
+afterAll(() => shop.drop())
+
+const report = (id: number, status: string) =>
+  shop.call('POST', `/api/shipping/shipments/${id}/events`, { body: { status }, headers: shop.admin })
+const get = async (path: string, userId?: number) =>
+  shop.call('GET', `/api/shipping${path}`, { headers: userId === undefined ? shop.admin : await shop.as(userId) })
+
+describe('POST /shipments/:id/events', () => {
+  test('moves a parcel along, and tells every step with a growing version', async () => {
+    const { orderId, id } = await shop.sent()
+    for (const status of ['picked_up', 'in_transit', 'delivered']) expect((await report(id, status)).body.status).toBe(status)
+    const events = await shop.published(orderId)
+    expect(events.map(({ type, aggregate, data }) => [type, aggregate.version, data.status])).toEqual([
+      ['shipment.created', 1, 'created'],
+      ['shipment.updated', 2, 'picked_up'],
+      ['shipment.updated', 3, 'in_transit'],
+      ['shipment.delivered', 4, 'delivered'],
+    ])
+    expect(events.every(({ data }) => data.lines.length === 3)).toBe(true)
+  })
+  test('refuses a step that cannot follow, and what is no step', async () => {
+    const { id } = await shop.sent()
+    expect(await report(id, 'delivered')).toMatchObject({ status: 409, body: { code: 'illegal_transition' } })
+    await report(id, 'picked_up')
+    expect((await report(id, 'picked_up')).status).toBe(409)
+    for (const status of ['voided', 'created', 'lost', 1]) expect((await report(id, String(status))).status).toBe(400)
+    expect((await report(999_999, 'picked_up')).body.code).toBe('shipment_not_found')
+    const asCustomer = { body: { status: 'in_transit' }, headers: await shop.as(7) }
+    expect((await shop.call('POST', `/api/shipping/shipments/${id}/events`, asCustomer)).status).toBe(403)
+  })
+  test('takes a step once, however many report it at once', async () => {
+    const { id } = await shop.sent()
+    const answers = await Promise.all(Array.from({ length: 8 }, () => report(id, 'picked_up')))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(409)])
+  })
+})
+
+describe('parcels', () => {
+  test('are shown to whose they are and to admins, with where they go and what happened', async () => {
+    const { id } = await shop.sent(21)
+    await report(id, 'picked_up')
+    const { body } = await get(`/shipments/${id}`, 21)
+    expect(body).toMatchObject({ id, status: 'picked_up', address: street })
+    expect(body.events.map(({ status }) => status)).toEqual(['created', 'picked_up'])
+    expect((await get(`/shipments/${id}`)).status).toBe(200)
+    expect((await get(`/shipments/${id}`, 22)).body.code).toBe('shipment_not_found')
+    expect((await shop.call('GET', `/api/shipping/shipments/${id}`)).status).toBe(401)
+    expect((await get('/shipments/abc', 21)).status).toBe(400)
+  })
+
+  test('are listed by owner, newest first, by order, status and cursor', async () => {
+    const mine = [await shop.sent(31), await shop.sent(31), await shop.sent(31)].map(({ id }) => id)
+    const [first = 0, second = 0, third = 0] = mine
+    await shop.sent(32)
+    const ids = async (query: string, userId?: number) => (await get(`/shipments${query}`, userId)).body.items.map(({ id }) => id)
+    expect(await ids('', 31)).toEqual([third, second, first])
+    const page = (await get('/shipments?limit=2', 31)).body
+    expect(page.total).toBe(3)
+    expect(await ids(`?limit=2&cursor=${page.next_cursor}`, 31)).toEqual([first])
+    await report(second, 'picked_up')
+    expect(await ids('?status=picked_up', 31)).toEqual([second])
+    const [row] = await shop.sql.db.selectFrom('shipments').select('order_id').where('id', '=', first).execute()
+    expect(await ids(`?order_id=${row?.order_id}`, 31)).toEqual([first])
+    expect(await ids(`?order_id=${row?.order_id}`, 32)).toEqual([])
+    expect((await ids('')).length).toBeGreaterThan(3)
+    for (const query of ['?limit=0', '?limit=101', '?status=lost', '?x=1', '?cursor=x'])
+      expect((await get(`/shipments${query}`, 31)).status).toBe(400)
+    expect((await get('/shipments?skip=10001', 31)).body.code).toBe('use_cursor')
+  })
+
+  test('are found by index in every list and sweep', async () => {
+    const { db } = shop.sql
+    const keyOf = async (query: { compile(): { sql: string; parameters: readonly unknown[] } }) => {
+      const compiled = query.compile()
+      const parts = compiled.sql.split('?')
+      const text = parts
+        .map((part, i) => (i < compiled.parameters.length ? `${part}${JSON.stringify(compiled.parameters[i])}` : part))
+        .join('')
+      const { rows } = await raw<{ key: string | null; Extra: string }>`explain ${raw.raw(text)}`.execute(db)
+      return [rows[0]?.key, /filesort/.test(rows[0]?.Extra ?? '')]
+    }
+    const newest = db.selectFrom('shipments').selectAll().orderBy('id', 'desc').limit(20)
+    expect(await keyOf(newest.where('user_id', '=', 31))).toEqual(['shipments_user', false])
+    // Of so few rows either of the user's indexes will do.
+    expect(String(await keyOf(newest.where('user_id', '=', 31).where('status', '=', 'created')))).toMatch(
+      /^shipments_user(_status)?,false$/,
+    )
+    expect(await keyOf(newest.where('order_id', '=', 101))).toEqual(['shipments_order', false])
+    const due = db.selectFrom('shipments').select('id').where('next_look_at', '<=', new Date(0)).orderBy('next_look_at').limit(10)
+    expect(await keyOf(due)).toEqual(['shipments_looks', false])
+    const waiting = db.selectFrom('shipments').select('id').where('waiting_since', '<', new Date(0)).orderBy('waiting_since').limit(10)
+    expect(await keyOf(waiting)).toEqual(['shipments_waiting', false])
+  })
+})
+
+describe('GET /track', () => {
+  test('tells whoever has the number how far it is, and nothing of whom or where to', async () => {
+    const { id, orderId } = await shop.sent(41)
+    const [parcel] = await shop.parcels(orderId)
+    expect(parcel?.tracking_number).toMatch(/^[0-9a-f]{32}$/)
+    await report(id, 'picked_up')
+    const { status, body } = await shop.call('GET', `/api/shipping/track/${parcel?.tracking_number}`)
+    expect(status).toBe(200)
+    expect(Object.keys(body).sort()).toEqual(['carrier', 'events', 'status', 'tracking_number', 'updated_at'])
+    expect(body.events.map(step => step.status)).toEqual(['created', 'picked_up'])
+  })
+  test('knows no other number', async () => {
+    expect((await shop.call('GET', `/api/shipping/track/${'0'.repeat(32)}`)).body.code).toBe('shipment_not_found')
+    expect((await shop.call('GET', '/api/shipping/track/1')).status).toBe(404)
+    expect(shop.failures).toEqual([])
+  })
+})

@@ -1,0 +1,108 @@
+import { Amount, Currency, defaultCurrency, toMajor } from '#shared/money'
+import { PageQuery } from '#shared/page'
+import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
+import type { RateRow } from './database'
+import { options, type Priced } from './domain-quotes'
+import { word } from './model'
+
+const OptionName = word(options)
+const QuoteItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
+
+export const QuoteBody = closed(
+  {
+    address: Address,
+    items: t.Array(QuoteItem, { minItems: 1, maxItems: 200 }),
+    subtotal: t.Optional(
+      t.Number({ ...Amount, description: 'What the items cost after discount; without it nothing is over a free-from amount' }),
+    ),
+    currency: t.Optional(Currency),
+  },
+  {
+    examples: [
+      {
+        address: '123 Main St, City',
+        items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }],
+        subtotal: 3000,
+        currency: defaultCurrency,
+      },
+    ],
+  },
+)
+const QuotedOption = t.Object({
+  option: OptionName,
+  price: t.Number(),
+  currency: Currency,
+  days_min: t.Integer(),
+  days_max: t.Integer(),
+  free_over: t.Union([t.Number(), t.Null()], { description: 'From which subtotal on it is free' }),
+})
+export const QuoteView = t.Object({ options: t.Array(QuotedOption) })
+
+export const quoteView = (priced: readonly Priced[], currency: string): Static<typeof QuoteView> => ({
+  options: priced.map(({ option, price, free_over, days_min, days_max }) => ({
+    option,
+    price: toMajor(price, currency),
+    currency,
+    days_min,
+    days_max,
+    free_over: free_over === null ? null : toMajor(free_over, currency),
+  })),
+})
+
+const Countries = t.Array(t.String({ pattern: '^[A-Z]{2}$', examples: ['CH'] }), {
+  uniqueItems: true,
+  maxItems: 250,
+  description: 'ISO 3166 codes; a country lies in one zone at most',
+})
+const ZoneName = text(100, 'The Alps')
+export const NewZone = closed({ name: ZoneName, countries: Countries }, { examples: [{ name: 'Oceania', countries: ['AU', 'NZ'] }] })
+export const ZoneChange = closed(
+  { name: t.Optional(ZoneName), countries: t.Optional(Countries) },
+  { minProperties: 1, examples: [{ name: 'Oceania' }] },
+)
+export const ZoneView = t.Object({ id: t.Integer(), name: t.String(), is_default: t.Boolean(), countries: t.Array(t.String()) })
+
+const Grams = t.Integer({ minimum: 0, maximum: 100_000_000, examples: [1000] })
+const Days = t.Integer({ minimum: 0, maximum: 365, examples: [3] })
+const charged = {
+  price: Amount,
+  included_grams: t.Optional(Grams),
+  per_kg: t.Optional(t.Number({ ...Amount, description: 'For each started kilogram above `included_grams`' })),
+  free_over: t.Optional(t.Union([Amount, t.Null()], { description: 'From this subtotal on it is free; null for never' })),
+  days_min: Days,
+  days_max: Days,
+}
+export const NewRate = closed(
+  { zone_id: Id, option: OptionName, currency: Currency, ...charged },
+  { examples: [{ zone_id: 1, option: 'standard', currency: 'CHF', price: 5, free_over: 50, days_min: 3, days_max: 7 }] },
+)
+export const RateChange = closed(
+  { ...charged, price: t.Optional(Amount), days_min: t.Optional(Days), days_max: t.Optional(Days) },
+  { minProperties: 1, examples: [{ price: 6 }] },
+)
+export const RatesQuery = closed({ ...PageQuery.properties, zone_id: t.Optional(integerText({ minimum: 1 })) })
+export const RateView = t.Object({
+  id: t.Integer(),
+  zone_id: t.Integer(),
+  option: OptionName,
+  currency: Currency,
+  price: t.Number(),
+  included_grams: t.Integer(),
+  per_kg: t.Number(),
+  free_over: t.Union([t.Number(), t.Null()]),
+  days_min: t.Integer(),
+  days_max: t.Integer(),
+})
+
+export const rateView = ({ shipping_option, currency, price, per_kg, free_over, ...rate }: RateRow): Static<typeof RateView> => ({
+  ...rate,
+  option: shipping_option,
+  currency,
+  price: toMajor(price, currency),
+  per_kg: toMajor(per_kg, currency),
+  free_over: free_over === null ? null : toMajor(free_over, currency),
+})
+
+export const SkuParam = closed({ sku: Sku })
+export const SetWeight = closed({ grams: Grams }, { examples: [{ grams: 1400 }] })
+export const WeightView = t.Object({ sku: t.String(), grams: t.Integer() })

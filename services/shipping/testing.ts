@@ -1,0 +1,192 @@
+import { Elysia } from 'elysia'
+import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
+import { createClients } from '#shared/client'
+import { notFound } from '#shared/errors'
+import type { Draft, Message } from '#shared/events'
+import { createLog } from '#shared/log'
+import { problemResponse, toAppError } from '#shared/problem'
+import { fanout } from '#shared/redis'
+import { testRedis, testSql } from '#shared/testing'
+import { testHttp } from '#shared/testing-http'
+import { shippingApp } from './app'
+import { type Carrier, carriers } from './carrier'
+import { sandboxCarrier } from './carrier-sandbox'
+import type { ShippingDb } from './database'
+import { shippingHandlers } from './events'
+import * as migrations from './migrations'
+import { askOrder } from './order-port'
+import { createShipping } from './shipping'
+
+/** A message as it would arrive; the same object given twice is the same message twice. */
+export const message = ({ body }: Pick<Draft, 'body'>): Message => ({
+  id: crypto.randomUUID(),
+  time: new Date().toISOString(),
+  source: 'test',
+  request_id: 'test',
+  traceparent: '',
+  ...body,
+})
+
+export const laptop = '507f1f77bcf86cd799439011'
+export const mug = '507f1f77bcf86cd799439012'
+export const street = '123 Main St, City'
+
+const lines = [
+  { product_id: laptop, sku: 'LT-001', quantity: 2 },
+  { product_id: mug, sku: 'MUG-RED', quantity: 3 },
+  { product_id: mug, sku: 'MUG-BLUE', quantity: 1 },
+]
+const orderOf = (order_id: number, user_id: number) => ({
+  order_id,
+  user_id,
+  status: 'paid',
+  payment_status: 'paid',
+  total_amount: 3000,
+  currency: 'USD',
+  shipping_address: street as unknown,
+  shipping_option: 'standard',
+  items: lines.map(line => ({ ...line, name: 'Thing', price: 10 })),
+})
+type Order = ReturnType<typeof orderOf>
+
+/** Order's door to shipping, behind real HTTP. */
+const orderService = () => {
+  const known = new Map<number, Order>()
+  const asked: number[] = []
+  const app = new Elysia()
+    .onError(({ error, code }) => problemResponse(toAppError(error, code), {}))
+    .get('/internal/orders/:id', ({ params }) => {
+      asked.push(Number(params.id))
+      const order = known.get(Number(params.id))
+      if (!order) throw notFound('order')
+      return order
+    })
+    .listen({ port: 0, hostname: '127.0.0.1', reusePort: false })
+  return { known, asked, port: app.server?.port ?? 0, stop: () => app.stop(true) }
+}
+
+/** The fields of answers that tests look at. */
+interface Body {
+  id: number
+  code: string
+  status: string
+  tracking_number: string
+  address: unknown
+  lines: { product_id: string; sku: string; quantity: number }[]
+  events: { status: string }[]
+  total: number
+  next_cursor: string
+  items: { id: number; name: string; is_default: boolean; countries: string[] }[]
+  countries: string[]
+  options: { option: string; price: number; currency: string; days_min: number; days_max: number; free_over: number | null }[]
+  stuck: { count: number; examples: string[] }
+}
+
+interface Options {
+  carrier?: Carrier
+  heartbeatMs?: number
+  stuckAfterMs?: number
+}
+
+/** The service on real stores, with order played by a small server. `instance` is another one on the same stores. */
+export const testShipping = async (options: Options = {}) => {
+  const [mysql, corner] = await Promise.all([testSql<ShippingDb>({ service: 'shipping', migrations }), testRedis()])
+  const { sql } = mysql
+  const order = orderService()
+  const closing: (() => unknown)[] = []
+  const { http, as, asService, failures } = await testHttp('shipping')
+  const warnings: string[] = []
+  const log = {
+    ...createLog('shipping', 'silent'),
+    warn: (fields: object, text?: string) => void warnings.push(`${text} ${Bun.inspect(fields)}`),
+  }
+  const address = `127.0.0.1:${order.port}`
+  const listed = { id: 'order', address, host: '127.0.0.1', port: order.port, version: '1', started_at: '', last_heartbeat: '' }
+  const client = createClients({ resolver: { instances: async () => [listed] }, internalToken: async () => 'token' })
+
+  const instance = async () => {
+    const sandbox = options.carrier ?? sandboxCarrier({ stepMs: 0 })
+    const followers: Promise<void>[] = []
+    const shipping = createShipping({
+      ...options,
+      sql,
+      askOrder: askOrder(client),
+      carriers: carriers({ sandbox }, 'sandbox'),
+      follow: onEntry => {
+        const follower = fanout(corner.redis, corner.redis.key('live'), { onEntry, log })
+        closing.push(follower.close)
+        followers.push(follower.ready)
+        return follower
+      },
+      log,
+    })
+    closing.push(shipping.live.close)
+    await Promise.all(followers)
+    const app = shippingApp({ http, ...shipping })
+    const handlers = shippingHandlers(shipping)
+    const call = async (
+      method: string,
+      path: string,
+      { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+    ) => {
+      const request = { method, headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers } }
+      const answer = await app.handle(
+        new Request(`http://localhost${path}`, { ...request, ...(body !== undefined && { body: JSON.stringify(body) }) }),
+      )
+      const text = await answer.text()
+      return { status: answer.status, headers: answer.headers, text, body: (text ? JSON.parse(text) : {}) as Body }
+    }
+    return {
+      ...shipping,
+      app,
+      call,
+      hear: async (heard: Message) => await handlers.find(({ event }) => event.type === heard.type)?.handle(heard),
+    }
+  }
+  const first = await instance()
+  let orders = 100
+
+  return {
+    ...first,
+    sql,
+    order,
+    failures,
+    warnings,
+    instance,
+    as,
+    asService,
+    admin: await as(1, 'admin'),
+    /** An order that order knows of and whose stock is committed, not yet heard of here. */
+    newOrder: (userId = 7, change: Partial<Order> = {}) => {
+      const made = { ...orderOf(++orders, userId), ...change }
+      order.known.set(made.order_id, made)
+      return made.order_id
+    },
+    /** One whose parcel is there. */
+    async sent(userId = 7, change: Partial<Order> = {}): Promise<{ orderId: number; id: number }> {
+      const orderId = this.newOrder(userId, change)
+      await first.hear(committed(orderId))
+      const row = await sql.db.selectFrom('shipments').select('id').where('order_id', '=', orderId).executeTakeFirstOrThrow()
+      return { orderId, id: row.id }
+    },
+    parcels: (orderId: number) => sql.db.selectFrom('shipments').selectAll().where('order_id', '=', orderId).orderBy('id').execute(),
+    /** The events about an order's parcels that wait in the outbox, oldest first. */
+    async published(orderId: number) {
+      const rows = await sql.kernel.selectFrom('outbox').select('body').orderBy('id').execute()
+      return rows
+        .map(({ body }) => JSON.parse(body) as Message<{ order_id: number; status: string; lines: unknown[]; shipment_id: number }>)
+        .filter(({ data }) => data.order_id === orderId)
+    },
+    async drop() {
+      for (const close of closing.splice(0)) await close()
+      order.stop()
+      await Promise.all([mysql.drop(), corner.drop()])
+    },
+  }
+}
+export type TestShipping = Awaited<ReturnType<typeof testShipping>>
+
+export const committed = (order_id: number) => message(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines }))
+export const cancelled = (order_id: number) =>
+  message(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
+export const erased = (user_id: number) => message(userDeleted({ id: user_id, version: 2 }, { user_id }))
