@@ -1,4 +1,6 @@
+import { type Clients, unwrap } from '#shared/client'
 import { AppError } from '#shared/errors'
+import type { OrderApi } from '../order/app'
 import type { Method } from './domain'
 
 export interface Claim {
@@ -35,5 +37,13 @@ export const claimWhenReady = async (orders: OrderDesk, orderId: number, claim: 
       if (!isNotReady(error) || Date.now() + pauseMs > deadline) throw error
     }
     await Bun.sleep(pauseMs)
+  }
+}
+
+export const orderDesk = (client: Clients): OrderDesk => {
+  const orders = client<OrderApi>('order').internal.orders
+  return {
+    claim: (id, claim) => unwrap(orders({ id }).claim.post(claim)),
+    release: (id, payment_id) => unwrap(orders({ id }).release.post({ payment_id })),
   }
 }

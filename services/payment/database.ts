@@ -38,7 +38,7 @@ export interface PaymentDb {
     updated_at: Generated<Date>
   }
   /** Where a payment's id comes from: an order is claimed in its name before there is a payment. */
-  payment_numbers: { id: Generated<number> }
+  payment_numbers: { id: Generated<number>; order_id: number }
   refunds: {
     id: Generated<number>
     payment_id: number

@@ -1,8 +1,7 @@
-import { unwrap } from '#shared/client'
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
-import type { OrderApi } from '../order/app'
 import { paymentApp } from './app'
+import { orderDesk } from './claim'
 import type { PaymentDb } from './database'
 import { paymentHandlers } from './events'
 import * as migrations from './migrations'
@@ -16,15 +15,11 @@ export const start = (env?: Environment) =>
     'payment',
     async ({ http, bus, every, client, config, log, ...kernel }) => {
       const sql = await kernel.sql<PaymentDb>(migrations)
-      const order = client<OrderApi>('order')
       const transferDueMs = config.integer('BANK_TRANSFER_DUE_MS', 3 * day)
       const payments = createPayments({
         sql,
         log,
-        orders: {
-          claim: (id, claim) => unwrap(order.internal.orders({ id }).claim.post(claim)),
-          release: (id, payment_id) => unwrap(order.internal.orders({ id }).release.post({ payment_id })),
-        },
+        orders: orderDesk(client),
         ...(await openProviders({ sql, config, transferDueMs })),
         transferDueMs,
       })

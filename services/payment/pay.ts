@@ -60,9 +60,9 @@ export const payDesk = (options: PayOptions) => {
 
   /** The intent: written down before anybody is asked for money. */
   const begin = async (payer: Payer, wanted: Wanted, requestKey: string | undefined): Promise<PaymentRow> => {
-    const { insertId } = await sql.db.insertInto('payment_numbers').defaultValues().executeTakeFirstOrThrow()
-    const id = Number(insertId)
     const { order_id: orderId, amount, currency, payment_method } = wanted
+    const { insertId } = await sql.db.insertInto('payment_numbers').values({ order_id: orderId }).executeTakeFirstOrThrow()
+    const id = Number(insertId)
     const claim: Claim = {
       payment_id: id,
       user_id: payer.id,

@@ -70,6 +70,7 @@ export const paymentNumbers: Migration = {
       .createTable('payment_numbers')
       .ifNotExists()
       .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
+      .addColumn('order_id', 'bigint', c => c.notNull())
       .modifyEnd(plainText)
       .execute()
   },

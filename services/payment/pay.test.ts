@@ -1,0 +1,218 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { eventually } from '#shared/testing'
+import { shopper, testPayments } from './testing'
+
+const shop = await testPayments({ readyMs: 600 })
+const { pay, placed, send, look, published, order, sql } = shop
+afterAll(() => shop.drop())
+
+const types = async (id: number) => (await published(id)).map(({ type, aggregate }) => `${type} ${aggregate.version}`)
+
+describe('paying an order', () => {
+  test('by credit card takes the money at once, and tells it', async () => {
+    const id = placed()
+    const { status, body, headers } = await pay(id)
+    expect({ status, location: headers.get('location') }).toEqual({ status: 201, location: `/api/payments/${body.id}` })
+    expect(body).toMatchObject({
+      order_id: id,
+      amount: 3000,
+      currency: 'USD',
+      status: 'completed',
+      payment_method: 'credit_card',
+      captured_amount: 3000,
+    })
+    expect(body.transaction_id).toStartWith('sbx_')
+    expect(await types(body.id)).toEqual(['payment.processed 1'])
+    expect((await published(body.id))[0]?.data).toMatchObject({ order_id: id, user_id: shopper, amount: 3000, currency: 'USD' })
+  })
+
+  test.each([
+    ['tok_decline', 'card_declined'],
+    ['tok_insufficient_funds', 'insufficient_funds'],
+    ['tok_unheard_of', 'invalid_token'],
+  ])('%s makes a failed payment that says why, and the order can be paid by another', async (payment_token, reason) => {
+    const id = placed()
+    const { status, body } = await pay(id, { payment_token })
+    expect({ status, state: body.status, reason: body.reason }).toEqual({ status: 201, state: 'failed', reason })
+    expect(await types(body.id)).toEqual(['payment.failed 1'])
+    expect(order.orders.get(id)?.claimedBy).toBeUndefined()
+    const second = await pay(id)
+    expect(second.body.status).toBe('completed')
+    const { body: known } = await send('GET', `/api/payments/order/${id}`)
+    expect({ id: known.id, attempts: known.attempts.map((one: { id: number }) => one.id) }).toEqual({
+      id: second.body.id,
+      attempts: [second.body.id, body.id],
+    })
+  })
+
+  test('charges once when the answer is lost: the outcome is asked for', async () => {
+    const { body } = await pay(placed(), { payment_token: 'tok_timeout' })
+    expect(body.status).toBe('completed')
+    const charges = await sql.db.selectFrom('sandbox_charges').selectAll().where('payment_id', '=', body.id).execute()
+    expect(charges).toHaveLength(1)
+  })
+
+  test('3-D Secure waits for the customer, and is settled by the webhook that follows', async () => {
+    const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
+    expect(body).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect' } })
+    expect((await send('POST', body.next_action.url, { outcome: 'success' }, {})).status).toBe(202)
+    await shop.sweep()
+    expect(await look(body.id)).toMatchObject({ status: 'completed' })
+    expect(await look(body.id)).not.toHaveProperty('next_action')
+  })
+
+  test('3-D Secure that fails is a failed payment', async () => {
+    const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
+    await send('POST', body.next_action.url, { outcome: 'failure' }, {})
+    await shop.sweep()
+    expect(await look(body.id)).toMatchObject({ status: 'failed', reason: 'authentication_failed' })
+  })
+
+  test('a late webhook completes a pending payment, one that comes twice does so once', async () => {
+    const late = await pay(placed(), { payment_token: 'tok_late_webhook' })
+    expect(late.body.status).toBe('pending')
+    await eventually(async () => {
+      await shop.sweep()
+      return (await look(late.body.id)).status === 'completed'
+    })
+    const twice = await pay(placed(), { payment_token: 'tok_duplicate_webhook' })
+    await shop.sweep()
+    expect(await types(twice.body.id)).toEqual(['payment.processed 1'])
+    expect(await types(late.body.id)).toEqual(['payment.processed 1'])
+  })
+
+  test('a transfer waits for the bank: an admin or its feed says that it came', async () => {
+    const first = await pay(placed(), { payment_method: 'bank_transfer' })
+    expect(first.body).toMatchObject({ status: 'pending', next_action: { type: 'bank_transfer', reference: first.body.transaction_id } })
+    const captured = await send('POST', `/api/payments/${first.body.id}/capture`, undefined, shop.admin)
+    expect(captured.body.status).toBe('completed')
+    const second = await pay(placed(), { payment_method: 'bank_transfer' })
+    const { id: payment_id, transaction_id } = second.body
+    const event = { id: 'bank-1', type: 'payment.captured', payment_id, transaction_id, amount: 3000, currency: 'USD' }
+    expect((await shop.webhook(event, { provider: 'offline' })).status).toBe(200)
+    expect(await types(payment_id)).toEqual(['payment.processed 1'])
+  })
+
+  test('cash on delivery is authorized at once and captured on delivery', async () => {
+    const id = placed()
+    const { body } = await pay(id, { payment_method: 'cash_on_delivery' })
+    expect(body.status).toBe('authorized')
+    await shop.hear(shop.told.status(id, 'delivered'))
+    await shop.sweep()
+    expect(await types(body.id)).toEqual(['payment.authorized 1', 'payment.processed 2'])
+  })
+
+  test('an order that is due nothing is paid without asking anybody', async () => {
+    const { body } = await pay(placed({ total: 0 }), { amount: 0 })
+    expect(body).toMatchObject({ status: 'completed', captured_amount: 0, provider: 'offline' })
+  })
+})
+
+describe('what is refused leaves nothing behind', () => {
+  const payments = () => sql.db.selectFrom('payments').select('id').execute()
+  test.each([
+    ['an amount a cent off', () => pay(placed(), { amount: 2999.99 }), 409, 'amount_mismatch'],
+    ['a foreign currency', () => pay(placed(), { currency: 'EUR' }), 409, 'currency_mismatch'],
+    ['another user’s order', () => pay(placed({ user_id: 99 })), 404, 'order_not_found'],
+    ['an order that is not there', () => pay(987_654), 404, 'order_not_found'],
+    ['an order that is cancelled', () => pay(placed({ status: 'cancelled' })), 409, 'order_not_payable'],
+    ['a card number', () => pay(placed(), { payment_token: '4242 4242 4242 4242' }), 400, 'card_data_refused'],
+    ['a card number in a token', () => pay(placed(), { payment_token: 'tok_4242424242424242' }), 400, 'card_data_refused'],
+    ['card data beside it', () => pay(placed(), { card_number: '4242424242424242' }), 400, 'validation'],
+    ['an unknown method', () => pay(placed(), { payment_method: 'cheque' }), 400, 'validation'],
+    ['a negative amount', () => pay(placed(), { amount: -1 }), 400, 'validation'],
+    ['no token of ours', () => send('POST', '/api/payments', '{', {}), 401, 'token_required'],
+  ])('%s', async (_, attempt, status, code) => {
+    const before = await payments()
+    const answer = await attempt()
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code: code === 'validation' ? answer.body.code : code })
+    expect(JSON.stringify(answer.body)).not.toContain('4242')
+    expect(await payments()).toEqual(before)
+  })
+
+  test('an order that is still being made ready is waited for', async () => {
+    const id = placed({ status: 'pending' })
+    const paying = pay(id)
+    await eventually(() => order.seen.some(({ path }) => path === `claim ${id}`))
+    order.orders.get(id)!.status = 'awaiting_payment'
+    expect((await paying).body.status).toBe('completed')
+    const never = await pay(placed({ status: 'pending' }))
+    expect({ status: never.status, code: never.body.code, retry: never.headers.get('retry-after') }).toEqual({
+      status: 409,
+      code: 'order_not_payable',
+      retry: '1',
+    })
+  })
+})
+
+describe('one payment an order', () => {
+  test('twenty at once make one live payment and one charge', async () => {
+    const id = placed()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => pay(id)))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))).toEqual(new Set(['payment_in_progress']))
+    const rows = await sql.db.selectFrom('payments').select('id').where('order_id', '=', id).execute()
+    const charges = await sql.db
+      .selectFrom('sandbox_charges')
+      .select('id')
+      .where(
+        'payment_id',
+        'in',
+        rows.map(row => row.id),
+      )
+      .execute()
+    expect({ rows: rows.length, charges: charges.length }).toEqual({ rows: 1, charges: 1 })
+  })
+
+  test('holds by the database, even when the order’s claim does not', async () => {
+    const id = placed()
+    const attempts = Array.from({ length: 8 }, async () => {
+      order.orders.get(id)!.claimedBy = undefined
+      return pay(id)
+    })
+    const first = await Promise.all(attempts)
+    order.orders.get(id)!.claimedBy = undefined
+    const last = await pay(id)
+    expect([...first, last].filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(last.body.code).toBe('payment_in_progress')
+  })
+
+  test('a request repeated with its key gives the first answer again', async () => {
+    const id = placed()
+    const first = await pay(id, {}, { 'idempotency-key': 'k-1' })
+    const again = await pay(id, {}, { 'idempotency-key': 'k-1' })
+    expect(again.body).toEqual(first.body)
+    expect({ status: again.status, replayed: again.headers.get('idempotent-replayed') }).toEqual({ status: 201, replayed: 'true' })
+    expect((await pay(id, { amount: 1 }, { 'idempotency-key': 'k-1' })).status).toBe(422)
+  })
+})
+
+describe('looking at payments', () => {
+  test('shows everybody their own, and an admin all', async () => {
+    const mine = await shop.paid()
+    const stranger = await shop.as(99)
+    for (const path of [
+      `/api/payments/${mine.id}`,
+      `/api/payments/${mine.id}/status`,
+      `/api/payments/order/${mine.order_id}`,
+      `/api/payments/${mine.id}/refunds`,
+    ])
+      expect([(await send('GET', path)).status, (await send('GET', path, undefined, stranger)).status]).toEqual([200, 404])
+    expect((await send('GET', '/api/payments', undefined, stranger)).body.total).toBe(0)
+    expect((await send('GET', '/api/payments?limit=1', undefined, shop.admin)).body.items[0].id).toBe(mine.id)
+  })
+
+  test('walks the list by cursor, each once', async () => {
+    const seen: number[] = []
+    for (let cursor = ''; ; ) {
+      const { body } = await send('GET', `/api/payments?limit=4${cursor && `&cursor=${cursor}`}`)
+      seen.push(...body.items.map((one: { id: number }) => one.id))
+      if (!body.next_cursor) break
+      cursor = body.next_cursor
+    }
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => b - a))
+    expect(seen.length).toBe((await send('GET', '/api/payments')).body.total)
+  })
+
+  test('nothing of this was our own fault', () => expect(shop.failures).toEqual([]))
+})
