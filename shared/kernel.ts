@@ -148,7 +148,13 @@ export const openKernel = async (config: Config) => {
     caughtUp: revocations.ready,
     beginDraining: () => {
       draining = true
-      for (const end of farewells) end()
+      for (const end of farewells) {
+        try {
+          end()
+        } catch (error) {
+          log.warn({ err: error }, 'something open could not be ended; stopping goes on')
+        }
+      }
     },
     async close() {
       const opened = await busOpening?.catch(() => undefined)

@@ -126,6 +126,16 @@ describe('a service that is told to stop', () => {
     expect(await listed()).toEqual([])
   })
 
+  test('ends the answers that have no end, whoever still listens', async () => {
+    const service = await beginReady()
+    const endless = await fetch(`${service.url}/api/favourites/endless`)
+    const leftBefore = await fetch(`${service.url}/api/favourites/endless`)
+    await leftBefore.body?.cancel()
+    service.process.kill('SIGTERM')
+    expect(await endless.text()).toBe('begun')
+    expect(await exitCode(service)).toBe('exit 0')
+  })
+
   test('asks callers to go elsewhere at once, and hangs up on those who keep a connection for nothing', async () => {
     const service = await beginReady()
     const { port } = new URL(service.url)
