@@ -8,6 +8,8 @@ import { ChargeMismatch, settleCharge } from './settle'
 
 const retryMs = 2000
 const longestRetryMs = 600_000
+/** A payment that is still not known by then never will be. */
+const keptMs = 7 * 86_400_000
 
 /**
  * What providers tell us. An event is written down once, by the provider's id for it, before anything is made of it: one that speaks of a payment that is
@@ -73,11 +75,12 @@ export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; provide
     async sweep(now = new Date(), limit = 100): Promise<void> {
       const waiting = await db.selectFrom('webhook_events').selectAll().where('try_at', '<=', now).orderBy('try_at').limit(limit).execute()
       for (const { id, received_at } of waiting) {
-        const pauseMs = Math.min(Math.max(retryMs, (now.getTime() - received_at.getTime()) / 4), longestRetryMs)
         if (await settleOrSetAside(id)) continue
+        const ageMs = now.getTime() - received_at.getTime()
+        const pauseMs = Math.min(Math.max(retryMs, ageMs / 4), longestRetryMs)
         await db
           .updateTable('webhook_events')
-          .set({ try_at: new Date(now.getTime() + pauseMs) })
+          .set(ageMs > keptMs ? { state: 'refused', try_at: null } : { try_at: new Date(now.getTime() + pauseMs) })
           .where('id', '=', id)
           .where('state', '=', 'waiting')
           .execute()

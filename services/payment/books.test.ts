@@ -1,0 +1,91 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { shopper, testPayments } from './testing'
+
+const shop = await testPayments()
+const { paid, pay, placed, send, sql, admin } = shop
+afterAll(() => shop.drop())
+
+const reconcile = async (query = '') => (await send('GET', `/api/payments/reconciliation${query}`, undefined, admin)).body
+
+describe('reconciliation', () => {
+  test('finds our books and the provider’s report the same', async () => {
+    const { id } = await paid()
+    await pay(placed({ currency: 'EUR', total: 12.5 }), { amount: 12.5, payment_token: 'tok_timeout' })
+    await paid({ payment_token: 'tok_decline' })
+    await send('POST', `/api/payments/${id}/refunds`, { amount: 999.99 }, admin)
+    const report = await reconcile()
+    expect(report).toMatchObject({ provider: 'sandbox', matched: 3, differences: [] })
+    expect(report.totals).toEqual([
+      { currency: 'EUR', ledger: { captured: 12.5, refunded: 0 }, provider: { captured: 12.5, refunded: 0 } },
+      { currency: 'USD', ledger: { captured: 3000, refunded: 999.99 }, provider: { captured: 3000, refunded: 999.99 } },
+    ])
+    expect(report.balances).toContainEqual({ account: 'clearing:sandbox', currency: 'USD', balance: 2000.01 })
+  })
+
+  test('names what one side has and the other has not', async () => {
+    const [lost, foreign, other] = [await paid(), await paid(), await paid()]
+    await sql.db.deleteFrom('sandbox_charges').where('payment_id', '=', lost.id).execute()
+    await sql.db.updateTable('ledger_transactions').set({ provider_reference: 'elsewhere' }).where('payment_id', '=', foreign.id).execute()
+    await sql.db.updateTable('sandbox_charges').set({ amount: 1 }).where('payment_id', '=', other.id).execute()
+    const { differences } = await reconcile()
+    const kinds = new Set(differences.map(({ kind, reference }: { kind: string; reference: string }) => `${kind} ${reference}`))
+    expect(kinds).toEqual(
+      new Set([
+        `missing_at_provider ${lost.transaction_id}`,
+        'missing_at_provider elsewhere',
+        `missing_in_ledger ${foreign.transaction_id}`,
+        `amount_differs ${other.transaction_id}`,
+      ]),
+    )
+  })
+
+  test('is an admin’s, and says which provider gives no report', async () => {
+    expect((await send('GET', '/api/payments/reconciliation')).status).toBe(403)
+    expect((await reconcile('?provider=offline')).code).toBe('no_report')
+    expect((await reconcile('?provider=nobody')).code).toBe('provider_not_found')
+  })
+})
+
+describe('what other services ask', () => {
+  test('the sums of an order, over all its payments', async () => {
+    const { id, order_id } = await paid()
+    await send('POST', `/api/payments/${id}/refunds`, { amount: 0.01 }, admin)
+    const headers = await shop.asService('discovery')
+    const { body } = await send('POST', '/internal/payments/by-order', { order_ids: [order_id, 987_654] }, headers)
+    expect(body).toEqual({ payments: { [order_id]: { captured: 3000, refunded: 0.01 } } })
+    expect((await shop.drift()).payments[order_id]).toEqual({ captured: 3000, refunded: 0.01 })
+    expect((await send('POST', '/internal/payments/by-order', { order_ids: [] }, await shop.asService('cart'))).status).toBe(403)
+  })
+
+  test('drift names a booking that does not balance, and a payment that its bookings don’t explain', async () => {
+    expect((await shop.drift()).ledger).toEqual({ count: 0, examples: [] })
+    const [uneven, unexplained] = [await paid(), await paid()]
+    const booking = await sql.db
+      .selectFrom('ledger_transactions')
+      .select('id')
+      .where('payment_id', '=', uneven.id)
+      .executeTakeFirstOrThrow()
+    await sql.db
+      .updateTable('ledger_entries')
+      .set({ credit: 1 })
+      .where('transaction_id', '=', booking.id)
+      .where('account', '=', 'sales')
+      .execute()
+    await sql.db.updateTable('payments').set({ captured: 1 }).where('id', '=', unexplained.id).execute()
+    expect((await shop.drift()).ledger).toEqual({ count: 2, examples: [`capture:${uneven.id}`, `payment:${unexplained.id}`] })
+  })
+
+  test('somebody’s own data', async () => {
+    const { body } = await send('GET', `/internal/users/${shopper}/export`, undefined, await shop.asService('user'))
+    expect(body.data.payments.length).toBeGreaterThan(0)
+    expect(body.data.payments.every((payment: { user_id: number }) => payment.user_id === shopper)).toBe(true)
+  })
+})
+
+test('every list and sweep has its index', async () => {
+  const { rows } = await sql.db.executeQuery<{ table: string; key: string | null }>({
+    ...sql.db.selectFrom('payments').selectAll().where('ask_at', '<=', new Date()).orderBy('ask_at').limit(5).compile(),
+    sql: `explain ${sql.db.selectFrom('payments').selectAll().where('ask_at', '<=', new Date()).orderBy('ask_at').limit(5).compile().sql}`,
+  })
+  expect(rows.map(({ key }) => key)).toEqual(['payments_ask'])
+})
