@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { erased, ordered, type TestCart, testCart } from './testing'
+
+let shop: TestCart
+beforeAll(async () => {
+  shop = await testCart()
+})
+afterAll(async () => {
+  expect(shop.failures).toEqual([])
+  await shop.drop()
+})
+let users = 100
+const times = <T>(count: number, make: () => T) => Array.from({ length: count }, make)
+
+describe('changes at once', () => {
+  test('50 times "+1" make 50, whether the line was there or not', async () => {
+    const product = shop.add()
+    for (const me of [await shop.shopper(), await shop.shopper(++users)]) {
+      await Promise.all(times(50, () => me.put(product)))
+      expect(await me.pieces()).toEqual({ [product.sku]: 50 })
+    }
+  })
+  test('"+1" of a line that is there is one call to the store and no question to anybody but for what is shown', async () => {
+    const product = shop.add()
+    const me = await shop.shopper()
+    await me.put(product)
+    const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await shop.redis.client.info('commandstats'))?.[1])
+    shop.asked.length = 0
+    const before = await calls()
+    await me.put(product)
+    // Others use the same server: at least ours.
+    expect(await calls()).toBeGreaterThan(before)
+    expect(shop.asked).toEqual(['product'])
+  })
+})
+
+describe('a condition', () => {
+  test('holds a change against the version that was read; the answer to a look changes with its prices', async () => {
+    const product = shop.add()
+    const me = await shop.shopper()
+    const { headers } = await me.put(product)
+    expect(headers.get('etag')).toBe('"1"')
+    expect((await me.ask('POST', '/items', { product_id: product.id, quantity: 1 }, { 'if-match': '"1"' })).status).toBe(200)
+    for (const [method, path, body] of [
+      ['POST', '/items', { product_id: product.id, quantity: 1 }],
+      ['PUT', `/items/${product.id}`, { quantity: 9 }],
+      ['DELETE', `/items/${product.id}`],
+      ['DELETE', '/'],
+      ['DELETE', '/coupon'],
+    ] as const)
+      expect((await me.ask(method, path, body, { 'if-match': '"1"' })).status).toBe(412)
+    expect(await me.pieces()).toEqual({ [product.sku]: 2 })
+
+    const tag = (await me.ask('GET', '/')).headers.get('etag') ?? ''
+    expect((await me.ask('GET', '/', undefined, { 'if-none-match': tag })).status).toBe(304)
+    shop.products.set(product.id, { ...product, price: 21 })
+    expect((await me.ask('GET', '/', undefined, { 'if-none-match': tag })).status).toBe(200)
+    expect((await me.ask('PUT', `/items/${product.id}`, { quantity: 5 }, { 'if-match': `W/${tag}` })).status).toBe(200)
+  })
+  test('of a cart that was emptied is not met again', async () => {
+    const product = shop.add()
+    const me = await shop.shopper()
+    await me.put(product)
+    await me.ask('DELETE', '/')
+    await me.put(product)
+    expect((await me.ask('DELETE', '/', undefined, { 'if-match': '"1"' })).status).toBe(412)
+  })
+})
+
+describe('merging', () => {
+  test('sums, capped by stock, and takes the rest as it is; once over parallel logins', async () => {
+    const [both, scarce, mine, theirs] = [shop.add(), shop.add({ stock: 4 }), shop.add(), shop.add()]
+    const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
+    await me.put(both, 2)
+    await me.put(scarce, 3)
+    await me.put(mine, 1)
+    await guest.put(both, 3)
+    await guest.put(scarce, 3)
+    await guest.put(theirs, 5)
+    const answers = await Promise.all(
+      times(8, () => me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const merged = { [both.sku]: 5, [scarce.sku]: 4, [mine.sku]: 1, [theirs.sku]: 5 }
+    expect(await me.pieces()).toEqual(merged)
+    expect(await guest.pieces()).toEqual({})
+    await me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })
+    expect(await me.pieces()).toEqual(merged)
+  })
+  test('loses no line that a guest puts in meanwhile', async () => {
+    const product = shop.add({ stock: 1000 })
+    const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
+    const more = times(20, () => shop.add())
+    const id = guest.headers['x-cart-id'] ?? ''
+    await guest.put(product)
+    await Promise.all([...more.map(one => guest.put(one)), ...times(5, () => me.ask('POST', '/merge', undefined, { 'x-cart-id': id }))])
+    await me.ask('POST', '/merge', undefined, { 'x-cart-id': id })
+    expect(Object.keys(await me.pieces())).toHaveLength(21)
+  })
+  test('keeps a line that is out of stock, and the code', async () => {
+    shop.known.percent.TEN = 10
+    const product = shop.add({ stock: 2 })
+    const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
+    await guest.put(product, 2)
+    await guest.ask('POST', '/coupon', { code: 'TEN' })
+    shop.products.set(product.id, { ...product, stock: 0 })
+    const { body } = await me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })
+    expect(body).toMatchObject({ items: [{ quantity: 1, availability: 'out_of_stock' }], coupon: { code: 'TEN' } })
+  })
+  test('that would be too much changes nothing', async () => {
+    const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
+    await Promise.all(times(60, () => me.put(shop.add())))
+    await Promise.all(times(60, () => guest.put(shop.add())))
+    const id = guest.headers['x-cart-id'] ?? ''
+    expect(await me.ask('POST', '/merge', undefined, { 'x-cart-id': id })).toMatchObject({ status: 409, body: { code: 'cart_full' } })
+    expect([Object.keys(await me.pieces()).length, Object.keys(await guest.pieces()).length]).toEqual([60, 60])
+  })
+  test('needs to be told which cart', async () => {
+    expect(await (await shop.shopper(++users)).ask('POST', '/merge')).toMatchObject({ status: 400, body: { code: 'cart_id_required' } })
+  })
+})
+
+describe('sharing', () => {
+  test('copies the cart as it was, at today’s prices; copying twice is copying once', async () => {
+    const [kept, gone] = [shop.add({ price: 10 }), shop.add()]
+    const me = await shop.shopper(++users)
+    await me.put(kept, 3)
+    await me.put(gone, 1)
+    const { status, body, headers } = await me.ask('POST', '/share')
+    expect(status).toBe(201)
+    expect(headers.get('location')).toBe(`/api/cart/shared/${body.token}`)
+    expect(Buffer.from(String(body.token), 'base64url').length).toBeGreaterThanOrEqual(16)
+    await me.ask('DELETE', '/')
+    shop.products.set(gone.id, { ...gone, status: 'archived' })
+    shop.products.set(kept.id, { ...kept, price: 12 })
+    const other = await shop.shopper()
+    await other.put(kept, 1)
+    for (const _ of times(2, () => 0)) await other.ask('POST', `/shared/${body.token}`)
+    expect(await other.pieces()).toEqual({ [kept.sku]: 3 })
+    const third = await shop.shopper()
+    await third.ask('POST', `/shared/${body.token}`)
+    expect((await third.cart()).items).toMatchObject([{ added_price: 12, price_changed: false }])
+  })
+  test('of nothing, and copies of what was never shared, are refused', async () => {
+    expect(await (await shop.shopper(++users)).ask('POST', '/share')).toMatchObject({ status: 409, body: { code: 'cart_empty' } })
+    for (const token of ['nosuch', 'k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'])
+      expect((await shop.send('POST', `/shared/${token}`)).status).toBe(404)
+  })
+  test('keeps the last 20', async () => {
+    const me = await shop.shopper(++users)
+    await me.put(shop.add())
+    const tokens: unknown[] = []
+    for (const _ of times(21, () => 0)) tokens.push((await me.ask('POST', '/share')).body.token)
+    const found = await Promise.all(tokens.map(async token => (await shop.send('POST', `/shared/${token}`)).status))
+    expect(found).toEqual([404, ...times(20, () => 200)])
+  })
+})
+
+describe('an order from the cart', () => {
+  test('takes what was ordered out, once however often and beside whatever it is told; the rest stays', async () => {
+    const user = ++users
+    const [some, all, other] = [shop.add(), shop.add({ variants: [{ sku: 'V', price: 1, stock: 9 }] }), shop.add()]
+    const me = await shop.shopper(user)
+    await me.put(some, 5)
+    await me.put(all, 2, { sku: 'V' })
+    await me.put(other, 1)
+    const lines = [
+      { product_id: some.id, sku: some.sku, quantity: 3 },
+      { product_id: all.id, sku: 'V', quantity: 2 },
+    ]
+    await shop.hearAll(times(10, () => ordered(user, user, lines)))
+    await shop.hear(ordered(user, user, lines))
+    expect(await me.pieces()).toEqual({ [some.sku]: 2, [other.sku]: 1 })
+    await shop.hear(ordered(user + 10_000, user, lines, { from_cart: false }))
+    expect(await me.pieces()).toEqual({ [some.sku]: 2, [other.sku]: 1 })
+  })
+  test('takes the code that it used', async () => {
+    shop.known.percent.TEN = 10
+    const user = ++users
+    const product = shop.add()
+    const me = await shop.shopper(user)
+    await me.put(product, 2)
+    await me.ask('POST', '/coupon', { code: 'TEN' })
+    await shop.hear(ordered(user, user, [{ product_id: product.id, sku: product.sku, quantity: 1 }], { coupon_code: 'ten' }))
+    expect(await me.cart()).toMatchObject({ coupon: null, items: [{ quantity: 1 }] })
+  })
+  test('is told what is in the cart', async () => {
+    shop.known.percent.TEN = 10
+    const user = ++users
+    const product = shop.add()
+    const me = await shop.shopper(user)
+    await me.put(product, 2)
+    await me.ask('POST', '/coupon', { code: 'ten' })
+    const asked = (path: string, headers: Record<string, string>) => shop.send('GET', path, undefined, headers)
+    expect<unknown>((await asked(`/internal/carts/${user}`, await shop.asService('order'))).body).toEqual({
+      items: [{ product_id: product.id, sku: product.sku, quantity: 2 }],
+      coupon_code: 'TEN',
+    })
+    expect((await asked(`/internal/carts/${user}`, await shop.asService('search'))).status).toBe(403)
+    expect((await asked(`/internal/carts/${user}`, me.headers)).status).toBe(401)
+  })
+})
+
+describe('what is kept', () => {
+  test('a guest’s cart is idle for 7 days, a user’s for 90; each look counts', async () => {
+    const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
+    const product = shop.add()
+    const keys = [shop.redis.key('user', users), shop.redis.key('guest', guest.headers['x-cart-id'] ?? '')] as const
+    await Promise.all([me.put(product), guest.put(product)])
+    const left = () => Promise.all(keys.map(async key => Math.round((await shop.redis.client.ttl(key)) / 86_400)))
+    expect(await left()).toEqual([90, 7])
+    await Promise.all(keys.map(key => shop.redis.client.expire(key, 86_400)))
+    await Promise.all([me.cart(), guest.cart()])
+    expect(await left()).toEqual([90, 7])
+  })
+  test('of somebody is told to them, and gone with them, shares as well', async () => {
+    const user = ++users
+    const me = await shop.shopper(user)
+    const product = shop.add()
+    await me.put(product)
+    const { body } = await me.ask('POST', '/share')
+    const told = await shop.send('GET', `/internal/users/${user}/export`, undefined, await shop.asService('user'))
+    expect(told.body.data).toMatchObject({ lines: [{ product_id: product.id, quantity: 1 }] })
+    await shop.hear(erased(user), erased(user))
+    expect(await me.pieces()).toEqual({})
+    expect((await shop.send('POST', `/shared/${body.token}`)).status).toBe(404)
+  })
+})

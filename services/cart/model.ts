@@ -1,0 +1,92 @@
+import { toMajor } from '#shared/money'
+import { closed, integerText, ProductId, Sku, type Static, Time, t } from '#shared/schema'
+import type { Shown } from './basket'
+import { maxPieces } from './domain'
+import type { Owner } from './repository'
+
+const Pieces = t.Integer({ minimum: 1, maximum: maxPieces, examples: [1] })
+const sample = { product_id: '507f1f77bcf86cd799439011', quantity: 1 }
+
+export const NewItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Pieces }, { examples: [sample] })
+export const ItemParam = closed({ product_id: ProductId })
+export const ItemQuery = closed({ sku: t.Optional(t.String({ ...Sku, description: 'Needed when the product has variants' })) })
+export const ItemQuantity = closed(
+  { quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 takes it out', examples: [2] }), sku: t.Optional(Sku) },
+  { examples: [{ quantity: 2 }] },
+)
+export const CouponBody = closed(
+  { code: t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] }) },
+  { examples: [{ code: 'WELCOME10' }] },
+)
+export const ShareParam = closed({ token: t.String({ minLength: 1, maxLength: 64, examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }) })
+export const UserParam = closed({ user_id: integerText({ minimum: 1, examples: [1] }) })
+
+const Money = t.Number({ examples: [1500] })
+const ItemView = t.Object({
+  product_id: ProductId,
+  sku: t.String({ examples: ['LT-001'] }),
+  name: t.Union([t.String({ examples: ['Laptop'] }), t.Null()]),
+  quantity: t.Integer({ examples: [1] }),
+  price: t.Union([t.Number({ description: 'Now; null when it is not sold any more', examples: [1500] }), t.Null()]),
+  added_price: Money,
+  price_changed: t.Boolean({ description: 'Since it was put in' }),
+  currency: t.String({ examples: ['USD'] }),
+  stock: t.Union([t.Integer({ examples: [10] }), t.Null()]),
+  available: t.Boolean({ description: 'As many as wanted are in stock' }),
+  availability: t.Union([
+    t.Literal('in_stock'),
+    t.Literal('insufficient_stock'),
+    t.Literal('out_of_stock'),
+    t.Literal('unavailable'),
+    t.Literal('unknown'),
+  ]),
+})
+const QuoteView = t.Object(
+  { subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: t.String({ examples: ['USD'] }) },
+  { examples: [{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD' }] },
+)
+export const CartView = t.Object({
+  cart_id: t.Optional(t.String({ description: 'Of a guest’s cart: send it as X-Cart-Id', examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] })),
+  version: t.Integer({ examples: [3] }),
+  items: t.Array(ItemView),
+  item_count: t.Integer({ description: 'Pieces in all', examples: [1] }),
+  coupon: t.Union([
+    t.Object({
+      code: t.String({ examples: ['WELCOME10'] }),
+      valid: t.Optional(t.Boolean({ description: 'Said with the quote' })),
+      reason: t.Optional(t.String({ examples: ['expired'] })),
+    }),
+    t.Null(),
+  ]),
+  quote: t.Union([QuoteView, t.Null()], {
+    description: 'For the default zone. Null in the answer to a change, and while prices cannot be reckoned',
+  }),
+})
+export type CartView = Static<typeof CartView>
+
+export const cartView = (owner: Owner, { cart, lines, quote, coupon }: Shown): CartView => ({
+  ...('guest' in owner && { cart_id: owner.guest }),
+  version: cart.version,
+  items: lines.map(({ product_id, sku, name, quantity, price, added_price, price_changed, currency, stock, availability }) => ({
+    product_id,
+    sku,
+    name: name ?? null,
+    quantity,
+    price: price === undefined ? null : toMajor(price, currency),
+    added_price: toMajor(added_price, currency),
+    price_changed,
+    currency,
+    stock: stock ?? null,
+    available: availability === 'in_stock',
+    availability,
+  })),
+  item_count: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+  coupon: cart.coupon === undefined ? null : { ...coupon, code: cart.coupon },
+  quote: quote ?? null,
+})
+
+export const ShareView = t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }), expires_at: Time })
+export const OrderedFrom = t.Object({
+  items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+  coupon_code: t.Optional(t.String()),
+})
