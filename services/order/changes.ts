@@ -62,7 +62,7 @@ const statusEvents = ({ row, items }: Order, { from, to, reason }: Step, version
 
 export interface Change {
   facts?: readonly Fact[]
-  set?: Partial<Omit<OrderRow, 'id' | 'free_shipping' | 'user_erased'>>
+  set?: Partial<Omit<OrderRow, 'id' | 'free_shipping' | 'promised' | 'user_erased'>>
   entries?: readonly Entry[]
   /** An event of its own, beside those of the steps that follow; a timer is not shown in the timeline. */
   tell?: (at: Aggregate) => { drafts: Draft[]; data: object }
@@ -78,7 +78,7 @@ export const change = async (
   const { row, items } = order
   const facts = news.reduce(learn, factsOf(row))
   const total = set.total ?? row.total
-  const steps = stepsFrom(row.status, { facts, hasCoupon: row.coupon_code !== null, total, lines: items })
+  const steps = stepsFrom(row.status, { facts, hasPromise: row.promised === 1, total, lines: items })
   const payment_status = paymentStatusOf(facts)
   const entries = [...given]
   let version = row.version

@@ -21,6 +21,8 @@ export interface OrderDb {
     total: number
     free_shipping: Flag
     coupon_code: string | null
+    /** Priced with a coupon or a campaign, for which promotion must still say yes. */
+    promised: Flag
     shipping_option: string
     /** JSON: text or fields. */
     shipping_address: string

@@ -33,13 +33,13 @@ interface Life {
   steps: Step[]
 }
 const born: Life = { status: 'pending', facts: nothingHeard, steps: [] }
-const hear = (life: Life, fact: Fact, hasCoupon = false): Life => {
+const hear = (life: Life, fact: Fact, hasPromise = false): Life => {
   const facts = learn(life.facts, fact)
-  const known: Known = { facts, hasCoupon, total, lines }
+  const known: Known = { facts, hasPromise, total, lines }
   const steps = stepsFrom(life.status, known)
   return { facts, status: steps.at(-1)?.to ?? life.status, steps: [...life.steps, ...steps] }
 }
-const live = (facts: readonly Fact[], hasCoupon = false) => facts.reduce((life, fact) => hear(life, fact, hasCoupon), born)
+const live = (facts: readonly Fact[], hasPromise = false) => facts.reduce((life, fact) => hear(life, fact, hasPromise), born)
 
 const pay = (outcome: 'authorized' | 'captured' | 'failed' | 'voided', more: object = {}): Fact => ({
   kind: 'payment',
@@ -100,8 +100,8 @@ describe('the table of states', () => {
     expect(live([reserved], true).status).toBe('pending')
     expect(live([{ kind: 'redeemed' }], true).status).toBe('pending')
     expect(live([{ kind: 'redeemed' }, reserved], true).status).toBe('awaiting_payment')
-    expect(live([reserved, { kind: 'coupon_refused' }], true).steps.at(-1)).toMatchObject({ to: 'cancelled', reason: 'coupon_rejected' })
-    expect(live([{ kind: 'coupon_refused' }, reserved]).status).toBe('awaiting_payment')
+    expect(live([reserved, { kind: 'promise_refused' }], true).steps.at(-1)).toMatchObject({ to: 'cancelled', reason: 'coupon_rejected' })
+    expect(live([{ kind: 'promise_refused' }, reserved]).status).toBe('awaiting_payment')
   })
 
   test('it can be cancelled at once while unpaid, after a void while paid, and never later', () => {
@@ -120,7 +120,7 @@ describe('the table of states', () => {
 
 const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('reserved', 'stock_refused', 'committed', 'commit_failed', 'redeemed', 'coupon_refused', 'campaign'),
+    kind: fc.constantFrom('reserved', 'stock_refused', 'committed', 'commit_failed', 'redeemed', 'promise_refused'),
   }),
   fc.record({ kind: fc.constant('called_off' as const), reason: fc.constantFrom('by_customer', 'payment_timeout') }),
   fc.record({
@@ -142,9 +142,9 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
 describe('whatever is heard, in whatever order', () => {
   test('an order takes no step that is not in the table, and leaves no end', () => {
     fc.assert(
-      fc.property(fc.array(anyFact, { maxLength: 25 }), fc.boolean(), (facts, hasCoupon) => {
+      fc.property(fc.array(anyFact, { maxLength: 25 }), fc.boolean(), (facts, hasPromise) => {
         let at: Status = 'pending'
-        for (const { from, to, reason } of live(facts, hasCoupon).steps) {
+        for (const { from, to, reason } of live(facts, hasPromise).steps) {
           expect(from).toBe(at)
           expect(nextStates(from)).toContain(to)
           expect(reason !== undefined).toBe(to === 'cancelled')
@@ -173,7 +173,7 @@ describe('whatever is heard, in whatever order', () => {
   const histories: [string, Fact[], Status, PaymentStatus][] = [
     ['only reserved', [reserved, redeemed], 'awaiting_payment', 'unpaid'],
     ['refused', [{ kind: 'stock_refused' }, redeemed], 'cancelled', 'unpaid'],
-    ['without its coupon', [reserved, { kind: 'coupon_refused' }], 'cancelled', 'unpaid'],
+    ['without its coupon', [reserved, { kind: 'promise_refused' }], 'cancelled', 'unpaid'],
     ['declined, then paid', [reserved, redeemed, pay('failed', { id: 2 }), pay('captured')], 'paid', 'paid'],
     ['paid twice, once back', [reserved, redeemed, ...twice], 'paid', 'paid'],
     ['not to be had', [reserved, redeemed, pay('captured'), { kind: 'commit_failed' }], 'cancelled', 'paid'],
@@ -214,7 +214,7 @@ describe('no order waits for ever', () => {
   test('the time to pay ends every state that waits for payment', () => {
     for (const status of statuses.filter(awaitsPayment)) {
       const facts = learn(nothingHeard, { kind: 'called_off', reason: 'payment_timeout' })
-      const [step] = stepsFrom(status, { facts, hasCoupon: false, total, lines })
+      const [step] = stepsFrom(status, { facts, hasPromise: false, total, lines })
       expect(step).toEqual({ from: status, to: 'cancelled', reason: 'payment_timeout' })
     }
   })

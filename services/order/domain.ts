@@ -12,7 +12,7 @@ export interface Line {
 }
 
 export type Fact =
-  | { kind: 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 'redeemed' | 'coupon_refused' | 'campaign' }
+  | { kind: 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 'redeemed' | 'promise_refused' }
   | { kind: 'called_off'; reason: CancelReason }
   | { kind: 'payment'; id: number; method: string; outcome: 'authorized' | 'captured' | 'failed' | 'voided'; amount: number }
   | { kind: 'refund'; id: number; total: number }
@@ -56,7 +56,8 @@ export const learn = (facts: Facts, fact: Fact): Facts => {
 /** All that a step may depend on. Amounts are in minor units. */
 export interface Known {
   facts: Facts
-  hasCoupon: boolean
+  /** Priced with a coupon or a campaign: promotion must confirm that its limits allow it. */
+  hasPromise: boolean
   total: number
   lines: readonly Line[]
 }
@@ -80,9 +81,9 @@ const paymentsOf = ({ facts }: Known) => Object.values(facts.payments)
 
 export const conditions = {
   stock_refused: ({ facts }) => facts.heard.stock_refused === true,
-  coupon_refused: ({ facts, hasCoupon }) => hasCoupon && facts.heard.coupon_refused === true,
+  promise_refused: ({ facts, hasPromise }) => hasPromise && facts.heard.promise_refused === true,
   called_off: ({ facts }) => facts.calledOff !== undefined,
-  secured: ({ facts, hasCoupon }) => facts.heard.reserved === true && (!hasCoupon || facts.heard.redeemed === true),
+  secured: ({ facts, hasPromise }) => facts.heard.reserved === true && (!hasPromise || facts.heard.redeemed === true),
   paid_on_delivery: known => paymentsOf(known).some(p => onDelivery(p) && covers(known.total, p.authorized ?? p.captured)),
   captured: known => paymentsOf(known).some(p => !onDelivery(p) && covers(known.total, p.captured)),
   commit_failed: ({ facts }) => facts.heard.commit_failed === true,
@@ -97,7 +98,7 @@ export const table: Record<Status, readonly { when: Condition; to: Status }[]> =
   pending: [
     { when: 'called_off', to: 'cancelled' },
     { when: 'stock_refused', to: 'cancelled' },
-    { when: 'coupon_refused', to: 'cancelled' },
+    { when: 'promise_refused', to: 'cancelled' },
     { when: 'secured', to: 'awaiting_payment' },
   ],
   awaiting_payment: [
@@ -146,7 +147,7 @@ export interface Step {
 }
 const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefined => {
   if (when === 'called_off') return calledOff
-  return when === 'coupon_refused' ? 'coupon_rejected' : 'out_of_stock'
+  return when === 'promise_refused' ? 'coupon_rejected' : 'out_of_stock'
 }
 
 /** The steps to take from here with what is known, one after the other. */

@@ -90,6 +90,16 @@ describe('an order', () => {
     expect(await get(bad.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected' })
   })
 
+  test('priced by a campaign without a code waits for it alike, since its limit may be reached', async () => {
+    known.automatic = { percent: 10, campaignId: 7 }
+    const order = await place()
+    known.automatic = undefined
+    await tell(newsOf(order).reserved())
+    expect((await get(order.id)).status).toBe('pending')
+    await tell(newsOf(order).couponRefused())
+    expect(await get(order.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected' })
+  })
+
   test('whose stock is gone after payment is cancelled; its refund moves the payment alone', async () => {
     const order = await place()
     const news = newsOf(order)

@@ -35,9 +35,9 @@ export const orderHandlers = ({ hear, timeouts, personalData }: Deps) => {
     { event: inventoryCommitted, kind: 'committed' },
     { event: inventoryCommitFailed, kind: 'commit_failed' },
   ] as const
-  const coupon = [
+  const promised = [
     { event: promotionRedeemed, kind: 'redeemed' },
-    { event: promotionRejected, kind: 'coupon_refused' },
+    { event: promotionRejected, kind: 'promise_refused' },
   ] as const
   const payment = [
     { event: paymentAuthorized, outcome: 'authorized' },
@@ -53,12 +53,10 @@ export const orderHandlers = ({ hear, timeouts, personalData }: Deps) => {
         return hear(message, order_id, { kind }, { ...(reason !== undefined && { reason }) })
       }),
     ),
-    ...coupon.map(({ event, kind }) =>
+    ...promised.map(({ event, kind }) =>
       on(event, message => {
-        const { order_id, campaign_id, code, reason } = message.data
-        // An automatic campaign has no code: nobody waits for it.
-        const fact = code === null ? ({ kind: 'campaign' } as const) : { kind }
-        return hear(message, order_id, fact, { campaign_id, ...(reason !== undefined && { reason }) })
+        const { order_id, campaign_id, reason } = message.data
+        return hear(message, order_id, { kind }, { campaign_id, ...(reason !== undefined && { reason }) })
       }),
     ),
     ...payment.map(({ event, outcome }) =>

@@ -4,7 +4,8 @@ import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static
 import type { Order, ReturnRow, TimelineRow } from './database'
 import { type Line, nextStates, statuses } from './domain'
 
-const literals = <const T extends readonly string[]>(values: T) => t.Unsafe<T[number]>(t.Union(values.map(value => t.Literal(value))))
+export const literals = <const T extends readonly string[]>(values: T) =>
+  t.Unsafe<T[number]>(t.Union(values.map(value => t.Literal(value))))
 
 const orderedProduct = { product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }
 export const NewOrder = closed(
@@ -47,10 +48,10 @@ export const StatsQuery = closed({
 })
 export type StatsQuery = Static<typeof StatsQuery>
 
-const Status = literals(statuses)
-const PaymentStatus = literals(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
+export const Status = literals(statuses)
+export const PaymentStatus = literals(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
 const CancelReason = literals(['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected'])
-const money = t.Number({ description: 'In major units' })
+export const money = t.Number({ description: 'In major units' })
 export const OrderView = t.Object({
   id: t.Integer(),
   user_id: t.Integer(),
@@ -162,47 +163,4 @@ export const returnView = ({ lines, refund_amount, created_at, updated_at, ...ro
   currency,
   created_at: created_at.toISOString(),
   updated_at: updated_at.toISOString(),
-})
-
-export const DriftQuery = closed({ since: Time, until: Time })
-export const DriftView = t.Object({
-  orders: t.Record(
-    t.String(),
-    t.Object({
-      status: Status,
-      payment_status: PaymentStatus,
-      total_amount: money,
-      currency: t.String(),
-      paid: money,
-      coupon_code: t.Optional(t.String()),
-      has_stock: literals(['none', 'reserved', 'committed']),
-    }),
-  ),
-  stuck: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }),
-})
-
-/** An order as the services see it that pack it or charge for it. */
-export const OrderForServices = t.Object({
-  order_id: t.Integer(),
-  user_id: t.Integer(),
-  status: Status,
-  payment_status: PaymentStatus,
-  total_amount: money,
-  currency: t.String(),
-  shipping_address: Address,
-  shipping_option: t.String(),
-  items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), name: t.String(), quantity: t.Integer(), price: money })),
-})
-export const orderForServices = (order: Order): Static<typeof OrderForServices> => {
-  const { id, user_id, status, payment_status, total_amount, currency, shipping_address, shipping_option, items } = orderView(order)
-  const lines = items.map(({ product_id, sku, name, quantity, price }) => ({ product_id, sku, name, quantity, price }))
-  return { order_id: id, user_id, status, payment_status, total_amount, currency, shipping_address, shipping_option, items: lines }
-}
-export const ClaimBody = closed({
-  payment_id: Id,
-  user_id: Id,
-  is_admin: t.Boolean(),
-  amount: Amount,
-  currency: t.Optional(Currency),
-  payment_method: text(32, 'credit_card'),
 })

@@ -4,10 +4,12 @@ import type { Kernel } from '#shared/kernel'
 import { toMajor, toMinor } from '#shared/money'
 import type { Address } from '#shared/schema'
 import type { ServiceName } from '#shared/services'
+import type { CartApi } from '../cart/app'
 import type { ProductApi } from '../product/app'
+import type { PromotionApi } from '../promotion/app'
+import type { ShippingApi } from '../shipping/app'
 import type { TaxApi } from '../tax/app'
 import type { Amounts, PricedLine } from './domain-pricing'
-import type { CartApi, PromotionApi, ShippingApi } from './testing-neighbours'
 
 export interface Priced {
   currency: string

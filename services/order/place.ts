@@ -47,7 +47,8 @@ export const placing = ({ sql, neighbours, terms }: { sql: OrderSql; neighbours:
     const { free_shipping: freeShipping, campaigns } = promised
     const { shipping, tax, perLine, taxLines } = await carriageAndTax(neighbours, { ...goods, option, freeShipping })
     const amounts = { subtotal, discount, tax, shipping }
-    return { ...goods, option, freeShipping, campaigns, coupon, shares, perLine, taxLines, amounts, total: totalOf(amounts) }
+    const code = promised.coupon?.code ?? coupon
+    return { ...goods, option, freeShipping, campaigns, coupon: code, shares, perLine, taxLines, amounts, total: totalOf(amounts) }
   }
   type Priced = Awaited<ReturnType<typeof price>>
 
@@ -74,9 +75,10 @@ export const placing = ({ sql, neighbours, terms }: { sql: OrderSql; neighbours:
       created_at: now,
       updated_at: now,
     }
+    const flags = { free_shipping: priced.freeShipping, promised: coupon !== undefined || campaigns.length > 0 }
     const { insertId } = await trx
       .insertInto('orders')
-      .values({ ...stored, free_shipping: priced.freeShipping })
+      .values({ ...stored, ...flags })
       .executeTakeFirstOrThrow()
     const id = Number(insertId)
     const items: ItemRow[] = priced.lines.map((line, index) => {
@@ -110,7 +112,7 @@ export const placing = ({ sql, neighbours, terms }: { sql: OrderSql; neighbours:
       .execute()
     publish(created, orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: payment_due_at, term: 'standard' }))
     const unclaimed = { claim_payment_id: null, claim_until: null, cancel_requested_at: null, user_erased: 0, captured: 0, refunded: 0 }
-    const row: OrderRow = { id, ...stored, ...unclaimed, free_shipping: Number(priced.freeShipping) }
+    const row: OrderRow = { id, ...stored, ...unclaimed, free_shipping: Number(flags.free_shipping), promised: Number(flags.promised) }
     return { row, items }
   }
 

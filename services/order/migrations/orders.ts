@@ -21,6 +21,7 @@ export const orders: Migration = {
       .addColumn('total', 'bigint', c => c.notNull())
       .addColumn('free_shipping', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('coupon_code', 'varchar(64)')
+      .addColumn('promised', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('shipping_option', 'varchar(32)', c => c.notNull())
       .addColumn('shipping_address', 'text', c => c.notNull())
       .addColumn('cancel_reason', 'varchar(32)')

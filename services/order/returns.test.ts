@@ -1,0 +1,98 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { laptop, phone, testOrders } from './testing'
+import { newsOf } from './testing-news'
+
+const shop = await testOrders()
+const { place, tell, send, published, known } = shop
+afterAll(() => shop.stop())
+
+const delivered = async (body: object = shop.sample) => {
+  const order = await place(body)
+  const news = newsOf(order)
+  await tell(news.reserved(), news.redeemed(), news.captured(), news.committed(), news.packed(), news.pickedUp(), news.delivered())
+  return order
+}
+const ask = (id: number, quantity: number, more: object = {}, product_id = laptop) =>
+  send('POST', `/api/orders/${id}/returns`, { body: { lines: [{ product_id, quantity }], reason: 'too heavy' }, ...more })
+const step = (id: number, name: string) => send('POST', `/api/orders/returns/${id}/${name}`, { user: 1, admin: true })
+const receive = async (id: number) => {
+  await step(id, 'approve')
+  return (await step(id, 'receive')).body.refund_amount
+}
+
+describe('a return', () => {
+  test('is asked for, approved and received; then it is told with its exact refund', async () => {
+    const order = await delivered()
+    const answer = await ask(order.id, 1)
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get('location')).toBe(`/api/orders/returns/${answer.body.id}`)
+    expect(answer.body).toMatchObject({
+      order_id: order.id,
+      status: 'requested',
+      lines: [{ product_id: laptop, sku: 'LT-001', quantity: 1 }],
+    })
+    const { id } = answer.body
+    expect((await step(id, 'approve')).body.status).toBe('approved')
+    expect((await step(id, 'receive')).body).toMatchObject({ status: 'received', refund_amount: 1500 })
+    expect(await published(order.id, 'order.return_received')).toMatchObject([
+      { data: { order_id: order.id, return_id: id, lines: [{ sku: 'LT-001', quantity: 1 }], refund_amount: 1500 } },
+    ])
+    expect((await send('GET', `/api/orders/returns/${id}`)).body.status).toBe('received')
+    expect((await send('GET', `/api/orders/${order.id}/returns`)).body.items).toHaveLength(1)
+    const { body } = await send('GET', `/api/orders/${order.id}/timeline`)
+    const types = body.items.map((item: { type: string }) => item.type)
+    expect(types.slice(-3)).toEqual(['order.return_requested', 'order.return_approved', 'order.return_received'])
+  })
+
+  test('of a discounted and taxed line is worth its share; all parts are worth the whole', async () => {
+    known.coupons.set('TEN', { percent: 10 })
+    const shipping_address = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }
+    const order = await delivered({ items: [{ product_id: phone, quantity: 3 }], shipping_address, coupon_code: 'TEN' })
+    const refunds: number[] = []
+    for (let piece = 0; piece < 3; piece++) refunds.push(await receive((await ask(order.id, 1, {}, phone)).body.id))
+    const cents = refunds.reduce((sum, refund) => sum + Math.round(refund * 100), 0)
+    expect(cents).toBe(Math.round(order.total_amount * 100))
+    expect(Math.max(...refunds) - Math.min(...refunds)).toBeLessThan(0.015)
+  })
+
+  test('is never of more than was bought, whatever is already on its way', async () => {
+    const { id } = await delivered()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(id, 1)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 409, 409, 409])
+    expect((await ask(id, 1)).body.code).toBe('too_many_returned')
+    const first = answers.find(({ status }) => status === 201)!.body.id
+    await step(first, 'reject')
+    expect((await ask(id, 1)).status).toBe(201)
+  })
+
+  test('comes after delivery, from who bought it, and of what was bought', async () => {
+    const unpaid = await place()
+    expect((await ask(unpaid.id, 1)).body.code).toBe('illegal_transition')
+    const { id } = await delivered()
+    expect((await ask(id, 1, { user: 43 })).status).toBe(404)
+    expect((await ask(id, 1, {}, phone)).body.code).toBe('unknown_line')
+    expect((await ask(id, 0)).status).toBe(400)
+    const { body } = await ask(id, 1)
+    expect((await send('GET', `/api/orders/returns/${body.id}`, { user: 43 })).status).toBe(404)
+    expect((await send('POST', `/api/orders/returns/${body.id}/approve`)).status).toBe(403)
+  })
+
+  test('is received once, and only when approved', async () => {
+    const order = await delivered()
+    const { id } = (await ask(order.id, 2)).body
+    expect((await step(id, 'receive')).body.code).toBe('illegal_transition')
+    await step(id, 'approve')
+    const answers = await Promise.all(Array.from({ length: 5 }, () => step(id, 'receive')))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(await published(order.id, 'order.return_received')).toHaveLength(1)
+    expect((await step(999_999, 'approve')).status).toBe(404)
+  })
+
+  test('with an Idempotency-Key is asked for once', async () => {
+    const { id } = await delivered()
+    const [first, again] = [await ask(id, 1, { key: 'r' }), await ask(id, 1, { key: 'r' })]
+    expect(again.body).toEqual(first.body)
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect((await ask(id, 2, { key: 'r' })).status).toBe(422)
+  })
+})
