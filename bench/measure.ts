@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 export const percentile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((a, b) => a - b)
@@ -17,11 +13,17 @@ export interface Row {
   result: string
   goal: string
   met: boolean
-  why?: string
+  /** Where the time or the memory goes: told when the goal is missed. */
+  costs: string
 }
 
-/** Alternates the two sides, so that what the machine does besides falls on both; medians of the rounds. */
-export const pair = async (ours: () => Promise<number>, limit: () => Promise<number>, rounds = 3) => {
+interface Sides {
+  ours: number
+  limit: number
+}
+
+/** Alternates the two sides, so that what the machine does besides falls on both; medians of the rounds, after one to warm up. */
+export const pair = async (ours: () => Promise<number>, limit: () => Promise<number>, rounds = 3): Promise<Sides> => {
   const sides: { ours: number[]; limit: number[] } = { ours: [], limit: [] }
   await ours()
   await limit()
@@ -32,75 +34,31 @@ export const pair = async (ours: () => Promise<number>, limit: () => Promise<num
   return { ours: median(sides.ours), limit: median(sides.limit) }
 }
 
-interface Load {
-  connections?: number
-  seconds?: number
-  method?: string
-  headers?: Record<string, string>
-  body?: string
+interface Pair extends Sides {
+  what: string
+  against: string
+  costs: string
+  show?: (value: number) => string
 }
 
-/** Requests a second by wrk; anything but 2xx fails the row, since refusals are quick. */
-export const rate = async (
-  url: string,
-  { connections = 32, seconds = 4, method = 'GET', headers = {}, body }: Load = {},
-): Promise<number> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-  try {
-    const script = join(folder, 'load.lua')
-    const lines = [
-      `wrk.method = ${JSON.stringify(method)}`,
-      ...Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`),
-    ]
-    if (body !== undefined) lines.push(`wrk.body = ${JSON.stringify(body)}`)
-    await Bun.write(script, lines.join('\n'))
-    const run = Bun.spawn(['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url], { stdout: 'pipe', stderr: 'pipe' })
-    const text = await new Response(run.stdout).text()
-    if ((await run.exited) !== 0) throw new Error(`wrk failed on ${url}: ${await new Response(run.stderr).text()}`)
-    const refused = /Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1]
-    if (refused) throw new Error(`${refused} requests to ${url} were refused`)
-    return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1])
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
+/** A rate that should come near its limit. */
+export const atLeast = (goal: number, { what, against, costs, ours, limit, show = perSecond }: Pair): Row => ({
+  ...{ what, costs, ours: show(ours), limit: `${show(limit)} · ${against}` },
+  ...{ result: (ours / limit).toFixed(2), goal: `≥ ${goal.toFixed(2)}`, met: ours / limit >= goal },
+})
 
-/** Runs `act` so many times, so many at once, and gives how long each took in ms; `perSecond` spaces the starts. */
-export const timed = async (
-  act: (index: number) => Promise<void>,
-  { times, atOnce = 16, perSecond }: { times: number; atOnce?: number; perSecond?: number },
-) => {
-  const took: number[] = []
-  const began = performance.now()
-  const one = async (index: number) => {
-    const start = performance.now()
-    await act(index)
-    took.push(performance.now() - start)
-  }
-  if (perSecond) {
-    const all: Promise<void>[] = []
-    for (let index = 0; index < times; index++) {
-      const due = began + (index * 1000) / perSecond
-      if (due > performance.now()) await Bun.sleep(due - performance.now())
-      all.push(one(index))
-    }
-    await Promise.all(all)
-  } else {
-    let next = 0
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
-        while (next < times) await one(next++)
-      }),
-    )
-  }
-  return { took, perSecond: times / ((performance.now() - began) / 1000) }
-}
+/** A time or a size that should not exceed its limit by much, nor be above `bound`. */
+export const atMost = (goal: number, { what, against, costs, ours, limit, show = ms }: Pair, bound = Infinity): Row => ({
+  ...{ what, costs, ours: show(ours), limit: `${show(limit)} · ${against}`, result: `${(ours / limit).toFixed(2)} ×` },
+  ...{ goal: `≤ ${goal.toFixed(2)} ×${bound < Infinity ? `, ≤ ${show(bound)}` : ''}`, met: ours / limit <= goal && ours <= bound },
+})
 
-/** Proportional set size in MiB: what a process costs, its share of what it has in common with others. */
-export const pss = async (pids: readonly number[]): Promise<number> => {
-  let kib = 0
-  for (const pid of pids) kib += Number(/^Pss:\s+(\d+)/m.exec(await Bun.file(`/proc/${pid}/smaps_rollup`).text())?.[1] ?? 0)
-  return kib / 1024
-}
+/** A figure that is held against nothing but its goal. */
+export const within = (goal: number, { what, ours, costs, show = ms }: Omit<Pair, 'limit' | 'against'>): Row => ({
+  ...{ what, costs, ours: show(ours), limit: '–', result: show(ours), goal: `≤ ${show(goal)}`, met: ours <= goal },
+})
 
-export const count = (value: number, unit = '/s') => `${value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1)}${unit}`
+const digits = (value: number) => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value >= 10 ? 1 : 2))
+export const perSecond = (value: number) => `${digits(value)}/s`
+export const ms = (value: number) => `${digits(value)} ms`
+export const mib = (value: number) => `${Math.round(value)} MiB`

@@ -1,16 +1,24 @@
-/** What the rows need to do in the shop: people, products, orders. */
+import type { ServiceName } from '#shared/services'
+import type { Servers } from '../scripts/platform'
+
+/** What the rows need of the running stack. */
 export interface Shop {
   gateway: string
-  admin: string
-  /** A logged-in customer's token. */
-  customer: string
-  portBase: number
-  stores: { mysql: string; mongo: string; redis: string; rabbitmq: string }
-  pids(): number[]
+  /** The service's own door, past the gateway. */
+  door(service: ServiceName): string
+  servers: Servers
+  /** What a further instance of a service is told. */
+  environment(service: ServiceName): Record<string, string | undefined>
+  /** A token that is good for another 15 minutes. */
+  admin(): Promise<string>
+  customer(): Promise<string>
+  pids(): { services: number[]; all: number[] }
+  /** A folder that is the bench's own. */
   dir: string
 }
 
-export const json = (token?: string) => ({ 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) })
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+export const json = (token?: string) => ({ 'content-type': 'application/json', ...(token && bearer(token)) })
 
 export const call = async <T>(url: string, init: RequestInit = {}): Promise<T> => {
   const answer = await fetch(url, init)
@@ -25,4 +33,34 @@ export const post = <T>(url: string, body: unknown, token?: string) =>
 export const login = async (gateway: string, email: string, password: string) =>
   (await post<{ access_token: string }>(`${gateway}/auth/login`, { email, password })).access_token
 
+export const until = async (what: string, check: () => boolean | Promise<boolean>, { withinMs = 60_000, everyMs = 20 } = {}) => {
+  const deadline = Date.now() + withinMs
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs / 1000} s`)
+    await Bun.sleep(everyMs)
+  }
+}
+
 export const sampleProduct = '507f1f77bcf86cd799439011'
+
+/** Products with stock for as many orders as the bench may place; several, since a shop sells more than one. */
+export const stockedProducts = async ({ gateway, door }: Shop, admin: string, count = 20): Promise<string[]> => {
+  const run = Date.now().toString(36).toUpperCase()
+  const ids: string[] = []
+  for (let n = 0; n < count; n++) {
+    const product = {
+      name: `Thing ${n}`,
+      description: 'To be ordered',
+      price: 1500,
+      category: 'Bench',
+      stock: 1_000_000,
+      sku: `B-${run}-${n}`,
+    }
+    ids.push((await post<{ id: string }>(`${gateway}/api/products`, product, admin)).id)
+  }
+  for (const id of ids)
+    await until('stock of a new product', () => fetch(`${door('inventory')}/api/inventory/${id}`).then(answer => answer.ok))
+  return ids
+}
+
+export const orderOf = (productId: string) => ({ items: [{ product_id: productId, quantity: 1 }], shipping_address: '123 Main St, City' })

@@ -88,7 +88,12 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
 }
 
 /** What a service is told. It gets no administrator's password, and a file that sets one of these for the launcher does not win over them. */
-function serviceEnvironment({ portBase, env }: StackOptions, servers: Servers, secrets: Secrets, service: ServiceName) {
+export function serviceEnvironment(
+  { portBase, env }: Pick<StackOptions, 'portBase' | 'env'>,
+  servers: Servers,
+  secrets: Secrets,
+  service: ServiceName,
+) {
   const { INTERNAL_KEY, DATA_KEYS, ADMIN_EMAIL, ADMIN_PASSWORD } = secrets
   const own = {
     ...{ PORT_BASE: `${portBase}`, HOST: '127.0.0.1', INTERNAL_KEY, SEED_DEMO: '1' },

@@ -1,35 +1,40 @@
 /** The limits: the least that a route with one call of a store can be. Which one, by BARE. */
 import { Elysia } from 'elysia'
 
-const port = Number(process.env.PORT)
-const { BARE: kind = 'hello', TEST_MONGO_URL = '', TEST_MYSQL_URL = '', TEST_REDIS_URL = '' } = process.env
+const { BARE, PORT, MONGO_URL = '', MYSQL_URL = '', REDIS_URL = '', JWKS_URL = '' } = process.env
 
 const bare = {
   hello: async () => new Elysia().get('/', () => ({ hello: 'world' })),
+
+  /** A document that is stored as it is answered. */
   async mongo() {
     const { MongoClient, ObjectId } = await import('mongodb')
-    const products = (await new MongoClient(TEST_MONGO_URL).connect()).db('shop_product').collection('products')
-    return new Elysia().get('/:id', ({ params }) => products.findOne({ _id: new ObjectId(params.id) }))
+    const shown = new MongoClient(MONGO_URL).db('bench').collection('shown')
+    return new Elysia().get('/:id', ({ params }) => shown.findOne({ _id: new ObjectId(params.id) }, { projection: { _id: 0 } }))
   },
-  async redis() {
+
+  async cart() {
     const { Redis } = await import('ioredis')
-    const client = new Redis(TEST_REDIS_URL, { enableAutoPipelining: true })
-    const lua = "return redis.call('HINCRBY', KEYS[1], 'quantity', 1)"
-    const sha = String(await client.script('LOAD', lua))
-    return new Elysia().post('/', async () => ({ quantity: await client.evalsha(sha, 1, 'bench:cart') }))
+    const client = new Redis(REDIS_URL, { enableAutoPipelining: true })
+    const sha = String(await client.script('LOAD', "return redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[2])"))
+    return new Elysia().post('/', async ({ body }) => {
+      const { product_id, quantity } = body as { product_id: string; quantity: number }
+      return { quantity: await client.evalsha(sha, 1, 'bench:cart', product_id, quantity) }
+    })
   },
-  async mysql() {
+
+  async order() {
     const { createPool } = await import('mysql2/promise')
-    const pool = createPool({ uri: TEST_MYSQL_URL, connectionLimit: 10 })
+    const pool = createPool({ uri: MYSQL_URL, connectionLimit: 10 })
     await pool.query('create database if not exists bench')
-    for (const table of ['one', 'two', 'three'])
-      await pool.query(`create table if not exists bench.${table} (id bigint auto_increment primary key, body text)`)
-    const body = 'x'.repeat(300)
-    return new Elysia().post('/', async () => {
+    const tables = ['bench.orders', 'bench.items', 'bench.outbox']
+    for (const table of tables) await pool.query(`create table if not exists ${table} (id bigint auto_increment primary key, body text)`)
+    return new Elysia().post('/', async ({ body }) => {
+      const text = JSON.stringify(body)
       const connection = await pool.getConnection()
       try {
         await connection.beginTransaction()
-        for (const table of ['one', 'two', 'three']) await connection.query(`insert into bench.${table} (body) values (?)`, [body])
+        for (const table of tables) await connection.query(`insert into ${table} (body) values (?)`, [text])
         await connection.commit()
       } finally {
         connection.release()
@@ -37,8 +42,30 @@ const bare = {
       return { ok: true }
     })
   },
-}
 
-const make = bare[kind as keyof typeof bare]
-;(await make()).listen({ port, hostname: '127.0.0.1' })
-console.log('ready')
+  /** The kernel with next to nothing behind it: what its guard adds to a route. */
+  async guarded() {
+    const [{ keySource, tokenVerifier, internalIdentity }, { createHttp }, { t }] = await Promise.all([
+      import('#shared/auth'),
+      import('#shared/http'),
+      import('#shared/schema'),
+    ])
+    const keys = keySource(async () => (await fetch(JWKS_URL)).json())
+    const http = createHttp({
+      service: 'product',
+      verify: tokenVerifier(keys, () => false),
+      identity: internalIdentity('product', 'x'.repeat(32)),
+      observe: () => {},
+      log: console,
+      draining: () => false,
+    })
+    const answer = { response: t.Object({ hello: t.String() }), detail: { summary: 'Hello' } }
+    return http('')
+      .get('/open', () => ({ hello: 'world' }), { public: true, ...answer })
+      .get('/guarded', () => ({ hello: 'world' }), { auth: true, ...answer })
+  },
+}
+export type BareKind = keyof typeof bare
+
+const app = await bare[BARE as BareKind]()
+Bun.serve({ port: Number(PORT), hostname: '127.0.0.1', reusePort: false, fetch: app.fetch })

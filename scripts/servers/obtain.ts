@@ -12,6 +12,7 @@ export const wanted = {
   redis: { title: 'Redis', needs: ['redis'], setting: 'REDIS_URL', packages: ['redis-server'] },
   rabbitmq: { title: 'RabbitMQ', needs: ['rabbitmq', 'epmd'], setting: 'RABBITMQ_URL', packages: ['rabbitmq-server'] },
   nginx: { title: 'Nginx', needs: ['nginx'], packages: ['nginx'] },
+  wrk: { title: 'wrk', needs: ['wrk'], packages: ['wrk'] },
   chromium: { title: 'Chromium', needs: ['chromium'], setting: 'CHROMIUM_PATH', packages: ['chromium'] },
 } as const satisfies Record<string, Wanted>
 

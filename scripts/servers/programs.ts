@@ -22,6 +22,7 @@ const lookups = {
   rabbitmq: () => first('/usr/lib/rabbitmq/bin/rabbitmq-server') ?? onPath('rabbitmq-server'),
   epmd: () => onPath('epmd') ?? first('/usr/lib/erlang/bin/epmd'),
   nginx: () => onPath('nginx'),
+  wrk: () => onPath('wrk'),
   chromium: () => process.env.CHROMIUM_PATH ?? onPath('chromium', 'chromium-browser', 'google-chrome'),
 }
 
@@ -44,5 +45,6 @@ export const programs = {
   rabbitmq: found('rabbitmq'),
   epmd: found('epmd'),
   nginx: found('nginx'),
+  wrk: found('wrk'),
   chromium: found('chromium'),
 }

@@ -1,0 +1,100 @@
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { released, type ServiceName } from '#shared/services'
+import { root } from '../scripts/install'
+import { logLine } from '../scripts/log'
+import { serviceEnvironment } from '../scripts/platform'
+import { servicePort } from '../scripts/ports'
+import { obtain } from '../scripts/servers/obtain'
+import { programs } from '../scripts/servers/programs'
+import { privateFolder } from '../scripts/servers/server'
+import { startStack } from '../scripts/stack'
+import { readState } from '../scripts/state'
+import { type Measured, markdown, shown } from './report'
+import { cart } from './rows/cart'
+import { guarded } from './rows/guarded'
+import { latency } from './rows/latency'
+import { memory } from './rows/memory'
+import { orders } from './rows/orders'
+import { outbox } from './rows/outbox'
+import { processor } from './rows/processor'
+import { reads } from './rows/reads'
+import type { Rows } from './rows/rows'
+import { size } from './rows/size'
+import { start } from './rows/start'
+import { login, post, type Shop } from './shop'
+
+/** In this order: memory is that of a fresh stack, and what fills the stores comes last. */
+const all: Record<string, Rows> = { memory, start, reads, guarded, outbox, cart, orders, processor, latency, size }
+
+const portBase = Number(process.env.BENCH_PORT_BASE || 36_000)
+
+export async function bench(names: readonly string[]) {
+  const unknown = names.filter(name => !(name in all))
+  if (unknown.length > 0) throw new Error(`there is no row ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`)
+  await obtain(['wrk'], { install: true, tell: console.log })
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupted.abort(new Error('stopped before everything was measured')))
+
+  const { shop, stop } = await openShop(interrupted.signal)
+  const measured: Measured[] = []
+  try {
+    for (const [name, { needs, measure }] of Object.entries(all)) {
+      if (names.length > 0 && !names.includes(name)) continue
+      const absent = needs.filter(service => !released.some(one => one === service))
+      if (absent.length > 0) {
+        measured.push({ name, rows: [], skipped: `needs ${absent.join(', ')}, not released yet` })
+        console.log(`- ${name}: skipped, needs ${absent.join(', ')}`)
+        continue
+      }
+      const one: Measured = { name, rows: [] }
+      measured.push(one)
+      try {
+        for await (const row of measure(shop)) {
+          interrupted.signal.throwIfAborted()
+          one.rows.push(row)
+          console.log(shown(row))
+        }
+      } catch (error) {
+        interrupted.signal.throwIfAborted()
+        one.skipped = `broke off: ${error instanceof Error ? error.message : error}`
+        console.error(`- ${name} ${one.skipped}`)
+      }
+    }
+  } finally {
+    await stop()
+  }
+  const file = names.length > 0 ? join(root, '.data/bench-some.md') : join(import.meta.dir, 'results.md')
+  const paths = { nginx: programs.nginx(), mysql: programs.mysql(), mongo: programs.mongo(), redis: programs.redis() }
+  await Bun.write(file, markdown(measured, paths))
+  console.log(`written to ${file}`)
+}
+
+/** A stack of its own, from empty data, with limits that no load meets. */
+async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: () => Promise<void> }> {
+  const dir = join(root, '.data/bench')
+  const log = createWriteStream(join(privateFolder(root, '.data'), 'bench.log'))
+  const limits = Object.fromEntries(['RATE_LIMIT', 'RATE_BURST', 'AUTH_RATE_LIMIT', 'AUTH_RATE_BURST'].map(name => [name, '100000']))
+  const env = { ...process.env, ...limits, NODE_ENV: 'production' }
+  const { servers, secrets, gateway, stop } = await startStack({
+    ...{ dir, portBase, env, fresh: true, install: true, withPlatform: true, interrupted },
+    tell: console.log,
+    line: (name, line) => void log.write(`${logLine(name, line, false)}\n`),
+  })
+  const customer = { email: 'bench@shop.example', username: 'bench', password: 'a bench password', full_name: 'Bench' }
+  await post(`${gateway}/auth/register`, customer)
+  const pidsOf = (wanted: (name: string) => boolean) =>
+    (readState(dir)?.members ?? []).filter(({ name }) => wanted(name)).map(({ pid }) => pid)
+  const shop: Shop = {
+    gateway,
+    servers,
+    dir,
+    door: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
+    environment: (service: ServiceName) => serviceEnvironment({ portBase, env }, servers, secrets, service),
+    admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
+    customer: () => login(gateway, customer.email, customer.password),
+    pids: () => ({ services: pidsOf(name => released.some(service => service === name)), all: pidsOf(() => true) }),
+  }
+  return { shop, stop }
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { programs } from '../scripts/servers/programs'
+
+export interface Load {
+  connections?: number
+  seconds?: number
+  method?: string
+  headers?: Record<string, string>
+  /** Asked in turn. */
+  paths?: readonly string[]
+  bodies?: readonly string[]
+  /** Waits between answer and next question, so that so many are asked a second over all connections. */
+  perSecond?: number
+}
+export interface Loaded {
+  perSecond: number
+  requests: number
+  meanMs: number
+  p99Ms: number
+}
+
+const quoted = (values: readonly string[]) => `{${values.map(value => JSON.stringify(value)).join(',')}}`
+
+const scriptOf = ({ connections = 32, method = 'GET', headers = {}, paths = [], bodies = [], perSecond }: Load) => {
+  const [body] = bodies
+  return [
+    `wrk.method = ${JSON.stringify(method)}`,
+    ...Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`),
+    body === undefined ? '' : `wrk.body = ${JSON.stringify(body)}`,
+    // Only where questions differ: wrk is quicker with one that it knows beforehand.
+    paths.length > 1 || bodies.length > 1
+      ? `local paths, bodies, n = ${quoted(paths)}, ${quoted(bodies)}, 0
+request = function() n = n + 1; return wrk.format(nil, paths[n % #paths + 1], nil, bodies[n % #bodies + 1]) end`
+      : '',
+    perSecond ? `delay = function() return math.random(0, ${Math.max(1, Math.round((2000 * connections) / perSecond))}) end` : '',
+    `done = function(s, latency) local e = s.errors
+  io.write(string.format("RESULT %d %d %d %d %f %f\\n", s.requests, s.duration, e.status, e.connect + e.read + e.write + e.timeout, latency.mean, latency:percentile(99))) end`,
+  ].join('\n')
+}
+
+/** Asks by wrk. Anything but 2xx and 3xx fails the row, since refusals are quick. */
+export const load = async (url: string, asked: Load = {}): Promise<Loaded> => {
+  const { connections = 32, seconds = 4, paths: [path] = [] } = asked
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  try {
+    const script = join(folder, 'load.lua')
+    await Bun.write(script, scriptOf(asked))
+    const target = path === undefined ? url : new URL(path, url).href
+    const command = [programs.wrk(), '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, target]
+    const run = Bun.spawn(command, { stdout: 'pipe', stderr: 'pipe' })
+    const [said, complaint] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text(), run.exited])
+    const result = /^RESULT (.*)$/m.exec(said)?.[1]
+    if (!result) throw new Error(`wrk failed on ${target}: ${complaint || said}`)
+    const [requests = 0, micros = 0, refused = 0, broken = 0, mean = 0, p99 = 0] = result.split(' ').map(Number)
+    if (requests === 0 || refused > 0 || broken > 0)
+      throw new Error(`of ${requests} requests to ${target} ${refused} were refused and ${broken} broke off`)
+    return { perSecond: requests / (micros / 1e6), requests, meanMs: mean / 1000, p99Ms: p99 / 1000 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export const rate = async (url: string, asked: Load = {}): Promise<number> => (await load(url, asked)).perSecond

@@ -1,0 +1,60 @@
+import { released, type ServiceName } from '#shared/services'
+import { type Load, load, rate } from '../load'
+import { ms, perSecond, type Row } from '../measure'
+import { bearer, sampleProduct, stockedProducts } from '../shop'
+import { orderBook, orderServices, placing } from './orders'
+import type { Rows } from './rows'
+
+interface Route {
+  what: string
+  path: string
+  goalMs: number
+  asked?: Load
+  needs?: readonly ServiceName[]
+  after?: () => Promise<void>
+}
+
+/** How long the slowest hundredth waits when a route is asked half of what it can do. */
+export const latency: Rows = {
+  needs: [],
+  async *measure(shop): AsyncGenerator<Row> {
+    const { gateway } = shop
+    const [customer, admin] = await Promise.all([shop.customer(), shop.admin()])
+    const mine = { headers: bearer(customer) }
+    const products = await stockedProducts(shop, admin)
+    const canOrder = orderServices.every((name: ServiceName) => released.some(one => one === name))
+    const book = canOrder ? await orderBook(shop) : undefined
+    const routes: Route[] = [
+      { what: 'product by id, past the cache', path: `/api/products/${sampleProduct}`, goalMs: 20, asked: mine },
+      { what: 'list of 20 products, past the cache', path: '/api/products?limit=20', goalMs: 20, asked: mine },
+      { what: 'stock of a product', path: `/api/inventory/${sampleProduct}`, goalMs: 20 },
+      { what: 'my account', path: '/api/users/me', goalMs: 20, asked: mine },
+      { what: 'my orders', path: '/api/orders?limit=20', goalMs: 20, asked: mine, needs: ['order'] },
+      { what: 'my cart', path: '/api/cart', goalMs: 20, asked: mine, needs: ['cart'] },
+      {
+        what: 'a product changed',
+        path: `/api/products/${products[0]}`,
+        goalMs: 100,
+        asked: { ...placing([], admin), method: 'PATCH', bodies: ['{"price":1400}', '{"price":1500}'], connections: 8 },
+      },
+      {
+        ...{ what: 'an order placed', path: '/api/orders', goalMs: 100, asked: placing(products, customer), needs: orderServices },
+        after: async () => book?.settled(),
+      },
+    ]
+    for (const { what, path, goalMs, asked, needs = [], after } of routes) {
+      if (!needs.every(name => released.some(one => one === name))) continue
+      const url = gateway + path
+      const full = await rate(url, { ...asked, seconds: 4 })
+      await after?.()
+      const half = await load(url, { ...asked, connections: 64, seconds: 8, perSecond: full / 2 })
+      await after?.()
+      yield {
+        ...{ what: `p99 at half of the highest rate: ${what}`, ours: `${ms(half.p99Ms)} at ${perSecond(half.perSecond)}` },
+        ...{ limit: `${perSecond(full)} at most`, result: ms(half.p99Ms), goal: `≤ ${goalMs} ms`, met: half.p99Ms <= goalMs },
+        costs: 'requests that come in a bunch wait for each other in one process, behind the garbage collector and the commit on disk',
+      }
+    }
+    await book?.close()
+  },
+}

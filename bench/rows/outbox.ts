@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { atLeast, pair } from '../measure'
+import type { Shop } from '../shop'
+import type { Rows } from './rows'
+
+const messages = 20_000
+
+/** One service in a process of its own, on the bench's servers. */
+const startChild = (store: 'MySQL' | 'MongoDB', { servers }: Shop) => {
+  const env = {
+    ...{ ...process.env, NODE_ENV: 'production', STORE: store, TEST_RABBITMQ_URL: servers.rabbitmq },
+    ...{ TEST_MYSQL_URL: servers.mysql, TEST_MONGO_URL: servers.mongo },
+  }
+  let told: { resolve(perSecond: number): void; reject(error: Error): void } | undefined
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, '../bare/outbox.ts')], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ipc: perSecond => told?.resolve(Number(perSecond)),
+  })
+  void child.exited.then(() => told?.reject(new Error('the process of the outbox ended')))
+  return {
+    ask: (work: 'effects' | 'confirms') => {
+      const { promise, resolve, reject } = Promise.withResolvers<number>()
+      told = { resolve, reject }
+      child.send({ work, messages })
+      return promise
+    },
+    async stop() {
+      child.send({ work: 'stop' })
+      await child.exited
+    },
+  }
+}
+
+/** What lies in an outbox goes over the broker into a consumer's transaction, all in one service. */
+export const outbox: Rows = {
+  needs: [],
+  async *measure(shop) {
+    for (const store of ['MySQL', 'MongoDB'] as const) {
+      const child = startChild(store, shop)
+      try {
+        const rates = await pair(
+          () => child.ask('effects'),
+          () => child.ask('confirms'),
+        )
+        yield atLeast(0.2, {
+          what: `outbox to consumer effect, ${store}`,
+          against: 'confirmed publishes, 500 in flight',
+          costs:
+            store === 'MySQL'
+              ? 'one INSERT a message for its effect, besides reading, deleting and parsing it'
+              : 'one round trip a message for its effect inside the transaction; MongoDB answers some 0.15 ms after each',
+          ...rates,
+        })
+      } finally {
+        await child.stop()
+      }
+    }
+  },
+}

@@ -1,0 +1,57 @@
+import { released, type ServiceName } from '#shared/services'
+import { load } from '../load'
+import { median, type Row, within } from '../measure'
+import { processorMs } from '../processes'
+import { type Shop, sampleProduct, stockedProducts } from '../shop'
+import { orderBook, orderServices, placing } from './orders'
+import type { Rows } from './rows'
+
+/** Processor time of all services for one of these, without what they use when nothing is asked of them; the median of three rounds. */
+const each = async (shop: Shop, work: () => Promise<number>) => {
+  const { services } = shop.pids()
+  const used = async (doing: () => Promise<number>) => {
+    const [before, began] = [processorMs(services), performance.now()]
+    const times = await doing()
+    return { ms: processorMs(services) - before, seconds: (performance.now() - began) / 1000, times }
+  }
+  await work()
+  const idle = await used(async () => {
+    await Bun.sleep(3000)
+    return 0
+  })
+  const rounds: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const busy = await used(work)
+    rounds.push((busy.ms - (idle.ms / idle.seconds) * busy.seconds) / busy.times)
+  }
+  return median(rounds)
+}
+
+export const processor: Rows = {
+  needs: [],
+  async *measure(shop): AsyncGenerator<Row> {
+    const product = async () => {
+      const asked = { headers: { 'x-cart-id': 'bench' }, connections: 8, seconds: 3 }
+      return (await load(`${shop.gateway}/api/products/${sampleProduct}`, asked)).requests
+    }
+    const costs = 'the MongoDB driver, then Elysia with the kernel’s hooks'
+    yield within(0.2, { what: 'processor time of a product by id, past the cache', ours: await each(shop, product), costs })
+
+    if (!orderServices.every((name: ServiceName) => released.some(one => one === name))) return
+    const token = await shop.customer()
+    const products = await stockedProducts(shop, await shop.admin())
+    const book = await orderBook(shop)
+    const order = async () => {
+      const before = await book.count()
+      await load(`${shop.gateway}/api/orders`, { ...placing(products, token), connections: 8, perSecond: 50, seconds: 5 })
+      await book.settled()
+      return (await book.count()) - before
+    }
+    yield within(6, {
+      what: 'processor time of an order, over all services',
+      ours: await each(shop, order),
+      costs: 'five requests between services, three transactions, and every message declared, stored, published, consumed and recorded',
+    })
+    await book.close()
+  },
+}

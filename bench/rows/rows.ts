@@ -1,0 +1,9 @@
+import type { ServiceName } from '#shared/services'
+import type { Row } from '../measure'
+import type { Shop } from '../shop'
+
+export interface Rows {
+  /** Services without which there is nothing to measure. */
+  needs: readonly ServiceName[]
+  measure(shop: Shop): AsyncGenerator<Row>
+}

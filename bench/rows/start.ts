@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { released } from '#shared/services'
+import { root } from '../../scripts/install'
+import { anyFreePort } from '../../scripts/ports'
+import { startBare, startProcess } from '../bare/process'
+import { atMost, pair } from '../measure'
+import type { Rows } from './rows'
+
+/** All services at once, beside those that run, on databases that are up. */
+export const start: Rows = {
+  needs: [],
+  async *measure({ environment }) {
+    const service = (name: (typeof released)[number]) => {
+      const port = anyFreePort()
+      return startProcess([process.execPath, join(root, `services/${name}/main.ts`)], {
+        url: `http://127.0.0.1:${port}/ready`,
+        env: { ...environment(name), PORT: `${port}` },
+        ready: answer => answer.ok,
+      })
+    }
+    const timed = async (startAll: () => Promise<{ stop(): Promise<void> }>[]) => {
+      const began = performance.now()
+      const started = await Promise.all(startAll())
+      const took = performance.now() - began
+      await Promise.all(started.map(one => one.stop()))
+      return took
+    }
+    const times = await pair(
+      () => timed(() => released.map(service)),
+      () => timed(() => released.map(() => startBare('hello'))),
+    )
+    const what = `${released.length} services ready, databases up`
+    const against = 'as many hello apps'
+    const costs = 'reading and compiling the packages (Elysia, drivers) once a process; a bundle with bytecode would halve it'
+    yield atMost(1.5, { what, against, costs, ...times }, 2000)
+  },
+}

@@ -1,0 +1,13 @@
+import { installPackages } from '../scripts/install'
+
+/** `bun run bench [row…]`: all rows, or those named. */
+installPackages(console.log)
+  // Only now: what follows imports packages that a fresh machine did not have until here.
+  .then(async () => (await import('./bench')).bench(process.argv.slice(2)))
+  .then(
+    () => process.exit(0),
+    error => {
+      console.error(error instanceof Error ? error.message : error)
+      process.exit(1)
+    },
+  )
