@@ -147,6 +147,9 @@ const badTokens = [
 /** Half a surrogate pair has no form in an address: it is sent as the bytes that it would have. */
 const encode = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : `${m}%ED%A0%80`)
 
+/** Hashing takes few at once, and tells the rest to come later: an answer that is not looked for here. Fewer are tried, too. */
+export const hashes = ({ path }: Operation) => /register|login|password/.test(path)
+
 /** All that is tried on a route: well over a hundred requests, the same in every run. */
 export const variantsOf = (
   operation: Operation,
@@ -215,5 +218,5 @@ export const variantsOf = (
   }
   for (const name of ['role', 'id', 'user_id', 'is_admin', '$set', `<${m}>`])
     add(`unknown field ${name}`, { body: of({ [`${name} `]: m }) })
-  return found
+  return hashes(operation) ? found.filter((_, n) => n % 3 === 0 || n % 7 === 0) : found
 }

@@ -6,7 +6,7 @@ import type { Resolver } from '#shared/discovery'
 import { eventually, outgoing, testBus } from '#shared/testing'
 import { testHttp } from '#shared/testing-http'
 import { deadLetterRoutes } from '../services/discovery/dead-letter-routes'
-import { driftCheck } from '../services/discovery/drift'
+import { stockDrift } from '../services/discovery/drift'
 import { platformRoutes } from '../services/discovery/routes'
 import { inAnHour, testInventory } from '../services/inventory/testing'
 import { productHandlers } from '../services/product/events'
@@ -39,7 +39,7 @@ const discovery = watcher
     platformRoutes({
       http: watcher.http,
       checkHealth: async () => ({ status: 'up', services: [] }),
-      checkDrift: driftCheck(createClients({ resolver, internalToken })),
+      checkDrift: stockDrift(createClients({ resolver, internalToken })),
     }),
   )
   .use(deadLetterRoutes({ http: watcher.http, deadLetters: letters.deadLetters }))

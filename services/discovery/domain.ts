@@ -34,6 +34,17 @@ export const differing = (owner: Record<string, number>, shown: Record<string, n
 
 export const driftOf = (keys: readonly string[]): Drift => ({ count: keys.length, examples: keys.slice(0, maxExamples) })
 
+const released = new Set<string | undefined>([undefined, 'new', 'waiting', 'rejected', 'expired', 'commit_failed', 'released'])
+/** Whether inventory holds for an order what the order believes. */
+export const stockFits = (believed: 'none' | 'reserved' | 'committed', held: string | undefined): boolean =>
+  believed === 'none' ? released.has(held) : held === believed
+
+/** Whether a coupon is used up by exactly the orders that go on with it. */
+export const couponFits = (status: string, redemption: string | undefined): boolean => {
+  if (status === 'cancelled') return redemption !== 'redeemed'
+  return status === 'pending' || redemption === 'redeemed'
+}
+
 export interface Window {
   from: Date
   to: Date

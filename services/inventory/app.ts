@@ -1,6 +1,6 @@
 import type { Http } from '#shared/http'
 import type { StockByHand } from './by-hand'
-import type { StockDrift } from './drift'
+import type { ReservationStates, StockDrift } from './drift'
 import { internalRoutes } from './internal-routes'
 import type { Stock } from './repository'
 import { stockRoutes } from './routes'
@@ -10,6 +10,7 @@ export interface InventoryDeps {
   stock: Stock
   byHand: StockByHand
   drift: StockDrift
+  reservationStates: ReservationStates
 }
 
 export const inventoryApp = (deps: InventoryDeps) => deps.http('').use(stockRoutes(deps)).use(internalRoutes(deps))

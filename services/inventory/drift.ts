@@ -46,3 +46,13 @@ export const stockDrift =
     }
   }
 export type StockDrift = ReturnType<typeof stockDrift>
+
+/** How far each order's stock has come; an order that was never heard of is not among them. */
+export const reservationStates =
+  ({ db }: Pick<Sql<InventoryDb>, 'db'>) =>
+  async (orderIds: readonly number[]): Promise<Record<string, string>> => {
+    if (orderIds.length === 0) return {}
+    const rows = await db.selectFrom('reservations').select(['order_id', 'state']).where('order_id', 'in', orderIds).execute()
+    return Object.fromEntries(rows.map(({ order_id, state }) => [String(order_id), state]))
+  }
+export type ReservationStates = ReturnType<typeof reservationStates>

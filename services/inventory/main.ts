@@ -3,7 +3,7 @@ import { runService } from '#shared/service'
 import { inventoryApp } from './app'
 import { stockByHand } from './by-hand'
 import type { InventoryDb } from './database'
-import { stockDrift } from './drift'
+import { reservationStates, stockDrift } from './drift'
 import { inventoryHandlers } from './events'
 import * as migrations from './migrations'
 import { productNews } from './products'
@@ -20,7 +20,13 @@ export const start = (env?: Environment) =>
       await bus.consume(inventoryHandlers({ products: productNews(sql), orders, returns: returnedGoods(sql) }))
       every('expire reservations', 1000, () => orders.expire(new Date()))
       every('retry orders that wait for a product', 500, () => orders.retryWaiting())
-      return inventoryApp({ http, stock: stockRepository(sql), byHand: stockByHand(sql), drift: stockDrift(sql) })
+      return inventoryApp({
+        http,
+        stock: stockRepository(sql),
+        byHand: stockByHand(sql),
+        drift: stockDrift(sql),
+        reservationStates: reservationStates(sql),
+      })
     },
     env,
   )

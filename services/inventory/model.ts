@@ -1,5 +1,5 @@
 import { PageQuery } from '#shared/page'
-import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import type { MovementRow, SkuRow, StockRow } from './database'
 import { available } from './domain'
 
@@ -117,3 +117,6 @@ export const checkView = (items: Static<typeof Check>['items'], onSale: readonly
   const lines = [...asked.values()]
   return { available: lines.every(line => line.available >= line.quantity), items: lines }
 }
+
+export const OrderIds = closed({ order_ids: t.Array(Id, { maxItems: 5000, examples: [[1]] }) })
+export const ReservationsView = t.Object({ reservations: t.Record(t.String(), t.String()) })

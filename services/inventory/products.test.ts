@@ -151,4 +151,11 @@ describe('a return', () => {
     await hear(created(id, { 'R-1': 5 }))
     expect(await level('R-1')).toEqual({ quantity: 7, reserved: 0 })
   })
+  test('of a SKU that was dropped meanwhile puts nothing on sale', async () => {
+    const id = nextProduct()
+    await hear(updated(id, ['R-3'], { version: 2 }), returned(34, 74, [line(id, 'R-2')]), created(id, { 'R-2': 5, 'R-3': 5 }))
+    expect(await level('R-2')).toEqual({ quantity: 6, reserved: 0 })
+    await hear(placed(35, [line(id, 'R-2')]))
+    expect(await stateOf(35)).toBe('rejected')
+  })
 })

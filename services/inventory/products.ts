@@ -23,11 +23,8 @@ const addSkus = async (trx: Trx, productId: string, skus: readonly string[], arc
     .execute()
 }
 
-/** A SKU that comes back before the catalog told of it. Newer news of its product that don't name it have dropped it. */
-export const makeKnown = async (trx: Trx, productId: string, sku: string) => {
-  const { version } = await lockProduct(trx, productId)
-  await addSkus(trx, productId, [sku], version > 0)
-}
+/** SKUs that come back before the catalog told of them are kept apart until news names them. */
+export const makeKnown = (trx: Trx, productId: string, skus: readonly string[]) => addSkus(trx, productId, skus, true)
 
 interface CatalogNews {
   version: number
@@ -42,8 +39,7 @@ interface CatalogNews {
 const take = async (trx: Trx, publish: Publish, productId: string, { version, skus, sold, opening }: CatalogNews) => {
   const product = await lockProduct(trx, productId)
   const newest = version > product.version
-  const opens = product.opened === 0 && opening !== undefined
-  const opened = product.opened === 1 || opens
+  const opened = product.opened === 1 || opening !== undefined
   await addSkus(trx, productId, skus, !newest)
   const shelves = await lockShelvesOf(trx, productId)
   for (const shelf of shelves.values()) {

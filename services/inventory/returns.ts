@@ -17,19 +17,9 @@ export const returnedGoods = (sql: Sql<InventoryDb>) => ({
         .values({ return_id: returnId, order_id: orderId })
         .executeTakeFirst()
       if (numInsertedOrUpdatedRows === 0n) return
-      const skus = [...bySku(lines)]
-      const known = await trx
-        .selectFrom('skus')
-        .select('sku')
-        .where(
-          'sku',
-          'in',
-          skus.map(([sku]) => sku),
-        )
-        .execute()
-      for (const { product_id, sku } of lines) if (!known.some(row => row.sku === sku)) await makeKnown(trx, product_id, sku)
+      for (const { product_id, sku } of lines) await makeKnown(trx, product_id, [sku])
       const left = await portionsOf(trx, orderId)
-      const portions = skus.map(([sku, quantity]) => ({
+      const portions = [...bySku(lines)].map(([sku, quantity]) => ({
         sku,
         quantity,
         warehouse: left.find(portion => portion.sku === sku)?.warehouse ?? mainWarehouse,

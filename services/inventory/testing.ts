@@ -15,7 +15,7 @@ import { inventoryApp } from './app'
 import { stockByHand } from './by-hand'
 import type { InventoryDb } from './database'
 import { type Line, mainWarehouse } from './domain'
-import { stockDrift } from './drift'
+import { reservationStates, stockDrift } from './drift'
 import { inventoryHandlers } from './events'
 import * as migrations from './migrations'
 import { productNews } from './products'
@@ -119,7 +119,13 @@ export const testInventory = async ({ waitMs = 30_000 } = {}) => {
   const orders = reservations(sql, { waitMs })
   const handlers = inventoryHandlers({ products: productNews(sql), orders, returns: returnedGoods(sql) })
   const drift = stockDrift(sql)
-  const app = inventoryApp({ http, stock: stockRepository(sql), byHand: stockByHand(sql), drift })
+  const app = inventoryApp({
+    http,
+    stock: stockRepository(sql),
+    byHand: stockByHand(sql),
+    drift,
+    reservationStates: reservationStates(sql),
+  })
   const admin = await as(7, 'admin')
   let products = 0
 

@@ -25,6 +25,7 @@ export const startVictim = async (name: string, portBase: number) => {
   const url = (server: ServerName) => servers.get(server)!.url
   const log: string[] = []
   const stackDir = join(dir, 'stack')
+  const stopServers = () => Promise.all([...servers.values()].map(server => server.stop()))
   const stack = await startStack({
     dir: stackDir,
     portBase,
@@ -40,6 +41,9 @@ export const startVictim = async (name: string, portBase: number) => {
       ...{ MYSQL_URL: url('mysql'), MONGO_URL: url('mongo'), REDIS_URL: url('redis'), RABBITMQ_URL: url('rabbitmq') },
       CLAIM_MS: '5000',
     },
+  }).catch(async error => {
+    await stopServers()
+    throw error
   })
   const { ADMIN_EMAIL, ADMIN_PASSWORD } = stack.secrets
   return {
@@ -70,7 +74,7 @@ export const startVictim = async (name: string, portBase: number) => {
     },
     async stop() {
       await stack.stop()
-      await Promise.all(names.map(server => servers.get(server)!.stop()))
+      await stopServers()
     },
   }
 }

@@ -24,8 +24,8 @@ beforeAll(async () => {
   })
 }, 90_000)
 afterAll(async () => {
-  if (Bun.env.FAULTS_LOG) await Bun.write(Bun.env.FAULTS_LOG, victim.log.join('\n'))
-  await victim.stop()
+  if (Bun.env.FAULTS_LOG && victim) await Bun.write(Bun.env.FAULTS_LOG, victim.log.join('\n'))
+  await victim?.stop()
 }, 60_000)
 
 /** Takes everything away once, while the shoppers go on. */
