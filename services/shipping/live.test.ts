@@ -105,6 +105,14 @@ describe('a parcel live', () => {
     expect((await watch(999_999)).answer.status).toBe(404)
   })
 
+  test('holds nothing open for who asks only for its headers', async () => {
+    const { id } = await shop.sent()
+    const url = `http://localhost/api/shipping/shipments/${id}/stream`
+    const answer = await shop.app.handle(new Request(url, { method: 'HEAD', headers: await shop.as(7) }))
+    expect(await answer.text()).toBe('')
+    expect(shop.live.watching()).toBe(0)
+  })
+
   test('is bounded for each user', async () => {
     const { id } = await shop.sent(90)
     const clients = await Promise.all(Array.from({ length: 20 }, () => watch(id, { userId: 90 })))

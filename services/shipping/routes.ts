@@ -91,9 +91,11 @@ export const shippingRoutes = ({ http, quotes, shipments, dispatch, progress, li
     })
     .get(
       '/shipments/:id/stream',
-      async ({ user, params, headers }) => {
+      async ({ user, params, headers, request }) => {
         const parcel = await shipments.visible(user, params.id)
-        return new Response(live.watch(parcel, { user, lastSeen: lastSeenOf(headers['last-event-id']) }), {
+        // To answer HEAD, Elysia reads the whole body of the same GET: this one has no end.
+        const body = request.method === 'HEAD' ? null : live.watch(parcel, { user, lastSeen: lastSeenOf(headers['last-event-id']) })
+        return new Response(body, {
           headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
         })
       },

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { accessTokens } from '#shared/auth'
+import * as catalog from '#shared/catalog'
+import { openRedis } from '#shared/redis'
+import { eventually, testBus, testSql } from '#shared/testing'
+import type { ShippingDb } from './database'
+import { start } from './main'
+
+const redisUrl = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/14' }).href
+const { privateKey, publicKey } = await generateKeyPair(accessTokens.algorithm)
+/** The user service's part: it publishes the keys by which tokens are checked. */
+const keys = Bun.serve({
+  port: 0,
+  hostname: '127.0.0.1',
+  fetch: async () => Response.json({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: accessTokens.algorithm }] }),
+})
+const tokenOf = (id: number, role: string) =>
+  new SignJWT({ sid: `session-${id}`, role })
+    .setProtectedHeader({ alg: accessTokens.algorithm, kid: 'test' })
+    .setSubject(String(id))
+    .setIssuer(accessTokens.issuer)
+    .setAudience(accessTokens.audience)
+    .setIssuedAt()
+    .setExpirationTime('15m')
+    .sign(privateKey)
+
+let mysql: Awaited<ReturnType<typeof testSql<ShippingDb>>>
+let broker: Awaited<ReturnType<typeof testBus>>
+let redis: Awaited<ReturnType<typeof openRedis>>
+let instances: Awaited<ReturnType<typeof start>>[]
+
+beforeAll(async () => {
+  const log = { info() {}, warn() {}, error() {} }
+  ;[mysql, broker, redis] = await Promise.all([
+    testSql<ShippingDb>({ service: 'shipping' }),
+    testBus(Object.values(catalog)),
+    openRedis({ url: redisUrl, prefix: 'test', log }),
+  ])
+  // Declares the queues of the whole catalog, whatever this release ships.
+  await broker.open('order')
+  const user = { id: 'user', address: `127.0.0.1:${keys.port}`, host: '127.0.0.1', port: keys.port, version: '1' }
+  const at = new Date().toISOString()
+  await redis.client.set('service:registry:user-service', JSON.stringify([{ ...user, started_at: at, last_heartbeat: at }]), 'EX', 60)
+  const environment = {
+    MYSQL_URL: mysql.url,
+    REDIS_URL: redisUrl,
+    RABBITMQ_URL: broker.url,
+    BROKER_PREFIX: broker.prefix,
+    RETRY_DELAYS_MS: '50,100,150',
+    INTERNAL_KEY: 'an internal key that only tests know of',
+    LOG_LEVEL: 'silent',
+  }
+  instances = await Promise.all([0, 1].map(() => start({ ...environment, PORT: '0' })))
+}, 20_000)
+afterAll(async () => {
+  await Promise.all(instances.map(({ stop }) => stop()))
+  await redis.client.del('service:registry:user-service')
+  await Promise.all([mysql.drop(), broker.drop(), redis.close(), keys.stop(true)])
+})
+
+test('a parcel is watched at one instance while the other moves it, and the stream ends at once when its instance stops', async () => {
+  const at = new Date()
+  const parcel = { order_id: 1, user_id: 7, tracking_number: 'a'.repeat(32), carrier: 'pickup', shipping_option: 'pickup' }
+  const rest = {
+    status: 'created' as const,
+    version: 1,
+    lines: '[{"product_id":"p","sku":"A","quantity":1}]',
+    created_at: at,
+    updated_at: at,
+  }
+  const { insertId } = await mysql.sql.db
+    .insertInto('shipments')
+    .values({ ...parcel, ...rest })
+    .executeTakeFirstOrThrow()
+  await mysql.sql.db
+    .insertInto('shipment_steps')
+    .values({ shipment_id: Number(insertId), version: 1, status: 'created', at })
+    .execute()
+  const path = `/api/shipping/shipments/${insertId}`
+  const [watched, mover] = instances
+
+  const answer = await fetch(`${watched?.url}${path}/stream`, { headers: { authorization: `Bearer ${await tokenOf(7, 'customer')}` } })
+  expect(answer.status).toBe(200)
+  let text = ''
+  const ended = (async () => {
+    for await (const chunk of answer.body ?? []) text += new TextDecoder().decode(chunk)
+  })()
+  await eventually(() => text.includes('"created"'))
+  const headers = { authorization: `Bearer ${await tokenOf(1, 'admin')}`, 'content-type': 'application/json' }
+  const moved = await fetch(`${mover?.url}${path}/events`, { method: 'POST', headers, body: JSON.stringify({ status: 'picked_up' }) })
+  expect(moved.status).toBe(200)
+  await eventually(() => text.includes('id: 2\n'))
+
+  const before = performance.now()
+  const stopped = watched?.stop()
+  await ended
+  await stopped
+  expect(performance.now() - before).toBeLessThan(3000)
+})
