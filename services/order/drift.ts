@@ -39,6 +39,7 @@ export const drift =
       ...Object.entries(patienceMs).map(([status, ms]) =>
         some
           .where('status', '=', status as Status)
+          .where('created_at', '<', ago(ms))
           .where('updated_at', '<', ago(ms))
           .execute(),
       ),

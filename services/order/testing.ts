@@ -29,7 +29,8 @@ export const testOrders = async (terms: Partial<Terms> = {}) => {
   const [mysql, web] = await Promise.all([testSql<OrderDb>({ service: 'order', migrations }), testHttp('order')])
   const around = neighbourhood()
   const client = createClients({ resolver: around.resolver, internalToken: async name => `for-${name}`, attempts: 1 })
-  const orders = createOrders({ sql: mysql.sql, neighbours: neighbours(client), terms: { ...usual, ...terms } })
+  const asked = neighbours(client)
+  const orders = createOrders({ sql: mysql.sql, neighbours: asked, terms: { ...usual, ...terms } })
   const app = orderApp({ http: web.http, ...orders })
   const handlers: Handler[] = orderHandlers(orders)
   const { known } = around
@@ -79,6 +80,7 @@ export const testOrders = async (terms: Partial<Terms> = {}) => {
   return {
     ...orders,
     ...web,
+    neighbours: asked,
     app,
     sql: mysql.sql,
     known,

@@ -39,12 +39,10 @@ export const orders: Migration = {
       .addColumn('updated_at', time, c => c.notNull())
       .addCheckConstraint('orders_total', sql`total = subtotal - discount + tax + shipping`)
       .addIndex('orders_user', ['user_id', 'created_at'])
-      .addIndex('orders_user_status', ['user_id', 'status', 'created_at'])
       .addIndex('orders_status', ['status', 'created_at'])
-      // Wide enough to answer the statistics alone.
-      .addIndex('orders_created', ['created_at', 'currency', 'status', 'captured', 'refunded'])
+      // The newest first; and wide enough to answer the statistics alone.
+      .addIndex('orders_created', ['created_at', 'id', 'currency', 'status', 'captured', 'refunded'])
       .addIndex('orders_due', ['status', 'payment_due_at'])
-      .addIndex('orders_quiet', ['status', 'updated_at'])
       .addIndex('orders_updated', ['updated_at'])
       .addIndex('orders_cancelling', ['cancel_requested_at'])
       .modifyEnd(plainText)
@@ -86,7 +84,6 @@ export const timeline: Migration = {
       .addColumn('at', time, c => c.notNull())
       .addColumn('data', 'text', c => c.notNull())
       .addUniqueConstraint('timeline_event', ['order_id', 'event_id'])
-      .addIndex('timeline_order', ['order_id', 'id'])
       .modifyEnd(plainText)
       .execute()
   },
