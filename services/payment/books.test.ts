@@ -82,10 +82,18 @@ describe('what other services ask', () => {
   })
 })
 
-test('every list and sweep has its index', async () => {
-  const { rows } = await sql.db.executeQuery<{ table: string; key: string | null }>({
-    ...sql.db.selectFrom('payments').selectAll().where('ask_at', '<=', new Date()).orderBy('ask_at').limit(5).compile(),
-    sql: `explain ${sql.db.selectFrom('payments').selectAll().where('ask_at', '<=', new Date()).orderBy('ask_at').limit(5).compile().sql}`,
-  })
-  expect(rows.map(({ key }) => key)).toEqual(['payments_ask'])
+describe('found by its index', () => {
+  const { db } = sql
+  const now = new Date()
+  const due = db.selectFrom('payments').selectAll().where('ask_at', '<=', now).orderBy('ask_at')
+  const late = db.selectFrom('payments').selectAll().where('expires_at', '<=', now).orderBy('expires_at')
+  const refunds = db.selectFrom('refunds').selectAll().where('ask_at', '<=', now).orderBy('ask_at')
+  const events = db.selectFrom('webhook_events').selectAll().where('try_at', '<=', now).orderBy('try_at')
+  const ofOrder = db.selectFrom('payments').selectAll().where('order_id', '=', 5).orderBy('id', 'desc')
+  const keyOf = ([plan]: { key: string | null }[]) => plan?.key
+  test('what is due at a provider', async () => expect(keyOf(await due.limit(100).explain())).toBe('payments_ask'))
+  test('what is given up', async () => expect(keyOf(await late.limit(100).explain())).toBe('payments_expiry'))
+  test('refunds on their way', async () => expect(keyOf(await refunds.limit(100).explain())).toBe('refunds_ask'))
+  test('webhooks that wait', async () => expect(keyOf(await events.limit(100).explain())).toBe('webhook_waiting'))
+  test('the payments of an order', async () => expect(keyOf(await ofOrder.explain())).toBe('payments_order'))
 })

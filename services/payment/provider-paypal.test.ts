@@ -1,0 +1,158 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { paypalProvider } from './provider-paypal'
+import { testPayments } from './testing'
+
+interface Order {
+  id: string
+  status: string
+  purchase_units: {
+    custom_id: string
+    amount: { currency_code: string; value: string }
+    payments: {
+      captures: { id: string; status: string }[]
+      refunds: { id: string; status: string; custom_id: string; amount: { value: string } }[]
+    }
+  }[]
+  links: { rel: string; href: string }[]
+}
+const webhookId = 'WH-1'
+const goodSignature = 'signed by PayPal'
+
+/** PayPal's REST API as far as we use it; one request id gives one answer, and it verifies its own webhooks. */
+const fakePayPal = () => {
+  const orders = new Map<string, Order>()
+  const answers = new Map<string, Response>()
+  const calls: string[] = []
+  let hangUp = false
+  const act = (path: string, body: Record<string, unknown>): Response => {
+    const [, version, , , id = '', what] = path.split('/')
+    if (path === '/v1/notifications/verify-webhook-signature') {
+      const ok = body.webhook_id === webhookId && body.transmission_sig === goodSignature
+      return Response.json({ verification_status: ok ? 'SUCCESS' : 'FAILURE' })
+    }
+    if (path === '/v2/checkout/orders') {
+      const [unit] = body.purchase_units as Order['purchase_units']
+      const made = { ...unit!, payments: { captures: [], refunds: [] } }
+      const order: Order = {
+        id: `O-${orders.size + 1}`,
+        status: 'CREATED',
+        purchase_units: [made],
+        links: [{ rel: 'approve', href: 'https://paypal.example/approve' }],
+      }
+      orders.set(order.id, order)
+      return Response.json({ id: order.id }, { status: 201 })
+    }
+    const order = [...orders.values()].find(one => one.id === id || one.purchase_units[0]?.payments.captures[0]?.id === id)
+    const unit = order?.purchase_units[0]
+    if (!order || !unit || version !== 'v2') return Response.json({}, { status: 404 })
+    if (what === 'capture') {
+      const token = (body.payment_source as { token?: { id: string } } | undefined)?.token?.id
+      if (token === 'B-DECLINED' || (!token && order.status !== 'APPROVED'))
+        return Response.json({ details: [{ issue: token ? 'INSTRUMENT_DECLINED' : 'ORDER_NOT_APPROVED' }] }, { status: 422 })
+      order.status = 'COMPLETED'
+      unit.payments.captures.push({ id: `C-${order.id}`, status: 'COMPLETED' })
+      return Response.json(order, { status: 201 })
+    }
+    const refund = {
+      id: `R-${calls.length}`,
+      status: 'COMPLETED',
+      custom_id: String(body.custom_id),
+      amount: body.amount as { value: string },
+    }
+    unit.payments.refunds.push(refund)
+    return Response.json(refund, { status: 201 })
+  }
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      const { pathname } = new URL(request.url)
+      if (pathname === '/v1/oauth2/token') {
+        const known = request.headers.get('authorization') === `Basic ${btoa('client:secret')}`
+        return known ? Response.json({ access_token: 'let-in', expires_in: 3600 }) : new Response(null, { status: 401 })
+      }
+      if (request.headers.get('authorization') !== 'Bearer let-in') return new Response(null, { status: 401 })
+      if (request.method === 'GET') {
+        const order = orders.get(pathname.split('/').at(-1) ?? '')
+        return hangUp || !order ? new Response(null, { status: 503 }) : Response.json(order)
+      }
+      const key = request.headers.get('paypal-request-id')
+      const answer = (key ? answers.get(key)?.clone() : undefined) ?? act(pathname, await request.json())
+      if (key) {
+        calls.push(key)
+        answers.set(key, answer.clone())
+      }
+      return hangUp ? new Response(null, { status: 503 }) : answer
+    },
+  })
+  return { orders, calls, hangsUp: (now: boolean) => (hangUp = now), url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
+}
+
+const paypal = fakePayPal()
+const provider = paypalProvider({ clientId: 'client', secret: 'secret', webhookId, url: paypal.url })
+const shop = await testPayments({ providers: [provider], provider: 'paypal', askAfterMs: 60_000 })
+const { pay, placed, send, look, admin } = shop
+afterAll(async () => {
+  await shop.drop()
+  await paypal.stop()
+})
+const orderOf = (payment: { id: number }) =>
+  [...paypal.orders.values()].find(one => one.purchase_units[0]?.custom_id === String(payment.id))!
+const later = () => shop.errands.sweep(new Date(Date.now() + 3_600_000))
+const tell = (event_type: string, resource: object, { signature = goodSignature, at = new Date() } = {}) =>
+  send('POST', '/api/payments/webhooks/paypal', JSON.stringify({ id: `WH-${crypto.randomUUID()}`, event_type, resource }), {
+    'paypal-auth-algo': 'SHA256withRSA',
+    'paypal-cert-url': 'https://api.paypal.com/cert',
+    'paypal-transmission-id': 't',
+    'paypal-transmission-sig': signature,
+    'paypal-transmission-time': at.toISOString(),
+  })
+
+describe('PayPal', () => {
+  test('charges a saved wallet at once, in decimal text, under keys of the intent', async () => {
+    const { body } = await pay(placed({ total: 19.9, currency: 'EUR' }), { amount: 19.9, payment_method: 'wallet', payment_token: 'B-1' })
+    expect(body).toMatchObject({ status: 'completed', transaction_id: orderOf(body).id })
+    expect(orderOf(body).purchase_units[0]?.amount).toEqual({ currency_code: 'EUR', value: '19.90' })
+    expect(paypal.calls).toEqual(expect.arrayContaining([`charge-${body.id}`, `capture-${body.id}`]))
+  })
+  test('says why a wallet was declined', async () => {
+    const { body } = await pay(placed(), { payment_method: 'wallet', payment_token: 'B-DECLINED' })
+    expect(body).toMatchObject({ status: 'failed', reason: 'instrument_declined' })
+  })
+  test('sends the customer to approve, and takes the money when they have', async () => {
+    const { body } = await pay(placed(), { payment_method: 'wallet' })
+    expect(body).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect', url: 'https://paypal.example/approve' } })
+    orderOf(body).status = 'APPROVED'
+    expect((await tell('CHECKOUT.ORDER.APPROVED', { id: orderOf(body).id })).status).toBe(200)
+    await later()
+    expect((await look(body.id)).status).toBe('completed')
+  })
+  test('a lost answer is asked for: one order, one capture', async () => {
+    paypal.hangsUp(true)
+    const { body } = await pay(placed(), { payment_method: 'wallet' })
+    expect(body.status).toBe('pending')
+    paypal.hangsUp(false)
+    await later()
+    expect((await look(body.id)).status).toBe('requires_action')
+    expect([...paypal.orders.values()].filter(one => one.purchase_units[0]?.custom_id === String(body.id))).toHaveLength(1)
+  })
+  test('refunds a part once', async () => {
+    const { body } = await pay(placed(), { payment_method: 'wallet', payment_token: 'B-1' })
+    const answer = await send('POST', `/api/payments/${body.id}/refunds`, { amount: 0.5 }, admin)
+    expect(answer.body.status).toBe('succeeded')
+    expect(orderOf(body).purchase_units[0]?.payments.refunds.map(({ amount }) => amount.value)).toEqual(['0.50'])
+  })
+  test('what nobody approved is voided', async () => {
+    const { body } = await pay(placed(), { payment_method: 'wallet' })
+    expect((await send('POST', `/api/payments/${body.id}/void`, undefined, admin)).body.status).toBe('voided')
+  })
+  test('webhooks that PayPal did not sign, or long ago, are refused', async () => {
+    const [forged, old] = [await tell('X', {}, { signature: 'mine' }), await tell('X', {}, { at: new Date(Date.now() - 400_000) })]
+    expect([forged, old].map(({ status, body: { code } }) => [status, code])).toEqual([
+      [400, 'invalid_signature'],
+      [400, 'stale_webhook'],
+    ])
+    expect((await send('POST', '/api/payments/webhooks/paypal', '{}', {})).body.code).toBe('invalid_signature')
+    expect(shop.failures).toEqual([])
+  })
+})
