@@ -218,5 +218,5 @@ export const variantsOf = (
   }
   for (const name of ['role', 'id', 'user_id', 'is_admin', '$set', `<${m}>`])
     add(`unknown field ${name}`, { body: of({ [`${name} `]: m }) })
-  return hashes(operation) ? found.filter((_, n) => n % 3 === 0 || n % 7 === 0) : found
+  return hashes(operation) ? found.filter((_, n) => n % 2 === 0 || n % 7 === 0) : found
 }

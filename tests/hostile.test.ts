@@ -65,7 +65,7 @@ describe.each(all.map(operation => [operation.name, operation] as const))('%s', 
     }
     await Promise.all(Array.from({ length: hashes(operation) ? 2 : atOnce }, worker))
     expect(faults).toEqual([])
-  }, 40_000)
+  }, 60_000)
 })
 
 test('after all of it the platform is well, and what it sells is as it was', async () => {
