@@ -27,13 +27,19 @@ export interface Answer {
 
 export const operations = async (): Promise<Operation[]> => {
   const resources = released.flatMap(service => services[service].resources[0] ?? [])
-  const documents = await Promise.all(resources.map(async resource => (await fetch(`${gateway}/api/${resource}/docs/json`)).json()))
+  const documents = await Promise.all(resources.map(documentOf))
   return documents.flatMap(({ paths, components }) => {
     const check = checker(components)
     return Object.entries<Record<string, Schema>>(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => operationOf(method.toUpperCase(), path, operation, check)),
     )
   })
+}
+
+const documentOf = async (resource: string) => {
+  const answer = await fetch(`${gateway}/api/${resource}/docs/json`)
+  if (!answer.ok) throw new Error(`the document of ${resource} cannot be had: ${answer.status}`)
+  return answer.json()
 }
 
 type Check = (schema: unknown, value: unknown) => string[]
