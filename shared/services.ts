@@ -19,4 +19,15 @@ export const services = {
 export type ServiceName = keyof typeof services
 
 /** The services that this release ships. The others have their place and answer 503 until they come. */
-export const released = ['discovery', 'user', 'product', 'inventory'] as const satisfies readonly ServiceName[]
+export const released = [
+  'discovery',
+  'user',
+  'product',
+  'order',
+  'payment',
+  'inventory',
+  'shipping',
+  'promotion',
+  'tax',
+  'cart',
+] as const satisfies readonly ServiceName[]

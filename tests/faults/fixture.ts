@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createPool } from 'mysql2/promise'
+import { createPool, type RowDataPacket } from 'mysql2/promise'
 import { startMongo } from '../../scripts/servers/mongo'
 import { startMysql } from '../../scripts/servers/mysql'
 import { startRabbitmq } from '../../scripts/servers/rabbitmq'
@@ -61,11 +61,13 @@ export const startVictim = async (name: string, portBase: number) => {
     async unsent(): Promise<number> {
       const pool = createPool({ uri: url('mysql') })
       try {
-        const [schemas] = await pool.query("select table_schema as name from information_schema.tables where table_name = 'outbox'")
+        const [schemas] = await pool.query<RowDataPacket[]>(
+          "select table_schema as name from information_schema.tables where table_name = 'outbox'",
+        )
         let rows = 0
-        for (const { name: schema } of schemas as { name: string }[]) {
-          const [[counted]] = (await pool.query(`select count(*) as count from \`${schema}\`.outbox`)) as unknown as [[{ count: number }]]
-          rows += Number(counted.count)
+        for (const { name: schema } of schemas) {
+          const [[counted]] = await pool.query<RowDataPacket[]>(`select count(*) as count from \`${schema}\`.outbox`)
+          rows += Number(counted?.count)
         }
         return rows
       } finally {

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { MongoClient } from 'mongodb'
+import { createConnection } from 'mysql2/promise'
+import * as catalog from '#shared/catalog'
+import { openRedis } from '#shared/redis'
+import { released, services } from '#shared/services'
+import { eventually, testBus } from '#shared/testing'
+
+/** All services in one process, on the test servers beside the platform under test: schemas, database numbers, queues and ports of its own. */
+const root = join(import.meta.dir, '..')
+const portBase = Number(process.env.TEST_PRIVATE_PORT ?? 28_100) + 120
+const redisUrl = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/13' }).href
+const { mysql: mysqlServices, mongo: mongoServices } = Object.groupBy(released, service => services[service].store)
+
+const onMysql = async (statement: (schema: string) => string) => {
+  const admin = await createConnection(process.env.TEST_MYSQL_URL ?? '')
+  for (const service of mysqlServices ?? []) await admin.query(statement(`all_${service}`))
+  await admin.end()
+}
+const forgetAll = async () => {
+  await onMysql(schema => `drop database if exists ${schema}`)
+  const mongo = await MongoClient.connect(process.env.TEST_MONGO_URL ?? '')
+  for (const service of mongoServices ?? []) await mongo.db(`all_${service}`).dropDatabase()
+  await mongo.close()
+  const redis = await openRedis({ url: redisUrl, prefix: 'all', log: { info() {}, warn() {}, error() {} } })
+  await redis.client.flushdb()
+  await redis.close()
+}
+
+let broker: Awaited<ReturnType<typeof testBus>>
+let platform: Bun.Subprocess<'ignore', 'pipe', 'pipe'>
+let said = ''
+
+beforeAll(async () => {
+  await forgetAll()
+  await onMysql(schema => `create database ${schema} character set utf8mb4`)
+  broker = await testBus(Object.values(catalog))
+  platform = Bun.spawn([process.execPath, 'scripts/all.ts'], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      PORT_BASE: `${portBase}`,
+      MYSQL_URL: Object.assign(new URL(process.env.TEST_MYSQL_URL ?? ''), { pathname: '/all_' }).href + '{service}',
+      MONGO_URL: Object.assign(new URL(process.env.TEST_MONGO_URL ?? ''), { pathname: '/all_product' }).href,
+      REDIS_URL: redisUrl,
+      RABBITMQ_URL: broker.url,
+      BROKER_PREFIX: broker.prefix,
+      INTERNAL_KEY: 'k'.repeat(40),
+      DATA_KEYS: `one:${Buffer.alloc(32, 7).toString('base64')}`,
+      ADMIN_EMAIL: 'admin@shop.test',
+      ADMIN_PASSWORD: 'the admin password',
+      SEED_DEMO: '1',
+    },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const hear = async (output: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder()
+    for await (const bytes of output) said += decoder.decode(bytes, { stream: true })
+  }
+  void hear(platform.stdout)
+  void hear(platform.stderr)
+}, 30_000)
+afterAll(async () => {
+  platform.kill('SIGKILL')
+  await platform.exited
+  await broker.drop()
+  await forgetAll()
+}, 30_000)
+
+const ask = (service: (typeof released)[number], path: string) => fetch(`http://127.0.0.1:${portBase + services[service].port - 8000}${path}`)
+
+test('every released service is ready in the one process', async () => {
+  await eventually(
+    () => {
+      if (platform.exitCode !== null) throw new Error(`it ended with ${platform.exitCode}: ${said.slice(-2000)}`)
+      return said.includes(`All ${released.length} services are ready`)
+    },
+    { timeoutMs: 60_000, everyMs: 50 },
+  )
+  const answers = await Promise.all(
+    released.map(async service => [service, (await ask(service, '/ready')).status, await (await ask(service, '/health')).json()]),
+  )
+  expect(answers).toEqual(released.map(service => [service, 200, expect.objectContaining({ service, status: 'up' })]))
+  const rollup = `/proc/${platform.pid}/smaps_rollup`
+  const pss = existsSync(rollup) ? /^Pss:\s+(\d+) kB/m.exec(readFileSync(rollup, 'utf8'))?.[1] : undefined
+  console.log(`${said.match(/All .*/)?.[0]} Memory of the one process (PSS): ${pss ? Math.round(Number(pss) / 1024) : '?'} MiB`)
+}, 70_000)
+
+test('its services ask each other, by what the registry says', async () => {
+  const answer = await ask('discovery', '/api/discovery/health')
+  expect([answer.status, (await answer.json()).status]).toEqual([200, 'up'])
+})
+
+test('one SIGTERM stops them all, in time and without a fault', async () => {
+  platform.kill('SIGTERM')
+  const ended = await eventually(() => platform.exitCode !== null && `exit ${platform.exitCode}`, { timeoutMs: 15_000 })
+  expect(ended).toBe('exit 0')
+  const stopped = said
+    .split('\n')
+    .filter(line => line.includes('"msg":"stopped"'))
+    .map(line => JSON.parse(line).service)
+  expect(stopped.sort()).toEqual([...released].sort())
+  expect(said.split('\n').filter(line => /"level":"(error|fatal)"|Warning/.test(line))).toEqual([])
+}, 20_000)
+
+test('one that cannot start is told by its name, and ends the process', async () => {
+  const child = Bun.spawn([process.execPath, 'scripts/all.ts'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT_BASE: `${portBase}`, REDIS_URL: redisUrl, RABBITMQ_URL: broker.url },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const output = await new Response(child.stdout).text()
+  expect(await child.exited).toBe(1)
+  const [first] = output.split('\n')
+  expect(JSON.parse(first ?? '')).toMatchObject({ level: 'fatal', service: expect.any(String), msg: expect.stringContaining('INTERNAL_KEY') })
+}, 20_000)
