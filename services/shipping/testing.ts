@@ -104,11 +104,12 @@ export const testShipping = async (options: Options = {}) => {
   const listed = { id: 'order', address, host: '127.0.0.1', port: order.port, version: '1', started_at: '', last_heartbeat: '' }
   const client = createClients({ resolver: { instances: async () => [listed] }, internalToken: async () => 'token' })
 
-  const instance = async () => {
-    const sandbox = options.carrier ?? sandboxCarrier({ stepMs: 0 })
+  const instance = async (more: Options = {}) => {
+    const sandbox = more.carrier ?? options.carrier ?? sandboxCarrier({ stepMs: 0 })
     const followers: Promise<void>[] = []
     const shipping = createShipping({
       ...options,
+      ...more,
       sql,
       askOrder: askOrder(client),
       carriers: carriers({ sandbox }, 'sandbox'),

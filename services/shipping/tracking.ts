@@ -95,3 +95,4 @@ export const tracking = ({ sql, carriers, progress, log }: Deps) => {
     },
   }
 }
+export type Tracking = ReturnType<typeof tracking>
