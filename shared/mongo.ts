@@ -9,7 +9,7 @@ import type { ServiceName } from './services'
 
 export interface MongoOptions {
   url: string
-  /** Names the database, `shop_<service>`, unless `database` does. */
+  /** Names the database, `shop_<service>`, unless `database` or the address (`/all_<service>`) does. */
   service: ServiceName
   database?: string
   indexes: Record<string, IndexDescription[]>
@@ -47,8 +47,22 @@ export interface Mongo {
 const maxRetryMs = 6000
 const maxTransactionMs = 12_000
 
+/** The address's own database, if it is one of this service: any other there is only whom to log in to. */
+const databaseIn = (url: string, service: ServiceName) => {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1]
+  return name?.endsWith(`_${service}`) ? name : undefined
+}
+
 export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
-  const { url, service, database = `shop_${service}`, indexes, log, poolSize = 20, connectWithinMs = 60_000 } = options
+  const {
+    url,
+    service,
+    database = databaseIn(url, service) ?? `shop_${service}`,
+    indexes,
+    log,
+    poolSize = 20,
+    connectWithinMs = 60_000,
+  } = options
   const client = new MongoClient(url, {
     maxPoolSize: poolSize,
     maxIdleTimeMS: 60_000,

@@ -12,6 +12,7 @@ import { eventually, testBus } from '#shared/testing'
 const root = join(import.meta.dir, '..')
 const portBase = Number(process.env.TEST_PRIVATE_PORT ?? 28_100) + 120
 const redisUrl = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/13' }).href
+const ownDatabase = (url = '') => Object.assign(new URL(url), { pathname: '/all_service' }).href.replace('/all_service', '/all_{service}')
 const { mysql: mysqlServices, mongo: mongoServices } = Object.groupBy(released, service => services[service].store)
 
 const onMysql = async (statement: (schema: string) => string) => {
@@ -43,8 +44,8 @@ beforeAll(async () => {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
       PORT_BASE: `${portBase}`,
-      MYSQL_URL: Object.assign(new URL(process.env.TEST_MYSQL_URL ?? ''), { pathname: '/all_' }).href + '{service}',
-      MONGO_URL: Object.assign(new URL(process.env.TEST_MONGO_URL ?? ''), { pathname: '/all_product' }).href,
+      MYSQL_URL: ownDatabase(process.env.TEST_MYSQL_URL),
+      MONGO_URL: ownDatabase(process.env.TEST_MONGO_URL),
       REDIS_URL: redisUrl,
       RABBITMQ_URL: broker.url,
       BROKER_PREFIX: broker.prefix,
@@ -72,7 +73,8 @@ afterAll(async () => {
   await forgetAll()
 }, 30_000)
 
-const ask = (service: (typeof released)[number], path: string) => fetch(`http://127.0.0.1:${portBase + services[service].port - 8000}${path}`)
+const ask = (service: (typeof released)[number], path: string) =>
+  fetch(`http://127.0.0.1:${portBase + services[service].port - 8000}${path}`)
 
 test('every released service is ready in the one process', async () => {
   await eventually(
@@ -118,5 +120,9 @@ test('one that cannot start is told by its name, and ends the process', async ()
   const output = await new Response(child.stdout).text()
   expect(await child.exited).toBe(1)
   const [first] = output.split('\n')
-  expect(JSON.parse(first ?? '')).toMatchObject({ level: 'fatal', service: expect.any(String), msg: expect.stringContaining('INTERNAL_KEY') })
+  expect(JSON.parse(first ?? '')).toMatchObject({
+    level: 'fatal',
+    service: expect.any(String),
+    msg: expect.stringContaining('INTERNAL_KEY'),
+  })
 }, 20_000)
