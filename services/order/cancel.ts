@@ -38,7 +38,7 @@ export const cancelling = (sql: OrderSql, { voidShipment }: Pick<Neighbours, 'vo
     try {
       await voidShipment(id)
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== 'conflict') throw error
+      if (!isRefusal(error)) throw error
       const order = await conclude(id, false)
       if (order.row.status === 'cancelled') return order
       throw error
@@ -63,12 +63,12 @@ export const cancelling = (sql: OrderSql, { voidShipment }: Pick<Neighbours, 'vo
         .orderBy('cancel_requested_at')
         .limit(limit)
         .execute()
-      for (const { id } of left) await carryOut(id).catch(error => refusedOrThrow(error))
+      // One that cannot be finished stands in nobody's way.
+      const ends = await Promise.allSettled(left.map(({ id }) => carryOut(id)))
+      for (const end of ends) if (end.status === 'rejected' && !isRefusal(end.reason)) throw end.reason
     },
   }
 }
 export type Cancelling = ReturnType<typeof cancelling>
 
-const refusedOrThrow = (error: unknown) => {
-  if (!(error instanceof AppError) || error.kind !== 'conflict') throw error
-}
+const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'conflict'

@@ -152,10 +152,6 @@ const cart = (known: Shop) =>
     return { items, ...(coupon_code !== undefined && { coupon_code }) }
   })
 
-export type PromotionApi = ReturnType<typeof promotion>
-export type ShippingApi = ReturnType<typeof shipping>
-export type CartApi = ReturnType<typeof cart>
-
 /** Five small servers that speak as the neighbours do, over HTTP. One that is `down` is not listed anywhere. */
 export const neighbourhood = () => {
   const known = shop()

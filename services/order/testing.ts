@@ -1,5 +1,6 @@
 import { createClients } from '#shared/client'
 import type { Draft, Handler, Message } from '#shared/events'
+import type { SqlOptions } from '#shared/sql'
 import { testSql } from '#shared/testing'
 import { testHttp } from '#shared/testing-http'
 import { orderApp } from './app'
@@ -25,8 +26,8 @@ interface Sent {
 }
 
 /** The service on a real database, among neighbours that answer over HTTP. */
-export const testOrders = async (terms: Partial<Terms> = {}) => {
-  const [mysql, web] = await Promise.all([testSql<OrderDb>({ service: 'order', migrations }), testHttp('order')])
+export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlOptions> = {}) => {
+  const [mysql, web] = await Promise.all([testSql<OrderDb>({ service: 'order', migrations, ...store }), testHttp('order')])
   const around = neighbourhood()
   const client = createClients({ resolver: around.resolver, internalToken: async name => `for-${name}`, attempts: 1 })
   const asked = neighbours(client)
@@ -82,6 +83,7 @@ export const testOrders = async (terms: Partial<Terms> = {}) => {
     ...web,
     neighbours: asked,
     app,
+    handlers,
     sql: mysql.sql,
     known,
     around,
