@@ -12,5 +12,5 @@ export const cartApp = (deps: { http: Http; carts: Carts; baskets: Baskets }) =>
     .use(cartRoutes(deps))
     .use(sharingRoutes(deps))
     .use(internalRoutes(deps))
-    .use(exportRoute({ http: deps.http, exportOf: userId => deps.carts.get({ user: userId }) }))
+    .use(exportRoute({ http: deps.http, exportOf: deps.carts.heldFor }))
 export type CartApi = ReturnType<typeof cartApp>

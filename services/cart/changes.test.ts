@@ -220,7 +220,7 @@ describe('what is kept', () => {
     await me.put(product)
     const { body } = await me.ask('POST', '/share')
     const told = await shop.send('GET', `/internal/users/${user}/export`, undefined, await shop.asService('user'))
-    expect(told.body.data).toMatchObject({ lines: [{ product_id: product.id, quantity: 1 }] })
+    expect(told.body.data).toEqual({ items: [{ product_id: product.id, sku: product.sku, quantity: 1 }] })
     await shop.hear(erased(user), erased(user))
     expect(await me.pieces()).toEqual({})
     expect((await shop.send('POST', `/shared/${body.token}`)).status).toBe(404)

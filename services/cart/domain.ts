@@ -1,7 +1,7 @@
 import { AppError, conflict, invalid, notFound } from '#shared/errors'
-import { toMajor, toMinor } from '#shared/money'
+import { toMajor } from '#shared/money'
 
-/** A product as the catalog shows it, as far as a cart cares; prices in major units. */
+/** A product as the catalog shows it, as far as a cart cares; prices in minor units. */
 export interface Product {
   id: string
   name: string
@@ -62,7 +62,7 @@ export const choose = (product: Product | undefined, sku: string | undefined): C
   const offer = offerOf(product, sku ?? product.sku)
   if (!offer) throw invalid('unknown_sku', 'This product has no such SKU; the product lists its variants.')
   const { currency } = product
-  return { line: nameOf(product, offer.sku), sku: offer.sku, price: toMinor(offer.price, currency), currency }
+  return { line: nameOf(product, offer.sku), sku: offer.sku, price: offer.price, currency }
 }
 
 export const skuRequired = () => invalid('sku_required', 'This product has variants: name the one you mean by its sku.')
@@ -83,7 +83,7 @@ export type Availability = 'in_stock' | 'insufficient_stock' | 'out_of_stock' | 
 /** A line as it stands now. Without an answer from the catalog it is what it was when it was put in. */
 export const lineNow = (line: Line, product: Product | undefined, catalogAnswered: boolean) => {
   const offer = offerOf(product, line.sku)
-  const price = product && offer ? toMinor(offer.price, product.currency) : undefined
+  const price = offer?.price
   const currency = product?.currency ?? line.currency
   const stock = offer?.stock
   const availability: Availability = !catalogAnswered

@@ -35,7 +35,16 @@ export const neighbours = (client: Clients) => {
   return {
     async products(ids: string[]): Promise<ReadonlyMap<string, Product>> {
       const { items } = await unwrap(product.api.products.batch.post({ ids }))
-      return new Map(items.map(item => [item.id, item]))
+      return new Map(
+        items.map(({ id, name, currency, category, sku, stock, status, ...item }) => {
+          const variants = item.variants.map(variant => ({
+            sku: variant.sku,
+            stock: variant.stock,
+            price: toMinor(variant.price, currency),
+          }))
+          return [id, { id, name, currency, category, sku, stock, status, price: toMinor(item.price, currency), variants }]
+        }),
+      )
     },
 
     async discounts({ currency, lines, coupon, userId }: Basket) {

@@ -11,7 +11,7 @@ const day = 86_400
 const idleSeconds = { guest: 7 * day, user: 90 * day }
 const shareSeconds = 30 * day
 const sharesKept = 20
-/** As long as any inbox remembers. */
+/** As long as an inbox remembers. */
 const markSeconds = 30 * day
 
 /** 192 random bits: a cart, or a share, is whoever's who knows its id. */
@@ -22,23 +22,25 @@ export const checkCartId = (id: string): string => {
   throw invalid('invalid_cart_id', 'X-Cart-Id must be an id as the first answer of the cart gave it.')
 }
 
-type Answer = [word: string, ...hash: string[]]
+type Answer = [word: string, hash?: string[]]
 
 const lineOf = (name: string, stored: string): Line & { place: number } => {
   const [pieces = '', place = '', price = '', currency = '', sku = ''] = stored.split(' ')
   return { product_id: name.slice(0, 24), sku, quantity: Number(pieces), price: Number(price), currency, place: Number(place) }
 }
 
-/** Lines in the order in which they came in. */
-const cartOf = (hash: Iterable<readonly [string, string]>): Cart => {
-  const { v, coupon, ...lines } = Object.fromEntries(hash)
-  const ordered = Object.entries(lines)
-    .map(([name, stored]) => lineOf(name, stored))
-    .sort((a, b) => a.place - b.place || (a.sku < b.sku ? -1 : 1))
-  return { version: Number(v ?? 0), coupon, lines: ordered.map(({ place: _, ...line }) => line) }
-}
-const pairs = function* (flat: readonly string[]) {
-  for (let at = 0; at < flat.length; at += 2) yield [flat[at] ?? '', flat[at + 1] ?? ''] as const
+/** Names and values in turn, as Redis tells a hash; lines in the order in which they came in. */
+const cartOf = (flat: readonly string[]): Cart => {
+  const lines: ReturnType<typeof lineOf>[] = []
+  const cart: Cart = { version: 0, coupon: undefined, lines }
+  for (let at = 0; at < flat.length; at += 2) {
+    const [name = '', value = ''] = [flat[at], flat[at + 1]]
+    if (name === 'v') cart.version = Number(value)
+    else if (name === 'coupon') cart.coupon = value
+    else lines.push(lineOf(name, value))
+  }
+  if (lines.length > 1) lines.sort((a, b) => a.place - b.place || (a.sku < b.sku ? -1 : 1))
+  return cart
 }
 
 const stored = ({ price, currency, sku }: Choice) => `${price} ${currency} ${sku}`
@@ -70,16 +72,27 @@ export const cartRepository = (redis: Redis) => {
   const shareKey = (token: string) => redis.key('share', createHash('sha256').update(token).digest('base64url'))
   const sharesKey = (userId: number) => redis.key('shares', userId)
 
-  const read = ([word, ...hash]: Answer): Cart => {
+  const read = ([word, hash = []]: Answer): Cart => {
     if (word !== 'ok') throw refusals[word]?.() ?? new Error(`the script answered ${word}`)
-    return cartOf(pairs(hash))
+    return cartOf(hash)
   }
+
+  const stand = async (owner: Owner) => cartOf(Object.entries(await client.hgetall(keyOf(owner))).flat())
 
   return {
     /** Looking at it counts as use. */
     async get(owner: Owner): Promise<Cart> {
-      const [hash] = await Promise.all([client.hgetall(keyOf(owner)), client.expire(keyOf(owner), idleOf(owner))])
-      return cartOf(Object.entries(hash))
+      const [cart] = await Promise.all([stand(owner), client.expire(keyOf(owner), idleOf(owner))])
+      return cart
+    },
+
+    /** What a user has in it, for other services. */
+    async heldFor(userId: number) {
+      const { lines, coupon } = await stand({ user: userId })
+      return {
+        items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
+        ...(coupon !== undefined && { coupon_code: coupon }),
+      }
     },
 
     /** One call. Undefined when the line is new and no choice was given: ask the catalog, and come again with it. */
@@ -121,7 +134,7 @@ export const cartRepository = (redis: Redis) => {
 
     async shared(token: string): Promise<Line[]> {
       const hash = tokenPattern.test(token) ? await client.hgetall(shareKey(token)) : {}
-      const { lines } = cartOf(Object.entries(hash))
+      const { lines } = cartOf(Object.entries(hash).flat())
       if (lines.length === 0) throw notFound('shared_cart')
       return lines
     },

@@ -3,6 +3,7 @@ import { maxLines, maxPieces } from './domain'
 /**
  * A cart is one hash: `v` its version, `coupon`, and a field a line, named by the product (and its SKU if that has variants), with
  * `<pieces> <place> <price> <currency> <sku>`. Each script is one change, whole or not at all; it answers a word, and after `ok` the hash as it is then.
+ * The functions stand where they are needed: to make them costs as much as the whole change of a line that is there.
  */
 const common = `
 local function lineOf(value)
@@ -27,11 +28,7 @@ end
 local function isStale(key, wanted)
   return wanted ~= '*' and not string.find(wanted, ',' .. (redis.call('HGET', key, 'v') or '0') .. ',', 1, true)
 end
-local function told(key)
-  local flat = redis.call('HGETALL', key)
-  table.insert(flat, 1, 'ok')
-  return flat
-end
+local function told(key) return {'ok', redis.call('HGETALL', key)} end
 local function changed(key, ttl)
   redis.call('HINCRBY', key, 'v', 1)
   redis.call('EXPIRE', key, ttl)
@@ -52,34 +49,40 @@ end
  * KEYS cart. ARGV ttl, wanted versions, `add` or `set`, product, sku, pieces; then, once the catalog was asked, line and `<price> <currency> <sku>`.
  * `unknown`: the line is new, so ask the catalog and come again.
  */
-export const changeLine = `${common}
+export const changeLine = `
 local cart, ttl, wanted, how, product, sku, pieces, line, rest = KEYS[1], unpack(ARGV)
-pieces = tonumber(pieces)
-if isStale(cart, wanted) then return {'stale'} end
-local field, value = find(cart, product, sku)
+local field = product .. ':' .. sku
+local found = redis.call('HMGET', cart, 'v', product, field)
+local version, value = tonumber(found[1] or 0), found[3]
+if wanted ~= '*' and not string.find(wanted, ',' .. version .. ',', 1, true) then return {'stale'} end
+if not value and found[2] and (sku == '' or string.sub(found[2], -#sku - 1) == ' ' .. sku) then
+  field, value = product, found[2]
+end
 if not value then
+  ${common}
   if sku == '' then
     for other in pairs(linesOf(cart)) do
       if string.sub(other, 1, #product + 1) == product .. ':' then return {'sku_required'} end
     end
   end
-  if pieces == 0 then return {'absent'} end
+  if pieces == '0' then return {'absent'} end
   if not rest then return {'unknown'} end
   local refused = roomFor(cart, 1, currencyOf(rest))
   if refused then return {refused} end
-  field, value = line, '0 ' .. (tonumber(redis.call('HGET', cart, 'v') or '0') + 1) .. ' ' .. rest
+  field, value = line, '0 ' .. (version + 1) .. ' ' .. rest
 end
-local before, place, kept = lineOf(value)
-local now = how == 'add' and before + pieces or pieces
+local at = string.find(value, ' ', 1, true)
+local now = how == 'add' and string.sub(value, 1, at - 1) + pieces or tonumber(pieces)
 if now > ${maxPieces} then return {'too_many'} end
-if now == 0 then redis.call('HDEL', cart, field)
-else redis.call('HSET', cart, field, string.format('%d', now) .. ' ' .. place .. ' ' .. kept) end
-return changed(cart, ttl)`
+redis.call('HSET', cart, 'v', version + 1, field, now .. string.sub(value, at))
+if now == 0 then redis.call('HDEL', cart, field) end
+redis.call('EXPIRE', cart, ttl)
+return {'ok', redis.call('HGETALL', cart)}`
 
 /** KEYS cart. ARGV ttl, wanted versions. Its version goes on. */
 export const clearCart = `${common}
 if isStale(KEYS[1], ARGV[2]) then return {'stale'} end
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'ok'} end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'ok', {}} end
 local version = redis.call('HGET', KEYS[1], 'v')
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'v', version)
@@ -171,4 +174,4 @@ redis.call('EXPIRE', KEYS[2], ARGV[1])
 redis.call('LPUSH', KEYS[3], KEYS[2])
 redis.call('EXPIRE', KEYS[3], ARGV[1])
 while redis.call('LLEN', KEYS[3]) > tonumber(ARGV[2]) do redis.call('DEL', redis.call('RPOP', KEYS[3])) end
-return {'ok'}`
+return {'ok', {}}`

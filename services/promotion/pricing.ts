@@ -49,7 +49,7 @@ export const pricing = ({ campaigns, categoriesOf, clock = () => new Date() }: D
     /** Automatic campaigns and the coupon together. A coupon that is refused takes nothing off, and says why. */
     async discounts({ coupon_code, user_id, currency, items: lines }: DiscountRequest) {
       const code = coupon_code === undefined ? undefined : normalCode(coupon_code)
-      const [automatic, found] = await Promise.all([campaigns.automatic(), code === undefined ? undefined : campaigns.byCode(code)])
+      const [automatic, found] = await Promise.all([campaigns.automatic(clock()), code === undefined ? undefined : campaigns.byCode(code)])
       const uses = await usesOf(user_id, found ? [...automatic, found.row] : automatic)
       const items = lines.map(line => ({ ...line, price: toMinor(line.price, currency) }))
       const basket = { items, currency, uses }

@@ -165,7 +165,15 @@ export const campaignRepository = (sql: PromotionSql) => {
       return { items, total, nextCursor: cursorAfter(items, limit, row => [row.code]) }
     },
 
-    automatic: (): Promise<CampaignRow[]> => live().selectAll().where('automatic', '=', 1).limit(maxAutomatic).execute(),
+    /** Those that are not over; the oldest ones, should there be more than can be weighed for every order. */
+    automatic: (now: Date): Promise<CampaignRow[]> =>
+      live()
+        .selectAll()
+        .where('automatic', '=', 1)
+        .where(row => row.or([row('ends_at', 'is', null), row('ends_at', '>', now)]))
+        .orderBy('id')
+        .limit(maxAutomatic)
+        .execute(),
 
     async byCode(code: string): Promise<{ row: CampaignRow; spent: boolean } | undefined> {
       const found = await db
