@@ -23,11 +23,11 @@ beforeAll(async () => {
   }
   await broker.open('order')
   instances = await Promise.all([0, 1].map(() => start({ ...environment, PORT: '0' })))
-})
+}, 30_000)
 afterAll(async () => {
   await Promise.all(instances.map(({ stop }) => stop()))
   await Promise.all([mysql.drop(), broker.drop()])
-})
+}, 30_000)
 
 test('two instances that start at once on an empty database share what a provider tells', async () => {
   const body = JSON.stringify({ id: 'e', type: 'payment.captured', payment_id: 1, transaction_id: 't', amount: 1, currency: 'USD' })
@@ -47,4 +47,9 @@ test('what order tells is taken in', async () => {
   await eventually(() =>
     mysql.sql.db.selectFrom('orders').selectAll().where('order_id', '=', 5).where('cancelled', '=', 1).executeTakeFirst(),
   )
+})
+
+test('whether the books balance can be watched', async () => {
+  const text = await (await fetch(`${instances[0]?.url}/metrics`)).text()
+  expect(text).toMatch(/^ledger_unbalanced\{.*\} 0$/m)
 })

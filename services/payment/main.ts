@@ -4,27 +4,38 @@ import { paymentApp } from './app'
 import { orderDesk } from './claim'
 import type { PaymentDb } from './database'
 import { paymentHandlers } from './events'
+import { unbalanced } from './ledger'
 import * as migrations from './migrations'
 import { createPayments } from './payments'
 import { openProviders } from './providers'
 
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
 
 export const start = (env?: Environment) =>
   runService(
     'payment',
-    async ({ http, bus, every, client, config, log, ...kernel }) => {
+    async ({ http, bus, every, client, config, log, metrics, ...kernel }) => {
       const sql = await kernel.sql<PaymentDb>(migrations)
       const transferDueMs = config.integer('BANK_TRANSFER_DUE_MS', 3 * day)
+      const answered = metrics.counter('payments_total', 'Payments, by the status that they were answered with', ['status', 'provider'])
+      metrics.gauge('ledger_unbalanced', 'Bookings and payments of the last hour that do not add up', [], async gauge => {
+        const now = Date.now()
+        gauge.set((await unbalanced(sql, { from: new Date(now - hour), to: new Date(now) })).length)
+      })
       const payments = createPayments({
         sql,
         log,
         orders: orderDesk(client),
         ...(await openProviders({ sql, config, transferDueMs })),
         transferDueMs,
+        answered: ({ status, provider }) => answered.inc({ status, provider }),
       })
       await bus.consume(paymentHandlers({ orders: payments.news }))
-      every('ask providers, and take in what they told', 500, payments.sweep)
+      every('ask providers what became of it', 500, () => payments.errands.sweep())
+      every('give up what nobody finished', 5000, () => payments.errands.expire())
+      every('settle webhooks that wait for their payment', 1000, () => payments.webhooks.sweep())
+      every('send the webhooks of the sandbox', 250, payments.deliver)
       return paymentApp({ http, ...payments })
     },
     env,

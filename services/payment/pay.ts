@@ -35,6 +35,8 @@ export interface PayOptions {
   /** How long a customer may take over 3-D Secure and its like. */
   actionMs?: number
   transferDueMs?: number
+  /** Hears how each payment was answered, for the share that succeeds. */
+  answered?(payment: Pick<PaymentRow, 'status' | 'provider'>): void
 }
 
 const duplicate = (error: unknown) => error instanceof Error && 'errno' in error && error.errno === 1062
@@ -138,14 +140,15 @@ export const payDesk = (options: PayOptions) => {
       const found = await begun(requestKey)
       const row = found ?? (await begin(payer, wanted, requestKey))
       const outcome = row.doing === 'charge' ? await charge(row, wanted.payment_token, found !== undefined) : undefined
-      const { saved, failed } = await sql.transaction(async (trx, publish) => {
+      const { saved, settled } = await sql.transaction(async (trx, publish) => {
         const settled = outcome
           ? await settleCharge(trx, publish, row.id, outcome)
           : await trx.selectFrom('payments').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow()
         const answer = { status: 201, headers: { location: `/api/payments/${row.id}` }, body: paymentView(settled) }
-        return { saved: await save(trx, answer), failed: settled.status === 'failed' }
+        return { saved: await save(trx, answer), settled }
       })
-      if (failed) await release(row.order_id, row.id)
+      options.answered?.(settled)
+      if (settled.status === 'failed') await release(row.order_id, row.id)
       return saved
     },
   }

@@ -14,7 +14,7 @@ import { paymentRepository } from './repository'
 import { webhooks } from './webhooks'
 
 interface Options
-  extends Pick<PayOptions, 'readyMs' | 'askAfterMs' | 'actionMs' | 'transferDueMs'>,
+  extends Pick<PayOptions, 'readyMs' | 'askAfterMs' | 'actionMs' | 'transferDueMs' | 'answered'>,
     Pick<ErrandOptions, 'deadlineMs' | 'giveUpMs'> {
   sql: Sql<PaymentDb>
   log: Pick<Log, 'warn' | 'error'>
@@ -43,11 +43,6 @@ export const createPayments = ({ providers: list, sandbox, ...options }: Options
     news: orderNews(sql),
     payments: paymentRepository(sql),
     reconcile: reconciliation({ sql, providers }),
-    async sweep() {
-      await sandbox?.webhooks.deliver((body, headers) => incoming.receive('sandbox', body, headers))
-      await run.sweep()
-      await run.expire()
-      await incoming.sweep()
-    },
+    deliver: () => sandbox?.webhooks.deliver((body, headers) => incoming.receive('sandbox', body, headers)) ?? Promise.resolve(),
   }
 }

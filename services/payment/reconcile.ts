@@ -1,5 +1,5 @@
 import { sql as raw } from 'kysely'
-import { conflict, notFound } from '#shared/errors'
+import { conflict, invalid, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb } from './database'
@@ -9,6 +9,7 @@ import type { Movement, Provider, Providers } from './provider'
 /** The clocks of two companies differ, and an answer may come late: what one side has just outside the window is no difference. */
 const slackMs = 10 * 60_000
 const maxDifferences = 1000
+const longestMs = 31 * 86_400_000
 
 type Compared = Pick<Movement, 'kind' | 'reference' | 'amount' | 'currency' | 'at'>
 const keyOf = ({ kind, reference, currency }: Compared) => `${kind} ${reference} ${currency}`
@@ -70,6 +71,8 @@ export const reconciliation = ({ sql, providers }: { sql: Sql<PaymentDb>; provid
     if (!provider) throw notFound('provider')
     if (!provider.movements) throw conflict('no_report', 'This provider gives no report to compare with.')
     const { from, to } = window
+    if (from >= to || to.getTime() - from.getTime() > longestMs)
+      throw invalid('invalid_window', '`from` must lie before `to`, by at most 31 days.')
     const wide = { from: new Date(from.getTime() - slackMs), to: new Date(to.getTime() + slackMs) }
     const [ours, theirs] = await Promise.all([booked(name, wide), provider.movements(wide.from, wide.to)])
     return {

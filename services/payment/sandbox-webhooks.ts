@@ -12,6 +12,8 @@ interface Told {
   reason: string | null
 }
 
+const retryMs = 2000
+
 /** The sandbox's webhooks: written down when they are due, signed when they are sent, repeated until they were taken. */
 export const sandboxWebhooks = ({ db }: Pick<Sql<PaymentDb>, 'db'>, secret: string) => ({
   async schedule({ id, payment_id, amount, currency, state, reason }: Told, due_at: Date, times = 1): Promise<void> {
@@ -40,8 +42,18 @@ export const sandboxWebhooks = ({ db }: Pick<Sql<PaymentDb>, 'db'>, secret: stri
       .limit(limit)
       .execute()
     for (const { id, body } of due) {
-      await send(Buffer.from(body), new Headers({ [signatureHeader]: sign(secret, body, new Date()) }))
-      await db.deleteFrom('sandbox_webhooks').where('id', '=', id).execute()
+      const headers = new Headers({ [signatureHeader]: sign(secret, body, new Date()) })
+      const taken = await send(Buffer.from(body), headers).then(
+        () => true,
+        () => false,
+      )
+      if (taken) await db.deleteFrom('sandbox_webhooks').where('id', '=', id).execute()
+      else
+        await db
+          .updateTable('sandbox_webhooks')
+          .set({ due_at: new Date(Date.now() + retryMs) })
+          .where('id', '=', id)
+          .execute()
     }
   },
 })

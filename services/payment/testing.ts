@@ -99,7 +99,7 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
     internalToken: internalIdentity('payment', internalKey).tokenFor,
   })
   const silent = { warn() {}, error() {} }
-  const sandbox = sandboxProvider({ sql, secret: sandboxSecret, lateMs: 50 })
+  const sandbox = sandboxProvider({ sql, secret: sandboxSecret, lateMs: 1000 })
   const service = createPayments({
     sql,
     log: silent,
@@ -193,6 +193,13 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
     webhook,
     published,
     drift,
+    /** What the service does by the clock. */
+    async sweep() {
+      await service.deliver()
+      await service.errands.sweep()
+      await service.errands.expire()
+      await service.webhooks.sweep()
+    },
     look: async (id: number): Promise<PaymentView> => (await send('GET', `/api/payments/${id}`, undefined, admin)).body,
     async drop() {
       await order.stop()

@@ -75,7 +75,12 @@ export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; provide
     async sweep(now = new Date(), limit = 100): Promise<void> {
       const waiting = await db.selectFrom('webhook_events').selectAll().where('try_at', '<=', now).orderBy('try_at').limit(limit).execute()
       for (const { id, received_at } of waiting) {
-        if (await settleOrSetAside(id)) continue
+        // One that can't be settled now must not keep the others waiting.
+        const settled = await settleOrSetAside(id).catch(error => {
+          log.error({ err: error, webhook: id }, 'a webhook could not be settled; it is tried again')
+          return false
+        })
+        if (settled) continue
         const ageMs = now.getTime() - received_at.getTime()
         const pauseMs = Math.min(Math.max(retryMs, ageMs / 4), longestRetryMs)
         await db
