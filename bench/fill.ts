@@ -34,7 +34,7 @@ export const fillProducts = async (from: string, to: string, count: number) => {
       }),
     )
     const product = (n: number): ProductRow => {
-      const [sku, name, in_category] = [`SIZE-${n}`, `Thing ${n}`, n % categories]
+      const [sku, name, group] = [`SIZE-${n}`, `Thing ${n}`, n % categories]
       const price = 100 + ((n * 7919) % 1_000_000)
       return {
         ...template,
@@ -48,7 +48,7 @@ export const fillProducts = async (from: string, to: string, count: number) => {
           price,
           shown_price: price / 100,
         },
-        ...{ category: `Category ${in_category}`, category_id: categoryId(in_category), shelf: 'in_stock', status: 'active' },
+        ...{ category: `Category ${group}`, category_id: categoryId(group), shelf: 'in_stock', status: 'active' },
         created_at: new Date(1_700_000_000_000 + n * 1000),
       }
     }

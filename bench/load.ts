@@ -8,9 +8,11 @@ export interface Load {
   seconds?: number
   method?: string
   headers?: Record<string, string>
-  /** Asked in turn. */
+  /** In turn. */
   paths?: readonly string[]
   bodies?: readonly string[]
+  /** Values of a header, in turn. */
+  inTurn?: { header: string; values: readonly string[] }
   /** Waits between answer and next question, so that so many are asked a second over all connections. */
   perSecond?: number
 }
@@ -23,16 +25,26 @@ export interface Loaded {
 
 const quoted = (values: readonly string[]) => `{${values.map(value => JSON.stringify(value)).join(',')}}`
 
-const scriptOf = ({ connections = 32, method = 'GET', headers = {}, paths = [], bodies = [], perSecond }: Load) => {
+const scriptOf = ({ connections = 32, method = 'GET', headers = {}, paths = [], bodies = [], inTurn, perSecond }: Load) => {
+  const turns = Math.max(paths.length, bodies.length, inTurn?.values.length ?? 0)
   const [body] = bodies
   return [
     `wrk.method = ${JSON.stringify(method)}`,
     ...Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`),
     body === undefined ? '' : `wrk.body = ${JSON.stringify(body)}`,
-    // Only where questions differ: wrk is quicker with one that it knows beforehand.
-    paths.length > 1 || bodies.length > 1
-      ? `local paths, bodies, n = ${quoted(paths)}, ${quoted(bodies)}, 0
-request = function() n = n + 1; return wrk.format(nil, paths[n % #paths + 1], nil, bodies[n % #bodies + 1]) end`
+    // Written down once, so that questions that differ cost wrk no more than one.
+    turns > 1
+      ? `local paths, bodies, values, asked, n = ${quoted(paths)}, ${quoted(bodies)}, ${quoted(inTurn?.values ?? [])}, {}, 0
+request = function()
+  if n == 0 then
+    for i = 1, ${turns} do
+      if #values > 0 then wrk.headers[${JSON.stringify(inTurn?.header ?? '')}] = values[(i - 1) % #values + 1] end
+      asked[i] = wrk.format(nil, paths[(i - 1) % #paths + 1], nil, bodies[(i - 1) % #bodies + 1])
+    end
+  end
+  n = n + 1
+  return asked[(n - 1) % ${turns} + 1]
+end`
       : '',
     perSecond ? `delay = function() return math.random(0, ${Math.max(1, Math.round((2000 * connections) / perSecond))}) end` : '',
     `done = function(s, latency) local e = s.errors

@@ -27,8 +27,8 @@ export const call = async <T>(url: string, init: RequestInit = {}): Promise<T> =
   return JSON.parse(text)
 }
 
-export const post = <T>(url: string, body: unknown, token?: string) =>
-  call<T>(url, { method: 'POST', headers: json(token), body: JSON.stringify(body) })
+export const post = <T>(url: string, body: unknown, headers: Record<string, string> = {}) =>
+  call<T>(url, { method: 'POST', headers: { ...json(), ...headers }, body: JSON.stringify(body) })
 
 export const login = async (gateway: string, email: string, password: string) =>
   (await post<{ access_token: string }>(`${gateway}/auth/login`, { email, password })).access_token
@@ -56,7 +56,7 @@ export const stockedProducts = async ({ gateway, door }: Shop, admin: string, co
       stock: 1_000_000,
       sku: `B-${run}-${n}`,
     }
-    ids.push((await post<{ id: string }>(`${gateway}/api/products`, product, admin)).id)
+    ids.push((await post<{ id: string }>(`${gateway}/api/products`, product, bearer(admin))).id)
   }
   for (const id of ids)
     await until('stock of a new product', () => fetch(`${door('inventory')}/api/inventory/${id}`).then(answer => answer.ok))

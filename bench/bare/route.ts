@@ -17,9 +17,9 @@ const bare = {
     const { Redis } = await import('ioredis')
     const client = new Redis(REDIS_URL, { enableAutoPipelining: true })
     const sha = String(await client.script('LOAD', "return redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[2])"))
-    return new Elysia().post('/', async ({ body }) => {
+    return new Elysia().post('/', async ({ body, headers }) => {
       const { product_id, quantity } = body as { product_id: string; quantity: number }
-      return { quantity: await client.evalsha(sha, 1, 'bench:cart', product_id, quantity) }
+      return { quantity: await client.evalsha(sha, 1, `bench:${headers['x-cart-id']}`, product_id, quantity) }
     })
   },
 

@@ -5,7 +5,7 @@ import type { Message } from '#shared/events'
 import { startBare } from '../bare/process'
 import { load, rate } from '../load'
 import { atLeast, pair, percentile, within } from '../measure'
-import { json, orderOf, post, type Shop, stockedProducts, until } from '../shop'
+import { bearer, json, orderOf, post, type Shop, stockedProducts, until } from '../shop'
 import type { Rows } from './rows'
 
 export const orderServices = ['order', 'promotion', 'tax', 'shipping'] as const
@@ -49,7 +49,7 @@ const waits = async ({ gateway, servers }: Shop, productIds: readonly string[], 
   const began = performance.now()
   const place = async (n: number) => {
     await Bun.sleep(Math.max(0, began + (n * 1000) / perSecond - performance.now()))
-    const { id } = await post<{ id: number }>(`${gateway}/api/orders`, orderOf(productIds[n % productIds.length]!), token)
+    const { id } = await post<{ id: number }>(`${gateway}/api/orders`, orderOf(productIds[n % productIds.length]!), bearer(token))
     accepted.set(id, performance.now())
   }
   await Promise.all(Array.from({ length: times }, (_, n) => place(n)))

@@ -67,7 +67,7 @@ async function* products(shop: Shop) {
 async function* orders(shop: Shop) {
   const [customer, admin] = await Promise.all([shop.customer(), shop.admin()])
   const { id: userId } = await call<{ id: number }>(`${shop.gateway}/api/users/me`, { headers: bearer(customer) })
-  const order = await post<{ id: number }>(`${shop.gateway}/api/orders`, orderOf(sampleProduct), customer)
+  const order = await post<{ id: number }>(`${shop.gateway}/api/orders`, orderOf(sampleProduct), bearer(customer))
   const sides = await Promise.all(
     [few, many].map(async count => {
       const url = Object.assign(new URL(shop.servers.mysql), { pathname: `/bench_orders_${count}` }).href
