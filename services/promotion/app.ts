@@ -1,5 +1,6 @@
 import type { Http } from '#shared/http'
 import { exportRoute } from '#shared/personal-data'
+import type { SingleUseCodes } from './codes'
 import type { PromotionDrift } from './drift'
 import { internalRoutes } from './internal-routes'
 import type { Pricing } from './pricing'
@@ -10,6 +11,7 @@ import { promotionRoutes } from './routes'
 interface Deps {
   http: Http
   campaigns: Campaigns
+  codes: SingleUseCodes
   pricing: Pricing
   redemptions: Redemptions
   drift: PromotionDrift

@@ -3,6 +3,7 @@ import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
 import type { ProductApi } from '../product/app'
 import { promotionApp } from './app'
+import { singleUseCodes } from './codes'
 import type { PromotionDb } from './database'
 import { promotionDrift } from './drift'
 import { promotionHandlers } from './events'
@@ -29,6 +30,7 @@ export const start = (env?: Environment) =>
       return promotionApp({
         http: kernel.http,
         campaigns,
+        codes: singleUseCodes(sql, campaigns),
         pricing: pricing({ campaigns, categoriesOf }),
         redemptions: redeemed,
         drift: promotionDrift(sql),

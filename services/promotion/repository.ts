@@ -1,12 +1,11 @@
-import { randomInt } from 'node:crypto'
 import { countCapped } from '#shared/count'
 import { conflict, notFound } from '#shared/errors'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
 import { duplicate, errno } from '#shared/sql-outbox'
-import type { CampaignRow, CodeRow, PromotionSql, Trx } from './database'
+import type { CampaignRow, PromotionSql, Trx } from './database'
 import type { Campaign } from './domain'
-import type { CampaignQuery, ChangedCampaign, CodeQuery, NewCampaign } from './model'
+import type { CampaignQuery, ChangedCampaign, NewCampaign } from './model'
 import { changedTerms, newTerms } from './terms'
 
 export const campaignOf = (row: CampaignRow): Campaign => ({
@@ -26,17 +25,11 @@ export const campaignOf = (row: CampaignRow): Campaign => ({
   perUserLimit: row.per_user_limit,
 })
 
-/** Without letters and digits that look alike. Twelve of them are 58 random bits: not to be guessed through the gateway's limits. */
-const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
-const newCode = () =>
-  Array.from({ length: 12 }, (_, at) => `${at > 0 && at % 4 === 0 ? '-' : ''}${letters[randomInt(letters.length)]}`).join('')
-const insertAtOnce = 1000
-
 const taken = (error: unknown) => {
   throw errno(error) === duplicate ? conflict('code_taken', 'Another campaign has this code; choose another one.') : error
 }
 
-const lockCampaign = async (trx: Trx, id: number): Promise<CampaignRow> => {
+export const lockCampaign = async (trx: Trx, id: number): Promise<CampaignRow> => {
   const row = await trx
     .selectFrom('campaigns')
     .selectAll()
@@ -124,45 +117,6 @@ export const campaignRepository = (sql: PromotionSql) => {
         await freeOwnCode(trx, id)
         await trx.updateTable('campaigns').set({ deleted_at: new Date() }).where('id', '=', id).execute()
       })
-    },
-
-    /** Codes for one order each. A campaign that has them is no longer automatic. */
-    async addCodes(id: number, count: number): Promise<string[]> {
-      const codes = new Set<string>()
-      while (codes.size < count) codes.add(newCode())
-      const rows = [...codes].map(code => ({ code, campaign_id: id, single_use: true, order_id: null }))
-      await sql.transaction(async trx => {
-        await lockCampaign(trx, id)
-        for (let at = 0; at < rows.length; at += insertAtOnce)
-          await trx
-            .insertInto('codes')
-            .values(rows.slice(at, at + insertAtOnce))
-            .execute()
-        await trx.updateTable('campaigns').set({ automatic: false, updated_at: new Date() }).where('id', '=', id).execute()
-      })
-      return [...codes]
-    },
-
-    async codesOf(id: number, { used, skip, limit, cursor }: CodeQuery): Promise<Page<CodeRow>> {
-      await byId(id)
-      const wanted = db
-        .selectFrom('codes')
-        .where('campaign_id', '=', id)
-        .where('single_use', '=', 1)
-        .$if(used === 'true', query => query.where('order_id', 'is not', null))
-        .$if(used === 'false', query => query.where('order_id', 'is', null))
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, t.Tuple([t.String()]))[0]
-      const [items, total] = await Promise.all([
-        wanted
-          .selectAll()
-          .$if(after !== undefined, query => query.where('code', '>', after ?? ''))
-          .orderBy('code')
-          .offset(after === undefined ? skip : 0)
-          .limit(limit)
-          .execute(),
-        countCapped(db, wanted),
-      ])
-      return { items, total, nextCursor: cursorAfter(items, limit, row => [row.code]) }
     },
 
     /** Those that are not over; the oldest ones, should there be more than can be weighed for every order. */

@@ -2,6 +2,7 @@ import { forbidden } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
+import type { SingleUseCodes } from './codes'
 import {
   CampaignQuery,
   CampaignView,
@@ -23,10 +24,11 @@ import type { Campaigns } from './repository'
 interface Deps {
   http: Http
   campaigns: Campaigns
+  codes: SingleUseCodes
   pricing: Pricing
 }
 
-export const promotionRoutes = ({ http, campaigns, pricing }: Deps) =>
+export const promotionRoutes = ({ http, campaigns, codes, pricing }: Deps) =>
   http('/api/promotions')
     .get(
       '/',
@@ -90,9 +92,9 @@ export const promotionRoutes = ({ http, campaigns, pricing }: Deps) =>
     .post(
       '/:id/codes',
       async ({ params, body, set, status }) => {
-        const codes = await campaigns.addCodes(params.id, body.count)
+        const made = await codes.add(params.id, body.count)
         set.headers.location = `/api/promotions/${params.id}/codes`
-        return status(201, { codes })
+        return status(201, { codes: made })
       },
       {
         auth: 'admin',
@@ -102,7 +104,7 @@ export const promotionRoutes = ({ http, campaigns, pricing }: Deps) =>
         detail: { summary: 'New codes, each for one order; the campaign is no longer automatic' },
       },
     )
-    .get('/:id/codes', async ({ params, query }) => page(await campaigns.codesOf(params.id, query), query, codeView), {
+    .get('/:id/codes', async ({ params, query }) => page(await codes.of(params.id, query), query, codeView), {
       auth: 'admin',
       params: IdParam,
       query: CodeQuery,

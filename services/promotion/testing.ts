@@ -3,6 +3,7 @@ import type { Draft, Message } from '#shared/events'
 import { testSql } from '#shared/testing'
 import { testHttp } from '#shared/testing-http'
 import { promotionApp } from './app'
+import { singleUseCodes } from './codes'
 import type { PromotionDb } from './database'
 import { promotionDrift } from './drift'
 import { promotionHandlers } from './events'
@@ -68,7 +69,14 @@ export const testPromotion = async () => {
   const drift = promotionDrift(sql)
   const categoriesOf = async (ids: readonly string[]) =>
     new Map(ids.filter(id => id === laptop.product_id).map(id => [id, laptop.category]))
-  const app = promotionApp({ http, campaigns, pricing: pricing({ campaigns, categoriesOf }), redemptions: redeemed, drift })
+  const app = promotionApp({
+    http,
+    campaigns,
+    codes: singleUseCodes(sql, campaigns),
+    pricing: pricing({ campaigns, categoriesOf }),
+    redemptions: redeemed,
+    drift,
+  })
   const admin = await as(7, 'admin')
 
   const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {

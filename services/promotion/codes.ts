@@ -1,0 +1,56 @@
+import { randomInt } from 'node:crypto'
+import { countCapped } from '#shared/count'
+import { cursorAfter, decodeCursor, type Page } from '#shared/page'
+import { t } from '#shared/schema'
+import type { CodeRow, PromotionSql } from './database'
+import type { CodeQuery } from './model'
+import { type Campaigns, lockCampaign } from './repository'
+
+/** Without letters and digits that look alike. Twelve of them are 58 random bits: not to be guessed through the gateway's limits. */
+const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+const newCode = () =>
+  Array.from({ length: 12 }, (_, at) => `${at > 0 && at % 4 === 0 ? '-' : ''}${letters[randomInt(letters.length)]}`).join('')
+const insertAtOnce = 1000
+
+/** Single-use codes, made by the thousand. */
+export const singleUseCodes = (sql: PromotionSql, campaigns: Pick<Campaigns, 'byId'>) => ({
+  /** Codes for one order each. A campaign that has them is no longer automatic. */
+  async add(id: number, count: number): Promise<string[]> {
+    const codes = new Set<string>()
+    while (codes.size < count) codes.add(newCode())
+    const rows = [...codes].map(code => ({ code, campaign_id: id, single_use: true, order_id: null }))
+    await sql.transaction(async trx => {
+      await lockCampaign(trx, id)
+      for (let at = 0; at < rows.length; at += insertAtOnce)
+        await trx
+          .insertInto('codes')
+          .values(rows.slice(at, at + insertAtOnce))
+          .execute()
+      await trx.updateTable('campaigns').set({ automatic: false, updated_at: new Date() }).where('id', '=', id).execute()
+    })
+    return [...codes]
+  },
+
+  async of(id: number, { used, skip, limit, cursor }: CodeQuery): Promise<Page<CodeRow>> {
+    await campaigns.byId(id)
+    const wanted = sql.db
+      .selectFrom('codes')
+      .where('campaign_id', '=', id)
+      .where('single_use', '=', 1)
+      .$if(used === 'true', query => query.where('order_id', 'is not', null))
+      .$if(used === 'false', query => query.where('order_id', 'is', null))
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, t.Tuple([t.String()]))[0]
+    const [items, total] = await Promise.all([
+      wanted
+        .selectAll()
+        .$if(after !== undefined, query => query.where('code', '>', after ?? ''))
+        .orderBy('code')
+        .offset(after === undefined ? skip : 0)
+        .limit(limit)
+        .execute(),
+      countCapped(sql.db, wanted),
+    ])
+    return { items, total, nextCursor: cursorAfter(items, limit, row => [row.code]) }
+  },
+})
+export type SingleUseCodes = ReturnType<typeof singleUseCodes>
