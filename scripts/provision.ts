@@ -5,7 +5,7 @@ import { mysqlPassword, type Secrets } from './secrets'
 const onMysql = Object.entries(services).flatMap(([name, { store }]) => (store === 'mysql' ? [name] : []))
 
 /** A schema and a user for each service that keeps its data in MySQL; a user may do anything in its own schema, and nothing elsewhere. */
-export async function provisionMysql(adminUrl: string, secrets: Secrets) {
+export async function provisionMysql(adminUrl: string, secrets: Pick<Secrets, 'MYSQL_PASSWORD'>) {
   const admin = await createConnection({ uri: adminUrl, connectTimeout: 5000 })
   try {
     for (const service of onMysql) {

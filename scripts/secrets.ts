@@ -25,5 +25,5 @@ export function secretsIn(dir: string, env: Record<string, string | undefined> =
 }
 
 /** A service that knows its own password knows nobody else's. */
-export const mysqlPassword = (secrets: Secrets, service: string) =>
+export const mysqlPassword = (secrets: Pick<Secrets, 'MYSQL_PASSWORD'>, service: string) =>
   createHmac('sha256', secrets.MYSQL_PASSWORD).update(service).digest('base64url').slice(0, 32)

@@ -1,0 +1,50 @@
+import { MongoClient } from 'mongodb'
+import { settings } from '#shared/config'
+import { services } from '#shared/services'
+import { provisionMysql } from './provision'
+import { mysqlPassword, type Secrets, secretsIn } from './secrets'
+
+/** Run once before the services' containers: what they need in the stores, made by administrators whose passwords they never see. */
+
+type Master = Pick<Secrets, 'MYSQL_PASSWORD'>
+
+const notYetInitiated = 94
+const userExists = 51003
+const withinMs = 60_000
+
+const onMongo = Object.entries(services).flatMap(([name, { store }]) => (store === 'mongo' ? [name] : []))
+
+/** A replica set of one, and a user for each service if the server asks for users at all. */
+export async function provisionMongo(adminUrl: string, secrets: Master) {
+  const { host, username } = new URL(adminUrl)
+  const client = new MongoClient(adminUrl, { directConnection: true, serverSelectionTimeoutMS: withinMs })
+  try {
+    const admin = client.db('admin')
+    const status = await admin.command({ replSetGetStatus: 1 }).catch(error => error)
+    if (status?.code === notYetInitiated) await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host }] } })
+    const deadline = Date.now() + withinMs
+    while ((await admin.command({ hello: 1 })).isWritablePrimary !== true) {
+      if (Date.now() > deadline) throw new Error('MongoDB has not become writable')
+      await Bun.sleep(100)
+    }
+    for (const service of username ? onMongo : []) {
+      const name = `shop_${service}`
+      const user = { pwd: mysqlPassword(secrets, service), roles: [{ role: 'dbOwner', db: name }] }
+      const db = client.db(name)
+      await db.command({ createUser: name, ...user }).catch(error => {
+        if (error.code !== userExists) throw error
+        return db.command({ updateUser: name, ...user })
+      })
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+if (import.meta.main) {
+  const { text, optional } = settings()
+  const dir = optional('SECRETS_DIR')
+  const secrets: Master = dir ? secretsIn(dir) : { MYSQL_PASSWORD: text('MYSQL_PASSWORD') }
+  await Promise.all([provisionMysql(text('MYSQL_URL'), secrets), provisionMongo(text('MONGO_URL'), secrets)])
+  console.log('The stores are ready for the services.')
+}
