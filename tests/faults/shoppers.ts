@@ -15,7 +15,8 @@ const insist = async (send: () => Promise<Reply>, done: (reply: Reply) => boolea
   }
 }
 const final = ({ status }: Reply) => status < 500 && status !== 429
-const busy = new Set(['order_not_payable', 'payment_in_progress', 'idempotency_in_progress', 'request_in_progress'])
+/** To be asked again: the answer says when. A conflict that doesn't is final, as when the order was paid by a request whose answer got lost. */
+const passing = ({ status, headers }: Reply) => status === 409 && headers.has('retry-after')
 
 export interface Bought {
   person: Person
@@ -37,7 +38,7 @@ export const buy = async (
         headers: { 'idempotency-key': key },
         body: { shipping_address: '123 Main St, City', ...body },
       }),
-    reply => final(reply) && !busy.has(reply.body.code),
+    reply => final(reply) && !passing(reply),
   )
   if (placed.status !== 201) {
     if (placed.status === 409) return undefined
@@ -52,12 +53,7 @@ export const buy = async (
         headers: { 'idempotency-key': payKey },
         body: { order_id: orderId, amount, payment_method: 'credit_card' },
       }),
-    reply => {
-      if (!final(reply)) return false
-      if (reply.status === 201) return true
-      // Not yet payable is asked again; an order that was cancelled meanwhile never will be.
-      return !busy.has(reply.body.code)
-    },
+    reply => final(reply) && !passing(reply),
   )
   return { person, orderId, quantity: body.items.reduce((sum, { quantity }) => sum + quantity, 0) }
 }

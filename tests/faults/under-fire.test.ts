@@ -102,7 +102,7 @@ test(`${orders} orders while every service and every server is taken away in tur
   )
   expect(coupons).toBeLessThanOrEqual(codeLimit)
   const { items: campaigns } = await must('GET', '/api/promotions', { token: await admin() })
-  expect(campaigns.find(({ code }: { code?: string }) => code === 'FIRE').redeemed).toBe(coupons)
+  expect(campaigns.find(({ code }: { code?: string }) => code === 'FIRE').used).toBe(coupons)
   await eventually(async () => (await victim.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
   await expectNoDrift(began)
 }, 480_000)
