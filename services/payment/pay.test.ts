@@ -177,6 +177,16 @@ describe('one payment an order', () => {
     expect(last.body.code).toBe('payment_in_progress')
   })
 
+  test('ten repetitions at once of one request with its key charge once, and all hear of the same payment', async () => {
+    const id = placed()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => pay(id, {}, { 'idempotency-key': 'at-once' })))
+    const { body } = await pay(id, {}, { 'idempotency-key': 'at-once' })
+    for (const answer of answers)
+      if (answer.status === 201) expect(answer.body).toEqual(body)
+      else expect([answer.status, answer.body.code]).toEqual([409, 'request_in_progress'])
+    expect(await sql.db.selectFrom('payments').select('id').where('order_id', '=', id).execute()).toEqual([{ id: body.id }])
+  })
+
   test('a request repeated with its key gives the first answer again', async () => {
     const id = placed()
     const first = await pay(id, {}, { 'idempotency-key': 'k-1' })

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import type { Charge, Provider } from './provider'
+import type { Charge, Provider, ProviderEvent } from './provider'
 import { testPayments } from './testing'
 
 /** A payment company behind a bad line: what reaches it, and what comes back, is the test's to say. */
@@ -7,6 +7,7 @@ const farAway = () => {
   const charges = new Map<number, Charge>()
   const refunds = new Map<number, number>()
   const calls: string[] = []
+  let meanwhile = async (_paymentId: number, _charge: Charge): Promise<unknown> => undefined
   let line: 'up' | 'answers lost' | 'nothing arrives' = 'up'
   const over = async <T>(call: string, work: () => T): Promise<T> => {
     if (line === 'nothing arrives') throw new Error('no route')
@@ -22,12 +23,14 @@ const farAway = () => {
   }
   const provider: Provider = {
     name: 'faraway',
-    charge: ({ paymentId, amount, currency, token }) =>
-      over(`charge ${paymentId}`, () => {
+    charge: async ({ paymentId, amount, currency, token }) => {
+      await meanwhile(paymentId, { state: 'captured', transactionId: `far-${paymentId}`, amount, currency })
+      return over(`charge ${paymentId}`, () => {
         const made: Charge = { state: token === 'auth' ? 'authorized' : 'captured', transactionId: `far-${paymentId}`, amount, currency }
         if (!charges.has(paymentId)) charges.set(paymentId, made)
         return charges.get(paymentId)!
-      }),
+      })
+    },
     chargeOf: ({ paymentId }) => over(`ask ${paymentId}`, () => charges.get(paymentId)),
     capture: ({ paymentId }) => over(`capture ${paymentId}`, () => moved(paymentId, 'authorized', 'captured')),
     void: ({ paymentId }) => over(`void ${paymentId}`, () => moved(paymentId, 'authorized', 'voided')),
@@ -38,13 +41,14 @@ const farAway = () => {
       }),
     refundOf: ({ refundId }) =>
       over(`ask refund ${refundId}`, () => (refunds.has(refundId) ? { state: 'succeeded', reference: `back-${refundId}` } : undefined)),
-    eventOf: async () => undefined,
+    eventOf: async body => JSON.parse(new TextDecoder().decode(body)) as ProviderEvent,
   }
   return {
     provider,
     calls,
     charges,
     refunds,
+    meanwhile: (work: typeof meanwhile) => (meanwhile = work),
     is: (now: typeof line) => (line = now),
     of: (what: string) => calls.filter(call => call === what),
   }
@@ -116,6 +120,19 @@ describe('when a provider’s answer is lost', () => {
         expect(far.of(`${act} ${body.id}`)).toHaveLength(1)
       }
   })
+})
+
+test('a webhook that overtakes the answer settles the payment, and the answer adds nothing', async () => {
+  far.is('up')
+  const said: number[] = []
+  far.meanwhile(async (paymentId, charge) => {
+    const { status } = await send('POST', '/api/payments/webhooks/faraway', { id: `early-${paymentId}`, paymentId, charge }, {})
+    said.push(status)
+  })
+  const { status, body } = await pay(placed())
+  far.meanwhile(async () => undefined)
+  expect([said, status, body.status]).toEqual([[200], 201, 'completed'])
+  expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
 })
 
 describe('when we died between', () => {
