@@ -7,6 +7,7 @@ import { type Categories, enterCategory, leaveCategory } from './categories'
 import { archived, categoryKey, type Product, sellableSkus } from './domain'
 import { type ListQuery, listPlan, productLists, unshown } from './list'
 import { productView } from './model'
+import { readTogether } from './read-together'
 import { changing, type ProductRow, productsOf, rowOf, turns } from './store'
 
 const aggregateOf = (row: ProductRow) => ({ id: row._id.toHexString(), version: row.version })
@@ -25,10 +26,14 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
   /** Each product that comes or goes is counted in its category. */
   const inTurn = turns()
 
+  const read = async (ids: readonly string[]): Promise<ProductRow[]> =>
+    products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: unshown }).toArray()
+  const readOne = readTogether(async ids => new Map((await read(ids)).map(row => [row._id.toHexString(), row])))
+
   const repository = {
     /** Archived ones too: orders and wishlists still name them. */
     async byId(id: string): Promise<ProductRow> {
-      const row = await products.findOne({ _id: new ObjectId(id) }, { projection: unshown })
+      const row = await readOne(id)
       if (!row) throw notFound('product')
       return row
     },
@@ -39,9 +44,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
       return row
     },
 
-    async byIds(ids: readonly string[]): Promise<ProductRow[]> {
-      return products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: unshown }).toArray()
-    },
+    byIds: read,
 
     /** What is shown for each SKU; a SKU that no product ever had is left out. */
     async shownStock(skus: readonly string[]): Promise<Record<string, number>> {
