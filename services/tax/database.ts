@@ -13,7 +13,15 @@ export interface TaxDb {
     source: string | null
     created_at: Generated<Date>
   }
-  orders: { order_id: number; currency: string | null; total: number | null; lines: string | null; paid_at: Date | null }
+  /** `version` is that of the price. */
+  orders: {
+    order_id: number
+    currency: string | null
+    total: number | null
+    lines: string | null
+    paid_at: Date | null
+    version: Generated<number>
+  }
   refunds: { order_id: number; refund_id: number; amount: number; refunded_at: Date }
   entries: {
     order_id: number

@@ -59,13 +59,16 @@ export const taxReport = (sql: Sql<TaxDb>) => {
     sql.once(message, async trx => settle(trx, await learn(trx, await lockOrder(trx, orderId))))
 
   return {
-    placed: (
+    /** Placed, or priced anew for another address: the newest price counts. */
+    priced: (
       message: Message,
       orderId: number,
       { currency, total, lines }: { currency: string; total: number; lines: readonly SoldLine[] },
     ) =>
       hear(message, orderId, async (trx, order) => {
-        const known = { currency, total, lines: JSON.stringify(lines) }
+        const { version } = message.aggregate
+        if (order.version >= version) return order
+        const known = { currency, total, lines: JSON.stringify(lines), version }
         await trx.updateTable('orders').set(known).where('order_id', '=', orderId).execute()
         return { ...order, ...known }
       }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { orderCreated, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
+import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
 import type { Draft, Message } from '#shared/events'
 import { testSql } from '#shared/testing'
 import { testHttp } from '#shared/testing-http'
@@ -190,6 +190,20 @@ describe('the report', () => {
     expect(await march()).toEqual(expected)
     for (const [draft] of news) await tell(draft)
     expect(await march()).toEqual(expected)
+  })
+  test('an order that moved before it was paid counts where it went, whichever is heard first', async () => {
+    const moved = orderRepriced(
+      { id: 9, version: 3 },
+      {
+        order_id: 9,
+        ...{ tax: 20, shipping: 0, total_amount: 120, currency: 'EUR' },
+        tax_lines: [{ category: 'Electronics', country: 'FR', rate_ppm: 200_000, net: 100, tax: 20 }],
+        destination: { country: 'FR' },
+      },
+    )
+    for (const draft of [moved, created(9), paid(9)]) await tell(draft)
+    const { body } = await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=fr')
+    expect(body.items).toMatchObject([{ country: 'FR', net: 100, tax: 20 }])
   })
   test('is for an admin, and for a time that passes', async () => {
     const window = '/api/tax/report?from=2026-04-01T00:00:00Z&to=2026-03-01T00:00:00Z'

@@ -15,6 +15,7 @@ export const orders: Migration = {
       .addColumn('total', 'bigint')
       .addColumn('lines', 'text')
       .addColumn('paid_at', time)
+      .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
       .modifyEnd(plainText)
       .execute()
   },
