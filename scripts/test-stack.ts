@@ -4,10 +4,12 @@ import { settings } from '#shared/config'
 import { released } from '#shared/services'
 import { root } from './install'
 import { logLine } from './log'
+import type { Servers } from './platform'
 import { isFree, portsFrom, servicePort } from './ports'
 import { obtain, wanted } from './servers/obtain'
 import { hasProgram } from './servers/programs'
 import { privateFolder } from './servers/server'
+import { demandVersions, versionsOf } from './servers/versions'
 import { startStack } from './stack'
 
 const servers = ['mysql', 'mongo', 'redis', 'rabbitmq'] as const
@@ -44,6 +46,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
       ...Object.fromEntries(servers.flatMap(given)),
     },
   })
+  await checkVersions(stack.servers).catch(error => stack.stop().then(() => Promise.reject(error)))
   const env = {
     TEST_MYSQL_URL: stack.servers.mysql,
     TEST_MONGO_URL: stack.servers.mongo,
@@ -59,6 +62,14 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     ...(stack.gateway ? { GATEWAY_URL: stack.gateway } : {}),
   }
   return { env, log: logFile, stop: stack.stop }
+}
+
+/** Says what the tests run on, and goes no further when something else was wanted. */
+async function checkVersions(servers: Servers) {
+  const found = await versionsOf(servers)
+  const each = Object.entries(found).map(([name, version]) => `${name} ${version}`)
+  console.log(`on ${each.join(', ')}`)
+  demandVersions(found, process.env.TEST_VERSIONS)
 }
 
 /** The first thousand, from the wished one on, in which nobody sits on a port of ours. */

@@ -2,24 +2,32 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
+/** What SERVERS_DIR holds comes before anything of the machine's. */
+const chosen = () => (process.env.SERVERS_DIR ? [join(process.env.SERVERS_DIR, 'bin')] : [])
 /** Where servers live that an ordinary user's PATH does not name. */
-const searchPath = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/opt/homebrew/bin'].join(delimiter)
+const further = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/opt/homebrew/bin']
 
-const onPath = (...names: string[]) => names.map(name => Bun.which(name, { PATH: searchPath })).find(found => found !== null)
+const onPath = (...names: string[]) => {
+  const PATH = [...chosen(), process.env.PATH, ...further].join(delimiter)
+  return names.map(name => Bun.which(name, { PATH })).find(found => found !== null)
+}
 const first = (...paths: string[]) => paths.find(path => existsSync(path))
 
 /** Everything of ours that outlives a checkout, shared by all of them. */
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'shop-platform')
 export const pypiMongo = join(cacheFolder, 'mongod-pypi')
 export const officialMongo = join(cacheFolder, 'mongod-official')
+export const productionServers = join(cacheFolder, 'servers-sid')
+
+/** Debian's command on the PATH changes the user and insists on /var/lib; upstream's script behind it does neither. */
+const upstreamRabbitmq = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
 const lookups = {
   mysql: () => onPath('mysqld', 'mariadbd'),
   mariadbInstall: () => onPath('mariadb-install-db', 'mysql_install_db'),
   mongo: () => onPath('mongod') ?? first(join(officialMongo, 'mongod'), join(pypiMongo, 'bin/mongod')),
   redis: () => onPath('redis-server', 'valkey-server'),
-  // Debian's command on the PATH changes the user and insists on /var/lib; upstream's script behind it does neither.
-  rabbitmq: () => first('/usr/lib/rabbitmq/bin/rabbitmq-server') ?? onPath('rabbitmq-server'),
+  rabbitmq: () => first(...chosen().map(bin => join(bin, 'rabbitmq-server')), upstreamRabbitmq) ?? onPath('rabbitmq-server'),
   epmd: () => onPath('epmd') ?? first('/usr/lib/erlang/bin/epmd'),
   nginx: () => onPath('nginx'),
   wrk: () => onPath('wrk'),

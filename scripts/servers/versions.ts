@@ -1,0 +1,53 @@
+import amqp from 'amqplib'
+import { RedisClient } from 'bun'
+import { MongoClient } from 'mongodb'
+import { createConnection } from 'mysql2/promise'
+import { hasProgram, programs } from './programs'
+
+/** What each server says of itself when it is asked; Nginx tells nobody, so the program is asked. */
+export async function versionsOf(servers: { mysql: string; mongo: string; redis: string; rabbitmq: string }) {
+  const [mysql, mongo, redis, rabbitmq] = await Promise.all([
+    versionOfMysql(servers.mysql),
+    versionOfMongo(servers.mongo),
+    versionOfRedis(servers.redis),
+    versionOfRabbitmq(servers.rabbitmq),
+  ])
+  const nginx = hasProgram('nginx') ? Bun.spawnSync([programs.nginx(), '-v']).stderr.toString() : ''
+  return { MySQL: mysql, MongoDB: mongo, Redis: redis, RabbitMQ: rabbitmq, Nginx: /nginx\/(\S+)/.exec(nginx)?.[1] ?? 'none' }
+}
+
+/** Throws unless each version begins with the wanted one, as in "MySQL 9.7, Redis 8". */
+export function demandVersions(found: Record<string, string>, wanted = '') {
+  const each = [...wanted.matchAll(/(\w+) ([\d.]+)/g)].map(([, name = '', version = '']) => ({ name, version }))
+  const wrong = each.filter(({ name, version }) => !`${found[name]}.`.startsWith(`${version}.`))
+  if (wrong.length === 0) return
+  const said = wrong.map(({ name, version }) => `${name} is ${found[name]}, ${version} was wanted`)
+  throw new Error(`the tests are on other servers than they were to be: ${said.join('; ')}`)
+}
+
+async function versionOfMysql(url: string) {
+  const connection = await createConnection(url)
+  const [rows] = await connection.query('SELECT VERSION() AS version').finally(() => connection.end())
+  return String(Object(rows)[0].version)
+}
+
+async function versionOfMongo(url: string) {
+  const client = new MongoClient(url)
+  const { version } = await client
+    .db('admin')
+    .command({ buildInfo: 1 })
+    .finally(() => client.close())
+  return String(version)
+}
+
+async function versionOfRedis(url: string) {
+  const client = new RedisClient(url)
+  const said = await client.send('INFO', ['server']).finally(() => client.close())
+  return /redis_version:(\S+)/.exec(String(said))?.[1] ?? ''
+}
+
+async function versionOfRabbitmq(url: string) {
+  const connection = await amqp.connect(url)
+  await connection.close()
+  return String(connection.connection.serverProperties.version)
+}

@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import { root } from './install'
+import { productionServers } from './servers/programs'
+
+/** What the shop runs on in production. MongoDB is the one of every other test: no newer one is to be had without its makers' site. */
+const production = 'MySQL 9.7, Redis 8, RabbitMQ 4.3, Nginx 1.30'
+
+console.log(`the tests on production's versions: ${production}`)
+const fetched = Bun.spawnSync(['sh', join(root, 'scripts/servers/servers-from-sid.sh'), productionServers], {
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+if (!fetched.success) process.exit(1)
+
+Object.assign(process.env, { SERVERS_DIR: productionServers, TEST_VERSIONS: production })
+await import('./test')
