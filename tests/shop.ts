@@ -99,6 +99,18 @@ export const shopAt = (gateway: string, boss: { email: string; password: string 
     ask('POST', '/api/payments', { token: person.token, body: { order_id: orderId, amount, payment_method: 'credit_card', ...more } })
 
   const paymentOf = (person: Person, orderId: number) => must('GET', `/api/payments/order/${orderId}`, { token: person.token })
+  /** All payments of an order together: what each took, what went back, and what is left of it with us. */
+  const moneyOf = async (person: Person, orderId: number) => {
+    const { items } = await must('GET', `/api/payments?order_id=${orderId}&limit=100`, { token: person.token })
+    const taken = items.filter((one: { captured_amount: number }) => one.captured_amount > 0)
+    const sum = (field: string): number => taken.reduce((total: number, one: Record<string, number>) => total + Number(one[field]), 0)
+    const captured: number[] = taken.map((one: { captured_amount: number }) => one.captured_amount)
+    const refunds = taken.map(
+      async ({ id }: { id: number }) => (await must('GET', `/api/payments/${id}/refunds`, { token: person.token })).items,
+    )
+    const given = (await Promise.all(refunds)).flat().map(({ amount }) => Number(amount))
+    return { captured, refunds: given, held: sum('captured_amount') - sum('refunded_amount') }
+  }
   const stockOf = async (productId: string) => {
     const { quantity, reserved, available } = await must('GET', `/api/inventory/${productId}`)
     return { quantity, reserved, available }
@@ -156,6 +168,7 @@ export const shopAt = (gateway: string, boss: { email: string; password: string 
     placed,
     pay,
     paymentOf,
+    moneyOf,
     stockOf,
     untilStock,
     shipmentsOf,
