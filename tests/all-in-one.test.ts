@@ -93,6 +93,15 @@ test('every released service is ready in the one process', async () => {
   console.log(`${said.match(/All .*/)?.[0]} Memory of the one process (PSS): ${pss ? Math.round(Number(pss) / 1024) : '?'} MiB`)
 }, 70_000)
 
+test('the health check of its container holds while all are ready, and only then', async () => {
+  const check = (env: Record<string, string>) => Bun.spawn([process.execPath, 'scripts/ready.ts'], { cwd: root, env }).exited
+  const here = { PORT_BASE: `${portBase}` }
+  expect(await Promise.all([check(here), check({ ...here, SERVICE: 'order' }), check({ ...here, SERVICE: 'order', PORT: '1' })])).toEqual([
+    0, 0, 1,
+  ])
+  expect(await check({ PORT_BASE: `${portBase + 1}` })).toBe(1)
+})
+
 test('its services ask each other, by what the registry says', async () => {
   const answer = await ask('discovery', '/api/discovery/health')
   expect([answer.status, (await answer.json()).status]).toEqual([200, 'up'])

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { released, type ServiceName, services } from '#shared/services'
+import { makeComposeSecrets } from '../scripts/compose-secrets'
+import { type Compose, commonSettings, composeOf, exists, filesIn, settingsReadIn, textOf } from './deployment'
+
+/** Both compose files, held to the code: no engine is needed to see that a name leads nowhere. Each test lists what does not fit. */
+const full = composeOf('docker-compose.yml')
+const simple = composeOf('docker-compose.simple.yml')
+const files: [string, Compose][] = [
+  ['docker-compose.yml', full],
+  ['docker-compose.simple.yml', simple],
+]
+const hostOf = (service: ServiceName) => `${service}-service`
+const blockOf = (service: ServiceName) => {
+  const block = full.services[hostOf(service)]
+  if (!block) throw new Error(`docker-compose.yml has no ${hostOf(service)}`)
+  return block
+}
+const folders = readdirSync(join(import.meta.dir, '../services'))
+const isOurs = (image: string) => image.startsWith('shop-platform/')
+const dockerfile = textOf('Dockerfile')
+
+test('every released service has its containers, and no other', () => {
+  const hosts = Object.keys(full.services).filter(name => name.endsWith('-service'))
+  expect(hosts.sort()).toEqual(released.map(hostOf).sort())
+  expect(hosts.map(host => host.replace(/-service$/, '')).filter(name => !folders.includes(name))).toEqual([])
+})
+
+describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = {} }) => {
+  const all = Object.entries(blocks)
+
+  test('runs the versions that the platform is made for', () => {
+    const foreign = Object.fromEntries(all.filter(([, { image }]) => !isOurs(image)).map(([name, { image }]) => [name, image]))
+    expect(foreign).toEqual({
+      gateway: 'nginx:1.30-alpine',
+      mysql: 'mysql:9.7',
+      mongo: 'mongo:8.0',
+      redis: 'redis:8.0',
+      rabbitmq: 'rabbitmq:4.3',
+    })
+  })
+
+  test('builds what the Dockerfile can build', () => {
+    const odd = all.flatMap(([name, { image, build }]) => {
+      if (!isOurs(image)) return build ? [`${name} is built, but not ours`] : []
+      const { context = '', target = '', args = { SERVICE: '' } } = build ?? {}
+      const fits = context === '.' && dockerfile.includes(` AS ${target}\n`) && image === `shop-platform/${args.SERVICE}`
+      return fits && (args.SERVICE === 'all' || exists(`services/${args.SERVICE}/main.ts`)) ? [] : [name]
+    })
+    expect(odd).toEqual([])
+  })
+
+  test('runs and mounts what is there', () => {
+    const scripts = all.flatMap(([, { command = [], healthcheck }]) => [...command, ...(healthcheck?.test ?? [])])
+    const mounts = all.flatMap(([, block]) => (block.volumes ?? []).map(volume => volume.split(':')[0]!))
+    expect(scripts.filter(word => /^scripts\/.*\.ts$/.test(word) && !exists(word))).toEqual([])
+    expect(mounts.filter(source => source.startsWith('.') && !exists(source))).toEqual([])
+    expect([...new Set(mounts.filter(source => !/^[./]/.test(source)))].sort()).toEqual(Object.keys(volumes).sort())
+  })
+
+  test('knows every network, neighbour and condition that it names', () => {
+    const odd = all.flatMap(([name, block]) => [
+      ...(block.network_mode ? [] : (block.networks ?? ['default']))
+        .filter(network => !(network in networks))
+        .map(one => `${name}: ${one}`),
+      ...Object.entries(block.depends_on ?? {}).flatMap(([other, { condition }]) => {
+        const needed = blocks[other]
+        const once = condition === 'service_completed_successfully' && needed?.restart === 'no'
+        const fits = once || (condition === 'service_healthy' && needed?.healthcheck)
+        const meet = needed?.networks?.some(network => block.networks?.includes(network))
+        return fits && meet ? [] : [`${name} waits for ${other}`]
+      }),
+    ])
+    expect(odd).toEqual([])
+  })
+
+  test('bounds every container and restarts it, and ours may do nothing that they need not', () => {
+    const odd = all.flatMap(([name, block]) => {
+      if (block.profiles) return []
+      const once = block.restart === 'no'
+      const lasting = block.restart === 'unless-stopped' && block.healthcheck && block.deploy?.resources.limits.memory
+      const confined = block.read_only || !isOurs(block.image)
+      return block.init && (once || lasting) && confined && !block.container_name && block.user !== 'root' ? [] : [name]
+    })
+    expect(odd).toEqual([])
+  })
+
+  test('publishes the gateway alone, and the services’ own ports on loopback', () => {
+    expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['gateway'])
+    const ports = blocks.gateway?.ports ?? []
+    const numbers = Object.values(services).map(({ port }) => port)
+    expect(ports.filter(port => port.includes('800'))).toEqual([`127.0.0.1:${Math.min(...numbers)}-${Math.max(...numbers)}:8000-8013`])
+    expect(ports.some(port => /^\$\{GATEWAY_PORT:-80\}:\$\{GATEWAY_PORT:-80\}$/.test(port))).toBe(true)
+  })
+
+  test('gives each secret file to those who read it, and declares no other', () => {
+    const odd = all.flatMap(([name, { environment = {}, secrets: given = [] }]) => {
+      const names = given.map(secret => (typeof secret === 'string' ? secret : secret.source))
+      const read = Object.entries(environment).flatMap(([key, value]) => (key.endsWith('_FILE') ? [String(value)] : []))
+      return [
+        ...names.filter(secret => !(secret in secrets)).map(secret => `${name}: ${secret} is not declared`),
+        ...read.filter(path => !names.includes(path.replace('/run/secrets/', ''))).map(path => `${name}: ${path} is not mounted`),
+      ]
+    })
+    expect(odd).toEqual([])
+    const given = all.flatMap(([, block]) => (block.secrets ?? []).map(secret => (typeof secret === 'string' ? secret : secret.source)))
+    expect(Object.keys(secrets).filter(name => !given.includes(name))).toEqual([])
+  })
+
+  test('asks the environment for nothing without a default, and for nothing that is told nowhere', () => {
+    const text = JSON.stringify(blocks)
+    const asked = [...text.matchAll(/\$\{([A-Z_]+)([^}]*)\}/g)]
+    const told = textOf('docs/operating.md')
+    expect(asked.filter(([, name, rest]) => !rest?.startsWith(':-') || !told.includes(`\`${name}\``)).map(([, name]) => name)).toEqual([])
+  })
+})
+
+describe('settings', () => {
+  const bare = (name: string) => name.replace(/_FILE$/, '')
+  const namesIn = (environment: Record<string, unknown> = {}) => Object.keys(environment).map(bare)
+
+  test.each([...released])('of %s: all that it reads can be given, and it is given nothing else', service => {
+    const own = settingsReadIn(`services/${service}`)
+    const given = namesIn(blockOf(service).environment)
+    const hosted = namesIn(simple.services.platform?.environment)
+    const { store } = services[service]
+    const needed = ['HOST', 'INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL', ...(store === 'redis' ? [] : [`${store.toUpperCase()}_URL`])]
+    expect([...own, ...needed].filter(name => !given.includes(name))).toEqual([])
+    expect([...own, ...needed].filter(name => !hosted.includes(name))).toEqual([])
+    expect(given.filter(name => !own.includes(name) && !commonSettings.includes(name))).toEqual([])
+  })
+
+  test('of the gateway are those that it is prepared by', () => {
+    const prepare = textOf('gateway/prepare.sh')
+    for (const [, { services: blocks }] of files)
+      expect(namesIn(blocks.gateway?.environment).filter(name => !new RegExp(`^.*\\b${name}=\\$\\{${name}`, 'm').test(prepare))).toEqual([])
+  })
+
+  test('are all told in the operator’s table and in .env.example', () => {
+    const read = [...new Set([...commonSettings, ...folders.flatMap(folder => settingsReadIn(`services/${folder}`))])]
+    const told = textOf('docs/operating.md')
+    const example = [...textOf('.env.example').matchAll(/\b[A-Z][A-Z_]+\b(?==|, |:)/g)].map(([name]) => name)
+    expect([...read, ...example].filter(name => !told.includes(`\`${name}\``))).toEqual([])
+    expect(read.filter(name => !example.includes(name))).toEqual([])
+  })
+})
+
+test('secrets are made once, all that docker-compose.yml mounts, and agree with each other', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'shop-secrets-'))
+  try {
+    makeComposeSecrets(dir)
+    const mounted = Object.values(full.secrets ?? {}).map(({ file }) => file)
+    expect(
+      mounted.filter(
+        file => !file.startsWith('./deploy/secrets/') || !statSync(join(dir, file.slice('./deploy/secrets/'.length))).isFile(),
+      ),
+    ).toEqual([])
+    expect(statSync(dir).mode & 0o77).toBe(0)
+    const read = (name: string) => readFileSync(join(dir, name), 'utf8').trim()
+    expect(new URL(read('redis_url')).password).toBe(read('redis.conf').replace('requirepass ', ''))
+    expect(read('rabbitmq_user.conf')).toEndWith(`default_pass = ${new URL(read('rabbitmq_url')).password}`)
+    expect(new URL(read('mysql_admin_url')).password).toBe(read('mysql_root_password'))
+    expect(read('internal_key').length).toBeGreaterThanOrEqual(32)
+    // What the services and the setup are sent to is what the stores are called.
+    const hosts = mounted.filter(file => file.endsWith('_url')).map(file => new URL(read(file.slice('./deploy/secrets/'.length))).hostname)
+    expect([...new Set(hosts)].filter(host => !(host in full.services))).toEqual([])
+    expect(makeComposeSecrets(dir)).toEqual([])
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+})
+
+test('the gateway finds each service by the name and port that its container has', () => {
+  const upstreams = (file: string) =>
+    [...textOf(file).matchAll(/server ([\w-]+):(\d+) resolve/g)].map(([, host, port]) => [host, Number(port)])
+  const ports = Object.entries(services).map(([name, { port }]) => ({ name, port }))
+  expect(upstreams('gateway/upstreams/compose.conf')).toEqual(ports.map(({ name, port }) => [`${name}-service`, port]))
+  expect(upstreams('gateway/upstreams/simple.conf')).toEqual(ports.map(({ port }) => ['platform', port]))
+  const direct = textOf('gateway/direct.conf')
+  expect(ports.filter(({ name, port }) => !direct.includes(`  ${port} ${name};`) || !direct.includes(`listen ${port};`))).toEqual([])
+  const front = [...released.map(blockOf), simple.services.platform]
+  expect(front.filter(block => !block?.networks?.some(network => full.services.gateway?.networks?.includes(network)))).toEqual([])
+})
+
+test('the image is of the pinned Bun, copies what is there, and leaves tests at home', () => {
+  const { packageManager } = JSON.parse(textOf('package.json'))
+  const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
+  expect(bases).toEqual([`oven/${packageManager.replace('@', ':')}`, 'nginx:1.30-alpine', `oven/${packageManager.replace('@', ':')}`])
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = '']) => sources.split(' '))
+  const let_in = textOf('.dockerignore').split('\n')
+  expect(copied.filter(source => !exists(source) || !let_in.includes(`!${source}`))).toEqual([])
+  // What stays out of the image must not be imported by what is in it.
+  const inside = ['shared', 'services']
+    .flatMap(folder => filesIn(folder, '**/*.ts'))
+    .filter(file => !/(\.test|\/testing[\w-]*)\.ts$/.test(file))
+  expect(inside.filter(file => /from '[^']*(testing|\.test)[\w-]*'/.test(textOf(file)))).toEqual([])
+  expect(dockerfile).toContain('\nUSER bun\n')
+  expect(dockerfile).toContain('\nCMD ["bun", "main.ts"]\n')
+})

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'bun:test'
+import * as catalog from '#shared/catalog'
+import { createMetrics } from '#shared/metrics'
+import { released, services } from '#shared/services'
+import { type Compose, commonSettings, composeOf, documentsOf, exists, filesIn, settingsReadIn, textOf, yamlOf } from './deployment'
+
+/** Manifests, alerts and the operator's page, held to the code that they speak of. */
+
+interface Kustomization {
+  namePrefix?: string
+  resources: string[]
+  labels?: { pairs: { app: string }; includeSelectors: boolean }[]
+  images?: { name: string; newName: string }[]
+  patches?: { target: { kind: string }; patch: string }[]
+}
+interface Manifest {
+  kind: string
+  metadata: { name: string }
+  spec: Record<string, unknown>
+  stringData?: Record<string, string>
+}
+interface Pod {
+  terminationGracePeriodSeconds: number
+  containers: {
+    name: string
+    image: string
+    ports: { name: string; containerPort: number }[]
+    env: { name: string }[]
+    envFrom?: { secretRef?: { name: string } }[]
+    resources: { limits: { memory: string } }
+    lifecycle: { preStop: { exec: { command: string[] } } }
+    [probe: `${string}Probe`]: { httpGet: { path: string; port: string } }
+  }[]
+}
+const folder = 'deploy/kubernetes'
+const manifests = (file: string) => documentsOf<Manifest>(`${folder}/${file}`)
+const podOf = (deployment?: Manifest) => (deployment?.spec.template as { spec: Pod } | undefined)?.spec
+const kustomizationOf = (path: string) => yamlOf<Kustomization>(`${folder}/${path}kustomization.yaml`)
+
+describe('kubernetes', () => {
+  const [deployment, service] = manifests('service/service.yaml')
+  const pod = podOf(deployment)
+  const container = pod?.containers[0]
+
+  test('every manifest parses, and every folder named is there', () => {
+    const files = filesIn(folder, '**/*.yaml')
+    expect(files.filter(file => documentsOf<Manifest>(file).some(document => !document.kind))).toEqual([])
+    const named = ['', 'service/', ...released.map(name => `services/${name}/`)].flatMap(path =>
+      kustomizationOf(path).resources.map(resource => `${folder}/${path}${resource}`),
+    )
+    expect(named.filter(path => !exists(path) && !exists(`${path}/kustomization.yaml`))).toEqual([])
+    const listed = kustomizationOf('').resources.filter(path => path.startsWith('services/'))
+    expect(listed.sort()).toEqual(released.map(name => `services/${name}`).sort())
+  })
+
+  test.each([...released])('%s has its name, port, image and secret', name => {
+    const { namePrefix, labels, images, patches = [] } = kustomizationOf(`services/${name}/`)
+    const { port, store } = services[name]
+    const patched = Object.fromEntries(patches.map(({ target, patch }) => [target.kind, patch]))
+    expect([`${namePrefix}${service?.metadata.name}`, labels?.[0]?.pairs.app]).toEqual([`${name}-service`, name])
+    expect(images).toEqual([expect.objectContaining({ name: container?.image, newName: `shop-platform/${name}` })])
+    expect(patched.Deployment).toContain(`ports/0/containerPort, value: ${port} }`)
+    expect(patched.Service).toContain(`ports/0/port, value: ${port} }`)
+    expect(patched.PodDisruptionBudget).toContain(`app: ${name} `)
+    const secret = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === name)
+    expect(store !== 'redis').toBe(Boolean(secret) && Boolean(patched.Deployment?.includes(`secretRef: { name: ${name} }`)))
+    const known = [...commonSettings, ...settingsReadIn(`services/${name}`)]
+    expect(Object.keys(secret?.stringData ?? {}).filter(setting => !known.includes(setting))).toEqual([])
+    if (store !== 'redis') expect(Object.keys(secret?.stringData ?? {})).toContain(`${store.toUpperCase()}_URL`)
+  })
+
+  test('probes ask what services answer, on the port that they have', () => {
+    const ops = textOf('shared/ops.ts')
+    const probes = [container?.startupProbe, container?.readinessProbe, container?.livenessProbe].map(probe => probe?.httpGet)
+    expect(probes.map(probe => probe?.path)).toEqual(['/ready', '/ready', '/health'])
+    expect(probes.filter(probe => probe?.port !== container?.ports[0]?.name || !ops.includes(`.get('${probe?.path}'`))).toEqual([])
+    const shared = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === 'platform')
+    const told = [...(container?.env ?? []).map(({ name }) => name), ...Object.keys(shared?.stringData ?? {})]
+    expect(told.filter(setting => !commonSettings.includes(setting))).toEqual([])
+    expect(['INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL'].filter(setting => !told.includes(setting))).toEqual([])
+  })
+
+  test('an instance has the time that it needs to drain, everywhere', () => {
+    const source = textOf('shared/service.ts')
+    const drainS = Number(/drainMs = (\d+) \* second/.exec(source)?.[1])
+    const hardEndS = 2 * drainS
+    expect(drainS).toBeGreaterThan(0)
+    expect(source).toContain('drainMs + 10 * second')
+    const pauseS = Number(container?.lifecycle.preStop.exec.command[1])
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(hardEndS + pauseS)
+    const graces = ['docker-compose.yml', 'docker-compose.simple.yml'].flatMap(file =>
+      Object.entries(composeOf(file).services)
+        .filter(([name]) => /-service$|^platform$/.test(name))
+        .map(([, block]) => block.stop_grace_period),
+    )
+    expect(graces.filter(grace => !(Number.parseInt(grace ?? '0', 10) > hardEndS))).toEqual([])
+  })
+
+  test('the gateway is told names in full, and what it is prepared by', () => {
+    const nginx = podOf(manifests('gateway.yaml')[0])?.containers[0]
+    const prepare = textOf('gateway/prepare.sh')
+    expect(nginx?.env.filter(({ name }) => name !== 'NAMESPACE' && !prepare.includes(`${name}=\${${name}`))).toEqual([])
+    const upstreams = textOf('gateway/upstreams/compose.conf')
+    const renamed = upstreams
+      .replaceAll(/^resolver [^ ]*/gm, 'resolver 10.96.0.10')
+      .replaceAll('-service:', '-service.shop.svc.cluster.local:')
+    expect(renamed.match(/server [a-z]+-service\.shop\.svc\.cluster\.local:\d+ resolve/g)).toHaveLength(Object.keys(services).length)
+    expect(renamed).toContain('resolver 10.96.0.10 valid=')
+  })
+})
+
+describe('monitoring', () => {
+  interface Rule {
+    alert: string
+    expr: string
+    annotations: { summary: string }
+  }
+  const { rule_files, scrape_configs } = yamlOf<{
+    rule_files: string[]
+    scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[]; static_configs?: { targets: string[] }[] }[]
+  }>('deploy/monitoring/prometheus.yml')
+  const rules = yamlOf<{ groups: { rules: Rule[] }[] }>('deploy/monitoring/alerts.yml').groups.flatMap(({ rules }) => rules)
+  const dashboard: { panels: { title: string; targets: { expr: string }[] }[] } = JSON.parse(textOf('deploy/monitoring/dashboard.json'))
+  const expressions = [...rules.map(({ expr }) => expr), ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))]
+
+  const metrics = createMetrics('order')
+  metrics.outbox(async () => ({ count: 0 }))
+  metrics.pool('mysql', () => ({ size: 0, inUse: 0, waiting: 0 }))
+
+  test('alerts and panels speak of metrics that there are', async () => {
+    const exported = [...(await metrics.text()).matchAll(/^# TYPE (\S+) (\w+)/gm)].flatMap(([, name = '', type]) =>
+      type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+    )
+    const ownOfServices = filesIn('services', '**/*.ts').flatMap(file =>
+      [...textOf(file).matchAll(/metrics\.(?:gauge|counter)\('(\w+)'/g)].map(([, name = '']) => name),
+    )
+    metrics.close()
+    const exporters = ['up', 'node_filesystem_avail_bytes', 'node_filesystem_size_bytes']
+    // A metric's name is what stands before a selector or a range; keywords and functions have brackets of their own.
+    const used = expressions.flatMap(expr =>
+      [...expr.replaceAll(/"[^"]*"/g, '""').matchAll(/\b([a-z]\w*_\w+|up)\b(?!\s*\(|\w)/g)]
+        .map(([, name = '']) => name)
+        .filter(name => name !== 'histogram_quantile'),
+    )
+    expect(used.length).toBeGreaterThan(20)
+    expect(used.filter(name => ![...exported, ...ownOfServices, ...exporters].includes(name))).toEqual([])
+  })
+
+  test('alerts on events name events of the catalog, heard by the service that counts them', () => {
+    const heardByOrder = Object.values(catalog).flatMap(event =>
+      'to' in event && (event.to as readonly string[]).includes('order') ? [event.type as string] : [],
+    )
+    const types = rules.flatMap(({ expr }) =>
+      [...expr.matchAll(/service="order",type=~?"([^"]+)"/g)].flatMap(([, list = '']) => list.split('|')),
+    )
+    expect(types.length).toBeGreaterThan(3)
+    expect(types.filter(type => !heardByOrder.includes(type))).toEqual([])
+  })
+
+  test('alerts on drift name relations that discovery compares', () => {
+    const source = textOf('services/discovery/drift.ts')
+    const relations = rules.flatMap(({ expr }) => [...expr.matchAll(/relation=~?"([^"]+)"/g)].flatMap(([, list = '']) => list.split('|')))
+    expect(relations.length).toBeGreaterThan(3)
+    expect(relations.filter(relation => !new RegExp(`\\b${relation}:`).test(source))).toEqual([])
+  })
+
+  test('every alert is explained to who is woken by it, and no other', () => {
+    const explained = [...textOf('docs/operating.md').matchAll(/^\| `([A-Z]\w+[a-z])` \|/gm)].map(([, name]) => name)
+    expect(explained).toEqual(rules.map(({ alert }) => alert))
+  })
+
+  test('every service is asked for its metrics, by its name and port', () => {
+    const asked = scrape_configs.flatMap(({ dns_sd_configs = [] }) => dns_sd_configs.map(({ names, port }) => [names.join(), port]))
+    expect(asked).toHaveLength(released.length)
+    expect(asked).toEqual(expect.arrayContaining(released.map(name => [`${name}-service`, services[name].port])))
+    expect(rule_files.filter(file => !exists(`deploy/monitoring/${file}`))).toEqual([])
+    const { services: blocks }: Compose = composeOf('deploy/monitoring/docker-compose.yml')
+    const mounts = Object.values(blocks).flatMap(({ volumes = [] }) => volumes.map(volume => volume.split(':')[0]!))
+    expect(mounts.filter(path => path.startsWith('.') && !exists(path))).toEqual([])
+    const hosts = scrape_configs.flatMap(({ static_configs = [] }) =>
+      static_configs.flatMap(({ targets }) => targets.map(target => target.split(':')[0]!)),
+    )
+    expect(hosts.filter(host => !(host in blocks) && !(host in composeOf('docker-compose.yml').services))).toEqual([])
+  })
+})
