@@ -142,7 +142,7 @@ describe('settings', () => {
   test('are all told in the operator’s table and in .env.example', () => {
     const read = [...new Set([...commonSettings, ...folders.flatMap(folder => settingsReadIn(`services/${folder}`))])]
     const told = textOf('docs/operating.md')
-    const example = [...textOf('.env.example').matchAll(/\b[A-Z][A-Z_]+\b(?==|, |:)/g)].map(([name]) => name)
+    const example = [...textOf('.env.example').matchAll(/(?<=^# |^# [A-Z].*, )[A-Z][A-Z_]+\b/gm)].map(([name]) => name)
     expect([...read, ...example].filter(name => !told.includes(`\`${name}\``))).toEqual([])
     expect(read.filter(name => !example.includes(name))).toEqual([])
   })
