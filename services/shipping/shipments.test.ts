@@ -84,7 +84,7 @@ describe('parcels', () => {
       const text = parts
         .map((part, i) => (i < compiled.parameters.length ? `${part}${JSON.stringify(compiled.parameters[i])}` : part))
         .join('')
-      const { rows } = await raw<{ key: string | null; Extra: string }>`explain ${raw.raw(text)}`.execute(db)
+      const { rows } = await raw<{ key: string | null; Extra: string }>`explain format=traditional ${raw.raw(text)}`.execute(db)
       return [rows[0]?.key, /filesort/.test(rows[0]?.Extra ?? '')]
     }
     const newest = db.selectFrom('shipments').selectAll().orderBy('id', 'desc').limit(20)
