@@ -21,6 +21,8 @@ export interface TaxDb {
     lines: string | null
     paid_at: Date | null
     version: Generated<number>
+    /** Cancelled before anything was paid. Stored as 0 or 1. */
+    unsold: ColumnType<number, boolean | undefined, boolean>
   }
   refunds: { order_id: number; refund_id: number; amount: number; refunded_at: Date }
   entries: {

@@ -46,10 +46,10 @@ const lockOrder = async (trx: Trx, orderId: number): Promise<OrderRow> => {
 }
 
 /** Written anew from all that is known, so that it never matters what came first. */
-const settle = async (trx: Trx, { order_id, currency, total, lines, paid_at }: OrderRow) => {
+const settle = async (trx: Trx, { order_id, currency, total, lines, paid_at, unsold }: OrderRow) => {
   if (currency === null || total === null || lines === null || paid_at === null) return
   const refunds = await trx.selectFrom('refunds').select(['amount', 'refunded_at as at']).where('order_id', '=', order_id).execute()
-  const entries = entriesOf({ order_id, currency, total, lines: JSON.parse(lines), paid_at }, refunds)
+  const entries = unsold ? [] : entriesOf({ order_id, currency, total, lines: JSON.parse(lines), paid_at }, refunds)
   await trx.deleteFrom('entries').where('order_id', '=', order_id).execute()
   if (entries.length > 0) await trx.insertInto('entries').values(entries).execute()
 }
@@ -73,12 +73,19 @@ export const taxReport = (sql: Sql<TaxDb>) => {
         return { ...order, ...known }
       }),
 
-    /** The first payment counts: an order is sold once. */
+    /** Told by more than one step of an order: it is sold once, with the first of them. */
     paid: (message: Message, orderId: number, at: Date) =>
       hear(message, orderId, async (trx, order) => {
-        const paid_at = order.paid_at ?? at
+        const paid_at = order.paid_at && order.paid_at < at ? order.paid_at : at
         await trx.updateTable('orders').set({ paid_at }).where('order_id', '=', orderId).execute()
         return { ...order, paid_at }
+      }),
+
+    /** Sent to be paid at the door, and cancelled on the way: nothing of it was ever due. */
+    unsold: (message: Message, orderId: number) =>
+      hear(message, orderId, async (trx, order) => {
+        await trx.updateTable('orders').set({ unsold: true }).where('order_id', '=', orderId).execute()
+        return { ...order, unsold: 1 }
       }),
 
     refunded: (message: Message, orderId: number, refund: { id: number; amount: number; at: Date }) =>

@@ -157,12 +157,13 @@ describe('the report', () => {
         reservation_expires_at: '',
       },
     )
-  const paid = (order_id: number) =>
+  const became = (order_id: number, status: 'paid' | 'fulfilling' | 'cancelled', payment_status: string) =>
     orderStatusUpdated(
       { id: order_id, version: 2 },
-      { order_id, user_id: 1, status: 'paid', payment_status: 'paid', items: [{ product_id: 'p', sku: 's', quantity: 1 }] },
+      { order_id, user_id: 1, status, payment_status, items: [{ product_id: 'p', sku: 's', quantity: 1 }] },
     )
-  const refunded = (order_id: number, refund_id: number, amount: number) =>
+  const paid = (order_id: number) => became(order_id, 'paid', 'paid')
+  const refunded = (order_id: number, refund_id: number, amount: number, reason = 'goods_returned') =>
     paymentRefunded(
       { id: order_id, version: 3 },
       {
@@ -175,6 +176,7 @@ describe('the report', () => {
         transaction_id: 't',
         refund_id,
         total_refunded: amount,
+        reason,
       },
     )
   const march = async () => (await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=de')).body.items
@@ -204,6 +206,25 @@ describe('the report', () => {
     for (const draft of [moved, created(9), paid(9)]) await tell(draft)
     const { body } = await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=fr')
     expect(body.items).toMatchObject([{ country: 'FR', net: 100, tax: 20 }])
+  })
+  test('an order counts on the day on which it was first paid, whichever of its steps is heard first', async () => {
+    await tell(became(11, 'fulfilling', 'paid'), undefined, '2026-05-01T00:00:01.000Z')
+    await tell(created(11))
+    await tell(paid(11), undefined, '2026-04-30T23:59:59.000Z')
+    const sold = async (from: string, to: string) =>
+      (await send('GET', `/api/tax/report?from=${from}T00:00:00Z&to=${to}T00:00:00Z`)).body.items
+    expect(await sold('2026-04-01', '2026-05-01')).toMatchObject([{ net: 100, tax: 19 }])
+    expect(await sold('2026-05-01', '2026-06-01')).toEqual([])
+  })
+  test('what was cancelled before it was paid at the door never counts, nor does a second payment that goes back', async () => {
+    const [before] = await march()
+    await tell(became(21, 'cancelled', 'authorized'))
+    await tell(created(21))
+    await tell(became(21, 'fulfilling', 'authorized'))
+    expect(await march()).toEqual([before])
+    for (const draft of [created(22), paid(22), refunded(22, 9, 119, 'paid_twice')]) await tell(draft)
+    const [after] = await march()
+    expect([after.net - before.net, after.refunded_net - before.refunded_net]).toEqual([100, 0])
   })
   test('is for an admin, and for a time that passes', async () => {
     const window = '/api/tax/report?from=2026-04-01T00:00:00Z&to=2026-03-01T00:00:00Z'

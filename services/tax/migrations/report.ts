@@ -59,3 +59,12 @@ export const entries: Migration = {
       .execute()
   },
 }
+
+export const unsold: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('orders')
+      .addColumn('unsold', 'boolean', c => c.notNull().defaultTo(false))
+      .execute()
+  },
+}
