@@ -27,7 +27,7 @@ import { login, post, type Shop } from './shop'
 /** In this order: memory is that of a fresh stack, and what fills the stores comes last. */
 const all: Record<string, Rows> = { memory, start, reads, guarded, outbox, cart, orders, processor, latency, size }
 
-const portBase = Number(process.env.BENCH_PORT_BASE || 36_000)
+const portBase = Number(process.env.BENCH_PORT_BASE || 28_000)
 
 export async function bench(names: readonly string[]) {
   const unknown = names.filter(name => !(name in all))
