@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { AppError, conflict, invalid } from './errors'
 import type { Sql } from './sql'
-import { before, duplicate, errno, inFuture, keyRetentionMs, lockWait, now } from './sql-outbox'
+import { before, errno, inFuture, isDuplicate, keyRetentionMs, lockWait, now } from './sql-outbox'
 
 export interface Answer<Body> {
   status: number
@@ -104,7 +104,7 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, id: stri
     } catch (error) {
       // Its first request is committing just now.
       if (errno(error) === lockWait) throw running()
-      if (errno(error) !== duplicate) throw error
+      if (!isDuplicate(error)) throw error
     }
     const found = await row
       .select(['body_hash', 'lease_token', 'answer'])

@@ -4,7 +4,9 @@ import { type Migration, Migrator } from 'kysely/migration'
 /** Ends a table's definition: the same bytes are the same text on every server, and nothing else is. */
 export const plainText = sql`character set utf8mb4 collate utf8mb4_bin`
 const ascii = (length: number) => sql`varchar(${sql.lit(length)}) character set ascii collate ascii_bin`
-const now = sql`(current_timestamp(3))`
+/** Columns of time, to the millisecond as clients see it. */
+export const time = sql`datetime(3)`
+export const now = sql`(current_timestamp(3))`
 
 const kernel: Record<string, Migration> = {
   kernel_001_outbox: {
@@ -19,8 +21,8 @@ const kernel: Record<string, Migration> = {
         .addColumn('type', 'varchar(100)', c => c.notNull())
         .addColumn('traceparent', ascii(64), c => c.notNull())
         .addColumn('body', sql`mediumtext`, c => c.notNull())
-        .addColumn('due_at', sql`datetime(3)`)
-        .addColumn('created_at', sql`datetime(3)`, c => c.notNull().defaultTo(now))
+        .addColumn('due_at', time)
+        .addColumn('created_at', time, c => c.notNull().defaultTo(now))
         .modifyEnd(plainText)
         .execute()
     },
@@ -32,7 +34,7 @@ const kernel: Record<string, Migration> = {
         .ifNotExists()
         .addColumn('id', 'integer', c => c.primaryKey())
         .addColumn('holder', ascii(64), c => c.notNull())
-        .addColumn('expires_at', sql`datetime(3)`, c => c.notNull())
+        .addColumn('expires_at', time, c => c.notNull())
         .modifyEnd(plainText)
         .execute()
       await sql`insert ignore into outbox_lease (id, holder, expires_at) values (1, '', '2000-01-01')`.execute(db)
@@ -44,7 +46,7 @@ const kernel: Record<string, Migration> = {
         .createTable('inbox')
         .ifNotExists()
         .addColumn('message_id', ascii(64), c => c.primaryKey())
-        .addColumn('received_at', sql`datetime(3)`, c => c.notNull().defaultTo(now))
+        .addColumn('received_at', time, c => c.notNull().defaultTo(now))
         .addIndex('inbox_received_at', ['received_at'])
         .modifyEnd(plainText)
         .execute()
@@ -58,9 +60,9 @@ const kernel: Record<string, Migration> = {
         .addColumn('id', ascii(64), c => c.primaryKey())
         .addColumn('body_hash', ascii(64), c => c.notNull())
         .addColumn('lease_token', ascii(64))
-        .addColumn('lease_until', sql`datetime(3)`, c => c.notNull())
+        .addColumn('lease_until', time, c => c.notNull())
         .addColumn('answer', sql`mediumtext`)
-        .addColumn('created_at', sql`datetime(3)`, c => c.notNull().defaultTo(now))
+        .addColumn('created_at', time, c => c.notNull().defaultTo(now))
         .addIndex('idempotency_keys_created_at', ['created_at'])
         .modifyEnd(plainText)
         .execute()

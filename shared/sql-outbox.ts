@@ -93,13 +93,15 @@ export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor
     await trx.executeQuery(kernel.insertInto('inbox').values(ids.map(message_id => ({ message_id }))))
     return true
   } catch (error) {
-    if (errno(error) === duplicate) return false
+    if (isDuplicate(error)) return false
     throw error
   }
 }
 
-export const duplicate = 1062
+const duplicate = 1062
 export const lockWait = 1205
 export const deadlock = 1213
 export const errno = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
+/** A unique key says that there is such a row already. */
+export const isDuplicate = (error: unknown) => errno(error) === duplicate

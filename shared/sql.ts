@@ -10,7 +10,8 @@ import { isMigrated, migrate } from './sql-migrate'
 import { addToOutbox, deadlock, errno, type KernelTables, lockWait, recordMessages, sqlOutbox } from './sql-outbox'
 import { openPool, type PoolState } from './sql-pool'
 
-export { plainText } from './sql-migrate'
+export { now, plainText, time } from './sql-migrate'
+export { isDuplicate } from './sql-outbox'
 
 export interface SqlOptions {
   url: string

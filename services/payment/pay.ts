@@ -1,7 +1,7 @@
 import { conflict } from '#shared/errors'
 import type { Save, Saved } from '#shared/idempotency'
 import { toMinor } from '#shared/money'
-import type { Sql } from '#shared/sql'
+import { isDuplicate, type Sql } from '#shared/sql'
 import { type Claim, type Claimed, claimWhenReady, type OrderDesk } from './claim'
 import type { PaymentDb, PaymentRow } from './database'
 import { type Method, refuseCardData } from './domain'
@@ -39,7 +39,6 @@ export interface PayOptions {
   answered?(payment: Pick<PaymentRow, 'status' | 'provider'>): void
 }
 
-const duplicate = (error: unknown) => error instanceof Error && 'errno' in error && error.errno === 1062
 const hour = 3_600_000
 
 export const payDesk = (options: PayOptions) => {
@@ -78,7 +77,7 @@ export const payDesk = (options: PayOptions) => {
       return await insert(id, claimed, wanted, requestKey)
     } catch (error) {
       await release(orderId, id)
-      throw duplicate(error)
+      throw isDuplicate(error)
         ? conflict('payment_in_progress', 'This order has a payment under way; look at it, or wait for its end.')
         : error
     }

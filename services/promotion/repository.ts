@@ -2,7 +2,7 @@ import { countCapped } from '#shared/count'
 import { conflict, notFound } from '#shared/errors'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
-import { duplicate, errno } from '#shared/sql-outbox'
+import { isDuplicate } from '#shared/sql'
 import type { CampaignRow, PromotionSql, Trx } from './database'
 import type { Campaign } from './domain'
 import type { CampaignQuery, ChangedCampaign, NewCampaign } from './model'
@@ -26,7 +26,7 @@ export const campaignOf = (row: CampaignRow): Campaign => ({
 })
 
 const taken = (error: unknown) => {
-  throw errno(error) === duplicate ? conflict('code_taken', 'Another campaign has this code; choose another one.') : error
+  throw isDuplicate(error) ? conflict('code_taken', 'Another campaign has this code; choose another one.') : error
 }
 
 export const lockCampaign = async (trx: Trx, id: number): Promise<CampaignRow> => {

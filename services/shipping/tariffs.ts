@@ -2,7 +2,7 @@ import { conflict, invalid, notFound } from '#shared/errors'
 import { toMinor } from '#shared/money'
 import type { Page, PageQuery } from '#shared/page'
 import type { Static } from '#shared/schema'
-import { duplicate, errno } from '#shared/sql-outbox'
+import { isDuplicate } from '#shared/sql'
 import type { RateRow, ShippingDb, ShippingSql } from './database'
 import type { NewRate, RateChange } from './tariff-model'
 
@@ -24,7 +24,7 @@ const changed = (before: RateRow, { price, per_kg, free_over, ...rest }: Static<
 
 const takenOnce = async <T>(write: Promise<T>): Promise<T> =>
   write.catch(error => {
-    if (errno(error) === duplicate) throw conflict('rate_exists', 'The zone has a rate for this option and currency; change that one.')
+    if (isDuplicate(error)) throw conflict('rate_exists', 'The zone has a rate for this option and currency; change that one.')
     throw error
   })
 

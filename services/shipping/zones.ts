@@ -1,6 +1,6 @@
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
-import { duplicate, errno } from '#shared/sql-outbox'
+import { isDuplicate } from '#shared/sql'
 import type { ShippingSql, Trx } from './database'
 
 export interface Zone {
@@ -19,7 +19,7 @@ const placeCountries = async (trx: Trx, zone_id: number, countries: readonly str
       .values(countries.map(country => ({ country, zone_id })))
       .execute()
   } catch (error) {
-    if (errno(error) === duplicate) throw conflict('country_taken', 'One of the countries lies in another zone; take it out there first.')
+    if (isDuplicate(error)) throw conflict('country_taken', 'One of the countries lies in another zone; take it out there first.')
     throw error
   }
 }

@@ -1,7 +1,6 @@
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
-import type { Sql } from '#shared/sql'
-import { duplicate, errno } from '#shared/sql-outbox'
+import { isDuplicate, type Sql } from '#shared/sql'
 import type { RateRow, TaxDb } from './database'
 
 export type NewRate = Pick<RateRow, 'country' | 'region' | 'category' | 'rate_ppm' | 'valid_from' | 'valid_to' | 'source'>
@@ -15,7 +14,7 @@ export const rateRepository = ({ db }: Pick<Sql<TaxDb>, 'db'>) => {
   const day = (at: Date) => at.toISOString().slice(0, 10)
   const forget = () => remembered.clear()
   const taken = (error: unknown): never => {
-    if (errno(error) === duplicate) throw conflict('rate_exists', 'This place and category has a rate from that day; change that one.')
+    if (isDuplicate(error)) throw conflict('rate_exists', 'This place and category has a rate from that day; change that one.')
     throw error
   }
 

@@ -2,7 +2,7 @@ import type { Updateable } from 'kysely'
 import { userRegistered, userUpdated } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import type { Address } from '#shared/schema'
-import { duplicate, errno } from '#shared/sql-outbox'
+import { isDuplicate } from '#shared/sql'
 import { record } from './audit'
 import type { Clock, Publish, Trx, UserDb, UserRow, UserSql } from './database'
 import { emailOf, usernameOf } from './domain'
@@ -27,7 +27,7 @@ const taken = {
 /** Says which of the two unique names was taken, whoever took it a moment ago. */
 export const refuseTaken = <T>(work: Promise<T>): Promise<T> =>
   work.catch(error => {
-    if (errno(error) !== duplicate || !(error instanceof Error)) throw error
+    if (!isDuplicate(error) || !(error instanceof Error)) throw error
     throw error.message.includes("username_key'") ? taken.username() : taken.email()
   })
 

@@ -2,7 +2,7 @@ import { userRegistered } from '#shared/catalog'
 import { countCapped } from '#shared/count'
 import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
-import { duplicate, errno } from '#shared/sql-outbox'
+import { isDuplicate } from '#shared/sql'
 import { changeUser, lockUser } from './accounts'
 import { record } from './audit'
 import type { Clock, Trx, UserRow, UserSql } from './database'
@@ -120,7 +120,7 @@ export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
         await record(trx, 'admin.created', { user: id })
       })
       await insert.catch(error => {
-        if (errno(error) !== duplicate) throw error
+        if (!isDuplicate(error)) throw error
       })
     },
   }
