@@ -1,9 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
+import { now, plainText, time } from '#shared/sql'
 
-const now = sql`(current_timestamp(3))`
-const time = sql`datetime(3)`
 const count = sql`int unsigned`
 
 /** The newest word of the catalog on a product: older news can't bring back what was dropped or deleted. */

@@ -1,8 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
-
-const time = sql`datetime(3)`
+import { plainText, time } from '#shared/sql'
 
 export const orders: Migration = {
   async up(db: Kysely<unknown>) {

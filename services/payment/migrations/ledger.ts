@@ -1,9 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
-
-const now = sql`(current_timestamp(3))`
-const time = sql`datetime(3)`
+import { now, plainText, time } from '#shared/sql'
 
 /** Rows are only ever added: a mistake is mended by another transaction, never by a change of this one. */
 export const ledgerTransactions: Migration = {

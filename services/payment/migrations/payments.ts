@@ -1,9 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
-
-const now = sql`(current_timestamp(3))`
-const time = sql`datetime(3)`
+import { now, plainText, time } from '#shared/sql'
 
 export const orders: Migration = {
   async up(db: Kysely<unknown>) {

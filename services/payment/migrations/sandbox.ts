@@ -1,9 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
-
-const now = sql`(current_timestamp(3))`
-const time = sql`datetime(3)`
+import { now, plainText, time } from '#shared/sql'
 
 /** The sandbox's own books, as if they lay on another company's server: our side never reads them but through the port. */
 export const sandboxCharges: Migration = {

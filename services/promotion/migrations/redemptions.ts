@@ -1,9 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
-
-const now = sql`(current_timestamp(3))`
-const time = sql`datetime(3)`
+import { now, plainText, time } from '#shared/sql'
 
 /** One an order. An order that was cancelled before it was heard of has one too, so that it takes nothing later. */
 export const redemptions: Migration = {

@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
+import { now, plainText, time } from '#shared/sql'
 
-const now = sql`(current_timestamp(3))`
 const count = sql`int unsigned`
 
 /** A country lies in one zone at most; every other place lies in the default zone. */
@@ -14,7 +13,7 @@ export const zones: Migration = {
       .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
       .addColumn('name', 'varchar(100)', c => c.notNull())
       .addColumn('is_default', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('created_at', sql`datetime(3)`, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
       .modifyEnd(plainText)
       .execute()
     await db.schema

@@ -1,10 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
+import { now, plainText, time } from '#shared/sql'
 import { publishedRates } from '../published-rates'
-
-const now = sql`(current_timestamp(3))`
-const time = sql`datetime(3)`
 
 /** A rate holds from a day up to another, which it does not include. */
 export const rates: Migration = {

@@ -1,8 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText } from '#shared/sql'
-
-const time = sql`datetime(3)`
+import { plainText, time } from '#shared/sql'
 
 /** What was heard of an order's tax; it counts from the day on which it was paid. */
 export const orders: Migration = {
