@@ -1,0 +1,219 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded, userDeleted } from '#shared/catalog'
+import type { Draft, Message } from '#shared/events'
+import { eventually, testSql } from '#shared/testing'
+import { ordered, testCart } from '../services/cart/testing'
+import { testOrders } from '../services/order/testing'
+import { newsOf } from '../services/order/testing-news'
+import { testPayments } from '../services/payment/testing'
+import { cancelled, committed, message, testShipping } from '../services/shipping/testing'
+import type { TaxDb } from '../services/tax/database'
+import { taxHandlers } from '../services/tax/events'
+import * as taxMigrations from '../services/tax/migrations'
+import { taxReport } from '../services/tax/report'
+import { endsAlike, type Life } from './arrivals'
+
+/**
+ * What each service is told of one order's life, in every wrong order: the end is the same. Inventory's is in services/inventory/arrival.test.ts, promotion's
+ * two events are in its redemptions.test.ts.
+ */
+const stops: (() => Promise<unknown>)[] = []
+afterAll(async () => {
+  for (const stop of stops) await stop()
+})
+
+describe('order', async () => {
+  const shop = await testOrders()
+  stops.push(shop.stop)
+  shop.known.coupons.set('TEN', { percent: 10 })
+  let users = 1000
+  const publishedOf = async (id: number) => (await shop.published(id)).filter(({ due_at }) => !due_at)
+  const life =
+    (tell: (news: ReturnType<typeof newsOf>, userId: number) => Draft[], more: object = {}) =>
+    async (): Promise<Life> => {
+      const user = ++users
+      const order = await shop.place({ ...shop.sample, ...more }, { user })
+      const messages = tell(newsOf(order), user).map(draft => shop.message(draft))
+      return {
+        news: messages.map(one => () => shop.hear(one)),
+        async end() {
+          const { status, payment_status, cancel_reason, shipping_address } = await shop.get(order.id)
+          const told = await publishedOf(order.id)
+          const versions = [...new Set(told.map(({ aggregate }) => aggregate.version))]
+          expect(versions).toEqual(versions.map((_, at) => at + 1))
+          const { body } = await shop.send('GET', `/api/orders/${order.id}/timeline?limit=100`, { admin: true })
+          return {
+            ...{ status, payment_status, cancel_reason, shipping_address },
+            steps: told.flatMap(({ type, data }) => (type === 'order.status_updated' ? [data.status] : [])),
+            timeline: body.items.map((entry: { type: string }) => entry.type).toSorted(),
+          }
+        },
+      }
+    }
+  const steps = ['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered']
+
+  test('bought with a coupon, delivered, and a piece given back, by somebody who leaves', async () => {
+    const end = await endsAlike(
+      life(
+        (news, id) => [
+          ...[news.reserved(), news.redeemed(), news.captured(), news.committed(), news.packed(), news.pickedUp(), news.delivered()],
+          ...[news.refunded(10), userDeleted({ id, version: 2 }, { user_id: id })],
+        ],
+        { coupon_code: 'TEN' },
+      ),
+    )
+    expect(end).toMatchObject({ status: 'delivered', payment_status: 'partially_refunded', shipping_address: 'erased', steps })
+  }, 60_000)
+
+  test('paid at the door', async () => {
+    const cash = { payment_method: 'cash_on_delivery' }
+    const end = await endsAlike(
+      life(news => [
+        ...[news.reserved(), news.authorized(cash), news.committed(), news.packed(), news.pickedUp(), news.delivered()],
+        news.captured(cash),
+      ]),
+    )
+    expect(end).toMatchObject({ status: 'delivered', payment_status: 'paid' })
+  }, 60_000)
+
+  test('paid twice after a refusal, and one of it given back', async () => {
+    const second = { payment_id: 10 }
+    const end = await endsAlike(
+      life(news => [
+        ...[news.declined({ payment_id: 8 }), news.reserved(), news.captured(), news.captured(second)],
+        ...[news.refunded(3000, second), news.committed(), news.packed()],
+      ]),
+    )
+    expect(end).toMatchObject({ status: 'fulfilling', payment_status: 'paid' })
+  }, 60_000)
+
+  test('whose goods were gone when it was paid', async () => {
+    const end = await endsAlike(life(news => [news.reserved(), news.captured(), news.commitFailed(), news.refunded(3000)]))
+    expect(end).toMatchObject({ status: 'cancelled', cancel_reason: 'out_of_stock', payment_status: 'refunded' })
+  }, 60_000)
+
+  test('whose coupon was used up, though its stock was held', async () => {
+    const end = await endsAlike(life(news => [news.reserved(), news.couponRefused()], { coupon_code: 'TEN' }))
+    expect(end).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected', payment_status: 'unpaid' })
+  }, 60_000)
+})
+
+describe('payment', async () => {
+  const shop = await testPayments()
+  stops.push(shop.drop)
+  let returns = 0
+  const life =
+    (fields: object, refunded: number, tell: (orderId: number) => Message[], byWebhook = false) =>
+    async (): Promise<Life> => {
+      const { id, order_id, transaction_id, amount, currency } = await shop.paid(fields)
+      const event = { id: `evt_${id}`, type: 'payment.captured', payment_id: id, transaction_id, amount, currency }
+      const messages = tell(order_id)
+      return {
+        news: [...(byWebhook ? [() => shop.webhook(event)] : []), ...messages.map(one => () => shop.hear(one))],
+        async end() {
+          const look = await eventually(async () => {
+            await shop.sweep()
+            const found = await shop.look(id)
+            return found.refunded_amount === refunded && found
+          })
+          const { items } = (await shop.send('GET', `/api/payments/${id}/refunds`, undefined, shop.admin)).body
+          const { ledger, outstanding } = await shop.drift()
+          expect({ ledger: ledger.count, outstanding: outstanding.count }).toEqual({ ledger: 0, outstanding: 0 })
+          const refunds = items.map((refund: { amount: number }) => refund.amount).toSorted()
+          return { captured: look.captured_amount, refunds }
+        },
+      }
+    }
+  const twoReturns = (orderId: number) => [
+    shop.told.status(orderId, 'delivered'),
+    shop.told.returned(orderId, ++returns, 500.01),
+    shop.told.returned(orderId, ++returns, 699.99),
+  ]
+
+  test('delivered, and returned in two parts', async () => {
+    expect(await endsAlike(life({}, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
+  }, 60_000)
+  test('captured at the door, and returned in two parts', async () => {
+    const cash = { payment_method: 'cash_on_delivery' }
+    expect(await endsAlike(life(cash, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
+  }, 60_000)
+  test('charged late, for an order that is cancelled', async () => {
+    const twice = (orderId: number) => [shop.told.cancelled(orderId), shop.told.status(orderId, 'cancelled')]
+    const end = await endsAlike(life({ payment_token: 'tok_late_webhook' }, 3000, twice, true))
+    expect(end).toEqual({ captured: 3000, refunds: [3000] })
+  }, 60_000)
+})
+
+test('tax: moved before it was paid, paid, sent and refunded in two parts', async () => {
+  const { sql, drop } = await testSql<TaxDb>({ service: 'tax', migrations: taxMigrations })
+  stops.push(drop)
+  const handlers = taxHandlers({ report: taxReport(sql) })
+  let orders = 0
+  const end = await endsAlike(async () => {
+    const order_id = ++orders
+    const about = { order_id, user_id: 1 }
+    const line = { product_id: 'p', sku: 's', quantity: 1 }
+    const priced = (country: string, tax: number) => ({
+      ...{ order_id, tax, shipping: 0, total_amount: 100 + tax, currency: 'EUR', destination: { country } },
+      tax_lines: [{ category: 'Books', country, rate_ppm: tax * 10_000, net: 100, tax }],
+    })
+    const first = { ...about, ...priced('DE', 7), items: [{ ...line, price: 100, category: 'Books' }], subtotal: 100, discount: 0 }
+    const became = (status: 'paid' | 'fulfilling', version: number) =>
+      orderStatusUpdated({ id: order_id, version }, { ...about, status, payment_status: 'paid', items: [line] })
+    const payment = { ...about, payment_id: 1, currency: 'EUR', payment_method: 'wallet', transaction_id: 't' }
+    const refunded = (refund_id: number, amount: number, total_refunded: number) =>
+      paymentRefunded({ id: 1, version: refund_id }, { ...payment, amount, refund_id, total_refunded })
+    const drafts = [
+      orderCreated({ id: order_id, version: 1 }, { ...first, shipping_option: 'standard', payment_due_at: '', reservation_expires_at: '' }),
+      orderRepriced({ id: order_id, version: 2 }, priced('FR', 5)),
+      ...[became('paid', 4), became('fulfilling', 5), refunded(2, 33.33, 33.33), refunded(3, 71.67, 105)],
+    ]
+    const told = drafts.map((draft, at) => ({ ...message(draft), time: new Date(Date.UTC(2026, 2, at + 1)).toISOString() }))
+    return {
+      news: told.map(one => async () => handlers.find(({ event }) => event.type === one.type)?.handle(one)),
+      end: () => sql.db.selectFrom('entries').selectAll().where('order_id', '=', order_id).orderBy('entry').execute().then(withoutOrder),
+    }
+  })
+  expect(end).toMatchObject([
+    { kind: 'sale', country: 'FR', net: 10_000, tax: 500 },
+    { kind: 'refund', net: -3174, tax: -159 },
+    { kind: 'refund', net: -6826, tax: -341 },
+  ])
+}, 60_000)
+const withoutOrder = (rows: readonly { order_id: number }[]) => rows.map(({ order_id: _, ...row }) => row)
+
+test('shipping: packed and cancelled, for somebody who leaves', async () => {
+  const shop = await testShipping()
+  stops.push(shop.drop)
+  let users = 1000
+  const end = await endsAlike(async () => {
+    const user = ++users
+    const orderId = shop.newOrder(user)
+    const gone = message(userDeleted({ id: user, version: 2 }, { user_id: user }))
+    return {
+      news: [committed(orderId), cancelled(orderId), gone].map(one => () => shop.hear(one)),
+      end: async () => (await shop.parcels(orderId)).filter(({ status, address }) => status !== 'voided' || address !== null),
+    }
+  })
+  expect(end).toEqual([])
+}, 60_000)
+
+test('cart: two orders out of it', async () => {
+  const shop = await testCart()
+  stops.push(shop.drop)
+  const [book, lamp] = [shop.add({ stock: 100 }), shop.add({ stock: 100 })]
+  let users = 1000
+  const end = await endsAlike(async () => {
+    const user = ++users
+    const me = await shop.shopper(user)
+    await me.put(book, 9)
+    await me.put(lamp, 1)
+    const taking = (orderId: number, quantity: number) =>
+      ordered(orderId, user, [
+        { product_id: book.id, sku: book.sku, quantity },
+        { product_id: lamp.id, sku: lamp.sku, quantity: 1 },
+      ])
+    return { news: [taking(2 * user, 3), taking(2 * user + 1, 2)].map(one => () => shop.hear(one)), end: me.pieces }
+  })
+  expect(end).toEqual({ [book.sku]: 4 })
+}, 60_000)
