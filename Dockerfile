@@ -7,6 +7,7 @@
 FROM oven/bun:1.4.5 AS deps
 WORKDIR /app
 COPY package.json bun.lock ./
+COPY patches ./patches
 # What only the checks need stays out; so do the compiler and the types that packages bring along as peers.
 RUN bun install --frozen-lockfile --production --ignore-scripts \
   && rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types

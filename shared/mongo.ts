@@ -68,6 +68,8 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     maxIdleTimeMS: 60_000,
     serverSelectionTimeoutMS: 2000,
     connectTimeoutMS: 3000,
+    // A server that hears but does not answer is given up after this and `connectTimeoutMS` together, and what waits for it is told so.
+    heartbeatFrequencyMS: 1000,
     socketTimeoutMS: 15_000,
     waitQueueTimeoutMS: 5000,
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
@@ -85,7 +87,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const inbox = inboxOf(db)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  // A socket that dies while a command is written to it can leave that command without any answer: seen with Bun, whatever the driver's timeouts.
+  // A transaction asks many times over, each within bounds of its own: this is as long as anyone waits for all of it.
   const bounded = async <T>(running: Promise<T>): Promise<T> => {
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => reject(unavailable('database_unavailable', 'The database does not answer.')), maxTransactionMs)
