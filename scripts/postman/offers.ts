@@ -1,0 +1,126 @@
+import type { Folder } from './request'
+
+export const promotions: Folder = {
+  name: '8 Promotions',
+  about: 'Campaigns, their codes, and what a code would take off.',
+  requests: [
+    { name: 'Campaigns that are on', send: 'GET /api/promotions', status: 200, has: ['items', 'total', 'skip', 'limit'] },
+    {
+      name: 'A new campaign',
+      send: 'POST /api/promotions',
+      as: 'admin',
+      body: { name: 'Ten percent', code: 'TEN-{{run}}', kind: 'percentage', value: 10, total_limit: 5, per_user_limit: 1 },
+      status: 201,
+      has: ['id', 'starts_at', 'created_at'],
+      is: { kind: 'percentage', value: 10, automatic: false, used: 0 },
+      keep: { campaign_id: 'id', campaign_code: 'code' },
+    },
+    {
+      name: 'One campaign',
+      send: 'GET /api/promotions/{{campaign_id}}',
+      as: 'admin',
+      status: 200,
+      is: { id: '{{campaign_id}}', total_limit: 5 },
+    },
+    {
+      name: 'What would the code take off?',
+      send: 'POST /api/promotions/validate',
+      as: 'user',
+      body: {
+        code: '{{campaign_code}}',
+        items: [{ product_id: '{{product_id}}', quantity: 2, price: 1500, category: 'Electronics' }],
+        subtotal: 3000,
+      },
+      status: 200,
+      is: { valid: true, discount: 300, currency: 'USD', 'campaign.id': '{{campaign_id}}' },
+    },
+    {
+      name: 'Raise its limit',
+      send: 'PATCH /api/promotions/{{campaign_id}}',
+      as: 'admin',
+      body: { total_limit: 200 },
+      status: 200,
+      is: { total_limit: 200 },
+    },
+    {
+      name: 'A campaign of single-use codes',
+      send: 'POST /api/promotions',
+      as: 'admin',
+      body: { name: 'Gift cards {{run}}', code: 'GIFT-{{run}}', kind: 'fixed', value: 20, minimum: 100 },
+      status: 201,
+      keep: { gift_id: 'id' },
+    },
+    {
+      name: 'Make three codes',
+      send: 'POST /api/promotions/{{gift_id}}/codes',
+      as: 'admin',
+      body: { count: 3 },
+      status: 201,
+      after: [`pm.test('are three', () => pm.expect(body.codes).to.have.length(3))`],
+    },
+    {
+      name: 'None is used yet',
+      send: 'GET /api/promotions/{{gift_id}}/codes?used=false',
+      as: 'admin',
+      status: 200,
+      is: { total: 3, 'items.0.order_id': null },
+    },
+    { name: 'End that campaign', send: 'DELETE /api/promotions/{{gift_id}}', as: 'admin', status: 204 },
+  ],
+}
+
+export const taxes: Folder = {
+  name: '9 Tax',
+  about: 'Rates by place and day, and what they make of a sale.',
+  requests: [
+    {
+      name: 'Tax on a book in Berlin',
+      send: 'POST /api/tax/quote',
+      body: {
+        address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' },
+        lines: [{ amount: 100, category: 'Electronics' }],
+        shipping: 10,
+      },
+      status: 200,
+      is: { 'lines.0.rate_ppm': 190000, 'lines.0.tax': 19, shipping_tax: 1.9, tax: 20.9 },
+    },
+    {
+      name: 'Rates of a country',
+      send: 'GET /api/tax/rates?country=DE',
+      status: 200,
+      has: ['items', 'total'],
+      is: { 'items.0.country': 'DE' },
+    },
+    {
+      name: 'A new rate',
+      send: 'POST /api/tax/rates',
+      as: 'admin',
+      body: { country: 'DE', category: 'tickets {{run}}', rate: 7, valid_from: '2026-01-01', source: 'Federal Ministry of Finance' },
+      status: 201,
+      has: ['id', 'valid_to'],
+      is: { rate: 7, country: 'DE' },
+      keep: { rate_id: 'id' },
+    },
+    {
+      name: 'It ends on a day',
+      send: 'PATCH /api/tax/rates/{{rate_id}}',
+      as: 'admin',
+      body: { valid_to: '2027-01-01' },
+      status: 200,
+      is: { valid_to: '2027-01-01' },
+    },
+    { name: 'Remove it', send: 'DELETE /api/tax/rates/{{rate_id}}', as: 'admin', status: 204 },
+    {
+      name: 'Tax of a year',
+      send: 'GET /api/tax/report?from={{year}}-01-01&to={{next_year}}-01-01',
+      as: 'admin',
+      before: [
+        `const year = new Date().getUTCFullYear()`,
+        `pm.collectionVariables.set('year', String(year))`,
+        `pm.collectionVariables.set('next_year', String(year + 1))`,
+      ],
+      status: 200,
+      has: ['from', 'to', 'items'],
+    },
+  ],
+}
