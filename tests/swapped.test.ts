@@ -114,7 +114,7 @@ describe('payment', async () => {
           const look = await eventually(async () => {
             await shop.sweep()
             const found = await shop.look(id)
-            return found.refunded_amount === refunded && found
+            return found.refunded_amount === refunded ? found : undefined
           })
           const { items } = (await shop.send('GET', `/api/payments/${id}/refunds`, undefined, shop.admin)).body
           const { ledger, outstanding } = await shop.drift()
