@@ -47,6 +47,12 @@ export const decimalText = (range: Range = {}) => numberFromText('number', '^\\d
 export const booleanText = () => t.Union([t.Literal('true'), t.Literal('false')])
 export const IdParam = closed({ id: integerText({ minimum: 1, examples: [1] }) })
 
+export const IdempotencyHeader = t.Object({
+  'idempotency-key': t.Optional(
+    t.String({ maxLength: 255, description: 'Repeats of one request give its first answer again', examples: ['checkout-1'] }),
+  ),
+})
+
 export const Id = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const ProductId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['507f1f77bcf86cd799439011'] })
 export const Sku = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['LT-001'] })

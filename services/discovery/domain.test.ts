@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { differing, driftOf, driftReport, healthOf, overall, windowOf } from './domain'
+import { driftOf } from '#shared/drift'
+import { differing, driftReport, healthOf, overall, windowOf } from './domain'
 
 const states = (...all: ('up' | 'degraded' | 'down')[]) => all.map(state => ({ state }))
 const statuses = (...all: ('up' | 'degraded' | 'down')[]) => all.map(status => ({ status }))

@@ -21,8 +21,6 @@ export const overall = (services: readonly { status: Health }[]): Health => {
   return services.every(({ status }) => status === 'up') ? 'up' : 'degraded'
 }
 
-const maxExamples = 20
-
 export interface Drift {
   count: number
   examples: string[]
@@ -31,8 +29,6 @@ export interface Drift {
 /** What the owner of a figure says, against what another service shows of it: each key at which they differ. */
 export const differing = (owner: Record<string, number>, shown: Record<string, number>): string[] =>
   Object.keys(owner).filter(key => shown[key] !== owner[key])
-
-export const driftOf = (keys: readonly string[]): Drift => ({ count: keys.length, examples: keys.slice(0, maxExamples) })
 
 const released = new Set<string | undefined>([undefined, 'new', 'waiting', 'rejected', 'expired', 'commit_failed', 'released'])
 /** Whether inventory holds for an order what the order believes. */

@@ -1,4 +1,5 @@
 import { unwrap } from '#shared/client'
+import { driftOf } from '#shared/drift'
 import type { Kernel } from '#shared/kernel'
 import type { InventoryApi } from '../inventory/app'
 import type { OrderApi } from '../order/app'
@@ -6,7 +7,7 @@ import type { PaymentApi } from '../payment/app'
 import type { ProductApi } from '../product/app'
 import type { PromotionApi } from '../promotion/app'
 import type { ShippingApi } from '../shipping/app'
-import { couponFits, type Drift, differing, driftOf, stockFits, type Window } from './domain'
+import { couponFits, type Drift, differing, stockFits, type Window } from './domain'
 
 const net = ({ captured, refunded }: { captured: number; refunded: number } = { captured: 0, refunded: 0 }) =>
   Math.round((captured - refunded) * 1000)
@@ -35,7 +36,7 @@ export const stockDrift = (client: Kernel['client']) => {
 }
 
 /** What order believes, against what payment, inventory and promotion know. */
-export const orderDrift = (client: Kernel['client']) => {
+const orderDrift = (client: Kernel['client']) => {
   const ordering = client<OrderApi>('order')
   const payments = client<PaymentApi>('payment')
   const inventory = client<InventoryApi>('inventory')

@@ -1,9 +1,9 @@
 import { sql as raw } from 'kysely'
+import { driftOf } from '#shared/drift'
 import type { Sql } from '#shared/sql'
 import type { InventoryDb } from './database'
 
 const maxSkus = 5000
-const maxExamples = 20
 
 /** The SKUs that changed in a window: what is available of each, and which of them their own books don't explain. One statement, so one moment. */
 export const stockDrift =
@@ -34,10 +34,7 @@ export const stockDrift =
       .execute()
 
     type Row = (typeof rows)[number]
-    const differing = (differs: (row: Row) => boolean) => {
-      const found = rows.filter(differs).map(({ sku }) => sku)
-      return { count: found.length, examples: found.slice(0, maxExamples) }
-    }
+    const differing = (differs: (row: Row) => boolean) => driftOf(rows.filter(differs).map(({ sku }) => sku))
     return {
       movements: differing(({ moved, quantity }) => Number(moved) !== quantity),
       shelves: differing(row => Number(row.on_shelves) !== row.quantity || Number(row.kept_on_shelves) !== row.reserved),

@@ -1,6 +1,7 @@
+import { DriftQuery, OrderIds } from '#shared/drift'
 import type { Http } from '#shared/http'
 import type { ReservationStates, StockDrift } from './drift'
-import { DriftQuery, DriftView, OrderIds, ReservationsView } from './model'
+import { DriftView, ReservationsView } from './model'
 
 interface Deps {
   http: Http

@@ -1,5 +1,6 @@
+import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
-import { closed, Id, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import type { MovementRow, SkuRow, StockRow } from './database'
 import { available } from './domain'
 
@@ -28,7 +29,6 @@ export const Check = closed(
   { items: t.Array(closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }), { minItems: 1, maxItems: 100 }) },
   { examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }] }] },
 )
-export const DriftQuery = closed({ since: Time, until: Time })
 
 const level = { quantity: t.Integer(), reserved: t.Integer(), available: t.Integer() }
 export const StockView = t.Object({
@@ -57,11 +57,10 @@ export const MovementView = t.Object({
   user_id: t.Union([t.Integer(), t.Null()], { description: 'Who changed it by hand' }),
   created_at: Time,
 })
-const Differing = t.Object({ count: t.Integer(), examples: t.Array(t.String()) })
 export const DriftView = t.Object({
-  movements: Differing,
-  shelves: Differing,
-  reserved: Differing,
+  movements: Drift,
+  shelves: Drift,
+  reserved: Drift,
   stock: t.Record(t.String(), t.Integer()),
 })
 
@@ -118,5 +117,4 @@ export const checkView = (items: Static<typeof Check>['items'], onSale: readonly
   return { available: lines.every(line => line.available >= line.quantity), items: lines }
 }
 
-export const OrderIds = closed({ order_ids: t.Array(Id, { maxItems: 5000, examples: [[1]] }) })
 export const ReservationsView = t.Object({ reservations: t.Record(t.String(), t.String()) })

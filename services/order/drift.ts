@@ -1,3 +1,4 @@
+import { driftOf } from '#shared/drift'
 import { toMajor } from '#shared/money'
 import { factsOf } from './changes'
 import type { OrderRow, OrderSql } from './database'
@@ -9,7 +10,6 @@ const hour = 60 * minute
 const patienceMs: Partial<Record<Status, number>> = { paid: 10 * minute, fulfilling: 5 * 24 * hour, shipped: 21 * 24 * hour }
 const overdueMs = 5 * minute
 const maxRows = 5000
-const maxExamples = 20
 
 /** What should be so at inventory, as far as we have come. */
 const stockOf = (row: OrderRow): 'none' | 'reserved' | 'committed' => {
@@ -60,7 +60,7 @@ export const drift =
           },
         ]),
       ),
-      stuck: { count: stuck.length, examples: stuck.slice(0, maxExamples) },
+      stuck: driftOf(stuck),
     }
   }
 export type Drift = ReturnType<typeof drift>

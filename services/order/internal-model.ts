@@ -1,9 +1,9 @@
+import { Drift } from '#shared/drift'
 import { Amount, Currency } from '#shared/money'
-import { Address, closed, Id, type Static, Time, t, text } from '#shared/schema'
+import { Address, closed, Id, type Static, t, text } from '#shared/schema'
 import type { Order } from './database'
 import { literals, money, orderView, PaymentStatus, Status } from './model'
 
-export const DriftQuery = closed({ since: Time, until: Time })
 export const DriftView = t.Object({
   orders: t.Record(
     t.String(),
@@ -17,7 +17,7 @@ export const DriftView = t.Object({
       has_stock: literals(['none', 'reserved', 'committed']),
     }),
   ),
-  stuck: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }),
+  stuck: Drift,
 })
 
 /** An order as the services see it that pack it or charge for it. */

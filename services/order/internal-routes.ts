@@ -1,9 +1,10 @@
+import { DriftQuery } from '#shared/drift'
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { closed, Id, IdParam, t } from '#shared/schema'
 import type { Claims } from './claim'
 import type { Drift } from './drift'
-import { ClaimBody, DriftQuery, DriftView, OrderForServices, orderForServices } from './internal-model'
+import { ClaimBody, DriftView, OrderForServices, orderForServices } from './internal-model'
 import type { Orders } from './repository'
 
 export const internalRoutes = ({ http, orders, claims, drift }: { http: Http; orders: Orders; claims: Claims; drift: Drift }) =>

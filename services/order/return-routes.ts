@@ -1,8 +1,7 @@
 import type { Http } from '#shared/http'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import { NewReturn, ReturnView } from './model'
 import type { Returning } from './returns'
-import { KeyHeader } from './routes'
 
 export const returnRoutes = ({ http, returning }: { http: Http; returning: Returning }) =>
   http('/api/orders')
@@ -16,7 +15,7 @@ export const returnRoutes = ({ http, returning }: { http: Http; returning: Retur
       {
         auth: true,
         params: IdParam,
-        headers: KeyHeader,
+        headers: IdempotencyHeader,
         body: NewReturn,
         response: { 201: ReturnView },
         detail: { summary: 'Ask to return some of a delivered order' },

@@ -1,7 +1,7 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam } from '#shared/schema'
 import type { Cancelling } from './cancel'
 import type { Buyer } from './database'
 import { ChangedOrder, NewOrder, OrderList, OrderView, orderView, StatsQuery, StatsView, TimelineView, timelineView } from './model'
@@ -18,9 +18,6 @@ export interface OrderDeps {
   cancelling: Cancelling
   statistics: Statistics
 }
-
-/** The header is optional; what it may look like is checked where it is used. */
-export const KeyHeader = t.Object({ 'idempotency-key': t.Optional(t.String({ maxLength: 255 })) })
 
 export const orderRoutes = ({ http, orders, place, reprice, cancelling, statistics }: OrderDeps) => {
   const ownOrder = async (id: number, user: Buyer) => {
@@ -39,7 +36,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancelling, statisti
       },
       {
         auth: true,
-        headers: KeyHeader,
+        headers: IdempotencyHeader,
         body: NewOrder,
         response: { 201: OrderView },
         detail: {

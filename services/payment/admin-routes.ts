@@ -1,17 +1,8 @@
 import { notFound } from '#shared/errors'
 import { idempotently } from '#shared/idempotency'
-import { closed, IdParam, integerText } from '#shared/schema'
+import { closed, IdempotencyHeader, IdParam, integerText } from '#shared/schema'
 import type { CaptureDesk } from './capture'
-import {
-  IdempotencyHeader,
-  NewRefund,
-  PaymentView,
-  paymentView,
-  ReconciliationQuery,
-  ReconciliationView,
-  RefundView,
-  refundView,
-} from './model'
+import { NewRefund, PaymentView, paymentView, ReconciliationQuery, ReconciliationView, RefundView, refundView } from './model'
 import { requestKeyOf } from './pay'
 import type { Reconciliation } from './reconcile'
 import type { RefundDesk } from './refunds'

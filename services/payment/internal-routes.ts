@@ -1,6 +1,7 @@
+import { DriftQuery, OrderIds } from '#shared/drift'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import { ByOrderView, DriftQuery, DriftView, OrderIds } from './model'
+import { ByOrderView, DriftView } from './model'
 import type { Payments } from './repository'
 
 export const internalRoutes = ({ http, payments }: { http: Http; payments: Payments }) =>

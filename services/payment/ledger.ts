@@ -48,7 +48,6 @@ export interface Window {
   from: Date
   to: Date
 }
-const maxExamples = 20
 
 /** The proof: transactions of a window whose debits are not their credits, and payments which the books don't explain. */
 export const unbalanced = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to }: Window): Promise<string[]> => {
@@ -79,7 +78,6 @@ export const unbalanced = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to 
   ])
   return [...uneven.map(({ reference }) => reference), ...unexplained.map(({ id }) => `payment:${id}`)]
 }
-export const counted = (names: readonly string[]) => ({ count: names.length, examples: names.slice(0, maxExamples) })
 
 /** What each account holds, by currency, in major units: debits less credits. They sum to nothing. */
 export const balances = async ({ db }: Pick<Sql<PaymentDb>, 'db'>) => {

@@ -1,3 +1,4 @@
+import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
@@ -46,18 +47,11 @@ export const PaymentQuery = closed({
   status: t.Optional(Status),
   order_id: t.Optional(integerText({ minimum: 1 })),
 })
-export const IdempotencyHeader = t.Object({
-  'idempotency-key': t.Optional(
-    t.String({ maxLength: 255, description: 'Repeats of one request give its first answer again', examples: ['checkout-1'] }),
-  ),
-})
 export const ReconciliationQuery = closed({
   provider: t.Optional(ProviderParam.properties.provider),
   from: t.Optional(Time),
   to: t.Optional(Time),
 })
-export const DriftQuery = closed({ since: Time, until: Time })
-export const OrderIds = closed({ order_ids: t.Array(Id, { maxItems: 5000, examples: [[1]] }) })
 
 const NextActionView = t.Object({
   type: t.String({ description: '`redirect`, `provider_sdk` or `bank_transfer`' }),
@@ -125,9 +119,8 @@ export const ReconciliationView = t.Object({
   ),
   balances: t.Array(t.Object({ account: t.String(), currency: t.String(), balance: t.Number() })),
 })
-const Counted = t.Object({ count: t.Integer(), examples: t.Array(t.String()) })
 export const ByOrderView = t.Record(t.String(), Sums)
-export const DriftView = t.Object({ payments: ByOrderView, ledger: Counted, outstanding: Counted })
+export const DriftView = t.Object({ payments: ByOrderView, ledger: Drift, outstanding: Drift })
 
 export const paymentView = (row: PaymentRow): PaymentView => ({
   id: row.id,

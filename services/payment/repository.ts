@@ -1,12 +1,13 @@
 import { sql as raw } from 'kysely'
 import { countCapped } from '#shared/count'
+import { driftOf } from '#shared/drift'
 import { toMajor } from '#shared/money'
 import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb, PaymentRow, RefundRow } from './database'
 import type { Status } from './domain'
-import { counted, unbalanced, type Window } from './ledger'
+import { unbalanced, type Window } from './ledger'
 
 interface Filter {
   /** Whose; everybody's when left out. */
@@ -115,7 +116,7 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
         ...refunds.map(({ id }) => `refund:${id}`),
         ...refused.map(({ id }) => `webhook:${id}`),
       ]
-      return { payments, ledger: counted(wrong), outstanding: counted(outstanding) }
+      return { payments, ledger: driftOf(wrong), outstanding: driftOf(outstanding) }
     },
   }
 }

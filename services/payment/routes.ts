@@ -2,11 +2,10 @@ import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
 import { page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb } from './database'
 import {
-  IdempotencyHeader,
   NewPayment,
   OrderParam,
   OrderPaymentView,

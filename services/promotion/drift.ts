@@ -1,8 +1,8 @@
 import { sql as raw } from 'kysely'
+import { driftOf } from '#shared/drift'
 import type { PromotionSql } from './database'
 
 const maxCampaigns = 1000
-const maxExamples = 20
 
 /** Campaigns used in a window whose counters are not the sum of what orders hold. One statement, so one moment. */
 export const promotionDrift =
@@ -24,6 +24,6 @@ export const promotionDrift =
       .select(raw<string | null>`(select sum(used) from user_uses where campaign_id = changed.id)`.as('by_users'))
       .execute()
     const wrong = rows.filter(({ used, held, by_users }) => Number(held) !== used || Number(by_users) !== used)
-    return { limits: { count: wrong.length, examples: wrong.slice(0, maxExamples).map(({ id }) => String(id)) } }
+    return { limits: driftOf(wrong.map(({ id }) => String(id))) }
   }
 export type PromotionDrift = ReturnType<typeof promotionDrift>

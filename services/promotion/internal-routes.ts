@@ -1,6 +1,7 @@
+import { DriftQuery, OrderIds } from '#shared/drift'
 import type { Http } from '#shared/http'
 import type { PromotionDrift } from './drift'
-import { DiscountRequest, DiscountView, DriftQuery, DriftView, RedemptionQuery, RedemptionsView } from './model'
+import { DiscountRequest, DiscountView, DriftView, RedemptionsView } from './model'
 import type { Pricing } from './pricing'
 import type { Redemptions } from './redemptions'
 
@@ -21,7 +22,7 @@ export const internalRoutes = ({ http, pricing, redemptions, drift }: Deps) =>
     })
     .post('/redemptions', async ({ body }) => ({ redemptions: await redemptions.statesOf(body.order_ids) }), {
       internal: ['discovery'],
-      body: RedemptionQuery,
+      body: OrderIds,
       response: { 200: RedemptionsView },
       detail: { summary: 'What became of these orders’ campaigns' },
     })

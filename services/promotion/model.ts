@@ -1,3 +1,4 @@
+import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { booleanText, closed, Id, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
@@ -177,9 +178,7 @@ export const DiscountView = t.Object({
   coupon: t.Union([t.Object({ code: t.String(), valid: t.Boolean(), reason: t.Optional(t.String()) }), t.Null()]),
 })
 
-export const DriftQuery = closed({ since: Time, until: Time })
-export const DriftView = t.Object({ limits: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }) })
-export const RedemptionQuery = closed({ order_ids: t.Array(Id, { maxItems: 5000, examples: [[1]] }) })
+export const DriftView = t.Object({ limits: Drift })
 export const RedemptionsView = t.Object({
   redemptions: t.Record(t.String(), t.Union([t.Literal('redeemed'), t.Literal('released'), t.Literal('rejected')])),
 })

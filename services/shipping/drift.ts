@@ -1,7 +1,7 @@
+import { driftOf } from '#shared/drift'
 import type { ShippingSql } from './database'
 
 const maxCounted = 10_000
-const maxExamples = 20
 
 /** Parcels that have waited too long: for a label, for their carrier's next word, or for somebody to send again what failed. */
 export const parcelDrift =
@@ -14,7 +14,6 @@ export const parcelDrift =
       .orderBy('waiting_since')
       .limit(maxCounted)
       .execute()
-    const examples = waiting.slice(0, maxExamples).map(({ id, order_id, status }) => `shipment ${id} of order ${order_id}: ${status}`)
-    return { stuck: { count: waiting.length, examples } }
+    return { stuck: driftOf(waiting.map(({ id, order_id, status }) => `shipment ${id} of order ${order_id}: ${status}`)) }
   }
 export type ParcelDrift = ReturnType<typeof parcelDrift>

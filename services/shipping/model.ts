@@ -1,3 +1,4 @@
+import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
 import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
 import { carrierNames } from './carrier'
@@ -28,8 +29,7 @@ export const ShipmentsQuery = closed({
 export const TrackingParam = closed({
   tracking_number: t.String({ pattern: '^[\\w-]{1,64}$', examples: ['0f0e4a1c6f0b4c579d0e3c1f6f6b2a10'] }),
 })
-export const DriftQuery = closed({ since: Time, until: Time })
-export const DriftView = t.Object({ stuck: t.Object({ count: t.Integer(), examples: t.Array(t.String()) }) })
+export const DriftView = t.Object({ stuck: Drift })
 export const VoidView = t.Object({ voided: t.Boolean() })
 
 const StepView = t.Object({ status: Status, at: Time })

@@ -1,6 +1,6 @@
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { Dispatch } from './dispatch'
 import { type LiveParcels, lastSeenOf } from './live'
 import {
@@ -63,12 +63,13 @@ export const shippingRoutes = ({ http, quotes, shipments, dispatch, progress, li
       },
       {
         auth: 'admin',
+        headers: IdempotencyHeader,
         body: NewShipment,
         response: { 201: ShipmentView },
         detail: {
           summary: 'Send what is left of an order, or a part of it',
           description:
-            'A paid order gets one parcel with all of its lines by itself. To send it in parts, let that one fail before it is picked up: what was in a failed parcel is left to send again. `Idempotency-Key` may be given.',
+            'A paid order gets one parcel with all of its lines by itself. To send it in parts, let that one fail before it is picked up: what was in a failed parcel is left to send again.',
         },
       },
     )
