@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
 import { hashes, marker, type Variant, variantsOf } from './hostile-variants'
-import { adminToken, call, isForTheExpendable, type Operation, operations, send, somebody } from './operations'
+import { adminToken, call, isForTheExpendable, type Operation, operations, send, somebody, withdrawCampaigns } from './operations'
 
 /** Hostile input on every route, as an admin where the route wants one, so that it gets as far in as it can. */
 
@@ -9,6 +9,7 @@ const all = await operations()
 let token: string
 let things: Record<string, string>
 
+afterAll(withdrawCampaigns)
 beforeAll(async () => {
   const [admin, target] = await Promise.all([somebody('admin'), somebody()])
   token = admin.token

@@ -1,8 +1,20 @@
-import { beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { generateKeyPair, SignJWT } from 'jose'
 import { accessTokens } from '#shared/auth'
 import { eventually } from '#shared/testing'
-import { adminToken, call, gateway, isForTheExpendable, login, type Operation, operations, type Person, send, somebody } from './operations'
+import {
+  adminToken,
+  call,
+  gateway,
+  isForTheExpendable,
+  login,
+  type Operation,
+  operations,
+  type Person,
+  send,
+  somebody,
+  withdrawCampaigns,
+} from './operations'
 
 /** Every route of every document, asked by everybody: who may, may; who may not, learns nothing; and each answer is as the document says. */
 
@@ -18,6 +30,7 @@ let admin: Person
 let things: Record<string, string>
 let badTokens: Record<string, string>
 
+afterAll(withdrawCampaigns)
 beforeAll(async () => {
   ;[owner, other, admin] = await Promise.all([somebody('customer', ownersMark), somebody(), somebody('admin')])
   const sku = `RT-${crypto.randomUUID().slice(0, 8)}`
