@@ -42,3 +42,22 @@ export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {
     }),
   }
 }
+
+interface App {
+  handle(request: Request): Promise<Response>
+}
+
+/** Asks an app as a client would. Paths are below `under`, but for internal ones; a body that is text goes as it is. Who asks is `by`, unless told otherwise. */
+export const sender =
+  (app: App, { under = '', by = {} }: { under?: string; by?: Record<string, string> } = {}) =>
+  async (method: string, path: string, body?: unknown, headers: Record<string, string> = by) => {
+    const answer = await app.handle(
+      new Request(`http://localhost${path.startsWith('/internal') ? '' : under}${path}`, {
+        method,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    )
+    const text = await answer.text()
+    return { status: answer.status, headers: answer.headers, text, body: text ? JSON.parse(text) : undefined }
+  }

@@ -1,5 +1,5 @@
 import type { Bus, BusOptions } from './bus'
-import type { Draft, Topology } from './events'
+import type { Draft, Handler, Message, Topology } from './events'
 import type { Mongo, MongoOptions } from './mongo'
 import { type OutgoingMessage, outboxRows, type StoreLog } from './outbox'
 import type { Redis } from './redis'
@@ -134,6 +134,23 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
     },
   }
 }
+
+/** A draft as it would arrive where it is heard; the same object given twice is the same message twice. */
+export const arriving = ({ exchange, body }: Draft, { id = crypto.randomUUID() as string, at = new Date() } = {}): Message => ({
+  id,
+  time: at.toISOString(),
+  source: exchange.replace('-events', ''),
+  request_id: 'test',
+  traceparent: '',
+  ...body,
+})
+
+/** Gives messages to the handlers of their kinds, each after the one before. */
+export const hearing =
+  (handlers: readonly Handler[]) =>
+  async (...messages: readonly Message[]) => {
+    for (const one of messages) await handlers.find(({ event }) => event.type === one.type)?.handle(one)
+  }
 
 /** What the relay would hand to the broker. */
 export const outgoing = (...drafts: Draft[]): OutgoingMessage[] =>

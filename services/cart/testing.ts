@@ -1,9 +1,9 @@
 import { orderCreated, userDeleted } from '#shared/catalog'
 import { createClients } from '#shared/client'
-import type { Draft, Message } from '#shared/events'
+import type { Message } from '#shared/events'
 import type { ServiceName } from '#shared/services'
-import { testRedis } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import { arriving, hearing, testRedis } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { cartApp } from './app'
 import { baskets } from './basket'
 import { liveCatalog } from './catalog'
@@ -13,7 +13,7 @@ import type { CartView } from './model'
 import { neighbours } from './neighbours'
 import { cartRepository } from './repository'
 
-export const productId = (n: number) => n.toString(16).padStart(24, '0')
+const productId = (n: number) => n.toString(16).padStart(24, '0')
 
 /** The services that a cart asks, as small servers that speak as they do. One that is `down` is not listed anywhere. */
 const neighbourhood = () => {
@@ -77,14 +77,6 @@ const neighbourhood = () => {
   }
 }
 
-const message = ({ body }: Pick<Draft, 'body'>): Message => ({
-  id: crypto.randomUUID(),
-  time: new Date().toISOString(),
-  source: 'test',
-  request_id: 'test',
-  traceparent: '',
-  ...body,
-})
 type Ordered = { product_id: string; sku: string; quantity: number }
 export const ordered = (
   order_id: number,
@@ -92,7 +84,7 @@ export const ordered = (
   items: readonly Ordered[],
   more: { from_cart?: boolean; coupon_code?: string } = {},
 ) =>
-  message(
+  arriving(
     orderCreated(
       { id: order_id, version: 1 },
       {
@@ -115,7 +107,7 @@ export const ordered = (
       },
     ),
   )
-export const erased = (user_id: number) => message(userDeleted({ id: user_id, version: 2 }, { user_id }))
+export const erased = (user_id: number) => arriving(userDeleted({ id: user_id, version: 2 }, { user_id }))
 
 /** The service in-process on a corner of Redis of its own, with neighbours to ask. */
 export const testCart = async () => {
@@ -130,22 +122,12 @@ export const testCart = async () => {
   const catalog = liveCatalog({ ask: others.products, rememberMs: 0 })
   const app = cartApp({ http, carts, baskets: baskets({ carts, catalog, neighbours: others }) })
 
-  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = await app.handle(
-      new Request(`http://localhost${path.startsWith('/internal') ? '' : '/api/cart'}${path}`, {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    )
-    const text = await response.text()
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: (text ? JSON.parse(text) : {}) as CartView & Record<string, unknown>,
-    }
+  const ask = sender(app, { under: '/api/cart' })
+  const send = async (...request: Parameters<typeof ask>) => {
+    const answer = await ask(...request)
+    return { ...answer, body: (answer.body ?? {}) as CartView & Record<string, unknown> }
   }
+  const hear = hearing(handlers)
 
   let made = 0
   const add = (fields: Partial<Product> = {}): Product => {
@@ -199,11 +181,8 @@ export const testCart = async () => {
     failures,
     add,
     shopper,
-    hear: async (...messages: Message[]) => {
-      for (const one of messages) await handlers.find(({ event }) => event.type === one.type)?.handle(one)
-    },
-    hearAll: (messages: readonly Message[]) =>
-      Promise.all(messages.map(one => handlers.find(({ event }) => event.type === one.type)?.handle(one))),
+    hear,
+    hearAll: (messages: readonly Message[]) => Promise.all(messages.map(one => hear(one))),
     async drop() {
       await around.stop()
       await corner.drop()

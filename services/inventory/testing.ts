@@ -8,9 +8,9 @@ import {
   productDeleted,
   productUpdated,
 } from '#shared/catalog'
-import type { Draft, Message } from '#shared/events'
-import { testSql } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import type { Message } from '#shared/events'
+import { arriving, hearing, testSql } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { inventoryApp } from './app'
 import { stockByHand } from './by-hand'
 import type { InventoryDb } from './database'
@@ -22,18 +22,6 @@ import { productNews } from './products'
 import { stockRepository } from './repository'
 import { reservations } from './reservations'
 import { returnedGoods } from './returns'
-
-type Draftable = Pick<Draft, 'body'>
-
-/** A message as it would arrive; the same object given twice is the same message twice. */
-export const message = ({ body }: Draftable): Message => ({
-  id: crypto.randomUUID(),
-  time: new Date().toISOString(),
-  source: 'test',
-  request_id: 'test',
-  traceparent: '',
-  ...body,
-})
 
 export const productId = (n: number) => n.toString(16).padStart(24, '0')
 export const inAnHour = () => new Date(Date.now() + 3_600_000)
@@ -59,7 +47,7 @@ const catalogEntry = (id: string, skus: readonly string[]) => ({
   updated_at: '2026-01-31T12:00:00.000Z',
 })
 export const created = (id: string, opening: Record<string, number>, { version = 1 }: Seen = {}) =>
-  message(
+  arriving(
     productCreated(
       { id, version },
       {
@@ -69,13 +57,13 @@ export const created = (id: string, opening: Record<string, number>, { version =
     ),
   )
 export const updated = (id: string, skus: readonly string[], { version = 2 }: Seen = {}) =>
-  message(productUpdated({ id, version }, catalogEntry(id, skus)))
+  arriving(productUpdated({ id, version }, catalogEntry(id, skus)))
 export const deleted = (id: string, skus: readonly string[], { version = 3 }: Seen = {}) =>
-  message(productDeleted({ id, version }, { product_id: id, skus: [...skus] }))
+  arriving(productDeleted({ id, version }, { product_id: id, skus: [...skus] }))
 
 const items = (lines: readonly Line[]) => lines.map(line => ({ ...line, price: 1500, category: 'Electronics' }))
 export const placed = (order_id: number, lines: readonly Line[], { version = 1, expires = inAnHour() }: Seen & { expires?: Date } = {}) =>
-  message(
+  arriving(
     orderCreated(
       { id: order_id, version },
       {
@@ -98,18 +86,18 @@ export const placed = (order_id: number, lines: readonly Line[], { version = 1, 
   )
 type Status = 'awaiting_payment' | 'paid' | 'fulfilling' | 'shipped' | 'delivered' | 'cancelled'
 export const became = (order_id: number, status: Status, lines: readonly Line[], { version = 3 }: Seen = {}) =>
-  message(orderStatusUpdated({ id: order_id, version }, { order_id, user_id: 1, status, payment_status: 'paid', items: [...lines] }))
+  arriving(orderStatusUpdated({ id: order_id, version }, { order_id, user_id: 1, status, payment_status: 'paid', items: [...lines] }))
 export const cancelled = (order_id: number, lines: readonly Line[], { version = 4 }: Seen = {}) =>
-  message(orderCancelled({ id: order_id, version }, { order_id, user_id: 1, reason: 'by_customer', items: [...lines] }))
+  arriving(orderCancelled({ id: order_id, version }, { order_id, user_id: 1, reason: 'by_customer', items: [...lines] }))
 export const dueChanged = (order_id: number, expires: Date, { version = 2 }: Seen = {}) =>
-  message(
+  arriving(
     orderPaymentDueChanged(
       { id: order_id, version },
       { order_id, payment_due_at: expires.toISOString(), reservation_expires_at: expires.toISOString() },
     ),
   )
 export const returned = (order_id: number, return_id: number, lines: readonly Line[], { version = 9 }: Seen = {}) =>
-  message(orderReturnReceived({ id: order_id, version }, { order_id, return_id, lines: [...lines], refund_amount: 1 }))
+  arriving(orderReturnReceived({ id: order_id, version }, { order_id, return_id, lines: [...lines], refund_amount: 1 }))
 
 /** The service in-process, on a schema of its own. */
 export const testInventory = async ({ waitMs = 30_000 } = {}) => {
@@ -129,20 +117,8 @@ export const testInventory = async ({ waitMs = 30_000 } = {}) => {
   const admin = await as(7, 'admin')
   let products = 0
 
-  const hear = async (...messages: Message[]) => {
-    for (const one of messages) await handlers.find(({ event }) => event.type === one.type)?.handle(one)
-  }
-  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {
-    const response = await app.handle(
-      new Request(`http://localhost${path.startsWith('/internal') ? '' : '/api/inventory'}${path}`, {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    )
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, text, body: text ? JSON.parse(text) : undefined }
-  }
+  const hear = hearing(handlers)
+  const send = sender(app, { under: '/api/inventory', by: admin })
 
   return {
     ...store,

@@ -1,8 +1,8 @@
 import { createClients } from '#shared/client'
 import type { Draft, Handler, Message } from '#shared/events'
 import type { SqlOptions } from '#shared/sql'
-import { testSql } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import { arriving, hearing, testSql } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { orderApp } from './app'
 import type { OrderDb, Terms } from './database'
 import { orderHandlers } from './events'
@@ -47,16 +47,10 @@ export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlO
   }
   refill()
 
+  const ask = sender(app)
   const send = async (method: string, path: string, { body, user = 42, key, admin = false }: Sent = {}) => {
-    const headers = {
-      ...(await web.as(user, admin ? 'admin' : 'customer')),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-    }
-    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
-    const answer = await app.handle(new Request(`http://localhost${path}`, init))
-    const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined }
+    const headers = { ...(await web.as(user, admin ? 'admin' : 'customer')), ...(key !== undefined && { 'idempotency-key': key }) }
+    return ask(method, path, body, headers)
   }
   const sample = { items: [{ product_id: laptop, quantity: 2, price: 1500 }], shipping_address: '123 Main St, City' }
   const place = async (body: object = sample, more: Sent = {}): Promise<OrderView> => {
@@ -65,18 +59,8 @@ export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlO
     return answer.body
   }
 
-  /** An event as it would come from its service. */
-  const message = (draft: Draft, id: string = crypto.randomUUID()): Message => ({
-    id,
-    time: new Date().toISOString(),
-    source: draft.exchange.replace('-events', ''),
-    request_id: 'test',
-    traceparent: '',
-    ...draft.body,
-  })
-  const hear = async (...messages: Message[]) => {
-    for (const one of messages) await handlers.find(({ event }) => event.type === one.type)?.handle(one)
-  }
+  const message = (draft: Draft, id: string = crypto.randomUUID()) => arriving(draft, { id })
+  const hear = hearing(handlers)
 
   return {
     ...orders,
@@ -102,13 +86,8 @@ export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlO
         .map(({ body, due_at }) => ({ ...(JSON.parse(body) as Message<Record<string, unknown>>), due_at }))
         .filter(one => one.aggregate.id === String(id) && (type === undefined || one.type === type))
     },
-    internal: async (service: Parameters<typeof web.asService>[0], method: string, path: string, body?: unknown) => {
-      const headers = { ...(await web.asService(service)), ...(body !== undefined && { 'content-type': 'application/json' }) }
-      const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
-      const answer = await app.handle(new Request(`http://localhost${path}`, init))
-      const text = await answer.text()
-      return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined }
-    },
+    internal: async (service: Parameters<typeof web.asService>[0], method: string, path: string, body?: unknown) =>
+      ask(method, path, body, await web.asService(service)),
     async stop() {
       await around.stop()
       await mysql.drop()

@@ -1,10 +1,10 @@
 import { internalIdentity } from '#shared/auth'
 import { orderCancelled, orderReturnReceived, orderStatusUpdated } from '#shared/catalog'
 import { createClients } from '#shared/client'
-import type { Draft, Message } from '#shared/events'
+import type { Message } from '#shared/events'
 import type { ServiceName } from '#shared/services'
-import { testSql } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import { arriving, hearing, testSql } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { paymentApp } from './app'
 import { orderDesk } from './claim'
 import type { PaymentDb } from './database'
@@ -111,21 +111,9 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
   })
   const app = paymentApp({ http, ...service })
   const [own, admin] = await Promise.all([as(shopper), as(1, 'admin')])
-  const handlers = paymentHandlers({ orders: service.news })
   let orders = 0
 
-  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = own) => {
-    const raw = typeof body === 'string' ? body : JSON.stringify(body)
-    const answer = await app.handle(
-      new Request(`http://localhost${path}`, {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: raw }),
-      }),
-    )
-    const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined }
-  }
+  const send = sender(app, { by: own })
   /** An order that waits for its payment. */
   const placed = (fields: Partial<FakeOrder> = {}): number => {
     order.orders.set(++orders, { user_id: shopper, total: 3000, currency: 'USD', status: 'awaiting_payment', ...fields })
@@ -135,24 +123,13 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
     send('POST', '/api/payments', { order_id, amount: 3000, payment_method: 'credit_card', ...fields }, { ...own, ...headers })
   const paid = async (fields: object = {}): Promise<PaymentView> => (await pay(placed(), fields)).body
 
-  const message = ({ body }: Draft): Message => ({
-    id: crypto.randomUUID(),
-    time: new Date().toISOString(),
-    source: 'order-service',
-    request_id: 'r',
-    traceparent: '',
-    ...body,
-  })
-  const hear = async (heard: Message) => {
-    for (const { event, handle } of handlers) if (event.type === heard.type) await handle(heard)
-  }
   const told = {
     cancelled: (order_id: number) =>
-      message(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: shopper, reason: 'by_customer', items })),
+      arriving(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: shopper, reason: 'by_customer', items })),
     status: (order_id: number, status: 'delivered' | 'cancelled') =>
-      message(orderStatusUpdated({ id: order_id, version: 3 }, { order_id, user_id: shopper, status, payment_status: 'paid', items })),
+      arriving(orderStatusUpdated({ id: order_id, version: 3 }, { order_id, user_id: shopper, status, payment_status: 'paid', items })),
     returned: (order_id: number, return_id: number, refund_amount: number) =>
-      message(orderReturnReceived({ id: order_id, version: 5 }, { order_id, return_id, lines: items, refund_amount })),
+      arriving(orderReturnReceived({ id: order_id, version: 5 }, { order_id, return_id, lines: items, refund_amount })),
   }
   const webhook = (event: object, { at = new Date(), secret = sandboxSecret, provider = 'sandbox' } = {}) => {
     const body = JSON.stringify(event)
@@ -188,7 +165,7 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
     placed,
     pay,
     paid,
-    hear,
+    hear: hearing(paymentHandlers({ orders: service.news })),
     told,
     webhook,
     published,

@@ -1,5 +1,5 @@
 import { testMongo } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import { sender, testHttp } from '#shared/testing-http'
 import { productApp } from './app'
 import { categoryRepository } from './categories'
 import { productExport } from './export'
@@ -26,17 +26,7 @@ export const testProduct = async () => {
   })
   const admin = await as(1, 'admin')
 
-  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {
-    const response = await app.handle(
-      new Request(`http://localhost${path.startsWith('/internal') ? '' : '/api'}${path}`, {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
-    )
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, text, body: text ? JSON.parse(text) : undefined }
-  }
+  const send = sender(app, { under: '/api', by: admin })
 
   let made = 0
   /** A new product with what the test cares about. */

@@ -1,7 +1,7 @@
 import { orderCancelled, orderCreated } from '#shared/catalog'
-import type { Draft, Message } from '#shared/events'
-import { testSql } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import type { Message } from '#shared/events'
+import { arriving, hearing, testSql } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { promotionApp } from './app'
 import { singleUseCodes } from './codes'
 import type { PromotionDb } from './database'
@@ -13,16 +13,6 @@ import { pricing } from './pricing'
 import { redemptions } from './redemptions'
 import { campaignRepository } from './repository'
 
-/** A message as it would arrive; the same object given twice is the same message twice. */
-const message = ({ body }: Pick<Draft, 'body'>, time = new Date()): Message => ({
-  id: crypto.randomUUID(),
-  time: time.toISOString(),
-  source: 'test',
-  request_id: 'test',
-  traceparent: '',
-  ...body,
-})
-
 export const laptop = { product_id: '507f1f77bcf86cd799439011', sku: 'LT-001', quantity: 2, price: 1500, category: 'Electronics' }
 
 interface Priced {
@@ -32,7 +22,7 @@ interface Priced {
   at?: Date
 }
 export const placed = (order_id: number, { at, user_id = order_id, ...priced }: Priced = {}) =>
-  message(
+  arriving(
     orderCreated(
       { id: order_id, version: 1 },
       {
@@ -53,10 +43,10 @@ export const placed = (order_id: number, { at, user_id = order_id, ...priced }: 
         ...priced,
       },
     ),
-    at,
+    at && { at },
   )
 export const cancelled = (order_id: number) =>
-  message(orderCancelled({ id: order_id, version: 2 }, { order_id, user_id: order_id, reason: 'by_customer', items: [laptop] }))
+  arriving(orderCancelled({ id: order_id, version: 2 }, { order_id, user_id: order_id, reason: 'by_customer', items: [laptop] }))
 
 /** The service in-process, on a schema of its own. The catalog knows the laptop alone. */
 export const testPromotion = async () => {
@@ -79,17 +69,8 @@ export const testPromotion = async () => {
   })
   const admin = await as(7, 'admin')
 
-  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {
-    const response = await app.handle(
-      new Request(`http://localhost${path.startsWith('/internal') ? '' : '/api/promotions'}${path}`, {
-        method,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    )
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, text, body: text ? JSON.parse(text) : undefined }
-  }
+  const send = sender(app, { under: '/api/promotions', by: admin })
+  const hear = hearing(handlers)
   let made = 0
 
   return {
@@ -106,12 +87,9 @@ export const testPromotion = async () => {
       if (status !== 201) throw new Error(`it was not made: ${JSON.stringify(body)}`)
       return body
     },
-    async hear(...messages: Message[]) {
-      for (const one of messages) await handlers.find(({ event }) => event.type === one.type)?.handle(one)
-    },
+    hear,
     /** All at once, as a burst of orders comes in. */
-    hearAll: (messages: readonly Message[]) =>
-      Promise.all(messages.map(one => handlers.find(({ event }) => event.type === one.type)?.handle(one))),
+    hearAll: (messages: readonly Message[]) => Promise.all(messages.map(one => hear(one))),
     validate: async (body: object, headers: Record<string, string> = {}) =>
       (await send('POST', '/validate', { items: [laptop], subtotal: 3000, ...body }, headers)).body,
     discounts: async (body: object) =>

@@ -2,12 +2,12 @@ import { Elysia } from 'elysia'
 import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
 import { createClients } from '#shared/client'
 import { notFound } from '#shared/errors'
-import type { Draft, Message } from '#shared/events'
+import type { Message } from '#shared/events'
 import { createLog } from '#shared/log'
 import { problemResponse, toAppError } from '#shared/problem'
 import { fanout } from '#shared/redis'
-import { testRedis, testSql } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import { arriving, hearing, testRedis, testSql } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { shippingApp } from './app'
 import { type Carrier, carriers } from './carrier'
 import { sandboxCarrier } from './carrier-sandbox'
@@ -16,16 +16,6 @@ import { shippingHandlers } from './events'
 import * as migrations from './migrations'
 import { askOrder } from './order-port'
 import { createShipping } from './shipping'
-
-/** A message as it would arrive; the same object given twice is the same message twice. */
-export const message = ({ body }: Pick<Draft, 'body'>): Message => ({
-  id: crypto.randomUUID(),
-  time: new Date().toISOString(),
-  source: 'test',
-  request_id: 'test',
-  traceparent: '',
-  ...body,
-})
 
 export const laptop = '507f1f77bcf86cd799439011'
 export const mug = '507f1f77bcf86cd799439012'
@@ -124,24 +114,20 @@ export const testShipping = async (options: Options = {}) => {
     closing.push(shipping.live.close)
     await Promise.all(followers)
     const app = shippingApp({ http, ...shipping })
-    const handlers = shippingHandlers(shipping)
+    const send = sender(app)
     const call = async (
       method: string,
       path: string,
       { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
     ) => {
-      const request = { method, headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers } }
-      const answer = await app.handle(
-        new Request(`http://localhost${path}`, { ...request, ...(body !== undefined && { body: JSON.stringify(body) }) }),
-      )
-      const text = await answer.text()
-      return { status: answer.status, headers: answer.headers, text, body: (text ? JSON.parse(text) : {}) as Body }
+      const answer = await send(method, path, body, headers)
+      return { ...answer, body: (answer.body ?? {}) as Body }
     }
     return {
       ...shipping,
       app,
       call,
-      hear: async (heard: Message) => await handlers.find(({ event }) => event.type === heard.type)?.handle(heard),
+      hear: hearing(shippingHandlers(shipping)),
     }
   }
   const first = await instance()
@@ -187,7 +173,7 @@ export const testShipping = async (options: Options = {}) => {
 }
 export type TestShipping = Awaited<ReturnType<typeof testShipping>>
 
-export const committed = (order_id: number) => message(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines }))
+export const committed = (order_id: number) => arriving(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines }))
 export const cancelled = (order_id: number) =>
-  message(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
-export const erased = (user_id: number) => message(userDeleted({ id: user_id, version: 2 }, { user_id }))
+  arriving(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
+export const erased = (user_id: number) => arriving(userDeleted({ id: user_id, version: 2 }, { user_id }))

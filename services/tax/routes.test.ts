@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
-import type { Draft, Message } from '#shared/events'
-import { testSql } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import type { Draft } from '#shared/events'
+import { arriving, hearing, testSql } from '#shared/testing'
+import { sender, testHttp } from '#shared/testing-http'
 import { taxApp } from './app'
 import type { TaxDb } from './database'
 import { taxHandlers } from './events'
@@ -14,7 +14,8 @@ const stores = await testSql<TaxDb>({ migrations, service: 'tax' })
 const { http, as, asService, failures } = await testHttp('tax')
 const report = taxReport(stores.sql)
 const app = taxApp({ http, rates: rateRepository(stores.sql), report })
-const handlers = taxHandlers({ report })
+const hear = hearing(taxHandlers({ report }))
+const call = sender(app)
 let admin: Record<string, string> = {}
 
 beforeAll(async () => {
@@ -22,16 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => stores.drop())
 
-const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => {
-  const init = {
-    method,
-    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  }
-  const answer = await app.handle(new Request(`http://localhost${path}`, init))
-  const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined }
-}
+const send = (method: string, path: string, body?: unknown, headers = admin) => call(method, path, body, headers)
 const ask = (address: unknown, more: object = {}) =>
   send(
     'POST',
@@ -49,10 +41,8 @@ const ask = (address: unknown, more: object = {}) =>
 const at = (country: string, region?: string) => ({ line1: 'a', city: 'b', country, ...(region && { region }) })
 
 /** What is published comes as a message would. */
-const tell = async (draft: Draft, id: string = crypto.randomUUID(), time = '2026-03-05T10:00:00.000Z') => {
-  const message: Message = { id, time, source: 'order', request_id: 'r', traceparent: '', ...draft.body }
-  await handlers.find(({ event }) => event.type === message.type)?.handle(message)
-}
+const tell = (draft: Draft, id: string = crypto.randomUUID(), time = '2026-03-05T10:00:00.000Z') =>
+  hear(arriving(draft, { id, at: new Date(time) }))
 
 describe('a quote', () => {
   test('of free text has no tax', async () => {

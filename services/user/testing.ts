@@ -5,6 +5,7 @@ import type { Redis } from '#shared/redis'
 import { followRevocations } from '#shared/revocations'
 import type { ServiceName } from '#shared/services'
 import { testRedis, testSql } from '#shared/testing'
+import { sender } from '#shared/testing-http'
 import { userApp } from './app'
 import type { UserDb } from './database'
 import * as migrations from './migrations'
@@ -46,7 +47,7 @@ export const testUsers = async ({ holders = [], openOrders = async () => 0 }: Op
       draining: () => false,
     })
     const app = userApp({ http, ...users })
-    return { ...users, app, call: caller(request => app.handle(request)), close: revocations.close }
+    return { ...users, app, call: caller(app), close: revocations.close }
   }
   const first = await instance()
 
@@ -98,21 +99,10 @@ interface Sent {
   token?: string | undefined
   from?: string
 }
-const caller =
-  (handle: (request: Request) => Promise<Response>) =>
-  async (method: string, path: string, { body, token, from }: Sent = {}) => {
-    const headers = {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(from && { 'x-real-ip': from }),
-    }
-    const answer = await handle(
-      new Request(`http://localhost${path}`, {
-        method,
-        headers,
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    )
-    const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, text, body: (text ? JSON.parse(text) : {}) as Record<string, unknown> }
+const caller = (app: Parameters<typeof sender>[0]) => {
+  const ask = sender(app)
+  return async (method: string, path: string, { body, token, from }: Sent = {}) => {
+    const answer = await ask(method, path, body, { ...(token && { authorization: `Bearer ${token}` }), ...(from && { 'x-real-ip': from }) })
+    return { ...answer, body: (answer.body ?? {}) as Record<string, unknown> }
   }
+}
