@@ -132,6 +132,25 @@ describe('a cancellation', () => {
   })
 })
 
+test('another address, racing the payment, comes first and changes the price, or too late', async () => {
+  const product = await offer({ stock: 100 })
+  const ids = await orders(product, 16)
+  const shipping_address = { line1: 'Unter den Linden 1', city: 'Berlin', country: 'DE' }
+  const move = (id: number) => ask('PATCH', `/api/orders/${id}`, { token: ann.token, body: { shipping_address } })
+  const answers = await neckAndNeck(ids, { one: move, other: id => pay(ann, id, 1500), oneWon: ({ status }) => status === 200 })
+  for (const [index, id] of ids.entries()) {
+    const [moved, paid] = answers[index]!
+    expect([moved.status, paid.status, paid.body.code]).toEqual(
+      moved.status === 200 ? [200, 409, 'amount_mismatch'] : [409, 201, undefined],
+    )
+    if (moved.status === 200) expect((await pay(ann, id, moved.body.total_amount)).status).toBe(201)
+    const { total_amount } = await untilOrder(ann, id, 'fulfilling')
+    expect(total_amount).toBe(moved.status === 200 ? moved.body.total_amount : 1500)
+    expect(await moneyOf(ann, id)).toMatchObject({ captured: [total_amount], held: total_amount })
+  }
+  await untilStock(product.id, { quantity: 84, reserved: 0 })
+}, 40_000)
+
 describe('a payment', () => {
   test('made several times at once is taken once', async () => {
     const product = await offer({ stock: 100 })

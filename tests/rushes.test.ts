@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { type Person, theShop } from './shop'
+import { type Person, type Reply, theShop } from './shop'
 
 const {
   admin,
@@ -58,6 +58,30 @@ describe('goods that come back', () => {
       expect(held).toBeCloseTo(total_amount - 30, 6)
       return true
     })
+  }, 30_000)
+})
+
+describe('a request that is sent ten times at once under one key', () => {
+  const tenTimes = async (send: (headers: Record<string, string>) => Promise<Reply>) => {
+    const key = { 'idempotency-key': crypto.randomUUID() }
+    const replies = await times(10, () => send(key))
+    // Who comes while the first is at work is told to come again.
+    for (const { status, headers } of replies)
+      expect([status, headers.has('retry-after')]).toEqual(status === 409 ? [409, true] : [201, false])
+    expect(new Set([...replies, await send(key)].flatMap(({ status, body }) => (status === 201 ? [body.id] : []))).size).toBe(1)
+    return (await send(key)).body
+  }
+
+  test('is one order, and one payment of it', async () => {
+    const product = await offer()
+    const items = [{ product_id: product.id, quantity: 1 }]
+    const { id } = await tenTimes(headers => order(ann, { items }, headers))
+    await untilOrder(ann, id, 'awaiting_payment')
+    await untilStock(product.id, { quantity: 10, reserved: 1 })
+    const body = { order_id: id, amount: 1500, payment_method: 'credit_card' }
+    await tenTimes(headers => ask('POST', '/api/payments', { token: ann.token, body, headers }))
+    await untilOrder(ann, id, 'fulfilling')
+    expect(await moneyOf(ann, id)).toEqual({ captured: [1500], refunds: [], held: 1500 })
   }, 30_000)
 })
 
