@@ -4,6 +4,7 @@ import type { AnyElysia } from 'elysia'
 import { openApiOf } from '#shared/docs'
 import type { OpenApi } from '#shared/openapi'
 import { isObject, type Schema } from '#shared/openapi-schema'
+import { keepers } from '#shared/personal-data'
 import { released, type ServiceName } from '#shared/services'
 import { testHttp } from '#shared/testing-http'
 
@@ -57,6 +58,11 @@ describe.each([...released])('%s', service => {
     const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify((await told()).document)))
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
     expect((await operations()).length).toBeGreaterThan(0)
+  })
+
+  test('gives its part of a person’s export if it keeps anything about people, and only then', async () => {
+    const gives = (await told()).app.routes.some(({ path }) => path === '/internal/users/:id/export')
+    expect(gives).toBe(keepers.includes(service))
   })
 
   test('names each operation once', async () => {

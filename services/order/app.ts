@@ -1,4 +1,4 @@
-import { exportRoute, openOrdersRoute } from '#shared/personal-data'
+import { exportRoute } from '#shared/personal-data'
 import type { Claims } from './claim'
 import type { Drift } from './drift'
 import { internalRoutes } from './internal-routes'
@@ -21,5 +21,4 @@ export const orderApp = (deps: Deps) =>
     .use(returnRoutes(deps))
     .use(internalRoutes(deps))
     .use(exportRoute({ http: deps.http, exportOf: id => deps.personalData.exportOf(id) }))
-    .use(openOrdersRoute({ http: deps.http, openOrders: id => deps.personalData.openOrders(id) }))
 export type OrderApi = ReturnType<typeof orderApp>

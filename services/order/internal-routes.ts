@@ -5,9 +5,18 @@ import { closed, Id, IdParam, t } from '#shared/schema'
 import type { Claims } from './claim'
 import type { Drift } from './drift'
 import { ClaimBody, DriftView, OrderForServices, orderForServices } from './internal-model'
+import type { PersonalData } from './personal-data'
 import type { Orders } from './repository'
 
-export const internalRoutes = ({ http, orders, claims, drift }: { http: Http; orders: Orders; claims: Claims; drift: Drift }) =>
+interface Deps {
+  http: Http
+  orders: Orders
+  claims: Claims
+  drift: Drift
+  personalData: PersonalData
+}
+
+export const internalRoutes = ({ http, orders, claims, drift, personalData }: Deps) =>
   http('/internal')
     .get(
       '/orders/:id',
@@ -49,4 +58,11 @@ export const internalRoutes = ({ http, orders, claims, drift }: { http: Http; or
       query: DriftQuery,
       response: { 200: DriftView },
       detail: { summary: 'Orders that changed in a window, and those that stand still' },
+    })
+    // Nobody is erased while something is on its way to them.
+    .get('/users/:id/open-orders', async ({ params }) => ({ count: await personalData.openOrders(params.id) }), {
+      internal: ['user'],
+      params: IdParam,
+      response: { 200: closed({ count: t.Integer() }) },
+      detail: { summary: 'How many orders of somebody are still under way' },
     })

@@ -1,9 +1,9 @@
 import type { Environment } from '#shared/config'
-import { personalDataElsewhere } from '#shared/personal-data'
 import { runService } from '#shared/service'
 import { userApp } from './app'
 import type { UserDb } from './database'
 import * as migrations from './migrations'
+import { neighbours } from './neighbours'
 import { createUsers } from './users'
 
 const second = 1000
@@ -19,7 +19,7 @@ export const start = (env?: Environment) =>
         redis,
         log,
         dataKeys: config.text('DATA_KEYS'),
-        ...personalDataElsewhere(client),
+        ...neighbours(client),
       })
       const { keys, sessions, tokens, mfa, manager, reseal } = users
       await keys.open()
