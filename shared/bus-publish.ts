@@ -10,7 +10,7 @@ export interface Outbound {
   properties: Options.Publish & { messageId: string }
 }
 
-export interface PublisherState {
+interface PublisherState {
   channel: ConfirmChannel | undefined
   /** The broker is short of memory or disk and reads nothing more. */
   blocked: boolean
@@ -113,4 +113,3 @@ export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
     },
   }
 }
-export type BrokerPublisher = ReturnType<typeof createPublisher>

@@ -16,7 +16,7 @@ export const withContext = <T>(context: Context, work: () => T): T => storage.ru
 const hex = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
 
 /** Unsampled: an exporter that is switched on decides anew at the edge. */
-export const newTraceparent = () => `00-${hex(16)}-${hex(8)}-00`
+const newTraceparent = () => `00-${hex(16)}-${hex(8)}-00`
 
 export const newContext = (requestId: string = crypto.randomUUID(), traceparent?: string | null): Context => ({
   requestId,

@@ -123,7 +123,3 @@ export const cumulativeShare = (amount: number, part: number, whole: number): nu
   if (part > whole) throw new RangeError('a part is never more than the whole')
   return whole === 0 ? 0 : Number(halfUp(BigInt(amount) * BigInt(part), BigInt(whole)))
 }
-
-/** Given back now, with `part` pieces back in all: the cumulative share less what was refunded before, so that partial refunds sum to the whole. */
-export const refundOf = (line: { amount: number; part: number; whole: number; refunded: number }): number =>
-  Math.max(0, cumulativeShare(line.amount, line.part, line.whole) - line.refunded)

@@ -49,7 +49,7 @@ export const toAppError = (error: unknown, elysiaCode: string | number): AppErro
   return new AppError('failed', 'internal_error', 'Something went wrong on our side.', { cause: error })
 }
 
-export const problemBody = ({ kind, code, message, errors }: AppError) => {
+const problemBody = ({ kind, code, message, errors }: AppError) => {
   const status = statusOf[kind]
   return {
     type: 'about:blank',

@@ -6,7 +6,7 @@ import type { ShippingApi } from '../shipping/app'
 import type { TaxApi } from '../tax/app'
 import type { Product } from './domain'
 
-export interface PricedLine {
+interface PricedLine {
   product_id: string
   sku: string
   quantity: number

@@ -5,7 +5,7 @@ import { internalRoutes } from './internal-routes'
 import type { Stock } from './repository'
 import { stockRoutes } from './routes'
 
-export interface InventoryDeps {
+interface Deps {
   http: Http
   stock: Stock
   byHand: StockByHand
@@ -13,5 +13,5 @@ export interface InventoryDeps {
   reservationStates: ReservationStates
 }
 
-export const inventoryApp = (deps: InventoryDeps) => deps.http('').use(stockRoutes(deps)).use(internalRoutes(deps))
+export const inventoryApp = (deps: Deps) => deps.http('').use(stockRoutes(deps)).use(internalRoutes(deps))
 export type InventoryApi = ReturnType<typeof inventoryApp>

@@ -5,7 +5,7 @@ import type { InventoryDb, SkuRow, StockRow } from './database'
 import { lockShelvesOf, move, placeIn, type Shelf, type Shelves, saveShelves, type Why } from './shelves'
 
 /** A product of several SKUs has several stocks: the caller says which one is meant. */
-export interface Target {
+interface Target {
   productId: string
   sku?: string | undefined
 }

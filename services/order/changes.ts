@@ -5,7 +5,7 @@ import type { Buyer, Order, OrderRow, Trx } from './database'
 import { type Fact, type Facts, isOver, learn, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
 
 /** Something that happened to an order, as its timeline shows it. */
-export interface Entry {
+interface Entry {
   event_id: string
   type: string
   service: string

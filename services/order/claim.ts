@@ -4,7 +4,7 @@ import { toMajor, toMinor } from '#shared/money'
 import { type Change, change, lockOwn } from './changes'
 import { type OrderRow, type OrderSql, reservationGraceMs, type Terms } from './database'
 
-export interface ClaimRequest {
+interface ClaimRequest {
   payment_id: number
   user_id: number
   is_admin: boolean

@@ -1,10 +1,10 @@
 import { invalid } from '#shared/errors'
 
 /** Periods are in UTC. A day as the end of a period is the whole of that day. */
-export type Bucket = 'day' | 'week' | 'month'
+type Bucket = 'day' | 'week' | 'month'
 
 const dayMs = 86_400_000
-export const maxBuckets = 366
+const maxBuckets = 366
 
 const momentOf = (text: string): Date => {
   const at = new Date(text)
@@ -13,7 +13,7 @@ const momentOf = (text: string): Date => {
     throw invalid('invalid_period', '`from` and `to` are days as 2026-01-31, or moments as 2026-01-31T12:00:00Z.')
   return at
 }
-export const dayOf = (at: Date) => at.toISOString().slice(0, 10)
+const dayOf = (at: Date) => at.toISOString().slice(0, 10)
 
 export const periodOf = (from: string | undefined, to: string | undefined): { from?: Date; to?: Date } => {
   const start = from === undefined ? undefined : momentOf(from)

@@ -47,7 +47,7 @@ export const shop = () => ({
   pickedUp: new Set<number>(),
   voided: [] as number[],
 })
-export type Shop = ReturnType<typeof shop>
+type Shop = ReturnType<typeof shop>
 
 const cents = (amount: number) => Math.round(amount * 100)
 

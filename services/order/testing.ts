@@ -94,4 +94,3 @@ export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlO
     },
   }
 }
-export type TestOrders = Awaited<ReturnType<typeof testOrders>>

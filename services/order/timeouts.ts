@@ -5,7 +5,7 @@ import type { OrderRow, OrderSql, Terms, Trx } from './database'
 import { awaitsPayment } from './domain'
 
 /** A payment that was begun in time may end: the order waits for it, at most for its claim. */
-export const timeoutOf = ({ payment_due_at, claim_until }: Pick<OrderRow, 'payment_due_at' | 'claim_until'>) =>
+const timeoutOf = ({ payment_due_at, claim_until }: Pick<OrderRow, 'payment_due_at' | 'claim_until'>) =>
   claim_until && claim_until > payment_due_at ? claim_until : payment_due_at
 
 export const timeouts = (sql: OrderSql, { paymentTimeoutMs }: Pick<Terms, 'paymentTimeoutMs'>) => {

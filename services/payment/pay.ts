@@ -10,7 +10,7 @@ import { type PaymentView, paymentView } from './model'
 import type { Charge } from './provider'
 import { lockOrder, settleCharge } from './settle'
 
-export interface Payer {
+interface Payer {
   id: number
   isAdmin: boolean
 }

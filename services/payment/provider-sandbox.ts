@@ -8,7 +8,7 @@ import { sandboxWebhooks } from './sandbox-webhooks'
 type SandboxCharge = Selectable<PaymentDb['sandbox_charges']>
 
 /** What each token makes happen; without one it is `tok_success`. */
-export const sandboxTokens = {
+const sandboxTokens = {
   tok_success: 'charged at once',
   tok_decline: 'declined: `card_declined`',
   tok_insufficient_funds: 'declined: `insufficient_funds`',

@@ -19,7 +19,7 @@ const inside =
     movement.at >= from && movement.at < to
 
 /** Lays our books beside the provider's report. */
-export const compare = (ours: readonly Compared[], theirs: readonly Compared[], window: Window) => {
+const compare = (ours: readonly Compared[], theirs: readonly Compared[], window: Window) => {
   const inWindow = inside(window)
   const booked = new Map(ours.map(movement => [keyOf(movement), movement]))
   const reported = new Map(theirs.map(movement => [keyOf(movement), movement]))

@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 
 const secretKey = 'sk_test_of_the_fake'
-export const stripeWebhookSecret = 'whsec_of_the_fake'
+const stripeWebhookSecret = 'whsec_of_the_fake'
 
 interface Intent {
   id: string

@@ -22,7 +22,7 @@ const internalKey = 'an internal key that only tests know of'
 export const shopper = 7
 const items = [{ product_id: '507f1f77bcf86cd799439011', sku: 'LT-001', quantity: 1 }]
 
-export interface FakeOrder {
+interface FakeOrder {
   user_id: number
   total: number
   currency: string

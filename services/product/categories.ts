@@ -6,7 +6,7 @@ import { type CategoryRow, categoriesOf, changing, isCategoryTaken, isSlugTaken,
 
 export const maxDepth = 6
 
-export interface CategoryInput {
+interface CategoryInput {
   name: string
   slug?: string
   parent_id?: string | null

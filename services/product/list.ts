@@ -63,7 +63,7 @@ export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) =>
     },
   }
 }
-export type ListPlan = ReturnType<typeof listPlan>
+type ListPlan = ReturnType<typeof listPlan>
 
 const rememberedMs = 1000
 const worthRemembering = 1000

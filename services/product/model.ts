@@ -93,7 +93,7 @@ export const ProductView = t.Object({
 export type ProductView = Static<typeof ProductView>
 
 /** What a view is made of: the product as stored, with its stock summed when it was written. */
-export type ShownProduct = Product & { _id: ObjectId; stock: number }
+type ShownProduct = Product & { _id: ObjectId; stock: number }
 
 export const productView = (product: ShownProduct): ProductView => ({
   id: product._id.toHexString(),

@@ -55,7 +55,7 @@ export interface PromotionDb {
   /** What an order holds now. */
   redemption_uses: { order_id: number; campaign_id: number; user_id: number; code: string | null; amount: number }
 }
-export type RedemptionState = 'new' | 'redeemed' | 'rejected' | 'released'
+type RedemptionState = 'new' | 'redeemed' | 'rejected' | 'released'
 export type CampaignRow = Selectable<PromotionDb['campaigns']>
 export type CodeRow = Selectable<PromotionDb['codes']>
 export type RedemptionRow = Selectable<PromotionDb['redemptions']>

@@ -14,7 +14,7 @@ import { type Campaign, type Item, isPartOf, type Kind } from './domain'
 const rank: Record<Kind, number> = { buy_x_get_y: 0, percentage: 1, fixed: 2, free_shipping: 3 }
 const stacked = (a: Campaign, b: Campaign) => rank[a.kind] - rank[b.kind] || a.id - b.id
 
-export interface Discounts {
+interface Discounts {
   discount: number
   freeShipping: boolean
   /** Of each line, in the order of the items. */

@@ -15,7 +15,7 @@ interface Deps {
   carriers: Carriers
   announce: Announce
 }
-export interface Wanted {
+interface Wanted {
   order_id: number
   lines?: readonly WantedLine[] | undefined
   carrier?: string | undefined

@@ -23,7 +23,7 @@ export const parcelsOf = (trx: Trx, orderId: number): Promise<ShipmentRow[]> =>
 
 export const linesOf = ({ lines }: { lines: string | null }): Line[] => (lines === null ? [] : JSON.parse(lines))
 
-export interface NewParcel {
+interface NewParcel {
   orderId: number
   userId: number
   carrier: string

@@ -7,7 +7,7 @@ import type { Status } from './domain'
 
 const byNumber = t.Tuple([t.Integer({ minimum: 0 })])
 
-export type Viewer = { id: number; role: string }
+type Viewer = { id: number; role: string }
 type Filter = PageQuery & { order_id?: number | undefined; status?: Status | undefined }
 
 /** What is shown of parcels. */

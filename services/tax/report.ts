@@ -4,14 +4,14 @@ import { cumulativeShare } from '#shared/money'
 import type { Sql } from '#shared/sql'
 import type { Entry, OrderRow, TaxDb } from './database'
 
-export interface SoldLine {
+interface SoldLine {
   country: string
   region: string
   rate_ppm: number
   net: number
   tax: number
 }
-export interface Refund {
+interface Refund {
   amount: number
   at: Date
 }

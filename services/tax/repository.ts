@@ -3,7 +3,7 @@ import type { Page, PageQuery } from '#shared/page'
 import { isDuplicate, type Sql } from '#shared/sql'
 import type { RateRow, TaxDb } from './database'
 
-export type NewRate = Pick<RateRow, 'country' | 'region' | 'category' | 'rate_ppm' | 'valid_from' | 'valid_to' | 'source'>
+type NewRate = Pick<RateRow, 'country' | 'region' | 'category' | 'rate_ppm' | 'valid_from' | 'valid_to' | 'source'>
 
 /** How long a changed rate may go unseen by other instances. */
 const freshMs = 1000

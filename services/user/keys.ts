@@ -7,7 +7,7 @@ import { isOver, publishedBeforeMs, rotationDue, signingKey } from './domain'
 import { randomToken } from './secrets'
 import type { Vault } from './vault'
 
-export interface Claims {
+interface Claims {
   sub: string
   sid: string
   role: Role

@@ -9,7 +9,7 @@ const kinds = {
   password_reset: { lifeMs: hour, event: passwordResetRequested },
   email_verification: { lifeMs: 72 * hour, event: emailVerificationRequested },
 }
-export type TokenKind = keyof typeof kinds
+type TokenKind = keyof typeof kinds
 
 /** More within an hour are not sent: nobody's mailbox is filled by a stranger. */
 const anHour = 5

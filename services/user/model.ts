@@ -7,7 +7,7 @@ import type { Vault } from './vault'
 const Email = t.String({ minLength: 3, maxLength: 320, pattern: '^[^@]+@[^@]+\\.[^@]+$', examples: ['ann@example.com'] })
 const Phone = text(40, '0123456789')
 const Language = t.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', examples: ['en'] })
-export const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct horse battery'] })
+const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct horse battery'] })
 /** What is shown for one: any text, so that a wrong one is wrong and not malformed. */
 const GivenPassword = t.String({ minLength: 1, maxLength: 128, examples: ['correct horse battery'] })
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /** Where a sealed value lies. It opens only there: copied to another row or column it is worth nothing. */
-export type Place = `${string}.${string}:${string | number}`
+type Place = `${string}.${string}:${string | number}`
 
 const cipher = 'aes-256-gcm'
 const ivBytes = 12
