@@ -22,7 +22,10 @@ export const start: Folder = {
       has: ['access_token', 'refresh_token', 'expires_in', 'user_id'],
       is: { token_type: 'bearer' },
       keep: { admin_token: 'access_token', admin_id: 'user_id' },
-      before: [`if (!pm.variables.get('admin_password')) console.error('Set admin_password in the environment; bun start prints it.')`],
+      after: [
+        `pm.test('admin_password is the one that bun start printed', () => pm.expect(pm.response.code).to.eql(200))`,
+        `if (pm.response.code !== 200) pm.execution.setNextRequest(null) // nothing else could succeed`,
+      ],
     },
   ],
 }
