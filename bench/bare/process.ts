@@ -10,22 +10,31 @@ export interface Bare {
   stop(): Promise<void>
 }
 
+/** A row that breaks off leaves nothing behind. */
+const running = new Set<{ kill(): void }>()
+process.on('exit', () => {
+  for (const child of running) child.kill()
+})
+
 /** Starts it and asks until it answers. Whatever it answers counts, unless `ready` says otherwise. */
 export const startProcess = async (
   command: string[],
   { url, env, ready = () => true }: { url: string; env?: Record<string, string | undefined>; ready?: (answer: Response) => boolean },
 ): Promise<Bare> => {
   const child = Bun.spawn(command, { env: { ...process.env, NODE_ENV: 'production', ...env }, stdout: 'ignore', stderr: 'inherit' })
+  running.add(child)
+  void child.exited.then(() => running.delete(child))
   const stop = async () => {
     child.kill()
     await child.exited
   }
   const answers = () => fetch(url, { signal: AbortSignal.timeout(1000) }).then(ready, () => false)
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 60_000
   while (!(await answers())) {
     if (child.exitCode !== null || Date.now() > deadline) {
+      const how = child.exitCode === null ? 'did not answer within 60 s' : `ended by itself (${child.exitCode})`
       await stop()
-      throw new Error(`${command.join(' ')} did not start`)
+      throw new Error(`${command.join(' ')} ${how}`)
     }
     await Bun.sleep(10)
   }

@@ -28,7 +28,7 @@ export const cart: Rows = {
       yield atLeast(0.8, {
         what: 'cart “+1” through the gateway',
         against: 'Nginx → a bare Elysia route with one Lua call',
-        costs: 'the answer is the whole cart, with the gateway’s and the kernel’s part of every request',
+        costs: 'not profiled; supposed: the answer is the whole cart, with the gateway’s and the kernel’s part of every request',
         ...rates,
       })
     } finally {

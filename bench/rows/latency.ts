@@ -52,7 +52,8 @@ export const latency: Rows = {
       yield {
         ...{ what: `p99 at half of the highest rate: ${what}`, ours: `${ms(half.p99Ms)} at ${perSecond(half.perSecond)}` },
         ...{ limit: `${perSecond(full)} at most`, result: ms(half.p99Ms), goal: `≤ ${goalMs} ms`, met: half.p99Ms <= goalMs },
-        costs: 'requests that come in a bunch wait for each other in one process, behind the garbage collector and the commit on disk',
+        costs:
+          'not profiled; supposed: requests that come in a bunch wait for each other in one process, behind the garbage collector and the commit on disk',
       }
     }
     await book?.close()

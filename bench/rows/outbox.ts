@@ -48,8 +48,8 @@ export const outbox: Rows = {
           against: 'confirmed publishes, 500 in flight',
           costs:
             store === 'MySQL'
-              ? 'one INSERT a message for its effect, besides reading, deleting and parsing it'
-              : 'one round trip a message for its effect inside the transaction; MongoDB answers some 0.15 ms after each',
+              ? 'socket writes, 43 % of the profile: an INSERT of its own for each effect, then acks and confirms'
+              : 'not profiled; supposed: one round trip a message for its effect inside the transaction; MongoDB answers some 0.15 ms after each',
           ...rates,
         })
       } finally {

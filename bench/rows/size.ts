@@ -31,7 +31,7 @@ const meanMs = async (url: string, paths: readonly string[], asked: Load = {}) =
   (await load(url, { connections: 4, seconds: 2, ...asked, paths })).meanMs
 
 const against = `the same at ${few.toLocaleString('en-US')}`
-const costs = 'pages of an index that are no longer all in memory'
+const costs = 'not profiled; supposed: pages of an index that are no longer all in memory'
 
 const titled = (what: string) => `${what} at ${many.toLocaleString('en-US')} rows`
 

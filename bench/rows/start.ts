@@ -31,7 +31,7 @@ export const start: Rows = {
     )
     const what = `${released.length} services ready, databases up`
     const against = 'as many hello apps'
-    const costs = 'reading and compiling the packages (Elysia, drivers) once a process; a bundle with bytecode would halve it'
+    const costs = 'not profiled; supposed: reading and compiling the packages in each process. A bundle with bytecode is untried'
     yield atMost(1.5, { what, against, costs, ...times }, 2000)
   },
 }
