@@ -10,6 +10,7 @@ let mysql: Awaited<ReturnType<typeof testSql<PaymentDb>>>
 let broker: Awaited<ReturnType<typeof testBus>>
 let instances: Awaited<ReturnType<typeof start>>[]
 
+const internalKey = 'an internal key that only tests know of'
 beforeAll(async () => {
   ;[mysql, broker] = await Promise.all([testSql<PaymentDb>({ service: 'payment' }), testBus(Object.values(catalog))])
   const environment = {
@@ -18,7 +19,7 @@ beforeAll(async () => {
     REDIS_URL: Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/12' }).href,
     RABBITMQ_URL: broker.url,
     BROKER_PREFIX: broker.prefix,
-    INTERNAL_KEY: 'an internal key that only tests know of',
+    INTERNAL_KEY: internalKey,
     LOG_LEVEL: 'silent',
   }
   await broker.open('order')
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 test('two instances that start at once on an empty database share what a provider tells', async () => {
   const body = JSON.stringify({ id: 'e', type: 'payment.captured', payment_id: 1, transaction_id: 't', amount: 1, currency: 'USD' })
-  const headers = { [signatureHeader]: sign(sandboxSecret, body, new Date()) }
+  const headers = { [signatureHeader]: sign(sandboxSecret(internalKey), body, new Date()) }
   for (const { url } of instances) {
     const answer = await fetch(`${url}/api/payments/webhooks/sandbox`, { method: 'POST', body, headers })
     expect(answer.status).toBe(202)

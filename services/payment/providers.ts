@@ -1,4 +1,5 @@
-import type { Settings } from '#shared/config'
+import { createHmac } from 'node:crypto'
+import type { Config } from '#shared/config'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb } from './database'
 import type { Provider } from './provider'
@@ -7,18 +8,20 @@ import { sandboxProvider } from './provider-sandbox'
 
 interface Options {
   sql: Sql<PaymentDb>
-  config: Settings
+  config: Pick<Config, 'optional' | 'text' | 'integer' | 'internalKey'>
   transferDueMs: number
 }
-export const sandboxSecret = 'sandbox-webhook-secret'
+
+/** Unless it is set, nobody outside the platform knows it: who could sign for the sandbox could pay for everything. */
+export const sandboxSecret = (internalKey: string) => createHmac('sha256', internalKey).update('sandbox webhooks').digest('hex')
 
 /**
- * Who takes the money, by PAYMENT_PROVIDER. The sandbox is there only while it is the chosen one: its secret is known to everybody. A provider with credentials
+ * Who takes the money, by PAYMENT_PROVIDER. The sandbox is there only while it is the chosen one. A provider with credentials
  * is there in any case, so that its old payments can be refunded after a change to another.
  */
 export const openProviders = async ({ sql, config, transferDueMs }: Options) => {
   const chosen = config.text('PAYMENT_PROVIDER', 'sandbox')
-  const secret = config.text('SANDBOX_WEBHOOK_SECRET', sandboxSecret)
+  const secret = config.text('SANDBOX_WEBHOOK_SECRET', sandboxSecret(config.internalKey))
   const sandbox = chosen === 'sandbox' ? sandboxProvider({ sql, secret, lateMs: config.integer('SANDBOX_LATE_MS', 2000) }) : undefined
   const bankSecret = config.optional('BANK_WEBHOOK_SECRET') ?? (sandbox && secret)
   const providers: Provider[] = [offlineProvider({ secret: bankSecret, dueMs: transferDueMs })]

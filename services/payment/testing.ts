@@ -15,7 +15,7 @@ import { createPayments } from './payments'
 import type { Provider } from './provider'
 import { offlineProvider } from './provider-offline'
 import { sandboxProvider } from './provider-sandbox'
-import { sandboxSecret } from './providers'
+import { sandboxSecret as secretFrom } from './providers'
 import { sign, signatureHeader } from './signature'
 
 const internalKey = 'an internal key that only tests know of'
@@ -77,6 +77,8 @@ interface Options {
 }
 
 /** The service in-process, on a schema of its own, beside an order service that speaks HTTP. */
+export const sandboxSecret = secretFrom('the key of a test')
+
 export const testPayments = async ({ providers = [], provider = 'sandbox', ...times }: Options = {}) => {
   const store = await testSql<PaymentDb>({ service: 'payment', migrations })
   const { sql } = store

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { testPayments } from './testing'
+import { sandboxSecret, testPayments } from './testing'
 
 const shop = await testPayments()
 const { pay, paid, placed, webhook, look, published, send, sql } = shop
@@ -32,7 +32,7 @@ describe('a webhook is refused', () => {
   })
   test('when its body was changed on the way', async () => {
     const { sign, signatureHeader } = await import('./signature')
-    const signature = sign('sandbox-webhook-secret', '{"amount":1}', new Date())
+    const signature = sign(sandboxSecret, '{"amount":1}', new Date())
     expect(await codeOf(send('POST', '/api/payments/webhooks/sandbox', '{"amount":2}', { [signatureHeader]: signature }))).toEqual([
       400,
       'invalid_signature',
