@@ -9,8 +9,6 @@ export interface FanoutOptions {
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** How far back to read at the start; 0 is from now on. */
   backMs?: number
-  /** How long entries are kept; by default by number alone. */
-  keepMs?: number
   maxLength?: number
 }
 
@@ -29,7 +27,7 @@ const batch = 500
  * twice (after Redis lost its data), and none comes to an instance that was away for longer than entries are kept.
  */
 export const fanout = (redis: Redis, stream: string, options: FanoutOptions): Fanout => {
-  const { onEntry, log, backMs = 0, keepMs, maxLength = 10_000 } = options
+  const { onEntry, log, backMs = 0, maxLength = 10_000 } = options
   // Its own connection, since it blocks; the deadline only finds a server that hangs.
   const reader = redis.client.duplicate({ enableAutoPipelining: false, commandTimeout: blockMs + 5000 })
   reader.on('error', () => {})
@@ -96,9 +94,7 @@ export const fanout = (redis: Redis, stream: string, options: FanoutOptions): Fa
   return {
     ready,
     async append(entry) {
-      const fields = Object.entries(entry).flat()
-      if (keepMs === undefined) await redis.client.xadd(stream, 'MAXLEN', '~', maxLength, '*', ...fields)
-      else await redis.client.xadd(stream, 'MINID', '~', Date.now() - keepMs, '*', ...fields)
+      await redis.client.xadd(stream, 'MAXLEN', '~', maxLength, '*', ...Object.entries(entry).flat())
     },
     async close() {
       closed = true

@@ -92,11 +92,7 @@ export const openKernel = async (config: Config) => {
     metrics,
     http,
     redis,
-    identity,
     client,
-    instances,
-    /** Ends a session everywhere, within a second. */
-    revoke: revocations.append,
     async sql<Db>(migrations: Migrations): Promise<Sql<Db>> {
       const { openSql } = await import('./sql')
       const opened = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relay() })
@@ -138,7 +134,6 @@ export const openKernel = async (config: Config) => {
     },
     /** When no new requests should come: what would stay open for ever, such as a live stream, ends here. */
     onDraining: (end: () => void) => void farewells.push(end),
-    onStop: (close: Closer) => void closing.intake.push(close),
   }
 
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { followRevocations } from './revocations'
+import { followRevocations, tellEnded } from './revocations'
 import { eventually, testRedis } from './testing'
 import { bearer, claims, expectRefused, sign, verifier } from './testing-tokens'
 
@@ -21,7 +21,7 @@ describe('a session that ends', () => {
     }
     const [first, second] = await Promise.all([instance(), instance()])
     for (const { verify } of [first, second]) expect(await verify(token)).toMatchObject({ sid })
-    await first.append(sid)
+    await tellEnded(redis.redis)([sid])
     await eventually(() => first.has(sid) && second.has(sid), { timeoutMs: 1000 })
     const late = await instance()
     for (const { verify, close } of [first, second, late]) {

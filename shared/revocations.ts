@@ -13,7 +13,6 @@ export const followRevocations = (redis: Redis, log: Log) => {
   const ended = new Map<string, number>()
   const follower = fanout(redis, revocationStream, {
     backMs: keepMs,
-    keepMs,
     log,
     onEntry: ({ sid }) => {
       if (!sid) return
@@ -25,5 +24,13 @@ export const followRevocations = (redis: Redis, log: Log) => {
     },
   })
   const { ready, close } = follower
-  return { has: (sid: string) => ended.has(sid), append: (sid: string) => follower.append({ sid }), ready, close }
+  return { has: (sid: string) => ended.has(sid), ready, close }
 }
+
+/** Ends sessions everywhere, within a second. Told twice is told once. */
+export const tellEnded =
+  ({ client }: Pick<Redis, 'client'>) =>
+  async (sids: readonly string[]) => {
+    const oldest = Date.now() - keepMs
+    await Promise.all(sids.map(sid => client.xadd(revocationStream, 'MINID', '~', oldest, '*', 'sid', sid)))
+  }
