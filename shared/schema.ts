@@ -44,6 +44,14 @@ const numberFromText = (type: 'integer' | 'number', pattern: string, { minimum =
 /** Numbers in a path or query, where everything is text: digits and nothing clever, within the range, every fault told with its name. */
 export const integerText = (range: Range = {}) => numberFromText('integer', '^\\d{1,16}$', range)
 export const decimalText = (range: Range = {}) => numberFromText('number', '^\\d{1,16}(\\.\\d{1,4})?$', range)
+/** One of a list of words. */
+export const oneOf = <const T extends string>(words: readonly T[], examples: readonly T[] = []) =>
+  t.Unsafe<T>(
+    t.Union(
+      words.map(word => t.Literal(word)),
+      examples.length > 0 ? { examples } : {},
+    ),
+  )
 export const booleanText = () => t.Union([t.Literal('true'), t.Literal('false')])
 export const IdParam = closed({ id: integerText({ minimum: 1, examples: [1] }) })
 

@@ -1,6 +1,5 @@
-import { unwrap } from '#shared/client'
+import { type Clients, unwrap } from '#shared/client'
 import { driftOf } from '#shared/drift'
-import type { Kernel } from '#shared/kernel'
 import type { InventoryApi } from '../inventory/app'
 import type { OrderApi } from '../order/app'
 import type { PaymentApi } from '../payment/app'
@@ -15,7 +14,7 @@ const net = ({ captured, refunded }: { captured: number; refunded: number } = { 
 const queryOf = ({ from, to }: Window) => ({ since: from.toISOString(), until: to.toISOString() })
 
 /** What inventory counts, against its own books and what the catalog shows. */
-export const stockDrift = (client: Kernel['client']) => {
+export const stockDrift = (client: Clients) => {
   const inventory = client<InventoryApi>('inventory')
   const products = client<ProductApi>('product')
   return async (window: Window) => {
@@ -36,7 +35,7 @@ export const stockDrift = (client: Kernel['client']) => {
 }
 
 /** What order believes, against what payment, inventory and promotion know. */
-const orderDrift = (client: Kernel['client']) => {
+const orderDrift = (client: Clients) => {
   const ordering = client<OrderApi>('order')
   const payments = client<PaymentApi>('payment')
   const inventory = client<InventoryApi>('inventory')
@@ -71,7 +70,7 @@ const orderDrift = (client: Kernel['client']) => {
 }
 
 /** Each service knows its own store alone; what two of them say of the same thing is laid side by side here. */
-export const driftCheck = (client: Kernel['client']) => {
+export const driftCheck = (client: Clients) => {
   const stock = stockDrift(client)
   const orders = orderDrift(client)
   const payments = client<PaymentApi>('payment')

@@ -1,8 +1,8 @@
 import { Drift } from '#shared/drift'
 import { Amount, Currency } from '#shared/money'
-import { Address, closed, Id, type Static, t, text } from '#shared/schema'
+import { Address, closed, Id, oneOf, type Static, t, text } from '#shared/schema'
 import type { Order } from './database'
-import { literals, money, orderView, PaymentStatus, Status } from './model'
+import { money, orderView, PaymentStatus, Status } from './model'
 
 export const DriftView = t.Object({
   orders: t.Record(
@@ -14,7 +14,7 @@ export const DriftView = t.Object({
       currency: t.String(),
       paid: money,
       coupon_code: t.Optional(t.String()),
-      has_stock: literals(['none', 'reserved', 'committed']),
+      has_stock: oneOf(['none', 'reserved', 'committed']),
     }),
   ),
   stuck: Drift,

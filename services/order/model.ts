@@ -1,11 +1,8 @@
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import type { Order, ReturnRow, TimelineRow } from './database'
 import { type Line, nextStates, statuses } from './domain'
-
-export const literals = <const T extends readonly string[]>(values: T) =>
-  t.Unsafe<T[number]>(t.Union(values.map(value => t.Literal(value))))
 
 const orderedProduct = { product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }
 export const NewOrder = closed(
@@ -37,20 +34,20 @@ const period = { from: t.Optional(Moment), to: t.Optional(Moment) }
 export const OrderList = closed({
   ...PageQuery.properties,
   ...period,
-  status: t.Optional(literals(statuses)),
+  status: t.Optional(oneOf(statuses)),
   user_id: t.Optional(integerText({ minimum: 1 })),
 })
 export type OrderList = Static<typeof OrderList>
 export const StatsQuery = closed({
   ...period,
-  by: t.Optional(literals(['day', 'week', 'month'])),
+  by: t.Optional(oneOf(['day', 'week', 'month'])),
   currency: t.Optional(Currency),
 })
 export type StatsQuery = Static<typeof StatsQuery>
 
-export const Status = literals(statuses)
-export const PaymentStatus = literals(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
-const CancelReason = literals(['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected'])
+export const Status = oneOf(statuses)
+export const PaymentStatus = oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
+const CancelReason = oneOf(['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected'])
 export const money = t.Number({ description: 'In major units' })
 export const OrderView = t.Object({
   id: t.Integer(),
@@ -121,7 +118,7 @@ const figures = { orders: t.Integer(), revenue: money, average: money, cancelled
 export const StatsView = t.Object({
   from: Time,
   to: Time,
-  by: literals(['day', 'week', 'month']),
+  by: oneOf(['day', 'week', 'month']),
   currency: t.String(),
   ...figures,
   top_products: t.Array(t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: money })),
@@ -144,7 +141,7 @@ export const timelineView = (rows: readonly TimelineRow[]): Static<typeof Timeli
 export const ReturnView = t.Object({
   id: t.Integer(),
   order_id: t.Integer(),
-  status: literals(['requested', 'approved', 'rejected', 'received']),
+  status: oneOf(['requested', 'approved', 'rejected', 'received']),
   reason: t.String(),
   lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
   refund_amount: t.Optional(money),

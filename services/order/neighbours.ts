@@ -1,6 +1,5 @@
-import { unwrap } from '#shared/client'
+import { type Clients, unwrap } from '#shared/client'
 import { AppError, unavailable } from '#shared/errors'
-import type { Kernel } from '#shared/kernel'
 import { toMajor, toMinor } from '#shared/money'
 import type { Address } from '#shared/schema'
 import type { ServiceName } from '#shared/services'
@@ -31,7 +30,7 @@ const ask = async <R extends { data: unknown; error: unknown }>(callee: ServiceN
 }
 
 /** What order asks of others. Here, and only here, amounts change between our minor units and the wire's major ones. */
-export const neighbours = (client: Kernel['client']) => {
+export const neighbours = (client: Clients) => {
   const product = client<ProductApi>('product')
   const promotion = client<PromotionApi>('promotion')
   const shipping = client<ShippingApi>('shipping')

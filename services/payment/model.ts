@@ -1,18 +1,11 @@
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, oneOf, type Static, Time, t, text } from '#shared/schema'
 import type { PaymentRow, RefundRow } from './database'
 import { methods, statuses } from './domain'
 import type { NextAction } from './provider'
 
-const oneOf = <T extends string>(words: readonly T[], examples: T[] = []) =>
-  t.Unsafe<T>(
-    t.Union(
-      words.map(word => t.Literal(word)),
-      { examples },
-    ),
-  )
 const Method = oneOf(methods, ['credit_card'])
 const Status = oneOf(statuses)
 

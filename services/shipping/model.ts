@@ -1,26 +1,23 @@
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
-import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
+import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
 import { carrierNames } from './carrier'
 import type { ShipmentRow, StepRow } from './database'
 import { reportable, statuses } from './domain'
 import { linesOf } from './parcels'
 
-/** One of a list of words. */
-export const word = <const T extends string>(words: readonly T[]) => t.Unsafe<T>(t.Union(words.map(one => t.Literal(one))))
-
-const Status = word(statuses)
+const Status = oneOf(statuses)
 const OrderLine = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
 
 export const NewShipment = closed(
   {
     order_id: Id,
     lines: t.Optional(t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'All that is left when absent' })),
-    carrier: t.Optional(word(carrierNames)),
+    carrier: t.Optional(oneOf(carrierNames)),
   },
   { examples: [{ order_id: 1, lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }] }] },
 )
-export const NewStep = closed({ status: word(reportable) }, { examples: [{ status: 'picked_up' }] })
+export const NewStep = closed({ status: oneOf(reportable) }, { examples: [{ status: 'picked_up' }] })
 export const ShipmentsQuery = closed({
   ...PageQuery.properties,
   order_id: t.Optional(integerText({ minimum: 1 })),

@@ -1,11 +1,10 @@
 import { Amount, Currency, defaultCurrency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { Address, closed, Id, integerText, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
+import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
 import type { RateRow } from './database'
 import { options, type Priced } from './domain-quotes'
-import { word } from './model'
 
-const OptionName = word(options)
+const OptionName = oneOf(options)
 const QuoteItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
 
 export const QuoteBody = closed(
