@@ -1,5 +1,5 @@
 import { AppError, conflict } from '#shared/errors'
-import { sumOf, times } from '#shared/money'
+import { defaultCurrency, sumOf, times } from '#shared/money'
 import type { Catalog } from './catalog'
 import { type Cart, capOf, choose, type LineNow, lineNow, pricedLines, quoteOf } from './domain'
 import type { Basket, Neighbours } from './neighbours'
@@ -20,6 +20,7 @@ export interface Shown {
   coupon: Coupon | undefined
 }
 
+const nothing = { subtotal: 0, discount: 0, tax: 0, shipping: 0 }
 const userOf = (owner: Owner) => ('user' in owner ? owner.user : undefined)
 
 /** Carts as they are shown: what is stored, with what the catalog and the prices say of it now. */
@@ -42,6 +43,7 @@ export const baskets = ({ carts, catalog, neighbours }: Deps) => {
   const show = async (owner: Owner, cart: Cart): Promise<Shown> => {
     const lines = linesNow(cart, await catalog.now(cart.lines.map(line => line.product_id)))
     const sold = pricedLines(lines)
+    if (lines.length === 0) return { cart, lines, quote: quoteOf(nothing, defaultCurrency), coupon: undefined }
     if (!sold) return { cart, lines, quote: undefined, coupon: undefined }
     const answer = await priced({ ...sold, coupon: cart.coupon, userId: userOf(owner) }).catch(error => {
       if (error instanceof AppError) return undefined
