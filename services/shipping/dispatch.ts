@@ -6,7 +6,7 @@ import type { ShippingSql, Trx } from './database'
 import { bySku, chooseLines, linesLeft, type WantedLine } from './domain'
 import type { Announce } from './live'
 import { shipmentView } from './model'
-import type { AskOrder, Order } from './order-port'
+import type { AskOrder, Order } from './neighbours'
 import { addParcel, linesOf, lockOrder, noCarrier, parcelsOf } from './parcels'
 
 interface Deps {

@@ -6,7 +6,7 @@ import { carriersBy } from './contracts'
 import type { ShippingDb } from './database'
 import { shippingHandlers } from './events'
 import * as migrations from './migrations'
-import { askOrder } from './order-port'
+import { askOrder } from './neighbours'
 import { createShipping } from './shipping'
 
 export const start = (env?: Environment) =>

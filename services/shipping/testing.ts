@@ -14,7 +14,7 @@ import { sandboxCarrier } from './carrier-sandbox'
 import type { ShippingDb } from './database'
 import { shippingHandlers } from './events'
 import * as migrations from './migrations'
-import { askOrder } from './order-port'
+import { askOrder } from './neighbours'
 import { createShipping } from './shipping'
 
 export const laptop = '507f1f77bcf86cd799439011'
