@@ -28,7 +28,9 @@ describe('a payment claims its order', () => {
   test('which freezes address and price, and keeps other payments out, until its time is over', async () => {
     const { id } = await payable()
     expect((await claim(id)).outcome).toBe('granted')
-    expect((await claim(id, { payment_id: 10 })).outcome).toBe('409 payment_in_progress')
+    const second = await claim(id, { payment_id: 10 })
+    expect(second.outcome).toBe('409 payment_in_progress')
+    expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await move(id)).body.code).toBe('payment_in_progress')
     await shop.sql.db
       .updateTable('orders')

@@ -17,6 +17,10 @@ interface ClaimRequest {
 export const isFrozen = ({ claim_until, payment_status }: OrderRow, now: Date) =>
   payment_status !== 'unpaid' || (claim_until !== null && claim_until > now)
 
+/** What holds the claim may have died with it: then it lapses, and the order can be paid again. */
+const secondsLeft = ({ claim_until, payment_status }: OrderRow, now: Date) =>
+  payment_status === 'unpaid' && claim_until ? Math.ceil((claim_until.getTime() - now.getTime()) / 1000) : undefined
+
 const requirePayable = (row: OrderRow, { amount, currency, payment_id }: ClaimRequest, now: Date) => {
   if (row.status === 'pending') throw conflict('order_not_payable', 'The order is still being checked; try again in a moment.', 1)
   if (row.status !== 'awaiting_payment') throw conflict('order_not_payable', 'The order does not wait for a payment.')
@@ -24,7 +28,7 @@ const requirePayable = (row: OrderRow, { amount, currency, payment_id }: ClaimRe
   if (toMinor(amount, row.currency) !== row.total)
     throw conflict('amount_mismatch', 'The amount must be exactly what is due for the order.')
   if (row.claim_payment_id === payment_id) return
-  if (isFrozen(row, now)) throw conflict('payment_in_progress', 'Another payment of this order is under way.')
+  if (isFrozen(row, now)) throw conflict('payment_in_progress', 'Another payment of this order is under way.', secondsLeft(row, now))
   if (row.payment_due_at <= now) throw conflict('order_not_payable', 'The time to pay this order is over.')
 }
 
