@@ -92,8 +92,14 @@ describe('a request with an idempotency key', () => {
     const request = keyed({ leaseMs: 120 })
     const end = Promise.withResolvers<void>()
     const started = Date.now()
-    const slow = pay(request, { meanwhile: () => end.promise })
-    await eventually(async () => (await codeOf(pay(request))) === 'request_in_progress')
+    const begun = Promise.withResolvers<void>()
+    const slow = pay(request, {
+      meanwhile: () => {
+        begun.resolve()
+        return end.promise
+      },
+    })
+    await begun.promise
     await eventually(async () => {
       expect(await codeOf(pay(request))).toBe('request_in_progress')
       return Date.now() - started > 400
