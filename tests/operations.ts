@@ -10,7 +10,7 @@ export interface Operation {
   name: string
   method: string
   path: string
-  door: 'public' | 'user' | 'admin'
+  door: 'public' | 'guest' | 'signed' | 'user' | 'admin'
   pathParameters: string[]
   queryParameters: string[]
   /** The content type and example of its body, if it takes one. */
@@ -44,18 +44,28 @@ const documentOf = async (resource: string) => {
 
 type Check = (schema: unknown, value: unknown) => string[]
 
+/** A guest may come with a token or without; what is signed proves itself. */
+const doorOf = (ways: Schema[], responses: Schema): Operation['door'] => {
+  if (ways.length === 0) return 'public'
+  if (ways.some(way => Object.keys(way).length === 0)) return 'guest'
+  if (ways.some(way => 'signature' in way)) return 'signed'
+  return responses[403] ? 'admin' : 'user'
+}
+
 const operationOf = (method: string, path: string, operation: Schema, check: Check): Operation => {
   const parameters = Array.isArray(operation.parameters) ? operation.parameters.filter(isObject) : []
   const named = (place: string) => parameters.filter(parameter => parameter.in === place).map(({ name }) => String(name))
   const responses = isObject(operation.responses) ? operation.responses : {}
-  const asksForToken = Array.isArray(operation.security) && operation.security.length > 0
+  const ways = Array.isArray(operation.security) ? operation.security.filter(isObject) : []
+  // A guest's route names a way in without a token beside the one with it.
+  const asksForToken = ways.length > 0 && ways.every(way => Object.keys(way).length > 0)
   const [type, media] =
     isObject(operation.requestBody) && isObject(operation.requestBody.content) ? Object.entries(operation.requestBody.content)[0]! : []
   return {
     name: `${method} ${path}`,
     method,
     path,
-    door: !asksForToken ? 'public' : responses[403] ? 'admin' : 'user',
+    door: doorOf(ways, responses),
     pathParameters: named('path'),
     queryParameters: named('query'),
     ...(type && isObject(media) && { body: { type, example: media.example } }),
