@@ -28,7 +28,7 @@ interface Admitted {
 type Entering = Admitted & { request: Request; route: string }
 
 /** A route's decision, for its document: Elysia keeps of a macro what the macro returns, not what the route said. */
-const decided = (auth: true | 'admin' | 'guest' | 'public' | 'internal'): { detail: DocumentDecoration } => {
+const decided = (auth: true | 'admin' | 'guest' | 'public' | 'signed' | 'internal'): { detail: DocumentDecoration } => {
   const detail = { hide: auth === 'internal', 'x-auth': auth }
   return { detail }
 }
@@ -129,7 +129,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       auth: (role: true | 'admin') => ({ ...decided(role), ...gate(admitUser(role)), resolve: withUser }),
       guest: (_: true) => ({ ...decided('guest'), ...gate(admitGuest), resolve: context => ({ user: (context as Admitted).user }) }),
       public: (_: true) => ({ ...decided('public'), ...gate(admitGuest) }),
-      signed: (_: true) => ({ ...decided('public'), ...gate(() => ({}), { readBody: false }) }),
+      signed: (_: true) => ({ ...decided('signed'), ...gate(() => ({}), { readBody: false }) }),
       internal: (callers: readonly ServiceName[]) => ({
         ...decided('internal'),
         ...gate(admitService(callers)),

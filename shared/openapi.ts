@@ -45,6 +45,7 @@ export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> 
       schemas: { ...mend.named, Problem: mend.schema(Problem) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `access_token` of POST /auth/login' },
+        signature: { type: 'apiKey', in: 'header', name: 'X-Signature', description: 'By which a provider signs its webhooks' },
       },
     },
   }
@@ -71,6 +72,7 @@ const problems = {
 const securityOf = (auth: unknown): Schema => {
   if (auth === true || auth === 'admin') return { security: [{ bearer: [] }] }
   if (auth === 'guest') return { security: [{}, { bearer: [] }] }
+  if (auth === 'signed') return { security: [{ signature: [] }] }
   return { security: [] }
 }
 

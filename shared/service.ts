@@ -24,14 +24,19 @@ export const runService = (service: ServiceName, wire: (kernel: Kernel) => Promi
     process.exit(1)
   })
 
+/** A route that doesn't say who may call it would be open to everybody. */
+const decided = (app: AnyElysia): AnyElysia => {
+  const open = app.routes.filter(({ hooks }) => !hooks.detail?.['x-auth']).map(({ method, path }) => `${method} ${path}`)
+  if (open.length > 0) throw new Error(`give these routes auth, guest, public or internal: ${open.join(', ')}`)
+  return app
+}
+
 const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) => {
   const config = readConfig(service, env)
   const { kernel, checks, caughtUp, beginDraining, close } = await openKernel(config)
   const { log, metrics, http, redis } = kernel
-  const app = http('')
-    .use(ops({ config, metrics, checks }))
-    .use(docs(service))
-    .use(await wire(kernel))
+  const routes = decided(await wire(kernel))
+  const app = http('').use(ops({ config, metrics, checks })).use(docs(service)).use(routes)
   await caughtUp
   const server = Bun.serve({
     port: config.port,

@@ -57,8 +57,6 @@ const operationOf = (method: string, path: string, operation: Schema, check: Che
   const named = (place: string) => parameters.filter(parameter => parameter.in === place).map(({ name }) => String(name))
   const responses = isObject(operation.responses) ? operation.responses : {}
   const ways = Array.isArray(operation.security) ? operation.security.filter(isObject) : []
-  // A guest's route names a way in without a token beside the one with it.
-  const asksForToken = ways.length > 0 && ways.every(way => Object.keys(way).length > 0)
   const [type, media] =
     isObject(operation.requestBody) && isObject(operation.requestBody.content) ? Object.entries(operation.requestBody.content)[0]! : []
   return {
