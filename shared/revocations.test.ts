@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { followRevocations, tellEnded } from './revocations'
+import { followRevocations, revocationStream, tellEnded } from './revocations'
 import { eventually, testRedis } from './testing'
 import { bearer, claims, expectRefused, sign, verifier } from './testing-tokens'
 
@@ -29,5 +29,20 @@ describe('a session that ends', () => {
       expect(await verify(bearer(await sign({ ...claims(), sid: 'another' })))).toMatchObject({ sid: 'another' })
       await close()
     }
+  })
+
+  test('is forgotten once no token of it can live: the stream does not grow for ever', async () => {
+    // A database of its own: among today's entries none could be as old as these.
+    const own = await redis.open()
+    await own.client.select(12)
+    await own.client.del(revocationStream)
+    const old = own.client.pipeline()
+    for (let entry = 1; entry <= 500; entry++) old.xadd(revocationStream, `${entry}-0`, 'sid', `old-${entry}`)
+    await old.exec()
+    await tellEnded(own)(['now'])
+    // Redis drops what is old in whole blocks, of a hundred entries each.
+    expect(await own.client.xlen(revocationStream)).toBeLessThanOrEqual(101)
+    expect(await own.client.xrevrange(revocationStream, '+', '-', 'COUNT', 1)).toMatchObject([[expect.any(String), ['sid', 'now']]])
+    await own.client.del(revocationStream)
   })
 })
