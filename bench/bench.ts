@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { released, type ServiceName } from '#shared/services'
+import { released, type ServiceName } from '#shared/platform'
 import { root } from '../scripts/install'
 import { logLine } from '../scripts/log'
 import { serviceEnvironment } from '../scripts/platform'

@@ -1,4 +1,4 @@
-import type { ServiceName } from '#shared/services'
+import type { ServiceName } from '#shared/platform'
 import type { Servers } from '../scripts/platform'
 
 /** What the rows need of the running stack. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Environment } from '#shared/config'
 import { settings } from '#shared/config'
-import { released, type ServiceName, services } from '#shared/services'
+import { released, type ServiceName, services } from '#shared/platform'
 import { root } from './install'
 import { serviceUrl } from './provision'
 import { type Secrets, secretsIn } from './secrets'

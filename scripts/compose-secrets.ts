@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { services } from '#shared/services'
+import { services } from '#shared/platform'
 import { mysqlPassword } from './secrets'
 
 /** The files that docker-compose.yml mounts as secrets. What is there is kept: to renew one, delete its file and those that hold it as well. */

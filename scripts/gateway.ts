@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
-import { type ServiceName, services } from '#shared/services'
+import { type ServiceName, services } from '#shared/platform'
 import { programs } from './servers/programs'
 
 /** Where the live instances of each service listen, as `host:port`. */

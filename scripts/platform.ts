@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { settings } from '#shared/config'
-import { released, type ServiceName } from '#shared/services'
+import { released, type ServiceName } from '#shared/platform'
 import { startGateway } from './gateway'
 import { anyFreePort, demandFree, portsFrom, servicePort } from './ports'
 import { serviceUrl } from './provision'

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { type ServiceName, services } from '#shared/services'
+import { type ServiceName, services } from '#shared/platform'
 
 /** One number moves the whole stack: every port is counted from the base. */
 export const portsFrom = (base: number, gateway = base + 80) => ({

@@ -1,5 +1,5 @@
 import { createConnection } from 'mysql2/promise'
-import { services } from '#shared/services'
+import { services } from '#shared/platform'
 import { mysqlPassword, type Secrets } from './secrets'
 
 const onMysql = Object.entries(services).flatMap(([name, { store }]) => (store === 'mysql' ? [name] : []))

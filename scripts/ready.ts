@@ -1,5 +1,5 @@
 import { settings } from '#shared/config'
-import { released, type ServiceName, services } from '#shared/services'
+import { released, type ServiceName, services } from '#shared/platform'
 
 /** A container's health check: whether its service, or each that it hosts, says that it is ready. */
 const { text, integer } = settings()

@@ -1,4 +1,4 @@
-import type { ServiceName } from '#shared/services'
+import type { ServiceName } from '#shared/platform'
 import { root } from './install'
 import { launch } from './servers/server'
 

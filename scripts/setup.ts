@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb'
 import { settings } from '#shared/config'
-import { services } from '#shared/services'
+import { services } from '#shared/platform'
 import { provisionMysql } from './provision'
 import { mysqlPassword, type Secrets, secretsIn } from './secrets'
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import type { ServiceName } from '#shared/services'
+import type { ServiceName } from '#shared/platform'
 import { type Servers, startPlatform, startServers } from './platform'
 import { provisionMysql } from './provision'
 import { type Secrets, secretsIn } from './secrets'

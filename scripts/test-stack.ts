@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { settings } from '#shared/config'
-import { released } from '#shared/services'
+import { released } from '#shared/platform'
 import { root } from './install'
 import { logLine } from './log'
 import type { Servers } from './platform'

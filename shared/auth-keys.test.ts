@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { exportJWK, type JSONWebKeySet } from 'jose'
 import { accessTokens, keySource, tokenVerifier } from './auth'
-import { bearer, claims, expectRefused, jwk, other, published, sign } from './testing-tokens'
+import { bearer, claims, expectRefused, jwk, other, published, sign } from './testing/tokens'
 
 const { algorithm } = accessTokens
 

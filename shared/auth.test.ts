@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
 import { exportJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
 import { accessTokens, internalIdentity, keySource, tokenVerifier } from './auth'
-import { bearer, claims, expectRefused, jwk, other, own, published, seconds, sign, verifier } from './testing-tokens'
+import { bearer, claims, expectRefused, jwk, other, own, published, seconds, sign, verifier } from './testing/tokens'
 
 const { algorithm } = accessTokens
 

@@ -1,7 +1,7 @@
 import { jwt } from '@elysiajs/jwt'
 import { createLocalJWKSet, type JSONWebKeySet, errors as jose, jwtVerify } from 'jose'
 import { AppError, forbidden, unauthenticated, unavailable } from './errors'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
 
 export type Role = 'customer' | 'admin'
 export interface User {

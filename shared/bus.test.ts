@@ -3,7 +3,7 @@ import { Type as t } from '@sinclair/typebox'
 import type { Bus } from './bus'
 import { currentContext, newContext, withContext } from './context'
 import { unavailable } from './errors'
-import { defineEvent, defineTimer, type Message, on } from './events'
+import { defineEvent, defineTimer, type Message, on } from './event'
 import { eventually, outgoing, testBus } from './testing'
 
 const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })

@@ -1,14 +1,17 @@
-import { type BusMetrics, type Consumer, createConsumer } from './bus-consume'
-import type { DeadLetters } from './bus-dead-letters'
-import { openDeadLetters } from './bus-dead-letters'
-import { type BusLog, bounded, type Link, openLink } from './bus-link'
-import { createPublisher } from './bus-publish'
-import { consumerQueues, declareTopology, queueOf } from './bus-topology'
+import { type BusMetrics, type Consumer, createConsumer } from './bus/consume'
+import type { DeadLetters } from './bus/dead-letters'
+import { openDeadLetters } from './bus/dead-letters'
+import { type BusLog, type Link, openLink } from './bus/link'
+import { createPublisher } from './bus/publish'
+import { consumerQueues, declareTopology, queueOf } from './bus/topology'
+import { within } from './deadline'
 import { unavailable } from './errors'
-import type { Handler, Topology } from './events'
+import type { Handler, Topology } from './event'
 import type { OutgoingMessage, Publisher } from './outbox'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
 import { noTracer, type Tracer } from './trace'
+
+export type { DeadLetter, DeadLetterQueue, DeadLetters } from './bus/dead-letters'
 
 export interface BusOptions {
   url: string
@@ -108,9 +111,9 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
       const { channel, blocked } = publisher.state
       const answer =
         channel && !blocked
-          ? await bounded(
-              channel.prefetch(0).catch(() => undefined),
+          ? await within(
               2000,
+              channel.prefetch(0).catch(() => undefined),
             )
           : undefined
       if (!answer) throw unavailable('broker_unavailable', 'The message broker does not answer.')

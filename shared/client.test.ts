@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import { unwrap } from './client'
 import { withContext } from './context'
 import { eventually } from './testing'
-import { absentPort, clientOf, errorOf, listing, problem, start, stopCallees } from './testing-callee'
+import { absentPort, clientOf, errorOf, listing, problem, start, stopCallees } from './testing/callee'
 
 afterEach(stopCallees)
 

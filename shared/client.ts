@@ -1,11 +1,11 @@
 import { treaty } from '@elysiajs/eden/treaty2'
 import { isBulkheadRejectedError } from 'cockatiel'
 import type { AnyElysia } from 'elysia'
-import { type CalleeOptions, createCallee } from './callee'
+import { type CalleeOptions, createCallee } from './client/callee'
 import { currentContext } from './context'
-import type { Resolver } from './discovery'
 import { AppError, type Fault, type Kind, statusOf, unavailable } from './errors'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
+import type { Resolver } from './registry'
 import { noTracer, type Tracer } from './trace'
 
 interface ClientOptions extends Partial<Pick<CalleeOptions, 'attempts' | 'breaker' | 'atOnce' | 'queued'>> {
@@ -63,6 +63,18 @@ export const unwrap = async <R extends { data: unknown; error: unknown }>(
   if (error === null) return data
   const reason = typeof error === 'object' && 'value' in error ? error.value : error
   throw reason instanceof AppError ? reason : strange(reason)
+}
+
+const refusals = new Set<Kind>(['invalid', 'not_found', 'conflict', 'unprocessable', 'too_many'])
+
+/** `unwrap` for a request that cannot go on without the callee: a refusal keeps the callee's words, and any other failure is 503. */
+export const ask = async <R extends { data: unknown; error: unknown }>(callee: ServiceName, call: Promise<R>) => {
+  try {
+    return await unwrap(call)
+  } catch (error) {
+    if (error instanceof AppError && refusals.has(error.kind)) throw error
+    throw away(callee, error)
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { type ServiceName, services } from './services'
+import { type ServiceName, services } from './platform'
 
 /** The only place that reads the environment. Every setting may also come from a file, named by `<NAME>_FILE`. */
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,10 +1,13 @@
 import { type AnyElysia, Elysia } from 'elysia'
+import type { OpenApi } from './docs/openapi'
 import { notFound } from './errors'
-import type { OpenApi } from './openapi'
-import { type ServiceName, services } from './services'
+import { type ServiceName, services } from './platform'
+
+export type { OpenApi } from './docs/openapi'
+export { isObject, type Schema } from './docs/schema'
 
 // Loaded when somebody asks: at start they would cost every service 100 ms and some megabytes.
-export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> => (await import('./openapi')).openApiOf(app, name)
+export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> => (await import('./docs/openapi')).openApiOf(app, name)
 
 const assetTypes = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import { etag, notModified, requireMatch, versionsWanted } from './etag'
-import { problemResponse, toAppError } from './problem'
+import { problemResponse, toAppError } from './http/problem'
 import { closed, t } from './schema'
 
 const known = (header: string | undefined, tag = etag(7, 40)) => {

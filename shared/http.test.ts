@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { closed, IdParam, integerText, t, text } from './schema'
-import { testHttp } from './testing-http'
+import { testHttp } from './testing/http'
 import type { Tracer } from './trace'
 
 const { http, as, asService } = await testHttp('order')

@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely'
 import { AppError, conflict, invalid } from './errors'
 import type { Sql } from './sql'
-import { before, errno, inFuture, isDuplicate, keyRetentionMs, lockWait, now } from './sql-outbox'
+import { before, inFuture, now } from './sql/clock'
+import { errno, isDuplicate, lockWait } from './sql/errors'
+import { keyRetentionMs } from './sql/outbox'
 
 export interface Answer<Body> {
   status: number

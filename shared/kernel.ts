@@ -5,17 +5,19 @@ import type { Bus } from './bus'
 import * as catalog from './catalog'
 import { createClients } from './client'
 import type { Config } from './config'
-import { type Resolver, resolver } from './discovery'
-import { type Handler, topologyOf } from './events'
+import { untilAvailable } from './deadline'
+import { forRelease, type Handler } from './event'
 import { createHttp, type Http } from './http'
-import { createLog, type Log } from './log'
+import { createLog } from './log'
 import { createMetrics } from './metrics'
 import type { Mongo } from './mongo'
-import type { RelayPorts } from './outbox-relay'
-import { fanout, neighbours, openRedis, type Redis } from './redis'
+import type { RelayPorts } from './outbox/relay'
+import { released } from './platform'
+import { fanout, openRedis, siblings } from './redis'
+import { type Resolver, resolver } from './registry'
 import { followRevocations } from './revocations'
-import { released } from './services'
 import type { Sql } from './sql'
+import { second } from './time'
 import { createTracer } from './trace'
 
 type Migrations = Parameters<typeof import('./sql').openSql>[0]['migrations']
@@ -23,7 +25,7 @@ type Migrations = Parameters<typeof import('./sql').openSql>[0]['migrations']
 /** Everything that a service's wiring may ask for. A store is opened when asked for, and closed in the right order. */
 export type Kernel = Awaited<ReturnType<typeof openKernel>>['kernel']
 
-const topology = topologyOf(Object.values(catalog), released)
+const topology = forRelease(Object.values(catalog), released)
 
 export const openKernel = async (config: Config) => {
   const { service } = config
@@ -31,7 +33,9 @@ export const openKernel = async (config: Config) => {
   const metrics = createMetrics(service)
   const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
   const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
-  await untilRedisAnswers(redis, log)
+  await untilAvailable(redis.ping, { what: 'Redis', ms: startWithinMs, log }).catch(cause => {
+    throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
+  })
   const identity = internalIdentity(service, config.internalKey)
   const instances = resolver({ redis })
   const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
@@ -41,7 +45,7 @@ export const openKernel = async (config: Config) => {
   const checks: Record<string, () => Promise<void>> = { redis: redis.ping }
   /** Closed in this order: work comes in, is done, is told, and only then the stores go. */
   const closing = { intake: [revocations.close] as Closer[], stores: [] as Closer[] }
-  const farewells: (() => void)[] = []
+  const onDraining: (() => void)[] = []
   let draining = false
   let busOpening: Promise<Bus> | undefined
 
@@ -66,10 +70,10 @@ export const openKernel = async (config: Config) => {
   const relay = async (): Promise<RelayPorts> => ({
     bus: await bus(),
     topology,
-    neighbours: neighbours(redis, `platform:outbox:${service}`),
+    siblings: siblings(redis, `platform:outbox:${service}`),
   })
 
-  const keep = <Store extends Pick<Mongo, 'ping' | 'waiting' | 'close'>>(name: string, store: Store): Store => {
+  const manage = <Store extends Pick<Mongo, 'ping' | 'waiting' | 'close'>>(name: string, store: Store): Store => {
     checks[name] = store.ping
     metrics.outbox(store.waiting)
     closing.stores.push(store.close)
@@ -97,11 +101,11 @@ export const openKernel = async (config: Config) => {
       const { openSql } = await import('./sql')
       const opened = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relay() })
       metrics.pool('mysql', () => ({ size: poolSize, ...opened.pool }))
-      return keep('mysql', opened)
+      return manage('mysql', opened)
     },
     async mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo> {
       const { openMongo } = await import('./mongo')
-      return keep('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relay() }))
+      return manage('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relay() }))
     },
     bus: {
       // More than are worked on at once: messages that wait together share a transaction.
@@ -133,7 +137,7 @@ export const openKernel = async (config: Config) => {
       })
     },
     /** When no new requests should come: what would stay open for ever, such as a live stream, ends here. */
-    onDraining: (end: () => void) => void farewells.push(end),
+    onDraining: (end: () => void) => void onDraining.push(end),
   }
 
   return {
@@ -143,7 +147,7 @@ export const openKernel = async (config: Config) => {
     caughtUp: revocations.ready,
     beginDraining: () => {
       draining = true
-      for (const end of farewells) {
+      for (const end of onDraining) {
         try {
           end()
         } catch (error) {
@@ -165,21 +169,7 @@ export const openKernel = async (config: Config) => {
 
 /** Connections to MySQL that one instance may hold. */
 const poolSize = 10
-const startWithinMs = 30_000
-
-/** A Redis that starts at the same time is waited for, but not for ever. */
-const untilRedisAnswers = async (redis: Redis, log: Log) => {
-  const deadline = Date.now() + startWithinMs
-  for (let tries = 0; ; tries++) {
-    try {
-      return await redis.ping()
-    } catch (cause) {
-      if (Date.now() > deadline) throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
-      if (tries === 0) log.warn({ err: cause }, 'Redis is not there yet: waiting for it')
-    }
-    await Bun.sleep(Math.min(1000, 50 * 2 ** tries))
-  }
-}
+const startWithinMs = 30 * second
 
 type Closer = () => unknown
 const settle = (closers: Closer[]) => Promise.allSettled(closers.map(async close => close()))

@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { peekContext, traceIdOf } from './context'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
 
 /** Without `child`: pino would write a child's own fields as they are. */
 export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>

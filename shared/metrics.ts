@@ -3,7 +3,7 @@ import Counter from 'prom-client/lib/counter'
 import Gauge from 'prom-client/lib/gauge'
 import Histogram from 'prom-client/lib/histogram'
 import Registry from 'prom-client/lib/registry'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
 
 export interface Backlog {
   count: number

@@ -1,11 +1,12 @@
 import { type ClientSession, type Collection, type Db, type Document, type IndexDescription, MongoClient, MongoError } from 'mongodb'
+import { untilAvailable, within } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Message, Publish } from './events'
-import { openInbox, type TakeIn } from './inbox'
-import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo-outbox'
+import type { Message, Publish } from './event'
+import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
-import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
-import type { ServiceName } from './services'
+import { openInbox, type TakeIn } from './outbox/inbox'
+import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
+import type { ServiceName } from './platform'
 
 export interface MongoOptions {
   url: string
@@ -78,7 +79,8 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     ignoreUndefined: true,
   })
   const db = client.db(database)
-  await untilPrepared(db, indexes, log, connectWithinMs).catch(async error => {
+  const wait = { what: 'the database', ms: connectWithinMs, log, retryable: isUnavailable }
+  await untilAvailable(() => prepare(db, indexes), wait).catch(async error => {
     await client.close()
     throw error
   })
@@ -88,11 +90,10 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
   // A transaction asks many times over, each within bounds of its own: this is as long as anyone waits for all of it.
-  const bounded = async <T>(running: Promise<T>): Promise<T> => {
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(unavailable('database_unavailable', 'The database does not answer.')), maxTransactionMs)
-    return Promise.race([running, late]).finally(() => clearTimeout(timer))
-  }
+  const bounded = <T>(running: Promise<T>): Promise<T> =>
+    within(maxTransactionMs, running, () => {
+      throw unavailable('database_unavailable', 'The database does not answer.')
+    })
 
   const attempt = async <T>(session: ClientSession, work: Work<T>, until: number) => {
     const rows: OutboxRow[] = []
@@ -171,18 +172,8 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
 const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label)
 export const isDuplicate = (error: unknown) => error instanceof MongoError && error.code === 11000
 
-const untilPrepared = async (db: Db, indexes: Record<string, IndexDescription[]>, log: StoreLog, withinMs: number) => {
-  const deadline = Date.now() + withinMs
-  for (let tries = 0; ; tries++) {
-    try {
-      await prepareKernel(db)
-      const wanted = Object.entries(indexes).filter(([, list]) => list.length > 0)
-      await Promise.all(wanted.map(([name, list]) => db.collection(name).createIndexes(list)))
-      return
-    } catch (error) {
-      if (!isUnavailable(error) || Date.now() > deadline) throw error
-      if (tries === 0) log.warn({ err: error }, 'the database is not there yet: waiting for it')
-    }
-    await Bun.sleep(Math.min(1000, 50 * 2 ** tries))
-  }
+const prepare = async (db: Db, indexes: Record<string, IndexDescription[]>) => {
+  await prepareKernel(db)
+  const wanted = Object.entries(indexes).filter(([, list]) => list.length > 0)
+  await Promise.all(wanted.map(([name, list]) => db.collection(name).createIndexes(list)))
 }

@@ -68,9 +68,9 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   })
 
   test('two instances send each message once, in the order of one aggregate, whoever committed it', async () => {
-    const neighbours = wire()
+    const siblings = wire()
     const { bus, numbers } = broker()
-    const both = [await store.start({ bus, neighbours }), await store.start({ bus, neighbours })]
+    const both = [await store.start({ bus, siblings }), await store.start({ bus, siblings })]
     let next = 0
     // Each change of the aggregate follows the one before, on either instance; beside them others are busy.
     const chain = async () => {
@@ -85,12 +85,9 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   })
 
   test('an instance that stops sends what is waiting and hands over at once', async () => {
-    const neighbours = wire()
+    const siblings = wire()
     const { bus, numbers } = broker()
-    const [first, second] = [
-      await store.start({ bus, neighbours, leaseMs: 60_000 }),
-      await store.start({ bus, neighbours, pollMs: 60_000 }),
-    ]
+    const [first, second] = [await store.start({ bus, siblings, leaseMs: 60_000 }), await store.start({ bus, siblings, pollMs: 60_000 })]
     await eventually(() => first!.relaying())
     await first!.transaction(async publish => publish(...drafts(1200)))
     await first!.close()

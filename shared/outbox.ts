@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { currentContext } from './context'
-import type { Draft, Message } from './events'
+import type { Draft, Message } from './event'
 
 /** What the relay hands to the broker. */
 export interface OutgoingMessage {
@@ -70,9 +70,9 @@ export const outboxRows = (drafts: readonly Draft[], source: string): OutboxRow[
 
 export type StoreLog = Pick<Logger, 'info' | 'warn' | 'error'>
 
-/** How instances of a service tell each other of rows to relay, and of a lease given up; over Redis, or not at all: then a sweep finds them. */
-export interface Neighbours {
-  tell(): void
-  /** Returns what ends the listening. */
-  onTold(listener: () => void): () => void
+/** How the instances of a service notify each other of rows to relay and of a lease that is free. Without it the relay's poll finds them. */
+export interface Siblings {
+  notify(): void
+  /** Returns the function that ends the listening. */
+  onNotified(listener: () => void): () => void
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import fc from 'fast-check'
+import { problemResponse, toAppError } from './http/problem'
 import { cursorAfter, decodeCursor, encodeCursor, PageQuery, page, pageOf } from './page'
-import { problemResponse, toAppError } from './problem'
 import { t } from './schema'
 
 const numbers = Array.from({ length: 25 }, (_, n) => n)

@@ -1,9 +1,11 @@
+import { userDeleted } from './catalog'
+import { type Message, on } from './event'
 import type { Http } from './http'
+import type { ServiceName } from './platform'
 import { IdParam, t } from './schema'
-import type { ServiceName } from './services'
 
-/** Who keeps something about people, released or not. Each mounts `exportRoute`, and what is erased it hears as `user.deleted`. */
-export const keepers: readonly ServiceName[] = [
+/** The services that hold data about people, released or not. Each mounts `exportRoute`. */
+export const personalDataServices: readonly ServiceName[] = [
   'order',
   'payment',
   'shipping',
@@ -21,5 +23,9 @@ export const exportRoute = ({ http, exportOf }: { http: Http; exportOf: (userId:
     internal: ['user'],
     params: IdParam,
     response: { 200: t.Object({ data: t.Unknown() }) },
-    detail: { summary: 'What this service holds about somebody' },
+    detail: { summary: 'What this service holds about a person' },
   })
+
+/** The handler that erases or anonymises a person here. */
+export const eraseOn = (forget: (message: Message, userId: number) => Promise<unknown>) =>
+  on(userDeleted, message => forget(message, message.data.user_id))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startRedis } from '../scripts/servers/redis'
 import { privateFolder, type Server } from '../scripts/servers/server'
 import { isUnavailable } from './errors'
-import { fanout, neighbours } from './redis'
+import { fanout, siblings } from './redis'
 import { eventually, testRedis } from './testing'
 
 const log = { info() {}, warn() {}, error() {} }
@@ -36,12 +36,12 @@ describe('redis', () => {
     await expect(own.redis.script("return redis.error_reply('no such cart')")([key])).rejects.toThrow('no such cart')
   })
 
-  test('neighbours hear each other', async () => {
+  test('siblings hear each other', async () => {
     const other = await own.open()
     let heard = 0
-    const stop = neighbours(own.redis, own.redis.key('told')).onTold(() => heard++)
+    const stop = siblings(own.redis, own.redis.key('told')).onNotified(() => heard++)
     await eventually(() => {
-      neighbours(other, own.redis.key('told')).tell()
+      siblings(other, own.redis.key('told')).notify()
       return heard > 0
     })
     stop()

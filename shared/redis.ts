@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Redis as Client } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Neighbours } from './outbox'
+import type { Siblings } from './outbox'
 
 export interface RedisOptions {
   url: string
@@ -67,17 +67,17 @@ export const openRedis = async ({ url, prefix, log }: RedisOptions): Promise<Red
   }
 }
 
-/** Tells the other instances of a service by pub/sub: who is not listening hears nothing. */
-export const neighbours = (redis: Redis, channel: string): Neighbours => ({
-  tell: () => void redis.client.publish(channel, '').catch(() => {}),
-  onTold: listener => {
-    const ear = redis.client.duplicate({ enableAutoPipelining: false })
-    ear.on('error', () => {})
-    ear.on('message', listener)
-    const subscribe = () => void ear.subscribe(channel).catch(() => {})
-    ear.on('ready', subscribe)
-    return () => ear.disconnect()
+/** Notifies the other instances of a service by pub/sub; an instance that is not subscribed just then misses it. */
+export const siblings = (redis: Redis, channel: string): Siblings => ({
+  notify: () => void redis.client.publish(channel, '').catch(() => {}),
+  onNotified: listener => {
+    const subscriber = redis.client.duplicate({ enableAutoPipelining: false })
+    subscriber.on('error', () => {})
+    subscriber.on('message', listener)
+    const subscribe = () => void subscriber.subscribe(channel).catch(() => {})
+    subscriber.on('ready', subscribe)
+    return () => subscriber.disconnect()
   },
 })
 
-export { type Fanout, type FanoutOptions, fanout } from './fanout'
+export { type Fanout, type FanoutOptions, fanout } from './redis/fanout'

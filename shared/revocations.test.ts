@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { followRevocations, revocationStream, tellEnded } from './revocations'
+import { followRevocations, publishRevocations, revocationStream } from './revocations'
 import { eventually, testRedis } from './testing'
-import { bearer, claims, expectRefused, sign, verifier } from './testing-tokens'
+import { bearer, claims, expectRefused, sign, verifier } from './testing/tokens'
 
 describe('a session that ends', () => {
   let redis: Awaited<ReturnType<typeof testRedis>>
@@ -21,7 +21,7 @@ describe('a session that ends', () => {
     }
     const [first, second] = await Promise.all([instance(), instance()])
     for (const { verify } of [first, second]) expect(await verify(token)).toMatchObject({ sid })
-    await tellEnded(redis.redis)([sid])
+    await publishRevocations(redis.redis)([sid])
     await eventually(() => first.has(sid) && second.has(sid), { timeoutMs: 1000 })
     const late = await instance()
     for (const { verify, close } of [first, second, late]) {
@@ -39,7 +39,7 @@ describe('a session that ends', () => {
     const old = own.client.pipeline()
     for (let entry = 1; entry <= 500; entry++) old.xadd(revocationStream, `${entry}-0`, 'sid', `old-${entry}`)
     await old.exec()
-    await tellEnded(own)(['now'])
+    await publishRevocations(own)(['now'])
     // Redis drops what is old in whole blocks, of a hundred entries each.
     expect(await own.client.xlen(revocationStream)).toBeLessThanOrEqual(101)
     expect(await own.client.xrevrange(revocationStream, '+', '-', 'COUNT', 1)).toMatchObject([[expect.any(String), ['sid', 'now']]])

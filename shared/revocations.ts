@@ -28,7 +28,7 @@ export const followRevocations = (redis: Redis, log: Log) => {
 }
 
 /** Ends sessions everywhere, within a second. Told twice is told once. */
-export const tellEnded =
+export const publishRevocations =
   ({ client }: Pick<Redis, 'client'>) =>
   async (sids: readonly string[]) => {
     const oldest = Date.now() - keepMs

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { connect } from 'node:net'
 import { Redis } from 'ioredis'
 import { eventually, testRedis } from './testing'
-import { openCable, startTestService, type TestService } from './testing-process'
+import { openCable, startTestService, type TestService } from './testing/process'
 
 const registryKey = 'service:registry:favourite-service'
 let redisUrl: string

@@ -1,17 +1,18 @@
 import type { AnyElysia } from 'elysia'
 import { type Environment, readConfig } from './config'
-import { startRegistration } from './discovery'
+import { within } from './deadline'
 import { docs } from './docs'
 import { type Kernel, openKernel } from './kernel'
 import { createLog } from './log'
-import { ops } from './ops'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
+import { startRegistration } from './registry'
+import { ops } from './service/ops'
+import { second } from './time'
 
 export type { Kernel }
 
-const second = 1000
 /** How long a stopping service still answers, asking its callers to connect elsewhere. */
-const farewellMs = 300
+const lingerMs = 300
 const drainMs = 10 * second
 
 /**
@@ -24,8 +25,8 @@ export const runService = (service: ServiceName, wire: (kernel: Kernel) => Promi
     process.exit(1)
   })
 
-/** A route that doesn't say who may call it would be open to everybody. */
-const decided = (app: AnyElysia): AnyElysia => {
+/** Refuses a route that names nobody who may call it: it would be open to everybody. */
+const withAccess = (app: AnyElysia): AnyElysia => {
   const open = app.routes.filter(({ hooks }) => !hooks.detail?.['x-auth']).map(({ method, path }) => `${method} ${path}`)
   if (open.length > 0) throw new Error(`give these routes auth, guest, public or internal: ${open.join(', ')}`)
   return app
@@ -35,7 +36,7 @@ const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<Any
   const config = readConfig(service, env)
   const { kernel, checks, caughtUp, beginDraining, close } = await openKernel(config)
   const { log, metrics, http, redis } = kernel
-  const routes = decided(await wire(kernel))
+  const routes = withAccess(await wire(kernel))
   const app = http('').use(ops({ config, metrics, checks })).use(docs(service)).use(routes)
   await caughtUp
   const server = Bun.serve({
@@ -65,9 +66,8 @@ const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<Any
       process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
       beginDraining()
       await registration.stop()
-      await Bun.sleep(farewellMs)
-      const drained = server.stop()
-      await Promise.race([drained, Bun.sleep(drainMs)])
+      await Bun.sleep(lingerMs)
+      await within(drainMs, server.stop())
       await server.stop(true)
       await close()
       log.info('stopped')

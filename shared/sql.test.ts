@@ -169,7 +169,7 @@ describe('a schema', () => {
         { ...key, id: 'young', created_at: ago(0.9) },
       ])
       .execute()
-    const { sqlOutbox } = await import('./sql-outbox')
+    const { sqlOutbox } = await import('./sql/outbox')
     await sqlOutbox(kernel).sweep()
     expect(await kernel.selectFrom('inbox').select('message_id').execute()).toEqual([{ message_id: 'young' }])
     expect(await kernel.selectFrom('idempotency_keys').select('id').execute()).toEqual([{ id: 'young' }])

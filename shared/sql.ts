@@ -1,17 +1,23 @@
 import { Kysely, MysqlDialect, sql as raw, type Transaction } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Message, Publish } from './events'
-import { openInbox } from './inbox'
+import type { Message, Publish } from './event'
 import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
-import { type RelayPorts, type RelayTimes, startRelay } from './outbox-relay'
-import type { ServiceName } from './services'
-import { isMigrated, migrate } from './sql-migrate'
-import { addToOutbox, deadlock, errno, type KernelTables, lockWait, recordMessages, sqlOutbox } from './sql-outbox'
-import { openPool, type PoolState } from './sql-pool'
+import { openInbox } from './outbox/inbox'
+import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
+import type { ServiceName } from './platform'
+import { deadlock, errno, lockWait } from './sql/errors'
+import { isMigrated, migrate } from './sql/migrate'
+import { addToOutbox, recordMessages, sqlOutbox } from './sql/outbox'
+import { openPool, type PoolState } from './sql/pool'
+import type { KernelTables } from './sql/tables'
+import { minute } from './time'
 
-export { now, plainText, time } from './sql-migrate'
-export { isDuplicate } from './sql-outbox'
+export { currentTime, plainText, timestamp } from './sql/columns'
+export { isDuplicate } from './sql/errors'
+export { type JsonColumn, jsonColumn } from './sql/json-column'
+export { countCapped, insertOnce, lockOrMake } from './sql/rows'
 
 export interface SqlOptions {
   url: string
@@ -119,23 +125,16 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   }
 }
 
-/** Waits for a server that is still starting, and brings the schema up to date on a connection that may take its time. */
-const untilMigrated = async ({ url, migrations, log, connectWithinMs = 60_000 }: SqlOptions) => {
+/** Brings the schema up to date, on a connection that may take its time. */
+const untilMigrated = async ({ url, migrations, log, connectWithinMs = minute }: SqlOptions) => {
   // Two, since the migrator keeps one for its lock.
   const { pool } = openPool({ url, size: 2, acquireMs: connectWithinMs, queryMs: 0 })
   const db = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) })
+  const bringUpToDate = async () => {
+    if (!(await isMigrated(db, migrations))) await migrate(db, migrations)
+  }
   try {
-    const deadline = Date.now() + connectWithinMs
-    for (let tries = 0; ; tries++) {
-      try {
-        if (!(await isMigrated(db, migrations))) await migrate(db, migrations)
-        return
-      } catch (error) {
-        if (!isUnavailable(error) || Date.now() > deadline) throw error
-        if (tries === 0) log.warn({ err: error }, 'the database is not there yet: waiting for it')
-      }
-      await Bun.sleep(Math.min(1000, 50 * 2 ** tries))
-    }
+    await untilAvailable(bringUpToDate, { what: 'the database', ms: connectWithinMs, log, retryable: isUnavailable })
   } finally {
     await db.destroy()
   }

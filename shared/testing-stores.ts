@@ -1,9 +1,9 @@
 import { Type as t } from '@sinclair/typebox'
 import { sql as raw } from 'kysely'
-import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './events'
+import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './event'
 import type { Mongo } from './mongo'
-import type { Neighbours, OutgoingMessage, Publisher, Waiting } from './outbox'
-import type { RelayPorts, RelayTimes } from './outbox-relay'
+import type { OutgoingMessage, Publisher, Siblings, Waiting } from './outbox'
+import type { RelayPorts, RelayTimes } from './outbox/relay'
 import type { Sql } from './sql'
 import { eventually, testMongo, testSql } from './testing'
 
@@ -103,16 +103,16 @@ export const broker = () => {
 /** Two instances that hear each other, as over Redis. */
 export const wire = () => {
   const listeners = new Set<() => void>()
-  const neighbours: Neighbours = {
-    tell: () => {
+  const siblings: Siblings = {
+    notify: () => {
       for (const listener of listeners) listener()
     },
-    onTold(listener) {
+    onNotified(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
-  return neighbours
+  return siblings
 }
 export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 export const drafts = (n: number): Draft[] => upTo(n).map(i => counted({ id: 1, version: i + 1 }, { n: i }))

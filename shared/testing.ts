@@ -1,9 +1,12 @@
 import type { Bus, BusOptions } from './bus'
-import type { Draft, Handler, Message, Topology } from './events'
+import type { Draft, Handler, Message, Topology } from './event'
 import type { Mongo, MongoOptions } from './mongo'
 import { type OutgoingMessage, outboxRows, type StoreLog } from './outbox'
 import type { Redis } from './redis'
 import type { Sql, SqlOptions } from './sql'
+
+export { testClients } from './testing/clients'
+export { sender, testHttp } from './testing/http'
 
 /** Waits until `check` stops throwing and stops answering false or undefined, and gives what it answered. */
 export const eventually = async <T>(check: () => T | Promise<T>, { timeoutMs = 5000, everyMs = 10 } = {}): Promise<NonNullable<T>> => {
@@ -29,6 +32,10 @@ const testUrl = (name: 'TEST_MYSQL_URL' | 'TEST_MONGO_URL' | 'TEST_REDIS_URL' | 
   return url
 }
 
+/** The messages that wait in an outbox, oldest first. */
+const published = (rows: readonly { body: string }[], type?: string): Message[] =>
+  rows.map(({ body }): Message => JSON.parse(body)).filter(message => type === undefined || message.type === type)
+
 /** A schema of its own on the test server. `open` opens it as another instance would. */
 export const testSql = async <Db>(options: Partial<SqlOptions> = {}) => {
   const [{ openSql }, { createConnection }] = await Promise.all([import('./sql'), import('mysql2/promise')])
@@ -47,10 +54,12 @@ export const testSql = async <Db>(options: Partial<SqlOptions> = {}) => {
     opened.push(sql)
     return sql
   }
+  const sql = await open()
   return {
-    sql: await open(),
+    sql,
     url,
     open,
+    published: async (type?: string) => published(await sql.kernel.selectFrom('outbox').select('body').orderBy('id').execute(), type),
     async drop() {
       await Promise.all(opened.map(sql => sql.close()))
       await asAdmin(`drop database ${name}`)
@@ -75,6 +84,8 @@ export const testMongo = async (options: Partial<MongoOptions> = {}) => {
     url,
     database,
     open,
+    published: async (type?: string) =>
+      published(await mongo.collection<{ body: string }>('outbox').find().sort({ at: 1 }).toArray(), type),
     async drop() {
       await mongo.db.dropDatabase()
       await Promise.all(opened.map(one => one.close()))
@@ -108,7 +119,7 @@ export const testRedis = async ({ url = testUrl('TEST_REDIS_URL') } = {}) => {
 
 /** Exchanges and queues of its own on the test broker. `open` opens a service's bus, `counted` is what all of them counted. */
 export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_URL'), retryDelaysMs = [50, 100, 150] } = {}) => {
-  const [{ openBus }, { topologyOf }, { connect }] = await Promise.all([import('./bus'), import('./bus-topology'), import('amqplib')])
+  const [{ openBus }, { brokerTopology }, { connect }] = await Promise.all([import('./bus'), import('./bus/topology'), import('amqplib')])
   const prefix = `${testName()}.`
   const counted = { handled: 0, retried: 0, deadLettered: 0 }
   const metrics = { handled: () => counted.handled++, retried: () => counted.retried++, deadLettered: () => counted.deadLettered++ }
@@ -127,7 +138,7 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
       await Promise.all(opened.map(bus => bus.close()))
       const model = await connect(url)
       const channel = await model.createChannel()
-      const { exchanges, queues } = topologyOf({ events, prefix, retryDelaysMs })
+      const { exchanges, queues } = brokerTopology({ events, prefix, retryDelaysMs })
       for (const name of queues.keys()) await channel.deleteQueue(name)
       for (const name of exchanges.keys()) await channel.deleteExchange(name)
       await model.close()
@@ -136,7 +147,7 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
 }
 
 /** A draft as it would arrive where it is heard; the same object given twice is the same message twice. */
-export const arriving = ({ exchange, body }: Draft, { id = crypto.randomUUID() as string, at = new Date() } = {}): Message => ({
+export const messageOf = ({ exchange, body }: Draft, { id = crypto.randomUUID() as string, at = new Date() } = {}): Message => ({
   id,
   time: at.toISOString(),
   source: exchange.replace('-events', ''),
@@ -146,7 +157,7 @@ export const arriving = ({ exchange, body }: Draft, { id = crypto.randomUUID() a
 })
 
 /** Gives messages to the handlers of their kinds, each after the one before. */
-export const hearing =
+export const deliverTo =
   (handlers: readonly Handler[]) =>
   async (...messages: readonly Message[]) => {
     for (const one of messages) await handlers.find(({ event }) => event.type === one.type)?.handle(one)

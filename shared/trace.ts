@@ -1,7 +1,8 @@
 import type { Span as OtelSpan, SpanContext } from '@opentelemetry/api'
 import { currentContext, withContext } from './context'
+import { within } from './deadline'
 import { AppError, statusOf } from './errors'
-import type { ServiceName } from './services'
+import type { ServiceName } from './platform'
 
 export interface Span {
   /** Names are known late: a request's route only once it is matched. */
@@ -109,7 +110,10 @@ export const createTracer = async ({ service, version, endpoint, ratio = 0.1 }: 
       })
     },
     async close() {
-      await Promise.race([provider.shutdown().catch(() => {}), Bun.sleep(closeWithinMs)])
+      await within(
+        closeWithinMs,
+        provider.shutdown().catch(() => {}),
+      )
     },
   }
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import { createConnection } from 'mysql2/promise'
 import * as catalog from '#shared/catalog'
+import { released, services } from '#shared/platform'
 import { openRedis } from '#shared/redis'
-import { released, services } from '#shared/services'
 import { eventually, testBus } from '#shared/testing'
 
 /** All services in one process, on the test servers beside the platform under test: schemas, database numbers, queues and ports of its own. */

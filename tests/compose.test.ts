@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { released, type ServiceName, services } from '#shared/services'
+import { released, type ServiceName, services } from '#shared/platform'
 import { makeComposeSecrets } from '../scripts/compose-secrets'
 import { type Compose, commonSettings, composeOf, exists, filesIn, settingsReadIn, textOf } from './deployment'
 

@@ -8,7 +8,7 @@ const { admin, ask, expectNoDrift, must, moneyOf, offer, orderOf, pay, placed, r
 
 /**
  * Orders whose time to pay runs out, and payments that come at that moment. Beside the platform's own instance of order stands one that gives little time;
- * whichever of them hears, sweeps or is asked. That the alarms outlive a broker that restarts is in shared/bus-restart.test.ts.
+ * whichever of them hears, sweeps or is asked. That the alarms outlive a broker that restarts is in shared/bus/restart.test.ts.
  */
 const timeoutMs = 1500
 const began = new Date()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
 import { createMetrics } from '#shared/metrics'
-import { released, services } from '#shared/services'
+import { released, services } from '#shared/platform'
 import { type Compose, commonSettings, composeOf, documentsOf, exists, filesIn, settingsReadIn, textOf, yamlOf } from './deployment'
 
 /** Manifests, alerts and the operator's page, held to the code that they speak of. */
@@ -70,7 +70,7 @@ describe('kubernetes', () => {
   })
 
   test('probes ask what services answer, on the port that they have', () => {
-    const ops = textOf('shared/ops.ts')
+    const ops = textOf('shared/service/ops.ts')
     const probes = [container?.startupProbe, container?.readinessProbe, container?.livenessProbe].map(probe => probe?.httpGet)
     expect(probes.map(probe => probe?.path)).toEqual(['/ready', '/ready', '/health'])
     expect(probes.filter(probe => probe?.port !== container?.ports[0]?.name || !ops.includes(`.get('${probe?.path}'`))).toEqual([])

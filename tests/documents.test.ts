@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { AnyElysia } from 'elysia'
-import { openApiOf } from '#shared/docs'
-import type { OpenApi } from '#shared/openapi'
-import { isObject, type Schema } from '#shared/openapi-schema'
-import { keepers } from '#shared/personal-data'
-import { released, type ServiceName } from '#shared/services'
-import { testHttp } from '#shared/testing-http'
+import type { OpenApi } from '#shared/docs'
+import { isObject, openApiOf, type Schema } from '#shared/docs'
+import { personalDataServices } from '#shared/personal-data'
+import { released, type ServiceName } from '#shared/platform'
+import { testHttp } from '#shared/testing'
 
 /** Stands for whatever a service's routes are given: they are read here, not called. */
 const anything: object = new Proxy(() => anything, { get: () => anything })
@@ -63,7 +62,7 @@ describe.each([...released])('%s', service => {
   test('gives its part of a person’s export if it keeps anything about people, and only then', async () => {
     const gives = (await told()).app.routes.some(({ path }) => path === '/internal/users/:id/export')
     const said = (yes: boolean) => (yes ? 'exportRoute is mounted' : 'no exportRoute')
-    expect(said(gives)).toBe(said(keepers.includes(service)))
+    expect(said(gives)).toBe(said(personalDataServices.includes(service)))
   })
 
   test('names each operation once', async () => {

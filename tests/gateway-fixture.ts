@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ServiceName, services } from '#shared/services'
+import { type ServiceName, services } from '#shared/platform'
 import { type Gateway, startGateway, type Upstreams } from '../scripts/gateway.ts'
 
 export const serviceNames = Object.keys(services) as ServiceName[]

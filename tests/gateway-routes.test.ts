@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { services } from '#shared/services'
+import { services } from '#shared/platform'
 import { upstreamsConf } from '../scripts/gateway.ts'
 import { type Opened, openGateway, serviceNames, startShop } from './gateway-fixture.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { released, services } from '#shared/services'
+import { released, services } from '#shared/platform'
 
 /** The rules that keep every folder the same shape. Each test lists what breaks it. */
 
@@ -9,7 +9,7 @@ const root = join(import.meta.dir, '..')
 const filesIn = (folder: string) =>
   existsSync(join(root, folder)) ? [...new Bun.Glob('**/*.ts').scanSync(join(root, folder))].map(path => join(folder, path)).sort() : []
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
-const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$/.test(file)
+const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$|^shared\/testing\//.test(file)
 
 const serviceFiles = filesIn('services').filter(file => !isTest(file))
 const sharedFiles = filesIn('shared').filter(file => !isTest(file))
@@ -32,7 +32,7 @@ const importsOf = (file: string): Import[] =>
     return { file, to, names, types: type !== undefined || everyNameIsAType }
   })
 const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1]
-const told = ({ file, to }: Import) => `${file} imports ${to}`
+const described = ({ file, to }: Import) => `${file} imports ${to}`
 
 describe('dependencies point one way', () => {
   const imports = serviceFiles.flatMap(importsOf)
@@ -41,7 +41,7 @@ describe('dependencies point one way', () => {
     const foreign = imports
       .filter(({ file }) => /^domain(-[\w-]+)?\.ts$/.test(basename(file)))
       .filter(({ file, to }) => !['#shared/errors', '#shared/money'].includes(to) && !to.startsWith(join(dirname(file), 'domain')))
-    expect(foreign.map(told)).toEqual([])
+    expect(foreign.map(described)).toEqual([])
   })
 
   // main → app → routes, events → use cases and stores → domain; types may be looked at from anywhere in the folder.
@@ -53,13 +53,13 @@ describe('dependencies point one way', () => {
   }
   test('nothing reaches up to the layer that calls it', () => {
     const upwards = imports.filter(({ file, to, types }) => !types && serviceOf(file) === serviceOf(to) && layerOf(to) > layerOf(file))
-    expect(upwards.map(told)).toEqual([])
+    expect(upwards.map(described)).toEqual([])
   })
 
   test('routes and handlers speak to no store', () => {
     const drivers = ['kysely', 'mysql2', 'mongodb', 'ioredis', 'amqplib']
     const past = imports.filter(({ file, to, types }) => !types && layerOf(file) > 1 && drivers.some(name => to.split('/')[0] === name))
-    expect(past.map(told)).toEqual([])
+    expect(past.map(described)).toEqual([])
   })
 
   test('nothing goes in a circle', () => {
@@ -83,12 +83,17 @@ describe('dependencies point one way', () => {
     const foreign = imports
       .filter(({ file, to }) => serviceOf(to) !== undefined && serviceOf(to) !== serviceOf(file))
       .filter(({ to, types, names }) => !types || !to.endsWith('/app') || !/^\{\s*(type\s+)?\w+Api\s*\}$/.test(names))
-    expect(foreign.map(told)).toEqual([])
+    expect(foreign.map(described)).toEqual([])
+  })
+
+  test('a folder in shared/ is private to the kernel: nobody outside imports from it', () => {
+    const everywhere = ['services', 'scripts', 'tests', 'bench'].flatMap(filesIn).flatMap(importsOf)
+    expect(everywhere.filter(({ to }) => /^#shared\/[^/]+\/|^shared\/[^/]+\//.test(to)).map(described)).toEqual([])
   })
 
   test('the kernel knows no service', () => {
     const foreign = sharedFiles.flatMap(importsOf).filter(({ to, types }) => to.startsWith('services/') && !types)
-    expect(foreign.map(told)).toEqual([])
+    expect(foreign.map(described)).toEqual([])
   })
 
   test('only configuration reads the environment', () => {
@@ -113,7 +118,7 @@ describe('every service is the same few files', () => {
     // A database is made for the store that is named there; a service that opens another would find none.
     const migrated = existsSync(join(root, 'services', folder, 'migrations/index.ts'))
     if (store === 'mysql' && !migrated) missing.push('migrations/index.ts')
-    if (store !== 'mysql' && migrated) missing.push(`store: 'mysql' in shared/services.ts, where it says '${store}'`)
+    if (store !== 'mysql' && migrated) missing.push(`store: 'mysql' in shared/platform.ts, where it says '${store}'`)
     expect(missing).toEqual([])
   })
   test('each that is released has its folder', () => {
@@ -135,6 +140,12 @@ describe('files', () => {
   const all = ['services', 'shared', 'scripts', 'tests', 'bench'].flatMap(filesIn)
   test('are short enough to be read at once', () => {
     expect(all.filter(file => textOf(file).split('\n').length > 251)).toEqual([])
+  })
+  test('look for programs in one place, which knows how a machine without them gets them', () => {
+    const self = relative(root, import.meta.path)
+    const installed = /['"`](\/opt\/|\/usr\/|\/root\/|\/home\/)/
+    const naming = all.filter(file => !file.startsWith('scripts/servers/') && file !== self && installed.test(textOf(file)))
+    expect(naming).toEqual([])
   })
   test('mend their types instead of silencing them, and leave nothing for later', () => {
     const self = relative(root, import.meta.path)

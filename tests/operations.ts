@@ -1,6 +1,6 @@
 import Ajv from 'ajv-draft-04'
-import { isObject, type Schema } from '#shared/openapi-schema'
-import { released, services } from '#shared/services'
+import { isObject, type Schema } from '#shared/docs'
+import { released, services } from '#shared/platform'
 
 /** A running platform, given by the test command. */
 export const gateway = String(Bun.env.GATEWAY_URL)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Browser, chromium } from 'playwright-core'
-import { released, type ServiceName, services } from '#shared/services'
+import { released, type ServiceName, services } from '#shared/platform'
 import { programs } from '../scripts/servers/programs.ts'
 
 /** A running platform, given by the test command. */

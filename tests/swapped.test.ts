@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded, userDeleted } from '#shared/catalog'
-import type { Draft, Message } from '#shared/events'
-import { arriving, eventually, testSql } from '#shared/testing'
+import type { Draft, Message } from '#shared/event'
+import { eventually, messageOf, testSql } from '#shared/testing'
 import { ordered, testCart } from '../services/cart/testing'
 import { testOrders } from '../services/order/testing'
 import { newsOf } from '../services/order/testing-news'
@@ -168,7 +168,7 @@ test('tax: moved before it was paid, paid, sent and refunded in two parts', asyn
       orderRepriced({ id: order_id, version: 2 }, priced('FR', 5)),
       ...[became('paid', 4), became('fulfilling', 5), refunded(2, 33.33, 33.33), refunded(3, 71.67, 105)],
     ]
-    const told = drafts.map((draft, at) => arriving(draft, { at: new Date(Date.UTC(2026, 2, at + 1)) }))
+    const told = drafts.map((draft, at) => messageOf(draft, { at: new Date(Date.UTC(2026, 2, at + 1)) }))
     return {
       news: told.map(one => async () => handlers.find(({ event }) => event.type === one.type)?.handle(one)),
       end: () => sql.db.selectFrom('entries').selectAll().where('order_id', '=', order_id).orderBy('entry').execute().then(withoutOrder),
@@ -189,7 +189,7 @@ test('shipping: packed and cancelled, for somebody who leaves', async () => {
   const end = await endsAlike(async () => {
     const user = ++users
     const orderId = shop.newOrder(user)
-    const gone = arriving(userDeleted({ id: user, version: 2 }, { user_id: user }))
+    const gone = messageOf(userDeleted({ id: user, version: 2 }, { user_id: user }))
     return {
       news: [committed(orderId), cancelled(orderId), gone].map(one => () => shop.hear(one)),
       end: async () => (await shop.parcels(orderId)).filter(({ status, address }) => status !== 'voided' || address !== null),

@@ -1,4 +1,4 @@
-import { released, type ServiceName } from '#shared/services'
+import { released, type ServiceName } from '#shared/platform'
 import { type Load, load, rate } from '../load'
 import { ms, perSecond, type Row } from '../measure'
 import { bearer, sampleProduct, stockedProducts } from '../shop'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { released, type ServiceName } from '#shared/services'
+import { released, type ServiceName } from '#shared/platform'
 import { root } from '../../scripts/install'
 import { servicePort } from '../../scripts/ports'
 import { startBare, startProcess } from '../bare/process'

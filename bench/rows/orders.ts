@@ -1,7 +1,7 @@
 import { connect } from 'amqplib'
 import { createConnection } from 'mysql2/promise'
 import { orderStatusUpdated } from '#shared/catalog'
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import { startBare } from '../bare/process'
 import { load, rate } from '../load'
 import { atLeast, pair, percentile, within } from '../measure'

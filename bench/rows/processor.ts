@@ -1,4 +1,4 @@
-import { released, type ServiceName } from '#shared/services'
+import { released, type ServiceName } from '#shared/platform'
 import { load } from '../load'
 import { median, type Row, within } from '../measure'
 import { processorMs } from '../processes'

@@ -1,4 +1,4 @@
-import type { ServiceName } from '#shared/services'
+import type { ServiceName } from '#shared/platform'
 import type { Row } from '../measure'
 import type { Shop } from '../shop'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { released } from '#shared/services'
+import { released } from '#shared/platform'
 import { root } from '../../scripts/install'
 import { anyFreePort } from '../../scripts/ports'
 import { startBare, startProcess } from '../bare/process'

@@ -1,9 +1,8 @@
 import { orderCreated, userDeleted } from '#shared/catalog'
 import { createClients } from '#shared/client'
-import type { Message } from '#shared/events'
-import type { ServiceName } from '#shared/services'
-import { arriving, hearing, testRedis } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import type { Message } from '#shared/event'
+import type { ServiceName } from '#shared/platform'
+import { deliverTo, messageOf, sender, testHttp, testRedis } from '#shared/testing'
 import { cartApp } from './app'
 import { baskets } from './basket'
 import { liveCatalog } from './catalog'
@@ -84,7 +83,7 @@ export const ordered = (
   items: readonly Ordered[],
   more: { from_cart?: boolean; coupon_code?: string } = {},
 ) =>
-  arriving(
+  messageOf(
     orderCreated(
       { id: order_id, version: 1 },
       {
@@ -107,7 +106,7 @@ export const ordered = (
       },
     ),
   )
-export const erased = (user_id: number) => arriving(userDeleted({ id: user_id, version: 2 }, { user_id }))
+export const erased = (user_id: number) => messageOf(userDeleted({ id: user_id, version: 2 }, { user_id }))
 
 /** The service in-process on a corner of Redis of its own, with neighbours to ask. */
 export const testCart = async () => {
@@ -127,7 +126,7 @@ export const testCart = async () => {
     const answer = await ask(...request)
     return { ...answer, body: (answer.body ?? {}) as CartView & Record<string, unknown> }
   }
-  const hear = hearing(handlers)
+  const hear = deliverTo(handlers)
 
   let made = 0
   const add = (fields: Partial<Product> = {}): Product => {

@@ -1,4 +1,4 @@
-import type { DeadLetters } from '#shared/bus-dead-letters'
+import type { DeadLetters } from '#shared/bus'
 import type { Http } from '#shared/http'
 import { deadLetterRoutes } from './dead-letter-routes'
 import type { DriftCheck } from './drift'

@@ -1,4 +1,4 @@
-import type { DeadLetters } from '#shared/bus-dead-letters'
+import type { DeadLetters } from '#shared/bus'
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'

@@ -1,5 +1,5 @@
-import type { DeadLetter } from '#shared/bus-dead-letters'
-import type { Instance } from '#shared/discovery'
+import type { DeadLetter } from '#shared/bus'
+import type { Instance } from '#shared/registry'
 import { closed, type Static, Time, t } from '#shared/schema'
 
 export const ServiceParam = closed({ name: t.String({ maxLength: 40, examples: ['product'] }) })

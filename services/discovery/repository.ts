@@ -1,6 +1,6 @@
-import { type Instance, liveInstances } from '#shared/discovery'
+import { released, type ServiceName, services } from '#shared/platform'
 import type { Redis } from '#shared/redis'
-import { released, type ServiceName, services } from '#shared/services'
+import { type Instance, liveInstances } from '#shared/registry'
 import { healthOf, type InstanceState, overall } from './domain'
 
 const names = Object.keys(services) as ServiceName[]

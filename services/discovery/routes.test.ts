@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { startRegistration } from '#shared/discovery'
+import { released, type ServiceName, services } from '#shared/platform'
 import { openRedis } from '#shared/redis'
-import { released, type ServiceName, services } from '#shared/services'
-import { testHttp } from '#shared/testing-http'
+import { startRegistration } from '#shared/registry'
+import { testHttp } from '#shared/testing'
 import { healthCheck, registry } from './repository'
 import { platformRoutes, registryRoutes } from './routes'
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import {
   became,
   booksBalanced,

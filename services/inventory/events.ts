@@ -8,7 +8,7 @@ import {
   productDeleted,
   productUpdated,
 } from '#shared/catalog'
-import { on } from '#shared/events'
+import { on } from '#shared/event'
 import type { ProductNews } from './products'
 import type { Reservations } from './reservations'
 import type { ReturnedGoods } from './returns'

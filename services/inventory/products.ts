@@ -1,4 +1,4 @@
-import type { Message, Publish } from '#shared/events'
+import type { Message, Publish } from '#shared/event'
 import type { Sql } from '#shared/sql'
 import type { InventoryDb } from './database'
 import { mainWarehouse } from './domain'

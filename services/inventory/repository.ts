@@ -1,7 +1,6 @@
-import { countCapped } from '#shared/count'
 import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
-import type { Sql } from '#shared/sql'
+import { countCapped, type Sql } from '#shared/sql'
 import type { InventoryDb, MovementRow, SkuRow, StockRow } from './database'
 
 const byNumber = t.Tuple([t.Integer({ minimum: 0 })])

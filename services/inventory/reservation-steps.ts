@@ -1,4 +1,4 @@
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import type { StockRow } from './database'
 import { type Portion, portionsFor, type ReservationState, type Step } from './domain'
 import { portionsOf, type Reservation, savePortions } from './reservation-store'

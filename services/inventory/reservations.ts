@@ -1,5 +1,5 @@
 import { inventoryCommitFailed, inventoryCommitted, inventoryRejected, inventoryReleased, inventoryReserved } from '#shared/catalog'
-import type { Message, Publish } from '#shared/events'
+import type { Message, Publish } from '#shared/event'
 import type { Sql } from '#shared/sql'
 import type { InventoryDb } from './database'
 import { learn, type News, nextStep, type ReservationState } from './domain'

@@ -1,4 +1,4 @@
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import type { Sql } from '#shared/sql'
 import type { InventoryDb } from './database'
 import { bySku, type Line, mainWarehouse } from './domain'

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { inventoryLow, inventoryUpdated } from '#shared/catalog'
 import { conflict } from '#shared/errors'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import { maxQuantity } from '#shared/schema'
 import type { InventoryDb, SkuRow, StockRow } from './database'
 import { available } from './domain'

@@ -8,9 +8,8 @@ import {
   productDeleted,
   productUpdated,
 } from '#shared/catalog'
-import type { Message } from '#shared/events'
-import { arriving, hearing, testSql } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import type { Message } from '#shared/event'
+import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
 import { inventoryApp } from './app'
 import { stockByHand } from './by-hand'
 import type { InventoryDb } from './database'
@@ -47,7 +46,7 @@ const catalogEntry = (id: string, skus: readonly string[]) => ({
   updated_at: '2026-01-31T12:00:00.000Z',
 })
 export const created = (id: string, opening: Record<string, number>, { version = 1 }: Seen = {}) =>
-  arriving(
+  messageOf(
     productCreated(
       { id, version },
       {
@@ -57,13 +56,13 @@ export const created = (id: string, opening: Record<string, number>, { version =
     ),
   )
 export const updated = (id: string, skus: readonly string[], { version = 2 }: Seen = {}) =>
-  arriving(productUpdated({ id, version }, catalogEntry(id, skus)))
+  messageOf(productUpdated({ id, version }, catalogEntry(id, skus)))
 export const deleted = (id: string, skus: readonly string[], { version = 3 }: Seen = {}) =>
-  arriving(productDeleted({ id, version }, { product_id: id, skus: [...skus] }))
+  messageOf(productDeleted({ id, version }, { product_id: id, skus: [...skus] }))
 
 const items = (lines: readonly Line[]) => lines.map(line => ({ ...line, price: 1500, category: 'Electronics' }))
 export const placed = (order_id: number, lines: readonly Line[], { version = 1, expires = inAnHour() }: Seen & { expires?: Date } = {}) =>
-  arriving(
+  messageOf(
     orderCreated(
       { id: order_id, version },
       {
@@ -86,18 +85,18 @@ export const placed = (order_id: number, lines: readonly Line[], { version = 1, 
   )
 type Status = 'awaiting_payment' | 'paid' | 'fulfilling' | 'shipped' | 'delivered' | 'cancelled'
 export const became = (order_id: number, status: Status, lines: readonly Line[], { version = 3 }: Seen = {}) =>
-  arriving(orderStatusUpdated({ id: order_id, version }, { order_id, user_id: 1, status, payment_status: 'paid', items: [...lines] }))
+  messageOf(orderStatusUpdated({ id: order_id, version }, { order_id, user_id: 1, status, payment_status: 'paid', items: [...lines] }))
 export const cancelled = (order_id: number, lines: readonly Line[], { version = 4 }: Seen = {}) =>
-  arriving(orderCancelled({ id: order_id, version }, { order_id, user_id: 1, reason: 'by_customer', items: [...lines] }))
+  messageOf(orderCancelled({ id: order_id, version }, { order_id, user_id: 1, reason: 'by_customer', items: [...lines] }))
 export const dueChanged = (order_id: number, expires: Date, { version = 2 }: Seen = {}) =>
-  arriving(
+  messageOf(
     orderPaymentDueChanged(
       { id: order_id, version },
       { order_id, payment_due_at: expires.toISOString(), reservation_expires_at: expires.toISOString() },
     ),
   )
 export const returned = (order_id: number, return_id: number, lines: readonly Line[], { version = 9 }: Seen = {}) =>
-  arriving(orderReturnReceived({ id: order_id, version }, { order_id, return_id, lines: [...lines], refund_amount: 1 }))
+  messageOf(orderReturnReceived({ id: order_id, version }, { order_id, return_id, lines: [...lines], refund_amount: 1 }))
 
 /** The service in-process, on a schema of its own. */
 export const testInventory = async ({ waitMs = 30_000 } = {}) => {
@@ -117,7 +116,7 @@ export const testInventory = async ({ waitMs = 30_000 } = {}) => {
   const admin = await as(7, 'admin')
   let products = 0
 
-  const hear = hearing(handlers)
+  const hear = deliverTo(handlers)
   const send = sender(app, { under: '/api/inventory', by: admin })
 
   return {

@@ -1,5 +1,5 @@
 import { AppError, conflict, notFound } from '#shared/errors'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import { change, lockOrder, lockOwn, noted } from './changes'
 import type { Buyer, Order, OrderSql, Trx } from './database'
 import { cancellation } from './domain'

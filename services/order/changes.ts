@@ -1,6 +1,6 @@
 import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
-import type { Aggregate, Draft, Message, Publish } from '#shared/events'
+import type { Aggregate, Draft, Message, Publish } from '#shared/event'
 import type { Buyer, Order, OrderRow, Trx } from './database'
 import { type Fact, type Facts, isOver, learn, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
 

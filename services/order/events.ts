@@ -14,10 +14,10 @@ import {
   shipmentCreated,
   shipmentDelivered,
   shipmentUpdated,
-  userDeleted,
 } from '#shared/catalog'
-import { on } from '#shared/events'
+import { on } from '#shared/event'
 import { toMinor } from '#shared/money'
+import { eraseOn } from '#shared/personal-data'
 import type { Hear } from './hearing'
 import type { PersonalData } from './personal-data'
 import type { Timeouts } from './timeouts'
@@ -80,6 +80,6 @@ export const orderHandlers = ({ hear, timeouts, personalData }: Deps) => {
       }),
     ),
     on(orderPaymentTimeout, message => timeouts.ring(message, message.data.order_id)),
-    on(userDeleted, message => personalData.forget(message, message.data.user_id)),
+    eraseOn(personalData.forget),
   ]
 }

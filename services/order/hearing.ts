@@ -1,4 +1,4 @@
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import { change, lockOrder, toldBy } from './changes'
 import type { OrderRow, OrderSql } from './database'
 import type { Fact } from './domain'

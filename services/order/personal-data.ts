@@ -1,4 +1,4 @@
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import { erased } from './changes'
 import type { OrderSql } from './database'
 import { isOver, statuses } from './domain'

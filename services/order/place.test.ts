@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import type { ServiceName } from '#shared/services'
+import type { ServiceName } from '#shared/platform'
 import { laptop, phone, shirt, testOrders } from './testing'
 
 const shop = await testOrders()

@@ -1,6 +1,6 @@
 import { orderCreated, orderPaymentTimeout } from '#shared/catalog'
 import { conflict, forbidden, invalid } from '#shared/errors'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import { type Answer, idempotently } from '#shared/idempotency'
 import { sumOf, toMajor } from '#shared/money'
 import { entryOf, identified } from './changes'

@@ -1,6 +1,6 @@
-import { countCapped } from '#shared/count'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
+import { countCapped } from '#shared/sql'
 import type { Buyer, ItemRow, Order, OrderRow, OrderSql } from './database'
 import { periodOf } from './domain-stats'
 import type { OrderList } from './model'

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
+import type { ServiceName } from '#shared/platform'
 import { closed, t } from '#shared/schema'
-import type { ServiceName } from '#shared/services'
 import type { OnSale } from './domain-pricing'
 
 const Line = closed({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })

@@ -1,8 +1,7 @@
 import { createClients } from '#shared/client'
-import type { Draft, Handler, Message } from '#shared/events'
+import type { Draft, Handler, Message } from '#shared/event'
 import type { SqlOptions } from '#shared/sql'
-import { arriving, hearing, testSql } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
 import { orderApp } from './app'
 import type { OrderDb, Terms } from './database'
 import { orderHandlers } from './events'
@@ -59,8 +58,8 @@ export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlO
     return answer.body
   }
 
-  const message = (draft: Draft, id: string = crypto.randomUUID()) => arriving(draft, { id })
-  const hear = hearing(handlers)
+  const message = (draft: Draft, id: string = crypto.randomUUID()) => messageOf(draft, { id })
+  const hear = deliverTo(handlers)
 
   return {
     ...orders,

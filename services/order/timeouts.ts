@@ -1,5 +1,5 @@
 import { orderPaymentTimeout } from '#shared/catalog'
-import type { Message, Publish } from '#shared/events'
+import type { Message, Publish } from '#shared/event'
 import { change, lockOrder } from './changes'
 import type { OrderRow, OrderSql, Terms, Trx } from './database'
 import { awaitsPayment } from './domain'

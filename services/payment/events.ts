@@ -1,5 +1,5 @@
 import { orderCancelled, orderReturnReceived, orderStatusUpdated } from '#shared/catalog'
-import { on } from '#shared/events'
+import { on } from '#shared/event'
 import type { OrderNews } from './order-news'
 
 export const paymentHandlers = ({ orders }: { orders: OrderNews }) => [

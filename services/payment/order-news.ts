@@ -1,4 +1,4 @@
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import type { Sql } from '#shared/sql'
 import type { OrderRow, PaymentDb, Trx } from './database'
 import { follow, lockOrder, savePayment } from './settle'

@@ -1,5 +1,5 @@
 import { paymentAuthorized, paymentFailed, paymentProcessed, paymentRefunded, paymentVoided } from '#shared/catalog'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import { toMajor, toMinor } from '#shared/money'
 import type { OrderRow, PaymentRow, RefundRow, Trx } from './database'
 import { advance, answers, type Doing, isOpen, refundable, type Status, statusAfterRefund } from './domain'

@@ -1,10 +1,9 @@
 import { internalIdentity } from '#shared/auth'
 import { orderCancelled, orderReturnReceived, orderStatusUpdated } from '#shared/catalog'
 import { createClients } from '#shared/client'
-import type { Message } from '#shared/events'
-import type { ServiceName } from '#shared/services'
-import { arriving, hearing, testSql } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import type { Message } from '#shared/event'
+import type { ServiceName } from '#shared/platform'
+import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
 import { paymentApp } from './app'
 import { orderDesk } from './claim'
 import type { PaymentDb } from './database'
@@ -127,11 +126,11 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
 
   const told = {
     cancelled: (order_id: number) =>
-      arriving(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: shopper, reason: 'by_customer', items })),
+      messageOf(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: shopper, reason: 'by_customer', items })),
     status: (order_id: number, status: 'delivered' | 'cancelled') =>
-      arriving(orderStatusUpdated({ id: order_id, version: 3 }, { order_id, user_id: shopper, status, payment_status: 'paid', items })),
+      messageOf(orderStatusUpdated({ id: order_id, version: 3 }, { order_id, user_id: shopper, status, payment_status: 'paid', items })),
     returned: (order_id: number, return_id: number, refund_amount: number) =>
-      arriving(orderReturnReceived({ id: order_id, version: 5 }, { order_id, return_id, lines: items, refund_amount })),
+      messageOf(orderReturnReceived({ id: order_id, version: 5 }, { order_id, return_id, lines: items, refund_amount })),
   }
   const webhook = (event: object, { at = new Date(), secret = sandboxSecret, provider = 'sandbox' } = {}) => {
     const body = JSON.stringify(event)
@@ -167,7 +166,7 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
     placed,
     pay,
     paid,
-    hear: hearing(paymentHandlers({ orders: service.news })),
+    hear: deliverTo(paymentHandlers({ orders: service.news })),
     told,
     webhook,
     published,

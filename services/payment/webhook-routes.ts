@@ -1,6 +1,6 @@
-import { readBytes } from '#shared/body'
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
+import { readBytes } from '#shared/http'
 import { t } from '#shared/schema'
 import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer } from './model'
 import { PlainEvent } from './plain-event'

@@ -1,5 +1,5 @@
 import { notFound } from '#shared/errors'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb, Trx } from './database'

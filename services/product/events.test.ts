@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { inventoryUpdated } from '#shared/catalog'
-import { arriving, hearing } from '#shared/testing'
+import { deliverTo, messageOf } from '#shared/testing'
 import { productHandlers } from './events'
 import { testProduct } from './testing'
 
@@ -12,10 +12,10 @@ afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
 })
-const hear = hearing(productHandlers({ products }))
+const hear = deliverTo(productHandlers({ products }))
 
 const says = (product_id: string, sku: string, available: number, version: number) =>
-  hear(arriving(inventoryUpdated({ id: sku, version }, { product_id, sku, quantity: available, reserved: 0, available })))
+  hear(messageOf(inventoryUpdated({ id: sku, version }, { product_id, sku, quantity: available, reserved: 0, available })))
 const shown = async (id: string) => {
   const { body, headers } = await send('GET', `/products/${id}`, undefined, {})
   return { stock: body.stock, variants: body.variants.map((variant: { stock: number }) => variant.stock), tag: headers.get('etag') }

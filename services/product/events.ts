@@ -1,5 +1,5 @@
 import { inventoryUpdated } from '#shared/catalog'
-import { on } from '#shared/events'
+import { on } from '#shared/event'
 import type { Products } from './repository'
 
 export const productHandlers = ({ products }: { products: Products }) => [

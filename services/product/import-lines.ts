@@ -1,7 +1,7 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { parse } from 'csv-parse/sync'
-import { sane } from '#shared/body'
 import { AppError, invalid } from '#shared/errors'
+import { sane } from '#shared/http'
 import type { ProductInput } from './domain'
 import { ImportedProduct } from './model'
 

@@ -1,5 +1,4 @@
-import { testMongo } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import { sender, testHttp, testMongo } from '#shared/testing'
 import { productApp } from './app'
 import { categoryRepository } from './categories'
 import { productExport } from './export'

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { countCapped } from '#shared/count'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
+import { countCapped } from '#shared/sql'
 import type { CodeRow, PromotionSql } from './database'
 import type { CodeQuery } from './model'
 import { type Campaigns, lockCampaign } from './repository'

@@ -1,5 +1,5 @@
 import { orderCancelled, orderCreated } from '#shared/catalog'
-import { on } from '#shared/events'
+import { on } from '#shared/event'
 import { toMinor } from '#shared/money'
 import { normalCode } from './domain'
 import type { Redemptions } from './redemptions'

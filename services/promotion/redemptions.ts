@@ -1,5 +1,5 @@
 import { promotionRedeemed, promotionRejected, promotionReleased } from '#shared/catalog'
-import type { Message, Publish } from '#shared/events'
+import type { Message, Publish } from '#shared/event'
 import { sumOf, toMajor } from '#shared/money'
 import type { PromotionSql, RedemptionRow, Trx } from './database'
 import { giveBack, type PlacedOrder, takeAll, type Use } from './uses'

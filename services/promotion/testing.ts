@@ -1,7 +1,6 @@
 import { orderCancelled, orderCreated } from '#shared/catalog'
-import type { Message } from '#shared/events'
-import { arriving, hearing, testSql } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import type { Message } from '#shared/event'
+import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
 import { promotionApp } from './app'
 import { singleUseCodes } from './codes'
 import type { PromotionDb } from './database'
@@ -22,7 +21,7 @@ interface Priced {
   at?: Date
 }
 export const placed = (order_id: number, { at, user_id = order_id, ...priced }: Priced = {}) =>
-  arriving(
+  messageOf(
     orderCreated(
       { id: order_id, version: 1 },
       {
@@ -46,7 +45,7 @@ export const placed = (order_id: number, { at, user_id = order_id, ...priced }: 
     at && { at },
   )
 export const cancelled = (order_id: number) =>
-  arriving(orderCancelled({ id: order_id, version: 2 }, { order_id, user_id: order_id, reason: 'by_customer', items: [laptop] }))
+  messageOf(orderCancelled({ id: order_id, version: 2 }, { order_id, user_id: order_id, reason: 'by_customer', items: [laptop] }))
 
 /** The service in-process, on a schema of its own. The catalog knows the laptop alone. */
 export const testPromotion = async () => {
@@ -70,7 +69,7 @@ export const testPromotion = async () => {
   const admin = await as(7, 'admin')
 
   const send = sender(app, { under: '/api/promotions', by: admin })
-  const hear = hearing(handlers)
+  const hear = deliverTo(handlers)
   let made = 0
 
   return {

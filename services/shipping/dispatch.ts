@@ -1,5 +1,5 @@
 import { conflict } from '#shared/errors'
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import { idempotently, type KeyedRequest } from '#shared/idempotency'
 import type { Carriers } from './carrier'
 import type { ShippingSql, Trx } from './database'

@@ -1,5 +1,6 @@
-import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
-import { on } from '#shared/events'
+import { inventoryCommitted, orderCancelled } from '#shared/catalog'
+import { on } from '#shared/event'
+import { eraseOn } from '#shared/personal-data'
 import type { Dispatch } from './dispatch'
 import type { PersonalData } from './personal-data'
 import type { Voids } from './voids'
@@ -13,5 +14,5 @@ interface Deps {
 export const shippingHandlers = ({ dispatch, voids, personal }: Deps) => [
   on(inventoryCommitted, message => dispatch.committed(message, message.data.order_id)),
   on(orderCancelled, message => voids.cancelled(message, message.data.order_id)),
-  on(userDeleted, message => personal.forget(message, message.data.user_id)),
+  eraseOn(personal.forget),
 ]

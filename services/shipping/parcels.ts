@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { shipmentCreated, shipmentDelivered, shipmentUpdated } from '#shared/catalog'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import type { Address } from '#shared/schema'
 import type { OrderRow, ShipmentRow, Trx } from './database'
 import { isEnded, type Line, type Status } from './domain'

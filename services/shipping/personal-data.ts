@@ -1,5 +1,5 @@
 import type { ExpressionBuilder } from 'kysely'
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import type { ShippingDb, ShippingSql } from './database'
 import { isEnded, statuses } from './domain'
 import { linesOf } from './parcels'

@@ -1,7 +1,7 @@
-import { countCapped } from '#shared/count'
 import { notFound } from '#shared/errors'
 import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
+import { countCapped } from '#shared/sql'
 import type { ShipmentRow, ShippingSql, StepRow } from './database'
 import type { Status } from './domain'
 

@@ -2,12 +2,11 @@ import { Elysia } from 'elysia'
 import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
 import { createClients } from '#shared/client'
 import { notFound } from '#shared/errors'
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
+import { problemResponse, toAppError } from '#shared/http'
 import { createLog } from '#shared/log'
-import { problemResponse, toAppError } from '#shared/problem'
 import { fanout } from '#shared/redis'
-import { arriving, hearing, testRedis, testSql } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import { deliverTo, messageOf, sender, testHttp, testRedis, testSql } from '#shared/testing'
 import { shippingApp } from './app'
 import { type Carrier, carriers } from './carrier'
 import { sandboxCarrier } from './carrier-sandbox'
@@ -127,7 +126,7 @@ export const testShipping = async (options: Options = {}) => {
       ...shipping,
       app,
       call,
-      hear: hearing(shippingHandlers(shipping)),
+      hear: deliverTo(shippingHandlers(shipping)),
     }
   }
   const first = await instance()
@@ -173,7 +172,7 @@ export const testShipping = async (options: Options = {}) => {
 }
 export type TestShipping = Awaited<ReturnType<typeof testShipping>>
 
-export const committed = (order_id: number) => arriving(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines }))
+export const committed = (order_id: number) => messageOf(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines }))
 export const cancelled = (order_id: number) =>
-  arriving(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
-export const erased = (user_id: number) => arriving(userDeleted({ id: user_id, version: 2 }, { user_id }))
+  messageOf(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
+export const erased = (user_id: number) => messageOf(userDeleted({ id: user_id, version: 2 }, { user_id }))

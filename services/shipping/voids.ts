@@ -1,5 +1,5 @@
 import { conflict } from '#shared/errors'
-import type { Message, Publish } from '#shared/events'
+import type { Message, Publish } from '#shared/event'
 import type { ShippingSql, Trx } from './database'
 import type { Announce } from './live'
 import { type Change, lockOrder, moveParcel, parcelsOf } from './parcels'

@@ -1,5 +1,5 @@
 import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
-import { on } from '#shared/events'
+import { on } from '#shared/event'
 import { toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
 import type { TaxReport } from './report'

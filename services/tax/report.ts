@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { Message } from '#shared/events'
+import type { Message } from '#shared/event'
 import { cumulativeShare } from '#shared/money'
 import type { Sql } from '#shared/sql'
 import type { Entry, OrderRow, TaxDb } from './database'

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
-import type { Draft } from '#shared/events'
-import { arriving, hearing, testSql } from '#shared/testing'
-import { sender, testHttp } from '#shared/testing-http'
+import type { Draft } from '#shared/event'
+import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
 import { taxApp } from './app'
 import type { TaxDb } from './database'
 import { taxHandlers } from './events'
@@ -14,7 +13,7 @@ const stores = await testSql<TaxDb>({ migrations, service: 'tax' })
 const { http, as, asService, failures } = await testHttp('tax')
 const report = taxReport(stores.sql)
 const app = taxApp({ http, rates: rateRepository(stores.sql), report })
-const hear = hearing(taxHandlers({ report }))
+const hear = deliverTo(taxHandlers({ report }))
 const call = sender(app)
 let admin: Record<string, string> = {}
 
@@ -42,7 +41,7 @@ const at = (country: string, region?: string) => ({ line1: 'a', city: 'b', count
 
 /** What is published comes as a message would. */
 const tell = (draft: Draft, id: string = crypto.randomUUID(), time = '2026-03-05T10:00:00.000Z') =>
-  hear(arriving(draft, { id, at: new Date(time) }))
+  hear(messageOf(draft, { id, at: new Date(time) }))
 
 describe('a quote', () => {
   test('of free text has no tax', async () => {

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import { currentContext } from '#shared/context'
-import { countCapped } from '#shared/count'
 import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
+import { countCapped } from '#shared/sql'
 import type { Trx, UserDb, UserSql } from './database'
 
 export type AuditRow = Selectable<UserDb['audit_log']>

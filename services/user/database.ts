@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import type { Role } from '#shared/auth'
-import type { Publish } from '#shared/events'
+import type { Publish } from '#shared/event'
 import type { Sql } from '#shared/sql'
 
 /** Stored as 0 or 1. */

@@ -1,6 +1,6 @@
 import { type Clients, unwrap } from '#shared/client'
-import { type exportRoute, keepers } from '#shared/personal-data'
-import { released, type ServiceName } from '#shared/services'
+import { type exportRoute, personalDataServices } from '#shared/personal-data'
+import { released, type ServiceName } from '#shared/platform'
 import type { OrderApi } from '../order/app'
 
 const isReleased = (name: ServiceName) => (released as readonly ServiceName[]).includes(name)
@@ -8,7 +8,7 @@ const deadlineMs = 5000
 
 /** What others know of a person; a service that this release doesn't ship holds nothing. */
 export const neighbours = (client: Clients) => ({
-  holders: keepers.filter(isReleased).map(name => ({
+  holders: personalDataServices.filter(isReleased).map(name => ({
     name,
     exportOf: async (userId: number): Promise<unknown> => {
       const { data } = await unwrap(

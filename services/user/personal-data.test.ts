@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { unavailable } from '#shared/errors'
 import { exportRoute } from '#shared/personal-data'
-import { eventually } from '#shared/testing'
-import { testHttp } from '#shared/testing-http'
+import { eventually, testHttp } from '#shared/testing'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers

@@ -1,6 +1,6 @@
 import { userDeleted } from '#shared/catalog'
 import { AppError, conflict } from '#shared/errors'
-import type { ServiceName } from '#shared/services'
+import type { ServiceName } from '#shared/platform'
 import { type Accounts, lockUser } from './accounts'
 import type { AddressBook } from './addresses'
 import { lockAdmins } from './admin'

@@ -1,6 +1,6 @@
 import type { Log } from '#shared/log'
 import type { Redis } from '#shared/redis'
-import { tellEnded } from '#shared/revocations'
+import { publishRevocations } from '#shared/revocations'
 import { accountStore } from './accounts'
 import { addressBook } from './addresses'
 import { accountManager } from './admin'
@@ -38,7 +38,7 @@ export const createUsers = ({ sql, redis, log, dataKeys, holders, openOrders, cl
   const lockouts = createLockouts({ redis, clock })
   const tokens = mailedTokens({ sql, vault, clock })
   const accounts = accountStore({ sql, vault, clock, passwords, tokens })
-  const sessions = sessionStore({ sql, clock, log, tell: tellEnded(redis) })
+  const sessions = sessionStore({ sql, clock, log, tell: publishRevocations(redis) })
   const keys = signingKeys({ sql, vault, clock })
   const mfa = mfaStore({ sql, vault, clock, lockouts: createLockouts({ redis, clock, rule: mfaLockout }) })
   const check = passwordCheck({ passwords, lockouts })

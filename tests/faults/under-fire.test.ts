@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { released } from '#shared/services'
+import { released } from '#shared/platform'
 import { eventually } from '#shared/testing'
 import type { Person } from '../shop'
 import { startVictim, type Victim } from './fixture'

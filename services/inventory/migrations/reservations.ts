@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** One row an order: what was heard of it, and how far its stock has come. */
 export const reservations: Migration = {
@@ -14,11 +14,11 @@ export const reservations: Migration = {
       .addColumn('placed', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('wanted', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('cancelled', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('expires_at', time)
+      .addColumn('expires_at', timestamp)
       .addColumn('expiry_version', 'integer', c => c.notNull().defaultTo(0))
       .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addIndex('reservations_due', ['state', 'expires_at'])
       .addIndex('reservations_waiting', ['state', 'updated_at'])
       .modifyEnd(plainText)

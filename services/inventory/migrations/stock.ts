@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 const count = sql`int unsigned`
 
@@ -33,7 +33,7 @@ export const skus: Migration = {
       .addColumn('opened', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('archived', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addCheckConstraint('skus_reserved', sql`reserved <= quantity`)
       .addIndex('skus_product', ['product_id'])
       .addIndex('skus_low', ['low', 'sku'])
@@ -54,7 +54,7 @@ export const stock: Migration = {
       .addColumn('warehouse', 'varchar(32)', c => c.notNull())
       .addColumn('quantity', count, c => c.notNull().defaultTo(0))
       .addColumn('reserved', count, c => c.notNull().defaultTo(0))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('stock_place', ['sku', 'warehouse'])
       .addCheckConstraint('stock_reserved', sql`reserved <= quantity`)
       .addIndex('stock_product', ['product_id', 'id'])
@@ -79,7 +79,7 @@ export const movements: Migration = {
       .addColumn('reason', 'varchar(200)')
       .addColumn('order_id', 'bigint')
       .addColumn('user_id', 'bigint')
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addIndex('movements_product', ['product_id', 'id'])
       .addIndex('movements_sku', ['sku', 'delta'])
       .modifyEnd(plainText)

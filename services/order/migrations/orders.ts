@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText, time } from '#shared/sql'
+import { plainText, timestamp } from '#shared/sql'
 
 export const orders: Migration = {
   async up(db: Kysely<unknown>) {
@@ -27,14 +27,14 @@ export const orders: Migration = {
       .addColumn('captured', 'bigint', c => c.notNull().defaultTo(0))
       .addColumn('refunded', 'bigint', c => c.notNull().defaultTo(0))
       .addColumn('version', 'integer', c => c.notNull())
-      .addColumn('payment_due_at', time, c => c.notNull())
-      .addColumn('reservation_expires_at', time, c => c.notNull())
+      .addColumn('payment_due_at', timestamp, c => c.notNull())
+      .addColumn('reservation_expires_at', timestamp, c => c.notNull())
       .addColumn('claim_payment_id', 'bigint')
-      .addColumn('claim_until', time)
-      .addColumn('cancel_requested_at', time)
+      .addColumn('claim_until', timestamp)
+      .addColumn('cancel_requested_at', timestamp)
       .addColumn('user_erased', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('created_at', time, c => c.notNull())
-      .addColumn('updated_at', time, c => c.notNull())
+      .addColumn('created_at', timestamp, c => c.notNull())
+      .addColumn('updated_at', timestamp, c => c.notNull())
       .addCheckConstraint('orders_total', sql`total = subtotal - discount + tax + shipping`)
       .addIndex('orders_user', ['user_id', 'created_at'])
       .addIndex('orders_status', ['status', 'created_at'])
@@ -79,7 +79,7 @@ export const timeline: Migration = {
       .addColumn('event_id', 'varchar(64)', c => c.notNull())
       .addColumn('type', 'varchar(64)', c => c.notNull())
       .addColumn('service', 'varchar(32)', c => c.notNull())
-      .addColumn('at', time, c => c.notNull())
+      .addColumn('at', timestamp, c => c.notNull())
       .addColumn('data', 'text', c => c.notNull())
       .addUniqueConstraint('timeline_event', ['order_id', 'event_id'])
       .modifyEnd(plainText)
@@ -99,8 +99,8 @@ export const returns: Migration = {
       .addColumn('reason', 'varchar(500)', c => c.notNull())
       .addColumn('lines', 'text', c => c.notNull())
       .addColumn('refund_amount', 'bigint')
-      .addColumn('created_at', time, c => c.notNull())
-      .addColumn('updated_at', time, c => c.notNull())
+      .addColumn('created_at', timestamp, c => c.notNull())
+      .addColumn('updated_at', timestamp, c => c.notNull())
       .addIndex('returns_order', ['order_id', 'id'])
       .addIndex('returns_user', ['user_id'])
       .modifyEnd(plainText)

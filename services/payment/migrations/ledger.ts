@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** Rows are only ever added: a mistake is mended by another transaction, never by a change of this one. */
 export const ledgerTransactions: Migration = {
@@ -14,7 +14,7 @@ export const ledgerTransactions: Migration = {
       .addColumn('provider', 'varchar(16)', c => c.notNull())
       .addColumn('provider_reference', 'varchar(100)', c => c.notNull())
       .addColumn('currency', 'char(3)', c => c.notNull())
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('ledger_reference', ['reference'])
       .addIndex('ledger_payment', ['payment_id'])
       .addIndex('ledger_provider', ['provider', 'created_at'])

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 export const orders: Migration = {
   async up(db: Kysely<unknown>) {
@@ -35,16 +35,16 @@ export const payments: Migration = {
       .addColumn('next_action', 'text')
       .addColumn('reason', 'varchar(100)')
       .addColumn('captured', 'bigint', c => c.notNull().defaultTo(0))
-      .addColumn('captured_at', time)
+      .addColumn('captured_at', timestamp)
       .addColumn('refunded', 'bigint', c => c.notNull().defaultTo(0))
       .addColumn('refunding', 'bigint', c => c.notNull().defaultTo(0))
       .addColumn('doing', 'varchar(8)')
-      .addColumn('ask_at', time)
-      .addColumn('expires_at', time)
+      .addColumn('ask_at', timestamp)
+      .addColumn('expires_at', timestamp)
       .addColumn('request_key', 'char(64)')
       .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('payments_live', ['live_order_id'])
       .addCheckConstraint('payments_refunded', sql`refunded >= 0 and refunding >= 0 and refunded + refunding <= captured`)
       .addIndex('payments_order', ['order_id', 'id'])
@@ -86,9 +86,9 @@ export const refunds: Migration = {
       .addColumn('cause', 'varchar(40)')
       .addColumn('reference', 'varchar(100)')
       .addColumn('request_key', 'char(64)')
-      .addColumn('ask_at', time)
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('ask_at', timestamp)
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('refunds_cause', ['cause'])
       .addIndex('refunds_payment', ['payment_id', 'id'])
       .addIndex('refunds_request', ['request_key'])

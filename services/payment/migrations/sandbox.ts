@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** The sandbox's own books, as if they lay on another company's server: our side never reads them but through the port. */
 export const sandboxCharges: Migration = {
@@ -15,9 +15,9 @@ export const sandboxCharges: Migration = {
       .addColumn('currency', 'char(3)', c => c.notNull())
       .addColumn('state', 'varchar(20)', c => c.notNull())
       .addColumn('reason', 'varchar(60)')
-      .addColumn('settles_at', time)
-      .addColumn('captured_at', time)
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('settles_at', timestamp)
+      .addColumn('captured_at', timestamp)
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('sandbox_charge_key', ['idempotency_key'])
       .addIndex('sandbox_captured', ['captured_at'])
       .modifyEnd(plainText)
@@ -34,7 +34,7 @@ export const sandboxRefunds: Migration = {
       .addColumn('idempotency_key', 'varchar(60)', c => c.notNull())
       .addColumn('charge_id', 'varchar(40)', c => c.notNull())
       .addColumn('amount', 'bigint', c => c.notNull())
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('sandbox_refund_key', ['idempotency_key'])
       .addIndex('sandbox_refund_charge', ['charge_id'])
       .addIndex('sandbox_refunded', ['created_at'])
@@ -50,7 +50,7 @@ export const sandboxWebhooks: Migration = {
       .ifNotExists()
       .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
       .addColumn('body', 'text', c => c.notNull())
-      .addColumn('due_at', time, c => c.notNull())
+      .addColumn('due_at', timestamp, c => c.notNull())
       .addIndex('sandbox_webhook_due', ['due_at'])
       .modifyEnd(plainText)
       .execute()

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** What providers told us, each of their events once; the unique key is the deduplication. */
 export const webhookEvents: Migration = {
@@ -13,8 +13,8 @@ export const webhookEvents: Migration = {
       .addColumn('event_id', 'varchar(100)', c => c.notNull())
       .addColumn('body', 'text', c => c.notNull())
       .addColumn('state', 'varchar(8)', c => c.notNull().defaultTo('waiting'))
-      .addColumn('try_at', time)
-      .addColumn('received_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('try_at', timestamp)
+      .addColumn('received_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('webhook_event', ['provider', 'event_id'])
       .addIndex('webhook_waiting', ['try_at'])
       .addIndex('webhook_state', ['state', 'received_at'])

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** A deleted one stays: orders hold it. */
 export const campaigns: Migration = {
@@ -19,17 +19,17 @@ export const campaigns: Migration = {
       .addColumn('code', 'varchar(64)')
       .addColumn('automatic', 'boolean', c => c.notNull())
       .addColumn('public', 'boolean', c => c.notNull())
-      .addColumn('starts_at', time)
-      .addColumn('ends_at', time)
+      .addColumn('starts_at', timestamp)
+      .addColumn('ends_at', timestamp)
       .addColumn('categories', 'text', c => c.notNull())
       .addColumn('product_ids', 'text', c => c.notNull())
       .addColumn('total_limit', 'integer')
       .addColumn('per_user_limit', 'integer')
       .addColumn('used', sql`int unsigned`, c => c.notNull().defaultTo(0))
-      .addColumn('used_at', time)
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('deleted_at', time)
+      .addColumn('used_at', timestamp)
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('deleted_at', timestamp)
       .addIndex('campaigns_automatic', ['automatic', 'deleted_at'])
       .addIndex('campaigns_public', ['public', 'deleted_at', 'id'])
       .addIndex('campaigns_used_at', ['used_at'])

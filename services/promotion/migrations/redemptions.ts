@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** One an order. An order that was cancelled before it was heard of has one too, so that it takes nothing later. */
 export const redemptions: Migration = {
@@ -17,8 +17,8 @@ export const redemptions: Migration = {
       .addColumn('currency', 'char(3)')
       .addColumn('reason', 'varchar(32)')
       .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addIndex('redemptions_user', ['user_id', 'order_id'])
       .modifyEnd(plainText)
       .execute()

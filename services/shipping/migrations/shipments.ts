@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** One row an order, which stays as a tombstone when the order was cancelled first. */
 export const orders: Migration = {
@@ -12,7 +12,7 @@ export const orders: Migration = {
       .addColumn('user_id', 'bigint')
       .addColumn('lines', 'text')
       .addColumn('voided', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .modifyEnd(plainText)
       .execute()
   },
@@ -34,12 +34,12 @@ export const shipments: Migration = {
       .addColumn('version', 'integer', c => c.notNull())
       .addColumn('address', 'text')
       .addColumn('lines', 'text', c => c.notNull())
-      .addColumn('picked_up_at', time)
-      .addColumn('waiting_since', time)
-      .addColumn('next_look_at', time)
+      .addColumn('picked_up_at', timestamp)
+      .addColumn('waiting_since', timestamp)
+      .addColumn('next_look_at', timestamp)
       .addColumn('failed_looks', 'integer', c => c.notNull().defaultTo(0))
-      .addColumn('created_at', time, c => c.notNull())
-      .addColumn('updated_at', time, c => c.notNull())
+      .addColumn('created_at', timestamp, c => c.notNull())
+      .addColumn('updated_at', timestamp, c => c.notNull())
       .addUniqueConstraint('shipments_tracking', ['tracking_number'])
       .addIndex('shipments_order', ['order_id', 'id'])
       .addIndex('shipments_user', ['user_id', 'id'])
@@ -60,7 +60,7 @@ export const shipmentSteps: Migration = {
       .addColumn('shipment_id', 'bigint', c => c.notNull())
       .addColumn('version', 'integer', c => c.notNull())
       .addColumn('status', 'varchar(16)', c => c.notNull())
-      .addColumn('at', time, c => c.notNull())
+      .addColumn('at', timestamp, c => c.notNull())
       .addPrimaryKeyConstraint('shipment_steps_pk', ['shipment_id', 'version'])
       .modifyEnd(plainText)
       .execute()

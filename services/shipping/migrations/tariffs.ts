@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 const count = sql`int unsigned`
 
@@ -13,7 +13,7 @@ export const zones: Migration = {
       .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
       .addColumn('name', 'varchar(100)', c => c.notNull())
       .addColumn('is_default', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .modifyEnd(plainText)
       .execute()
     await db.schema

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 import { publishedRates } from '../published-rates'
 
 /** A rate holds from a day up to another, which it does not include. */
@@ -17,7 +17,7 @@ export const rates: Migration = {
       .addColumn('valid_from', 'char(10)', c => c.notNull())
       .addColumn('valid_to', 'char(10)')
       .addColumn('source', 'varchar(200)')
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addUniqueConstraint('rates_place', ['country', 'region', 'category', 'valid_from'])
       .modifyEnd(plainText)
       .execute()

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText, time } from '#shared/sql'
+import { plainText, timestamp } from '#shared/sql'
 
 /** What was heard of an order's tax; it counts from the day on which it was paid. */
 export const orders: Migration = {
@@ -12,7 +12,7 @@ export const orders: Migration = {
       .addColumn('currency', 'char(3)')
       .addColumn('total', 'bigint')
       .addColumn('lines', 'text')
-      .addColumn('paid_at', time)
+      .addColumn('paid_at', timestamp)
       .addColumn('version', 'integer', c => c.notNull().defaultTo(0))
       .modifyEnd(plainText)
       .execute()
@@ -28,7 +28,7 @@ export const refunds: Migration = {
       .addColumn('order_id', 'bigint', c => c.notNull())
       .addColumn('refund_id', 'bigint', c => c.notNull())
       .addColumn('amount', 'bigint', c => c.notNull())
-      .addColumn('refunded_at', time, c => c.notNull())
+      .addColumn('refunded_at', timestamp, c => c.notNull())
       .addPrimaryKeyConstraint('refunds_pk', ['order_id', 'refund_id'])
       .modifyEnd(plainText)
       .execute()
@@ -44,7 +44,7 @@ export const entries: Migration = {
       .addColumn('order_id', 'bigint', c => c.notNull())
       .addColumn('entry', 'integer', c => c.notNull())
       .addColumn('kind', 'varchar(8)', c => c.notNull())
-      .addColumn('at', time, c => c.notNull())
+      .addColumn('at', timestamp, c => c.notNull())
       .addColumn('country', 'char(2)', c => c.notNull())
       .addColumn('region', 'varchar(10)', c => c.notNull())
       .addColumn('rate_ppm', sql`int unsigned`, c => c.notNull())

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** Erasing empties every column that says who somebody is; the row stays, since others point at its id. */
 export const users: Migration = {
@@ -24,9 +24,9 @@ export const users: Migration = {
       .addColumn('mfa_enabled', 'boolean', c => c.notNull().defaultTo(false))
       .addColumn('mfa_last_step', 'bigint', c => c.notNull().defaultTo(0))
       .addColumn('version', 'integer', c => c.notNull().defaultTo(1))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('updated_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('erased_at', time)
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('updated_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('erased_at', timestamp)
       .addIndex('users_role', ['role'])
       .addIndex('users_present', ['erased_at', 'id'])
       .modifyEnd(plainText)
@@ -43,7 +43,7 @@ export const addresses: Migration = {
       .addColumn('user_id', 'bigint', c => c.notNull())
       .addColumn('value', 'text', c => c.notNull())
       .addColumn('is_default', 'boolean', c => c.notNull().defaultTo(false))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addIndex('addresses_user', ['user_id'])
       .modifyEnd(plainText)
       .execute()
@@ -57,7 +57,7 @@ export const auditLog: Migration = {
       .createTable('audit_log')
       .ifNotExists()
       .addColumn('id', 'bigint', c => c.autoIncrement().primaryKey())
-      .addColumn('at', time, c => c.notNull().defaultTo(now))
+      .addColumn('at', timestamp, c => c.notNull().defaultTo(currentTime))
       .addColumn('action', 'varchar(50)', c => c.notNull())
       .addColumn('actor_id', 'bigint')
       .addColumn('user_id', 'bigint', c => c.notNull())

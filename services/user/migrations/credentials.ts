@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** Holds no secret: the token that is mailed is derived from its id and a data key. */
 export const mailedTokens: Migration = {
@@ -12,8 +12,8 @@ export const mailedTokens: Migration = {
       .addColumn('user_id', 'bigint', c => c.notNull())
       .addColumn('kind', 'varchar(20)', c => c.notNull())
       .addColumn('key_id', 'varchar(32)', c => c.notNull())
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('expires_at', time, c => c.notNull())
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('expires_at', timestamp, c => c.notNull())
       .addIndex('mailed_tokens_user', ['user_id', 'kind', 'created_at'])
       .addIndex('mailed_tokens_expiry', ['expires_at'])
       .modifyEnd(plainText)
@@ -42,8 +42,8 @@ export const mfaChallenges: Migration = {
       .addColumn('id_hash', 'char(43)', c => c.primaryKey())
       .addColumn('user_id', 'bigint', c => c.notNull())
       .addColumn('tries', 'integer', c => c.notNull().defaultTo(0))
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('expires_at', time, c => c.notNull())
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('expires_at', timestamp, c => c.notNull())
       .addIndex('mfa_challenges_user', ['user_id'])
       .addIndex('mfa_challenges_expiry', ['expires_at'])
       .modifyEnd(plainText)

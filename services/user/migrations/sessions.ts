@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { now, plainText, time } from '#shared/sql'
+import { currentTime, plainText, timestamp } from '#shared/sql'
 
 /** `announce_due` is set with the end of a session and emptied when every instance has been told. */
 export const sessions: Migration = {
@@ -14,11 +14,11 @@ export const sessions: Migration = {
       .addColumn('refresh_hash', 'char(43)', c => c.notNull())
       .addColumn('user_agent', 'varchar(200)')
       .addColumn('client_address', 'varchar(45)')
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
-      .addColumn('last_used_at', time, c => c.notNull())
-      .addColumn('expires_at', time, c => c.notNull())
-      .addColumn('ended_at', time)
-      .addColumn('announce_due', time)
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .addColumn('last_used_at', timestamp, c => c.notNull())
+      .addColumn('expires_at', timestamp, c => c.notNull())
+      .addColumn('ended_at', timestamp)
+      .addColumn('announce_due', timestamp)
       .addIndex('sessions_user', ['user_id', 'created_at'])
       .addIndex('sessions_announce', ['announce_due'])
       .addIndex('sessions_expiry', ['expires_at'])
@@ -37,8 +37,8 @@ export const signingKeys: Migration = {
       .addColumn('generation', 'integer', c => c.notNull().unique())
       .addColumn('public_key', 'varchar(500)', c => c.notNull())
       .addColumn('private_key', 'text', c => c.notNull())
-      .addColumn('signs_from', time, c => c.notNull())
-      .addColumn('created_at', time, c => c.notNull().defaultTo(now))
+      .addColumn('signs_from', timestamp, c => c.notNull())
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
       .modifyEnd(plainText)
       .execute()
   },

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test'
+import { Type as t } from '@sinclair/typebox'
+import { connect } from 'amqplib'
+import type { Bus } from '../bus'
+import { defineEvent, on } from '../event'
+import { eventually, outgoing, testBus } from '../testing'
+
+const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+const queue = 'inventory.order-events'
+
+let broker: Awaited<ReturnType<typeof testBus>>
+let bus: Bus
+let inventory: Bus
+/** The numbers that the handler took; it refuses those in `refused`. */
+let handled: number[] = []
+const refused = new Set<number>()
+
+beforeAll(async () => {
+  broker = await testBus([paid], { retryDelaysMs: [] })
+  bus = await broker.open('discovery')
+  inventory = await broker.open('inventory')
+  await inventory.consume([
+    on(paid, async ({ data: { n } }) => {
+      if (refused.has(n)) throw new Error(`no place for ${n}`)
+      handled.push(n)
+    }),
+  ])
+})
+afterAll(() => broker.drop())
+
+const count = async () => (await bus.deadLetters.list({ queue, limit: 0 }))[0]?.count ?? 0
+const letters = async (limit = 100) => (await bus.deadLetters.list({ queue, limit }))[0]?.items ?? []
+const numberOf = ({ reason }: { reason: string }) => Number(reason.match(/\d+$/))
+
+/** Puts 1 … `size` among the dead letters, in this order, and gives their ids. */
+const giveUp = async (size: number) => {
+  const ids: string[] = []
+  for (let n = 1; n <= size; n++) {
+    refused.add(n)
+    const [message] = outgoing(paid({ id: n, version: 1 }, { n }))
+    ids.push(message!.messageId)
+    await bus.publish([message!])
+    await eventually(async () => broker.counted.deadLettered === n)
+  }
+  return ids
+}
+
+beforeEach(async () => {
+  const model = await connect(broker.url)
+  const channel = await model.createChannel()
+  await channel.purgeQueue(`${broker.prefix}${queue}.dlq`)
+  await model.close()
+  refused.clear()
+  handled = []
+  broker.counted.deadLettered = 0
+})
+
+test('looking thirty times changes neither their number nor their order', async () => {
+  await giveUp(5)
+  for (let i = 0; i < 30; i++) expect((await letters()).map(numberOf)).toEqual([1, 2, 3, 4, 5])
+  expect(await count()).toBe(5)
+  expect(Math.abs(Date.now() - Date.parse((await letters(1))[0]!.failed_at!))).toBeLessThan(30_000)
+})
+
+test('a list is bounded and still counts all', async () => {
+  await giveUp(4)
+  expect(await bus.deadLetters.list({ limit: 2 })).toMatchObject([{ queue, count: 4, items: [{ attempts: 1 }, { attempts: 1 }] }])
+})
+
+test('one in the middle is shown whole, and the others stay where they are', async () => {
+  const ids = await giveUp(3)
+  const letter = await bus.deadLetters.get(queue, ids[1]!)
+  expect(letter).toMatchObject({ id: ids[1], type: 'order.paid', reason: 'Error: no place for 2' })
+  expect(JSON.parse(letter!.body)).toMatchObject({ id: ids[1], data: { n: 2 } })
+  expect((await letters()).map(numberOf)).toEqual([1, 2, 3])
+})
+
+test('one that is replayed is handled and gone; if it fails again it has all its attempts', async () => {
+  const ids = await giveUp(3)
+  refused.delete(2)
+  expect(await bus.deadLetters.replay(queue, ids[1]!)).toBe(true)
+  await eventually(() => handled.length === 1)
+  expect(handled).toEqual([2])
+  expect((await letters()).map(numberOf)).toEqual([1, 3])
+
+  expect(await bus.deadLetters.replay(queue, ids[0]!)).toBe(true)
+  await eventually(() => broker.counted.deadLettered === 4)
+  expect(await letters()).toMatchObject([
+    { reason: 'Error: no place for 3' },
+    { id: ids[0], reason: 'Error: no place for 1', attempts: 1, routing_key: 'order.paid' },
+  ])
+})
+
+test('one that is removed is gone for good', async () => {
+  const ids = await giveUp(2)
+  expect(await bus.deadLetters.remove(queue, ids[0]!)).toBe(true)
+  expect(await bus.deadLetters.remove(queue, ids[0]!)).toBe(false)
+  expect((await letters()).map(numberOf)).toEqual([2])
+  expect(handled).toEqual([])
+})
+
+test('what is not there is said so', async () => {
+  await giveUp(1)
+  expect(await bus.deadLetters.get(queue, 'nothing')).toBeUndefined()
+  expect(await bus.deadLetters.replay('no.such-queue', 'nothing')).toBe(false)
+  expect(await bus.deadLetters.list({ queue: 'no.such-queue' })).toEqual([])
+  expect(await count()).toBe(1)
+})
+
+test('two operators at once neither lose nor double a message', async () => {
+  const ids = await giveUp(8)
+  refused.clear()
+  const acts = ids.flatMap(id => [bus.deadLetters.replay(queue, id), inventory.deadLetters.replay(queue, id)])
+  const outcomes = await Promise.all([...acts, letters(), count()])
+  expect(outcomes.filter(outcome => outcome === true)).toHaveLength(8)
+  await eventually(() => handled.length === 8)
+  expect(handled.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  expect(await count()).toBe(0)
+})
+
+test('one that the broker gave up is told from what a handler refused', async () => {
+  const model = await connect(broker.url)
+  const channel = await model.createConfirmChannel()
+  const properties = { expiration: '1', messageId: 'expired-1', type: 'order.paid' }
+  await inventory.stopConsuming()
+  channel.publish('', broker.prefix + queue, Buffer.from('{}'), properties)
+  await eventually(async () => (await count()) === 1)
+  expect(await letters()).toMatchObject([{ id: 'expired-1', reason: 'expired', attempts: 0 }])
+  await model.close()
+})

@@ -1,0 +1,169 @@
+import { type Channel, type ConfirmChannel, connect, type GetMessage } from 'amqplib'
+import { within } from '../deadline'
+import { conflict, unavailable } from '../errors'
+import { deadLetterQueue } from './topology'
+
+export interface DeadLetter {
+  id: string
+  queue: string
+  type: string
+  reason: string
+  attempts: number
+  failed_at: string | null
+  exchange: string
+  routing_key: string
+}
+export interface DeadLetterQueue {
+  queue: string
+  count: number
+  /** The oldest ones. */
+  items: DeadLetter[]
+}
+
+/** For operators: seldom used, so each act has a connection of its own, and one goes on at a time over all instances. */
+export interface DeadLetters {
+  /** Every queue that has some, or one of them. */
+  list(options?: { queue?: string; limit?: number }): Promise<DeadLetterQueue[]>
+  get(queue: string, id: string): Promise<(DeadLetter & { body: string }) | undefined>
+  /** Back to its queue with all attempts before it; false when it is not there. */
+  replay(queue: string, id: string): Promise<boolean>
+  remove(queue: string, id: string): Promise<boolean>
+}
+
+interface Options {
+  url: string
+  prefix: string
+  queues: readonly string[]
+}
+
+/** Further back a message is found once those before it are gone. */
+const searchLimit = 10_000
+const lockWaitMs = 5000
+
+export const openDeadLetters = ({ url, prefix, queues }: Options): DeadLetters => {
+  /** What was only looked at goes back to its place when `work` is done. */
+  const alone = async <T>(work: (channel: ConfirmChannel, lock: Channel) => Promise<T>): Promise<T> => {
+    const deadline = Date.now() + lockWaitMs
+    for (;;) {
+      const model = await connect(url, { noDelay: true, timeout: 5000 }).catch(error => {
+        throw unavailable('broker_unavailable', 'The message broker does not answer.', error)
+      })
+      model.on('error', () => {})
+      try {
+        const lock = await model.createChannel()
+        lock.on('error', () => {})
+        const locked = await lock.assertQueue(`${prefix}dead-letters.lock`, { exclusive: true, durable: false }).then(
+          () => true,
+          error => {
+            if (isLocked(error)) return false
+            throw error
+          },
+        )
+        if (locked) {
+          const channel = await model.createConfirmChannel()
+          channel.on('error', () => {})
+          const result = await work(channel, lock)
+          // Answered when all has been put back, and before the lock goes with the connection.
+          await channel.close()
+          return result
+        }
+      } finally {
+        await within(
+          2000,
+          model.close().catch(() => {}),
+        )
+      }
+      if (Date.now() > deadline) throw conflict('dead_letters_busy', 'Somebody else is at the dead letters; try again in a moment.', 1)
+      await Bun.sleep(50 + Math.random() * 100)
+    }
+  }
+
+  const find = async (channel: Channel, queue: string, id: string): Promise<GetMessage | undefined> => {
+    for (let looked = 0; looked < searchLimit; looked++) {
+      const raw = await channel.get(prefix + deadLetterQueue(queue))
+      if (!raw) return undefined
+      if (idOf(raw) === id) return raw
+    }
+    return undefined
+  }
+
+  const withMessage = async (
+    queue: string,
+    id: string,
+    act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
+  ): Promise<boolean> => {
+    if (!queues.includes(queue)) return false
+    return alone(async channel => {
+      const raw = await find(channel, queue, id)
+      if (raw) await act(channel, raw)
+      return raw !== undefined
+    })
+  }
+
+  return {
+    list: ({ queue, limit = 20 } = {}) =>
+      alone(async (channel, lock) => {
+        const lists: DeadLetterQueue[] = []
+        for (const name of queue === undefined ? queues : queues.filter(known => known === queue)) {
+          const { messageCount: count } = await lock.checkQueue(prefix + deadLetterQueue(name))
+          const items: DeadLetter[] = []
+          while (items.length < Math.min(count, limit)) {
+            const raw = await channel.get(prefix + deadLetterQueue(name))
+            if (!raw) break
+            items.push(describe(name, raw))
+          }
+          if (count > 0) lists.push({ queue: name, count, items })
+        }
+        return lists
+      }),
+
+    async get(queue, id) {
+      let found: (DeadLetter & { body: string }) | undefined
+      await withMessage(queue, id, async (_channel, raw) => {
+        found = { ...describe(queue, raw), body: raw.content.toString() }
+      })
+      return found
+    },
+
+    replay: (queue, id) =>
+      withMessage(queue, id, async (channel, raw) => {
+        await republish(channel, prefix + queue, raw)
+        channel.ack(raw)
+      }),
+
+    remove: (queue, id) => withMessage(queue, id, async (channel, raw) => channel.ack(raw)),
+  }
+}
+
+const isLocked = (error: unknown) => error instanceof Error && 'code' in error && error.code === 405
+
+/** A message that came without an id goes by its content. */
+const idOf = ({ properties: { messageId }, content }: GetMessage): string => messageId || Bun.hash(content).toString(16)
+
+const describe = (queue: string, raw: GetMessage): DeadLetter => {
+  const { type, headers = {} } = raw.properties
+  // Without a word of ours it was the broker that gave up, after too many deliveries without an answer.
+  const death = headers['x-death']?.[0]
+  return {
+    id: idOf(raw),
+    queue,
+    type: type || 'unknown',
+    reason: headers['x-reason'] ?? headers['x-first-death-reason'] ?? death?.reason ?? 'unknown',
+    attempts: Number(headers['x-attempts']) || 0,
+    failed_at: headers['x-failed-at'] ?? (death ? new Date(death.time.value * 1000).toISOString() : null),
+    exchange: headers['x-exchange'] ?? death?.exchange ?? '',
+    routing_key: headers['x-routing-key'] ?? death?.['routing-keys'][0] ?? '',
+  }
+}
+
+const republish = (channel: ConfirmChannel, queue: string, raw: GetMessage) =>
+  new Promise<void>((resolve, reject) => {
+    const refused = (cause?: unknown) =>
+      reject(unavailable('replay_refused', 'The broker did not take the message back; it stays here.', cause))
+    const { messageId, type, contentType, headers = {} } = raw.properties
+    const kept = Object.entries(headers).filter(([name]) => name === 'traceparent' || name === 'x-exchange' || name === 'x-routing-key')
+    channel.once('return', () => refused())
+    channel.once('close', () => refused())
+    const properties = { messageId, type, contentType, headers: Object.fromEntries(kept), persistent: true, mandatory: true }
+    channel.publish('', queue, raw.content, properties, error => (error ? refused(error) : resolve()))
+  })

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { Type as t } from '@sinclair/typebox'
+import { connect } from 'amqplib'
+import { defineEvent, defineTimer, on } from '../event'
+import { eventually, outgoing, testBus } from '../testing'
+
+const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+const overdue = defineTimer('order.overdue', { owner: 'order', aggregate: 'order', terms: ['standard'], data: t.Object({}) })
+const events = [paid, overdue]
+
+describe('starting', () => {
+  test('fails at once, naming the queue, when the broker has it with other settings', async () => {
+    const broker = await testBus(events)
+    const stranger = await connect(broker.url)
+    const channel = await stranger.createChannel()
+    await channel.assertQueue(`${broker.prefix}order.overdue.delay`)
+    await expect(broker.open('order')).rejects.toThrow(`a queue ${broker.prefix}order.overdue.delay with other settings`)
+    await broker.drop()
+    await stranger.close()
+  })
+
+  test('gives up with the address and the reason when there is no broker', async () => {
+    const opening = testBus(events, { url: 'amqp://guest:hush@127.0.0.1:9' }).then(broker => broker.open('order', { startWithinMs: 300 }))
+    const error = await opening.catch((error: unknown) => error)
+    expect(String(error)).toContain('RabbitMQ at 127.0.0.1:9 could not be reached within 300 ms')
+    expect(String(error)).not.toContain('hush')
+  })
+})
+
+test('a dead-letter queue that somebody deleted is declared anew, and the message gets there', async () => {
+  const broker = await testBus(events)
+  const inventory = await broker.open('inventory')
+  await inventory.consume([on(paid, async () => {})])
+  const model = await connect(broker.url)
+  const channel = await model.createChannel()
+  await channel.deleteQueue(`${broker.prefix}inventory.order-events.dlq`)
+  await model.close()
+  const [message] = outgoing(paid({ id: 1, version: 1 }, { n: 1 }))
+  await inventory.publish([{ ...message!, body: '{' }])
+  await eventually(() => broker.counted.deadLettered === 1)
+  expect(await inventory.deadLetters.list()).toMatchObject([
+    { count: 1, items: [{ id: message!.messageId, reason: 'malformed: not JSON' }] },
+  ])
+  await broker.drop()
+})
+
+describe('ping', () => {
+  let broker: Awaited<ReturnType<typeof testBus>>
+  beforeAll(async () => {
+    broker = await testBus(events)
+  })
+  afterAll(() => broker.drop())
+
+  test('answers while connected and says so when not', async () => {
+    const bus = await broker.open('order')
+    await bus.ping()
+    await bus.close()
+    await expect(bus.ping()).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(await bus.publish(outgoing(paid({ id: 1, version: 1 }, { n: 1 })))).toEqual(['failed'])
+  })
+})

@@ -1,0 +1,95 @@
+import { Type as t } from '@sinclair/typebox'
+import { defineEvent, defineTimer } from '../event'
+import { orderLine, orderLines } from './fields'
+
+const orderStatus = t.Union(
+  ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled'].map(status => t.Literal(status)),
+)
+const taxLine = t.Object({
+  category: t.String(),
+  country: t.Optional(t.String()),
+  region: t.Optional(t.String()),
+  rate_ppm: t.Integer(),
+  net: t.Number(),
+  tax: t.Number(),
+})
+
+export const orderCreated = defineEvent('order.created', {
+  from: 'order',
+  to: ['inventory', 'promotion', 'tax', 'cart'],
+  aggregate: 'order',
+  data: t.Object({
+    order_id: t.Integer(),
+    user_id: t.Integer(),
+    items: t.Array(t.Composite([orderLine, t.Object({ price: t.Number(), category: t.String() })]), { minItems: 1 }),
+    subtotal: t.Number(),
+    discount: t.Number(),
+    tax: t.Number(),
+    shipping: t.Number(),
+    total_amount: t.Number(),
+    tax_lines: t.Array(taxLine),
+    currency: t.String(),
+    coupon_code: t.Optional(t.String()),
+    /** What promotion priced it with, to be redeemed: automatic campaigns too. */
+    campaigns: t.Optional(t.Array(t.Object({ campaign_id: t.Integer(), code: t.Optional(t.String()), amount: t.Number() }))),
+    from_cart: t.Optional(t.Boolean()),
+    shipping_option: t.String(),
+    destination: t.Object({ country: t.Optional(t.String()), region: t.Optional(t.String()) }),
+    payment_due_at: t.String(),
+    reservation_expires_at: t.String(),
+  }),
+})
+export const orderStatusUpdated = defineEvent('order.status_updated', {
+  from: 'order',
+  to: ['inventory', 'payment', 'tax'],
+  aggregate: 'order',
+  data: t.Object({
+    order_id: t.Integer(),
+    user_id: t.Integer(),
+    status: orderStatus,
+    previous: t.Optional(orderStatus),
+    payment_status: t.String(),
+    reason: t.Optional(t.String()),
+    items: orderLines,
+  }),
+})
+export const orderCancelled = defineEvent('order.cancelled', {
+  from: 'order',
+  to: ['inventory', 'promotion', 'payment', 'shipping'],
+  aggregate: 'order',
+  data: t.Object({ order_id: t.Integer(), user_id: t.Integer(), reason: t.String(), items: orderLines }),
+})
+export const orderReturnReceived = defineEvent('order.return_received', {
+  from: 'order',
+  to: ['inventory', 'payment'],
+  aggregate: 'order',
+  data: t.Object({ order_id: t.Integer(), return_id: t.Integer(), lines: orderLines, refund_amount: t.Number() }),
+})
+export const orderPaymentDueChanged = defineEvent('order.payment_due_changed', {
+  from: 'order',
+  to: ['inventory'],
+  aggregate: 'order',
+  data: t.Object({ order_id: t.Integer(), payment_due_at: t.String(), reservation_expires_at: t.String() }),
+})
+/** Another address before payment: the tax that was told with `order.created` no longer holds. */
+export const orderRepriced = defineEvent('order.repriced', {
+  from: 'order',
+  to: ['tax'],
+  aggregate: 'order',
+  data: t.Object({
+    order_id: t.Integer(),
+    tax: t.Number(),
+    shipping: t.Number(),
+    total_amount: t.Number(),
+    tax_lines: t.Array(taxLine),
+    currency: t.String(),
+    destination: t.Object({ country: t.Optional(t.String()), region: t.Optional(t.String()) }),
+  }),
+})
+/** A second look at an order when its payment is due: one waiting queue for each term, 15 minutes or days. */
+export const orderPaymentTimeout = defineTimer('order.payment-timeout', {
+  owner: 'order',
+  aggregate: 'order',
+  terms: ['standard', 'transfer'],
+  data: t.Object({ order_id: t.Integer() }),
+})

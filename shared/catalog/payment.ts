@@ -1,0 +1,26 @@
+import { Type as t } from '@sinclair/typebox'
+import { defineEvent } from '../event'
+
+const payment = {
+  payment_id: t.Integer(),
+  order_id: t.Integer(),
+  user_id: t.Integer(),
+  amount: t.Number(),
+  currency: t.String(),
+  payment_method: t.String(),
+  transaction_id: t.String(),
+  reason: t.Optional(t.String()),
+}
+const paymentEvent = (type: string) => defineEvent(type, { from: 'payment', to: ['order'], aggregate: 'payment', data: t.Object(payment) })
+
+export const paymentAuthorized = paymentEvent('payment.authorized')
+/** Captured: the money is ours. */
+export const paymentProcessed = paymentEvent('payment.processed')
+export const paymentFailed = paymentEvent('payment.failed')
+export const paymentVoided = paymentEvent('payment.voided')
+export const paymentRefunded = defineEvent('payment.refunded', {
+  from: 'payment',
+  to: ['order', 'tax'],
+  aggregate: 'payment',
+  data: t.Object({ ...payment, refund_id: t.Integer(), total_refunded: t.Number() }),
+})

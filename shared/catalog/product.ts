@@ -1,0 +1,36 @@
+import { Type as t } from '@sinclair/typebox'
+import { defineEvent } from '../event'
+
+const variant = t.Object({ sku: t.String(), attributes: t.Record(t.String(), t.Unknown()), price: t.Number(), stock: t.Integer() })
+const product = t.Object({
+  id: t.String(),
+  name: t.String(),
+  description: t.String(),
+  price: t.Number(),
+  currency: t.String(),
+  category: t.String(),
+  stock: t.Integer(),
+  sku: t.String(),
+  attributes: t.Record(t.String(), t.Unknown()),
+  images: t.Array(t.String()),
+  tags: t.Array(t.String()),
+  variants: t.Array(variant),
+  status: t.String(),
+  created_at: t.String(),
+  updated_at: t.String(),
+})
+const openingStock = t.Array(t.Object({ sku: t.String(), quantity: t.Integer({ minimum: 0 }) }))
+
+export const productCreated = defineEvent('product.created', {
+  from: 'product',
+  to: ['inventory'],
+  aggregate: 'product',
+  data: t.Composite([product, t.Object({ opening_stock: openingStock })]),
+})
+export const productUpdated = defineEvent('product.updated', { from: 'product', to: ['inventory'], aggregate: 'product', data: product })
+export const productDeleted = defineEvent('product.deleted', {
+  from: 'product',
+  to: ['inventory'],
+  aggregate: 'product',
+  data: t.Object({ product_id: t.String(), skus: t.Array(t.String()) }),
+})

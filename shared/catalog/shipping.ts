@@ -1,0 +1,18 @@
+import { Type as t } from '@sinclair/typebox'
+import { defineEvent } from '../event'
+import { orderLines } from './fields'
+
+const shipment = t.Object({
+  shipment_id: t.Integer(),
+  order_id: t.Integer(),
+  user_id: t.Integer(),
+  tracking_number: t.String(),
+  carrier: t.String(),
+  status: t.String(),
+  lines: orderLines,
+})
+const shipmentEvent = (type: string) => defineEvent(type, { from: 'shipping', to: ['order'], aggregate: 'shipment', data: shipment })
+
+export const shipmentCreated = shipmentEvent('shipment.created')
+export const shipmentUpdated = shipmentEvent('shipment.updated')
+export const shipmentDelivered = shipmentEvent('shipment.delivered')

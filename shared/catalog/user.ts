@@ -1,0 +1,21 @@
+import { Type as t } from '@sinclair/typebox'
+import { defineEvent } from '../event'
+
+const userId = t.Object({ user_id: t.Integer() })
+const userToken = t.Object({ user_id: t.Integer(), token_id: t.String() })
+
+export const userRegistered = defineEvent('user.registered', { from: 'user', to: [], aggregate: 'user', data: userId })
+export const userUpdated = defineEvent('user.updated', { from: 'user', to: [], aggregate: 'user', data: userId })
+export const userDeleted = defineEvent('user.deleted', { from: 'user', to: ['cart', 'order', 'shipping'], aggregate: 'user', data: userId })
+export const passwordResetRequested = defineEvent('user.password_reset_requested', {
+  from: 'user',
+  to: [],
+  aggregate: 'user',
+  data: userToken,
+})
+export const emailVerificationRequested = defineEvent('user.email_verification_requested', {
+  from: 'user',
+  to: [],
+  aggregate: 'user',
+  data: userToken,
+})

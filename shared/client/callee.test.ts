@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, onTestFinished, test } from 'bun:test'
+import { unwrap } from '../client'
+import type { ServiceName } from '../platform'
+import type { Resolver } from '../registry'
+import { eventually } from '../testing'
+import { absentPort, clientOf, errorOf, instance, listing, problem, start, stopCallees } from '../testing/callee'
+
+afterEach(stopCallees)
+
+describe('repetition', () => {
+  const failing = () => problem(503, 'dependency_unavailable')
+  const hits = async (ask: (client: ReturnType<typeof clientOf>) => Promise<unknown>) => {
+    const product = start()
+    product.behave(failing)
+    expect((await errorOf(ask(clientOf(listing(product.port))))).kind).toBe('unavailable')
+    return product.seen.length
+  }
+
+  test('asks three times what can be asked twice', async () => {
+    expect(await hits(client => unwrap(client.api.products({ id: '7' }).get()))).toBe(3)
+    expect(await hits(client => unwrap(client.api.products({ id: '7' }).put()))).toBe(3)
+    expect(await hits(client => unwrap(client.api.products({ id: '7' }).delete()))).toBe(3)
+    expect(await hits(client => unwrap(client.api.products.post({ name: 'x' }, { headers: { 'idempotency-key': 'k' } })))).toBe(3)
+  })
+
+  test('asks a POST once, refused or cut off half-way', async () => {
+    expect(await hits(client => unwrap(client.api.products.post({ name: 'x' }, { headers: {} })))).toBe(1)
+    let cut = 0
+    const server = Bun.listen({
+      hostname: '127.0.0.1',
+      port: 0,
+      socket: {
+        data: socket => {
+          cut++
+          socket.end()
+        },
+      },
+    })
+    onTestFinished(() => void server.stop(true))
+    const client = clientOf(listing(server.port))
+    expect((await errorOf(unwrap(client.api.products.post({ name: 'x' }, { headers: {} })))).code).toBe('product_unavailable')
+    expect(cut).toBe(1)
+    await errorOf(unwrap(client.api.products({ id: '7' }).get()))
+    expect(cut).toBe(4)
+  })
+
+  test('asks once when the answer is a refusal or a fault of the callee', async () => {
+    for (const status of [400, 404, 409, 500]) {
+      const product = start()
+      product.behave(() => problem(status, 'no'))
+      await errorOf(unwrap(clientOf(listing(product.port)).api.products({ id: '7' }).get()))
+      expect(product.seen.length).toBe(1)
+    }
+  })
+
+  test('goes to another live instance: a POST when nobody was there, a read also when the first could not', async () => {
+    const live = start()
+    const sick = start()
+    sick.behave(failing)
+    const absent = absentPort()
+    const besideAbsent = clientOf(listing(absent, live.port))
+    for (let call = 0; call < 4; call++) {
+      expect(await unwrap(besideAbsent.api.products.post({ name: 'x' }, { headers: {} }))).toMatchObject({ body: { name: 'x' } })
+    }
+    const besideSick = clientOf(listing(sick.port, live.port))
+    for (let call = 0; call < 4; call++) expect(await unwrap(besideSick.api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
+  })
+
+  test('leaves an instance that hangs in time for another one', async () => {
+    const hung = start()
+    const live = start()
+    const { promise: never } = Promise.withResolvers<Response>()
+    hung.behave(() => never)
+    const client = clientOf(listing(hung.port, live.port), { deadlineMs: 400 })
+    for (let call = 0; call < 2; call++) expect(await unwrap(client.api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
+    expect(hung.seen.length).toBeGreaterThan(0)
+  })
+
+  test('carries every read through while one of two instances stops', async () => {
+    const [one, two] = [start(), start()]
+    const client = clientOf(listing(one.port, two.port))
+    let answered = 0
+    const readers = Array.from({ length: 8 }, async () => {
+      for (let call = 0; call < 50; call++) {
+        await unwrap(client.api.products({ id: '7' }).get())
+        answered++
+      }
+    })
+    await eventually(() => answered > 100)
+    await one.stop()
+    await Promise.all(readers)
+    expect(answered).toBe(400)
+  })
+
+  test('takes turns between the live instances', async () => {
+    const [one, two] = [start(), start()]
+    const client = clientOf(listing(one.port, two.port))
+    for (let call = 0; call < 10; call++) await unwrap(client.api.products({ id: '7' }).get())
+    expect([one.seen.length, two.seen.length]).toEqual([5, 5])
+  })
+
+  test('is told by the registry where the service went', async () => {
+    const old = absentPort()
+    const live = start()
+    const resolver: Resolver = { instances: async (_name, now = false) => [instance(now ? live.port : old)] }
+    expect(await unwrap(clientOf(resolver).api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
+  })
+})
+
+describe('the breaker', () => {
+  const counted = () => {
+    const open: number[] = []
+    const metrics = { call: () => {}, breakersOpen: (_callee: ServiceName, count: number) => open.push(count) }
+    return { open, metrics }
+  }
+
+  test('opens after failures in a row, lets one call through when its time has passed, and closes when that succeeds', async () => {
+    const product = start()
+    const { open, metrics } = counted()
+    const client = clientOf(listing(product.port), { attempts: 1, breaker: { failures: 3, pauseMs: 100 }, metrics })
+    const get = () => unwrap(client.api.products({ id: '7' }).get())
+    product.behave(() => problem(503, 'dependency_unavailable'))
+    for (let call = 0; call < 3; call++) expect((await errorOf(get())).code).toBe('dependency_unavailable')
+    expect(open.at(-1)).toBe(1)
+
+    expect((await errorOf(get())).code).toBe('product_unavailable')
+    expect(product.seen.length).toBe(3)
+
+    // Half open: a probe that fails opens it again, of many calls one is the probe.
+    await eventually(async () => {
+      await Promise.all(Array.from({ length: 10 }, () => errorOf(get())))
+      return product.seen.length > 3
+    })
+    expect(product.seen.length).toBe(4)
+
+    product.behave(() => undefined)
+    await eventually(get)
+    expect(open.at(-1)).toBe(0)
+    expect(product.seen.length).toBe(5)
+    await get()
+    expect(product.seen.length).toBe(6)
+  })
+
+  test('does not open for refusals', async () => {
+    const product = start()
+    const client = clientOf(listing(product.port), { attempts: 1, breaker: { failures: 2, pauseMs: 60_000 } })
+    product.behave(() => problem(404, 'product_not_found'))
+    for (let call = 0; call < 5; call++)
+      expect((await errorOf(unwrap(client.api.products({ id: '7' }).get()))).code).toBe('product_not_found')
+    expect(product.seen.length).toBe(5)
+  })
+
+  test('leaves the other instances open', async () => {
+    const sick = start()
+    const live = start()
+    sick.behave(() => problem(503, 'dependency_unavailable'))
+    const client = clientOf(listing(sick.port, live.port), { breaker: { failures: 2, pauseMs: 60_000 } })
+    for (let call = 0; call < 20; call++) await unwrap(client.api.products({ id: '7' }).get())
+    expect(sick.seen.length).toBe(2)
+    expect(live.seen.length).toBe(20)
+  })
+})

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino'
+import { second } from './time'
+
+const expired = Symbol('the deadline passed')
+
+/** What `work` answers within `ms`; after that undefined, or what `onLate` gives or throws. The work itself is not stopped. */
+export function within<T>(ms: number, work: Promise<T>): Promise<T | undefined>
+export function within<T, Late>(ms: number, work: Promise<T>, onLate: () => Late): Promise<T | Late>
+export async function within<T>(ms: number, work: Promise<T>, onLate = (): unknown => undefined) {
+  const { promise: late, resolve } = Promise.withResolvers<typeof expired>()
+  const timer = setTimeout(resolve, ms, expired)
+  const first = await Promise.race([work, late]).finally(() => clearTimeout(timer))
+  return first === expired ? onLate() : first
+}
+
+interface Wait {
+  /** What is waited for, as a log line names it. */
+  what: string
+  ms: number
+  log: Pick<Logger, 'warn'>
+  /** Which errors are worth another try; all of them by default. */
+  retryable?: (error: unknown) => boolean
+}
+
+/** Tries until it succeeds, for at most `ms`: a server that starts at the same time as the service is waited for, but not for ever. */
+export const untilAvailable = async <T>(attempt: () => Promise<T>, { what, ms, log, retryable = () => true }: Wait): Promise<T> => {
+  const deadline = Date.now() + ms
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!retryable(error) || Date.now() > deadline) throw error
+      if (failures === 0) log.warn({ err: error }, `${what} does not answer yet: waiting for it`)
+    }
+    await Bun.sleep(Math.min(second, 50 * 2 ** failures))
+  }
+}

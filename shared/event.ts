@@ -1,0 +1,144 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import type { ServiceName } from './platform'
+
+/** An event as it travels. `version` is the schema's; `aggregate.version` grows by one with each change of that aggregate. */
+export interface Message<T = unknown> {
+  id: string
+  type: string
+  version: number
+  time: string
+  source: string
+  request_id: string
+  traceparent: string
+  aggregate: { type: string; id: string; version: number }
+  data: T
+}
+
+export interface Aggregate {
+  id: string | number
+  version: number
+}
+
+/** What a transaction publishes: an event, or a message to the service itself that arrives when due. */
+export interface Draft {
+  /** For who writes down beforehand which event will tell of a change; otherwise it is given when stored. */
+  id?: string
+  exchange: string
+  routingKey: string
+  body: Pick<Message, 'type' | 'version' | 'aggregate' | 'data'>
+  dueAt?: Date
+}
+export type Publish = (...drafts: Draft[]) => void
+
+interface Described {
+  type: string
+  /** Says what is wrong with a payload, or nothing. Fields it doesn't know are no fault: a schema only grows. */
+  problem(data: unknown): string | undefined
+}
+
+/** What the topology needs to know of an event. */
+export interface EventInfo extends Described {
+  kind: 'event'
+  from: ServiceName
+  to: readonly ServiceName[]
+  exchange: string
+}
+/** What the topology needs to know of a timer: one waiting queue a term, since a short delay waits behind a long one. */
+export interface TimerInfo extends Described {
+  kind: 'timer'
+  owner: ServiceName
+  terms: readonly string[]
+}
+export type Topology = readonly (EventInfo | TimerInfo)[]
+
+/** Calling it makes what a transaction publishes. */
+export interface EventType<S extends TSchema> extends EventInfo {
+  schema: S
+  (aggregate: Aggregate, data: Static<S>): Draft
+}
+/** A delayed message of a service to itself. */
+export interface TimerType<S extends TSchema, Term extends string = never> extends TimerInfo {
+  schema: S
+  (aggregate: Aggregate, data: Static<S>, due: { at: Date; term: Term }): Draft
+}
+
+const described = <S extends TSchema>(type: string, schema: S): Described & { schema: S } => {
+  // Compiled at the first message: a service meets a few of the platform's events, and each compilation takes time at start.
+  let compiled: TypeCheck<S> | undefined
+  return {
+    type,
+    schema,
+    problem: data => {
+      compiled ??= TypeCompiler.Compile(schema)
+      if (compiled.Check(data)) return undefined
+      const first = compiled.Errors(data).First()
+      return first && `${first.path || '/'}: ${first.message}`
+    },
+  }
+}
+
+interface EventOptions<S extends TSchema> {
+  from: ServiceName
+  to: readonly ServiceName[]
+  aggregate: string
+  version?: number
+  data: S
+}
+
+export const defineEvent = <S extends TSchema>(
+  type: string,
+  { from, to, aggregate, version = 1, data: schema }: EventOptions<S>,
+): EventType<S> => {
+  const exchange = `${from}-events`
+  const draft = ({ id, version: change }: Aggregate, data: Static<S>): Draft => ({
+    exchange,
+    routingKey: type,
+    body: { type, version, aggregate: { type: aggregate, id: String(id), version: change }, data },
+  })
+  return Object.assign(draft, described(type, schema), { kind: 'event' as const, from, to, exchange })
+}
+
+/** The queue in which a timer waits; the first term has the plain name. */
+export const delayQueue = (timer: { type: string; terms: readonly string[] }, term: string) =>
+  term === timer.terms[0] ? `${timer.type}.delay` : `${timer.type}.delay.${term}`
+
+interface TimerOptions<S extends TSchema, Term extends string> {
+  owner: ServiceName
+  aggregate: string
+  terms: readonly [Term, ...Term[]]
+  data: S
+}
+
+export const defineTimer = <S extends TSchema, const Term extends string>(
+  type: string,
+  { owner, aggregate, terms, data: schema }: TimerOptions<S, Term>,
+): TimerType<S, Term> => {
+  const draft = ({ id, version }: Aggregate, data: Static<S>, { at, term }: { at: Date; term: Term }): Draft => ({
+    exchange: '',
+    routingKey: delayQueue({ type, terms }, term),
+    body: { type, version: 1, aggregate: { type: aggregate, id: String(id), version }, data },
+    dueAt: at,
+  })
+  return Object.assign(draft, described(type, schema), { kind: 'timer' as const, owner, terms })
+}
+
+export interface Handler {
+  event: EventInfo | TimerInfo
+  handle(message: Message): Promise<unknown>
+}
+
+/** Binds a handler to an event. The bus checks the payload before the handler sees it. */
+export const on = <S extends TSchema>(
+  event: EventType<S> | TimerType<S>,
+  handle: (message: Message<Static<S>>) => Promise<unknown>,
+): Handler => ({
+  event,
+  handle: message => handle(message as Message<Static<S>>),
+})
+
+/** The part of the topology that a release uses: a queue whose consumer is not shipped would only fill. */
+export const forRelease = (events: Topology, shipped: readonly ServiceName[]): Topology =>
+  events
+    .filter(event => event.kind === 'event' || shipped.includes(event.owner))
+    .map(event => (event.kind === 'timer' ? event : { ...event, to: event.to.filter(service => shipped.includes(service)) }))

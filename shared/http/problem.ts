@@ -1,0 +1,78 @@
+import { ValidationError } from 'elysia'
+import { currentContext } from '../context'
+import { AppError, type Fault, invalid, isUnavailable, statusOf, unavailable } from '../errors'
+
+const titles: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+/** Every fault, without what was sent: a path is repeated only when it looks like a field's name. */
+const faultsOf = (error: ValidationError): Fault[] => {
+  const faults = new Map<string, Fault>()
+  for (const fault of error.all) {
+    const path = fault.path && /^[\w/]{0,120}$/.test(fault.path) ? fault.path : '/'
+    const expected = 'schema' in fault && fault.schema.expected
+    if (!faults.has(path)) faults.set(path, { path, message: expected || fault.message || 'is not as it should be' })
+  }
+  return [...faults.values()]
+}
+
+/** Any error in the shop's words; what nobody foresaw is ours, and tells the client nothing. */
+export const toAppError = (error: unknown, elysiaCode: string | number): AppError => {
+  if (error instanceof AppError) return error
+  if (error instanceof ValidationError) {
+    if (error.type === 'response') {
+      // What was found may be somebody's data: the log gets the names of the fields alone.
+      const cause = new Error(`the answer breaks its own schema at ${faultsOf(error).map(({ path }) => path)}`)
+      return new AppError('failed', 'internal_error', 'Something went wrong on our side.', { cause })
+    }
+    return invalid('invalid_input', 'Some fields are not as they should be; see errors.', faultsOf(error))
+  }
+  if (error instanceof Error && error.cause instanceof AppError) return error.cause
+  if (elysiaCode === 'NOT_FOUND') return new AppError('not_found', 'not_found', 'There is nothing at this address.')
+  if (elysiaCode === 'PARSE') return invalid('invalid_body', 'The body could not be read.')
+  if (isUnavailable(error))
+    return unavailable('dependency_unavailable', 'Something this needs is not available; try again in a moment.', error)
+  return new AppError('failed', 'internal_error', 'Something went wrong on our side.', { cause: error })
+}
+
+const problemBody = ({ kind, code, message, errors }: AppError) => {
+  const status = statusOf[kind]
+  return {
+    type: 'about:blank',
+    title: titles[status]!,
+    status,
+    code,
+    detail: message,
+    request_id: currentContext().requestId,
+    ...(errors && { errors }),
+  }
+}
+
+export const problemResponse = (error: AppError, headers: Record<string, string>) => {
+  const status = statusOf[error.kind]
+  const retryAfter = error.retryAfter ?? (status === 503 || status === 429 ? 1 : undefined)
+  return new Response(JSON.stringify(problemBody(error)), {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
+    },
+  })
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MongoClient } from 'mongodb'
+import { programs } from '../../scripts/servers/programs'
+import { isUnavailable } from '../errors'
+import type { Mongo } from '../mongo'
+import { eventually } from '../testing'
+
+describe('a MongoDB that goes and comes', () => {
+  const folder = join(tmpdir(), `mongo-test-${crypto.randomUUID().slice(0, 8)}`)
+  const port = 27_200 + Math.floor(Math.random() * 90)
+  const url = `mongodb://127.0.0.1:${port}/?directConnection=true`
+  let server: Bun.Subprocess | undefined
+  const open = async (): Promise<Mongo> => {
+    const { openMongo } = await import('../mongo')
+    return openMongo({ url, service: 'product', indexes: {}, log: { info() {}, warn() {}, error() {} } })
+  }
+  const begin = () => {
+    const flags = ['--replSet', 'rs0', '--bind_ip', '127.0.0.1', '--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64', '--nounixsocket']
+    server = Bun.spawn([programs.mongo(), '--dbpath', folder, '--port', `${port}`, ...flags], { stdout: 'ignore', stderr: 'ignore' })
+  }
+  const end = async () => {
+    server?.kill('SIGKILL')
+    await server?.exited
+  }
+  beforeAll(async () => {
+    await mkdir(folder, { recursive: true })
+    begin()
+    const admin = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 })
+    await admin.db('admin').command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } })
+    await admin.close()
+  }, 20_000)
+  afterAll(async () => {
+    await end()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('is unavailable while it is away and works again when it is back, with all that was committed', async () => {
+    const mongo = await open()
+    const notes = mongo.collection<{ _id: number }>('notes')
+    let committed = 0
+    const error = await mongo
+      .transaction(async session => {
+        await notes.insertOne({ _id: 0 }, { session })
+      })
+      .then(async () => {
+        for (const _id of Array.from({ length: 20 }, (_, i) => i + 1)) {
+          await mongo.transaction(session => notes.insertOne({ _id }, { session }))
+          committed = _id
+          if (_id === 10) await end()
+        }
+      })
+      .catch(error => error)
+    expect(isUnavailable(error)).toBe(true)
+    expect(isUnavailable(await mongo.ping().catch(error => error))).toBe(true)
+    begin()
+    await eventually(() => mongo.transaction(session => notes.insertOne({ _id: 100 }, { session })), { timeoutMs: 15_000 })
+    expect(committed).toBe(10)
+    expect(await notes.countDocuments({ _id: { $lte: 10 } })).toBe(11)
+    await mongo.close()
+  }, 40_000)
+
+  test('whatever is asked for while it goes is answered in seconds, and every connection can be used again', async () => {
+    const mongo = await open()
+    const notes = mongo.collection<{ _id: number }>('notes')
+    const ask = (count: number) => Array.from({ length: count }, (_, i) => notes.findOne({ _id: i }))
+    await Promise.all(ask(10))
+    // Ends amid the driver's own, in the moment in which some of those have ended but are not closed yet: what asks then, may write to them.
+    const witness = connect(port, '127.0.0.1')
+    await once(witness, 'connect')
+    await Promise.all(ask(20))
+    const asked = Promise.all([once(witness, 'end').then(() => Promise.allSettled(ask(10))), end().then(() => Promise.allSettled(ask(10)))])
+    const patience = AbortSignal.timeout(6000)
+    const never = new Promise<never>((_, reject) => patience.addEventListener('abort', () => reject(patience.reason)))
+    const outcomes = await Promise.race([asked, never])
+    for (const outcome of outcomes.flat()) if (outcome.status === 'rejected') expect(isUnavailable(outcome.reason)).toBe(true)
+    begin()
+    await eventually(() => Promise.all(ask(40)), { timeoutMs: 10_000 })
+    await mongo.close()
+  }, 30_000)
+
+  test('one that hears but does not answer counts as away, until it answers again', async () => {
+    const mongo = await open()
+    const notes = mongo.collection<{ _id: number }>('notes')
+    await notes.findOne()
+    server?.kill('SIGSTOP')
+    const frozenAt = Date.now()
+    // The signal stops the server a moment later: a question or two may still be answered.
+    const failure = await eventually(
+      () =>
+        notes.findOne().then(
+          () => undefined,
+          error => error,
+        ),
+      { timeoutMs: 15_000 },
+    )
+    expect(isUnavailable(failure)).toBe(true)
+    expect(Date.now() - frozenAt).toBeLessThan(9000)
+    server?.kill('SIGCONT')
+    await eventually(() => notes.findOne(), { timeoutMs: 5000 })
+    await mongo.close()
+  }, 20_000)
+})

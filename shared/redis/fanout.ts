@@ -1,0 +1,112 @@
+import type { Redis as Client } from 'ioredis'
+import type { Logger } from 'pino'
+
+export type Entry = Record<string, string>
+
+export interface FanoutOptions {
+  onEntry: (entry: Entry, at: Date) => unknown
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** How far back to read at the start; 0 is from now on. */
+  backMs?: number
+  maxLength?: number
+}
+
+export interface Fanout {
+  append(entry: Entry): Promise<void>
+  /** What was in the stream at the start has been read. */
+  ready: Promise<void>
+  close(): Promise<void>
+}
+
+const blockMs = 5000
+const batch = 500
+
+/**
+ * A capped stream that every instance follows, each from its own position: who was away for a moment reads on where it stopped. An entry may come
+ * twice (after Redis lost its data), and none comes to an instance that was away for longer than entries are kept.
+ */
+export const fanout = ({ client }: { client: Client }, stream: string, options: FanoutOptions): Fanout => {
+  const { onEntry, log, backMs = 0, maxLength = 10_000 } = options
+  // Its own connection, since it blocks; the deadline only finds a server that hangs.
+  const reader = client.duplicate({ enableAutoPipelining: false, commandTimeout: blockMs + 5000 })
+  reader.on('error', () => {})
+  const { promise: ready, resolve: caughtUp } = Promise.withResolvers<void>()
+  let last: string | undefined
+  let closed = false
+
+  const startingPoint = async () => {
+    if (backMs === 0) return (await newest(reader, stream)) ?? '0-0'
+    const [seconds] = await reader.time()
+    return `${Math.max(0, Number(seconds) * 1000 - backMs)}-0`
+  }
+
+  const handle = async (id: string, fields: string[]) => {
+    const entry: Entry = {}
+    for (let i = 0; i < fields.length; i += 2) entry[fields[i]!] = fields[i + 1]!
+    try {
+      await onEntry(entry, new Date(Number(id.split('-')[0])))
+    } catch (error) {
+      log.error({ err: error, stream, entry_id: id }, 'an entry of the stream could not be taken in')
+    }
+  }
+
+  const read = async () => {
+    last ??= await startingPoint()
+    // The first reads don't block: they say when the past has been read.
+    const answer = catchingUp
+      ? await reader.xread('COUNT', batch, 'STREAMS', stream, last)
+      : await reader.xread('COUNT', batch, 'BLOCK', blockMs, 'STREAMS', stream, last)
+    const entries = answer?.[0]?.[1] ?? []
+    for (const [id, fields] of entries) {
+      if (closed) return
+      await handle(id, fields)
+      last = id
+    }
+    if (entries.length > 0) return
+    catchingUp = false
+    caughtUp()
+    const top = await newest(reader, stream)
+    if (top && isBefore(top, last)) {
+      log.warn({ stream }, 'the stream began anew: reading it from its start')
+      last = '0-0'
+    }
+  }
+  let catchingUp = true
+
+  const follow = async () => {
+    let failing = false
+    while (!closed) {
+      try {
+        await read()
+        failing = false
+      } catch (error) {
+        if (closed) break
+        if (!failing) log.warn({ err: error, stream }, 'the stream cannot be read: trying on')
+        failing = true
+        await Bun.sleep(100)
+      }
+    }
+    caughtUp()
+  }
+  const ended = follow()
+
+  return {
+    ready,
+    async append(entry) {
+      await client.xadd(stream, 'MAXLEN', '~', maxLength, '*', ...Object.entries(entry).flat())
+    },
+    async close() {
+      closed = true
+      reader.disconnect()
+      await ended
+    },
+  }
+}
+
+const newest = async (client: Client, stream: string) => (await client.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[0]
+
+const isBefore = (a: string, b: string) => {
+  const [aMs = 0, aSeq = 0] = a.split('-').map(Number)
+  const [bMs = 0, bSeq = 0] = b.split('-').map(Number)
+  return aMs < bMs || (aMs === bMs && aSeq < bSeq)
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'bun:test'
+import { remember } from './remember'
+
+const memory = ({ most = 100 } = {}) => {
+  const questions: (readonly string[])[] = []
+  const existing = new Set(['a', 'b', 'c'])
+  let now = 1_000_000
+  let down = false
+  const ask = async (keys: readonly string[]) => {
+    questions.push(keys)
+    if (down) throw new Error('down')
+    return new Map(keys.filter(key => existing.has(key)).map(key => [key, `value of ${key}`]))
+  }
+  return {
+    ...remember(ask, { ms: 1000, most, clock: () => now }),
+    questions,
+    existing,
+    pass: (ms: number) => {
+      now += ms
+    },
+    setDown: (is: boolean) => {
+      down = is
+    },
+  }
+}
+
+describe('a short memory', () => {
+  test('asks once for what many want at the same time, and again when the answer is too old', async () => {
+    const { recent, questions, pass } = memory()
+    await Promise.all(Array.from({ length: 50 }, () => recent(['a', 'b', 'a'])))
+    pass(999)
+    expect([...(await recent(['a'])).keys()]).toEqual(['a'])
+    expect(questions).toEqual([['a', 'b']])
+    pass(1)
+    await recent(['a', 'b'])
+    expect(questions).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+  })
+  test('always asks for a fresh answer, and remembers it', async () => {
+    const { fresh, recent, questions } = memory()
+    await fresh(['a'])
+    await fresh(['a'])
+    await recent(['a'])
+    expect(questions).toHaveLength(2)
+    expect((await fresh([])).size).toBe(0)
+    expect(questions).toHaveLength(2)
+  })
+  test('remembers neither a failure nor a key without a value', async () => {
+    const { recent, existing, setDown } = memory()
+    setDown(true)
+    await expect(recent(['a'])).rejects.toThrow('down')
+    setDown(false)
+    expect((await recent(['a', 'new'])).has('a')).toBe(true)
+    existing.add('new')
+    expect((await recent(['new'])).has('new')).toBe(true)
+  })
+  test('is bounded, and still answers more keys at once than it keeps', async () => {
+    const { recent, questions } = memory({ most: 2 })
+    expect((await recent(['a', 'b', 'c'])).size).toBe(3)
+    await recent(['b', 'c'])
+    expect(questions).toHaveLength(1)
+    await recent(['a'])
+    expect(questions).toHaveLength(2)
+  })
+  test('forgets when it is told to', async () => {
+    const { recent, forget, questions } = memory()
+    await recent(['a'])
+    forget()
+    await recent(['a'])
+    expect(questions).toHaveLength(2)
+  })
+})

@@ -1,0 +1,55 @@
+interface Options {
+  /** How old an answer may be. */
+  ms: number
+  /** How many answers are kept; the oldest makes room. */
+  most: number
+  clock?: () => number
+}
+
+/**
+ * A short memory in front of `ask`, which looks up many keys in one question. Callers that want the same key at the same time share one question.
+ * A key without a value, or a question that failed, is asked again at once.
+ */
+export const remember = <Key, Value>(
+  ask: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
+  { ms, most, clock = Date.now }: Options,
+) => {
+  const known = new Map<Key, { askedAt: number; value: Promise<Value | undefined> }>()
+
+  const askNow = (keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> => {
+    const askedAt = clock()
+    const answer = ask(keys)
+    for (const key of keys) {
+      const entry = { askedAt, value: answer.then(values => values.get(key)) }
+      known.delete(key)
+      known.set(key, entry)
+      const forget = () => void (known.get(key) === entry && known.delete(key))
+      entry.value.then(value => value === undefined && forget(), forget)
+    }
+    for (const oldest of known.keys()) {
+      if (known.size <= most) break
+      known.delete(oldest)
+    }
+    return answer
+  }
+
+  return {
+    /** Asks, whatever is remembered. */
+    fresh: async (keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> => (keys.length === 0 ? new Map() : askNow([...new Set(keys)])),
+
+    /** Answers from memory where it can. */
+    async recent(keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> {
+      const oldest = clock() - ms
+      const missing = [...new Set(keys)].filter(key => (known.get(key)?.askedAt ?? Number.NEGATIVE_INFINITY) <= oldest)
+      const asked = missing.length > 0 ? await askNow(missing) : undefined
+      const values = new Map<Key, Value>()
+      for (const key of keys) {
+        const value = asked?.get(key) ?? (await known.get(key)?.value)
+        if (value !== undefined) values.set(key, value)
+      }
+      return values
+    },
+
+    forget: () => known.clear(),
+  }
+}

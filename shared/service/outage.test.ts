@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { connect } from 'amqplib'
+import { brokerTopology } from '../bus/topology'
+import * as catalog from '../catalog'
+import { eventually, testBus, testRedis, testSql } from '../testing'
+import { openCable, startTestService, type TestService } from '../testing/process'
+
+type Cable = Awaited<ReturnType<typeof openCable>>
+const prefix = `test_${crypto.randomUUID().slice(0, 8)}.`
+let brokerUrl: string
+let schema: Awaited<ReturnType<typeof testSql>>
+let cables: Record<'redis' | 'mysql' | 'rabbitmq', Cable>
+let service: TestService
+let url: string
+
+beforeAll(async () => {
+  const [redis, broker] = await Promise.all([testRedis(), testBus([])])
+  brokerUrl = broker.url
+  schema = await testSql()
+  const [toRedis, toMysql, toRabbitmq] = await Promise.all([openCable(`${redis.url}/9`), openCable(schema.url), openCable(brokerUrl)])
+  cables = { redis: toRedis, mysql: toMysql, rabbitmq: toRabbitmq }
+  service = startTestService({ REDIS_URL: toRedis.url, MYSQL_URL: toMysql.url, RABBITMQ_URL: toRabbitmq.url, BROKER_PREFIX: prefix })
+  url = await service.ready()
+  await Promise.all([redis.drop(), broker.drop()])
+}, 30_000)
+
+afterAll(async () => {
+  service?.process.kill('SIGKILL')
+  await service?.process.exited
+  for (const cable of Object.values(cables ?? {})) cable.cut()
+  await schema?.drop()
+  const model = await connect(brokerUrl)
+  const channel = await model.createChannel()
+  const { exchanges, queues } = brokerTopology({ events: Object.values(catalog), prefix, retryDelaysMs: [1000, 5000, 30_000] })
+  for (const name of queues.keys()) await channel.deleteQueue(name)
+  for (const name of exchanges.keys()) await channel.deleteExchange(name)
+  await model.close()
+}, 30_000)
+
+const ask = async (path: string) => {
+  const response = await fetch(`${url}${path}`)
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), json: await response.json() }
+}
+const ready = () => eventually(async () => (await ask('/ready')).status === 200, { timeoutMs: 10_000, everyMs: 50 })
+
+describe('a service whose dependency goes and comes back', () => {
+  test.each(['redis', 'mysql', 'rabbitmq'] as const)(
+    '%s',
+    async dependency => {
+      await ready()
+      cables[dependency].cut()
+      const seen = await eventually(async () => {
+        const answer = await ask('/ready')
+        return answer.status === 503 ? answer : undefined
+      })
+      expect(seen.json).toMatchObject({
+        status: 'not_ready',
+        dependencies: { redis: 'up', mysql: 'up', rabbitmq: 'up', [dependency]: 'down' },
+      })
+      expect(seen.retryAfter).toBe('1')
+      // It lives on, and what doesn't need the one that is away goes on.
+      expect((await ask('/health')).status).toBe(200)
+      expect((await ask('/api/favourites/fast')).status).toBe(200)
+      const answers = { cached: await ask('/api/favourites/cached'), stored: await ask('/api/favourites/stored') }
+      const statuses = { cached: answers.cached.status, stored: answers.stored.status }
+      expect(statuses).toEqual({ cached: dependency === 'redis' ? 503 : 200, stored: dependency === 'mysql' ? 503 : 200 })
+      for (const { status, retryAfter, json } of Object.values(answers).filter(({ status }) => status !== 200)) {
+        expect(json).toMatchObject({ status, code: expect.stringMatching(/_unavailable$/) })
+        expect(retryAfter).toBe('1')
+      }
+      await cables[dependency].mend()
+      await ready()
+      expect(service.process.exitCode).toBeNull()
+    },
+    30_000,
+  )
+
+  test('all at once, and it can still be told to stop', async () => {
+    await ready()
+    for (const cable of Object.values(cables)) cable.cut()
+    await eventually(async () => (await ask('/ready')).status === 503)
+    for (const path of ['cached', 'stored']) expect((await ask(`/api/favourites/${path}`)).status).toBe(503)
+    service.process.kill('SIGTERM')
+    expect(await eventually(() => service.process.exitCode !== null && `exit ${service.process.exitCode}`, { timeoutMs: 15_000 })).toBe(
+      'exit 0',
+    )
+  }, 30_000)
+})

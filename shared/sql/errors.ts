@@ -1,0 +1,9 @@
+/** MySQL and MariaDB give these numbers; mysql2 names some of them differently for the two servers. */
+const duplicate = 1062
+export const noSuchTable = 1146
+export const lockWait = 1205
+export const deadlock = 1213
+export const errno = (error: unknown): number | undefined =>
+  error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
+/** A unique key says that there is such a row already. */
+export const isDuplicate = (error: unknown) => errno(error) === duplicate

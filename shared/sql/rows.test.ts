@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { Type as t } from '@sinclair/typebox'
+import { countLimit } from '../page'
+import { countCapped, insertOnce, jsonColumn, lockOrMake } from '../sql'
+import { testSql } from '../testing'
+
+const { sql, drop } = await testSql<{ numbers: { n: number } }>()
+afterAll(drop)
+
+test('rows are counted as filtered, and no further than a list needs', async () => {
+  await sql.db.schema.createTable('numbers').addColumn('n', 'integer').execute()
+  const numbers = Array.from({ length: countLimit + 50 }, (_, n) => ({ n }))
+  await sql.db.insertInto('numbers').values(numbers).execute()
+  const rows = sql.db.selectFrom('numbers')
+  expect(await countCapped(sql.db, rows.where('n', '<', 7))).toBe(7)
+  expect(await countCapped(sql.db, rows.where('n', '<', 0))).toBe(0)
+  expect(await countCapped(sql.db, rows)).toBe(countLimit)
+  await sql.transaction(async trx => expect(await countCapped(trx, trx.selectFrom('numbers').where('n', '<', 7))).toBe(7))
+})
+
+describe('a row that is made if need be, and locked', () => {
+  interface Db {
+    accounts: { id: number; state: string; uses: number }
+  }
+  let store: Awaited<ReturnType<typeof testSql<Db>>>
+  beforeAll(async () => {
+    store = await testSql<Db>()
+    const table = store.sql.db.schema.createTable('accounts')
+    await table
+      .addColumn('id', 'integer', column => column.primaryKey())
+      .addColumn('state', 'varchar(20)', column => column.notNull().defaultTo('plain'))
+      .addColumn('uses', 'integer', column => column.notNull().defaultTo(0))
+      .execute()
+  })
+  afterAll(() => store.drop())
+
+  test('has its defaults when it is new, and its own values when it is not', async () => {
+    const locked = () => store.sql.transaction(trx => lockOrMake(trx, 'accounts', { id: 1 }, { state: 'new' }))
+    expect(await locked()).toEqual({ id: 1, state: 'new', uses: 0 })
+    await store.sql.db.updateTable('accounts').set({ state: 'used' }).execute()
+    expect(await locked()).toEqual({ id: 1, state: 'used', uses: 0 })
+  })
+
+  test('is one row, and loses no change, when many transactions want it at once', async () => {
+    const use = () =>
+      store.sql.transaction(async trx => {
+        const { uses } = await lockOrMake(trx, 'accounts', { id: 2 })
+        await trx
+          .updateTable('accounts')
+          .set({ uses: uses + 1 })
+          .where('id', '=', 2)
+          .execute()
+      })
+    await Promise.all(Array.from({ length: 20 }, use))
+    expect(await store.sql.db.selectFrom('accounts').select('uses').where('id', '=', 2).execute()).toEqual([{ uses: 20 }])
+  })
+
+  test('is inserted once, and the second time says so', async () => {
+    const insert = store.sql.db.insertInto('accounts').values({ id: 3, state: 'new', uses: 0 })
+    expect([await insertOnce(insert), await insertOnce(insert)]).toEqual([true, false])
+  })
+})
+
+test('a JSON column gives back what was written, and refuses what its schema does not allow', () => {
+  const column = jsonColumn(t.Array(t.Object({ sku: t.String(), quantity: t.Integer() })))
+  const lines = [{ sku: 'LT-001', quantity: 2 }]
+  expect(column.read(column.write(lines))).toEqual(lines)
+  expect(() => column.read('[{"sku":"LT-001"}]')).toThrow('/0/quantity')
+})

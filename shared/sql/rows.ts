@@ -1,0 +1,52 @@
+import { type QueryExecutorProvider, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
+import { countLimit } from '../page'
+import { isDuplicate } from './errors'
+
+/**
+ * The row of `key`, locked until the transaction ends; it is inserted first (with `defaults`) where there is none. What happens to one row happens
+ * one after the other.
+ *
+ * Not `insert ignore`: on a row that exists it takes a shared lock, and two transactions that both hold one cannot both go on to the exclusive lock.
+ */
+export const lockOrMake = async <Db, Table extends keyof Db & string>(
+  trx: Transaction<Db>,
+  table: Table,
+  key: Record<string, string | number>,
+  defaults: Record<string, unknown> = {},
+): Promise<Selectable<Db[Table]>> => {
+  const conditions = Object.entries(key).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
+  const locked = sql<Selectable<Db[Table]>>`select * from ${sql.table(table)} where ${sql.join(conditions, sql` and `)} for update`
+  const found = (await locked.execute(trx)).rows[0]
+  if (found) return found
+  const row = Object.entries({ ...key, ...defaults })
+  const columns = sql.join(row.map(([column]) => sql.ref(column)))
+  const values = sql.join(row.map(([, value]) => value))
+  const [first] = Object.keys(key)
+  await sql`insert into ${sql.table(table)} (${columns}) values (${values}) on duplicate key update ${sql.ref(first!)} = ${sql.ref(first!)}`.execute(
+    trx,
+  )
+  const made = (await locked.execute(trx)).rows[0]
+  if (!made) throw new Error(`a row of ${table} is gone while it is locked`)
+  return made
+}
+
+/** Inserts by `insert`; false when a unique key says that there is such a row already. */
+export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promise<boolean> => {
+  try {
+    await insert.execute()
+    return true
+  } catch (error) {
+    if (isDuplicate(error)) return false
+    throw error
+  }
+}
+
+/** `count(*)` that stops looking at `countLimit` rows. Give it the filtered query, before its order and columns. */
+export const countCapped = async <Db, Tables extends keyof Db, Row>(
+  db: QueryExecutorProvider,
+  filtered: SelectQueryBuilder<Db, Tables, Row>,
+): Promise<number> => {
+  const some = filtered.select(eb => eb.lit(1).as('one')).limit(countLimit)
+  const { rows } = await sql<{ total: number }>`select count(*) as total from ${some.as('some')}`.execute(db)
+  return Number(rows[0]?.total ?? 0)
+}

@@ -1,0 +1,19 @@
+/** Works on every row, in `lanes` side by side. A row that fails is reported and holds up no other: the next sweep finds it again. */
+export const eachIsolated = async <Row>(
+  rows: readonly Row[],
+  work: (row: Row) => Promise<unknown>,
+  onError: (error: unknown, row: Row) => void,
+  lanes = 1,
+): Promise<void> => {
+  const queue = rows.values()
+  const lane = async () => {
+    for (const row of queue) {
+      try {
+        await work(row)
+      } catch (error) {
+        onError(error, row)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(lanes, rows.length) }, lane))
+}

@@ -1,0 +1,80 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { eventually } from '../testing'
+
+interface Line {
+  level?: string
+  msg?: string
+  port?: number
+}
+
+/** The smallest service there can be, as a process of its own, with what it says line by line; `level` is missing where it is no log line. */
+export const startTestService = (env: Record<string, string>) => {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'service.ts')], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      PORT: '0',
+      INTERNAL_KEY: 'k'.repeat(32),
+      RABBITMQ_URL: 'amqp://127.0.0.1:1',
+      ...env,
+    },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const lines: Line[] = []
+  for (const output of [child.stdout, child.stderr]) void readLines(output, line => lines.push(line))
+  return {
+    process: child,
+    lines,
+    /** Its address, once it answers. */
+    ready: async () => {
+      const { port } = await eventually(() => lines.find(({ msg }) => msg === 'ready'), { timeoutMs: 10_000 })
+      return `http://127.0.0.1:${port}`
+    },
+  }
+}
+export type TestService = ReturnType<typeof startTestService>
+
+const readLines = async (output: ReadableStream<Uint8Array>, onLine: (line: Line) => void) => {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of output) {
+    const [last = '', ...whole] = (rest + decoder.decode(bytes, { stream: true })).split('\n').reverse()
+    rest = last
+    for (const text of whole.reverse()) onLine(text.startsWith('{') ? JSON.parse(text) : { msg: text })
+  }
+}
+
+/** The way to a server, which a test can cut and mend: to the one at the other end the server is down. */
+export const openCable = async (url: string) => {
+  const target = new URL(url)
+  const sockets = new Set<Socket>()
+  const server = createServer(near => {
+    const far = connect(Number(target.port), target.hostname)
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket)
+      socket.pipe(other)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        other.destroy()
+        sockets.delete(socket)
+      })
+    }
+  })
+  const listen = (port: number) => new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return {
+    url: Object.assign(new URL(url), { port: `${port}`, hostname: '127.0.0.1' }).href,
+    cut() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+    mend: () => listen(port),
+  }
+}
