@@ -4,7 +4,10 @@ import { root } from './install'
 export function selectTests(parts: readonly string[]) {
   const files = [...new Bun.Glob('{shared,services,scripts,gateway,bench,tests}/**/*.test.ts').scanSync(root)].sort()
   const chosen = files.filter(file => parts.length === 0 || parts.some(part => file.includes(part.replace(/^\.\//, ''))))
-  return { alone: chosen.filter(file => !file.startsWith('tests/')), throughGateway: chosen.filter(file => file.startsWith('tests/')) }
+  const { alone = [], throughGateway = [] } = Object.groupBy(chosen, file =>
+    /^tests\/(?!checks\/)/.test(file) ? 'throughGateway' : 'alone',
+  )
+  return { alone, throughGateway }
 }
 
 /** Format, lint and types. */

@@ -5,7 +5,7 @@ import { released, services } from '#shared/platform'
 
 /** The rules that keep every folder the same shape. Each test lists what breaks it. */
 
-const root = join(import.meta.dir, '..')
+const root = join(import.meta.dir, '../..')
 const filesIn = (folder: string) =>
   existsSync(join(root, folder)) ? [...new Bun.Glob('**/*.ts').scanSync(join(root, folder))].map(path => join(folder, path)).sort() : []
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')

@@ -12,7 +12,7 @@ const anything: object = new Proxy(() => anything, { get: () => anything })
 
 const appOf = async (service: ServiceName): Promise<AnyElysia> => {
   const { http } = await testHttp(service)
-  const exported = await import(`../services/${service}/app.ts`)
+  const exported = await import(`../../services/${service}/app.ts`)
   return exported[`${service}App`](new Proxy({ http }, { get: (given, name) => (name === 'http' ? given.http : anything) }))
 }
 

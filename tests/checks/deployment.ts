@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
 
 /** What the tests of the deployment read: files of the project, parsed as their tools would. */
-export const root = join(import.meta.dir, '..')
+export const root = join(import.meta.dir, '../..')
 export const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
 export const exists = (path: string) => existsSync(join(root, path))
 export const filesIn = (folder: string, pattern: string) =>
@@ -41,9 +41,12 @@ export const composeOf = (path: string): Compose => parse(textOf(path), { merge:
 export const yamlOf = <T>(path: string): T => parse(textOf(path), { merge: true })
 export const documentsOf = <T>(path: string): T[] => parseAllDocuments(textOf(path)).map(document => document.toJS())
 
+/** What only tests run: it stays out of the image. */
+export const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$|^shared\/testing\//.test(file)
+
 /** Every setting that a folder's code asks for, by name. */
 export const settingsReadIn = (folder: string): string[] => {
-  const files = filesIn(folder, '**/*.ts').filter(file => !/(\.test|\/testing[\w-]*)\.ts$/.test(file))
+  const files = filesIn(folder, '**/*.ts').filter(file => !isTest(file))
   const names = files.flatMap(file => [
     ...textOf(file).matchAll(/\b(?:text|optional|integer|secret|oneOf|forService)\('([A-Z][A-Z0-9_]+)'/g),
   ])

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statusOf } from '#shared/errors'
 
-const root = join(import.meta.dir, '..')
+const root = join(import.meta.dir, '../..')
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
 const files = [...new Bun.Glob('{services,shared}/**/*.ts').scanSync(root)].filter(file => !/(\.test|\/testing[\w-]*)\.ts$/.test(file))
 const code = files.map(textOf).join('\n')

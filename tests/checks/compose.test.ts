@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { released, type ServiceName, services } from '#shared/platform'
-import { makeComposeSecrets } from '../scripts/compose-secrets'
-import { type Compose, commonSettings, composeOf, exists, filesIn, settingsReadIn, textOf } from './deployment'
+import { makeComposeSecrets } from '../../scripts/compose-secrets'
+import { type Compose, commonSettings, composeOf, exists, filesIn, isTest, settingsReadIn, textOf } from './deployment'
 
 /** Both compose files, held to the code: no engine is needed to see that a name leads nowhere. Each test lists what does not fit. */
 const full = composeOf('docker-compose.yml')
@@ -19,7 +19,7 @@ const blockOf = (service: ServiceName) => {
   if (!block) throw new Error(`docker-compose.yml has no ${hostOf(service)}`)
   return block
 }
-const folders = readdirSync(join(import.meta.dir, '../services'))
+const folders = readdirSync(join(import.meta.dir, '../../services'))
 const isOurs = (image: string) => image.startsWith('shop-platform/')
 const dockerfile = textOf('Dockerfile')
 
@@ -193,9 +193,7 @@ test('the image is of the pinned Bun, copies what is there, and leaves tests at 
   const let_in = textOf('.dockerignore').split('\n')
   expect(copied.filter(source => !exists(source) || !let_in.includes(`!${source}`))).toEqual([])
   // What stays out of the image must not be imported by what is in it.
-  const inside = ['shared', 'services']
-    .flatMap(folder => filesIn(folder, '**/*.ts'))
-    .filter(file => !/(\.test|\/testing[\w-]*)\.ts$/.test(file))
+  const inside = ['shared', 'services'].flatMap(folder => filesIn(folder, '**/*.ts')).filter(file => !isTest(file))
   expect(inside.filter(file => /from '[^']*(testing|\.test)[\w-]*'/.test(textOf(file)))).toEqual([])
   expect(dockerfile).toContain('\nUSER bun\n')
   expect(dockerfile).toContain('\nCMD ["bun", "main.ts"]\n')
