@@ -14,7 +14,7 @@ import type { Mongo } from './mongo'
 import type { RelayPorts } from './outbox/relay'
 import { released } from './platform'
 import { fanout, openRedis, siblings } from './redis'
-import { type Resolver, resolver } from './registry'
+import { createResolver, type Resolver } from './registry'
 import { followRevocations } from './revocations'
 import type { Sql } from './sql'
 import { second } from './time'
@@ -37,7 +37,7 @@ export const openKernel = async (config: Config) => {
     throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
   })
   const identity = internalIdentity(service, config.internalKey)
-  const instances = resolver({ redis })
+  const instances = createResolver({ redis })
   const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
   const revocations = followRevocations(redis, log)
   const verify = tokenVerifier(keySource(publishedKeys(instances)), revocations.has)

@@ -1,16 +1,16 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import type { RedisKey } from 'ioredis'
 import { openRedis, type Redis } from './redis'
-import { type Instance, liveInstances, registryKey, resolver, startRegistration } from './registry'
+import { createResolver, type Instance, liveInstances, registryKey, startRegistration } from './registry'
 import { eventually } from './testing'
 
-// The keys are common ground, without a prefix of the test's own: a database of its own keeps others out.
+// The registry's keys have no prefix of the test's own, so the test uses a Redis database that no other test uses.
 if (!process.env.TEST_REDIS_URL) throw new Error('TEST_REDIS_URL is not set: `bun run test` sets it')
 const url = new URL(process.env.TEST_REDIS_URL)
 url.pathname = '/9'
 const lines: string[] = []
-const tell = (_fields: object | string, message?: string) => void lines.push(message ?? '')
-const log = { info: tell, warn: tell, error: tell }
+const write = (_fields: object | string, message?: string) => void lines.push(message ?? '')
+const log = { info: write, warn: write, error: write }
 const redis = await openRedis({ url: url.href, prefix: 'test', log })
 const { client } = redis
 
@@ -43,7 +43,7 @@ describe('the registry', () => {
     await Promise.all([one.stop(), two.stop()])
   })
 
-  test('drops an instance that stops at once, and with the last one the key', async () => {
+  test('removes an instance as soon as it stops, and the key with the last one', async () => {
     const one = await register(27150)
     const two = await register(27151)
     await one.stop()
@@ -52,7 +52,7 @@ describe('the registry', () => {
     expect(await client.exists(registryKey('order'))).toBe(0)
   })
 
-  test('drops an instance that fell silent, whether another one is alive or not', async () => {
+  test('drops an instance that crashed, whether or not another one is alive', async () => {
     const crashed = await register(27150, { everyMs: 3_600_000, forMs: 150 })
     const alive = await register(27151, { everyMs: 20, forMs: 1000 })
     await eventually(async () => (await listed()).every(({ id }) => id === alive.id))
@@ -65,7 +65,7 @@ describe('the registry', () => {
     await alone.stop()
   })
 
-  test('stays listed as long as it lives', async () => {
+  test('keeps an instance listed while it runs', async () => {
     const one = await register(27150, { everyMs: 20, forMs: 200 })
     const first = (await listed())[0]!.last_heartbeat
     await eventually(async () => {
@@ -75,7 +75,7 @@ describe('the registry', () => {
     await one.stop()
   })
 
-  test('is filled again after Redis lost everything, and mends a value that is no list', async () => {
+  test('is filled again after Redis lost its data, and replaces a value that is not a list', async () => {
     const one = await register(27150, { everyMs: 20 })
     await client.del(registryKey('order'))
     await eventually(async () => (await listed()).length === 1)
@@ -84,14 +84,14 @@ describe('the registry', () => {
     await one.stop()
   })
 
-  test('is told of once, not with each beat, when it is out of reach', async () => {
+  test('causes one log line, not one per heartbeat, while it cannot be reached', async () => {
     let down = true
-    let beats = 0
+    let heartbeats = 0
     const flaky: Pick<Redis, 'script'> = {
       script: <T>(lua: string) => {
         const run = redis.script<T>(lua)
         return (keys: string[], args?: (string | number)[]) => {
-          beats++
+          heartbeats++
           return down ? Promise.reject(new Error('down')) : run(keys, args)
         }
       },
@@ -99,7 +99,7 @@ describe('the registry', () => {
     lines.length = 0
     const address = { host: '127.0.0.1', port: 27150 }
     const one = await startRegistration({ redis: flaky, service: 'order', address, version: '1', log, everyMs: 10 })
-    await eventually(() => beats > 5)
+    await eventually(() => heartbeats > 5)
     expect(lines).toHaveLength(1)
     down = false
     await eventually(async () => (await listed()).length === 1)
@@ -116,7 +116,7 @@ describe('the resolver', () => {
       asked++
       return client.get(key)
     }
-    const { instances } = resolver({ redis: { client: { get } } })
+    const { instances } = createResolver({ redis: { client: { get } } })
     const answers = await Promise.all(Array.from({ length: 50 }, () => instances('order')))
     for (const answer of answers) expect(answer[0]?.address).toBe('127.0.0.1:27150')
     await instances('order')
@@ -124,19 +124,19 @@ describe('the resolver', () => {
     await one.stop()
   })
 
-  test('looks anew when told that what it knew was wrong', async () => {
+  test('asks Redis again when the caller found the list to be wrong', async () => {
     const one = await register(27150)
-    const { instances } = resolver({ redis })
+    const { instances } = createResolver({ redis })
     await instances('order')
     const two = await register(27151)
     expect(await instances('order', true)).toHaveLength(2)
     await Promise.all([one.stop(), two.stop()])
   })
 
-  test('keeps the last good list while Redis is down, or lost it', async () => {
+  test('keeps the last good list while Redis is down or has lost it', async () => {
     const one = await register(27150)
     let answer: () => Promise<string | null> = () => client.get(registryKey('order'))
-    const { instances } = resolver({ redis: { client: { get: () => answer() } } })
+    const { instances } = createResolver({ redis: { client: { get: () => answer() } } })
     expect(await instances('order')).toHaveLength(1)
     answer = () => Promise.reject(new Error('down'))
     expect(await instances('order', true)).toHaveLength(1)
@@ -147,24 +147,24 @@ describe('the resolver', () => {
     await one.stop()
   })
 
-  test('does not wait long for a Redis that hangs when it has a list', async () => {
+  test('does not wait long for a Redis that hangs while it has a list', async () => {
     const one = await register(27150)
     let hangs = false
     const get = (key: RedisKey) => (hangs ? Promise.withResolvers<string | null>().promise : client.get(key))
-    const { instances } = resolver({ redis: { client: { get } } })
+    const { instances } = createResolver({ redis: { client: { get } } })
     await instances('order')
     hangs = true
     expect(await instances('order', true)).toHaveLength(1)
     await one.stop()
   })
 
-  test('gives up soon when Redis was never there', async () => {
+  test('gives up soon when Redis was never reachable', async () => {
     const nowhere = await openRedis({ url: 'redis://127.0.0.1:9', prefix: 'test', log })
-    expect(await resolver({ redis: nowhere }).instances('order')).toEqual([])
+    expect(await createResolver({ redis: nowhere }).instances('order')).toEqual([])
     nowhere.client.disconnect()
   })
 
-  test('answers an empty list for a service that nobody runs', async () => {
-    expect(await resolver({ redis }).instances('tax')).toEqual([])
+  test('gives an empty list for a service without instances', async () => {
+    expect(await createResolver({ redis }).instances('tax')).toEqual([])
   })
 })
