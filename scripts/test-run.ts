@@ -1,16 +1,17 @@
 import { root } from './install'
 
-/** Test files by what they need: the servers, or the whole platform behind the gateway. The first ones run first. */
+/** Test files by what they need, in the order in which they run: nothing, the servers, or the whole platform behind the gateway. */
 export function selectTests(parts: readonly string[]) {
   const files = [...new Bun.Glob('{shared,services,scripts,gateway,bench,tests}/**/*.test.ts').scanSync(root)].sort()
   const chosen = files.filter(file => parts.length === 0 || parts.some(part => file.includes(part.replace(/^\.\//, ''))))
-  const { alone = [], throughGateway = [] } = Object.groupBy(chosen, file =>
-    /^tests\/(?!checks\/)/.test(file) ? 'throughGateway' : 'alone',
+  const groups = Object.groupBy(chosen, file =>
+    file.startsWith('tests/checks/') ? 'alone' : file.startsWith('tests/') ? 'gateway' : 'servers',
   )
-  return { alone, throughGateway }
+  const { alone = [], servers = [], gateway = [] } = groups
+  return { alone, servers, gateway }
 }
 
-/** Format, lint and types. */
+/** Format, lint and types. Types are checked incrementally: after the first time that takes a second or two. */
 export async function runChecks(interrupted: AbortSignal) {
   const results = [
     await run(['node_modules/.bin/biome', 'check', '.'], {}, interrupted),
@@ -22,8 +23,8 @@ export async function runChecks(interrupted: AbortSignal) {
 export const runTests = (files: readonly string[], options: readonly string[], env: Record<string, string>, interrupted: AbortSignal) =>
   run([process.execPath, 'test', '--timeout=20000', ...options, ...files.map(file => `./${file}`)], env, interrupted)
 
-/** Longer than all of them take on a slow machine: nothing hangs for ever. */
-const withinMs = 20 * 60_000
+/** Longer than the whole suite takes on a slow machine, so that nothing hangs for ever. */
+const timeoutMs = 20 * 60_000
 
 async function run(command: string[], env: Record<string, string>, interrupted: AbortSignal) {
   interrupted.throwIfAborted()
@@ -32,7 +33,7 @@ async function run(command: string[], env: Record<string, string>, interrupted: 
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: withinMs,
+    timeout: timeoutMs,
   })
   const end = () => child.kill()
   interrupted.addEventListener('abort', end)

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { installPackages, root } from './install'
 
 const usage = `bun run test [part of a file's path...] [--servers-only] [--no-install] [options of bun test]
-  Without a path: the checks (Biome, tsc), then every test. Ports are counted from TEST_PORT_BASE (18000, or the next thousand that is free);
+  Checks style and types (Biome, tsc), then runs every test, or those whose path has one of the parts; servers are started for tests that need them.
+  Ports are counted from TEST_PORT_BASE (18000, or the next thousand that is free);
   TEST_MYSQL_URL, TEST_MONGO_URL, TEST_REDIS_URL and TEST_RABBITMQ_URL name servers to use instead of private ones.`
 
 const { values, positionals, tokens } = parseArgs({
@@ -27,25 +28,31 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 async function main() {
   if (values.help) return console.log(usage)
   await installPackages(console.log)
-  // Only now: a fresh machine had no packages until here.
+  // Imported only now: what follows needs the packages, which a fresh machine has from here on.
   const { runChecks, runTests, selectTests } = await import('./test-run')
-  const { startTestStack } = await import('./test-stack')
 
-  const { alone, throughGateway } = selectTests(positionals)
-  if (alone.length + throughGateway.length === 0) throw new Error(`no test file matches ${positionals.join(' ')}`)
-  const checked = positionals.length > 0 || (await runChecks(interrupted.signal))
-  const withPlatform = throughGateway.length > 0 && !values['servers-only']
-  const stack = await startTestStack({ withPlatform, install: !values['no-install'], interrupted: interrupted.signal })
-  const results: boolean[] = [checked]
+  const { alone, servers, gateway } = selectTests(positionals)
+  const groups = [alone, servers, values['servers-only'] ? [] : gateway].filter(files => files.length > 0)
+  if (groups.length === 0) throw new Error(`no test file matches ${positionals.join(' ')}`)
+  const checked = await runChecks(interrupted.signal)
+  const withPlatform = groups.includes(gateway)
+  const stack = withPlatform || groups.includes(servers) ? await startServers(withPlatform) : undefined
+  const results: boolean[] = []
   try {
-    for (const files of [alone, withPlatform ? throughGateway : []])
-      if (files.length > 0) results.push(await runTests(files, passedOn, stack.env, interrupted.signal))
+    for (const files of groups) results.push(await runTests(files, passedOn, stack?.env ?? {}, interrupted.signal))
   } finally {
-    await stack.stop()
+    await stack?.stop()
   }
-  if (withPlatform && results.includes(false)) console.log(`What the services said: ${stack.log}`)
-  if (results.includes(false)) throw new Error(checked ? 'Tests failed.' : 'The checks failed.')
+  const passed = results.every(Boolean)
+  if (stack && withPlatform && !passed) console.log(`The services' log: ${stack.log}`)
+  const failures = [...(checked ? [] : ['Style or types: see the checks above.']), ...(passed ? [] : ['Tests failed.'])]
+  if (failures.length > 0) throw new Error(failures.join('\n'))
   console.log('All is well.')
+}
+
+async function startServers(withPlatform: boolean) {
+  const { startTestStack } = await import('./test-stack')
+  return startTestStack({ withPlatform, install: !values['no-install'], interrupted: interrupted.signal })
 }
 
 process.chdir(root)
