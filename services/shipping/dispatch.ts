@@ -1,7 +1,7 @@
 import { conflict } from '#shared/errors'
 import type { Message } from '#shared/event'
 import { idempotently, type KeyedRequest } from '#shared/idempotency'
-import type { Carriers } from './carrier'
+import type { Carriers } from './carriers/carrier'
 import type { ShippingSql, Trx } from './database'
 import { bySku, chooseLines, linesLeft, type WantedLine } from './domain'
 import type { Announce } from './live'

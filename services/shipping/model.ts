@@ -1,7 +1,7 @@
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
 import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
-import { carrierNames } from './carrier'
+import { carrierNames } from './carriers/carrier'
 import type { ShipmentRow, StepRow } from './database'
 import { reportable, statuses } from './domain'
 import { linesOf } from './parcels'

@@ -1,6 +1,6 @@
 import type { Log } from '#shared/log'
 import type { Fanout } from '#shared/redis'
-import type { Carriers } from './carrier'
+import type { Carriers } from './carriers/carrier'
 import type { ShippingSql } from './database'
 import { dispatch } from './dispatch'
 import { parcelDrift } from './drift'

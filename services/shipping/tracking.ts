@@ -1,5 +1,5 @@
 import type { Log } from '#shared/log'
-import type { Carriers } from './carrier'
+import type { Carriers } from './carriers/carrier'
 import type { ShipmentRow, ShippingSql } from './database'
 import { isEnded } from './domain'
 import { linesOf, lockOrder, lookLeaseMs } from './parcels'

@@ -1,5 +1,5 @@
+import { type Reported, reportable, type Status } from '../domain'
 import type { Carrier } from './carrier'
-import { type Reported, reportable, type Status } from './domain'
 
 const following: Partial<Record<Status, Reported>> = { created: 'picked_up', picked_up: 'in_transit', in_transit: 'delivered' }
 

@@ -1,8 +1,8 @@
 import { type CarrierName, type CarrierSettings, type Carriers, carrierNames, carriers } from './carrier'
-import { dhlCarrier } from './carrier-dhl'
-import { fedexCarrier } from './carrier-fedex'
-import { hanjinCarrier } from './carrier-hanjin'
-import { sandboxCarrier } from './carrier-sandbox'
+import { dhlCarrier } from './dhl'
+import { fedexCarrier } from './fedex'
+import { hanjinCarrier } from './hanjin'
+import { sandboxCarrier } from './sandbox'
 
 const minute = 60_000
 

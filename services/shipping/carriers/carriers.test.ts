@@ -1,11 +1,11 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { isUnavailable } from '#shared/errors'
 import type { Carrier } from './carrier'
-import { dhlCarrier } from './carrier-dhl'
-import { fedexCarrier } from './carrier-fedex'
-import { hanjinCarrier } from './carrier-hanjin'
-import { sandboxCarrier } from './carrier-sandbox'
 import { carriersBy } from './contracts'
+import { dhlCarrier } from './dhl'
+import { fedexCarrier } from './fedex'
+import { hanjinCarrier } from './hanjin'
+import { sandboxCarrier } from './sandbox'
 
 interface Seen {
   method: string

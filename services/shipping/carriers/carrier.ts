@@ -1,7 +1,7 @@
 import type { Settings } from '#shared/config'
 import { conflict } from '#shared/errors'
 import type { Address } from '#shared/schema'
-import type { Line, Reported, Status } from './domain'
+import type { Line, Reported, Status } from '../domain'
 
 /** What a carrier is told of a parcel. */
 export interface Parcel {

@@ -1,6 +1,6 @@
+import type { Reported } from '../domain'
 import type { Carrier } from './carrier'
 import { carrierCall, requiredText, textAt } from './carrier-rest'
-import type { Reported } from './domain'
 
 interface Settings {
   url: string
