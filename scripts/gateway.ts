@@ -27,7 +27,7 @@ export const upstreamsConf = (upstreams: Upstreams): string =>
   Object.keys(services)
     .map(name => {
       const live = upstreams[name as ServiceName] ?? []
-      const servers = live.length > 0 ? live.map(address => `${address} max_fails=1 fail_timeout=1s`) : ['127.0.0.1:1 down']
+      const servers = live.length > 0 ? live.map(address => `${address} max_fails=0`) : ['127.0.0.1:1 down']
       const lines = [`zone ${name} 64k`, ...servers.map(server => `server ${server}`), 'keepalive 32', 'keepalive_timeout 15s']
       return `\nupstream ${name} {\n${[...lines, 'keepalive_requests 10000'].map(line => `  ${line};\n`).join('')}}\n`
     })

@@ -41,6 +41,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     line: (name, line) => void log.write(`${logLine(name, line, false)}\n`),
     env: {
       ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
+      ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
       ...process.env,
       // What `bun start` works on is not for tests to fill: only where nothing else is to be had do they take it.
       ...Object.fromEntries(servers.flatMap(given)),

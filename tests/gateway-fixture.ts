@@ -52,7 +52,8 @@ export const freePort = () => {
 }
 
 /** Limits out of the way of every test that isn't about them. */
-const unlimited = { RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' }
+const limits = ['RATE_LIMIT', 'RATE_BURST', 'AUTH_RATE_LIMIT', 'AUTH_RATE_BURST', 'GUEST_CART_RATE_LIMIT', 'GUEST_CART_RATE_BURST']
+const unlimited = Object.fromEntries(limits.map(name => [name, '100000']))
 
 export interface Opened {
   url: string
