@@ -41,6 +41,12 @@ describe('a row that is made if need be, and locked', () => {
     expect(await locked()).toEqual({ id: 1, state: 'used', uses: 0 })
   })
 
+  test('is the same row when it is expected to be new, whether it is or not', async () => {
+    const locked = (state: string) => store.sql.transaction(trx => lockOrMake(trx, 'accounts', { id: 4 }, { state }, { likelyNew: true }))
+    expect(await locked('first')).toEqual({ id: 4, state: 'first', uses: 0 })
+    expect(await locked('second')).toEqual({ id: 4, state: 'first', uses: 0 })
+  })
+
   test('is one row, and loses no change, when many transactions want it at once', async () => {
     const use = () =>
       store.sql.transaction(async trx => {
