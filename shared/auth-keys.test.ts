@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { exportJWK, type JSONWebKeySet } from 'jose'
-import { accessTokens, keySource, tokenVerifier } from './auth'
+import { accessTokens, createKeySource, createTokenVerifier } from './auth'
 import { bearer, claims, expectRefused, jwk, other, published, sign } from './testing/tokens'
 
 const { algorithm } = accessTokens
@@ -11,7 +11,7 @@ describe('published keys', () => {
   let fetched: number
   let answer: () => Promise<JSONWebKeySet>
   const source = () =>
-    keySource(
+    createKeySource(
       () => {
         fetched++
         return answer()
@@ -25,7 +25,7 @@ describe('published keys', () => {
   })
 
   test('are fetched once, and again for an id that is not among them, at most once a minute', async () => {
-    const verify = tokenVerifier(source(), () => false)
+    const verify = createTokenVerifier(source(), () => false)
     const good = async (sid: string) => verify(bearer(await sign({ ...claims(), sid })))
     const strange = async (kid: string) => expectRefused(verify(bearer(await sign(claims(), { kid }))), 'invalid_token')
     await Promise.all([good('a'), good('b'), good('c')])
@@ -41,7 +41,7 @@ describe('published keys', () => {
   })
 
   test('may change: a token of the new key is good at once, for all who ask at the time', async () => {
-    const verify = tokenVerifier(source(), () => false)
+    const verify = createTokenVerifier(source(), () => false)
     await verify(bearer(await sign(claims())))
     answer = async () => ({ keys: [jwk, { ...(await exportJWK(other.publicKey)), kid: 'next', alg: algorithm }] })
     const tokens = await Promise.all([1, 2, 3].map(n => sign({ ...claims(), sid: `s-${n}` }, { key: other.privateKey, kid: 'next' })))
@@ -50,7 +50,7 @@ describe('published keys', () => {
   })
 
   test('last seen good are kept while the user service is away, or publishes nothing', async () => {
-    const verify = tokenVerifier(source(), () => false)
+    const verify = createTokenVerifier(source(), () => false)
     await verify(bearer(await sign(claims())))
     for (const nonsense of [async () => Promise.reject(new Error('away')), async () => ({ keys: [] })]) {
       answer = nonsense
@@ -62,7 +62,7 @@ describe('published keys', () => {
   })
 
   test('that were never seen make it 503, not 401; the next request tries again', async () => {
-    const verify = tokenVerifier(source(), () => false)
+    const verify = createTokenVerifier(source(), () => false)
     const token = bearer(await sign(claims()))
     answer = () => Promise.reject(new Error('away'))
     await expectRefused(verify(token), 'keys_unavailable', 'unavailable')

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
 import { exportJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
-import { accessTokens, internalIdentity, keySource, tokenVerifier } from './auth'
+import { accessTokens, createInternalIdentity, createKeySource, createTokenVerifier } from './auth'
 import { bearer, claims, expectRefused, jwk, other, own, published, seconds, sign, verifier } from './testing/tokens'
 
 const { algorithm } = accessTokens
@@ -95,7 +95,7 @@ describe('an access token', () => {
 
   test('is remembered with its session, and no more tokens than there is room for', async () => {
     let asked = 0
-    const source = keySource(async () => published)
+    const source = createKeySource(async () => published)
     const counting = {
       keys: (kid?: string) => {
         asked++
@@ -103,7 +103,7 @@ describe('an access token', () => {
       },
     }
     const ended = new Set<string>()
-    const verify = tokenVerifier(counting, sid => ended.has(sid), 3)
+    const verify = createTokenVerifier(counting, sid => ended.has(sid), 3)
     const tokens = await Promise.all([1, 2, 3, 4].map(async n => bearer(await sign({ ...claims(), sid: `s-${n}` }))))
     for (const token of [...tokens, ...tokens.slice(1)]) await verify(token)
     expect(asked).toBe(4)
@@ -117,8 +117,8 @@ describe('an access token', () => {
 
 describe('between services', () => {
   const key = 'a key that the services of a platform share'
-  const order = internalIdentity('order', key)
-  const payment = internalIdentity('payment', key)
+  const order = createInternalIdentity('order', key)
+  const payment = createInternalIdentity('payment', key)
 
   test('a token says who calls', async () => {
     expect(await payment.callerOf(bearer(await order.tokenFor('payment')))).toBe('order')
@@ -126,7 +126,7 @@ describe('between services', () => {
 
   test('a token for another service, of another key, or unsigned is refused', async () => {
     await expectRefused(payment.callerOf(bearer(await order.tokenFor('tax'))), 'invalid_internal_token')
-    const stranger = internalIdentity('order', 'a key that somebody thought of at home')
+    const stranger = createInternalIdentity('order', 'a key that somebody thought of at home')
     await expectRefused(payment.callerOf(bearer(await stranger.tokenFor('payment'))), 'invalid_internal_token')
     const unsecured = new UnsecuredJWT({ iss: 'order', aud: 'payment', exp: seconds() + 60 }).encode()
     await expectRefused(payment.callerOf(bearer(unsecured)), 'invalid_internal_token')

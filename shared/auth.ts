@@ -21,7 +21,7 @@ export interface KeySource {
 const everyMs = 60_000
 
 /** Keeps the last good set. A key id that nobody published is looked up at most once a minute, whoever sends it. */
-export const keySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = Date.now): KeySource => {
+export const createKeySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = Date.now): KeySource => {
   let known: { get: ReturnType<typeof createLocalJWKSet>; ids: Set<string | undefined> } | undefined
   let pending: Promise<void> | undefined
   let lookedUpAt = Number.NEGATIVE_INFINITY
@@ -54,7 +54,7 @@ export const keySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = Date.no
 /** Verified tokens are remembered until they expire; the oldest makes room. */
 const remembered = 20_000
 
-export const tokenVerifier = (source: KeySource, revoked: (sid: string) => boolean, remember = remembered) => {
+export const createTokenVerifier = (source: KeySource, revoked: (sid: string) => boolean, remember = remembered) => {
   const seen = new Map<string, { user: User; expires: number }>()
 
   const check = async (token: string): Promise<User> => {
@@ -91,7 +91,7 @@ export const tokenVerifier = (source: KeySource, revoked: (sid: string) => boole
     return user
   }
 }
-export type VerifyToken = ReturnType<typeof tokenVerifier>
+export type VerifyToken = ReturnType<typeof createTokenVerifier>
 
 export const requireRole = (user: User, role: Role): void => {
   if (role === 'admin' && user.role !== 'admin') throw forbidden('This needs the admin role.')
@@ -100,7 +100,7 @@ export const requireRole = (user: User, role: Role): void => {
 const internalLifeMs = 60_000
 
 /** How services know each other: a token of one minute from the platform's internal key, naming who calls whom. */
-export const internalIdentity = (service: ServiceName, secret: string) => {
+export const createInternalIdentity = (service: ServiceName, secret: string) => {
   const signer = jwt({ name: 'internal', secret, iss: service, exp: `${internalLifeMs / 1000}s` }).decorator.internal
   const own = new Map<ServiceName, { token: string; renewAt: number }>()
   const seen = new Map<string, { caller: ServiceName; expires: number }>()
@@ -125,4 +125,4 @@ export const internalIdentity = (service: ServiceName, secret: string) => {
     },
   }
 }
-export type InternalIdentity = ReturnType<typeof internalIdentity>
+export type InternalIdentity = ReturnType<typeof createInternalIdentity>

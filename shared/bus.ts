@@ -1,6 +1,6 @@
 import { type BusMetrics, type Consumer, createConsumer } from './bus/consume'
 import type { DeadLetters } from './bus/dead-letters'
-import { openDeadLetters } from './bus/dead-letters'
+import { createDeadLetters } from './bus/dead-letters'
 import { type BusLog, type Link, openLink } from './bus/link'
 import { createPublisher } from './bus/publish'
 import { consumerQueues, declareTopology, queueOf } from './bus/topology'
@@ -106,7 +106,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
         },
       })
     },
-    deadLetters: openDeadLetters({ url, prefix, queues: consumerQueues(events) }),
+    deadLetters: createDeadLetters({ url, prefix, queues: consumerQueues(events) }),
     async ping() {
       const { channel, blocked } = publisher.state
       const answer =

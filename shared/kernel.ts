@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose'
 import type { IndexDescription } from 'mongodb'
-import { internalIdentity, keySource, tokenVerifier } from './auth'
+import { createInternalIdentity, createKeySource, createTokenVerifier } from './auth'
 import type { Bus } from './bus'
 import * as catalog from './catalog'
 import { createClients } from './client'
@@ -13,9 +13,9 @@ import { createMetrics } from './metrics'
 import type { Mongo } from './mongo'
 import type { RelayPorts } from './outbox/relay'
 import { released } from './platform'
-import { fanout, openRedis, siblings } from './redis'
+import { createSiblings, openRedis, startFanout } from './redis'
 import { createResolver, type Resolver } from './registry'
-import { followRevocations } from './revocations'
+import { startRevocationList } from './revocations'
 import type { Sql } from './sql'
 import { second } from './time'
 import { createTracer } from './trace'
@@ -36,11 +36,11 @@ export const openKernel = async (config: Config) => {
   await untilAvailable(redis.ping, { what: 'Redis', ms: startWithinMs, log }).catch(cause => {
     throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
   })
-  const identity = internalIdentity(service, config.internalKey)
+  const identity = createInternalIdentity(service, config.internalKey)
   const instances = createResolver({ redis })
   const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
-  const revocations = followRevocations(redis, log)
-  const verify = tokenVerifier(keySource(publishedKeys(instances)), revocations.has)
+  const revocations = startRevocationList(redis, log)
+  const verify = createTokenVerifier(createKeySource(publishedKeys(instances)), revocations.has)
 
   const checks: Record<string, () => Promise<void>> = { redis: redis.ping }
   /** Closed in this order: work comes in, is done, is told, and only then the stores go. */
@@ -70,7 +70,7 @@ export const openKernel = async (config: Config) => {
   const relay = async (): Promise<RelayPorts> => ({
     bus: await bus(),
     topology,
-    siblings: siblings(redis, `platform:outbox:${service}`),
+    siblings: createSiblings(redis, `platform:outbox:${service}`),
   })
 
   const manage = <Store extends Pick<Mongo, 'ping' | 'waiting' | 'close'>>(name: string, store: Store): Store => {
@@ -114,7 +114,7 @@ export const openKernel = async (config: Config) => {
     },
     /** A capped stream that every instance of this service follows. */
     follow: (stream: string, onEntry: (entry: Record<string, string>) => void) => {
-      const follower = fanout(redis, stream, { onEntry, log })
+      const follower = startFanout(redis, stream, { onEntry, log })
       closing.intake.push(follower.close)
       return follower
     },

@@ -4,7 +4,7 @@ import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
-import { openInbox, type TakeIn } from './outbox/inbox'
+import { createInbox, type TakeIn } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 
@@ -156,7 +156,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     db,
     collection: name => db.collection(name),
     transaction: work => bounded(transaction(work)),
-    once: openInbox(takeIn),
+    once: createInbox(takeIn),
     waiting: store.waiting,
     relaying: () => relay?.holding() ?? false,
     async ping() {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startRedis } from '../scripts/servers/redis'
 import { privateFolder, type Server } from '../scripts/servers/server'
 import { isUnavailable } from './errors'
-import { fanout, siblings } from './redis'
+import { createSiblings, startFanout } from './redis'
 import { eventually, testRedis } from './testing'
 
 const log = { info() {}, warn() {}, error() {} }
@@ -16,9 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => own.drop())
 
-const follow = (stream: string, options: Partial<Parameters<typeof fanout>[2]> = {}, redis = own.redis) => {
+const follow = (stream: string, options: Partial<Parameters<typeof startFanout>[2]> = {}, redis = own.redis) => {
   const seen: string[] = []
-  const follower = fanout(redis, stream, { log, onEntry: ({ n }) => seen.push(n!), ...options })
+  const follower = startFanout(redis, stream, { log, onEntry: ({ n }) => seen.push(n!), ...options })
   return { ...follower, seen }
 }
 
@@ -39,9 +39,9 @@ describe('redis', () => {
   test('siblings hear each other', async () => {
     const other = await own.open()
     let heard = 0
-    const stop = siblings(own.redis, own.redis.key('told')).onNotified(() => heard++)
+    const stop = createSiblings(own.redis, own.redis.key('told')).onNotified(() => heard++)
     await eventually(() => {
-      siblings(other, own.redis.key('told')).notify()
+      createSiblings(other, own.redis.key('told')).notify()
       return heard > 0
     })
     stop()

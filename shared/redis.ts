@@ -68,7 +68,7 @@ export const openRedis = async ({ url, prefix, log }: RedisOptions): Promise<Red
 }
 
 /** Notifies the other instances of a service by pub/sub; an instance that is not subscribed just then misses it. */
-export const siblings = (redis: Redis, channel: string): Siblings => ({
+export const createSiblings = (redis: Redis, channel: string): Siblings => ({
   notify: () => void redis.client.publish(channel, '').catch(() => {}),
   onNotified: listener => {
     const subscriber = redis.client.duplicate({ enableAutoPipelining: false })
@@ -80,4 +80,4 @@ export const siblings = (redis: Redis, channel: string): Siblings => ({
   },
 })
 
-export { type Fanout, type FanoutOptions, fanout } from './redis/fanout'
+export { type Fanout, type FanoutOptions, startFanout } from './redis/fanout'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { followRevocations, publishRevocations, revocationStream } from './revocations'
+import { publishRevocations, revocationStream, startRevocationList } from './revocations'
 import { eventually, testRedis } from './testing'
 import { bearer, claims, expectRefused, sign, verifier } from './testing/tokens'
 
@@ -15,7 +15,7 @@ describe('a session that ends', () => {
     const sid = `test-${crypto.randomUUID()}`
     const token = bearer(await sign({ ...claims(), sid }))
     const instance = async () => {
-      const revocations = followRevocations(await redis.open(), log)
+      const revocations = startRevocationList(await redis.open(), log)
       await revocations.ready
       return { ...revocations, verify: verifier(revocations.has) }
     }

@@ -1,6 +1,6 @@
 import { accessTokens } from './auth'
 import type { Log } from './log'
-import { fanout, type Redis } from './redis'
+import { type Redis, startFanout } from './redis'
 
 /** The stream on which an ended session is told to every instance of every service. Its entries live as long as a token does. */
 export const revocationStream = 'platform:revocations'
@@ -9,9 +9,9 @@ export const revocationStream = 'platform:revocations'
 const keepMs = (accessTokens.lifeSeconds + 60) * 1000
 
 /** The sessions that ended within the life of a token; an instance that starts reads back what it missed. */
-export const followRevocations = (redis: Redis, log: Log) => {
+export const startRevocationList = (redis: Redis, log: Log) => {
   const ended = new Map<string, number>()
-  const follower = fanout(redis, revocationStream, {
+  const follower = startFanout(redis, revocationStream, {
     backMs: keepMs,
     log,
     onEntry: ({ sid }) => {

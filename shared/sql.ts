@@ -4,13 +4,13 @@ import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
 import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
-import { openInbox } from './outbox/inbox'
+import { createInbox } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
 import { isMigrated, migrate } from './sql/migrate'
 import { addToOutbox, recordMessages, sqlOutbox } from './sql/outbox'
-import { openPool, type PoolState } from './sql/pool'
+import { createSqlPool, type PoolState } from './sql/pool'
 import type { KernelTables } from './sql/tables'
 import { minute } from './time'
 
@@ -70,7 +70,7 @@ const maxRetryMs = 6000
 export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const { url, service, log, poolSize = 10, acquireMs = 5000, queryMs = 10_000 } = options
   await untilMigrated(options)
-  const { pool, state } = openPool({ url, size: poolSize, acquireMs, queryMs })
+  const { pool, state } = createSqlPool({ url, size: poolSize, acquireMs, queryMs })
   const dialect = new MysqlDialect({ pool })
   const db = new Kysely<Db>({ dialect })
   const kernel = new Kysely<KernelTables>({ dialect })
@@ -107,7 +107,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     db,
     kernel,
     transaction: work => transaction(work),
-    once: openInbox<Transaction<Db>>((ids, work) => {
+    once: createInbox<Transaction<Db>>((ids, work) => {
       const recording: Work<Db, { value: Awaited<ReturnType<typeof work>> } | undefined> = async (trx, publish) =>
         (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
       return transaction(recording, ids.length > 1 ? 2 : 5)
@@ -128,7 +128,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
 /** Brings the schema up to date, on a connection that may take its time. */
 const untilMigrated = async ({ url, migrations, log, connectWithinMs = minute }: SqlOptions) => {
   // Two, since the migrator keeps one for its lock.
-  const { pool } = openPool({ url, size: 2, acquireMs: connectWithinMs, queryMs: 0 })
+  const { pool } = createSqlPool({ url, size: 2, acquireMs: connectWithinMs, queryMs: 0 })
   const db = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) })
   const bringUpToDate = async () => {
     if (!(await isMigrated(db, migrations))) await migrate(db, migrations)

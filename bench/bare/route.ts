@@ -45,16 +45,16 @@ const bare = {
 
   /** The kernel with next to nothing behind it: what its guard adds to a route. */
   async guarded() {
-    const [{ keySource, tokenVerifier, internalIdentity }, { createHttp }, { t }] = await Promise.all([
+    const [{ createKeySource, createTokenVerifier, createInternalIdentity }, { createHttp }, { t }] = await Promise.all([
       import('#shared/auth'),
       import('#shared/http'),
       import('#shared/schema'),
     ])
-    const keys = keySource(async () => (await fetch(JWKS_URL)).json())
+    const keys = createKeySource(async () => (await fetch(JWKS_URL)).json())
     const http = createHttp({
       service: 'product',
-      verify: tokenVerifier(keys, () => false),
-      identity: internalIdentity('product', 'x'.repeat(32)),
+      verify: createTokenVerifier(keys, () => false),
+      identity: createInternalIdentity('product', 'x'.repeat(32)),
       observe: () => {},
       log: console,
       draining: () => false,

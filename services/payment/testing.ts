@@ -1,4 +1,4 @@
-import { internalIdentity } from '#shared/auth'
+import { createInternalIdentity } from '#shared/auth'
 import { orderCancelled, orderReturnReceived, orderStatusUpdated } from '#shared/catalog'
 import { createClients } from '#shared/client'
 import type { Message } from '#shared/event'
@@ -33,7 +33,7 @@ interface FakeOrder {
 const fakeOrders = () => {
   const orders = new Map<number, FakeOrder>()
   const seen: { path: string; body: Record<string, unknown> }[] = []
-  const identity = internalIdentity('order', internalKey)
+  const identity = createInternalIdentity('order', internalKey)
   const refuse = (status: number, code: string, retryAfter?: number) =>
     Response.json(
       { type: 'about:blank', title: 'no', status, code, detail: code, request_id: '1' },
@@ -97,7 +97,7 @@ export const testPayments = async ({ providers = [], provider = 'sandbox', ...ti
         },
       ],
     },
-    internalToken: internalIdentity('payment', internalKey).tokenFor,
+    internalToken: createInternalIdentity('payment', internalKey).tokenFor,
   })
   const silent = { warn() {}, error() {} }
   const sandbox = sandboxProvider({ sql, secret: sandboxSecret, lateMs: 1000 })

@@ -5,7 +5,7 @@ import { notFound } from '#shared/errors'
 import type { Message } from '#shared/event'
 import { problemResponse, toAppError } from '#shared/http'
 import { createLog } from '#shared/log'
-import { fanout } from '#shared/redis'
+import { startFanout } from '#shared/redis'
 import { deliverTo, messageOf, sender, testHttp, testRedis, testSql } from '#shared/testing'
 import { shippingApp } from './app'
 import { type Carrier, carriers } from './carriers/carrier'
@@ -103,7 +103,7 @@ export const testShipping = async (options: Options = {}) => {
       askOrder: askOrder(client),
       carriers: carriers({ sandbox }, 'sandbox'),
       follow: onEntry => {
-        const follower = fanout(corner.redis, corner.redis.key('live'), { onEntry, log })
+        const follower = startFanout(corner.redis, corner.redis.key('live'), { onEntry, log })
         closing.push(follower.close)
         followers.push(follower.ready)
         return follower

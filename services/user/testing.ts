@@ -1,9 +1,9 @@
-import { internalIdentity, keySource, tokenVerifier } from '#shared/auth'
+import { createInternalIdentity, createKeySource, createTokenVerifier } from '#shared/auth'
 import { createHttp } from '#shared/http'
 import { createLog } from '#shared/log'
 import type { ServiceName } from '#shared/platform'
 import type { Redis } from '#shared/redis'
-import { followRevocations } from '#shared/revocations'
+import { startRevocationList } from '#shared/revocations'
 import { sender, testRedis, testSql } from '#shared/testing'
 import { userApp } from './app'
 import type { UserDb } from './database'
@@ -33,14 +33,14 @@ export const testUsers = async ({ holders = [], openOrders = async () => 0 }: Op
     const clock = () => new Date(Date.now() + aheadMs)
     const users = createUsers({ sql, redis: reached, log, dataKeys, holders, openOrders, clock, hashCost: { memoryCost: 64, timeCost: 1 } })
     await users.keys.open()
-    const revocations = followRevocations(redis, log)
+    const revocations = startRevocationList(redis, log)
     const http = createHttp({
       service: 'user',
-      verify: tokenVerifier(
-        keySource(async () => users.keys.published()),
+      verify: createTokenVerifier(
+        createKeySource(async () => users.keys.published()),
         revocations.has,
       ),
-      identity: internalIdentity('user', internalKey),
+      identity: createInternalIdentity('user', internalKey),
       observe: () => {},
       log: { error: (fields, message) => void failures.push(`${message} ${Bun.inspect(fields)}`), warn: () => {} },
       draining: () => false,
@@ -77,7 +77,7 @@ export const testUsers = async ({ holders = [], openOrders = async () => 0 }: Op
       await first.manager.ensureAdmin('root@example.com', 'the admin password')
       return logIn({ email: 'root@example.com', password: 'the admin password' })
     },
-    asService: async (service: ServiceName) => await internalIdentity(service, internalKey).tokenFor('user'),
+    asService: async (service: ServiceName) => await createInternalIdentity(service, internalKey).tokenFor('user'),
     /** The events of a kind that wait in the outbox, oldest first. */
     async published(type: string) {
       const rows = await sql.kernel.selectFrom('outbox').select('body').where('type', '=', type).orderBy('id').execute()

@@ -40,7 +40,7 @@ interface Options {
 const searchLimit = 10_000
 const lockWaitMs = 5000
 
-export const openDeadLetters = ({ url, prefix, queues }: Options): DeadLetters => {
+export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters => {
   /** What was only looked at goes back to its place when `work` is done. */
   const alone = async <T>(work: (channel: ConfirmChannel, lock: Channel) => Promise<T>): Promise<T> => {
     const deadline = Date.now() + lockWaitMs

@@ -2,7 +2,7 @@ import { swagger } from '@elysiajs/swagger'
 import { type AnyElysia, Elysia } from 'elysia'
 import release from '../../package.json' with { type: 'json' }
 import { Problem } from '../schema'
-import { isObject, type Mended, mender, type Schema, sampleOf } from './schema'
+import { createMender, isObject, type Mended, type Schema, sampleOf } from './schema'
 
 export interface OpenApi {
   openapi: string
@@ -25,7 +25,7 @@ export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> 
   }
   const written = await (await scribe.handle(new Request('http://localhost/document/json'))).json()
 
-  const mend = mender()
+  const mend = createMender()
   const paths: OpenApi['paths'] = {}
   for (const [path, operations] of Object.entries<Record<string, Schema>>(written.paths)) {
     const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path

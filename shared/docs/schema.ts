@@ -20,7 +20,7 @@ export interface Mended {
   named: Record<string, Schema>
 }
 
-export const mender = (): Mended => {
+export const createMender = (): Mended => {
   const named: Record<string, Schema> = {}
   const reference = (name: string): Schema => {
     const plain = name.replace('#/components/schemas/', '')

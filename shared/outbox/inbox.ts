@@ -17,7 +17,7 @@ interface Arrival<Trx> {
  * Takes messages in, each once. Those that arrive while a transaction runs share the next one, since most of a small transaction's cost is
  * its begin, its commit and its inbox row. Where one of a group fails, halves are tried until it stands alone: no message suffers by its siblings.
  */
-export const openInbox = <Trx>(takeIn: TakeIn<Trx>, { lanes = 2, groupSize = 50 } = {}) => {
+export const createInbox = <Trx>(takeIn: TakeIn<Trx>, { lanes = 2, groupSize = 50 } = {}) => {
   const arrivals: Arrival<Trx>[] = []
   let busy = 0
 

@@ -25,7 +25,7 @@ const batch = 500
  * A capped stream that every instance follows, each from its own position: who was away for a moment reads on where it stopped. An entry may come
  * twice (after Redis lost its data), and none comes to an instance that was away for longer than entries are kept.
  */
-export const fanout = ({ client }: { client: Client }, stream: string, options: FanoutOptions): Fanout => {
+export const startFanout = ({ client }: { client: Client }, stream: string, options: FanoutOptions): Fanout => {
   const { onEntry, log, backMs = 0, maxLength = 10_000 } = options
   // Its own connection, since it blocks; the deadline only finds a server that hangs.
   const reader = client.duplicate({ enableAutoPipelining: false, commandTimeout: blockMs + 5000 })

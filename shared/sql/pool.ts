@@ -35,7 +35,7 @@ const named = (error: (Error & { fatal?: boolean; code?: string; errno?: number 
 }
 
 /** A mysql2 pool as Kysely wants it, with what mysql2 lacks: a deadline for a free connection and for every statement. */
-export const openPool = ({ url, size, acquireMs, queryMs }: PoolOptions): { pool: MysqlPool; state: PoolState } => {
+export const createSqlPool = ({ url, size, acquireMs, queryMs }: PoolOptions): { pool: MysqlPool; state: PoolState } => {
   const raw = createPool({
     uri: url,
     connectionLimit: size,

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { accessTokens, internalIdentity, keySource, type Role, tokenVerifier } from '../auth'
+import { accessTokens, createInternalIdentity, createKeySource, createTokenVerifier, type Role } from '../auth'
 import { createHttp, type HttpDeps } from '../http'
 import type { ServiceName } from '../platform'
 
@@ -8,13 +8,13 @@ const internalKey = 'an internal key that only tests know of'
 /** What an app needs to be tried in-process: a real verifier, with keys that the test can sign by. */
 export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {}) => {
   const { privateKey, publicKey } = await generateKeyPair(accessTokens.algorithm)
-  const keys = keySource(async () => ({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: accessTokens.algorithm }] }))
+  const keys = createKeySource(async () => ({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: accessTokens.algorithm }] }))
   const ended = new Set<string>()
   const failures: string[] = []
   const http = createHttp({
     service,
-    verify: tokenVerifier(keys, sid => ended.has(sid)),
-    identity: internalIdentity(service, internalKey),
+    verify: createTokenVerifier(keys, sid => ended.has(sid)),
+    identity: createInternalIdentity(service, internalKey),
     observe: () => {},
     log: { error: (fields, message) => failures.push(`${message} ${Bun.inspect(fields)}`), warn: () => {} },
     draining: () => false,
@@ -38,7 +38,7 @@ export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {
     }),
     /** Headers of another service's call. */
     asService: async (caller: ServiceName) => ({
-      authorization: `Bearer ${await internalIdentity(caller, internalKey).tokenFor(service)}`,
+      authorization: `Bearer ${await createInternalIdentity(caller, internalKey).tokenFor(service)}`,
     }),
   }
 }

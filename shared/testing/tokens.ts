@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, SignJWT } from 'jose'
-import { accessTokens, keySource, tokenVerifier } from '../auth'
+import { accessTokens, createKeySource, createTokenVerifier } from '../auth'
 import { AppError, type Kind } from '../errors'
 
 /** The user service's part, played by a test: keys, what it publishes, and tokens of any kind. */
@@ -9,8 +9,8 @@ export const other = await generateKeyPair(algorithm)
 export const jwk = { ...(await exportJWK(own.publicKey)), kid: 'now', alg: algorithm }
 export const published: JSONWebKeySet = { keys: [jwk] }
 export const verifier = (revoked: (sid: string) => boolean = () => false, remember?: number) =>
-  tokenVerifier(
-    keySource(async () => published),
+  createTokenVerifier(
+    createKeySource(async () => published),
     revoked,
     remember,
   )
