@@ -25,7 +25,7 @@ const runIn = async (folder: string, script: string, ...args: string[]) => {
 afterAll(async () => {
   await run('stop.ts')
   rmSync(home, { recursive: true })
-}, 30_000)
+})
 
 test('without a start there is nothing to show and nothing to stop', async () => {
   expect(await run('status.ts')).toEqual({ text: 'It does not run.\n', code: 1 })
@@ -50,7 +50,7 @@ test('a detached start returns when all is ready; status shows it; stop leaves n
   expect([state.launcher, ...state.members].filter(isAlive)).toEqual([])
   expect(existsSync(join(dir, 'state.json'))).toBe(false)
   expect(readFileSync(join(dir, 'secrets.json'), 'utf8')).toBe(secrets)
-}, 60_000)
+})
 
 test('what a killed launcher left behind is ended by the next stop, and nothing else is', async () => {
   const other = mkdtempSync(join(home, 'killed-'))
@@ -67,4 +67,4 @@ test('what a killed launcher left behind is ended by the next stop, and nothing 
   await eventually(() => left.signalCode === 'SIGTERM')
   expect(stranger.exitCode).toBeNull()
   stranger.kill()
-}, 20_000)
+})

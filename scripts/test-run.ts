@@ -21,7 +21,7 @@ export async function runChecks(interrupted: AbortSignal) {
 }
 
 export const runTests = (files: readonly string[], options: readonly string[], env: Record<string, string>, interrupted: AbortSignal) =>
-  run([process.execPath, 'test', '--timeout=20000', ...options, ...files.map(file => `./${file}`)], env, interrupted)
+  run([process.execPath, 'test', '--timeout=60000', ...options, ...files.map(file => `./${file}`)], env, interrupted)
 
 /** Longer than the whole suite takes on a slow machine, so that nothing hangs for ever. */
 const timeoutMs = 20 * 60_000

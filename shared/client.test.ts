@@ -85,7 +85,8 @@ describe('a client', () => {
         code: 'product_unavailable',
         retryAfter: 1,
       })
-      expect(performance.now() - before).toBeLessThan(1000)
+      // The server would end an idle connection itself after ten seconds.
+      expect(performance.now() - before).toBeLessThan(8000)
     }
   })
 })

@@ -96,12 +96,12 @@ describe('a followed stream', () => {
     await byNumber.close()
   })
 
-  test('is left at once', async () => {
+  test('closes without waiting for its read, which blocks for five seconds', async () => {
     const follower = follow(own.redis.key('leave'))
     await follower.ready
     const before = performance.now()
     await follower.close()
-    expect(performance.now() - before).toBeLessThan(500)
+    expect(performance.now() - before).toBeLessThan(4000)
   })
 })
 
@@ -133,7 +133,7 @@ describe('when Redis is away', () => {
       ),
     )
     expect(new Set(failures)).toEqual(new Set([true]))
-    expect(performance.now() - before).toBeLessThan(1000)
+    expect(performance.now() - before).toBeLessThan(8000)
     await expect(away.redis.ping()).rejects.toThrow()
     server = await startRedis({ dir, port })
     expect(await eventually(() => away.redis.client.get('x'))).toBe('kept')
@@ -156,8 +156,8 @@ describe('when Redis is away', () => {
     server = await startRedis({ dir, port })
     // As after a restart with a clock that was set back: ids begin lower than what was read.
     await eventually(() => away.redis.client.xadd(stream, '5-1', 'n', 'anew'))
-    await eventually(() => follower.seen.includes('anew'), { timeoutMs: 8000 })
+    await eventually(() => follower.seen.includes('anew'))
     expect(follower.seen).toEqual(['before', 'after', 'anew'])
     await follower.close()
-  }, 20_000)
+  })
 })

@@ -67,7 +67,7 @@ describe('the registry', () => {
 
   test('keeps an instance listed while it runs', async () => {
     const one = await register(27150, { everyMs: 20, forMs: 200 })
-    const first = (await listed())[0]!.last_heartbeat
+    const { last_heartbeat: first } = await eventually(async () => (await listed())[0])
     await eventually(async () => {
       const [now] = await listed()
       return now !== undefined && Date.parse(now.last_heartbeat) - Date.parse(first) > 400

@@ -9,7 +9,7 @@ export { testClients } from './testing/clients'
 export { sender, testHttp } from './testing/http'
 
 /** Waits until `check` stops throwing and stops answering false or undefined, and gives what it answered. */
-export const eventually = async <T>(check: () => T | Promise<T>, { timeoutMs = 5000, everyMs = 10 } = {}): Promise<NonNullable<T>> => {
+export const eventually = async <T>(check: () => T | Promise<T>, { timeoutMs = 15_000, everyMs = 10 } = {}): Promise<NonNullable<T>> => {
   const deadline = Date.now() + timeoutMs
   for (;;) {
     let last: unknown = 'it never became true'

@@ -65,13 +65,13 @@ beforeAll(async () => {
   }
   void hear(platform.stdout)
   void hear(platform.stderr)
-}, 30_000)
+})
 afterAll(async () => {
   platform.kill('SIGKILL')
   await platform.exited
   await broker.drop()
   await forgetAll()
-}, 30_000)
+})
 
 const ask = (service: (typeof released)[number], path: string) =>
   fetch(`http://127.0.0.1:${portBase + services[service].port - 8000}${path}`)
@@ -109,7 +109,7 @@ test('its services ask each other, by what the registry says', async () => {
 
 test('one SIGTERM stops them all, in time and without a fault', async () => {
   platform.kill('SIGTERM')
-  const ended = await eventually(() => platform.exitCode !== null && `exit ${platform.exitCode}`, { timeoutMs: 15_000 })
+  const ended = await eventually(() => platform.exitCode !== null && `exit ${platform.exitCode}`)
   expect(ended).toBe('exit 0')
   const stopped = said
     .split('\n')
@@ -117,7 +117,7 @@ test('one SIGTERM stops them all, in time and without a fault', async () => {
     .map(line => JSON.parse(line).service)
   expect(stopped.sort()).toEqual([...released].sort())
   expect(said.split('\n').filter(line => /"level":"(error|fatal)"|Warning/.test(line))).toEqual([])
-}, 20_000)
+})
 
 test('one that cannot start is told by its name, and ends the process', async () => {
   const child = Bun.spawn([process.execPath, 'scripts/all.ts'], {
@@ -134,4 +134,4 @@ test('one that cannot start is told by its name, and ends the process', async ()
     service: expect.any(String),
     msg: expect.stringContaining('INTERNAL_KEY'),
   })
-}, 20_000)
+})

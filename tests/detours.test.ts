@@ -33,15 +33,12 @@ beforeAll(async () => {
 afterAll(() => expectNoDrift(began))
 
 const refunded = (person: Person, orderId: number) =>
-  eventually(
-    async () => {
-      expect((await orderOf(person, orderId)).payment_status).toBe('refunded')
-      const payment = await paymentOf(person, orderId)
-      expect((payment.items ?? [payment]).some((one: { status: string }) => one.status === 'refunded')).toBe(true)
-      return true
-    },
-    { timeoutMs: 10_000 },
-  )
+  eventually(async () => {
+    expect((await orderOf(person, orderId)).payment_status).toBe('refunded')
+    const payment = await paymentOf(person, orderId)
+    expect((payment.items ?? [payment]).some((one: { status: string }) => one.status === 'refunded')).toBe(true)
+    return true
+  })
 
 describe('what goes otherwise', () => {
   test('out of stock is said at once, and nothing is kept', async () => {
@@ -156,7 +153,7 @@ describe('what goes otherwise', () => {
     expect(await orderOf(ann, id)).toMatchObject({ status: 'fulfilling', payment_status: 'authorized' })
     for (const status of ['picked_up', 'in_transit', 'delivered']) await carrierSays(shipment.id, status)
     await untilOrder(ann, id, 'delivered')
-    await eventually(async () => (await orderOf(ann, id)).payment_status === 'paid', { timeoutMs: 10_000 })
+    await eventually(async () => (await orderOf(ann, id)).payment_status === 'paid')
     expect((await must('GET', `/api/payments/${payment.id}`, { token: ann.token })).status).toBe('completed')
   })
 

@@ -130,7 +130,7 @@ describe('from a guest’s cart to a return', () => {
     for (const step of ['approve', 'receive']) await must('POST', `/api/orders/returns/${back.body.id}/${step}`, { token: boss })
     await untilStock(book.id, { quantity: 18, reserved: 0 })
     await untilStock(laptop.id, { quantity: 4, reserved: 0 })
-    await eventually(async () => (await orderOf(person, id)).payment_status === 'partially_refunded', { timeoutMs: 10_000 })
+    await eventually(async () => (await orderOf(person, id)).payment_status === 'partially_refunded')
     expect((await orderOf(person, id)).status).toBe('delivered')
 
     // A third of what three cost: net of the discount, with the tax, to the cent.

@@ -19,7 +19,7 @@ test('200 orders at once for 10 pieces: exactly 10 get one, 190 are told so, and
           const found = await orderOf(person, body.id)
           return found.status === 'pending' ? undefined : found
         },
-        { timeoutMs: 15_000, everyMs: 50 },
+        { everyMs: 50 },
       )
       return settled.status === 'cancelled' ? `cancelled ${settled.cancel_reason}` : settled.status
     }),
@@ -30,4 +30,4 @@ test('200 orders at once for 10 pieces: exactly 10 get one, 190 are told so, and
   expect(await stockOf(product.id)).toEqual({ quantity: 10, reserved: 10, available: 0 })
   console.log(`settled in ${seconds.toFixed(1)} s`)
   await expectNoDrift(began)
-}, 60_000)
+})

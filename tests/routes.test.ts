@@ -57,7 +57,7 @@ beforeAll(async () => {
     '/api/discovery/services/{name}': 'product',
   }
   badTokens = { 'no such token': 'not.a.token', ...(await madeTokens()), 'one of a session that ended': await endedToken() }
-}, 30_000)
+})
 
 /** Looks right in every part: a known key, the right names, a time to live; signed by somebody else, or past its time as well. */
 const madeTokens = async () => {

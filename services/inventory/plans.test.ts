@@ -59,7 +59,7 @@ beforeAll(async () => {
       .execute()
   }
   await db.executeQuery(CompiledQuery.raw('analyze table skus, stock, movements, reservations, reservation_lines'))
-}, 60_000)
+})
 afterAll(() => inventory.drop())
 
 interface Step {

@@ -70,7 +70,7 @@ beforeAll(async () => {
       .execute()
   }
   await shop.sql.db.executeQuery(CompiledQuery.raw('analyze table orders, order_items'))
-}, 60_000)
+})
 
 interface Step {
   table: string | null

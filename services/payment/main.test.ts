@@ -24,11 +24,11 @@ beforeAll(async () => {
   }
   await broker.open('order')
   instances = await Promise.all([0, 1].map(() => start({ ...environment, PORT: '0' })))
-}, 30_000)
+})
 afterAll(async () => {
   await Promise.all(instances.map(({ stop }) => stop()))
   await Promise.all([mysql.drop(), broker.drop()])
-}, 30_000)
+})
 
 test('two instances that start at once on an empty database share what a provider tells', async () => {
   const body = JSON.stringify({ id: 'e', type: 'payment.captured', payment_id: 1, transaction_id: 't', amount: 1, currency: 'USD' })

@@ -230,4 +230,4 @@ test('any sequence of captures, refunds, voids and cancellations leaves the book
   )
   await balanced()
   expect(shop.failures).toEqual([])
-}, 20_000)
+})

@@ -47,7 +47,6 @@ describe('a parcel live', () => {
     expect(here.answer.headers.get('cache-control')).toBe('no-store')
     expect(here.answer.headers.get('x-request-id')).toBeTruthy()
     await eventually(() => here.events().length === 1 && there.events().length === 1)
-    const before = Date.now()
     await shop.progress.report(id, 'picked_up')
     await other.progress.report(id, 'in_transit')
     const all = [
@@ -59,7 +58,6 @@ describe('a parcel live', () => {
       expect([here.events(), there.events()]).toEqual([all, all])
       return true
     })
-    expect(Date.now() - before).toBeLessThan(2000)
     expect(here.state.text).not.toContain('Main St')
     await Promise.all([here.leave(), there.leave()])
     expect([shop.live.watching(), other.live.watching()]).toEqual([0, 0])

@@ -52,7 +52,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
   }
   instances = await Promise.all([0, 1].map(() => start({ ...environment, PORT: '0' })))
-}, 20_000)
+})
 afterAll(async () => {
   await Promise.all(instances.map(({ stop }) => stop()))
   await redis.client.del('service:registry:user-service')
@@ -96,5 +96,5 @@ test('a parcel is watched at one instance while the other moves it, and the stre
   const stopped = watched?.stop()
   await ended
   await stopped
-  expect(performance.now() - before).toBeLessThan(3000)
+  expect(performance.now() - before).toBeLessThan(8000)
 })

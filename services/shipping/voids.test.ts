@@ -81,7 +81,7 @@ describe('a void', () => {
     for (let batch = 0; batch < 10; batch++) await Promise.all(Array.from({ length: 10 }, (_, i) => race(batch * 10 + i)))
     expect(wins.voided + wins.picked_up).toBe(100)
     expect(wins.voided * wins.picked_up).toBeGreaterThan(0)
-  }, 20_000)
+  })
 
   test('races the news of the committed stock: nothing of a void order is left to be picked up', async () => {
     for (let round = 0; round < 20; round++) {

@@ -38,13 +38,13 @@ beforeAll(async () => {
   await order.consume([on(overdue, async ({ data: { n } }) => due.push({ n, at: Date.now() }))])
   inventory = await broker.open('inventory')
   await inventory.consume([on(paid, ({ data: { n } }) => takeIn(n))])
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.all([order?.close(), inventory?.close()])
   await server?.stop()
   rmSync(dir, { recursive: true, force: true })
-}, 30_000)
+})
 
 test('after a restart of the broker publishers, consumers and delayed messages go on, and nothing is lost', async () => {
   const { sql, drop } = await testSql({ relay: { bus: order, topology: events, pollMs: 100 } })
@@ -69,14 +69,14 @@ test('after a restart of the broker publishers, consumers and delayed messages g
   expect((await sql.waiting()).count).toBe(1)
 
   server = await startRabbitmq({ dir, port })
-  await eventually(() => received.includes(3), { timeoutMs: 10_000 })
+  await eventually(() => received.includes(3))
   await eventually(async () => (await order.publish(payments(4)))[0] === 'confirmed')
   await eventually(() => received.includes(4))
-  await eventually(() => due.length > 0, { timeoutMs: 10_000 })
+  await eventually(() => due.length > 0)
   expect(due[0]!.n).toBe(1)
   expect(due[0]!.at).toBeGreaterThanOrEqual(dueAt - 10)
   await drop()
-}, 60_000)
+})
 
 test('a message under way when the broker dies comes again, and one that fails meanwhile is not lost', async () => {
   const attempts: number[] = []
@@ -92,10 +92,10 @@ test('a message under way when the broker dies comes again, and one that fails m
   await server.kill()
   release.resolve()
   server = await startRabbitmq({ dir, port })
-  await eventually(() => attempts.length >= 2, { timeoutMs: 15_000 })
+  await eventually(() => attempts.length >= 2)
   expect(attempts[1]).toBe(6)
   takeIn = remember
-}, 60_000)
+})
 
 // The last one: RabbitMQ 3.10 cannot start a quorum queue again that was deleted and declared anew just before a crash.
 test('a queue that somebody deleted is declared and read again', async () => {
@@ -107,4 +107,4 @@ test('a queue that somebody deleted is declared and read again', async () => {
     await order.publish(payments(5))
     return received.includes(5)
   })
-}, 20_000)
+})

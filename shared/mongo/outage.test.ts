@@ -33,7 +33,7 @@ describe('a MongoDB that goes and comes', () => {
     const admin = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 })
     await admin.db('admin').command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } })
     await admin.close()
-  }, 20_000)
+  })
   afterAll(async () => {
     await end()
     await rm(folder, { recursive: true, force: true })
@@ -58,11 +58,11 @@ describe('a MongoDB that goes and comes', () => {
     expect(isUnavailable(error)).toBe(true)
     expect(isUnavailable(await mongo.ping().catch(error => error))).toBe(true)
     begin()
-    await eventually(() => mongo.transaction(session => notes.insertOne({ _id: 100 }, { session })), { timeoutMs: 15_000 })
+    await eventually(() => mongo.transaction(session => notes.insertOne({ _id: 100 }, { session })))
     expect(committed).toBe(10)
     expect(await notes.countDocuments({ _id: { $lte: 10 } })).toBe(11)
     await mongo.close()
-  }, 40_000)
+  })
 
   test('whatever is asked for while it goes is answered in seconds, and every connection can be used again', async () => {
     const mongo = await open()
@@ -74,14 +74,14 @@ describe('a MongoDB that goes and comes', () => {
     await once(witness, 'connect')
     await Promise.all(ask(20))
     const asked = Promise.all([once(witness, 'end').then(() => Promise.allSettled(ask(10))), end().then(() => Promise.allSettled(ask(10)))])
-    const patience = AbortSignal.timeout(6000)
+    const patience = AbortSignal.timeout(12_000)
     const never = new Promise<never>((_, reject) => patience.addEventListener('abort', () => reject(patience.reason)))
     const outcomes = await Promise.race([asked, never])
     for (const outcome of outcomes.flat()) if (outcome.status === 'rejected') expect(isUnavailable(outcome.reason)).toBe(true)
     begin()
-    await eventually(() => Promise.all(ask(40)), { timeoutMs: 10_000 })
+    await eventually(() => Promise.all(ask(40)))
     await mongo.close()
-  }, 30_000)
+  })
 
   test('one that hears but does not answer counts as away, until it answers again', async () => {
     const mongo = await open()
@@ -90,18 +90,16 @@ describe('a MongoDB that goes and comes', () => {
     server?.kill('SIGSTOP')
     const frozenAt = Date.now()
     // The signal stops the server a moment later: a question or two may still be answered.
-    const failure = await eventually(
-      () =>
-        notes.findOne().then(
-          () => undefined,
-          error => error,
-        ),
-      { timeoutMs: 15_000 },
+    const failure = await eventually(() =>
+      notes.findOne().then(
+        () => undefined,
+        error => error,
+      ),
     )
     expect(isUnavailable(failure)).toBe(true)
-    expect(Date.now() - frozenAt).toBeLessThan(9000)
+    expect(Date.now() - frozenAt).toBeLessThan(14_000)
     server?.kill('SIGCONT')
-    await eventually(() => notes.findOne(), { timeoutMs: 5000 })
+    await eventually(() => notes.findOne())
     await mongo.close()
-  }, 20_000)
+  })
 })

@@ -22,7 +22,7 @@ beforeAll(async () => {
   service = startTestService({ REDIS_URL: toRedis.url, MYSQL_URL: toMysql.url, RABBITMQ_URL: toRabbitmq.url, BROKER_PREFIX: prefix })
   url = await service.ready()
   await Promise.all([redis.drop(), broker.drop()])
-}, 30_000)
+})
 
 afterAll(async () => {
   service?.process.kill('SIGKILL')
@@ -35,13 +35,13 @@ afterAll(async () => {
   for (const name of queues.keys()) await channel.deleteQueue(name)
   for (const name of exchanges.keys()) await channel.deleteExchange(name)
   await model.close()
-}, 30_000)
+})
 
 const ask = async (path: string) => {
   const response = await fetch(`${url}${path}`)
   return { status: response.status, retryAfter: response.headers.get('retry-after'), json: await response.json() }
 }
-const ready = () => eventually(async () => (await ask('/ready')).status === 200, { timeoutMs: 10_000, everyMs: 50 })
+const ready = () => eventually(async () => (await ask('/ready')).status === 200, { everyMs: 50 })
 
 describe('a service whose dependency goes and comes back', () => {
   test.each(['redis', 'mysql', 'rabbitmq'] as const)(
@@ -81,8 +81,6 @@ describe('a service whose dependency goes and comes back', () => {
     await eventually(async () => (await ask('/ready')).status === 503)
     for (const path of ['cached', 'stored']) expect((await ask(`/api/favourites/${path}`)).status).toBe(503)
     service.process.kill('SIGTERM')
-    expect(await eventually(() => service.process.exitCode !== null && `exit ${service.process.exitCode}`, { timeoutMs: 15_000 })).toBe(
-      'exit 0',
-    )
-  }, 30_000)
+    expect(await eventually(() => service.process.exitCode !== null && `exit ${service.process.exitCode}`)).toBe('exit 0')
+  })
 })

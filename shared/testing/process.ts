@@ -29,7 +29,7 @@ export const startTestService = (env: Record<string, string>) => {
     lines,
     /** Its address, once it answers. */
     ready: async () => {
-      const { port } = await eventually(() => lines.find(({ msg }) => msg === 'ready'), { timeoutMs: 10_000 })
+      const { port } = await eventually(() => lines.find(({ msg }) => msg === 'ready'))
       return `http://127.0.0.1:${port}`
     },
   }

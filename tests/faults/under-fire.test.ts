@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (Bun.env.FAULTS_LOG && victim) await Bun.write(Bun.env.FAULTS_LOG, victim.log.join('\n'))
   await victim?.stop()
-}, 60_000)
+})
 
 /** Takes everything away once, while the shoppers go on. */
 const fire = async () => {
