@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { sandboxSecret } from '../services/payment/providers'
-import { sign, signatureHeader } from '../services/payment/signature'
+import { sandboxSecret } from '../services/payment/providers/providers'
+import { sign, signatureHeader } from '../services/payment/providers/signature'
 import { type Person, type Reply, theShop } from './shop'
 
 const {

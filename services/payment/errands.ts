@@ -2,7 +2,7 @@ import type { Log } from '#shared/log'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb, PaymentRow, RefundRow } from './database'
 import { answers, type Doing } from './domain'
-import type { Charge, PaymentRef, Provider, Providers, RefundOutcome, RefundRef } from './provider'
+import type { Charge, PaymentRef, Provider, Providers, RefundOutcome, RefundRef } from './providers/provider'
 import { lockPayment, savePayment, settleCharge, settleRefund, toDo } from './settle'
 
 export const refOf = (row: PaymentRow): PaymentRef => ({

@@ -3,8 +3,8 @@ import * as catalog from '#shared/catalog'
 import { eventually, outgoing, testBus, testSql } from '#shared/testing'
 import type { PaymentDb } from './database'
 import { start } from './main'
-import { sandboxSecret } from './providers'
-import { sign, signatureHeader } from './signature'
+import { sandboxSecret } from './providers/providers'
+import { sign, signatureHeader } from './providers/signature'
 
 let mysql: Awaited<ReturnType<typeof testSql<PaymentDb>>>
 let broker: Awaited<ReturnType<typeof testBus>>

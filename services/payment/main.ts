@@ -7,7 +7,7 @@ import { paymentHandlers } from './events'
 import { unbalanced } from './ledger'
 import * as migrations from './migrations'
 import { createPayments } from './payments'
-import { openProviders } from './providers'
+import { openProviders } from './providers/providers'
 
 const hour = 3_600_000
 const day = 24 * hour

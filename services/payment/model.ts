@@ -4,7 +4,7 @@ import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, type Static, Time, t, text } from '#shared/schema'
 import type { PaymentRow, RefundRow } from './database'
 import { methods, statuses } from './domain'
-import type { NextAction } from './provider'
+import type { NextAction } from './providers/provider'
 
 const Method = oneOf(methods, ['credit_card'])
 const Status = oneOf(statuses)

@@ -7,7 +7,7 @@ import type { PaymentDb, PaymentRow } from './database'
 import { type Method, refuseCardData } from './domain'
 import { type Errands, refOf } from './errands'
 import { type PaymentView, paymentView } from './model'
-import type { Charge } from './provider'
+import type { Charge } from './providers/provider'
 import { lockOrder, settleCharge } from './settle'
 
 interface Payer {

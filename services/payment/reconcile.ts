@@ -4,7 +4,7 @@ import { toMajor } from '#shared/money'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb } from './database'
 import { balances, type Window } from './ledger'
-import type { Movement, Provider, Providers } from './provider'
+import type { Movement, Provider, Providers } from './providers/provider'
 
 /** The clocks of two companies differ, and an answer may come late: what one side has just outside the window is no difference. */
 const slackMs = 10 * 60_000

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import type { Charge, Provider, ProviderEvent } from './provider'
+import type { Charge, Provider, ProviderEvent } from './providers/provider'
 import { testPayments } from './testing'
 
 /** A payment company behind a bad line: what reaches it, and what comes back, is the test's to say. */

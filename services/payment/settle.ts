@@ -4,7 +4,7 @@ import { toMajor, toMinor } from '#shared/money'
 import type { OrderRow, PaymentRow, RefundRow, Trx } from './database'
 import { advance, answers, type Doing, isOpen, refundable, type Status, statusAfterRefund } from './domain'
 import { bookCapture, bookRefund } from './ledger'
-import type { Charge, RefundOutcome } from './provider'
+import type { Charge, RefundOutcome } from './providers/provider'
 
 /** Made if need be, and locked: capture and cancellation of one order come one after the other, and whichever is second sees the first. */
 export const lockOrder = async (trx: Trx, orderId: number): Promise<OrderRow> => {

@@ -3,8 +3,8 @@ import type { Http } from '#shared/http'
 import { readBytes } from '#shared/http'
 import { t } from '#shared/schema'
 import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer } from './model'
-import { PlainEvent } from './plain-event'
-import type { Sandbox } from './provider-sandbox'
+import { PlainEvent } from './providers/plain-event'
+import type { Sandbox } from './providers/sandbox'
 import type { Webhooks } from './webhooks'
 
 export interface WebhookDeps {

@@ -3,7 +3,7 @@ import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
 import type { Sql } from '#shared/sql'
 import type { PaymentDb, Trx } from './database'
-import type { ProviderEvent, Providers } from './provider'
+import type { ProviderEvent, Providers } from './providers/provider'
 import { ChargeMismatch, settleCharge } from './settle'
 
 const retryMs = 2000

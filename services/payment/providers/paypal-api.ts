@@ -1,4 +1,4 @@
-import type { PayPalOptions } from './provider-paypal'
+import type { PayPalOptions } from './paypal'
 
 /** Refused for good, in PayPal's own word for it. Anything else that goes wrong leaves the outcome unknown. */
 class PayPalRefusal extends Error {

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Sql } from '#shared/sql'
-import type { PaymentDb } from './database'
+import type { PaymentDb } from '../database'
 import { plainEvent } from './plain-event'
 import { type Charge, chargeKey, type Movement, type PaymentRef, type Provider, type RefundRef, refundKey } from './provider'
 import { sandboxWebhooks } from './sandbox-webhooks'

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { paypalProvider } from './provider-paypal'
-import { testPayments } from './testing'
+import { testPayments } from '../testing'
+import { paypalProvider } from './paypal'
 
 interface Order {
   id: string

@@ -1,6 +1,6 @@
 import { toMajor } from '#shared/money'
 import type { Sql } from '#shared/sql'
-import type { PaymentDb } from './database'
+import type { PaymentDb } from '../database'
 import { sign, signatureHeader } from './signature'
 
 interface Told {

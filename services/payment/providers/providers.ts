@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { Config } from '#shared/config'
 import type { Sql } from '#shared/sql'
-import type { PaymentDb } from './database'
+import type { PaymentDb } from '../database'
+import { offlineProvider } from './offline'
 import type { Provider } from './provider'
-import { offlineProvider } from './provider-offline'
-import { sandboxProvider } from './provider-sandbox'
+import { sandboxProvider } from './sandbox'
 
 interface Options {
   sql: Sql<PaymentDb>
@@ -28,14 +28,14 @@ export const openProviders = async ({ sql, config, transferDueMs }: Options) => 
   if (sandbox) providers.push(sandbox)
   const stripeKey = config.optional('STRIPE_SECRET_KEY')
   if (stripeKey) {
-    const { stripeProvider } = await import('./provider-stripe')
+    const { stripeProvider } = await import('./stripe')
     providers.push(
       stripeProvider({ key: stripeKey, webhookSecret: config.text('STRIPE_WEBHOOK_SECRET'), url: config.optional('STRIPE_URL') }),
     )
   }
   const clientId = config.optional('PAYPAL_CLIENT_ID')
   if (clientId) {
-    const { paypalProvider } = await import('./provider-paypal')
+    const { paypalProvider } = await import('./paypal')
     providers.push(
       paypalProvider({
         clientId,

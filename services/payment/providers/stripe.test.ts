@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { stripeProvider } from './provider-stripe'
-import { testPayments } from './testing'
+import { testPayments } from '../testing'
+import { stripeProvider } from './stripe'
 import { fakeStripe } from './testing-stripe'
 
 const stripe = fakeStripe()

@@ -1,4 +1,4 @@
-import type { ChargeState, Method } from './domain'
+import type { ChargeState, Method } from '../domain'
 
 /** What every payment provider can do for us. Amounts are minor units. */
 export interface Provider {
