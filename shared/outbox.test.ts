@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { newContext, withContext } from './context'
 import type { OutgoingMessage, Publisher } from './outbox'
 import { eventually } from './testing'
-import { alarm, broker, counted, drafts, emptied, openStore, stores, upTo, whispered, wire } from './testing-stores'
+import { alarm, broker, counted, drafts, emptied, openStore, stores, upTo, whispered, wire } from './testing-outbox'
 
 describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   let store: Awaited<ReturnType<typeof openStore>>

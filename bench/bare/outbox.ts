@@ -1,7 +1,7 @@
 /** One service that moves messages from its outbox into effects, and a publisher with nothing else to do. Told what to do by its parent. */
 import { connect } from 'amqplib'
 import { testBus } from '#shared/testing'
-import { counted, drafts, stores, topology, upTo } from '#shared/testing-stores'
+import { counted, drafts, stores, topology, upTo } from '#shared/testing-outbox'
 import { until } from '../shop'
 
 const window = 500

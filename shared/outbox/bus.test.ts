@@ -3,7 +3,7 @@ import type { Bus } from '../bus'
 import { newContext, withContext } from '../context'
 import { on } from '../event'
 import { eventually, testBus } from '../testing'
-import { counted, drafts, emptied, openStore, stores, topology } from '../testing-stores'
+import { counted, drafts, emptied, openStore, stores, topology } from '../testing-outbox'
 
 describe.each(Object.entries(stores))('from %s through RabbitMQ', (_, make) => {
   let store: Awaited<ReturnType<typeof openStore>>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { newContext, withContext } from '../context'
-import { broker, counted, emptied, openStore, stores, upTo } from '../testing-stores'
+import { broker, counted, emptied, openStore, stores, upTo } from '../testing-outbox'
 
 describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
   let store: Awaited<ReturnType<typeof openStore>>
