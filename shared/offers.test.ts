@@ -1,0 +1,129 @@
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
+import { createOffers } from './offers'
+import { testClients } from './testing'
+
+/** Each service answers what `answers` has for it, and what it was asked is kept in `questions`. */
+const answers: Record<string, object> = {}
+const questions: Record<string, unknown> = {}
+const played = (name: string) => ({
+  async fetch(request: Request) {
+    questions[name] = await request.json()
+    const { status = 200, ...body } = answers[name] as { status?: number }
+    const type = status === 200 ? 'application/json' : 'application/problem+json'
+    return Response.json(status === 200 ? body : { status, ...body }, { status, headers: { 'content-type': type } })
+  },
+})
+const services = ['product', 'promotion', 'shipping', 'tax'] as const
+const clients = testClients(Object.fromEntries(services.map(name => [name, played(name)])))
+const offers = createOffers(clients.client)
+afterAll(clients.stop)
+afterEach(() => clients.down.clear())
+
+const address = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE', region: 'BE' }
+const line = { product_id: 'p', sku: 'A', category: 'Books', quantity: 2, price: 1999, net: 3498 }
+const lines = [line, { ...line, sku: 'B', price: 5, quantity: 1, net: 5 }]
+const quoted = { category: 'Books', rate_ppm: 70_000, net: 34.98, tax: 2.45, country: 'DE', region: 'BE' }
+const quote = { currency: 'USD', tax: 2.93, lines: [quoted, { ...quoted, net: 0.05, tax: 0 }] }
+const carriage = { shipping_net: 4.9, shipping_tax: 0.48, shipping_rate_ppm: 99_000 }
+
+describe('products', () => {
+  test.each([
+    ['USD', 19.99, 1999],
+    ['JPY', 1999, 1999],
+    ['BHD', 1.999, 1999],
+  ])('in %s have their prices in minor units, those of variants too', async (currency, major, minor) => {
+    const product = { id: 'p', name: 'P', category: 'Books', currency, sku: 'A', stock: 3, status: 'active' }
+    const variant = { sku: 'V', stock: 1 }
+    answers.product = { items: [{ ...product, price: major, variants: [{ ...variant, price: major, attributes: {} }] }], missing: ['q'] }
+    const products = await offers.products(['p', 'q'])
+    expect<unknown>([...products.values()]).toEqual([{ ...product, price: minor, variants: [{ ...variant, price: minor }] }])
+    expect(questions.product).toEqual({ ids: ['p', 'q'] })
+  })
+})
+
+describe('discounts', () => {
+  test('are asked for in major units and answered in minor ones', async () => {
+    const campaigns = [{ campaign_id: 1, code: 'TEN', amount: 5.05 }]
+    const coupon = { code: 'TEN', valid: true }
+    answers.promotion = { discount: 5.05, free_shipping: true, lines: [{ discount: 5 }, { discount: 0.05 }], campaigns, coupon }
+    const given = await offers.discounts({ currency: 'USD', lines }, { userId: 7, coupon: 'ten' })
+    expect(given).toEqual({ discount: 505, shares: [500, 5], freeShipping: true, campaigns, coupon })
+    const item = { product_id: 'p', category: 'Books' }
+    const items = [
+      { ...item, sku: 'A', quantity: 2, price: 19.99 },
+      { ...item, sku: 'B', quantity: 1, price: 0.05 },
+    ]
+    expect(questions.promotion).toEqual({ user_id: 7, coupon_code: 'ten', currency: 'USD', items })
+  })
+  test('for a guest without a code name neither', async () => {
+    answers.promotion = { discount: 0, free_shipping: false, lines: [], campaigns: [], coupon: null }
+    await offers.discounts({ currency: 'USD', lines: [] }, { userId: undefined, coupon: undefined })
+    expect(questions.promotion).toEqual({ currency: 'USD', items: [] })
+  })
+})
+
+test('shipping prices come by option, for goods and their subtotal', async () => {
+  const option = { currency: 'USD', days_min: 1, days_max: 2, free_over: null }
+  const options = [
+    { ...option, option: 'standard', price: 4.9 },
+    { ...option, option: 'express', price: 25 },
+  ]
+  answers.shipping = { options }
+  const prices = await offers.shippingPrices({ currency: 'USD', address, lines: [line] }, 3503)
+  expect([...prices]).toEqual([
+    ['standard', 490],
+    ['express', 2500],
+  ])
+  const items = [{ product_id: 'p', sku: 'A', quantity: 2 }]
+  expect(questions.shipping).toEqual({ address, currency: 'USD', subtotal: 35.03, items })
+})
+
+describe('taxes', () => {
+  test('are put on their lines, and asked for on what each costs after its discount', async () => {
+    answers.tax = { ...quote, ...carriage }
+    const taxes = await offers.taxes({ currency: 'USD', address, lines }, 490)
+    expect(taxes.tax).toBe(293)
+    expect<unknown>(taxes.lines).toEqual([
+      { ...lines[0], tax: 245 },
+      { ...lines[1], tax: 0 },
+    ])
+    const priced = [
+      { category: 'Books', amount: 34.98 },
+      { category: 'Books', amount: 0.05 },
+    ]
+    expect(questions.tax).toEqual({ address, currency: 'USD', lines: priced, shipping: 4.9 })
+  })
+  test('have a line for the carriage, in the place of the goods, when there is carriage', async () => {
+    answers.tax = { ...quote, ...carriage }
+    const { taxLines } = await offers.taxes({ currency: 'USD', address, lines }, 490)
+    const forCarriage = { category: 'shipping', rate_ppm: 99_000, net: 4.9, tax: 0.48, country: 'DE', region: 'BE' }
+    expect(taxLines).toEqual([...quote.lines, forCarriage])
+    expect((await offers.taxes({ currency: 'USD', address, lines }, 0)).taxLines).toEqual(quote.lines)
+  })
+  test('let no field into an event that the event does not have', async () => {
+    const { country: _, region: __, ...unplaced } = quoted
+    answers.tax = { ...quote, ...carriage, lines: [{ ...unplaced, exemption: 'none' }, unplaced] }
+    const { taxLines } = await offers.taxes({ currency: 'USD', address: 'free text', lines }, 490)
+    const names = ['category', 'rate_ppm', 'net', 'tax']
+    expect(taxLines.map(Object.keys)).toEqual([names, names, names])
+  })
+  test('that leave a line out are refused', async () => {
+    answers.tax = { ...quote, ...carriage, lines: [quoted] }
+    await expect(offers.taxes({ currency: 'USD', address, lines }, 490)).rejects.toMatchObject({ code: 'bad_answer', kind: 'bad_gateway' })
+  })
+})
+
+describe('an answer that does not come', () => {
+  const asked = {
+    product: () => offers.products(['p']),
+    promotion: () => offers.discounts({ currency: 'USD', lines }, { userId: 7, coupon: undefined }),
+    shipping: () => offers.shippingPrices({ currency: 'USD', address, lines }, 1),
+    tax: () => offers.taxes({ currency: 'USD', address, lines }, 0),
+  }
+  test.each(services)('from %s is 503 while it is down, and its own words when it refuses', async name => {
+    answers[name] = { status: 400, code: 'refused', detail: 'Not like this.' }
+    await expect(asked[name]()).rejects.toMatchObject({ kind: 'invalid', code: 'refused', message: 'Not like this.' })
+    clients.down.add(name)
+    await expect(asked[name]()).rejects.toMatchObject({ kind: 'unavailable', code: `${name}_unavailable` })
+  })
+})
