@@ -1,11 +1,11 @@
 import type { Http } from '#shared/http'
 import { exportRoute } from '#shared/personal-data'
+import type { ShippingService } from './compose'
 import { internalRoutes } from './internal-routes'
 import { shippingRoutes } from './routes'
-import type { Shipping } from './shipping'
 import { tariffRoutes } from './tariff-routes'
 
-export const shippingApp = (deps: Shipping & { http: Http }) =>
+export const shippingApp = (deps: ShippingService & { http: Http }) =>
   deps
     .http('')
     .use(shippingRoutes(deps))

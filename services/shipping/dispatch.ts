@@ -2,16 +2,16 @@ import { conflict } from '#shared/errors'
 import type { Message } from '#shared/event'
 import { idempotently, type KeyedRequest } from '#shared/idempotency'
 import type { Carriers } from './carriers/carrier'
+import type { OrderToShip, ShippingClients } from './clients'
 import type { ShippingSql, Trx } from './database'
 import { bySku, chooseLines, linesLeft, type WantedLine } from './domain'
 import type { Announce } from './live'
 import { shipmentView } from './model'
-import type { AskOrder, Order } from './neighbours'
 import { addParcel, linesOf, lockOrder, noCarrier, parcelsOf } from './parcels'
 
 interface Deps {
   sql: ShippingSql
-  askOrder: AskOrder
+  clients: ShippingClients
   carriers: Carriers
   announce: Announce
 }
@@ -22,8 +22,8 @@ interface Wanted {
 }
 
 /** How a parcel comes to be: by itself when the order's stock is committed, or by hand for what is left to send. */
-export const dispatch = ({ sql, askOrder, carriers, announce }: Deps) => {
-  const carrierFor = ({ option }: Order, asked?: string) => (option === 'pickup' ? noCarrier : carriers.nameOf(asked))
+export const dispatch = ({ sql, clients, carriers, announce }: Deps) => {
+  const carrierFor = ({ option }: OrderToShip, asked?: string) => (option === 'pickup' ? noCarrier : carriers.nameOf(asked))
 
   /** A parcel that goes out for one that failed: nothing waits for that one any more. */
   const settleFailed = (trx: Trx, orderId: number) =>
@@ -38,7 +38,7 @@ export const dispatch = ({ sql, askOrder, carriers, announce }: Deps) => {
     /** One parcel with every line, once an order, unless the order was cancelled. Order is asked first: no call is made under a lock. */
     async committed(message: Message, orderId: number): Promise<void> {
       if (await isSettled(orderId)) return
-      const order = await askOrder(orderId)
+      const order = await clients.orderToShip(orderId)
       if (order.status === 'cancelled') return
       const lines = bySku(order.lines)
       const change = await sql.once(message, async (trx, publish) => {
@@ -58,7 +58,7 @@ export const dispatch = ({ sql, askOrder, carriers, announce }: Deps) => {
     /** By hand: some or all of what is left. */
     async byHand(request: Omit<KeyedRequest, 'body'>, wanted: Wanted) {
       const answer = await idempotently(sql, { ...request, body: wanted }, async save => {
-        const order = await askOrder(wanted.order_id)
+        const order = await clients.orderToShip(wanted.order_id)
         return sql.transaction(async (trx, publish) => {
           const known = await lockOrder(trx, wanted.order_id)
           if (known.voided) throw conflict('order_cancelled', 'This order is cancelled; nothing of it is sent any more.')

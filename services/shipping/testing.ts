@@ -1,20 +1,20 @@
 import { Elysia } from 'elysia'
 import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
-import { createClients } from '#shared/client'
 import { notFound } from '#shared/errors'
 import type { Message } from '#shared/event'
 import { problemResponse, toAppError } from '#shared/http'
 import { createLog } from '#shared/log'
 import { startFanout } from '#shared/redis'
-import { deliverTo, messageOf, sender, testHttp, testRedis, testSql } from '#shared/testing'
+import { deliverTo, messageOf, sender, testClients, testHttp, testRedis, testSql } from '#shared/testing'
+import { day } from '#shared/time'
 import { shippingApp } from './app'
 import { type Carrier, carriers } from './carriers/carrier'
 import { sandboxCarrier } from './carriers/sandbox'
+import { shippingClients } from './clients'
+import { compose } from './compose'
 import type { ShippingDb } from './database'
 import { shippingHandlers } from './events'
 import * as migrations from './migrations'
-import { askOrder } from './neighbours'
-import { createShipping } from './shipping'
 
 export const laptop = '507f1f77bcf86cd799439011'
 export const mug = '507f1f77bcf86cd799439012'
@@ -38,20 +38,17 @@ const orderOf = (order_id: number, user_id: number) => ({
 })
 type Order = ReturnType<typeof orderOf>
 
-/** Order's door to shipping, behind real HTTP. */
-const orderService = () => {
+/** The order service, which knows the orders that a test puts into it. */
+const testOrders = () => {
   const known = new Map<number, Order>()
-  const asked: number[] = []
   const app = new Elysia()
     .onError(({ error, code }) => problemResponse(toAppError(error, code), {}))
     .get('/internal/orders/:id', ({ params }) => {
-      asked.push(Number(params.id))
       const order = known.get(Number(params.id))
       if (!order) throw notFound('order')
       return order
     })
-    .listen({ port: 0, hostname: '127.0.0.1', reusePort: false })
-  return { known, asked, port: app.server?.port ?? 0, stop: () => app.stop(true) }
+  return { known, ...testClients({ order: app }) }
 }
 
 /** The fields of answers that tests look at. */
@@ -81,7 +78,7 @@ interface Options {
 export const testShipping = async (options: Options = {}) => {
   const [mysql, corner] = await Promise.all([testSql<ShippingDb>({ service: 'shipping', migrations }), testRedis()])
   const { sql } = mysql
-  const order = orderService()
+  const order = testOrders()
   const closing: (() => unknown)[] = []
   const { http, as, asService, failures } = await testHttp('shipping')
   const warnings: string[] = []
@@ -89,18 +86,15 @@ export const testShipping = async (options: Options = {}) => {
     ...createLog('shipping', 'silent'),
     warn: (fields: object, text?: string) => void warnings.push(`${text} ${Bun.inspect(fields)}`),
   }
-  const address = `127.0.0.1:${order.port}`
-  const listed = { id: 'order', address, host: '127.0.0.1', port: order.port, version: '1', started_at: '', last_heartbeat: '' }
-  const client = createClients({ resolver: { instances: async () => [listed] }, internalToken: async () => 'token' })
-
   const instance = async (more: Options = {}) => {
     const sandbox = more.carrier ?? options.carrier ?? sandboxCarrier({ stepMs: 0 })
     const followers: Promise<void>[] = []
-    const shipping = createShipping({
+    const shipping = compose({
+      stuckAfterMs: 7 * day,
       ...options,
       ...more,
       sql,
-      askOrder: askOrder(client),
+      clients: shippingClients(order.client),
       carriers: carriers({ sandbox }, 'sandbox'),
       follow: onEntry => {
         const follower = startFanout(corner.redis, corner.redis.key('live'), { onEntry, log })
@@ -165,8 +159,7 @@ export const testShipping = async (options: Options = {}) => {
     },
     async drop() {
       for (const close of closing.splice(0)) await close()
-      order.stop()
-      await Promise.all([mysql.drop(), corner.drop()])
+      await Promise.all([order.stop(), mysql.drop(), corner.drop()])
     },
   }
 }

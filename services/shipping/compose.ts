@@ -1,11 +1,11 @@
 import type { Log } from '#shared/log'
 import type { Fanout } from '#shared/redis'
 import type { Carriers } from './carriers/carrier'
+import type { ShippingClients } from './clients'
 import type { ShippingSql } from './database'
 import { dispatch } from './dispatch'
 import { parcelDrift } from './drift'
 import { liveParcels } from './live'
-import type { AskOrder } from './neighbours'
 import { personalData } from './personal-data'
 import { progress } from './progress'
 import { quotes } from './quotes'
@@ -17,25 +17,22 @@ import { zoneRepository } from './zones'
 
 interface Deps {
   sql: ShippingSql
-  askOrder: AskOrder
+  clients: ShippingClients
   carriers: Carriers
   follow(onEntry: (entry: Record<string, string>) => void): Pick<Fanout, 'append'>
   log: Pick<Log, 'warn'>
   heartbeatMs?: number
-  stuckAfterMs?: number
+  stuckAfterMs: number
 }
 
-const week = 7 * 24 * 3_600_000
-
-/** The use cases of the service, wired to each other. */
-export const createShipping = ({ sql, askOrder, carriers, follow, log, heartbeatMs, stuckAfterMs = week }: Deps) => {
+export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs }: Deps) => {
   const live = liveParcels({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
   const { announce } = live
   const moving = progress({ sql, announce })
   return {
     live,
     progress: moving,
-    dispatch: dispatch({ sql, askOrder, carriers, announce }),
+    dispatch: dispatch({ sql, clients, carriers, announce }),
     voids: voids({ sql, announce }),
     tracking: tracking({ sql, carriers, progress: moving, log }),
     shipments: shipmentRepository(sql),
@@ -46,4 +43,4 @@ export const createShipping = ({ sql, askOrder, carriers, follow, log, heartbeat
     drift: parcelDrift({ sql, stuckAfterMs }),
   }
 }
-export type Shipping = ReturnType<typeof createShipping>
+export type ShippingService = ReturnType<typeof compose>

@@ -1,0 +1,42 @@
+import { Value } from '@sinclair/typebox/value'
+import { type Clients, unwrap } from '#shared/client'
+import { AppError } from '#shared/errors'
+import { Address, Id, t } from '#shared/schema'
+import type { OrderApi } from '../order/app'
+import type { Line } from './domain'
+
+export interface OrderToShip {
+  userId: number
+  status: string
+  option: string
+  address: Address
+  lines: readonly Line[]
+}
+
+const OrderAnswer = t.Object({
+  user_id: Id,
+  status: t.String(),
+  shipping_address: Address,
+  shipping_option: t.String({ minLength: 1, maxLength: 16 }),
+  items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer({ minimum: 1 }) }), { minItems: 1 }),
+})
+
+/** What shipping asks of other services. */
+export const shippingClients = (client: Clients) => {
+  const orders = client<OrderApi>('order')
+  return {
+    /** An answer without all that a shipment needs is an error, so that the message behind the question ends among the dead letters and can be replayed. */
+    async orderToShip(orderId: number): Promise<OrderToShip> {
+      const answer: unknown = await unwrap(orders.internal.orders({ id: orderId }).get())
+      if (!Value.Check(OrderAnswer, answer))
+        throw new AppError(
+          'failed',
+          'order_not_sendable',
+          `Order ${orderId} has no address, no lines or no shipping option. Correct the order, then try again.`,
+        )
+      const { user_id: userId, status, shipping_option: option, shipping_address: address, items } = answer
+      return { userId, status, option, address, lines: items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
+    },
+  }
+}
+export type ShippingClients = ReturnType<typeof shippingClients>
