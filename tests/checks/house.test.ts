@@ -37,10 +37,11 @@ const described = ({ file, to }: Import) => `${file} imports ${to}`
 describe('dependencies point one way', () => {
   const imports = serviceFiles.flatMap(importsOf)
 
-  test('a domain knows errors, money and itself', () => {
+  test('a domain knows errors, money, lengths of time and itself', () => {
+    const pure = ['#shared/errors', '#shared/money', '#shared/time']
     const foreign = imports
       .filter(({ file }) => /^domain(-[\w-]+)?\.ts$/.test(basename(file)))
-      .filter(({ file, to }) => !['#shared/errors', '#shared/money'].includes(to) && !to.startsWith(join(dirname(file), 'domain')))
+      .filter(({ file, to }) => !pure.includes(to) && !to.startsWith(join(dirname(file), 'domain')))
     expect(foreign.map(described)).toEqual([])
   })
 
