@@ -1,23 +1,10 @@
 import type { Http } from '#shared/http'
 import { exportRoute } from '#shared/personal-data'
-import type { SingleUseCodes } from './codes'
-import type { PromotionDrift } from './drift'
+import type { PromotionService } from './compose'
 import { internalRoutes } from './internal-routes'
-import type { Pricing } from './pricing'
-import type { Redemptions } from './redemptions'
-import type { Campaigns } from './repository'
 import { promotionRoutes } from './routes'
 
-interface Deps {
-  http: Http
-  campaigns: Campaigns
-  codes: SingleUseCodes
-  pricing: Pricing
-  redemptions: Redemptions
-  drift: PromotionDrift
-}
-
-export const promotionApp = (deps: Deps) =>
+export const promotionApp = (deps: PromotionService & { http: Http }) =>
   deps
     .http('')
     .use(promotionRoutes(deps))

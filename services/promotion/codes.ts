@@ -6,32 +6,31 @@ import type { CodeRow, PromotionSql } from './database'
 import type { CodeQuery } from './model'
 import { type Campaigns, lockCampaign } from './repository'
 
-/** Without letters and digits that look alike. Twelve of them are 58 random bits: not to be guessed through the gateway's limits. */
+/** No letters and digits that look alike. Twelve of them hold 58 random bits: too many to guess at the gateway's rate limits. */
 const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 const newCode = () =>
   Array.from({ length: 12 }, (_, at) => `${at > 0 && at % 4 === 0 ? '-' : ''}${letters[randomInt(letters.length)]}`).join('')
-const insertAtOnce = 1000
+const rowsPerInsert = 1000
 
-/** Single-use codes, made by the thousand. */
 export const singleUseCodes = (sql: PromotionSql, campaigns: Pick<Campaigns, 'byId'>) => ({
-  /** Codes for one order each. A campaign that has them is no longer automatic. */
+  /** A campaign that has single-use codes is no longer automatic. */
   async add(id: number, count: number): Promise<string[]> {
     const codes = new Set<string>()
     while (codes.size < count) codes.add(newCode())
     const rows = [...codes].map(code => ({ code, campaign_id: id, single_use: true, order_id: null }))
     await sql.transaction(async trx => {
       await lockCampaign(trx, id)
-      for (let at = 0; at < rows.length; at += insertAtOnce)
+      for (let at = 0; at < rows.length; at += rowsPerInsert)
         await trx
           .insertInto('codes')
-          .values(rows.slice(at, at + insertAtOnce))
+          .values(rows.slice(at, at + rowsPerInsert))
           .execute()
       await trx.updateTable('campaigns').set({ automatic: false, updated_at: new Date() }).where('id', '=', id).execute()
     })
     return [...codes]
   },
 
-  async of(id: number, { used, skip, limit, cursor }: CodeQuery): Promise<Page<CodeRow>> {
+  async list(id: number, { used, skip, limit, cursor }: CodeQuery): Promise<Page<CodeRow>> {
     await campaigns.byId(id)
     const wanted = sql.db
       .selectFrom('codes')

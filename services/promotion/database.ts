@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import type { Sql } from '#shared/sql'
+import { t } from '#shared/schema'
+import { jsonColumn, type Sql } from '#shared/sql'
 import type { Kind } from './domain'
 
 /** Stored as 0 or 1. */
@@ -10,7 +11,7 @@ export interface PromotionDb {
     id: Generated<number>
     name: string
     kind: Kind
-    /** Parts per million or minor units, by its kind. */
+    /** Parts per million or minor units, depending on `kind`. */
     value: number
     buy_quantity: number
     get_quantity: number
@@ -22,23 +23,23 @@ export interface PromotionDb {
     public: Flag
     starts_at: Date | null
     ends_at: Date | null
-    /** Names and ids, as JSON. */
+    /** Both as `textList`. */
     categories: string
     product_ids: string
     total_limit: number | null
     per_user_limit: number | null
-    /** By orders that hold it now. */
+    /** How many orders hold it now. */
     used: Generated<number>
     used_at: Date | null
     created_at: Generated<Date>
     updated_at: Generated<Date>
     deleted_at: Date | null
   }
-  /** Every code there is, upper-case: a campaign's own, for anybody, and those for one order. */
+  /** Every code, in upper case: those that anybody may use, and those for one order. */
   codes: { code: string; campaign_id: number; single_use: Flag; order_id: number | null }
-  /** How often each user holds a campaign. */
+  /** How many orders of each user hold a campaign. */
   user_uses: { campaign_id: number; user_id: number; used: number }
-  /** One row an order: what was heard of it and what came of it. */
+  /** One row per order: what became of its campaigns. */
   redemptions: {
     order_id: number
     user_id: number | null
@@ -52,9 +53,11 @@ export interface PromotionDb {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
-  /** What an order holds now. */
+  /** The campaigns that each order holds now. */
   redemption_uses: { order_id: number; campaign_id: number; user_id: number; code: string | null; amount: number }
 }
+export const textList = jsonColumn(t.Array(t.String()))
+
 type RedemptionState = 'new' | 'redeemed' | 'rejected' | 'released'
 export type CampaignRow = Selectable<PromotionDb['campaigns']>
 export type CodeRow = Selectable<PromotionDb['codes']>

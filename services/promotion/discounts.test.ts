@@ -11,7 +11,7 @@ afterAll(async () => {
 })
 
 describe('validating a code', () => {
-  test('tells the discount in any case, or the reason', async () => {
+  test('answers the discount, whatever the case of the code, or the reason why there is none', async () => {
     const campaign = await shop.add({ code: 'Tell10', name: 'Ten off' })
     expect(await shop.validate({ code: 'tell10' })).toEqual({
       code: 'TELL10',
@@ -27,7 +27,7 @@ describe('validating a code', () => {
     const ended = await shop.add({ ends_at: '2026-01-01T00:00:00Z' })
     expect(await shop.validate({ code: ended.code })).toMatchObject({ valid: false, discount: 0, reason: 'expired' })
   })
-  test('needs neither prices nor categories: the subtotal says the one, the catalog the other', async () => {
+  test('works without prices and categories: prices come from the subtotal, categories from the product service', async () => {
     const { code } = await shop.add({ categories: ['electronics'] })
     const bare = { product_id: laptop.product_id, quantity: 3 }
     expect(await shop.validate({ code, items: [bare], subtotal: 100 })).toMatchObject({ valid: true, discount: 10 })
@@ -38,7 +38,16 @@ describe('validating a code', () => {
     expect(await shop.validate({ code: valid, items: [], subtotal: 50 })).toMatchObject({ discount: 5 })
     expect(await shop.validate({ code: valid, subtotal: 2999.99 })).toMatchObject({ status: 400, code: 'subtotal_mismatch' })
   })
-  test('knows by the token how often somebody has had it', async () => {
+  test('needs the product service only for campaigns with categories', async () => {
+    const [withCategories, without] = [await shop.add({ categories: ['electronics'] }), await shop.add()]
+    const bare = { product_id: laptop.product_id, quantity: 3 }
+    shop.others.down.add('product')
+    const validate = ({ code }: { code: string | null }) => shop.validate({ code, items: [bare], subtotal: 100 })
+    const answers = await Promise.all([validate(withCategories), validate(without)])
+    shop.others.down.clear()
+    expect(answers).toMatchObject([{ status: 503, code: 'product_unavailable' }, { valid: true }])
+  })
+  test('counts how often the user of the token has used the campaign', async () => {
     const campaign = await shop.add({ per_user_limit: 1 })
     await shop.sql.db.insertInto('user_uses').values({ campaign_id: campaign.id, user_id: 33, used: 1 }).execute()
     expect((await shop.validate({ code: campaign.code })).valid).toBe(true)
@@ -58,14 +67,14 @@ describe('validating a code', () => {
   ])('refuses %p', async fields => {
     expect(await shop.validate({ code: 'A', items: [{ ...laptop, ...fields }] })).toMatchObject({ status: 400 })
   })
-  test('refuses more than can be held exactly', async () => {
+  test('refuses an amount that is too large to be exact', async () => {
     const items = [{ ...laptop, quantity: 2 ** 31 - 1, price: 90_000_000_000 }]
     expect(await shop.validate({ code: 'A', items, subtotal: 1 })).toMatchObject({ status: 400, code: 'invalid_amount' })
   })
 })
 
-describe('discounts of an order', () => {
-  test('automatic campaigns and one coupon together, with what each gave and each line has', async () => {
+describe('the discounts of an order', () => {
+  test('combine automatic campaigns and one coupon, and are listed by line and by campaign', async () => {
     const automatic = await shop.add({ code: undefined, kind: 'fixed', value: 50, product_ids: ['b'.repeat(24)] })
     const coupon = await shop.add({ code: 'Both10' })
     const { body } = await shop.discounts({
@@ -84,7 +93,7 @@ describe('discounts of an order', () => {
     })
     await shop.send('DELETE', `/${automatic.id}`)
   })
-  test('nothing without campaigns; a coupon that is refused says why and takes nothing', async () => {
+  test('are zero without campaigns; a refused coupon takes nothing off and says why', async () => {
     const nothing = { discount: 0, free_shipping: false, lines: [{ discount: 0 }], campaigns: [] }
     expect((await shop.discounts({})).body).toEqual({ ...nothing, coupon: null })
     const dear = await shop.add({ minimum: 3000.01 })
@@ -93,7 +102,7 @@ describe('discounts of an order', () => {
       coupon: { code: dear.code, valid: false, reason: 'minimum_not_reached' },
     })
   })
-  test('free shipping is said, and recorded as a campaign of nothing', async () => {
+  test('include free shipping, as a campaign with the amount 0', async () => {
     const { id, code } = await shop.add({ kind: 'free_shipping', value: undefined })
     expect((await shop.discounts({ coupon_code: code })).body).toMatchObject({
       discount: 0,
@@ -101,7 +110,7 @@ describe('discounts of an order', () => {
       campaigns: [{ campaign_id: id, code, amount: 0 }],
     })
   })
-  test('one user’s limit is looked at where the user is known', async () => {
+  test('respect the limit per user when the user is known', async () => {
     const campaign = await shop.add({ per_user_limit: 1 })
     await shop.sql.db.insertInto('user_uses').values({ campaign_id: campaign.id, user_id: 34, used: 1 }).execute()
     expect((await shop.discounts({ coupon_code: campaign.code, user_id: 34 })).body.coupon).toMatchObject({ reason: 'user_limit_reached' })

@@ -1,4 +1,5 @@
 import { defaultCurrency, sumOf, times, toMajor, toMinor } from '#shared/money'
+import type { PromotionClients } from './clients'
 import type { CampaignRow } from './database'
 import { type Campaign, type Item, normalCode, type Refusal, refusalOf, refusalTexts } from './domain'
 import { itemsOf } from './domain-basket'
@@ -8,59 +9,56 @@ import { type Campaigns, campaignOf } from './repository'
 
 interface Deps {
   campaigns: Campaigns
-  /** The category of each product, asked only when a campaign holds for some and the lines don't say. */
-  categoriesOf(productIds: readonly string[]): Promise<Map<string, string>>
-  clock?: () => Date
+  clients: PromotionClients
 }
 
 interface Basket {
   items: readonly Item[]
   currency: string
-  /** How often the user holds each campaign that limits it. */
-  uses: Map<number, number>
+  now: Date
+  /** How often the user already holds each campaign that has a limit per user. */
+  uses: ReadonlyMap<number, number>
 }
 
-/** What an order of these items would be given, by what stands now. Whether a limit still holds is decided when it is redeemed. */
-export const pricing = ({ campaigns, categoriesOf, clock = () => new Date() }: Deps) => {
-  const usesOf = async (userId: number | undefined, rows: readonly CampaignRow[]) =>
-    userId === undefined
-      ? new Map<number, number>()
-      : campaigns.usesBy(
-          userId,
-          rows.filter(row => row.per_user_limit !== null).map(row => row.id),
-        )
+const refusalFor = (row: CampaignRow, { items, currency, now, uses }: Basket) =>
+  refusalOf(campaignOf(row), {
+    items,
+    currency,
+    subtotal: sumOf(items.map(item => times(item.price, item.quantity))),
+    now,
+    spent: { total: row.used, byUser: uses.get(row.id) ?? 0 },
+  })
 
-  const refusalFor = (row: CampaignRow, { items, currency, uses }: Basket) =>
-    refusalOf(campaignOf(row), {
-      items,
-      currency,
-      subtotal: sumOf(items.map(item => times(item.price, item.quantity))),
-      now: clock(),
-      spent: { total: row.used, byUser: uses.get(row.id) ?? 0 },
-    })
+const couponOf = (found: Awaited<ReturnType<Campaigns['byCode']>>, basket: Basket): { campaign?: Campaign; refusal?: Refusal } => {
+  if (!found) return { refusal: 'unknown_code' }
+  const refusal = found.spent ? 'code_used' : refusalFor(found.row, basket)
+  return refusal ? { refusal } : { campaign: campaignOf(found.row) }
+}
 
-  const couponOf = (found: Awaited<ReturnType<Campaigns['byCode']>>, basket: Basket): { campaign?: Campaign; refusal?: Refusal } => {
-    const refusal = !found ? 'unknown_code' : found.spent ? 'code_used' : refusalFor(found.row, basket)
-    if (refusal) return { refusal }
-    return found ? { campaign: campaignOf(found.row) } : {}
+/** What the campaigns take off at this moment. Nothing is held for the customer: the limits are enforced when an order redeems its campaigns. */
+export const discounts = ({ campaigns, clients }: Deps) => {
+  const usesOf = async (userId: number | undefined, rows: readonly CampaignRow[]) => {
+    const limited = rows.filter(row => row.per_user_limit !== null).map(row => row.id)
+    return userId === undefined ? new Map<number, number>() : campaigns.usesBy(userId, limited)
   }
 
   return {
-    /** Automatic campaigns and the coupon together. A coupon that is refused takes nothing off, and says why. */
-    async discounts({ coupon_code, user_id, currency, items: lines }: DiscountRequest) {
+    /** For an order: every automatic campaign that applies, and the coupon. A refused coupon takes nothing off and says why. */
+    async calculate({ coupon_code, user_id, currency, items: lines }: DiscountRequest) {
+      const now = new Date()
       const code = coupon_code === undefined ? undefined : normalCode(coupon_code)
-      const [automatic, found] = await Promise.all([campaigns.automatic(clock()), code === undefined ? undefined : campaigns.byCode(code)])
+      const [automatic, found] = await Promise.all([campaigns.automatic(now), code === undefined ? undefined : campaigns.byCode(code)])
       const uses = await usesOf(user_id, found ? [...automatic, found.row] : automatic)
       const items = lines.map(line => ({ ...line, price: toMinor(line.price, currency) }))
-      const basket = { items, currency, uses }
-      const fitting = automatic.filter(row => !refusalFor(row, basket)).map(campaignOf)
+      const basket = { items, currency, now, uses }
+      const applicable = automatic.filter(row => !refusalFor(row, basket)).map(campaignOf)
       const coupon = couponOf(found, basket)
-      const priced = discountsOf(items, coupon.campaign ? [...fitting, coupon.campaign] : fitting)
+      const given = discountsOf(items, coupon.campaign ? [...applicable, coupon.campaign] : applicable)
       return {
-        discount: toMajor(priced.discount, currency),
-        free_shipping: priced.freeShipping,
-        lines: priced.lines.map(discount => ({ discount: toMajor(discount, currency) })),
-        campaigns: priced.campaigns.map(({ campaign, amount }) => ({
+        discount: toMajor(given.discount, currency),
+        free_shipping: given.freeShipping,
+        lines: given.lines.map(discount => ({ discount: toMajor(discount, currency) })),
+        campaigns: given.campaigns.map(({ campaign, amount }) => ({
           campaign_id: campaign.id,
           ...(code !== undefined && campaign === coupon.campaign && { code }),
           amount: toMajor(amount, currency),
@@ -69,7 +67,7 @@ export const pricing = ({ campaigns, categoriesOf, clock = () => new Date() }: D
       }
     },
 
-    /** What a code alone takes off, or why it does not. */
+    /** For one code alone: what it takes off, or why it takes nothing off. */
     async validate({ code: given, currency = defaultCurrency, subtotal, items: lines }: Validation, userId: number | undefined) {
       const code = normalCode(given)
       const items = itemsOf(
@@ -77,20 +75,20 @@ export const pricing = ({ campaigns, categoriesOf, clock = () => new Date() }: D
         toMinor(subtotal, currency),
       )
       const found = await campaigns.byCode(code)
-      const nameless = items.filter(item => item.category === '' && item.product_id !== '')
-      if (found && found.row.categories !== '[]' && nameless.length > 0) {
-        const categories = await categoriesOf(nameless.map(item => item.product_id))
-        for (const item of nameless) item.category = categories.get(item.product_id) ?? ''
+      const uncategorised = items.filter(item => item.category === '' && item.product_id !== '')
+      if (found && campaignOf(found.row).categories.length > 0 && uncategorised.length > 0) {
+        const categories = await clients.categoriesOf(uncategorised.map(item => item.product_id))
+        for (const item of uncategorised) item.category = categories.get(item.product_id) ?? ''
       }
       const uses = await usesOf(userId, found ? [found.row] : [])
-      const { campaign, refusal } = couponOf(found, { items, currency, uses })
-      const priced = discountsOf(items, campaign ? [campaign] : [])
+      const { campaign, refusal } = couponOf(found, { items, currency, now: new Date(), uses })
+      const { discount, freeShipping } = discountsOf(items, campaign ? [campaign] : [])
       return {
         code,
         valid: campaign !== undefined,
-        discount: toMajor(priced.discount, currency),
+        discount: toMajor(discount, currency),
         currency,
-        free_shipping: priced.freeShipping,
+        free_shipping: freeShipping,
         reason: refusal ?? 'applied',
         detail: refusal ? refusalTexts[refusal] : (campaign?.name ?? ''),
         ...(campaign && { campaign: { id: campaign.id, name: campaign.name, kind: campaign.kind } }),
@@ -98,4 +96,4 @@ export const pricing = ({ campaigns, categoriesOf, clock = () => new Date() }: D
     },
   }
 }
-export type Pricing = ReturnType<typeof pricing>
+export type Discounts = ReturnType<typeof discounts>

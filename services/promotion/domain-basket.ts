@@ -9,7 +9,7 @@ interface Line {
   category?: string | undefined
 }
 
-/** Lines as priced items. Pieces without a price share what the others leave of the subtotal; with no lines, the subtotal is all that is known. */
+/** Gives every line a price. Pieces without one share what the others leave of the subtotal; without lines, the subtotal is a single item. */
 export const itemsOf = (lines: readonly Line[], subtotal: number): Item[] => {
   if (lines.length === 0) return [{ product_id: '', quantity: 1, price: subtotal, category: '' }]
   const rest = subtotal - sumOf(lines.map(({ price = 0, quantity }) => times(price, quantity)))
@@ -20,11 +20,11 @@ export const itemsOf = (lines: readonly Line[], subtotal: number): Item[] => {
   let dearer = pieces === 0 ? 0 : rest % pieces
   return lines.flatMap(({ product_id, quantity, price, category = '' }) => {
     if (price !== undefined) return { product_id, quantity, price, category }
-    const here = Math.min(dearer, quantity)
-    dearer -= here
+    const dearerHere = Math.min(dearer, quantity)
+    dearer -= dearerHere
     const parts = [
-      { product_id, quantity: here, price: base + 1, category },
-      { product_id, quantity: quantity - here, price: base, category },
+      { product_id, quantity: dearerHere, price: base + 1, category },
+      { product_id, quantity: quantity - dearerHere, price: base, category },
     ]
     return parts.filter(part => part.quantity > 0)
   })

@@ -3,12 +3,13 @@ import { type Campaign, type Item, isPartOf, type Kind } from './domain'
 
 /**
  * How campaigns stack:
- * 1. Every automatic campaign that fits is given, and at most one code.
- * 2. Free pieces come first, then percentages, then amounts; among one kind the older campaign (lower id). So it doesn't matter in which
- *    order campaigns are found.
- * 3. Each is reckoned on what those before it left of the lines it holds for, and never takes more than that: no line falls below zero.
- * 4. A minimum is held against the subtotal before any discount.
- * 5. What a campaign gives is shared over its lines by what is left of them: largest remainder, ties by line order. Free pieces lie on their own lines.
+ * 1. An order gets every automatic campaign that applies, and at most one code.
+ * 2. Free pieces come first, then percentages, then amounts; within a kind, the older campaign (lower id) comes first. The result therefore does
+ *    not depend on the order in which campaigns are found.
+ * 3. Each campaign is computed on what the campaigns before it left of its lines, and takes no more than that: no line falls below zero.
+ * 4. A minimum is compared with the subtotal before any discount.
+ * 5. A campaign's amount is split over its lines in proportion to what is left of them, by largest remainder, ties by line order. Free pieces are
+ *    taken off their own lines.
  * 6. Free shipping takes nothing off the lines.
  */
 const rank: Record<Kind, number> = { buy_x_get_y: 0, percentage: 1, fixed: 2, free_shipping: 3 }
@@ -17,17 +18,17 @@ const stacked = (a: Campaign, b: Campaign) => rank[a.kind] - rank[b.kind] || a.i
 interface Discounts {
   discount: number
   freeShipping: boolean
-  /** Of each line, in the order of the items. */
+  /** The discount of each line, in the order of the items. */
   lines: number[]
-  /** What each campaign gave, in the order in which they stack. */
+  /** The amount of each campaign, in the order in which they were applied. */
   campaigns: { campaign: Campaign; amount: number }[]
 }
 
-/** What fitting campaigns take off these items. */
-export const discountsOf = (items: readonly Item[], fitting: readonly Campaign[]): Discounts => {
+/** What these campaigns, all of which apply, take off the items. */
+export const discountsOf = (items: readonly Item[], applicable: readonly Campaign[]): Discounts => {
   const left = items.map(item => times(item.price, item.quantity))
   const whole = [...left]
-  const campaigns = fitting.toSorted(stacked).map(campaign => {
+  const campaigns = applicable.toSorted(stacked).map(campaign => {
     const shares = sharesOf(campaign, items, left)
     shares.forEach((share, line) => {
       left[line] = (left[line] ?? 0) - share
@@ -35,10 +36,10 @@ export const discountsOf = (items: readonly Item[], fitting: readonly Campaign[]
     return { campaign, amount: sumOf(shares) }
   })
   const lines = whole.map((amount, line) => amount - (left[line] ?? 0))
-  return { discount: sumOf(lines), freeShipping: fitting.some(({ kind }) => kind === 'free_shipping'), lines, campaigns }
+  return { discount: sumOf(lines), freeShipping: applicable.some(({ kind }) => kind === 'free_shipping'), lines, campaigns }
 }
 
-/** What a campaign takes off each line, of what is left of it. */
+/** What a campaign takes off each line, given what is left of the lines. */
 const sharesOf = (campaign: Campaign, items: readonly Item[], left: readonly number[]): number[] => {
   const mine = items.map((item, line) => (isPartOf(campaign, item) ? (left[line] ?? 0) : 0))
   const most = sumOf(mine)
@@ -54,7 +55,7 @@ const sharesOf = (campaign: Campaign, items: readonly Item[], left: readonly num
   }
 }
 
-/** Of every `buy + get` pieces, whichever products they are, the cheapest `get` are free; of a last, smaller group those past `buy`. */
+/** The pieces of all products together form groups of `buy + get`, of which the cheapest `get` are free. In a last, smaller group, pieces past `buy` are. */
 const freePieces = (campaign: Campaign, items: readonly Item[]): number[] => {
   const { buyQuantity, getQuantity } = campaign
   const mine = items.map(item => (isPartOf(campaign, item) ? item.quantity : 0))

@@ -23,7 +23,7 @@ const campaign = (fields: Partial<Campaign> = {}): Campaign => ({
 })
 const item = (price: number, quantity = 1, fields: object = {}) => ({ product_id: 'a', category: 'Books', price, quantity, ...fields })
 
-describe('what campaigns take off', () => {
+describe('discounts of a basket', () => {
   test('a percentage is rounded half up and shared by largest remainder', () => {
     const { discount, lines } = discountsOf([item(333), item(333), item(339)], [campaign()])
     expect({ discount, lines }).toEqual({ discount: 101, lines: [34, 33, 34] })
@@ -31,20 +31,20 @@ describe('what campaigns take off', () => {
   test('an amount never takes more than its lines are worth', () => {
     expect(discountsOf([item(500), item(400, 2)], [campaign({ kind: 'fixed', value: 10_000 })]).lines).toEqual([500, 800])
   })
-  test('only lines of its categories, in any case, or of its products', () => {
+  test('a campaign discounts only lines of its categories, in upper or lower case, or of its products', () => {
     const items = [item(1000), item(1000, 1, { category: 'Toys' }), item(1000, 1, { category: 'Food', product_id: 'b' })]
     expect(discountsOf(items, [campaign({ categories: ['toys'], productIds: ['b'] })]).lines).toEqual([0, 100, 100])
   })
-  test('of every three the cheapest is free, and of a rest nothing', () => {
+  test('with three for two, the cheapest of every three pieces is free, and none of an incomplete group', () => {
     const threeForTwo = campaign({ kind: 'buy_x_get_y', buyQuantity: 2, getQuantity: 1 })
     expect(discountsOf([item(1000, 2), item(300, 3)], [threeForTwo]).lines).toEqual([0, 300])
     expect(discountsOf([item(1000, 2)], [threeForTwo]).discount).toBe(0)
     expect(discountsOf([item(100, 2_147_483_647)], [threeForTwo]).discount).toBe(71_582_788_200)
   })
-  test('of a group that is not full, what goes past the bought is free', () => {
+  test('in an incomplete group, the pieces past `buy` are free', () => {
     expect(discountsOf([item(100, 4)], [campaign({ kind: 'buy_x_get_y', buyQuantity: 2, getQuantity: 3 })]).discount).toBe(200)
   })
-  test('free pieces first, then percentages, then amounts', () => {
+  test('free pieces are taken off first, then percentages, then amounts', () => {
     const all = [
       campaign({ id: 1, kind: 'fixed', value: 100 }),
       campaign({ id: 2, value: 500_000 }),
@@ -84,7 +84,7 @@ describe('what campaigns take off', () => {
     .map(fields => campaign(fields))
   const stack = fc.array(anyCampaign, { maxLength: 6 }).map(all => all.map((one, at) => ({ ...one, id: at + 1 })))
 
-  test('never less than nothing, never more than a line, and all parts sum to the whole', () => {
+  test('no discount is negative or exceeds its line, and lines and campaigns both add up to the total', () => {
     fc.assert(
       fc.property(items, stack, (items, stack) => {
         const { discount, lines, campaigns } = discountsOf(items, stack)
@@ -99,7 +99,7 @@ describe('what campaigns take off', () => {
       { numRuns: 1000 },
     )
   })
-  test('the same in whatever order campaigns are found', () => {
+  test('the order in which campaigns are found does not matter', () => {
     const shuffled = stack.chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })))
     fc.assert(
       fc.property(items, shuffled, (items, [stack, shuffled]) => {
@@ -108,7 +108,7 @@ describe('what campaigns take off', () => {
       { numRuns: 500 },
     )
   })
-  test('one more campaign never makes it dearer', () => {
+  test('one more campaign never raises the price', () => {
     fc.assert(
       fc.property(items, anyCampaign, (items, one) => {
         expect(discountsOf(items, [one]).discount).toBeGreaterThanOrEqual(discountsOf(items, []).discount)
@@ -117,31 +117,31 @@ describe('what campaigns take off', () => {
   })
 })
 
-describe('whether a campaign is given', () => {
+describe('whether a campaign applies', () => {
   const now = new Date('2026-05-01T12:00:00Z')
   const asked = (fields: Partial<Campaign>, spent = { total: 0, byUser: 0 }) =>
     refusalOf(campaign(fields), { items: [item(1000)], subtotal: 1000, currency: 'USD', now, spent })
-  test('in its time', () => {
+  test('it applies between its start and its end', () => {
     expect(asked({ startsAt: new Date('2026-05-01T12:00:01Z') })).toBe('not_started')
     expect(asked({ endsAt: now })).toBe('expired')
     expect(asked({ startsAt: now, endsAt: new Date('2026-05-01T12:00:01Z') })).toBeUndefined()
   })
-  test('within its limits', () => {
+  test('it applies within its limits', () => {
     expect(asked({ totalLimit: 3 }, { total: 3, byUser: 0 })).toBe('limit_reached')
     expect(asked({ perUserLimit: 1 }, { total: 2, byUser: 1 })).toBe('user_limit_reached')
     expect(asked({ totalLimit: 3, perUserLimit: 1 }, { total: 2, byUser: 0 })).toBeUndefined()
   })
-  test('from its minimum, of what it holds for', () => {
+  test('it applies from its minimum, to the lines that it covers', () => {
     expect(asked({ minimum: 1001 })).toBe('minimum_not_reached')
     expect(asked({ minimum: 1000 })).toBeUndefined()
     expect(asked({ categories: ['Toys'] })).toBe('not_applicable')
   })
-  test('an amount and a minimum hold in their currency, a percentage in any', () => {
+  test('a fixed amount and a minimum apply in their currency only, a percentage in any', () => {
     expect(asked({ kind: 'fixed', currency: 'EUR' })).toBe('currency_mismatch')
     expect(asked({ minimum: 1, currency: 'EUR' })).toBe('currency_mismatch')
     expect(asked({ currency: 'EUR' })).toBeUndefined()
   })
-  test('an order priced just before the end is kept', () => {
+  test('an order placed within a minute after the end is not too late', () => {
     expect(isTooLate(now, new Date(now.getTime() + 1000))).toBe(false)
     expect(isTooLate(now, new Date(now.getTime() + 60_000))).toBe(true)
     expect(isTooLate(null, now)).toBe(false)
@@ -149,14 +149,14 @@ describe('whether a campaign is given', () => {
 })
 
 describe('terms', () => {
-  test('percent is exact to four decimals', () => {
+  test('a percentage is exact to four decimals', () => {
     expect([12.5, 0.0001, 100, 33.3333].map(percentToPpm)).toEqual([125_000, 1, 1_000_000, 333_333])
     fc.assert(fc.property(fc.integer({ min: 1, max: 1_000_000 }), ppm => expect(percentToPpm(ppmToPercent(ppm))).toBe(ppm)))
   })
   test.each([0, 100.0001, 101, 1.00001, 1e-7, -5])('%d percent is refused', percent => {
     expect(() => percentToPpm(percent)).toThrow('percentage')
   })
-  test('what makes no sense together is refused', () => {
+  test('contradictory terms are refused', () => {
     const terms = {
       kind: 'percentage',
       value: 1,
@@ -175,19 +175,19 @@ describe('terms', () => {
     const at = new Date()
     expect(() => checkTerms({ ...terms, startsAt: at, endsAt: at })).toThrow('end after')
   })
-  test('a code is the same in any case', () => {
+  test('upper and lower case make no difference to a code', () => {
     expect(normalCode(' welcome10 ')).toBe('WELCOME10')
   })
 })
 
-describe('a basket', () => {
-  test('pieces without a price share what is left of the subtotal, to the unit', () => {
+describe('items of a basket', () => {
+  test('pieces without a price share the rest of the subtotal exactly', () => {
     const line = (quantity: number, price?: number) => ({ product_id: 'a', quantity, price })
     const items = itemsOf([line(2, 300), line(3), line(1)], 1001)
     expect(items.reduce((sum, { price, quantity }) => sum + price * quantity, 0)).toBe(1001)
     expect(items.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(6)
   })
-  test('prices that do not make the subtotal are refused', () => {
+  test('prices that do not add up to the subtotal are refused', () => {
     expect(() => itemsOf([{ product_id: 'a', quantity: 2, price: 100 }], 201)).toThrow('sum')
     expect(() => itemsOf([{ product_id: 'a', quantity: 2, price: 100 }], 199)).toThrow('sum')
   })

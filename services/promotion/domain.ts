@@ -1,13 +1,14 @@
 import { invalid } from '#shared/errors'
+import { minute } from '#shared/time'
 
 export type Kind = 'percentage' | 'fixed' | 'free_shipping' | 'buy_x_get_y'
 
-/** What a campaign is, in minor units and parts per million. */
+/** Amounts are in minor units, rates in parts per million. */
 export interface Campaign {
   id: number
   name: string
   kind: Kind
-  /** Off, in parts per million or minor units, by its kind; nothing for the other two kinds. */
+  /** What is taken off: parts per million or minor units, depending on `kind`. 0 for the kinds that need none. */
   value: number
   buyQuantity: number
   getQuantity: number
@@ -15,7 +16,7 @@ export interface Campaign {
   minimum: number
   startsAt: Date | null
   endsAt: Date | null
-  /** Either list lets a line in; with neither all lines are. */
+  /** A line is discounted if either list has it, or if both lists are empty. */
   categories: readonly string[]
   productIds: readonly string[]
   totalLimit: number | null
@@ -25,12 +26,12 @@ export interface Campaign {
 export interface Item {
   product_id: string
   quantity: number
-  /** Of one piece. */
+  /** The price of one piece. */
   price: number
   category: string
 }
 
-/** Why a campaign is not given. These words go on the wire. */
+/** Why a campaign does not apply. These words are part of the API. */
 export type Refusal =
   | 'unknown_code'
   | 'code_used'
@@ -44,8 +45,8 @@ export type Refusal =
 
 export const refusalTexts: Record<Refusal, string> = {
   unknown_code: 'There is no such code.',
-  code_used: 'This code was used already.',
-  not_started: 'This campaign has not begun yet.',
+  code_used: 'This code has already been used.',
+  not_started: 'This campaign has not started yet.',
   expired: 'This campaign is over.',
   limit_reached: 'This campaign is used up.',
   user_limit_reached: 'You have used this campaign as often as one customer may.',
@@ -54,7 +55,7 @@ export const refusalTexts: Record<Refusal, string> = {
   not_applicable: 'None of these items is part of this campaign.',
 }
 
-/** Codes are the same in any case: `welcome10` is `WELCOME10`. */
+/** `welcome10` and `WELCOME10` are the same code. */
 export const normalCode = (code: string) => code.trim().toUpperCase()
 
 const categoryKey = (category: string) => category.normalize('NFKC').trim().toLowerCase()
@@ -68,15 +69,16 @@ export const isPartOf = (
 }
 
 export interface Spent {
-  /** By everybody, and by this user; what isn't known counts as nothing. */
   total: number
+  /** 0 for a user who is not known. */
   byUser: number
 }
 
-/** An amount off, and a minimum, are in the campaign's currency; the others hold in any. */
-const isInCurrency = ({ kind, minimum, currency }: Campaign, of: string) => (kind !== 'fixed' && minimum === 0) || currency === of
+/** A fixed amount and a minimum are in the campaign's currency; everything else applies in any currency. */
+const fitsCurrency = ({ kind, minimum, currency }: Campaign, orderCurrency: string) =>
+  (kind !== 'fixed' && minimum === 0) || currency === orderCurrency
 
-/** Whether an order of these items could have the campaign now. */
+/** Why an order of these items cannot have the campaign now, or undefined if it can. */
 export const refusalOf = (
   campaign: Campaign,
   { items, subtotal, currency, now, spent }: { items: readonly Item[]; subtotal: number; currency: string; now: Date; spent: Spent },
@@ -86,22 +88,22 @@ export const refusalOf = (
   if (endsAt && now >= endsAt) return 'expired'
   if (totalLimit !== null && spent.total >= totalLimit) return 'limit_reached'
   if (perUserLimit !== null && spent.byUser >= perUserLimit) return 'user_limit_reached'
-  if (!isInCurrency(campaign, currency)) return 'currency_mismatch'
+  if (!fitsCurrency(campaign, currency)) return 'currency_mismatch'
   if (!items.some(item => isPartOf(campaign, item))) return 'not_applicable'
   if (subtotal < campaign.minimum) return 'minimum_not_reached'
   return undefined
 }
 
-/** How long after a campaign's end an order that was priced before it may still arrive. */
-const graceMs = 60_000
+/** How long after a campaign's end an order that was priced before it may still be placed. */
+const graceMs = minute
 
-/** A price that was given is kept: only an order placed clearly after the end comes too late. */
+/** A customer who saw the discount gets it: only an order placed clearly after the end is too late. */
 export const isTooLate = (endsAt: Date | null, placedAt: Date) => endsAt !== null && placedAt.getTime() >= endsAt.getTime() + graceMs
 
 const percentText = /^(\d{1,3})(?:\.(\d{1,4}))?$/
 export const hundredPercent = 1_000_000
 
-/** From percent with at most four decimals, read from its text. */
+/** Reads the percentage from its text, since 33.3333 has no exact binary value. */
 export const percentToPpm = (percent: number): number => {
   const [, whole, fraction = ''] = percentText.exec(String(percent)) ?? []
   const ppm = Number(`${whole}${fraction.padEnd(4, '0')}`)
@@ -116,13 +118,14 @@ type Terms = Pick<Campaign, 'kind' | 'value' | 'buyQuantity' | 'getQuantity' | '
   automatic: boolean
 }
 
-/** What makes no sense together is refused when it is written, not when somebody shops. */
+/** Refuses contradictory terms when a campaign is saved. */
 export const checkTerms = ({ kind, value, buyQuantity, getQuantity, startsAt, endsAt, code, automatic }: Terms) => {
   if (kind === 'fixed' && value < 1) throw invalid('invalid_value', 'A fixed discount needs an amount over 0 as its value.')
   if (kind === 'buy_x_get_y' && (buyQuantity < 1 || getQuantity < 1))
-    throw invalid('invalid_quantities', 'This kind needs buy_quantity and get_quantity, each at least 1.')
+    throw invalid('invalid_quantities', 'A buy_x_get_y campaign needs buy_quantity and get_quantity, each at least 1.')
   if (kind !== 'buy_x_get_y' && (buyQuantity > 0 || getQuantity > 0))
     throw invalid('invalid_quantities', 'Only buy_x_get_y has buy_quantity and get_quantity.')
   if (startsAt && endsAt && startsAt >= endsAt) throw invalid('invalid_schedule', 'A campaign must end after it starts.')
-  if (automatic && code !== null) throw invalid('code_or_automatic', 'A campaign has a code or is automatic, not both.')
+  if (automatic && code !== null)
+    throw invalid('code_or_automatic', 'A campaign has a code or is automatic, not both: set `code` to null or `automatic` to false.')
 }

@@ -4,7 +4,7 @@ import type { PromotionSql } from './database'
 
 const maxCampaigns = 1000
 
-/** Campaigns used in a window whose counters are not the sum of what orders hold. One statement, so one moment. */
+/** Campaigns used in a window whose counters differ from what orders hold. One statement, so that all figures are of the same moment. */
 export const promotionDrift =
   ({ db }: Pick<PromotionSql, 'db'>) =>
   async (since: Date, until: Date) => {

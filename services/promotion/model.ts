@@ -2,20 +2,24 @@ import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { booleanText, closed, Id, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
-import type { CampaignRow, CodeRow } from './database'
+import { type CampaignRow, type CodeRow, textList } from './database'
 import { ppmToPercent } from './domain'
 
 const Name = text(200, 'Ten percent for new customers')
 const Kind = t.Union([t.Literal('percentage'), t.Literal('fixed'), t.Literal('free_shipping'), t.Literal('buy_x_get_y')], {
   examples: ['percentage'],
 })
-/** A new code; one that is only looked up may be any text. */
-const Code = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{1,63}$', description: 'The same in any case', examples: ['SPRING10'] })
+/** For a new code. A code that is only looked up may be any text. */
+const Code = t.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{1,63}$',
+  description: 'Upper and lower case are the same',
+  examples: ['SPRING10'],
+})
 const AnyCode = t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] })
 const Limit = t.Integer({ minimum: 1, maximum: maxQuantity, examples: [100] })
 const Pieces = t.Integer({ minimum: 0, maximum: 1000, examples: [0] })
 const Category = text(100, 'Electronics')
-const orNone = <S extends Parameters<typeof t.Union>[0][number]>(schema: S) => t.Optional(t.Union([schema, t.Null()]))
+const orNull = <S extends Parameters<typeof t.Union>[0][number]>(schema: S) => t.Optional(t.Union([schema, t.Null()]))
 
 const changeable = {
   name: Name,
@@ -23,22 +27,29 @@ const changeable = {
     t.Number({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
-      description: 'Percent off (at most 4 decimals) or the amount off, by its kind; the other kinds need none',
+      description: 'Percent off (at most 4 decimals) or the amount off, depending on `kind`; the other kinds need none',
       examples: [10],
     }),
   ),
-  minimum: t.Optional(t.Number({ ...Amount, description: 'Subtotal from which it is given', examples: [20] })),
-  code: orNone(Code),
+  minimum: t.Optional(t.Number({ ...Amount, description: 'The subtotal that an order needs to get the campaign', examples: [20] })),
+  code: orNull(Code),
   automatic: t.Optional(
-    t.Boolean({ description: 'Given to every order that fits. By default if it has no code; false for one with single-use codes alone' }),
+    t.Boolean({
+      description:
+        'Applied to every order that qualifies. True by default if the campaign has no code; set false for a campaign that will have only single-use codes',
+    }),
   ),
-  public: t.Optional(t.Boolean({ default: true, description: 'Shown, with its code, in the list that everybody sees' })),
-  starts_at: orNone(Time),
-  ends_at: orNone(Time),
-  categories: t.Optional(t.Array(Category, { maxItems: 100, description: 'Only lines of these, or of product_ids' })),
-  product_ids: t.Optional(t.Array(ProductId, { maxItems: 1000, description: 'Only lines of these, or of categories' })),
-  total_limit: orNone(Limit),
-  per_user_limit: orNone(Limit),
+  public: t.Optional(t.Boolean({ default: true, description: 'Shown, with its code, in the public list' })),
+  starts_at: orNull(Time),
+  ends_at: orNull(Time),
+  categories: t.Optional(
+    t.Array(Category, { maxItems: 100, description: 'If set, only lines of these categories or of `product_ids` are discounted' }),
+  ),
+  product_ids: t.Optional(
+    t.Array(ProductId, { maxItems: 1000, description: 'If set, only lines of these products or of `categories` are discounted' }),
+  ),
+  total_limit: orNull(Limit),
+  per_user_limit: orNull(Limit),
   buy_quantity: t.Optional(Pieces),
   get_quantity: t.Optional(Pieces),
 }
@@ -49,7 +60,7 @@ export const NewCampaign = closed(
   },
 )
 export type NewCampaign = Static<typeof NewCampaign>
-/** Its kind and currency stay: orders hold it as what it is. */
+/** `kind` and `currency` cannot change: the amounts that orders hold are in them. */
 export const ChangedCampaign = closed(t.Partial(closed(changeable)).properties, { minProperties: 1, examples: [{ total_limit: 200 }] })
 export type ChangedCampaign = Static<typeof ChangedCampaign>
 
@@ -76,10 +87,10 @@ export const CampaignView = t.Object({
   buy_quantity: t.Integer(),
   get_quantity: t.Integer(),
   per_user_limit: t.Union([t.Integer(), t.Null()]),
-  /** What only an admin is shown. */
+  /** From here on, only for an admin. */
   public: t.Optional(t.Boolean()),
   total_limit: t.Optional(t.Union([t.Integer(), t.Null()])),
-  used: t.Optional(t.Integer({ description: 'Held by orders now' })),
+  used: t.Optional(t.Integer({ description: 'How many orders hold it now' })),
   created_at: t.Optional(Time),
   updated_at: t.Optional(Time),
 })
@@ -96,13 +107,13 @@ export const campaignView = (row: CampaignRow): CampaignView => ({
   automatic: row.automatic === 1,
   starts_at: row.starts_at?.toISOString() ?? null,
   ends_at: row.ends_at?.toISOString() ?? null,
-  categories: JSON.parse(row.categories),
-  product_ids: JSON.parse(row.product_ids),
+  categories: textList.read(row.categories),
+  product_ids: textList.read(row.product_ids),
   buy_quantity: row.buy_quantity,
   get_quantity: row.get_quantity,
   per_user_limit: row.per_user_limit,
 })
-export const wholeCampaignView = (row: CampaignRow): CampaignView => ({
+export const adminCampaignView = (row: CampaignRow): CampaignView => ({
   ...campaignView(row),
   public: row.public === 1,
   total_limit: row.total_limit,
@@ -123,7 +134,9 @@ export const Validation = closed(
         product_id: ProductId,
         sku: t.Optional(Sku),
         quantity: Quantity,
-        price: t.Optional(t.Number({ ...Amount, description: 'Of one piece; without it the subtotal is shared over the pieces' })),
+        price: t.Optional(
+          t.Number({ ...Amount, description: 'Price of one piece; without it, the rest of the subtotal is shared over the pieces' }),
+        ),
         category: t.Optional(Category),
       }),
       { maxItems: 100 },
@@ -148,7 +161,7 @@ export const ValidationView = t.Object({
   discount: t.Number({ examples: [300] }),
   currency: t.String({ examples: ['USD'] }),
   free_shipping: t.Boolean(),
-  reason: t.String({ description: '`applied`, or why not', examples: ['applied'] }),
+  reason: t.String({ description: '`applied`, or the reason why not', examples: ['applied'] }),
   detail: t.String({ examples: ['Ten percent for new customers'] }),
   campaign: t.Optional(t.Object({ id: t.Integer(), name: t.String(), kind: Kind })),
 })

@@ -17,81 +17,80 @@ const statesOf = async (ids: readonly number[]) => {
   const { body } = await shop.send('POST', '/internal/redemptions', { order_ids: ids }, await shop.asService('discovery'))
   return Object.values(body.redemptions as Record<string, string>)
 }
-const with_ = (campaign: { id: number; code: string | null }, amount = 300, code = campaign.code) => ({
+const priceWith = (campaign: { id: number; code: string | null }, amount = 300, code = campaign.code) => ({
   ...(code !== null && { coupon_code: code }),
   campaigns: [{ campaign_id: campaign.id, ...(code !== null && { code }), amount }],
 })
 
 describe('an order with a coupon', () => {
-  test('redeems it once, however often it is told, at the price it was given', async () => {
+  test('redeems it once, however often the event arrives, with the amount in the order', async () => {
     const campaign = await shop.add({ total_limit: 5 })
     const order = newOrder()
-    const message = placed(order, with_(campaign))
-    await shop.hearAll([message, message])
-    await shop.hear(message, placed(order, with_(campaign)))
-    expect(await shop.told(order)).toEqual([
+    const message = placed(order, priceWith(campaign))
+    await shop.deliverAll([message, message])
+    await shop.deliver(message, placed(order, priceWith(campaign)))
+    expect(await shop.publishedFor(order)).toEqual([
       { type: 'promotion.redeemed', order_id: order, campaign_id: campaign.id, code: campaign.code, amount: 300 },
     ])
     expect(await shop.used(campaign.id)).toBe(1)
   })
-  test('gives it back once when it is cancelled', async () => {
+  test('releases it once when the order is cancelled', async () => {
     const campaign = await shop.add()
     const order = newOrder()
-    await shop.hear(placed(order, with_(campaign)))
-    await shop.hearAll([cancelled(order), cancelled(order)])
-    await shop.hear(cancelled(order), placed(order, with_(campaign)))
-    expect((await shop.told(order)).map(({ type }) => type)).toEqual(['promotion.redeemed', 'promotion.released'])
+    await shop.deliver(placed(order, priceWith(campaign)))
+    await shop.deliverAll([cancelled(order), cancelled(order)])
+    await shop.deliver(cancelled(order), placed(order, priceWith(campaign)))
+    expect((await shop.publishedFor(order)).map(({ type }) => type)).toEqual(['promotion.redeemed', 'promotion.released'])
     expect(await shop.used(campaign.id)).toBe(0)
     expect(await statesOf([order])).toEqual(['released'])
   })
-  test('takes nothing when its cancellation came first', async () => {
+  test('gets no campaign when its cancellation arrives first', async () => {
     const campaign = await shop.add()
     const order = newOrder()
-    await shop.hear(cancelled(order), placed(order, with_(campaign)))
-    expect(await shop.told(order)).toEqual([])
+    await shop.deliver(cancelled(order), placed(order, priceWith(campaign)))
+    expect(await shop.publishedFor(order)).toEqual([])
     expect(await shop.used(campaign.id)).toBe(0)
   })
-  test('ends the same when both come at once', async () => {
+  test('ends released when order and cancellation arrive at the same time', async () => {
     const campaign = await shop.add()
     const ids = upTo(20)
-    await shop.hearAll(ids.flatMap(id => [placed(id, with_(campaign)), cancelled(id)]))
+    await shop.deliverAll(ids.flatMap(id => [placed(id, priceWith(campaign)), cancelled(id)]))
     expect(new Set(await statesOf(ids))).toEqual(new Set(['released']))
     expect(await shop.used(campaign.id)).toBe(0)
   })
-  test('in any case of the code, and with nothing but the code', async () => {
+  test('finds the campaign by the code alone, whatever its case', async () => {
     const campaign = await shop.add({ code: 'AnyCase1' })
     const order = newOrder()
-    await shop.hear(placed(order, { coupon_code: 'anycase1' }))
-    expect(await shop.told(order)).toMatchObject([{ type: 'promotion.redeemed', campaign_id: campaign.id, code: 'ANYCASE1' }])
+    await shop.deliver(placed(order, { coupon_code: 'anycase1' }))
+    expect(await shop.publishedFor(order)).toMatchObject([{ type: 'promotion.redeemed', campaign_id: campaign.id, code: 'ANYCASE1' }])
   })
-  test('is rejected with the reason', async () => {
+  test('is rejected with the reason, unless it was placed just before the end', async () => {
     const ended = await shop.add({ ends_at: '2026-01-01T00:00:00.000Z' })
     const [unknown, late, early] = upTo(3) as [number, number, number]
-    await shop.hear(
+    await shop.deliver(
       placed(unknown, { coupon_code: 'NOSUCHCODE' }),
-      placed(late, with_(ended)),
-      placed(early, { ...with_(ended), at: new Date('2026-01-01T00:00:30Z') }),
+      placed(late, priceWith(ended)),
+      placed(early, { ...priceWith(ended), at: new Date('2026-01-01T00:00:30Z') }),
     )
-    expect(await shop.told(unknown)).toMatchObject([{ type: 'promotion.rejected', reason: 'unknown_code', campaign_id: null }])
-    expect(await shop.told(late)).toMatchObject([{ type: 'promotion.rejected', reason: 'expired', campaign_id: ended.id }])
-    // It was priced before the end.
-    expect(await shop.told(early)).toMatchObject([{ type: 'promotion.redeemed' }])
-    await shop.hear(cancelled(late))
-    expect(await shop.told(late)).toHaveLength(1)
+    expect(await shop.publishedFor(unknown)).toMatchObject([{ type: 'promotion.rejected', reason: 'unknown_code', campaign_id: null }])
+    expect(await shop.publishedFor(late)).toMatchObject([{ type: 'promotion.rejected', reason: 'expired', campaign_id: ended.id }])
+    expect(await shop.publishedFor(early)).toMatchObject([{ type: 'promotion.redeemed' }])
+    await shop.deliver(cancelled(late))
+    expect(await shop.publishedFor(late)).toHaveLength(1)
   })
-  test('keeps what it was promised when the campaign is deleted meanwhile', async () => {
+  test('keeps its discount when the campaign is deleted meanwhile', async () => {
     const campaign = await shop.add()
     await shop.send('DELETE', `/${campaign.id}`)
     const order = newOrder()
-    await shop.hear(placed(order, with_(campaign)))
+    await shop.deliver(placed(order, priceWith(campaign)))
     expect(await statesOf([order])).toEqual(['redeemed'])
   })
-  test('takes all of its campaigns or none', async () => {
+  test('gets all of its campaigns or none', async () => {
     const plenty = await shop.add({ code: undefined, automatic: false })
     const none = await shop.add({ total_limit: 1 })
-    await shop.hear(placed(newOrder(), with_(none)))
+    await shop.deliver(placed(newOrder(), priceWith(none)))
     const order = newOrder()
-    await shop.hear(
+    await shop.deliver(
       placed(order, {
         coupon_code: none.code ?? '',
         campaigns: [
@@ -100,63 +99,63 @@ describe('an order with a coupon', () => {
         ],
       }),
     )
-    expect(await shop.told(order)).toMatchObject([
+    expect(await shop.publishedFor(order)).toMatchObject([
       { type: 'promotion.rejected', reason: 'limit_reached', campaign_id: none.id, amount: 10 },
     ])
     expect([await shop.used(plenty.id), await shop.used(none.id)]).toEqual([0, 1])
   })
 })
 
-test('an order without campaigns is no concern of promotion', async () => {
+test('an order without campaigns leaves no trace here', async () => {
   const order = newOrder()
-  await shop.hear(placed(order))
-  expect(await shop.told(order)).toEqual([])
+  await shop.deliver(placed(order))
+  expect(await shop.publishedFor(order)).toEqual([])
   expect(await statesOf([order])).toEqual([])
 })
 
 describe('limits', () => {
-  test('200 orders at once on a limit of 10: exactly 10 have it', async () => {
+  test('of 200 orders at once on a limit of 10, exactly 10 redeem the campaign', async () => {
     const campaign = await shop.add({ total_limit: 10 })
     const ids = upTo(200)
-    await shop.hearAll(ids.map(id => placed(id, with_(campaign))))
+    await shop.deliverAll(ids.map(id => placed(id, priceWith(campaign))))
     const states = await statesOf(ids)
     expect(states.filter(state => state === 'redeemed')).toHaveLength(10)
     expect(states.filter(state => state === 'rejected')).toHaveLength(190)
     expect(await shop.used(campaign.id)).toBe(10)
   })
-  test('one user with 20 orders at once has it twice if twice is allowed; others are not kept from it', async () => {
+  test('of 20 orders at once, a user with a limit of 2 redeems 2; other users are not affected', async () => {
     const campaign = await shop.add({ per_user_limit: 2 })
     const ids = upTo(20)
-    await shop.hearAll(ids.map(id => placed(id, { ...with_(campaign), user_id: 5 })))
+    await shop.deliverAll(ids.map(id => placed(id, { ...priceWith(campaign), user_id: 5 })))
     expect((await statesOf(ids)).filter(state => state === 'redeemed')).toHaveLength(2)
     const other = newOrder()
-    await shop.hear(placed(other, { ...with_(campaign), user_id: 6 }))
+    await shop.deliver(placed(other, { ...priceWith(campaign), user_id: 6 }))
     expect(await statesOf([other])).toEqual(['redeemed'])
     expect(await shop.used(campaign.id)).toBe(3)
   })
-  test('what is given back can be had by the next', async () => {
+  test('a released use is available to the next order', async () => {
     const campaign = await shop.add({ total_limit: 1, per_user_limit: 1 })
     const [first, refused, next] = upTo(3) as [number, number, number]
-    await shop.hear(
-      ...[first, refused].map(id => placed(id, { ...with_(campaign), user_id: 5 })),
+    await shop.deliver(
+      ...[first, refused].map(id => placed(id, { ...priceWith(campaign), user_id: 5 })),
       cancelled(first),
-      placed(next, { ...with_(campaign), user_id: 5 }),
+      placed(next, { ...priceWith(campaign), user_id: 5 }),
     )
     expect(await statesOf([first, refused, next])).toEqual(['released', 'rejected', 'redeemed'])
   })
-  test('a single-use code is for one order, and free again when that is cancelled', async () => {
+  test('a single-use code is for one order, and available again when that is cancelled', async () => {
     const campaign = await shop.add({ code: undefined, automatic: false })
     const { body } = await shop.send('POST', `/${campaign.id}/codes`, { count: 1 })
     const [code] = body.codes
     const ids = upTo(10)
-    await shop.hearAll(ids.map(id => placed(id, with_(campaign, 300, code))))
+    await shop.deliverAll(ids.map(id => placed(id, priceWith(campaign, 300, code))))
     expect((await statesOf(ids)).filter(state => state === 'redeemed')).toHaveLength(1)
     expect(await shop.used(campaign.id)).toBe(1)
     expect((await shop.validate({ code })).reason).toBe('code_used')
-    await shop.hearAll(ids.map(cancelled))
+    await shop.deliverAll(ids.map(cancelled))
     expect((await shop.validate({ code })).reason).toBe('applied')
   })
-  test('many orders over several campaigns, half of them cancelled: the books balance', async () => {
+  test('many orders with several campaigns, half of them cancelled, leave no drift', async () => {
     const all = [await shop.add({ total_limit: 30 }), await shop.add({ per_user_limit: 3 }), await shop.add()]
     const ids = upTo(100)
     const messages = ids.flatMap((id, at) => {
@@ -167,22 +166,22 @@ describe('limits', () => {
       }
       return at % 2 ? [cancelled(id), placed(id, order)] : [placed(id, order)]
     })
-    await shop.hearAll(messages)
+    await shop.deliverAll(messages)
     expect(await shop.drift()).toEqual({ count: 0, examples: [] })
   })
-  test('a count that is off shows in the drift', async () => {
+  test('a wrong counter is reported as drift', async () => {
     const campaign = await shop.add()
-    await shop.hear(placed(newOrder(), with_(campaign)))
+    await shop.deliver(placed(newOrder(), priceWith(campaign)))
     await shop.sql.db.updateTable('campaigns').set({ used: 2 }).where('id', '=', campaign.id).execute()
     expect(await shop.drift()).toEqual({ count: 1, examples: [String(campaign.id)] })
     await shop.sql.db.updateTable('campaigns').set({ used: 1 }).where('id', '=', campaign.id).execute()
   })
 })
 
-test('a person is told what they redeemed', async () => {
+test('the export of a user’s data lists their redemptions', async () => {
   const campaign = await shop.add()
   const order = newOrder()
-  await shop.hear(placed(order, { ...with_(campaign), user_id: 4242 }))
+  await shop.deliver(placed(order, { ...priceWith(campaign), user_id: 4242 }))
   const { body } = await shop.send('GET', '/internal/users/4242/export', undefined, await shop.asService('user'))
   expect(body.data.redemptions).toMatchObject([{ order_id: order, code: campaign.code, state: 'redeemed', amount: 300, currency: 'USD' }])
 })

@@ -1,15 +1,14 @@
 import { promotionRedeemed, promotionRejected, promotionReleased } from '#shared/catalog'
 import type { Message, Publish } from '#shared/event'
 import { sumOf, toMajor } from '#shared/money'
+import { lockOrMake } from '#shared/sql'
 import type { PromotionSql, RedemptionRow, Trx } from './database'
-import { giveBack, type PlacedOrder, takeAll, type Use } from './uses'
+import { holdCampaigns, type PlacedOrder, releaseCampaigns, type Use } from './uses'
 
-/** Made if need be, and locked until the end: what is told of one order is taken in one after the other. */
-const lockRedemption = async (trx: Trx, orderId: number): Promise<RedemptionRow> => {
-  // Not `insert ignore`, whose shared lock on a row that is there would stand in the way of our own.
-  await trx.insertInto('redemptions').values({ order_id: orderId, state: 'new' }).onDuplicateKeyUpdate({ order_id: orderId }).execute()
-  return trx.selectFrom('redemptions').selectAll().where('order_id', '=', orderId).forUpdate().executeTakeFirstOrThrow()
-}
+const lockRedemption = (trx: Trx, orderId: number): Promise<RedemptionRow> =>
+  lockOrMake(trx, 'redemptions', { order_id: orderId }, { state: 'new' })
+
+const maxExported = 10_000
 
 const events = { redeemed: promotionRedeemed, rejected: promotionRejected, released: promotionReleased }
 
@@ -26,11 +25,11 @@ const save = async (trx: Trx, row: RedemptionRow, publish: Publish, { quiet = fa
   publish(events[state]({ id: order_id, version }, data))
 }
 
-/** What orders hold of campaigns: one redemption an order, redeemed and given back once each, in whatever order that is told. */
+/** One redemption per order. It is redeemed once and released once, whichever of the order's two events arrives first. */
 export const redemptions = (sql: PromotionSql) => {
   const { db } = sql
 
-  /** An order that names only its code was not priced by us: what the code belongs to is looked up. */
+  /** An order that was not priced here names only its code; the campaign of the code is looked up. */
   const usesOf = async ({ uses, code }: PlacedOrder): Promise<readonly Use[]> => {
     if (code === null || uses.some(use => use.code === code)) return uses
     const row = await db.selectFrom('codes').select('campaign_id').where('code', '=', code).executeTakeFirst()
@@ -43,7 +42,7 @@ export const redemptions = (sql: PromotionSql) => {
       await sql.once(message, async (trx, publish) => {
         const known = await lockRedemption(trx, order.orderId)
         if (known.state !== 'new') return
-        const refused = await takeAll(trx, order)
+        const refused = await holdCampaigns(trx, order)
         const main = refused?.use ?? order.uses.find(use => use.code !== null) ?? order.uses[0]
         await save(
           trx,
@@ -62,12 +61,12 @@ export const redemptions = (sql: PromotionSql) => {
       })
     },
 
-    /** Heard before its order, it leaves a row by which the order takes nothing. */
+    /** A cancellation that arrives before its order leaves a released row, and the order then gets no campaign. */
     async release(message: Message, orderId: number): Promise<void> {
       await sql.once(message, async (trx, publish) => {
         const known = await lockRedemption(trx, orderId)
         if (known.state !== 'new' && known.state !== 'redeemed') return
-        await giveBack(trx, orderId)
+        await releaseCampaigns(trx, orderId)
         await save(trx, { ...known, state: 'released' }, publish, { quiet: known.state === 'new' })
       })
     },
@@ -100,5 +99,3 @@ export const redemptions = (sql: PromotionSql) => {
   }
 }
 export type Redemptions = ReturnType<typeof redemptions>
-
-const maxExported = 10_000

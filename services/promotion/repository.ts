@@ -1,11 +1,12 @@
 import { conflict, notFound } from '#shared/errors'
-import { cursorAfter, decodeCursor, type Page } from '#shared/page'
-import { t } from '#shared/schema'
-import { countCapped, isDuplicate } from '#shared/sql'
-import type { CampaignRow, PromotionSql, Trx } from './database'
+import { afterId, newestFirst, type Page } from '#shared/page'
+import { countCapped, insertOnce } from '#shared/sql'
+import { type CampaignRow, type PromotionSql, type Trx, textList } from './database'
 import type { Campaign } from './domain'
 import type { CampaignQuery, ChangedCampaign, NewCampaign } from './model'
 import { changedTerms, newTerms } from './terms'
+
+const maxAutomatic = 200
 
 export const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -18,15 +19,11 @@ export const campaignOf = (row: CampaignRow): Campaign => ({
   minimum: row.minimum,
   startsAt: row.starts_at,
   endsAt: row.ends_at,
-  categories: JSON.parse(row.categories),
-  productIds: JSON.parse(row.product_ids),
+  categories: textList.read(row.categories),
+  productIds: textList.read(row.product_ids),
   totalLimit: row.total_limit,
   perUserLimit: row.per_user_limit,
 })
-
-const taken = (error: unknown) => {
-  throw isDuplicate(error) ? conflict('code_taken', 'Another campaign has this code; choose another one.') : error
-}
 
 export const lockCampaign = async (trx: Trx, id: number): Promise<CampaignRow> => {
   const row = await trx
@@ -39,10 +36,13 @@ export const lockCampaign = async (trx: Trx, id: number): Promise<CampaignRow> =
   if (!row) throw notFound('campaign')
   return row
 }
-/** A campaign's own code, for anybody. */
-const freeOwnCode = (trx: Trx, id: number) => trx.deleteFrom('codes').where('campaign_id', '=', id).where('single_use', '=', 0).execute()
-const takeOwnCode = (trx: Trx, id: number, code: string) =>
-  trx.insertInto('codes').values({ code, campaign_id: id, single_use: false, order_id: null }).execute().catch(taken)
+
+/** The code that anybody may use for a campaign, as opposed to its single-use codes. */
+const insertOwnCode = async (trx: Trx, id: number, code: string) => {
+  const insert = trx.insertInto('codes').values({ code, campaign_id: id, single_use: false, order_id: null })
+  if (!(await insertOnce(insert))) throw conflict('code_taken', 'Another campaign has this code; choose another one.')
+}
+const deleteOwnCode = (trx: Trx, id: number) => trx.deleteFrom('codes').where('campaign_id', '=', id).where('single_use', '=', 0).execute()
 
 export const campaignRepository = (sql: PromotionSql) => {
   const { db } = sql
@@ -57,10 +57,13 @@ export const campaignRepository = (sql: PromotionSql) => {
   return {
     byId,
 
-    /** Newest first. `open` leaves out what not everybody is shown. */
-    async list({ status, skip, limit, cursor }: CampaignQuery, { open, now }: { open: boolean; now: Date }): Promise<Page<CampaignRow>> {
+    /** Newest first. `publicOnly` leaves out the campaigns that only an admin sees. */
+    async list(
+      { status, limit, ...query }: CampaignQuery,
+      { publicOnly, now }: { publicOnly: boolean; now: Date },
+    ): Promise<Page<CampaignRow>> {
       const wanted = live()
-        .$if(open, query => query.where('public', '=', 1))
+        .$if(publicOnly, query => query.where('public', '=', 1))
         .$if(status === 'active', query =>
           query
             .where(row => row.or([row('starts_at', 'is', null), row('starts_at', '<=', now)]))
@@ -68,25 +71,19 @@ export const campaignRepository = (sql: PromotionSql) => {
         )
         .$if(status === 'scheduled', query => query.where('starts_at', '>', now))
         .$if(status === 'ended', query => query.where('ends_at', '<=', now))
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, t.Tuple([t.Integer()]))[0]
+      const { below, skip } = newestFirst(query)
       const [items, total] = await Promise.all([
-        wanted
-          .selectAll()
-          .$if(after !== undefined, query => query.where('id', '<', after ?? 0))
-          .orderBy('id', 'desc')
-          .offset(after === undefined ? skip : 0)
-          .limit(limit)
-          .execute(),
+        wanted.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
         countCapped(db, wanted),
       ])
-      return { items, total, nextCursor: cursorAfter(items, limit, row => [row.id]) }
+      return { items, total, nextCursor: afterId(items, limit) }
     },
 
     async add(given: NewCampaign): Promise<CampaignRow> {
       const terms = newTerms(given)
       const id = await sql.transaction(async trx => {
         const { insertId } = await trx.insertInto('campaigns').values(terms).executeTakeFirstOrThrow()
-        if (terms.code !== null) await takeOwnCode(trx, Number(insertId), terms.code)
+        if (terms.code !== null) await insertOwnCode(trx, Number(insertId), terms.code)
         return Number(insertId)
       })
       return byId(id)
@@ -97,8 +94,8 @@ export const campaignRepository = (sql: PromotionSql) => {
         const row = await lockCampaign(trx, id)
         const terms = changedTerms(row, change)
         if (terms.code !== row.code) {
-          await freeOwnCode(trx, id)
-          if (terms.code !== null) await takeOwnCode(trx, id, terms.code)
+          await deleteOwnCode(trx, id)
+          if (terms.code !== null) await insertOwnCode(trx, id, terms.code)
         }
         await trx
           .updateTable('campaigns')
@@ -109,16 +106,16 @@ export const campaignRepository = (sql: PromotionSql) => {
       return byId(id)
     },
 
-    /** Its code is free again; orders that hold it keep it. */
+    /** Another campaign may then have its code; orders that hold the campaign keep it. */
     async remove(id: number): Promise<void> {
       await sql.transaction(async trx => {
         await lockCampaign(trx, id)
-        await freeOwnCode(trx, id)
+        await deleteOwnCode(trx, id)
         await trx.updateTable('campaigns').set({ deleted_at: new Date() }).where('id', '=', id).execute()
       })
     },
 
-    /** Those that are not over; the oldest ones, should there be more than can be weighed for every order. */
+    /** The automatic campaigns that have not ended. Every order is compared with all of them, hence the limit. */
     automatic: (now: Date): Promise<CampaignRow[]> =>
       live()
         .selectAll()
@@ -140,7 +137,7 @@ export const campaignRepository = (sql: PromotionSql) => {
       return found && { row: found, spent: found.order_id !== null }
     },
 
-    /** How often a user holds each of these campaigns. */
+    /** How many orders of a user hold each of these campaigns. */
     async usesBy(userId: number, campaignIds: readonly number[]): Promise<Map<number, number>> {
       if (campaignIds.length === 0) return new Map()
       const rows = await db
@@ -154,5 +151,3 @@ export const campaignRepository = (sql: PromotionSql) => {
   }
 }
 export type Campaigns = ReturnType<typeof campaignRepository>
-
-const maxAutomatic = 200

@@ -11,10 +11,10 @@ afterAll(async () => {
   await shop.drop()
 })
 
-const everybody = (path = '/') => shop.send('GET', path, undefined, {})
+const asGuest = (path = '/') => shop.send('GET', path, undefined, {})
 
 describe('campaigns', () => {
-  test('are made, found, changed and deleted by an admin', async () => {
+  test('are created, read, changed and deleted by an admin', async () => {
     const made = await shop.send('POST', '/', {
       name: 'May',
       code: 'may-10',
@@ -46,7 +46,7 @@ describe('campaigns', () => {
     expect((await shop.send('GET', `/${made.body.id}`)).status).toBe(404)
     expect((await shop.validate({ code: 'MAY-20' })).reason).toBe('unknown_code')
   })
-  test('have a code of their own: in any case it is taken, until its campaign is deleted', async () => {
+  test('have a unique code, whatever its case, until the campaign is deleted', async () => {
     const first = await shop.add({ code: 'OnlyOnce' })
     const again = { name: 'x', code: 'ONLYONCE', kind: 'percentage', value: 1 }
     expect(await shop.send('POST', '/', again)).toMatchObject({ status: 409, body: { code: 'code_taken' } })
@@ -57,26 +57,26 @@ describe('campaigns', () => {
     expect((await shop.send('POST', '/', again)).status).toBe(201)
   })
   test.each([
-    ['no name', { name: ' ' }],
+    ['a blank name', { name: ' ' }],
     ['percent over 100', { value: 100.5 }],
     ['too many decimals', { value: 1.00001 }],
     ['an unknown kind', { kind: 'half' }],
-    ['an amount of nothing', { kind: 'fixed', value: 0 }],
-    ['an amount past the cent', { kind: 'fixed', value: 1.001 }],
+    ['an amount of 0', { kind: 'fixed', value: 0 }],
+    ['an amount with a fraction of a cent', { kind: 'fixed', value: 1.001 }],
     ['an unknown currency', { currency: 'EURO' }],
     ['an end before its start', { starts_at: '2026-05-02T00:00:00Z', ends_at: '2026-05-01T00:00:00Z' }],
-    ['a day that is none', { ends_at: '0000-01-01T00:00:00Z' }],
-    ['a limit of nothing', { total_limit: 0 }],
-    ['a limit past counting', { per_user_limit: 2 ** 31 }],
-    ['no quantities to buy', { kind: 'buy_x_get_y', value: 0 }],
-    ['a code with blanks', { code: 'A B' }],
-    ['a field that is none', { discount: 3 }],
+    ['a date that does not exist', { ends_at: '0000-01-01T00:00:00Z' }],
+    ['a limit of 0', { total_limit: 0 }],
+    ['a limit past 32 bits', { per_user_limit: 2 ** 31 }],
+    ['no quantities for buy_x_get_y', { kind: 'buy_x_get_y', value: 0 }],
+    ['a blank in the code', { code: 'A B' }],
+    ['an unknown field', { discount: 3 }],
   ])('are refused with %s', async (_, fields) => {
     const { status } = await shop.send('POST', '/', { name: 'x', code: 'BADONE', kind: 'percentage', value: 10, ...fields })
     expect(status).toBe(400)
     expect((await shop.validate({ code: 'BADONE' })).reason).toBe('unknown_code')
   })
-  test('are the admin’s alone to see whole and to change', async () => {
+  test('are shown in full to an admin only, who alone can change them', async () => {
     const { id } = await shop.add()
     const customer = await shop.as(3)
     for (const [method, path, body] of [
@@ -96,12 +96,12 @@ describe('campaigns', () => {
 })
 
 describe('the list', () => {
-  test('shows everybody what is on and public; an admin everything, by status', async () => {
+  test('shows active public campaigns to everybody, and all of them, by status, to an admin', async () => {
     const open = await shop.add()
     const hidden = await shop.add({ public: false })
     const ended = await shop.add({ ends_at: '2026-01-01T00:00:00Z' })
     const scheduled = await shop.add({ starts_at: '2999-01-01T00:00:00Z' })
-    const { body } = await everybody('/?limit=100')
+    const { body } = await asGuest('/?limit=100')
     const ids = body.items.map((item: { id: number }) => item.id)
     expect(ids).toContain(open.id)
     for (const { id } of [hidden, ended, scheduled]) expect(ids).not.toContain(id)
@@ -111,9 +111,9 @@ describe('the list', () => {
       scheduled.id,
     ])
     expect((await shop.send('GET', '/?limit=4')).body.items[2]).toMatchObject({ id: hidden.id, used: 0 })
-    expect((await everybody('/?status=ended')).status).toBe(403)
+    expect((await asGuest('/?status=ended')).status).toBe(403)
   })
-  test('is walked by cursor, each once', async () => {
+  test('is walked by cursor, with each campaign once', async () => {
     const all = (await shop.send('GET', '/?limit=100')).body.items.map((item: { id: number }) => item.id)
     const seen: number[] = []
     let next = ''
@@ -128,7 +128,7 @@ describe('the list', () => {
 })
 
 describe('single-use codes', () => {
-  test('are made by the thousand, each different, and end what was automatic', async () => {
+  test('are created by the thousand, all different, and end `automatic`', async () => {
     const campaign = await shop.add({ code: undefined, starts_at: '2999-01-01T00:00:00Z' })
     expect(campaign.automatic).toBe(true)
     const { status, body, headers } = await shop.send('POST', `/${campaign.id}/codes`, { count: 10_000 })
@@ -142,14 +142,14 @@ describe('single-use codes', () => {
         listed.body.items[1].code,
     ).toBe(true)
   })
-  test('are at least one and at most 10,000 at a time, for a campaign that is there', async () => {
+  test('are created 1 to 10,000 at a time, for an existing campaign', async () => {
     const { id } = await shop.add()
     for (const count of [0, 10_001, 1.5, '3']) expect((await shop.send('POST', `/${id}/codes`, { count })).status).toBe(400)
     expect((await shop.send('POST', '/999999/codes', { count: 1 })).status).toBe(404)
   })
 })
 
-test('the demo campaigns come once into a new shop, and none is automatic', async () => {
+test('a new shop gets the demo campaigns once, and none is automatic', async () => {
   const fresh = await testPromotion()
   await Promise.all([seedDemo(fresh.sql, fresh.campaigns), seedDemo(fresh.sql, fresh.campaigns)])
   await seedDemo(fresh.sql, fresh.campaigns)

@@ -2,8 +2,9 @@ import { forbidden } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
-import type { SingleUseCodes } from './codes'
+import type { PromotionService } from './compose'
 import {
+  adminCampaignView,
   CampaignQuery,
   CampaignView,
   ChangedCampaign,
@@ -16,65 +17,58 @@ import {
   NewCodes,
   Validation,
   ValidationView,
-  wholeCampaignView,
 } from './model'
-import type { Pricing } from './pricing'
-import type { Campaigns } from './repository'
 
-interface Deps {
-  http: Http
-  campaigns: Campaigns
-  codes: SingleUseCodes
-  pricing: Pricing
-}
+type Deps = Pick<PromotionService, 'campaigns' | 'codes' | 'discounts'> & { http: Http }
 
-export const promotionRoutes = ({ http, campaigns, codes, pricing }: Deps) =>
+export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
   http('/api/promotions')
     .get(
       '/',
       async ({ query, user }) => {
         const now = new Date()
-        if (user?.role === 'admin') return page(await campaigns.list(query, { open: false, now }), query, wholeCampaignView)
-        if (query.status !== undefined && query.status !== 'active') throw forbidden('Only an admin sees campaigns that are not active.')
-        return page(await campaigns.list({ ...query, status: 'active' }, { open: true, now }), query, campaignView)
+        if (user?.role === 'admin') return page(await campaigns.list(query, { publicOnly: false, now }), query, adminCampaignView)
+        if (query.status !== undefined && query.status !== 'active')
+          throw forbidden('Only an admin can list campaigns that are not active; leave `status` out or log in as an admin.')
+        return page(await campaigns.list({ ...query, status: 'active' }, { publicOnly: true, now }), query, campaignView)
       },
       {
         guest: true,
         query: CampaignQuery,
         response: { 200: pageOf(CampaignView) },
-        detail: { summary: 'Campaigns that are on and public, newest first; an admin sees all, with their counts' },
+        detail: { summary: 'Active public campaigns, newest first; an admin gets all campaigns with their counters' },
       },
     )
-    .get('/:id', async ({ params }) => wholeCampaignView(await campaigns.byId(params.id)), {
+    .get('/:id', async ({ params }) => adminCampaignView(await campaigns.byId(params.id)), {
       auth: 'admin',
       params: IdParam,
       response: { 200: CampaignView },
-      detail: { summary: 'One campaign with its limits and how far they are used' },
+      detail: { summary: 'One campaign with its limits and counters' },
     })
     .post(
       '/',
       async ({ body, set, status }) => {
         const row = await campaigns.add(body)
         set.headers.location = `/api/promotions/${row.id}`
-        return status(201, wholeCampaignView(row))
+        return status(201, adminCampaignView(row))
       },
       {
         auth: 'admin',
         body: NewCampaign,
         response: { 201: CampaignView },
         detail: {
-          summary: 'A new campaign; one without a code is automatic',
+          summary: 'Create a campaign; without a code it is automatic',
           description:
-            'Every automatic campaign that fits is given, and at most one code. Free pieces come first, then percentages, then amounts, each on what is left: never below zero.',
+            'An order gets every automatic campaign that applies, and at most one code. Free pieces are taken off first, then percentages, then amounts, each from what is left. No line falls below zero.',
         },
       },
     )
-    .patch('/:id', async ({ params, body }) => wholeCampaignView(await campaigns.change(params.id, body)), {
+    .patch('/:id', async ({ params, body }) => adminCampaignView(await campaigns.change(params.id, body)), {
       auth: 'admin',
       params: IdParam,
       body: ChangedCampaign,
       response: { 200: CampaignView },
-      detail: { summary: 'Changes some of a campaign; orders already placed keep their price' },
+      detail: { summary: 'Change fields of a campaign; orders already placed keep their price' },
     })
     .delete(
       '/:id',
@@ -86,7 +80,7 @@ export const promotionRoutes = ({ http, campaigns, codes, pricing }: Deps) =>
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Ends a campaign for good; its code is free again, orders that hold it keep it' },
+        detail: { summary: 'Delete a campaign; its code becomes free, and orders that hold the campaign keep it' },
       },
     )
     .post(
@@ -101,19 +95,19 @@ export const promotionRoutes = ({ http, campaigns, codes, pricing }: Deps) =>
         params: IdParam,
         body: NewCodes,
         response: { 201: CodesView },
-        detail: { summary: 'New codes, each for one order; the campaign is no longer automatic' },
+        detail: { summary: 'Create single-use codes; the campaign is no longer automatic' },
       },
     )
-    .get('/:id/codes', async ({ params, query }) => page(await codes.of(params.id, query), query, codeView), {
+    .get('/:id/codes', async ({ params, query }) => page(await codes.list(params.id, query), query, codeView), {
       auth: 'admin',
       params: IdParam,
       query: CodeQuery,
       response: { 200: pageOf(CodeView) },
-      detail: { summary: 'Single-use codes of a campaign, and the order that used each' },
+      detail: { summary: 'The single-use codes of a campaign, and the order that used each' },
     })
-    .post('/validate', ({ body, user }) => pricing.validate(body, user?.id), {
+    .post('/validate', ({ body, user }) => discounts.validate(body, user?.id), {
       guest: true,
       body: Validation,
       response: { 200: ValidationView },
-      detail: { summary: 'What a code would take off, or why it would not; with a token, by that user’s limit too' },
+      detail: { summary: 'What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too' },
     })

@@ -3,7 +3,7 @@ import type { PromotionSql } from './database'
 import type { NewCampaign } from './model'
 import type { Campaigns } from './repository'
 
-/** None of them is automatic: an order without a code costs what its items cost. */
+/** None is automatic: an order without a code gets no discount in the demo shop. */
 const demoCampaigns: NewCampaign[] = [
   { name: 'Ten percent off a first order', code: 'WELCOME10', kind: 'percentage', value: 10, per_user_limit: 1 },
   { name: 'Free shipping', code: 'FREESHIP', kind: 'free_shipping' },
@@ -11,12 +11,12 @@ const demoCampaigns: NewCampaign[] = [
   { name: 'Buy two, get a third one free', code: 'THREEFORTWO', kind: 'buy_x_get_y', buy_quantity: 2, get_quantity: 1 },
 ]
 
-/** Only into a shop that never had a campaign: what somebody deleted does not come back. */
+/** Seeds only a shop that never had a campaign, so that a deleted demo campaign does not come back. */
 export const seedDemo = async ({ db }: Pick<PromotionSql, 'db'>, campaigns: Campaigns): Promise<void> => {
   if (await db.selectFrom('campaigns').select('id').limit(1).executeTakeFirst()) return
   for (const campaign of demoCampaigns)
     await campaigns.add(campaign).catch(error => {
-      // Another instance was first.
+      // Another instance seeds at the same time.
       if (!(error instanceof AppError) || error.code !== 'code_taken') throw error
     })
 }

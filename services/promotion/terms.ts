@@ -1,10 +1,10 @@
 import { invalid } from '#shared/errors'
 import { defaultCurrency, toMajor, toMinor } from '#shared/money'
-import type { CampaignRow } from './database'
+import { type CampaignRow, textList } from './database'
 import { checkTerms, type Kind, normalCode, percentToPpm, ppmToPercent } from './domain'
 import type { ChangedCampaign, NewCampaign } from './model'
 
-/** A time that every database can hold. */
+/** MySQL and MariaDB store years up to 9999. */
 const timeOf = (iso: string | null): Date | null => {
   if (iso === null) return null
   const time = new Date(iso)
@@ -14,15 +14,15 @@ const timeOf = (iso: string | null): Date | null => {
   return time
 }
 
-const insideValue = (kind: Kind, value: number, currency: string) =>
+const storedValue = (kind: Kind, value: number, currency: string) =>
   kind === 'percentage' ? percentToPpm(value) : kind === 'fixed' ? toMinor(value, currency) : 0
 
-/** What a campaign's row holds of the wire's words, checked as a whole. */
+/** The columns of a campaign, from the fields of a request. Checked as a whole. */
 const termsOf = ({ kind, currency, ...given }: Required<NewCampaign>) => {
   const terms = {
     name: given.name.trim(),
     kind,
-    value: insideValue(kind, given.value, currency),
+    value: storedValue(kind, given.value, currency),
     buy_quantity: given.buy_quantity,
     get_quantity: given.get_quantity,
     currency,
@@ -32,8 +32,8 @@ const termsOf = ({ kind, currency, ...given }: Required<NewCampaign>) => {
     public: given.public,
     starts_at: timeOf(given.starts_at),
     ends_at: timeOf(given.ends_at),
-    categories: JSON.stringify([...new Set(given.categories)]),
-    product_ids: JSON.stringify([...new Set(given.product_ids)]),
+    categories: textList.write([...new Set(given.categories)]),
+    product_ids: textList.write([...new Set(given.product_ids)]),
     total_limit: given.total_limit,
     per_user_limit: given.per_user_limit,
   }
@@ -67,7 +67,7 @@ export const newTerms = (given: NewCampaign): Terms =>
     ...given,
   })
 
-/** A code that is set ends what was automatic, unless both are said. */
+/** A change that sets a code also ends `automatic`, unless it sets that as well. */
 export const changedTerms = (row: CampaignRow, change: ChangedCampaign): Terms =>
   termsOf({
     name: row.name,
@@ -80,8 +80,8 @@ export const changedTerms = (row: CampaignRow, change: ChangedCampaign): Terms =
     public: row.public === 1,
     starts_at: row.starts_at?.toISOString() ?? null,
     ends_at: row.ends_at?.toISOString() ?? null,
-    categories: JSON.parse(row.categories),
-    product_ids: JSON.parse(row.product_ids),
+    categories: textList.read(row.categories),
+    product_ids: textList.read(row.product_ids),
     total_limit: row.total_limit,
     per_user_limit: row.per_user_limit,
     buy_quantity: row.buy_quantity,

@@ -12,13 +12,13 @@ export interface PlacedOrder {
   userId: number
   currency: string
   code: string | null
-  /** What it was priced with. */
+  /** The campaigns in its price. */
   uses: readonly Use[]
   placedAt: Date
 }
 
-/** Takes one use of a campaign: each limit is held by the update that counts it. */
-const take = async (
+/** Counts one use. Each limit is a condition of the update that counts, so two orders at once cannot both get the last one. */
+const holdOne = async (
   trx: Trx,
   { orderId, userId, placedAt }: PlacedOrder,
   { campaign_id, code, amount }: Use,
@@ -37,13 +37,13 @@ const take = async (
   if (!campaign) return 'unknown_code'
   if (counted.numUpdatedRows === 0n) return 'limit_reached'
   if (isTooLate(campaign.ends_at, placedAt) || isTooLate(campaign.deleted_at, placedAt)) return 'expired'
-  if (!(await countUser(trx, campaign_id, userId, campaign.per_user_limit))) return 'user_limit_reached'
-  if (code !== null && !(await useCode(trx, code, campaign_id, orderId))) return 'code_used'
+  if (!(await countForUser(trx, campaign_id, userId, campaign.per_user_limit))) return 'user_limit_reached'
+  if (code !== null && !(await claimCode(trx, code, campaign_id, orderId))) return 'code_used'
   await trx.insertInto('redemption_uses').values({ order_id: orderId, campaign_id, user_id: userId, code, amount }).execute()
   return undefined
 }
 
-const countUser = async (trx: Trx, campaign_id: number, user_id: number, limit: number | null): Promise<boolean> => {
+const countForUser = async (trx: Trx, campaign_id: number, user_id: number, limit: number | null): Promise<boolean> => {
   await trx.insertInto('user_uses').values({ campaign_id, user_id, used: 0 }).onDuplicateKeyUpdate({ user_id }).execute()
   const { numUpdatedRows } = await trx
     .updateTable('user_uses')
@@ -55,8 +55,8 @@ const countUser = async (trx: Trx, campaign_id: number, user_id: number, limit: 
   return numUpdatedRows > 0n
 }
 
-/** False when another order has it. A campaign's own code may have been changed since it was priced: that is no fault of the order. */
-const useCode = async (trx: Trx, code: string, campaignId: number, orderId: number): Promise<boolean> => {
+/** False when another order has this single-use code. A campaign's own code may have changed since the order was priced; that is accepted. */
+const claimCode = async (trx: Trx, code: string, campaignId: number, orderId: number): Promise<boolean> => {
   const { numUpdatedRows } = await trx
     .updateTable('codes')
     .set({ order_id: orderId })
@@ -70,7 +70,19 @@ const useCode = async (trx: Trx, code: string, campaignId: number, orderId: numb
   return row?.single_use !== 1
 }
 
-export const giveBack = async (trx: Trx, orderId: number): Promise<Use[]> => {
+/** Counts all of an order's campaigns, or none when one is refused. Ordered by id, so that two orders with the same campaigns rarely deadlock. */
+export const holdCampaigns = async (trx: Trx, order: PlacedOrder): Promise<{ use: Use; refusal: Refusal } | undefined> => {
+  await raw`savepoint before_uses`.execute(trx)
+  for (const use of order.uses.toSorted((a, b) => a.campaign_id - b.campaign_id)) {
+    const refusal = await holdOne(trx, order, use)
+    if (!refusal) continue
+    await raw`rollback to savepoint before_uses`.execute(trx)
+    return { use, refusal }
+  }
+  return undefined
+}
+
+export const releaseCampaigns = async (trx: Trx, orderId: number): Promise<void> => {
   const uses = await trx.selectFrom('redemption_uses').selectAll().where('order_id', '=', orderId).orderBy('campaign_id').execute()
   for (const { campaign_id, user_id, code } of uses) {
     await trx
@@ -88,17 +100,4 @@ export const giveBack = async (trx: Trx, orderId: number): Promise<Use[]> => {
       await trx.updateTable('codes').set({ order_id: null }).where('code', '=', code).where('order_id', '=', orderId).execute()
   }
   await trx.deleteFrom('redemption_uses').where('order_id', '=', orderId).execute()
-  return uses
-}
-
-/** All of the order's campaigns or none; always in the order of their ids, so that two orders wait for each other and never in a circle. */
-export const takeAll = async (trx: Trx, order: PlacedOrder): Promise<{ use: Use; refusal: Refusal } | undefined> => {
-  await raw`savepoint before_taking`.execute(trx)
-  for (const use of order.uses.toSorted((a, b) => a.campaign_id - b.campaign_id)) {
-    const refusal = await take(trx, order, use)
-    if (!refusal) continue
-    await raw`rollback to savepoint before_taking`.execute(trx)
-    return { use, refusal }
-  }
-  return undefined
 }
