@@ -5,8 +5,8 @@ import { lockOrMake } from '#shared/sql'
 import type { PromotionSql, RedemptionRow, Trx } from './database'
 import { holdCampaigns, type PlacedOrder, releaseCampaigns, type Use } from './uses'
 
-const lockRedemption = (trx: Trx, orderId: number): Promise<RedemptionRow> =>
-  lockOrMake(trx, 'redemptions', { order_id: orderId }, { state: 'new' })
+const lockRedemption = (trx: Trx, orderId: number, expected: { likelyNew?: boolean } = {}): Promise<RedemptionRow> =>
+  lockOrMake(trx, 'redemptions', { order_id: orderId }, { state: 'new' }, expected)
 
 const maxExported = 10_000
 
@@ -40,7 +40,7 @@ export const redemptions = (sql: PromotionSql) => {
     async redeem(message: Message, placed: PlacedOrder): Promise<void> {
       const order = { ...placed, uses: await usesOf(placed) }
       await sql.once(message, async (trx, publish) => {
-        const known = await lockRedemption(trx, order.orderId)
+        const known = await lockRedemption(trx, order.orderId, { likelyNew: true })
         if (known.state !== 'new') return
         const refused = await holdCampaigns(trx, order)
         const main = refused?.use ?? order.uses.find(use => use.code !== null) ?? order.uses[0]
