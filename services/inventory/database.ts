@@ -1,23 +1,26 @@
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
+import { t } from '#shared/schema'
+import { jsonColumn } from '#shared/sql'
 import type { ReservationState } from './domain'
 
 /** Stored as 0 or 1. */
 type Flag = ColumnType<number, boolean | undefined, boolean>
 
 export interface InventoryDb {
-  /** `opened`: the news of its creation came. */
+  /** `opened`: its `product.created` event has arrived. */
   products: { product_id: string; version: Generated<number>; opened: Flag }
+  /** Each SKU's totals over all warehouses. */
   skus: {
     sku: string
     product_id: string
     quantity: Generated<number>
     reserved: Generated<number>
     threshold: Generated<number>
-    /** At its threshold or below, and on sale. */
+    /** On sale, and at its threshold or below. */
     low: Flag
-    /** Its opening balance is counted: before that nobody knows how much there is. */
+    /** The opening balance has been counted; until then the quantity is unknown. */
     opened: Flag
-    /** Not sold any more: nothing of it can be reserved. */
+    /** No longer sold: it cannot be reserved. */
     archived: Flag
     version: Generated<number>
     updated_at: Generated<Date>
@@ -46,9 +49,10 @@ export interface InventoryDb {
   reservations: {
     order_id: number
     state: Generated<ReservationState>
-    /** The lines as JSON, from the first event that brought them. */
+    /** The order's lines as JSON: `reservationItems`. */
     items: string | null
     placed: Flag
+    /** The fact `fulfillable`. */
     wanted: Flag
     cancelled: Flag
     expires_at: Date | null
@@ -57,10 +61,14 @@ export interface InventoryDb {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
+  /** The allocations of an order. */
   reservation_lines: { order_id: number; sku: string; warehouse: string; quantity: number }
   returns: { return_id: number; order_id: number }
 }
+export type Trx = Transaction<InventoryDb>
 export type SkuRow = Selectable<InventoryDb['skus']>
 export type StockRow = Selectable<InventoryDb['stock']>
 export type MovementRow = Selectable<InventoryDb['movements']>
 export type ReservationRow = Selectable<InventoryDb['reservations']>
+
+export const reservationItems = jsonColumn(t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })))

@@ -1,106 +1,121 @@
-export interface Line {
+export interface OrderLine {
   product_id: string
   sku: string
   quantity: number
 }
 
 /**
- * How far an order's stock has come. `rejected`, `expired` and `commit_failed` hold nothing, but a paid order may still take what is there;
- * `released` is the end of a cancelled order.
+ * How far an order's stock has come. `rejected`, `expired` and `commit_failed` hold no stock, but an order that is paid later can still be served
+ * from what is available; `released` is the final state of a cancelled order.
  */
 export type ReservationState = 'new' | 'waiting' | 'reserved' | 'rejected' | 'expired' | 'committed' | 'commit_failed' | 'released'
 
-/** What was heard of an order. */
+/** What the order's events have said so far. */
 export interface OrderFacts {
-  /** From the first event that brought them: an order's lines never change. */
-  lines: readonly Line[]
-  /** `order.created` was seen. */
+  /** From the first event that carries them: an order's lines never change. */
+  lines: readonly OrderLine[]
+  /** `order.created` has arrived. */
   placed: boolean
-  /** Paid, or to be paid on delivery: its stock is to leave. */
-  wanted: boolean
+  /** The order is paid, or is to be paid on delivery: its stock can leave. */
+  fulfillable: boolean
   cancelled: boolean
-  /** Until when unpaid stock is held, as said by the order's change of this version. */
+  /** How long unpaid stock stays reserved, according to this version of the order. */
   expiry: { at: Date; version: number } | undefined
 }
-export type News = Partial<OrderFacts>
 
-export const nothingHeard: OrderFacts = { lines: [], placed: false, wanted: false, cancelled: false, expiry: undefined }
+export const noOrderFacts: OrderFacts = { lines: [], placed: false, fulfillable: false, cancelled: false, expiry: undefined }
 
-/** Facts are only ever added, so that it doesn't matter in which order, or how often, they are told. */
-export const learn = (facts: OrderFacts, { lines = [], placed, wanted, cancelled, expiry }: News): OrderFacts => ({
-  lines: facts.lines.length > 0 ? facts.lines : lines,
-  placed: facts.placed || placed === true,
-  wanted: facts.wanted || wanted === true,
-  cancelled: facts.cancelled || cancelled === true,
-  expiry: expiry && expiry.version > (facts.expiry?.version ?? 0) ? expiry : facts.expiry,
+/** Facts are only ever added, so events may arrive in any order and any number of times. */
+export const addOrderFacts = (
+  known: OrderFacts,
+  { lines = [], placed, fulfillable, cancelled, expiry }: Partial<OrderFacts>,
+): OrderFacts => ({
+  lines: known.lines.length > 0 ? known.lines : lines,
+  placed: known.placed || placed === true,
+  fulfillable: known.fulfillable || fulfillable === true,
+  cancelled: known.cancelled || cancelled === true,
+  expiry: expiry && expiry.version > (known.expiry?.version ?? 0) ? expiry : known.expiry,
 })
 
-export type Step = 'reserve' | 'commit' | 'take' | 'release' | 'restock' | 'close' | 'nothing'
+export type ReservationStep = 'reserve' | 'commit' | 'commitUnreserved' | 'release' | 'restock' | 'close' | 'nothing'
 
-/** What is to be done now. It depends on what is known, never on which of it came last. */
-export const nextStep = (state: ReservationState, { placed, wanted, cancelled }: Omit<OrderFacts, 'lines' | 'expiry'>): Step => {
+/** The step depends on which facts are known, not on which of them arrived last. */
+export const nextReservationStep = (
+  state: ReservationState,
+  { placed, fulfillable, cancelled }: Pick<OrderFacts, 'placed' | 'fulfillable' | 'cancelled'>,
+): ReservationStep => {
   if (state === 'released') return 'nothing'
   if (cancelled) return state === 'reserved' ? 'release' : state === 'committed' ? 'restock' : 'close'
   if (state === 'committed' || state === 'commit_failed') return 'nothing'
-  if (wanted) return state === 'reserved' ? 'commit' : 'take'
+  if (fulfillable) return state === 'reserved' ? 'commit' : 'commitUnreserved'
   return placed && (state === 'new' || state === 'waiting') ? 'reserve' : 'nothing'
 }
 
-/** How much of each SKU, whatever lines it was asked in. */
-export const bySku = (lines: readonly Line[]): Map<string, number> => {
+/** Sums the lines of each SKU. */
+export const quantityBySku = (lines: readonly OrderLine[]): Map<string, number> => {
   const sums = new Map<string, number>()
   for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity)
   return sums
 }
 
-export interface Place {
+export interface WarehouseStock {
   warehouse: string
   quantity: number
   reserved: number
 }
-export interface Portion {
+/** How many pieces of a SKU an order gets from one warehouse. */
+export interface Allocation {
   sku: string
   warehouse: string
   quantity: number
 }
 
 export const mainWarehouse = 'main'
-export const available = ({ quantity, reserved }: Pick<Place, 'quantity' | 'reserved'>) => quantity - reserved
+export const availableQuantity = ({ quantity, reserved }: Pick<WarehouseStock, 'quantity' | 'reserved'>) => quantity - reserved
 
-/** Takes from the main warehouse first, then from the fullest, so that few parcels leave; nothing when all together have too little. */
-export const allocate = (sku: string, wanted: number, places: readonly Place[]): Portion[] | undefined => {
-  const order = [...places].sort(
-    (a, b) => Number(b.warehouse === mainWarehouse) - Number(a.warehouse === mainWarehouse) || available(b) - available(a),
+/** Allocates from the main warehouse first, then from the fullest, to keep parcels few. Undefined if all of them together have too little. */
+export const allocateSku = (sku: string, quantity: number, stock: readonly WarehouseStock[]): Allocation[] | undefined => {
+  const order = [...stock].sort(
+    (a, b) => Number(b.warehouse === mainWarehouse) - Number(a.warehouse === mainWarehouse) || availableQuantity(b) - availableQuantity(a),
   )
-  const portions: Portion[] = []
-  let missing = wanted
-  for (const place of order) {
-    const quantity = Math.min(missing, available(place))
-    if (quantity > 0) portions.push({ sku, warehouse: place.warehouse, quantity })
-    missing -= quantity
+  const allocations: Allocation[] = []
+  let missing = quantity
+  for (const row of order) {
+    const portion = Math.min(missing, availableQuantity(row))
+    if (portion > 0) allocations.push({ sku, warehouse: row.warehouse, quantity: portion })
+    missing -= portion
   }
-  return missing === 0 ? portions : undefined
+  return missing === 0 ? allocations : undefined
 }
 
-export interface Offer {
+export interface SkuAvailability {
+  /** The opening balance has been counted. */
   opened: boolean
   archived: boolean
-  places: readonly Place[]
+  stock: readonly WarehouseStock[]
 }
+export type AllocationFailure = 'unknown_product' | 'out_of_stock'
 
-/** All lines or none. A SKU not yet heard of is not the same as too little of it: its product may be on the way. */
-export const portionsFor = (lines: readonly Line[], offerOf: (sku: string) => Offer | undefined): Portion[] | 'unknown' | 'short' => {
-  const portions: Portion[] = []
+/** All lines or none. An unknown SKU is not out of stock: the event that creates its product may still be on its way. */
+export const allocateLines = (
+  lines: readonly OrderLine[],
+  availabilityOf: (sku: string) => SkuAvailability | undefined,
+): Allocation[] | AllocationFailure => {
+  const allocations: Allocation[] = []
   let unknown = false
-  for (const [sku, wanted] of bySku(lines)) {
-    const offer = offerOf(sku)
-    if (!offer?.opened) {
+  for (const [sku, quantity] of quantityBySku(lines)) {
+    const known = availabilityOf(sku)
+    if (!known?.opened) {
       unknown = true
       continue
     }
-    const found = offer.archived ? undefined : allocate(sku, wanted, offer.places)
-    if (!found) return 'short'
-    portions.push(...found)
+    const allocated = known.archived ? undefined : allocateSku(sku, quantity, known.stock)
+    if (!allocated) return 'out_of_stock'
+    allocations.push(...allocated)
   }
-  return unknown ? 'unknown' : portions
+  return unknown ? 'unknown_product' : allocations
 }
+
+/** The version in a product's ETag: it grows with every change of any of its SKUs. */
+export const productStockVersion = (skus: readonly { opened: number; version: number }[]) =>
+  skus.reduce((sum, { opened, version }) => sum + (opened === 1 ? version : 0), 0)

@@ -23,10 +23,10 @@ const run = (statement: string, ...values: unknown[]) => {
     .execute(inventory.sql.db)
 }
 
-describe('the books', () => {
-  test('balance, and say what is available of what changed in the window', async () => {
+describe('drift', () => {
+  test('is zero while the records agree, and comes with the available stock of SKUs that changed in the window', async () => {
     const { sku, line } = await inventory.stocked(10)
-    await inventory.hear(placed(1, [line(3)]))
+    await inventory.deliver(placed(1, [line(3)]))
     expect(await ask()).toEqual({ movements: none, shelves: none, reserved: none, stock: { [sku]: 7 } })
     expect((await ask(new Date(0), new Date(1))).stock).toEqual({})
   })
@@ -38,17 +38,17 @@ describe('the books', () => {
     ['reserved', 'update reservation_lines set quantity = quantity + 1 where sku = ?'],
     ['reserved', "update reservations set state = 'expired' where order_id in (select order_id from reservation_lines where sku = ?)"],
   ]
-  test.each(breaks)('%s that don’t add up are named: %s', async (relation, how) => {
+  test.each(breaks)('names the SKU whose %s disagree: %s', async (relation, how) => {
     const { sku, line } = await inventory.stocked(10)
-    const { sku: sound } = await inventory.stocked(10)
-    await inventory.hear(placed(Math.floor(Math.random() * 1e9) + 10, [line(3)]))
+    const { sku: unchanged } = await inventory.stocked(10)
+    await inventory.deliver(placed(Math.floor(Math.random() * 1e9) + 10, [line(3)]))
     const before = await ask()
     await run(how, sku)
     const { stock, ...relations } = await ask()
     const changed = Object.entries(relations).filter(([name, found]) => !Bun.deepEquals(found, before[name]))
     expect(changed.map(([name]) => name)).toEqual([relation])
     expect(relations[relation].examples).toContain(sku)
-    expect(relations[relation].examples).not.toContain(sound)
+    expect(relations[relation].examples).not.toContain(unchanged)
     expect(relations[relation].count).toBe(before[relation].count + 1)
   })
 })

@@ -5,8 +5,11 @@ import type { InventoryDb } from './database'
 
 const maxSkus = 5000
 
-/** The SKUs that changed in a window: what is available of each, and which of them their own books don't explain. One statement, so one moment. */
-export const stockDrift =
+/**
+ * The SKUs that changed in a window: how much of each is available, and where a SKU's totals differ from its movements, stock rows or reservations.
+ * It is one statement, so all figures are from the same moment.
+ */
+export const inventoryDrift =
   ({ db }: Pick<Sql<InventoryDb>, 'db'>) =>
   async (since: Date, until: Date) => {
     const held = db
@@ -29,22 +32,21 @@ export const stockDrift =
       .leftJoin(held.as('held'), 'held.sku', 'changed.sku')
       .select(['changed.sku', 'changed.quantity', 'changed.reserved', 'held.pieces as held'])
       .select(raw<string | null>`(select sum(delta) from movements where movements.sku = changed.sku)`.as('moved'))
-      .select(raw<string | null>`(select sum(quantity) from stock where stock.sku = changed.sku)`.as('on_shelves'))
-      .select(raw<string | null>`(select sum(reserved) from stock where stock.sku = changed.sku)`.as('kept_on_shelves'))
+      .select(raw<string | null>`(select sum(quantity) from stock where stock.sku = changed.sku)`.as('rows_quantity'))
+      .select(raw<string | null>`(select sum(reserved) from stock where stock.sku = changed.sku)`.as('rows_reserved'))
       .execute()
 
     type Row = (typeof rows)[number]
     const differing = (differs: (row: Row) => boolean) => driftOf(rows.filter(differs).map(({ sku }) => sku))
     return {
       movements: differing(({ moved, quantity }) => Number(moved) !== quantity),
-      shelves: differing(row => Number(row.on_shelves) !== row.quantity || Number(row.kept_on_shelves) !== row.reserved),
+      shelves: differing(row => Number(row.rows_quantity) !== row.quantity || Number(row.rows_reserved) !== row.reserved),
       reserved: differing(row => Number(row.held) !== row.reserved),
       stock: Object.fromEntries(rows.map(({ sku, quantity, reserved }) => [sku, quantity - reserved])),
     }
   }
-export type StockDrift = ReturnType<typeof stockDrift>
 
-/** How far each order's stock has come; an order that was never heard of is not among them. */
+/** The reservation state of each order; an order without a reservation is left out. */
 export const reservationStates =
   ({ db }: Pick<Sql<InventoryDb>, 'db'>) =>
   async (orderIds: readonly number[]): Promise<Record<string, string>> => {
@@ -52,4 +54,3 @@ export const reservationStates =
     const rows = await db.selectFrom('reservations').select(['order_id', 'state']).where('order_id', 'in', orderIds).execute()
     return Object.fromEntries(rows.map(({ order_id, state }) => [String(order_id), state]))
   }
-export type ReservationStates = ReturnType<typeof reservationStates>

@@ -1,13 +1,9 @@
 import { DriftQuery, OrderIds } from '#shared/drift'
 import type { Http } from '#shared/http'
-import type { ReservationStates, StockDrift } from './drift'
+import type { InventoryService } from './compose'
 import { DriftView, ReservationsView } from './model'
 
-interface Deps {
-  http: Http
-  drift: StockDrift
-  reservationStates: ReservationStates
-}
+type Deps = Pick<InventoryService, 'drift' | 'reservationStates'> & { http: Http }
 
 export const internalRoutes = ({ http, drift, reservationStates }: Deps) =>
   http('/internal')
@@ -15,11 +11,11 @@ export const internalRoutes = ({ http, drift, reservationStates }: Deps) =>
       internal: ['discovery'],
       query: DriftQuery,
       response: { 200: DriftView },
-      detail: { summary: 'What changed in a window, and what of it does not add up' },
+      detail: { summary: 'The SKUs that changed in a window, and where their records disagree' },
     })
     .post('/reservations', async ({ body }) => ({ reservations: await reservationStates(body.order_ids) }), {
       internal: ['discovery'],
       body: OrderIds,
       response: { 200: ReservationsView },
-      detail: { summary: 'How far the stock of these orders has come' },
+      detail: { summary: 'The reservation state of each of these orders' },
     })

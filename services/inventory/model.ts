@@ -2,7 +2,7 @@ import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
 import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import type { MovementRow, SkuRow, StockRow } from './database'
-import { available } from './domain'
+import { availableQuantity } from './domain'
 
 const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', examples: ['main'] })
 const OnHand = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [25] })
@@ -42,7 +42,7 @@ export const StockView = t.Object({
 export const ProductStockView = t.Object({ product_id: t.String(), ...level, items: t.Array(StockView) })
 export const LowView = t.Object({ product_id: t.String(), sku: t.String(), ...level, threshold: t.Integer() })
 export const CheckView = t.Object({
-  available: t.Boolean({ description: 'Whether all of it could be had right now' }),
+  available: t.Boolean({ description: 'Whether all items are available right now' }),
   items: t.Array(t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() })),
 })
 export const MovementView = t.Object({
@@ -54,7 +54,7 @@ export const MovementView = t.Object({
   kind: t.String(),
   reason: t.Union([t.String(), t.Null()]),
   order_id: t.Union([t.Integer(), t.Null()]),
-  user_id: t.Union([t.Integer(), t.Null()], { description: 'Who changed it by hand' }),
+  user_id: t.Union([t.Integer(), t.Null()], { description: 'The administrator who changed it' }),
   created_at: Time,
 })
 export const DriftView = t.Object({
@@ -75,15 +75,15 @@ export const stockView = ({ id, product_id, sku, warehouse, quantity, reserved, 
   updated_at: updated_at.toISOString(),
 })
 
-/** What a change of the catalog dropped is not counted; of a product that is gone altogether, all that is left is shown. */
+/** Shows the SKUs that are on sale. Of an archived product, which has none, it shows what is left. */
 export const productStockView = (
   product_id: string,
   skus: readonly SkuRow[],
-  places: readonly StockRow[],
+  stock: readonly StockRow[],
 ): Static<typeof ProductStockView> => {
-  const sold = skus.filter(row => row.archived === 0)
-  const shown = new Set((sold.length > 0 ? sold : skus).map(({ sku }) => sku))
-  const items = places.filter(({ sku }) => shown.has(sku)).map(stockView)
+  const onSale = skus.filter(row => row.archived === 0)
+  const shown = new Set((onSale.length > 0 ? onSale : skus).map(({ sku }) => sku))
+  const items = stock.filter(({ sku }) => shown.has(sku)).map(stockView)
   const quantity = items.reduce((sum, item) => sum + item.quantity, 0)
   const reserved = items.reduce((sum, item) => sum + item.reserved, 0)
   return { product_id, quantity, reserved, available: quantity - reserved, items }
@@ -91,7 +91,7 @@ export const productStockView = (
 
 export const lowView = (row: SkuRow): Static<typeof LowView> => {
   const { product_id, sku, quantity, reserved, threshold } = row
-  return { product_id, sku, quantity, reserved, available: available(row), threshold }
+  return { product_id, sku, quantity, reserved, available: availableQuantity(row), threshold }
 }
 
 export const movementView = ({ created_at, ...movement }: MovementRow): Static<typeof MovementView> => ({
@@ -99,22 +99,22 @@ export const movementView = ({ created_at, ...movement }: MovementRow): Static<t
   created_at: created_at.toISOString(),
 })
 
-/** Lines of one SKU are summed; a line that names none means its product's only SKU, and finds nothing when there are several. */
+/** Sums the lines of each SKU. A line without a SKU means its product's only SKU, and finds nothing when there are several. */
 export const checkView = (items: Static<typeof Check>['items'], onSale: readonly SkuRow[]): Static<typeof CheckView> => {
   const found = (line: { product_id: string; sku?: string }) => {
     const own = onSale.filter(row => row.product_id === line.product_id && (line.sku === undefined || row.sku === line.sku))
     return own.length === 1 ? own[0] : undefined
   }
-  const asked = new Map<string, { product_id: string; sku: string | null; quantity: number; available: number }>()
+  const lines = new Map<string, { product_id: string; sku: string | null; quantity: number; available: number }>()
   for (const item of items) {
     const row = found(item)
     const sku = row?.sku ?? item.sku ?? null
     const key = `${item.product_id} ${sku}`
-    const before = asked.get(key)?.quantity ?? 0
-    asked.set(key, { product_id: item.product_id, sku, quantity: before + item.quantity, available: row ? available(row) : 0 })
+    const before = lines.get(key)?.quantity ?? 0
+    lines.set(key, { product_id: item.product_id, sku, quantity: before + item.quantity, available: row ? availableQuantity(row) : 0 })
   }
-  const lines = [...asked.values()]
-  return { available: lines.every(line => line.available >= line.quantity), items: lines }
+  const checked = [...lines.values()]
+  return { available: checked.every(line => line.available >= line.quantity), items: checked }
 }
 
 export const ReservationsView = t.Object({ reservations: t.Record(t.String(), t.String()) })

@@ -1,19 +1,18 @@
-import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
+import { afterId, cursorAfter, decodeCursor, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped, type Sql } from '#shared/sql'
 import type { InventoryDb, MovementRow, SkuRow, StockRow } from './database'
 
-const byNumber = t.Tuple([t.Integer({ minimum: 0 })])
-const byText = t.Tuple([t.String()])
+const idCursor = t.Tuple([t.Integer({ minimum: 0 })])
+const skuCursor = t.Tuple([t.String()])
 
-/** What is shown of stock. */
 export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
-  async ofProduct(productId: string): Promise<{ skus: SkuRow[]; places: StockRow[] }> {
-    const [skus, places] = await Promise.all([
+  async ofProduct(productId: string): Promise<{ skus: SkuRow[]; stock: StockRow[] }> {
+    const [skus, stock] = await Promise.all([
       db.selectFrom('skus').selectAll().where('product_id', '=', productId).where('opened', '=', 1).orderBy('sku').execute(),
       db.selectFrom('stock').selectAll().where('product_id', '=', productId).orderBy('id').execute(),
     ])
-    return { skus, places }
+    return { skus, stock }
   },
 
   skusOnSale: (productIds: readonly string[]): Promise<SkuRow[]> =>
@@ -23,30 +22,29 @@ export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
     const filtered = warehouse === undefined ? db.selectFrom('stock') : db.selectFrom('stock').where('warehouse', '=', warehouse)
     const ordered = filtered.selectAll().orderBy('id').limit(limit)
     const [items, total] = await Promise.all([
-      (cursor === undefined ? ordered.offset(skip) : ordered.where('id', '>', decodeCursor(cursor, byNumber)[0])).execute(),
+      (cursor === undefined ? ordered.offset(skip) : ordered.where('id', '>', decodeCursor(cursor, idCursor)[0])).execute(),
       countCapped(db, filtered),
     ])
-    return { items, total, nextCursor: cursorAfter(items, limit, ({ id }) => [id]) }
+    return { items, total, nextCursor: afterId(items, limit) }
   },
 
-  async low({ skip, limit, cursor }: PageQuery): Promise<Page<SkuRow>> {
+  async lowStock({ skip, limit, cursor }: PageQuery): Promise<Page<SkuRow>> {
     const filtered = db.selectFrom('skus').where('low', '=', 1)
     const ordered = filtered.selectAll().orderBy('sku').limit(limit)
     const [items, total] = await Promise.all([
-      (cursor === undefined ? ordered.offset(skip) : ordered.where('sku', '>', decodeCursor(cursor, byText)[0])).execute(),
+      (cursor === undefined ? ordered.offset(skip) : ordered.where('sku', '>', decodeCursor(cursor, skuCursor)[0])).execute(),
       countCapped(db, filtered),
     ])
     return { items, total, nextCursor: cursorAfter(items, limit, ({ sku }) => [sku]) }
   },
 
-  async movements(productId: string, { skip, limit, cursor }: PageQuery): Promise<Page<MovementRow>> {
+  async movements(productId: string, query: PageQuery): Promise<Page<MovementRow>> {
+    const { below, skip } = newestFirst(query)
     const filtered = db.selectFrom('movements').where('product_id', '=', productId)
-    const ordered = filtered.selectAll().orderBy('id', 'desc').limit(limit)
     const [items, total] = await Promise.all([
-      (cursor === undefined ? ordered.offset(skip) : ordered.where('id', '<', decodeCursor(cursor, byNumber)[0])).execute(),
+      filtered.selectAll().where('id', '<', below).orderBy('id', 'desc').limit(query.limit).offset(skip).execute(),
       countCapped(db, filtered),
     ])
-    return { items, total, nextCursor: cursorAfter(items, limit, ({ id }) => [id]) }
+    return { items, total, nextCursor: afterId(items, query.limit) }
   },
 })
-export type Stock = ReturnType<typeof stockRepository>

@@ -1,11 +1,13 @@
 import { inventoryCommitFailed, inventoryCommitted, inventoryRejected, inventoryReleased, inventoryReserved } from '#shared/catalog'
 import type { Message, Publish } from '#shared/event'
+import type { Log } from '#shared/log'
 import type { Sql } from '#shared/sql'
-import type { InventoryDb } from './database'
-import { learn, type News, nextStep, type ReservationState } from './domain'
-import { type Outcome, reservationSteps } from './reservation-steps'
-import { lockReservation, type Reservation, saveReservation } from './reservation-store'
-import type { Trx } from './shelves'
+import { eachIsolated } from '#shared/sweep'
+import { second } from '#shared/time'
+import { allocations, type StepOutcome } from './allocations'
+import type { InventoryDb, Trx } from './database'
+import { addOrderFacts, nextReservationStep, type OrderFacts, type ReservationState } from './domain'
+import { lockReservation, type Reservation, saveReservation } from './reservation-repository'
 
 const eventOf = {
   reserved: inventoryReserved,
@@ -15,18 +17,25 @@ const eventOf = {
   expired: inventoryReleased,
   released: inventoryReleased,
 }
-const isTold = (state: ReservationState): state is keyof typeof eventOf => state in eventOf
+const hasEvent = (state: ReservationState): state is keyof typeof eventOf => state in eventOf
 
-/** One sweep's share, so that it is soon done. */
+/** Bounds the duration of one sweep; the next sweep takes the rest. */
 const sweepLimit = 200
 
-export const reservations = (sql: Sql<InventoryDb>, { waitMs = 30_000 } = {}) => {
-  const steps = reservationSteps({ waitMs })
+interface Ports {
+  sql: Sql<InventoryDb>
+  log: Pick<Log, 'warn'>
+  /** How long an order waits for a product that inventory does not know yet. */
+  waitMs?: number | undefined
+}
 
-  const conclude = async (trx: Trx, before: Reservation, { state, reason }: Outcome, publish: Publish, quiet = false) => {
+export const reservations = ({ sql, log, waitMs = 30 * second }: Ports) => {
+  const steps = allocations({ waitMs })
+
+  const enter = async (trx: Trx, before: Reservation, { state, reason }: StepOutcome, publish: Publish, quiet = false) => {
     const version = state === before.state ? before.version : before.version + 1
     await saveReservation(trx, { ...before, state, version })
-    if (quiet || state === before.state || !isTold(state)) return
+    if (quiet || state === before.state || !hasEvent(state)) return
     const { orderId, facts } = before
     publish(
       eventOf[state](
@@ -42,56 +51,50 @@ export const reservations = (sql: Sql<InventoryDb>, { waitMs = 30_000 } = {}) =>
   }
 
   const advance = async (trx: Trx, reservation: Reservation, publish: Publish) => {
-    const step = nextStep(reservation.state, reservation.facts)
-    // Where nothing was held, nothing is given back.
-    await conclude(trx, reservation, await steps[step](trx, reservation, publish), publish, step === 'close')
+    const step = nextReservationStep(reservation.state, reservation.facts)
+    // `close` ends an order that held no stock, so there is nothing to announce as released.
+    await enter(trx, reservation, await steps[step](trx, reservation, publish), publish, step === 'close')
   }
 
-  /** Each order in a transaction of its own, under its lock; one that fails keeps none of the others. */
-  const sweep = async (orderIds: readonly number[], work: (trx: Trx, reservation: Reservation, publish: Publish) => Promise<void>) => {
-    const failures: unknown[] = []
-    for (const orderId of orderIds) {
-      await sql
-        .transaction(async (trx, publish) => work(trx, await lockReservation(trx, orderId), publish))
-        .catch(error => failures.push(error))
-    }
-    if (failures.length > 0) throw failures[0]
-  }
+  /** Each reservation has its own transaction and lock. */
+  const sweep = (
+    name: string,
+    rows: readonly { order_id: number }[],
+    work: (trx: Trx, reservation: Reservation, publish: Publish) => Promise<void>,
+  ) =>
+    eachIsolated(
+      rows,
+      ({ order_id }) => sql.transaction(async (trx, publish) => work(trx, await lockReservation(trx, order_id), publish)),
+      (error, { order_id }) => log.warn({ err: error, order_id }, `${name} failed for an order; the next sweep tries it again`),
+    )
 
   const inState = (state: ReservationState) => sql.db.selectFrom('reservations').select('order_id').where('state', '=', state)
 
   return {
-    /** Adds what an event tells to what is known of the order, and does what follows, once. */
-    hear: (message: Message, orderId: number, news: News) =>
+    /** Adds an event's facts to what is known of the order and does the step that follows, once per message. */
+    handle: (message: Message, orderId: number, facts: Partial<OrderFacts>) =>
       sql.once(message, async (trx, publish) => {
-        const known = await lockReservation(trx, orderId)
-        await advance(trx, { ...known, facts: learn(known.facts, news) }, publish)
+        const known = await lockReservation(trx, orderId, { likelyNew: facts.placed === true })
+        await advance(trx, { ...known, facts: addOrderFacts(known.facts, facts) }, publish)
       }),
 
-    /** Orders that wait for a product they named: tried again, those first that were not for longest, or refused when they have waited long enough. */
+    /** Tries orders that wait for a product again, the longest untried first. An order that has waited `waitMs` is rejected. */
     async retryWaiting(limit = sweepLimit): Promise<void> {
       const waiting = await inState('waiting').orderBy('updated_at').limit(limit).execute()
-      await sweep(
-        waiting.map(row => row.order_id),
-        async (trx, reservation, publish) => {
-          if (reservation.state === 'waiting') await advance(trx, reservation, publish)
-        },
-      )
+      await sweep('retrying', waiting, async (trx, reservation, publish) => {
+        if (reservation.state === 'waiting') await advance(trx, reservation, publish)
+      })
     },
 
-    /** Gives back what nobody paid for in time. */
+    /** Releases the stock of orders that were not paid in time. */
     async expire(now: Date, limit = sweepLimit): Promise<void> {
       const due = await inState('reserved').where('expires_at', '<=', now).orderBy('expires_at').limit(limit).execute()
-      await sweep(
-        due.map(row => row.order_id),
-        async (trx, reservation, publish) => {
-          const { state, facts } = reservation
-          if (state !== 'reserved' || !facts.expiry || facts.expiry.at > now) return
-          await steps.release(trx, reservation, publish)
-          await conclude(trx, reservation, { state: 'expired', reason: 'expired' }, publish)
-        },
-      )
+      await sweep('expiring', due, async (trx, reservation, publish) => {
+        const { state, facts } = reservation
+        if (state !== 'reserved' || !facts.expiry || facts.expiry.at > now) return
+        await steps.release(trx, reservation, publish)
+        await enter(trx, reservation, { state: 'expired', reason: 'expired' }, publish)
+      })
     },
   }
 }
-export type Reservations = ReturnType<typeof reservations>

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { booksBalanced, placed, productId, testInventory } from './testing'
+import { noDrift, placed, productId, testInventory } from './testing'
 
 const inventory = await testInventory()
-const { send, put, stocked, hear, level } = inventory
+const { send, put, stocked, deliver, level } = inventory
 afterAll(async () => {
-  expect(await inventory.broken()).toEqual(booksBalanced)
+  expect(await inventory.drift()).toEqual(noDrift)
   expect(inventory.failures).toEqual([])
   await inventory.drop()
 })
@@ -12,14 +12,14 @@ afterAll(async () => {
 const most = 2 ** 31 - 1
 const nobody = {}
 const get = (id: string, headers: Record<string, string> = nobody) => send('GET', `/${id}`, undefined, headers)
-const adjust = (id: string, delta: number, more: object = {}) => send('POST', `/${id}/adjust`, { delta, reason: 'counted again', ...more })
+const adjust = (id: string, delta: number, more: object = {}) => send('POST', `/${id}/adjust`, { delta, reason: 'stocktaking', ...more })
 const refusal = ({ status, body }: { status: number; body: { code: string } }) => [status, body.code]
 
-describe('what there is of a product', () => {
-  test('is shown to anybody, by place and in all', async () => {
+describe('the stock of a product', () => {
+  test('is public, per warehouse and in total', async () => {
     const { id, sku, line } = await stocked(10)
     await put(id, 4, { warehouse: 'north' })
-    await hear(placed(1, [line(3)]))
+    await deliver(placed(1, [line(3)]))
     const { status, body } = await get(id)
     expect(status).toBe(200)
     expect(body).toMatchObject({ product_id: id, quantity: 14, reserved: 3, available: 11 })
@@ -28,21 +28,21 @@ describe('what there is of a product', () => {
       expect.objectContaining({ warehouse: 'north', quantity: 4, reserved: 0, available: 4, updated_at: expect.stringMatching(/Z$/) }),
     ])
   })
-  test('bears a tag: who has it is spared the answer until something changes', async () => {
+  test('has an ETag that stays valid until any of its SKUs changes', async () => {
     const { id, skus } = await stocked({ 'T-1': 1, 'T-2': 1 })
     const tag = (await get(id)).headers.get('etag') ?? ''
     expect((await get(id, { 'if-none-match': tag })).status).toBe(304)
     await put(id, 9, { sku: skus[1] })
     expect((await get(id, { 'if-none-match': tag })).status).toBe(200)
   })
-  test('is not found for a product that nobody told of', async () => {
+  test('is not found for an unknown product', async () => {
     expect(refusal(await get(productId(0xdead)))).toEqual([404, 'stock_not_found'])
     expect((await get('507F1F77BCF86CD799439011')).status).toBe(400)
   })
 })
 
-describe('a count by hand', () => {
-  test('sets what is on hand, and the difference is a movement with who did it', async () => {
+describe('a manual adjustment', () => {
+  test('sets the quantity on hand and records the difference as a movement by its user', async () => {
     const { id, sku } = await stocked(10)
     const { status, body } = await put(id, 25)
     expect(status).toBe(200)
@@ -54,7 +54,7 @@ describe('a count by hand', () => {
       { delta: 10, kind: 'opening', user_id: null },
     ])
   })
-  test('adjusts, with the reason', async () => {
+  test('adds or subtracts, and records the reason', async () => {
     const { id } = await stocked(10)
     expect((await adjust(id, -4, { reason: 'damaged' })).body.quantity).toBe(6)
     expect((await adjust(id, 5, { warehouse: 'south' })).body).toMatchObject({ warehouse: 'south', quantity: 5 })
@@ -66,7 +66,7 @@ describe('a count by hand', () => {
       ],
     })
   })
-  test('of a product with several SKUs must name one', async () => {
+  test('must name the SKU if the product has several', async () => {
     const { id } = await stocked({ 'M-1': 1, 'M-2': 2 })
     expect(refusal(await put(id, 5))).toEqual([400, 'sku_required'])
     expect(refusal(await adjust(id, 5))).toEqual([400, 'sku_required'])
@@ -75,7 +75,7 @@ describe('a count by hand', () => {
     expect(refusal(await put(id, 5, { sku: 'M-3' }))).toEqual([404, 'stock_not_found'])
     expect(refusal(await put(productId(0xdead), 5))).toEqual([404, 'stock_not_found'])
   })
-  test('of what has changed since it was read is refused', async () => {
+  test('is refused if the stock has changed since it was read', async () => {
     const { id } = await stocked({ 'I-1': 1, 'I-2': 2 })
     const admin = await inventory.as(7, 'admin')
     const putIf = (tag: string | null, quantity: number) =>
@@ -92,9 +92,9 @@ describe('a count by hand', () => {
     const racing = await Promise.all([1, 2, 3, 4].map(n => putIf(tag, 10 + n)))
     expect(racing.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412])
   })
-  test('can’t take away what is reserved, nor what is not there', async () => {
+  test('cannot remove pieces that are reserved or not there', async () => {
     const { id, sku, line } = await stocked(10)
-    await hear(placed(2, [line(4)]))
+    await deliver(placed(2, [line(4)]))
     expect(refusal(await put(id, 3))).toEqual([409, 'reserved_stock'])
     expect(refusal(await adjust(id, -7))).toEqual([409, 'reserved_stock'])
     expect(refusal(await adjust(id, -11))).toEqual([409, 'not_enough_stock'])
@@ -103,14 +103,14 @@ describe('a count by hand', () => {
     expect(await level(sku)).toEqual({ quantity: 4, reserved: 4 })
     expect((await get(id)).body.items).toHaveLength(1)
   })
-  test('can’t make more of a SKU than there can be, all warehouses together', async () => {
+  test('cannot exceed the largest quantity of a SKU over all warehouses', async () => {
     const { id, sku } = await stocked(10)
     expect((await put(id, most)).status).toBe(200)
     expect(refusal(await adjust(id, 1))).toEqual([409, 'too_much_stock'])
     expect(refusal(await put(id, 1, { warehouse: 'north' }))).toEqual([409, 'too_much_stock'])
     expect(await level(sku)).toEqual({ quantity: most, reserved: 0 })
   })
-  test('of a SKU made by many at once loses nothing', async () => {
+  test('is not lost when many are made at once', async () => {
     const { id, sku } = await stocked(0)
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => adjust(id, 1, { warehouse: `w${i % 4}` })))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
@@ -118,12 +118,12 @@ describe('a count by hand', () => {
   })
 })
 
-describe('whether it could be had', () => {
+describe('a check of availability', () => {
   const check = (items: unknown) => send('POST', '/check', { items }, nobody)
-  test('is told of all lines, those of one SKU summed', async () => {
+  test('covers all lines, and sums those of one SKU', async () => {
     const { id, sku, line } = await stocked(5)
     const { id: other } = await stocked({ 'K-1': 1, 'K-2': 1 })
-    await hear(placed(3, [line(1)]))
+    await deliver(placed(3, [line(1)]))
     expect((await check([line(2), { product_id: id, quantity: 2 }])).body).toEqual({
       available: true,
       items: [{ product_id: id, sku, quantity: 4, available: 4 }],
@@ -140,7 +140,7 @@ describe('whether it could be had', () => {
 })
 
 describe('lists', () => {
-  test('of stock show every place, or those of one warehouse, page by page', async () => {
+  test('of stock show all warehouses or one of them, page by page', async () => {
     const { id } = await stocked(1)
     for (const warehouse of ['w-a', 'w-b', 'w-c']) await put(id, 2, { warehouse })
     const { id: next } = await stocked(1)
@@ -159,7 +159,7 @@ describe('lists', () => {
     expect(walked).toEqual(whole.items)
     expect((await send('GET', '/?limit=2&skip=1')).body.items).toEqual(whole.items.slice(1, 3))
   })
-  test('of movements and of what is low are walked by cursor as well', async () => {
+  test('of movements and of low stock have cursors too', async () => {
     const { id } = await stocked({ 'Z-1': 1, 'Z-2': 2, 'Z-3': 3 })
     for (const list of [`/${id}/movements`, '/low-stock']) {
       const whole = (await send('GET', `${list}?limit=100`)).body
@@ -173,14 +173,14 @@ describe('lists', () => {
   })
 })
 
-test('a threshold is kept by SKU', async () => {
+test('a threshold belongs to a SKU', async () => {
   const { id, sku } = await stocked(10)
   const { status, body } = await send('PUT', `/${id}/threshold`, { threshold: 10 })
   expect([status, body]).toEqual([200, { product_id: id, sku, quantity: 10, reserved: 0, available: 10, threshold: 10 }])
   expect((await send('GET', '/low-stock?limit=100')).body.items).toContainEqual(body)
 })
 
-describe('who may', () => {
+describe('access', () => {
   const guarded: [method: string, path: string, body: object | undefined][] = [
     ['GET', '/', undefined],
     ['GET', '/low-stock', undefined],
@@ -189,13 +189,13 @@ describe('who may', () => {
     ['GET', `/${productId(1)}/movements`, undefined],
     ['PUT', `/${productId(1)}/threshold`, { threshold: 1 }],
   ]
-  test.each(guarded)('%s %s: administrators alone, asked before the body is read', async (method, path, body) => {
+  test.each(guarded)('%s %s is for administrators, which is checked before the body is read', async (method, path, body) => {
     const customer = await inventory.as(5)
     expect((await send(method, path, body, nobody)).status).toBe(401)
     expect((await send(method, path, body && '{nonsense', nobody)).status).toBe(401)
     expect((await send(method, path, body && { strange: true }, customer)).status).toBe(403)
   })
-  test('ask for the books: the service that compares them', async () => {
+  test('to the drift report is for discovery', async () => {
     const window = `?since=2026-01-01T00:00:00.000Z&until=2026-01-02T00:00:00.000Z`
     expect((await send('GET', `/internal/drift${window}`, undefined, nobody)).status).toBe(401)
     expect((await send('GET', `/internal/drift${window}`, undefined, await inventory.asService('product'))).status).toBe(403)
@@ -203,7 +203,7 @@ describe('who may', () => {
   })
 })
 
-describe('what makes no sense is refused and changes nothing', () => {
+describe('invalid input is refused and changes nothing:', () => {
   const amounts = [-1, 1.5, most + 1, 1e300, '5', null, true, { $ne: 1 }]
   test.each([...amounts])('a quantity of %p', async amount => {
     const { id, sku } = await stocked(3)
@@ -213,7 +213,7 @@ describe('what makes no sense is refused and changes nothing', () => {
     if (amount !== -1) expect((await send('POST', `/${id}/adjust`, { delta: amount, reason: 'x' })).status).toBe(400)
     expect(await level(sku)).toEqual({ quantity: 3, reserved: 0 })
   })
-  test('nothing to check, nothing to adjust, no reason, other fields, a warehouse that is no name', async () => {
+  test('empty checks, empty adjustments, missing reasons, unknown fields, malformed warehouses', async () => {
     const { id } = await stocked(3)
     const refused: [string, string, unknown][] = [
       ['POST', '/check', { items: [{ product_id: id, quantity: 0 }] }],

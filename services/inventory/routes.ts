@@ -3,8 +3,8 @@ import { etag, notModified } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { t } from '#shared/schema'
-import { type StockByHand, versionOf } from './by-hand'
-import { mainWarehouse } from './domain'
+import type { InventoryService } from './compose'
+import { mainWarehouse, productStockVersion } from './domain'
 import {
   AdjustStock,
   Check,
@@ -23,15 +23,10 @@ import {
   StockView,
   stockView,
 } from './model'
-import type { Stock } from './repository'
 
-interface Deps {
-  http: Http
-  stock: Stock
-  byHand: StockByHand
-}
+type Deps = Pick<InventoryService, 'stock' | 'adjustments'> & { http: Http }
 
-export const stockRoutes = ({ http, stock, byHand }: Deps) =>
+export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
   http('/api/inventory')
     .get('/', async ({ query }) => page(await stock.all(query), query, stockView), {
       auth: 'admin',
@@ -39,11 +34,11 @@ export const stockRoutes = ({ http, stock, byHand }: Deps) =>
       response: { 200: pageOf(StockView) },
       detail: { summary: 'All stock, by SKU and warehouse' },
     })
-    .get('/low-stock', async ({ query }) => page(await stock.low(query), query, lowView), {
+    .get('/low-stock', async ({ query }) => page(await stock.lowStock(query), query, lowView), {
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(LowView) },
-      detail: { summary: 'What is at its threshold or below' },
+      detail: { summary: 'SKUs at their threshold or below' },
     })
     .post(
       '/check',
@@ -52,46 +47,46 @@ export const stockRoutes = ({ http, stock, byHand }: Deps) =>
         public: true,
         body: Check,
         response: { 200: CheckView },
-        detail: { summary: 'Could all of this be had right now?' },
+        detail: { summary: 'Whether all of these items are available right now' },
       },
     )
     .get(
       '/:product_id',
       async ({ params: { product_id }, headers, set, status }) => {
-        const { skus, places } = await stock.ofProduct(product_id)
+        const { skus, stock: rows } = await stock.ofProduct(product_id)
         if (skus.length === 0) throw notFound('stock')
-        if (notModified({ headers, set }, etag(versionOf(skus)))) return status(304, undefined)
-        return productStockView(product_id, skus, places)
+        if (notModified({ headers, set }, etag(productStockVersion(skus)))) return status(304, undefined)
+        return productStockView(product_id, skus, rows)
       },
       {
         public: true,
         params: ProductParam,
         response: { 200: ProductStockView, 304: t.Void() },
-        detail: { summary: 'What there is of a product' },
+        detail: { summary: 'The stock of a product' },
       },
     )
     .put(
       '/:product_id',
       async ({ params: { product_id: productId }, body: { quantity, sku, warehouse = mainWarehouse }, user, headers }) =>
-        stockView(await byHand.set({ productId, sku }, quantity, { warehouse, userId: user.id, headers })),
+        stockView(await adjustments.set({ productId, sku }, quantity, { warehouse, userId: user.id, headers })),
       {
         auth: 'admin',
         params: ProductParam,
         body: SetStock,
         response: { 200: StockView },
-        detail: { summary: 'Set what is on hand', description: 'Not below what is reserved (409).' },
+        detail: { summary: 'Set the quantity on hand', description: 'It cannot be less than what is reserved (409).' },
       },
     )
     .post(
       '/:product_id/adjust',
       async ({ params: { product_id: productId }, body: { delta, reason, sku, warehouse = mainWarehouse }, user, headers }) =>
-        stockView(await byHand.adjust({ productId, sku }, delta, { warehouse, userId: user.id, reason, headers })),
+        stockView(await adjustments.adjust({ productId, sku }, delta, { warehouse, userId: user.id, reason, headers })),
       {
         auth: 'admin',
         params: ProductParam,
         body: AdjustStock,
         response: { 200: StockView },
-        detail: { summary: 'Add to what is on hand or take away, with the reason' },
+        detail: { summary: 'Add to the quantity on hand or subtract from it, with a reason' },
       },
     )
     .get(
@@ -102,17 +97,18 @@ export const stockRoutes = ({ http, stock, byHand }: Deps) =>
         params: ProductParam,
         query: PageQuery,
         response: { 200: pageOf(MovementView) },
-        detail: { summary: 'Every change of what is on hand, newest first; their sum is the stock' },
+        detail: { summary: 'Every change of the quantity on hand, newest first; their sum is the stock' },
       },
     )
     .put(
       '/:product_id/threshold',
-      async ({ params, body: { sku, threshold } }) => lowView(await byHand.setThreshold({ productId: params.product_id, sku }, threshold)),
+      async ({ params, body: { sku, threshold } }) =>
+        lowView(await adjustments.setThreshold({ productId: params.product_id, sku }, threshold)),
       {
         auth: 'admin',
         params: ProductParam,
         body: SetThreshold,
         response: { 200: LowView },
-        detail: { summary: 'From how few pieces on stock counts as low' },
+        detail: { summary: 'Set the quantity at which stock counts as low' },
       },
     )

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** One row an order: what was heard of it, and how far its stock has come. */
+/** One row per order: what is known of the order, and the state of its stock. */
 export const reservations: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -26,7 +26,7 @@ export const reservations: Migration = {
   },
 }
 
-/** On which shelf each line lies, or lay before it left: what comes back goes there. */
+/** The warehouse that each line is allocated from. The rows stay after the goods have left: returned goods go back there. */
 export const reservationLines: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -42,7 +42,7 @@ export const reservationLines: Migration = {
   },
 }
 
-/** A return is put back once, however often it is told. */
+/** The returns that were received: each is restocked once, however many events name it. */
 export const returns: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -4,7 +4,7 @@ import { currentTime, plainText, timestamp } from '#shared/sql'
 
 const count = sql`int unsigned`
 
-/** The newest word of the catalog on a product: older news can't bring back what was dropped or deleted. */
+/** The newest version of each product: an older event cannot bring back a SKU that was removed, or a deleted product. */
 export const products: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -18,7 +18,7 @@ export const products: Migration = {
   },
 }
 
-/** One row a SKU with its sums over all warehouses: whoever changes stock locks it first. */
+/** One row per SKU with its totals over all warehouses. Every change of stock locks it first. */
 export const skus: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -64,7 +64,7 @@ export const stock: Migration = {
   },
 }
 
-/** Every change of what is on hand: the sum of a SKU's movements is its quantity. */
+/** Every change of the quantity on hand: the sum of a SKU's movements is its quantity. */
 export const movements: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

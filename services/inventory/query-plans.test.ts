@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { CompiledQuery, type KyselyPlugin, type RootOperationNode } from 'kysely'
-import { stockDrift } from './drift'
-import { stockRepository } from './repository'
-import { reservations } from './reservations'
+import { compose, type InventoryService } from './compose'
+import { reservationItems } from './database'
 import { productId, type TestInventory, testInventory } from './testing'
 
 let inventory: TestInventory
-const asked: { node: RootOperationNode; queryId: Parameters<KyselyPlugin['transformQuery']>[0]['queryId'] }[] = []
-const remembering: KyselyPlugin = {
+const queries: { node: RootOperationNode; queryId: Parameters<KyselyPlugin['transformQuery']>[0]['queryId'] }[] = []
+const recorder: KyselyPlugin = {
   transformQuery: ({ node, queryId }) => {
-    asked.push({ node, queryId })
+    queries.push({ node, queryId })
     return node
   },
   transformResult: async ({ result }) => result,
@@ -24,14 +23,14 @@ beforeAll(async () => {
   const dayOf = (n: number) => new Date(Date.UTC(2026, 0, 1 + (n % 300)))
   for (let from = 1; from <= rows; from += 1000) {
     const some = numbers(from)
-    const place = (n: number) => ({ product_id: productId(n), sku: `P-${n}`, quantity: 9, reserved: 1, updated_at: dayOf(n) })
+    const stock = (n: number) => ({ product_id: productId(n), sku: `P-${n}`, quantity: 9, reserved: 1, updated_at: dayOf(n) })
     await db
       .insertInto('skus')
-      .values(some.map(n => ({ ...place(n), opened: true, low: n % 50 === 0, archived: false })))
+      .values(some.map(n => ({ ...stock(n), opened: true, low: n % 50 === 0, archived: false })))
       .execute()
     await db
       .insertInto('stock')
-      .values(some.map(n => ({ ...place(n), warehouse: n % 50 === 0 ? 'north' : 'main' })))
+      .values(some.map(n => ({ ...stock(n), warehouse: n % 50 === 0 ? 'north' : 'main' })))
       .execute()
     await db
       .insertInto('movements')
@@ -45,7 +44,7 @@ beforeAll(async () => {
         some.map(n => ({
           order_id: n,
           state: state(n),
-          items: JSON.stringify([line(n)]),
+          items: reservationItems.write([line(n)]),
           expires_at: dayOf(n),
           placed: true,
           wanted: true,
@@ -68,13 +67,13 @@ interface Step {
   rows: number | null
   Extra: string | null
 }
-/** How the server would do what `work` asks of it: as rows, which MySQL 9 gives only when asked. */
-const plansOf = async (work: (sql: TestInventory['sql']) => Promise<unknown>) => {
+/** The server's plan of each query that `work` sends, in the format that MySQL 9 returns only on request. */
+const plansOf = async (work: (inventory: InventoryService) => Promise<unknown>) => {
   const { sql } = inventory
-  asked.length = 0
-  await work({ ...sql, db: sql.db.withPlugin(remembering) })
-  const queries = asked.map(({ node, queryId }) => sql.db.getExecutor().compileQuery(node, queryId))
-  const selects = queries.filter(query => query.sql.startsWith('select'))
+  queries.length = 0
+  await work(compose({ sql: { ...sql, db: sql.db.withPlugin(recorder) }, log: { warn() {} } }))
+  const compiled = queries.map(({ node, queryId }) => sql.db.getExecutor().compileQuery(node, queryId))
+  const selects = compiled.filter(query => query.sql.startsWith('select'))
   return Promise.all(
     selects.map(
       async query =>
@@ -85,31 +84,33 @@ const plansOf = async (work: (sql: TestInventory['sql']) => Promise<unknown>) =>
 const onTables = (steps: Step[]) => steps.filter(({ table }) => table !== null && !table.startsWith('<'))
 const product = productId(7)
 
-const reads: [what: string, work: (sql: TestInventory['sql']) => Promise<unknown>][] = [
-  ['all stock', sql => stockRepository(sql).all({ skip: 0, limit: 20 })],
-  ['all stock of a warehouse', sql => stockRepository(sql).all({ skip: 0, limit: 20, warehouse: 'north' })],
-  ['what is low', sql => stockRepository(sql).low({ skip: 0, limit: 20 })],
-  ['movements', sql => stockRepository(sql).movements(product, { skip: 0, limit: 20 })],
-  ['a product', sql => stockRepository(sql).ofProduct(product)],
-  ['a check', sql => stockRepository(sql).skusOnSale([product, productId(8)])],
-  ['the sweep of what expires', sql => reservations(sql).expire(new Date(0))],
-  ['the sweep of what waits', sql => reservations(sql).retryWaiting(1)],
+const reads: [what: string, work: (inventory: InventoryService) => Promise<unknown>][] = [
+  ['the list of all stock', ({ stock }) => stock.all({ skip: 0, limit: 20 })],
+  ['the list of a warehouse', ({ stock }) => stock.all({ skip: 0, limit: 20, warehouse: 'north' })],
+  ['the list of low stock', ({ stock }) => stock.lowStock({ skip: 0, limit: 20 })],
+  ['the list of movements', ({ stock }) => stock.movements(product, { skip: 0, limit: 20 })],
+  ['the stock of a product', ({ stock }) => stock.ofProduct(product)],
+  ['a check', ({ stock }) => stock.skusOnSale([product, productId(8)])],
+  ['the sweep that expires reservations', ({ reservations }) => reservations.expire(new Date(0))],
+  ['the sweep that retries waiting orders', ({ reservations }) => reservations.retryWaiting(1)],
 ]
-test.each(reads)('%s is read by an index, and in its order', async (_what, work) => {
+test.each(reads)('%s filters and sorts by an index', async (_what, work) => {
   const plans = await plansOf(work)
   expect(plans.length).toBeGreaterThan(0)
   const scanned = plans.flatMap(onTables).filter(({ type, Extra }) => type === 'ALL' || Extra?.includes('filesort'))
   expect(scanned).toEqual([])
 })
-test('the books of a window are read by indexes, not whole', async () => {
-  const plans = await plansOf(sql => stockDrift(sql)(new Date(Date.UTC(2026, 0, 5)), new Date(Date.UTC(2026, 0, 6))))
-  // Its parts are asked for by the way; the last is the whole.
+test('the drift of a window reads only a part of each table', async () => {
+  const plans = await plansOf(({ drift }) => drift(new Date(Date.UTC(2026, 0, 5)), new Date(Date.UTC(2026, 0, 6))))
+  // Kysely passes the subqueries to the plugin first; the last one is the statement.
   const steps = onTables(plans.at(-1) ?? [])
   expect(new Set(steps.map(({ table }) => table)).size).toBeGreaterThan(3)
   expect(steps.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
   expect(steps.filter(step => Number(step.rows) > rows / 10)).toEqual([])
 })
-test('a plan that reads a whole table is seen', async () => {
-  const [plan] = await plansOf(sql => sql.db.selectFrom('skus').selectAll().where('quantity', '=', 9).execute())
+test('the plan of a full table scan is recognised', async () => {
+  const [plan] = await plansOf(() =>
+    inventory.sql.db.withPlugin(recorder).selectFrom('skus').selectAll().where('quantity', '=', 9).execute(),
+  )
   expect(plan?.[0]?.type).toBe('ALL')
 })
