@@ -28,7 +28,7 @@ const given = (name: (typeof servers)[number]): [string, string | undefined][] =
 export async function startTestStack(options: { withPlatform: boolean; install: boolean; interrupted: AbortSignal }) {
   const dir = join(root, '.data/test')
   const portBase = freeBase(Number(process.env.TEST_PORT_BASE || 18_000))
-  if (options.withPlatform) await obtain(['chromium'], { install: options.install, tell: console.log })
+  await obtain(options.withPlatform ? ['nginx', 'chromium'] : ['nginx'], { install: options.install, tell: console.log })
 
   const logFile = join(privateFolder(root, '.data'), 'test.log')
   const log = createWriteStream(logFile)

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { gateway } from './operations'
+import { gateway } from './platform/operations'
 
 /** The shop as its clients have it: over HTTP, through the gateway. */
 export interface Reply {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { sandboxSecret } from '../services/payment/providers/providers'
-import { sign, signatureHeader } from '../services/payment/providers/signature'
-import { type Person, type Reply, theShop } from './shop'
+import { sandboxSecret } from '../../services/payment/providers/providers'
+import { sign, signatureHeader } from '../../services/payment/providers/signature'
+import { type Person, type Reply, theShop } from '../shop'
 
 const {
   admin,

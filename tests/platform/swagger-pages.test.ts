@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Browser, chromium } from 'playwright-core'
 import { released, type ServiceName, services } from '#shared/platform'
-import { programs } from '../scripts/servers/programs.ts'
+import { programs } from '../../scripts/servers/programs'
 
 /** A running platform, given by the test command. */
 const gateway = Bun.env.GATEWAY_URL

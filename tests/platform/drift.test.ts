@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { MongoClient } from 'mongodb'
 import { createPool } from 'mysql2/promise'
-import { type Person, theShop } from './shop'
+import { type Person, theShop } from '../shop'
 
 const { admin, expectNoDrift, must, offer, pay, paymentOf, placed, register, untilOrder, untilShipment, untilStock } = theShop
 

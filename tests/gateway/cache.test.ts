@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { type Opened, openGateway, startService } from './gateway-fixture.ts'
+import { type Opened, openGateway, startService } from './fixture'
 
 /** Each answer has a number of its own, so that one seen twice was kept. */
 let made = 0

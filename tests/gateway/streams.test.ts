@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { type Answer, type Opened, openGateway, startService } from './gateway-fixture.ts'
+import { type Answer, type Opened, openGateway, startService } from './fixture'
 
 const encoder = new TextEncoder()
 let push: (text: string) => void = () => {}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { theShop } from './shop'
+import { theShop } from '../shop'
 
 const {
   admin,

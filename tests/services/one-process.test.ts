@@ -9,7 +9,7 @@ import { openRedis } from '#shared/redis'
 import { eventually, testBus } from '#shared/testing'
 
 /** All services in one process, on the test servers beside the platform under test: schemas, database numbers, queues and ports of its own. */
-const root = join(import.meta.dir, '..')
+const root = join(import.meta.dir, '../..')
 const portBase = Number(process.env.TEST_PRIVATE_PORT ?? 28_100) + 120
 const redisUrl = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/13' }).href
 const ownDatabase = (url = '') => Object.assign(new URL(url), { pathname: '/all_service' }).href.replace('/all_service', '/all_{service}')

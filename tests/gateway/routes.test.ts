@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { services } from '#shared/platform'
-import { upstreamsConf } from '../scripts/gateway.ts'
-import { type Opened, openGateway, serviceNames, startShop } from './gateway-fixture.ts'
+import { upstreamsConf } from '../../scripts/gateway'
+import { type Opened, openGateway, serviceNames, startShop } from './fixture'
 
 const shop = startShop()
 let door: Opened
@@ -139,7 +139,7 @@ describe('what is never reachable', () => {
 })
 
 describe('the includes', () => {
-  const include = (name: string) => readFileSync(join(import.meta.dir, `../gateway/upstreams/${name}.conf`), 'utf8')
+  const include = (name: string) => readFileSync(join(import.meta.dir, `../../gateway/upstreams/${name}.conf`), 'utf8')
 
   test('local.conf is what the launcher writes for one instance of each', () => {
     const one = Object.fromEntries(serviceNames.map(name => [name, [`127.0.0.1:${services[name].port}`]]))

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ServiceName, services } from '#shared/platform'
-import { type Gateway, startGateway, type Upstreams } from '../scripts/gateway.ts'
+import { type Gateway, startGateway, type Upstreams } from '../../scripts/gateway'
 
 export const serviceNames = Object.keys(services) as ServiceName[]
 

@@ -4,12 +4,12 @@ import * as catalog from '#shared/catalog'
 import { createClients } from '#shared/client'
 import type { Resolver } from '#shared/registry'
 import { eventually, outgoing, testBus, testHttp } from '#shared/testing'
-import { deadLetterRoutes } from '../services/discovery/dead-letter-routes'
-import { stockDrift } from '../services/discovery/drift'
-import { platformRoutes } from '../services/discovery/routes'
-import { inAnHour, testInventory } from '../services/inventory/testing'
-import { productHandlers } from '../services/product/events'
-import { testProduct } from '../services/product/testing'
+import { deadLetterRoutes } from '../../services/discovery/dead-letter-routes'
+import { stockDrift } from '../../services/discovery/drift'
+import { platformRoutes } from '../../services/discovery/routes'
+import { inAnHour, testInventory } from '../../services/inventory/testing'
+import { productHandlers } from '../../services/product/events'
+import { testProduct } from '../../services/product/testing'
 
 /** Product and inventory on their own stores, with a real broker between them, and discovery looking on. */
 const topology = Object.values(catalog)

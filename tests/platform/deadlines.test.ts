@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createPool } from 'mysql2/promise'
 import { eventually } from '#shared/testing'
-import { start } from '../services/order/main'
-import { type Person, type Reply, shopAt, theShop } from './shop'
+import { start } from '../../services/order/main'
+import { type Person, type Reply, shopAt, theShop } from '../shop'
 
 const { admin, ask, expectNoDrift, must, moneyOf, offer, orderOf, pay, placed, register, shipmentsOf, untilOrder, untilStock } = theShop
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Answer, type Opened, openGateway, problem, startService } from './gateway-fixture.ts'
+import { type Answer, type Opened, openGateway, problem, startService } from './fixture'
 
 const behaviours: Record<string, Answer> = {
   '/api/orders/breaks-off': () => new Response(new ReadableStream({ pull: () => Promise.reject(new Error('gone')) })),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { eventually } from '#shared/testing'
-import { freePort, type Opened, openGateway, startService } from './gateway-fixture.ts'
+import { freePort, type Opened, openGateway, startService } from './fixture'
 
 const service = startService('product', (request, asked) => {
   const size = Number(new URL(request.url).searchParams.get('size'))

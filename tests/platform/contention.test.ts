@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { type Person, type Reply, theShop } from './shop'
+import { type Person, type Reply, theShop } from '../shop'
 
 const {
   admin,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { type Person, theShop } from './shop'
+import { type Person, theShop } from '../shop'
 
 const {
   admin,

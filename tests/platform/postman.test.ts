@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { collection, postmanFiles, written } from '../scripts/postman/collection'
+import { collection, postmanFiles, written } from '../../scripts/postman/collection'
 import { gateway, type Operation, operations } from './operations'
 
-const root = join(import.meta.dir, '..')
+const root = join(import.meta.dir, '../..')
 const pathOf = (name: string) => join(root, 'postman', name)
 const env = { admin_email: String(Bun.env.ADMIN_EMAIL), admin_password: String(Bun.env.ADMIN_PASSWORD), base_url: gateway }
 

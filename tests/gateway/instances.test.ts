@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { startGateway } from '../scripts/gateway.ts'
-import { type Answer, openGateway, problem, startService } from './gateway-fixture.ts'
+import { startGateway } from '../../scripts/gateway'
+import { type Answer, openGateway, problem, startService } from './fixture'
 
 const idempotent = ['GET', 'HEAD', 'PUT', 'DELETE']
 const ok: Answer = () => new Response('ok')

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { theShop } from './shop'
+import { theShop } from '../shop'
 
 const { expectNoDrift, offer, order, orderOf, register, stockOf } = theShop
 

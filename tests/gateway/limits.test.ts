@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { openGateway, problem, startShop } from './gateway-fixture.ts'
+import { openGateway, problem, startShop } from './fixture'
 
 const shop = startShop()
 afterAll(() => shop.close())

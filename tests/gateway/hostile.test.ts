@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Opened, openGateway, problem, startService } from './gateway-fixture.ts'
+import { type Opened, openGateway, problem, startService } from './fixture'
 
 /** No client may take an instance away from the others, or get an answer that is not the gateway's own kind of error. */
 
