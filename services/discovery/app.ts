@@ -1,19 +1,10 @@
 import type { DeadLetters } from '#shared/bus'
 import type { Http } from '#shared/http'
+import type { DiscoveryService } from './compose'
 import { deadLetterRoutes } from './dead-letter-routes'
-import type { DriftCheck } from './drift'
-import type { HealthCheck, Registry } from './repository'
 import { platformRoutes, registryRoutes } from './routes'
 
-interface Deps {
-  http: Http
-  registry: Registry
-  checkHealth: HealthCheck
-  checkDrift: DriftCheck
-  deadLetters: DeadLetters
-}
-
-export const discoveryApp = (deps: Deps) =>
+export const discoveryApp = (deps: DiscoveryService & { http: Http; deadLetters: DeadLetters }) =>
   deps
     .http('')
     .use(platformRoutes(deps))

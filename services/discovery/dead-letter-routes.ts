@@ -28,7 +28,12 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         const { exchange, routing_key, body } = found
         return { ...deadLetterView(found, new Date()), exchange, routing_key, body }
       },
-      { auth: 'admin', params: DeadLetterParam, response: { 200: WholeDeadLetterView }, detail: { summary: 'One dead letter, whole' } },
+      {
+        auth: 'admin',
+        params: DeadLetterParam,
+        response: { 200: WholeDeadLetterView },
+        detail: { summary: 'One dead letter with its body' },
+      },
     )
     .post(
       '/dead-letters/:queue/:id/replay',
@@ -40,7 +45,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterParam,
         response: { 200: t.Object({ replayed: t.Literal(true) }) },
-        detail: { summary: 'Give a message back to its queue, with all attempts before it' },
+        detail: { summary: 'Put a message back into its queue, where it gets all of its attempts again' },
       },
     )
     .delete(
@@ -49,5 +54,5 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         if (!(await deadLetters.remove(queue, id))) throw notFound('dead_letter')
         set.status = 204
       },
-      { auth: 'admin', params: DeadLetterParam, response: { 204: t.Void() }, detail: { summary: 'Give a dead letter up for good' } },
+      { auth: 'admin', params: DeadLetterParam, response: { 204: t.Void() }, detail: { summary: 'Delete a dead letter' } },
     )

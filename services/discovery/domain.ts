@@ -1,22 +1,23 @@
 import { invalid } from '#shared/errors'
+import { minute, second } from '#shared/time'
 
 export interface InstanceState {
   address: string
   version: string
   state: 'up' | 'degraded' | 'down'
-  /** What the instance says of each store and broker it needs. */
+  /** The state of each store and broker, as the instance reports it. */
   dependencies: Record<string, string>
 }
 
 export type Health = 'up' | 'degraded' | 'down'
 
-/** A service is up when all of its instances are, degraded while at least one answers. One that is not shipped yet is missed by nobody. */
+/** A service is up when all of its instances are up, and degraded while at least one of them answers. Without instances it is down. */
 export const healthOf = (instances: readonly Pick<InstanceState, 'state'>[]): Health => {
   if (instances.every(({ state }) => state === 'down')) return 'down'
   return instances.every(({ state }) => state === 'up') ? 'up' : 'degraded'
 }
 
-export const overall = (services: readonly { status: Health }[]): Health => {
+export const overallHealth = (services: readonly { status: Health }[]): Health => {
   if (services.some(({ status }) => status === 'down')) return 'down'
   return services.every(({ status }) => status === 'up') ? 'up' : 'degraded'
 }
@@ -26,17 +27,21 @@ export interface Drift {
   examples: string[]
 }
 
-/** What the owner of a figure says, against what another service shows of it: each key at which they differ. */
-export const differing = (owner: Record<string, number>, shown: Record<string, number>): string[] =>
+/** The keys of the owner's figures for which another service shows something else, or nothing. */
+export const differingKeys = (owner: Record<string, number>, shown: Record<string, number>): string[] =>
   Object.keys(owner).filter(key => shown[key] !== owner[key])
 
-const released = new Set<string | undefined>([undefined, 'new', 'waiting', 'rejected', 'expired', 'commit_failed', 'released'])
-/** Whether inventory holds for an order what the order believes. */
-export const stockFits = (believed: 'none' | 'reserved' | 'committed', held: string | undefined): boolean =>
-  believed === 'none' ? released.has(held) : held === believed
+const withoutStock = new Set<string | undefined>([undefined, 'new', 'waiting', 'rejected', 'expired', 'commit_failed', 'released'])
+/** Whether the state of an order's reservation in inventory is what the order expects. */
+export const stockMatches = (expected: 'none' | 'reserved' | 'committed', state: string | undefined): boolean =>
+  expected === 'none' ? withoutStock.has(state) : state === expected
 
-/** Whether a coupon is used up by exactly the orders that go on with it. */
-export const couponFits = (status: string, redemption: string | undefined): boolean => {
+/** Whether payment kept what the order counts as paid. Amounts are in major units; thousandths are exact in every currency. */
+export const paymentMatches = (paid: number, payment: { captured: number; refunded: number } = { captured: 0, refunded: 0 }): boolean =>
+  Math.round(paid * 1000) === Math.round((payment.captured - payment.refunded) * 1000)
+
+/** Whether a coupon is redeemed by an order that continues, and by no cancelled one. */
+export const couponMatches = (status: string, redemption: string | undefined): boolean => {
   if (status === 'cancelled') return redemption !== 'redeemed'
   return status === 'pending' || redemption === 'redeemed'
 }
@@ -45,11 +50,10 @@ export interface Window {
   from: Date
   to: Date
 }
-const minute = 60_000
-/** Events younger than this may still be on their way. */
-const settleMs = 5000
+/** Events younger than this may still be under way. */
+const settleMs = 5 * second
 
-/** What is looked at: unless told otherwise, the quarter of an hour before all has settled. */
+/** By default, the last quarter of an hour without the time in which events may still be under way. */
 export const windowOf = ({ from, to }: { from?: string; to?: string }, now: Date): Window => {
   const until = to ? new Date(to) : new Date(now.getTime() - settleMs)
   const since = from ? new Date(from) : new Date(until.getTime() - 15 * minute)

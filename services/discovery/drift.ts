@@ -1,98 +1,98 @@
-import { type Clients, unwrap } from '#shared/client'
 import { driftOf } from '#shared/drift'
-import type { InventoryApi } from '../inventory/app'
-import type { OrderApi } from '../order/app'
-import type { PaymentApi } from '../payment/app'
-import type { ProductApi } from '../product/app'
-import type { PromotionApi } from '../promotion/app'
-import type { ShippingApi } from '../shipping/app'
-import { couponFits, type Drift, differing, stockFits, type Window } from './domain'
+import type { DiscoveryClients } from './clients'
+import { couponMatches, type Drift, differingKeys, paymentMatches, stockMatches, type Window } from './domain'
 
-const net = ({ captured, refunded }: { captured: number; refunded: number } = { captured: 0, refunded: 0 }) =>
-  Math.round((captured - refunded) * 1000)
+export const driftRelations = [
+  'stock_movements',
+  'stock_shelves',
+  'stock_reserved',
+  'product_stock',
+  'order_payments',
+  'order_stock',
+  'order_coupons',
+  'stuck_orders',
+  'payment_ledger',
+  'payments_without_outcome',
+  'coupon_limits',
+  'stuck_parcels',
+] as const
+type DriftRelation = (typeof driftRelations)[number]
 
-const queryOf = ({ from, to }: Window) => ({ since: from.toISOString(), until: to.toISOString() })
+type Stock = ReturnType<DiscoveryClients['inventoryDrift']>
+type Orders = ReturnType<DiscoveryClients['orderDrift']>
+type OrderFacts = Awaited<Orders>['orders'][string]
 
-/** What inventory counts, against its own books and what the catalog shows. */
-export const stockDrift = (client: Clients) => {
-  const inventory = client<InventoryApi>('inventory')
-  const products = client<ProductApi>('product')
-  return async (window: Window) => {
-    const query = queryOf(window)
-    const ask = () => unwrap(inventory.internal.drift.get({ query }))
-    const { movements, shelves, reserved, stock: owned } = await ask()
-    const shown = await unwrap(products.internal.stock.post({ skus: Object.keys(owned) }))
-    const differ = differing(owned, shown.stock)
-    // What was sold between the two questions differs rightly; it has left the window when asked again.
-    const settled = differ.length > 0 ? (await ask()).stock : {}
-    return {
-      stock_movements: movements,
-      stock_shelves: shelves,
-      stock_reserved: reserved,
-      product_stock: driftOf(differ.filter(sku => settled[sku] === owned[sku])),
-    }
-  }
+export interface DriftResult {
+  checked: Record<string, Drift>
+  /** Why the other relations could not be checked. */
+  failed: Record<string, unknown>
 }
 
-/** What order believes, against what payment, inventory and promotion know. */
-const orderDrift = (client: Clients) => {
-  const ordering = client<OrderApi>('order')
-  const payments = client<PaymentApi>('payment')
-  const inventory = client<InventoryApi>('inventory')
-  const promotions = client<PromotionApi>('promotion')
-  return async (window: Window) => {
-    const query = queryOf(window)
-    const ask = () => unwrap(ordering.internal.drift.get({ query }))
-    const { orders: placed, stuck } = await ask()
-    const ids = { order_ids: Object.keys(placed).map(Number) }
-    const [paid, held, redeemed] = await Promise.all([
-      unwrap(payments.internal.payments['by-order'].post(ids)),
-      unwrap(inventory.internal.reservations.post(ids)),
-      unwrap(promotions.internal.redemptions.post(ids)),
-    ])
-    const known = Object.entries(placed)
-    const suspects = {
-      order_payments: known.filter(([id, { paid: amount }]) => Math.round(amount * 1000) !== net(paid.payments[id])),
-      order_stock: known.filter(([id, { has_stock }]) => !stockFits(has_stock, held.reservations[id])),
-      order_coupons: known.filter(
-        ([id, { status, coupon_code }]) => coupon_code !== undefined && !couponFits(status, redeemed.redemptions[id]),
+/**
+ * Compares what the services know about the same things. A relation depends only on the services that it compares: while one service is down, the
+ * relations of the others are still checked.
+ *
+ * Events that are under way make two services differ for a moment. A difference therefore counts only if the owner of the figure still says the same
+ * when it is asked again.
+ */
+export const checkDrift = (clients: DiscoveryClients) => {
+  const productStock = async (window: Window, stock: Stock): Promise<Drift> => {
+    const owned = (await stock).stock
+    const differing = differingKeys(owned, await clients.stockShown(Object.keys(owned)))
+    if (differing.length === 0) return driftOf([])
+    const settled = (await clients.inventoryDrift(window)).stock
+    return driftOf(differing.filter(sku => settled[sku] === owned[sku]))
+  }
+
+  const orderRelation = async <Answer>(
+    window: Window,
+    orders: Orders,
+    ask: (orderIds: number[]) => Promise<Record<string, Answer>>,
+    matches: (order: OrderFacts, answer: Answer | undefined) => boolean,
+  ): Promise<Drift> => {
+    const known = Object.entries((await orders).orders)
+    const answers = await ask(known.map(([id]) => Number(id)))
+    const differing = known.filter(([id, order]) => !matches(order, answers[id]))
+    if (differing.length === 0) return driftOf([])
+    const settled = (await clients.orderDrift(window)).orders
+    return driftOf(differing.filter(([id, order]) => Bun.deepEquals(settled[id], order)).map(([id]) => id))
+  }
+
+  return async (window: Window): Promise<DriftResult> => {
+    const stock = clients.inventoryDrift(window)
+    const orders = clients.orderDrift(window)
+    const payments = clients.paymentDrift(window)
+    const relations: Record<DriftRelation, Promise<Drift>> = {
+      stock_movements: stock.then(({ movements }) => movements),
+      stock_shelves: stock.then(({ shelves }) => shelves),
+      stock_reserved: stock.then(({ reserved }) => reserved),
+      product_stock: productStock(window, stock),
+      order_payments: orderRelation(window, orders, clients.paymentsOf, ({ paid }, payment) => paymentMatches(paid, payment)),
+      order_stock: orderRelation(window, orders, clients.reservationsOf, ({ has_stock }, state) => stockMatches(has_stock, state)),
+      order_coupons: orderRelation(
+        window,
+        orders,
+        clients.redemptionsOf,
+        ({ status, coupon_code }, state) => coupon_code === undefined || couponMatches(status, state),
       ),
+      stuck_orders: orders.then(({ stuck }) => stuck),
+      payment_ledger: payments.then(({ ledger }) => ledger),
+      payments_without_outcome: payments.then(({ outstanding }) => outstanding),
+      coupon_limits: clients.promotionDrift(window).then(({ limits }) => limits),
+      stuck_parcels: clients.shippingDrift(window).then(({ stuck }) => stuck),
     }
-    const settled = Object.values(suspects).some(found => found.length > 0) ? (await ask()).orders : {}
-    const still = (found: typeof known) => driftOf(found.filter(([id, seen]) => Bun.deepEquals(settled[id], seen)).map(([id]) => id))
+    const outcomes = await Promise.all(
+      Object.entries(relations).map(([relation, check]) =>
+        check.then(
+          drift => ({ relation, drift }),
+          (error: unknown) => ({ relation, error }),
+        ),
+      ),
+    )
     return {
-      order_payments: still(suspects.order_payments),
-      order_stock: still(suspects.order_stock),
-      order_coupons: still(suspects.order_coupons),
-      stuck_orders: stuck,
+      checked: Object.fromEntries(outcomes.flatMap(outcome => ('drift' in outcome ? [[outcome.relation, outcome.drift] as const] : []))),
+      failed: Object.fromEntries(outcomes.flatMap(outcome => ('error' in outcome ? [[outcome.relation, outcome.error] as const] : []))),
     }
   }
 }
-
-/** Each service knows its own store alone; what two of them say of the same thing is laid side by side here. */
-export const driftCheck = (client: Clients) => {
-  const stock = stockDrift(client)
-  const orders = orderDrift(client)
-  const payments = client<PaymentApi>('payment')
-  const promotions = client<PromotionApi>('promotion')
-  const parcels = client<ShippingApi>('shipping')
-  return async (window: Window) => {
-    const query = queryOf(window)
-    const [ofStock, ofOrders, { ledger, outstanding }, { limits }, { stuck }] = await Promise.all([
-      stock(window),
-      orders(window),
-      unwrap(payments.internal.drift.get({ query })),
-      unwrap(promotions.internal.drift.get({ query })),
-      unwrap(parcels.internal.drift.get({ query })),
-    ])
-    return {
-      ...ofStock,
-      ...ofOrders,
-      payment_ledger: ledger,
-      payments_without_outcome: outstanding,
-      coupon_limits: limits,
-      stuck_parcels: stuck,
-    }
-  }
-}
-export type DriftCheck = (window: Window) => Promise<Record<string, Drift>>
+export type DriftCheck = ReturnType<typeof checkDrift>

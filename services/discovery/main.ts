@@ -1,31 +1,17 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
+import { minute } from '#shared/time'
 import { discoveryApp } from './app'
-import { windowOf } from './domain'
-import { driftCheck } from './drift'
-import { healthCheck, registry } from './repository'
-
-const minute = 60_000
+import { discoveryClients } from './clients'
+import { compose } from './compose'
 
 export const start = (env?: Environment) =>
   runService(
     'discovery',
-    async ({ http, redis, bus, client, metrics, every }) => {
-      const live = registry(redis)
-      const checkDrift = driftCheck(client)
-      const findings = metrics.gauge('drift_findings', 'Where services disagree or something hangs, in the last quarter of an hour', [
-        'relation',
-      ])
-      every('look for drift', minute, async () => {
-        for (const [relation, { count }] of Object.entries(await checkDrift(windowOf({}, new Date())))) findings.set({ relation }, count)
-      })
-      return discoveryApp({
-        http,
-        registry: live,
-        checkHealth: healthCheck(live),
-        checkDrift,
-        deadLetters: await bus.deadLetters(),
-      })
+    async ({ http, bus, every, client, redis, metrics, log }) => {
+      const discovery = compose({ redis, clients: discoveryClients(client), metrics, log })
+      every('watch drift', minute, discovery.watchDrift)
+      return discoveryApp({ http, ...discovery, deadLetters: await bus.deadLetters() })
     },
     env,
   )

@@ -65,7 +65,7 @@ export const WholeDeadLetterView = t.Object({
   ...letter,
   exchange: t.String(),
   routing_key: t.String(),
-  body: t.String({ description: 'As it was sent' }),
+  body: t.String({ description: 'The message as it was sent' }),
 })
 
 export const deadLetterView = ({ id, queue, type, reason, attempts, failed_at }: DeadLetter, now: Date): Static<typeof DeadLetterView> => ({

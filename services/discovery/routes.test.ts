@@ -1,25 +1,28 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { createMetrics } from '#shared/metrics'
 import { released, type ServiceName, services } from '#shared/platform'
 import { openRedis } from '#shared/redis'
 import { startRegistration } from '#shared/registry'
-import { testHttp } from '#shared/testing'
-import { healthCheck, registry } from './repository'
+import { testClients, testHttp } from '#shared/testing'
+import { discoveryClients } from './clients'
+import { compose } from './compose'
 import { platformRoutes, registryRoutes } from './routes'
 
-// The registry's keys are common ground, without a prefix of the test's own: a database of its own keeps others out.
+// The keys of the registry have no prefix, so this test has a Redis database of its own.
 const url = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/12' }).href
 const log = { info() {}, warn() {}, error() {} }
 const redis = await openRedis({ url, prefix: 'discovery', log })
 const { http, failures } = await testHttp('discovery')
-const live = registry(redis)
+const metrics = createMetrics('discovery')
+const discovery = compose({ redis, clients: discoveryClients(testClients({}).client), metrics, log })
 const app = http('')
-  .use(platformRoutes({ http, checkHealth: healthCheck(live), checkDrift: () => Promise.reject(new Error('not asked here')) }))
-  .use(registryRoutes({ http, registry: live }, '/api/discovery'))
-  .use(registryRoutes({ http, registry: live }, ''))
+  .use(platformRoutes({ http, ...discovery }))
+  .use(registryRoutes({ http, ...discovery }, '/api/discovery'))
+  .use(registryRoutes({ http, ...discovery }, ''))
 
-const running: { stop(): unknown }[] = []
+const started: { stop(): unknown }[] = []
 const stopAll = async () => {
-  for (const one of running.splice(0)) await one.stop()
+  for (const one of started.splice(0)) await one.stop()
 }
 beforeEach(() => redis.client.flushdb())
 afterEach(stopAll)
@@ -27,25 +30,26 @@ afterAll(async () => {
   expect(failures).toEqual([])
   await redis.client.flushdb()
   await redis.close()
+  metrics.close()
 })
 
 const ready = { status: 200, dependencies: { redis: 'up', mysql: 'up' } }
-let looks = 0
-/** An instance that is listed, and says of itself what it is given; or that hangs and says nothing. */
-const runs = async (service: ServiceName, says: typeof ready | 'nothing' = ready) => {
+let checks = 0
+/** Starts and registers an instance that reports `readiness`, or that never answers. */
+const startInstance = async (service: ServiceName, readiness: typeof ready | 'hangs' = ready) => {
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     fetch: () => {
-      looks++
-      return says !== 'nothing'
-        ? Response.json({ dependencies: says.dependencies }, { status: says.status })
+      checks++
+      return readiness !== 'hangs'
+        ? Response.json({ dependencies: readiness.dependencies }, { status: readiness.status })
         : new Promise<Response>(() => {})
     },
   })
   const port = server.port ?? 0
   const registration = await startRegistration({ redis, service, address: { host: '127.0.0.1', port }, version: '1.2.3', log })
-  running.push(registration, { stop: () => server.stop(true) })
+  started.push(registration, { stop: () => server.stop(true) })
   return { address: `127.0.0.1:${port}`, ...registration }
 }
 const get = async (path: string) => {
@@ -55,8 +59,8 @@ const get = async (path: string) => {
 
 describe.each(['/api/discovery/services', '/services'])('%s', path => {
   test('lists every service of the platform with its live instances', async () => {
-    const one = await runs('product')
-    const two = await runs('product')
+    const one = await startInstance('product')
+    const two = await startInstance('product')
     const { status, body } = await get(path)
     expect(status).toBe(200)
     expect(body.services.map(({ name }: { name: string }) => name)).toEqual(Object.keys(services))
@@ -71,8 +75,8 @@ describe.each(['/api/discovery/services', '/services'])('%s', path => {
     )
     expect(body.services.find(({ name }: { name: string }) => name === 'tax').instances).toEqual([])
   })
-  test('shows one service, at once without an instance that stopped', async () => {
-    const { stop } = await runs('product')
+  test('shows one service, without an instance that has just stopped', async () => {
+    const { stop } = await startInstance('product')
     expect((await get(`${path}/product`)).body).toMatchObject({ name: 'product', instances: [{ version: '1.2.3' }] })
     await stop()
     expect(await get(`${path}/product`)).toMatchObject({ status: 200, body: { name: 'product', instances: [] } })
@@ -85,8 +89,8 @@ describe('the health of the platform', () => {
   const health = () => get('/api/discovery/health')
   const named = (body: { services: { name: string }[] }, name: string) => body.services.find(service => service.name === name)
 
-  test('is up when every released service is, and shows what each instance depends on', async () => {
-    const instances = await Promise.all(released.map(name => runs(name)))
+  test('is up when every released service is up, and shows the dependencies of each instance', async () => {
+    const instances = await Promise.all(released.map(name => startInstance(name)))
     const { status, body } = await health()
     expect([status, body.status]).toEqual([200, 'up'])
     expect(body.services).toEqual(
@@ -97,10 +101,10 @@ describe('the health of the platform', () => {
       })),
     )
   })
-  test('is degraded when an instance lacks something it needs, or hangs beside one that answers', async () => {
-    for (const name of released) await runs(name)
-    await runs('product', { status: 503, dependencies: { redis: 'up', mysql: 'down' } })
-    await runs('inventory', 'nothing')
+  test('is degraded when an instance lacks a dependency, or hangs beside one that answers', async () => {
+    for (const name of released) await startInstance(name)
+    await startInstance('product', { status: 503, dependencies: { redis: 'up', mysql: 'down' } })
+    await startInstance('inventory', 'hangs')
     const { status, body } = await health()
     expect([status, body.status]).toEqual([200, 'degraded'])
     expect(named(body, 'product')).toMatchObject({
@@ -110,19 +114,19 @@ describe('the health of the platform', () => {
     expect(named(body, 'inventory')).toMatchObject({ status: 'degraded', instances: [{}, { state: 'down', dependencies: {} }] })
     expect(named(body, 'user')).toMatchObject({ status: 'up' })
   })
-  test('is a 503 that says when to ask again while a released service has no live instance', async () => {
+  test('is 503 with Retry-After while a released service has no live instance', async () => {
     const [first, ...others] = released
-    for (const name of others) await runs(name)
+    for (const name of others) await startInstance(name)
     const { status, headers, body } = await health()
     expect([status, body.status, headers.get('retry-after')]).toEqual([503, 'down', '5'])
     expect(named(body, first)).toMatchObject({ status: 'down', instances: [] })
-    await runs(first)
+    await startInstance(first)
     expect((await health()).status).toBe(200)
   })
-  test('is looked at once for all who ask at the same time', async () => {
-    for (const name of released) await runs(name)
-    looks = 0
+  test('is checked once for all requests that arrive at the same time', async () => {
+    for (const name of released) await startInstance(name)
+    checks = 0
     await Promise.all(Array.from({ length: 20 }, health))
-    expect(looks).toBe(released.length)
+    expect(checks).toBe(released.length)
   })
 })

@@ -1,34 +1,29 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
+import type { DiscoveryService } from './compose'
 import { driftReport, windowOf } from './domain'
-import type { DriftCheck } from './drift'
 import { DriftQuery, DriftView, HealthView, ServiceParam, ServicesView, ServiceView, serviceView } from './model'
-import type { HealthCheck, Registry } from './repository'
 
-interface Deps {
-  http: Http
-  registry: Registry
-  checkHealth: HealthCheck
-  checkDrift: DriftCheck
-}
+type RegistryDeps = Pick<DiscoveryService, 'instances'> & { http: Http }
+type PlatformDeps = Pick<DiscoveryService, 'checkHealth' | 'checkDrift'> & { http: Http }
 
-/** The registry, under the public path and, on the service's own port, as `/services`. */
-export const registryRoutes = <const Prefix extends string>({ http, registry }: Pick<Deps, 'http' | 'registry'>, prefix: Prefix) =>
+/** Mounted twice: under the public path, and as `/services` on the service's own port. */
+export const registryRoutes = <const Prefix extends string>({ http, instances }: RegistryDeps, prefix: Prefix) =>
   http(prefix)
     .get(
       '/services',
       async () => {
-        const all = await registry.all()
-        return { services: Object.entries(all).map(([name, instances]) => serviceView(name, instances)) }
+        const all = await instances.all()
+        return { services: Object.entries(all).map(([name, live]) => serviceView(name, live)) }
       },
       { public: true, response: { 200: ServicesView }, detail: { summary: 'Every service with its live instances' } },
     )
     .get(
       '/services/:name',
       async ({ params: { name } }) => {
-        const instances = await registry.of(name)
-        if (!instances) throw notFound('service')
-        return serviceView(name, instances)
+        const live = await instances.of(name)
+        if (!live) throw notFound('service')
+        return serviceView(name, live)
       },
       {
         public: true,
@@ -38,7 +33,7 @@ export const registryRoutes = <const Prefix extends string>({ http, registry }: 
       },
     )
 
-export const platformRoutes = ({ http, checkHealth, checkDrift }: Omit<Deps, 'registry'>) =>
+export const platformRoutes = ({ http, checkHealth, checkDrift }: PlatformDeps) =>
   http('/api/discovery')
     .get(
       '/health',
@@ -54,7 +49,7 @@ export const platformRoutes = ({ http, checkHealth, checkDrift }: Omit<Deps, 're
         public: true,
         response: { 200: HealthView, 503: HealthView },
         detail: {
-          summary: 'Every service and what it depends on',
+          summary: 'The health of every service and of its dependencies',
           description: '503 when a service of this release has no live instance.',
         },
       },
@@ -64,12 +59,18 @@ export const platformRoutes = ({ http, checkHealth, checkDrift }: Omit<Deps, 're
       async ({ query }) => {
         const now = new Date()
         const window = windowOf(query, now)
-        return driftReport(window, now, await checkDrift(window))
+        const { checked, failed } = await checkDrift(window)
+        // An empty report would look like one without drift.
+        if (Object.keys(checked).length === 0) throw Object.values(failed)[0]
+        return driftReport(window, now, checked)
       },
       {
         auth: 'admin',
         query: DriftQuery,
         response: { 200: DriftView },
-        detail: { summary: 'Where services disagree about what happened in a window; all zero when quiet' },
+        detail: {
+          summary: 'Where services disagree about what happened in a window; all zero when nothing is wrong',
+          description: 'A relation is left out while a service that it compares does not answer.',
+        },
       },
     )

@@ -4,8 +4,9 @@ import * as catalog from '#shared/catalog'
 import { createClients } from '#shared/client'
 import type { Resolver } from '#shared/registry'
 import { eventually, outgoing, testBus, testHttp } from '#shared/testing'
+import { discoveryClients } from '../../services/discovery/clients'
 import { deadLetterRoutes } from '../../services/discovery/dead-letter-routes'
-import { stockDrift } from '../../services/discovery/drift'
+import { checkDrift } from '../../services/discovery/drift'
 import { platformRoutes } from '../../services/discovery/routes'
 import { inAnHour, testInventory } from '../../services/inventory/testing'
 import { productHandlers } from '../../services/product/events'
@@ -38,7 +39,7 @@ const discovery = watcher
     platformRoutes({
       http: watcher.http,
       checkHealth: async () => ({ status: 'up', services: [] }),
-      checkDrift: stockDrift(createClients({ resolver, internalToken })),
+      checkDrift: checkDrift(discoveryClients(createClients({ resolver, internalToken }))),
     }),
   )
   .use(deadLetterRoutes({ http: watcher.http, deadLetters: letters.deadLetters }))

@@ -1,0 +1,53 @@
+import { Value } from '@sinclair/typebox/value'
+import { type Clients, unwrap } from '#shared/client'
+import type { Instance } from '#shared/registry'
+import { t } from '#shared/schema'
+import { second } from '#shared/time'
+import type { InventoryApi } from '../inventory/app'
+import type { OrderApi } from '../order/app'
+import type { PaymentApi } from '../payment/app'
+import type { ProductApi } from '../product/app'
+import type { PromotionApi } from '../promotion/app'
+import type { ShippingApi } from '../shipping/app'
+import type { InstanceState, Window } from './domain'
+
+const readyWithinMs = 1.5 * second
+const Readiness = t.Object({ dependencies: t.Record(t.String(), t.String()) })
+
+const during = ({ from, to }: Window) => ({ query: { since: from.toISOString(), until: to.toISOString() } })
+
+/** What discovery asks of other services. */
+export const discoveryClients = (client: Clients) => {
+  const inventory = client<InventoryApi>('inventory').internal
+  const orders = client<OrderApi>('order').internal
+  const payments = client<PaymentApi>('payment').internal
+  const products = client<ProductApi>('product').internal
+  const promotions = client<PromotionApi>('promotion').internal
+  const shipping = client<ShippingApi>('shipping').internal
+
+  return {
+    inventoryDrift: (window: Window) => unwrap(inventory.drift.get(during(window))),
+    orderDrift: (window: Window) => unwrap(orders.drift.get(during(window))),
+    paymentDrift: (window: Window) => unwrap(payments.drift.get(during(window))),
+    promotionDrift: (window: Window) => unwrap(promotions.drift.get(during(window))),
+    shippingDrift: (window: Window) => unwrap(shipping.drift.get(during(window))),
+
+    stockShown: async (skus: string[]) => (await unwrap(products.stock.post({ skus }))).stock,
+    paymentsOf: async (order_ids: number[]) => (await unwrap(payments.payments['by-order'].post({ order_ids }))).payments,
+    reservationsOf: async (order_ids: number[]) => (await unwrap(inventory.reservations.post({ order_ids }))).reservations,
+    redemptionsOf: async (order_ids: number[]) => (await unwrap(promotions.redemptions.post({ order_ids }))).redemptions,
+
+    /** What an instance reports about itself. An instance that does not answer in time is down, even if it is still registered. */
+    async stateOf({ address, version }: Pick<Instance, 'address' | 'version'>): Promise<InstanceState> {
+      try {
+        const answer = await fetch(`http://${address}/ready`, { signal: AbortSignal.timeout(readyWithinMs) })
+        const body: unknown = await answer.json()
+        const dependencies = Value.Check(Readiness, body) ? body.dependencies : {}
+        return { address, version, state: answer.ok ? 'up' : 'degraded', dependencies }
+      } catch {
+        return { address, version, state: 'down', dependencies: {} }
+      }
+    },
+  }
+}
+export type DiscoveryClients = ReturnType<typeof discoveryClients>
