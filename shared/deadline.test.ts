@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { untilAvailable, within } from './deadline'
+import { sleep, untilAvailable, within } from './deadline'
 
 const never = new Promise<string>(() => {})
 
@@ -15,6 +15,17 @@ describe('within', () => {
       throw new Error('too late')
     }
     expect(within(1, never, fail)).rejects.toThrow('too late')
+  })
+})
+
+describe('sleep', () => {
+  test('ends after its time, or as soon as its signal is aborted', async () => {
+    const stopping = new AbortController()
+    await sleep(1, stopping.signal)
+    const long = sleep(60_000, stopping.signal)
+    stopping.abort()
+    await long
+    await sleep(60_000, stopping.signal)
   })
 })
 

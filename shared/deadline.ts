@@ -13,6 +13,19 @@ export async function within<T>(ms: number, work: Promise<T>, onLate = (): unkno
   return first === expired ? onLate() : first
 }
 
+/** Sleeps for `ms`, or until `signal` is aborted. Unlike a race against a promise that outlives it, it leaves nothing behind. */
+export const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
+
 interface Wait {
   /** What is waited for, as a log line names it. */
   what: string

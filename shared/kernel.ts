@@ -73,9 +73,9 @@ export const openKernel = async (config: Config) => {
     siblings: createSiblings(redis, `platform:outbox:${service}`),
   })
 
-  const manage = <Store extends Pick<Mongo, 'ping' | 'waiting' | 'close'>>(name: string, store: Store): Store => {
+  const manage = <Store extends Pick<Mongo, 'ping' | 'backlog' | 'close'>>(name: string, store: Store): Store => {
     checks[name] = store.ping
-    metrics.outbox(store.waiting)
+    metrics.outbox(store.backlog)
     closing.stores.push(store.close)
     return store
   }
@@ -100,7 +100,7 @@ export const openKernel = async (config: Config) => {
     async sql<Db>(migrations: Migrations): Promise<Sql<Db>> {
       const { openSql } = await import('./sql')
       const opened = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relay() })
-      metrics.pool('mysql', () => ({ size: poolSize, ...opened.pool }))
+      metrics.pool('mysql', () => opened.pool)
       return manage('mysql', opened)
     },
     async mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo> {

@@ -3,17 +3,9 @@ import Counter from 'prom-client/lib/counter'
 import Gauge from 'prom-client/lib/gauge'
 import Histogram from 'prom-client/lib/histogram'
 import Registry from 'prom-client/lib/registry'
+import type { Backlog } from './outbox'
 import type { ServiceName } from './platform'
-
-export interface Backlog {
-  count: number
-  oldest?: Date | undefined
-}
-export interface PoolState {
-  size: number
-  inUse: number
-  waiting: number
-}
+import type { PoolState } from './sql/pool'
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 

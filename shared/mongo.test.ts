@@ -46,7 +46,7 @@ describe('a database', () => {
     await Promise.all(Array.from({ length: 20 }, add))
     expect(await shelves().findOne({ _id: 'hot' })).toMatchObject({ pieces: 20 })
     expect(attempts).toBeGreaterThan(20)
-    expect((await mongo.waiting()).count).toBe(20)
+    expect((await mongo.backlog()).count).toBe(20)
   })
 
   test('an error of the work is given as it is, and the transaction undone', async () => {

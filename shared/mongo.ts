@@ -3,7 +3,7 @@ import { untilAvailable, within } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
-import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
+import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
 import { createInbox, type TakeIn } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
@@ -37,7 +37,7 @@ export interface Mongo {
    * Messages that arrive together share a transaction, so `work` may run again here too.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
-  waiting(): Promise<Waiting>
+  backlog(): Promise<Backlog>
   relaying(): boolean
   ping(): Promise<void>
   /** Relays what is waiting (for up to 2 s) and closes. The broker's connection must still be open. */
@@ -157,7 +157,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     collection: name => db.collection(name),
     transaction: work => bounded(transaction(work)),
     once: createInbox(takeIn),
-    waiting: store.waiting,
+    backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,
     async ping() {
       await bounded(db.command({ ping: 1 }))

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { newContext, withContext } from './context'
-import type { OutgoingMessage, Publisher } from './outbox'
+import type { Publisher } from './outbox'
 import { eventually } from './testing'
-import { alarm, broker, counted, drafts, emptied, openStore, stores, upTo, whispered, wire } from './testing-outbox'
+import { alarm, broker, counted, drafts, emptied, openStore, stores, unconsumed, upTo, wire } from './testing-outbox'
 
 describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   let store: Awaited<ReturnType<typeof openStore>>
@@ -12,7 +12,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   beforeEach(() => store.closeAll())
   afterAll(() => store.drop())
 
-  test('a committed message goes out whole, and its row goes when the broker has it', async () => {
+  test('a committed message is published whole, and its row is deleted once the broker has confirmed it', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })
     const context = { ...newContext(), requestId: 'request-1', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
@@ -28,7 +28,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(got[0]!.headers).toEqual({ traceparent: context.traceparent })
   })
 
-  test('nothing goes out of a transaction that fails, and its effect is undone', async () => {
+  test('a transaction that fails publishes nothing, and its effect is undone', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })
     const before = await instance.effects()
@@ -44,7 +44,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(await instance.effects()).toBe(before)
   })
 
-  test('killed between commit and publish, another instance sends it', async () => {
+  test('when an instance is killed between commit and publication, another one publishes the message', async () => {
     const child = Bun.spawn(
       [
         process.execPath,
@@ -67,16 +67,16 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(numbers()).toEqual([99])
   })
 
-  test('two instances send each message once, in the order of one aggregate, whoever committed it', async () => {
+  test('two instances publish each message once, and the messages of one aggregate in order, whichever instance committed them', async () => {
     const siblings = wire()
     const { bus, numbers } = broker()
     const both = [await store.start({ bus, siblings }), await store.start({ bus, siblings })]
     let next = 0
-    // Each change of the aggregate follows the one before, on either instance; beside them others are busy.
+    // Each change of the aggregate follows the one before on the other instance, while other aggregates change as well.
     const chain = async () => {
       for (const n of upTo(60)) await both[n % 2]!.transaction(async publish => publish(counted({ id: 1, version: n }, { n: next++ })))
     }
-    const others = upTo(60).map(n => both[n % 2]!.transaction(async publish => publish(whispered({ id: n + 2, version: 1 }, { n: -1 }))))
+    const others = upTo(60).map(n => both[n % 2]!.transaction(async publish => publish(unconsumed({ id: n + 2, version: 1 }, { n: -1 }))))
     await Promise.all([chain(), ...others])
     await emptied(both[0]!)
     expect(numbers().filter(n => n >= 0)).toEqual(upTo(60))
@@ -84,7 +84,7 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(both.filter(one => one.relaying())).toHaveLength(1)
   })
 
-  test('an instance that stops sends what is waiting and hands over at once', async () => {
+  test('an instance that stops publishes what is waiting, and hands the lease over at once', async () => {
     const siblings = wire()
     const { bus, numbers } = broker()
     const [first, second] = [await store.start({ bus, siblings, leaseMs: 60_000 }), await store.start({ bus, siblings, pollMs: 60_000 })]
@@ -95,31 +95,31 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     await eventually(() => second!.relaying())
   })
 
-  test('a broker that is away loses nothing and mixes nothing up', async () => {
-    const { bus, numbers, goesAway } = broker()
-    goesAway(true)
+  test('while the broker is down nothing is lost, and the order stays', async () => {
+    const { bus, numbers, goesDown } = broker()
+    goesDown(true)
     let tries = 0
     let drops = 1
     const publish: Publisher['publish'] = async messages => {
       tries++
       const outcomes = await bus.publish(messages)
       if (outcomes[0] === 'failed' || drops-- !== 1) return outcomes
-      // It comes back, and drops the channel once in the middle of a batch.
+      // The broker is up again, and closes the channel once in the middle of a batch.
       return messages.map((_, i) => (i < 10 ? 'confirmed' : 'failed'))
     }
     const instance = await store.start({ bus: { ...bus, publish } })
     await instance.transaction(async publish => publish(...drafts(30)))
     await eventually(() => tries >= 6)
-    const { count, oldest } = await instance.waiting()
+    const { count, oldest } = await instance.backlog()
     expect(count).toBe(30)
     expect(Math.abs(Date.now() - oldest!.getTime())).toBeLessThan(60_000)
-    goesAway(false)
+    goesDown(false)
     await emptied(instance)
     expect(numbers().slice(-20)).toEqual(upTo(30).slice(10))
     expect(new Set(numbers()).size).toBe(30)
   })
 
-  test('a bus that throws is tried again', async () => {
+  test('a publication that throws is repeated', async () => {
     const { bus, numbers } = broker()
     let calls = 0
     const instance = await store.start({
@@ -130,48 +130,55 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(numbers()).toEqual([0, 1, 2])
   })
 
-  test('a message that brings the channel down stays, and the others pass', async () => {
-    const { bus: healthy, got, numbers } = broker()
-    const poison = (message: OutgoingMessage) => message.body.includes('"n":4}')
-    let healed = false
-    const bus: Publisher = {
-      ...healthy,
-      async publish(messages) {
-        const whole = healed || !messages.some(poison)
-        if (whole) got.push(...messages)
-        return messages.map(() => (whole ? 'confirmed' : 'failed'))
-      },
-    }
+  test('a message over the size limit fails its transaction, and blocks no other message', async () => {
+    const { bus, numbers } = broker()
     const instance = await store.start({ bus })
-    await instance.transaction(async publish => publish(...drafts(9)))
-    await eventually(async () => (await instance.waiting()).count === 1)
-    expect(numbers()).toEqual([0, 1, 2, 3, 5, 6, 7, 8])
-    await instance.transaction(async publish => publish(counted({ id: 2, version: 1 }, { n: 100 })))
-    await eventually(() => numbers().includes(100))
-    healed = true
+    const before = await instance.effects()
+    const large = counted({ id: 1, version: 1 }, { n: 4 })
+    large.body.data = { n: 4, filler: 'ä'.repeat(2 * 1024 * 1024) }
+    const failing = instance.transaction(async (publish, effect) => {
+      await effect('undone')
+      publish(large)
+    })
+    await expect(failing).rejects.toThrow(/order\.counted has \d+ bytes, over the limit of 4194304/)
+    expect(await instance.effects()).toBe(before)
+    large.body.data = { n: 5, filler: 'x'.repeat(4 * 1024 * 1024 - 1000) }
+    await instance.transaction(async publish => publish(large, ...drafts(2)))
     await emptied(instance)
-    expect(numbers().filter(n => n === 4)).toHaveLength(1)
+    expect(numbers()).toEqual([5, 0, 1])
   })
 
-  test('what no queue takes stays until one does, unless nobody is meant to hear it', async () => {
+  test('a message that no queue takes stays until one does, unless its type has no consumers', async () => {
     const { bus, numbers, answers } = broker()
     answers(message => (message.type === 'order.counted' && message.body.includes('"n":5}') ? 'confirmed' : 'unroutable'))
     const instance = await store.start({ bus })
     await instance.transaction(async publish =>
       publish(
         counted({ id: 1, version: 1 }, { n: 1 }),
-        whispered({ id: 1, version: 2 }, { n: 2 }),
+        unconsumed({ id: 1, version: 2 }, { n: 2 }),
         counted({ id: 3, version: 1 }, { n: 5 }),
       ),
     )
-    await eventually(async () => (await instance.waiting()).count === 1)
+    await eventually(async () => (await instance.backlog()).count === 1)
     expect(numbers()).toEqual([5])
     answers(() => 'confirmed')
     await emptied(instance)
     expect(numbers()).toEqual([5, 1])
   })
 
-  test('a timer goes to its waiting queue with what is left of its delay', async () => {
+  test('messages that no queue takes do not hold up the others, though they fill a batch', async () => {
+    const { bus, numbers, answers } = broker()
+    answers(message => (message.body.includes('"n":100}') ? 'confirmed' : 'unroutable'))
+    const instance = await store.start({ bus, batch: 5 })
+    await instance.transaction(async publish => publish(...drafts(12), counted({ id: 2, version: 1 }, { n: 100 })))
+    await eventually(() => numbers().includes(100))
+    expect((await instance.backlog()).count).toBe(12)
+    answers(() => 'confirmed')
+    await emptied(instance)
+    expect(numbers().toSorted((a, b) => a - b)).toEqual([...upTo(12), 100])
+  })
+
+  test('a timer is published to its delay queue with what is left of its delay', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })
     const at = new Date(Date.now() + 60_000)

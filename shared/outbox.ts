@@ -12,16 +12,14 @@ export interface OutgoingMessage {
   headers?: Record<string, string>
   expirationMs?: number
 }
-/** `failed` also means that the broker is away or did not say: the message is published again. */
+/** `unroutable`: no queue takes the message. `failed`: the broker refused it or did not confirm it, so it is published again. */
 export type Outcome = 'confirmed' | 'unroutable' | 'failed'
 export interface Publisher {
-  /** One outcome a message, in their order. */
+  /** Gives one outcome for each message, in their order. */
   publish(messages: OutgoingMessage[]): Promise<Outcome[]>
-  /** Rejects while the broker is away. */
-  ping(): Promise<void>
 }
 
-/** A message at rest: complete, so that the relay adds nothing but what is left of a delay. */
+/** A stored message. It is complete: the relay adds only what is left of a delay. */
 export interface OutboxRow {
   exchange: string
   routing_key: string
@@ -31,38 +29,48 @@ export interface OutboxRow {
   body: string
   due_at: Date | null
 }
-export interface Waiting {
+/** The messages that are not yet published. */
+export interface Backlog {
   /** Counted up to 10,000. */
   count: number
   oldest?: Date
 }
 
-/** What a database must do for its relay; `sql` and `mongo` fill it, one test file holds both to it. */
+/** What the relay needs of a database. `sql` and `mongo` implement it, and outbox.test.ts runs against both. */
 export interface OutboxStore<Id extends string | number> {
-  /** True when `holder` has the lease from now on for `ttlMs`, by the database's clock. */
+  /** Whether `holder` now has the lease for `ttlMs`, by the database's clock. */
   lease(holder: string, ttlMs: number): Promise<boolean>
   release(holder: string): Promise<void>
-  /** The oldest rows but `except`, in the order in which they were stored. */
+  /** The oldest rows without `except`, in the order in which they were stored. */
   unsent(limit: number, except: Id[]): Promise<(OutboxRow & { id: Id })[]>
   remove(ids: Id[]): Promise<void>
-  waiting(): Promise<Waiting>
-  /** Deletes what is past its retention, in bounded steps. */
-  sweep(): Promise<void>
+  backlog(): Promise<Backlog>
+  /** Deletes everything past its retention, in bounded steps, until `signal` is aborted. */
+  sweep(signal: AbortSignal): Promise<void>
 }
 
-/** Completes what a transaction published: from here on it is the message that consumers see. */
+/** A request has at most 1 MiB, so no event comes near this. RabbitMQ refuses messages over 16 MiB, and a refused row would block the outbox. */
+const maxBodyBytes = 4 * 1024 * 1024
+
+/** Completes what a transaction published: from here on it is the message that consumers receive. */
 export const outboxRows = (drafts: readonly Draft[], source: string): OutboxRow[] => {
   const { requestId, traceparent } = currentContext()
   const time = new Date().toISOString()
   return drafts.map(({ id = Bun.randomUUIDv7(), exchange, routingKey, body, dueAt }) => {
     const message: Message = { id, ...body, time, source, request_id: requestId, traceparent }
+    const text = JSON.stringify(message)
+    const bytes = Buffer.byteLength(text)
+    if (bytes > maxBodyBytes)
+      throw new Error(
+        `a message of type ${message.type} has ${bytes} bytes, over the limit of ${maxBodyBytes}: publish ids instead of contents`,
+      )
     return {
       exchange,
       routing_key: routingKey,
       message_id: message.id,
       type: message.type,
       traceparent,
-      body: JSON.stringify(message),
+      body: text,
       due_at: dueAt ?? null,
     }
   })
@@ -70,9 +78,9 @@ export const outboxRows = (drafts: readonly Draft[], source: string): OutboxRow[
 
 export type StoreLog = Pick<Logger, 'info' | 'warn' | 'error'>
 
-/** How the instances of a service notify each other of rows to relay and of a lease that is free. Without it the relay's poll finds them. */
+/** How the instances of a service notify each other of new rows and of a released lease. Without it, the relay finds both when it polls. */
 export interface Siblings {
   notify(): void
-  /** Returns the function that ends the listening. */
+  /** Returns a function that stops listening. */
   onNotified(listener: () => void): () => void
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Generated, type Kysely, sql as raw } from 'kysely'
 import { isUnavailable } from './errors'
 import { plainText, type Sql } from './sql'
-import { testSql } from './testing'
+import { eventually, testSql } from './testing'
 
 interface ShopDb {
   shelves: { id: Generated<number>; name: string; pieces: number; price: string | null; made_at: Date | null }
@@ -120,7 +120,7 @@ describe('a schema', () => {
     await Promise.all([move('left', 'right'), move('right', 'left')])
     expect(attempts).toBe(3)
     expect([(await shelf('left')).pieces, (await shelf('right')).pieces]).toEqual([2, 2])
-    expect((await sql.waiting()).count).toBe(2)
+    expect((await sql.backlog()).count).toBe(2)
   })
 
   test('an error of the work is given as it is, and the transaction undone', async () => {
@@ -138,11 +138,11 @@ describe('a schema', () => {
     const holder = small.transaction(() => held.promise)
     const error = await small.ping().catch(error => error)
     expect(isUnavailable(error)).toBe(true)
-    expect(small.pool).toEqual({ inUse: 1, waiting: 0 })
+    expect(small.pool).toEqual({ size: 1, inUse: 1, waiting: 0 })
     held.resolve()
     await holder
     await small.ping()
-    expect(small.pool).toEqual({ inUse: 0, waiting: 0 })
+    expect(small.pool).toEqual({ size: 1, inUse: 0, waiting: 0 })
   })
 
   test('a statement that never ends is given up, and its connection with it', async () => {
@@ -153,7 +153,7 @@ describe('a schema', () => {
     expect(rows).toEqual([{ one: 1 }])
   })
 
-  test('what is past its retention is swept, and the rest kept', async () => {
+  test('everything past its retention is deleted, however many steps it takes, and the rest is kept', async () => {
     const { kernel } = sql
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
     const old = Array.from({ length: 2500 }, (_, i) => ({ message_id: `old-${i}`, received_at: ago(31) }))
@@ -170,8 +170,22 @@ describe('a schema', () => {
       ])
       .execute()
     const { sqlOutbox } = await import('./sql/outbox')
-    await sqlOutbox(kernel).sweep()
+    await sqlOutbox(kernel, { sweepBatch: 10, sweepPauseMs: 0 }).sweep(new AbortController().signal)
     expect(await kernel.selectFrom('inbox').select('message_id').execute()).toEqual([{ message_id: 'young' }])
     expect(await kernel.selectFrom('idempotency_keys').select('id').execute()).toEqual([{ id: 'young' }])
+  })
+
+  test('a sweep stops after the step that runs when the service shuts down', async () => {
+    const { kernel } = sql
+    const old = Array.from({ length: 50 }, (_, i) => ({ message_id: `later-${i}`, received_at: new Date(Date.now() - 31 * 86_400_000) }))
+    await kernel.insertInto('inbox').values(old).execute()
+    const { sqlOutbox } = await import('./sql/outbox')
+    const stopping = new AbortController()
+    const sweeping = sqlOutbox(kernel, { sweepBatch: 10, sweepPauseMs: 60_000 }).sweep(stopping.signal)
+    const left = async () => (await kernel.selectFrom('inbox').select('message_id').where('message_id', 'like', 'later-%').execute()).length
+    await eventually(async () => (await left()) === 40)
+    stopping.abort()
+    await sweeping
+    expect(await left()).toBe(40)
   })
 })

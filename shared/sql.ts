@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
-import { type OutboxRow, outboxRows, type StoreLog, type Waiting } from './outbox'
+import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
 import { createInbox } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
@@ -55,7 +55,7 @@ export interface Sql<Db> {
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
   /** What the outbox holds, for a gauge. */
-  waiting(): Promise<Waiting>
+  backlog(): Promise<Backlog>
   /** Connections, for a gauge. */
   pool: Readonly<PoolState>
   /** Whether this instance is the one that relays the outbox. */
@@ -112,7 +112,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
         (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
       return transaction(recording, ids.length > 1 ? 2 : 5)
     }),
-    waiting: store.waiting,
+    backlog: store.backlog,
     pool: state,
     relaying: () => relay?.holding() ?? false,
     async ping() {

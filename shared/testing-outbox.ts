@@ -2,12 +2,12 @@ import { Type as t } from '@sinclair/typebox'
 import { sql as raw } from 'kysely'
 import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './event'
 import type { Mongo } from './mongo'
-import type { OutgoingMessage, Publisher, Siblings, Waiting } from './outbox'
+import type { Backlog, OutgoingMessage, Publisher, Siblings } from './outbox'
 import type { RelayPorts, RelayTimes } from './outbox/relay'
 import type { Sql } from './sql'
 import { eventually, testMongo, testSql } from './testing'
 
-/** Both stores behind one face, and a broker at the other side of the relay's port: what the outbox and the inbox are tried with. */
+/** What the tests of the outbox and the inbox need: both stores behind one interface, and a broker behind the relay's port. */
 
 export const counted = defineEvent('order.counted', {
   from: 'order',
@@ -15,22 +15,22 @@ export const counted = defineEvent('order.counted', {
   aggregate: 'order',
   data: t.Object({ n: t.Integer() }),
 })
-export const whispered = defineEvent('order.whispered', { from: 'order', to: [], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+export const unconsumed = defineEvent('order.unconsumed', { from: 'order', to: [], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
 export const alarm = defineTimer('order.alarm', { owner: 'order', aggregate: 'order', terms: ['short'], data: t.Object({}) })
-export const topology = [counted, whispered, alarm]
+export const topology = [counted, unconsumed, alarm]
 
-/** What both stores offer, with one effect to see: rows in `effects`. */
+/** What both stores offer. Effects are rows of a table, so that tests can count them. */
 export interface Instance {
   transaction<T>(work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<T>): Promise<T>
   once(id: string, work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
   effects(): Promise<number>
-  waiting(): Promise<Waiting>
+  backlog(): Promise<Backlog>
   relaying(): boolean
   close(): Promise<void>
 }
 export type Relay = RelayPorts & RelayTimes
 export interface Store {
-  /** For a child process, which opens the same database. */
+  /** An expression with which a child process opens the same database. */
   childSource: string
   open(relay?: Relay): Promise<Instance>
   drop(): Promise<void>
@@ -44,7 +44,7 @@ const overSql = (sql: Sql<EffectsDb>): Instance => ({
   transaction: work => sql.transaction((trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
   once: (id, work) => sql.once({ id }, (trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
   effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
-  waiting: sql.waiting,
+  backlog: sql.backlog,
   relaying: sql.relaying,
   close: sql.close,
 })
@@ -54,7 +54,7 @@ const overMongo = (mongo: Mongo): Instance => ({
   once: (id, work) =>
     mongo.once({ id }, (session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
   effects: () => mongo.collection('effects').countDocuments(),
-  waiting: mongo.waiting,
+  backlog: mongo.backlog,
   relaying: mongo.relaying,
   close: mongo.close,
 })
@@ -72,17 +72,14 @@ export const stores: Record<string, () => Promise<Store>> = {
   },
 }
 
-/** A broker at the other side of the relay's port. */
+/** A broker behind the relay's port. */
 export const broker = () => {
   const got: OutgoingMessage[] = []
-  let away = false
+  let down = false
   let answer: (message: OutgoingMessage) => 'confirmed' | 'unroutable' | 'failed' = () => 'confirmed'
   const bus: Publisher = {
-    async ping() {
-      if (away) throw new Error('away')
-    },
     async publish(messages) {
-      if (away) return messages.map(() => 'failed')
+      if (down) return messages.map(() => 'failed')
       const outcomes = messages.map(message => answer(message))
       got.push(...messages.filter((_, i) => outcomes[i] === 'confirmed'))
       return outcomes
@@ -91,8 +88,8 @@ export const broker = () => {
   return {
     bus,
     got,
-    goesAway: (now: boolean) => {
-      away = now
+    goesDown: (now: boolean) => {
+      down = now
     },
     answers: (next: typeof answer) => {
       answer = next
@@ -100,7 +97,7 @@ export const broker = () => {
     numbers: () => got.map(message => (JSON.parse(message.body) as Message<{ n: number }>).data.n),
   }
 }
-/** Two instances that hear each other, as over Redis. */
+/** Connects instances as siblings, as Redis does. */
 export const wire = () => {
   const listeners = new Set<() => void>()
   const siblings: Siblings = {
@@ -117,7 +114,7 @@ export const wire = () => {
 export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 export const drafts = (n: number): Draft[] => upTo(n).map(i => counted({ id: 1, version: i + 1 }, { n: i }))
 
-/** Opens instances of one database, and closes those of the test before. */
+/** Opens instances of one database. `closeAll` closes those that a test started. */
 export const openStore = async (make: () => Promise<Store>) => {
   const store = await make()
   const instances: Instance[] = []
@@ -132,4 +129,4 @@ export const openStore = async (make: () => Promise<Store>) => {
     drop: store.drop,
   }
 }
-export const emptied = (instance: Instance) => eventually(async () => (await instance.waiting()).count === 0)
+export const emptied = (instance: Instance) => eventually(async () => (await instance.backlog()).count === 0)

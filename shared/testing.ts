@@ -1,5 +1,6 @@
 import type { Draft, Handler, Message } from './event'
 import { type OutgoingMessage, outboxRows } from './outbox'
+import { outgoingMessage } from './outbox/relay'
 
 export { testClients } from './testing/clients'
 export { sender, testHttp } from './testing/http'
@@ -39,13 +40,4 @@ export const deliverTo =
   }
 
 /** Drafts as the relay hands them to the broker. */
-export const outgoing = (...drafts: Draft[]): OutgoingMessage[] =>
-  outboxRows(drafts, 'test').map(({ exchange, routing_key, message_id, type, traceparent, body, due_at }) => ({
-    exchange,
-    routingKey: routing_key,
-    messageId: message_id,
-    type,
-    body,
-    headers: { traceparent },
-    ...(due_at && { expirationMs: Math.max(0, due_at.getTime() - Date.now()) }),
-  }))
+export const outgoing = (...drafts: Draft[]): OutgoingMessage[] => outboxRows(drafts, 'test').map(outgoingMessage)

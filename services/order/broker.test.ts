@@ -26,5 +26,5 @@ test('an order that nobody pays in time is cancelled by the message that waited 
   expect(ended.cancel_reason).toBe('payment_timeout')
   expect(Date.parse(ended.updated_at)).toBeGreaterThanOrEqual(Date.parse(unpaid.payment_due_at))
   expect((await shop.get(paid.id)).status).toBe('paid')
-  await eventually(async () => (await shop.sql.waiting()).count === 0)
+  await eventually(async () => (await shop.sql.backlog()).count === 0)
 })

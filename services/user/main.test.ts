@@ -49,5 +49,5 @@ test('two instances that start at once on an empty database share keys, administ
 })
 
 test('what was published leaves the outbox', async () => {
-  await eventually(async () => (await mysql.sql.waiting()).count === 0)
+  await eventually(async () => (await mysql.sql.backlog()).count === 0)
 })

@@ -66,7 +66,7 @@ test('after a restart of the broker publishers, consumers and delayed messages g
   )
   expect(await order.publish(payments(2))).toEqual(['failed'])
   await sql.transaction(async (_trx, publish) => publish(paid({ id: 3, version: 1 }, { n: 3 })))
-  expect((await sql.waiting()).count).toBe(1)
+  expect((await sql.backlog()).count).toBe(1)
 
   server = await startRabbitmq({ dir, port })
   await eventually(() => received.includes(3))

@@ -1,5 +1,6 @@
 import { type Collection, type Db, Timestamp } from 'mongodb'
 import type { OutboxRow, OutboxStore } from '../outbox'
+import { day, second } from '../time'
 
 interface OutboxDocument extends OutboxRow {
   _id: string
@@ -16,14 +17,14 @@ export const outboxOf = (db: Db): Collection<OutboxDocument> => db.collection('o
 export const inboxOf = (db: Db): Collection<{ _id: string; at: Date }> => db.collection('inbox')
 const leaseOf = (db: Db): Collection<LeaseDocument> => db.collection('outbox_lease')
 
-/** MongoDB replaces an empty timestamp at the top of a document by its own at insertion, each greater than the one before: the outbox's order. */
+/** On insertion MongoDB replaces an empty timestamp by its own time, each greater than the one before: the order of the outbox. */
 export const timestampByServer = () => new Timestamp({ t: 0, i: 0 })
 
 export const prepareKernel = async (db: Db) => {
   await Promise.all([
     outboxOf(db).createIndex({ at: 1 }),
-    inboxOf(db).createIndex({ at: 1 }, { expireAfterSeconds: 30 * 86_400 }),
-    // A row of ours to lease: from here on taking it is one conditional update.
+    inboxOf(db).createIndex({ at: 1 }, { expireAfterSeconds: (30 * day) / second }),
+    // With this document in place, taking the lease is one conditional update.
     leaseOf(db)
       .updateOne({ _id: 'relay' }, { $setOnInsert: { holder: '', expires_at: new Date(0) } }, { upsert: true })
       .catch(error => {
@@ -54,15 +55,15 @@ export const mongoOutbox = (db: Db): OutboxStore<string> => {
       return rows.map(({ _id, ...row }) => ({ ...row, id: _id }))
     },
     async remove(ids) {
-      // By majority, as all writes: reads see no less, and a weaker deletion would be read, and sent, again.
+      // Written by majority, as everything is: a row whose deletion is rolled back would be published again.
       await outbox.deleteMany({ _id: { $in: ids } })
     },
-    async waiting() {
+    async backlog() {
       const first = await outbox.findOne({}, { sort: { at: 1 }, projection: { created_at: 1 } })
       if (!first) return { count: 0 }
       return { count: await outbox.countDocuments({}, { limit: 10_000 }), oldest: first.created_at }
     },
-    // The inbox forgets by its own index.
+    // MongoDB deletes old inbox documents itself, by their index.
     async sweep() {},
   }
 }

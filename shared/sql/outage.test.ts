@@ -73,7 +73,7 @@ describe('a MySQL that goes and comes', () => {
     begin()
     await eventually(() => sql.ping().then(() => true))
     await sql.transaction(async trx => void (await raw`select 1`.execute(trx)))
-    expect(sql.pool).toEqual({ inUse: 0, waiting: 0 })
+    expect(sql.pool).toEqual({ size: 10, inUse: 0, waiting: 0 })
     await sql.close()
   })
 })

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { sleep } from '../deadline'
 import type { OutboxRow, OutboxStore } from '../outbox'
 import { day } from '../time'
 import { before, inFuture, now } from './clock'
@@ -6,10 +7,15 @@ import { isDuplicate } from './errors'
 import type { KernelTables } from './tables'
 
 export const keyRetentionMs = day
-const sweepBatch = 1000
-const sweepSteps = 200
+const inboxRetentionMs = 30 * day
 
-export const sqlOutbox = (db: Kysely<KernelTables>): OutboxStore<number> => ({
+interface SweepOptions {
+  sweepBatch?: number
+  /** Between two steps, so that deleting many rows leaves the database to others. */
+  sweepPauseMs?: number
+}
+
+export const sqlOutbox = (db: Kysely<KernelTables>, { sweepBatch = 1000, sweepPauseMs = 50 }: SweepOptions = {}): OutboxStore<number> => ({
   async lease(holder, ttlMs) {
     const { numUpdatedRows } = await db
       .updateTable('outbox_lease')
@@ -41,7 +47,7 @@ export const sqlOutbox = (db: Kysely<KernelTables>): OutboxStore<number> => ({
     await db.deleteFrom('outbox').where('id', 'in', ids).execute()
   },
 
-  async waiting() {
+  async backlog() {
     const first = await db.selectFrom('outbox').select('created_at').orderBy('id').limit(1).executeTakeFirst()
     if (!first) return { count: 0 }
     const { count } = await db
@@ -51,16 +57,14 @@ export const sqlOutbox = (db: Kysely<KernelTables>): OutboxStore<number> => ({
     return { count, oldest: first.created_at }
   },
 
-  async sweep() {
-    const inbox = db
-      .deleteFrom('inbox')
-      .where('received_at', '<', before(30 * day))
-      .limit(sweepBatch)
+  async sweep(signal) {
+    const messages = db.deleteFrom('inbox').where('received_at', '<', before(inboxRetentionMs)).limit(sweepBatch)
     const keys = db.deleteFrom('idempotency_keys').where('created_at', '<', before(keyRetentionMs)).limit(sweepBatch)
-    for (const old of [inbox, keys]) {
-      for (let step = 0; step < sweepSteps; step++) {
-        const { numDeletedRows } = await old.executeTakeFirst()
+    for (const expired of [messages, keys]) {
+      while (!signal.aborted) {
+        const { numDeletedRows } = await expired.executeTakeFirst()
         if (numDeletedRows < sweepBatch) break
+        await sleep(sweepPauseMs, signal)
       }
     }
   },
@@ -68,11 +72,11 @@ export const sqlOutbox = (db: Kysely<KernelTables>): OutboxStore<number> => ({
 
 type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 
-/** `kernel` only writes the statement; it runs in `trx`, whose type knows nothing but the service's own tables. */
+/** Builds the statement with `kernel` and runs it in `trx`, whose type has only the service's own tables. */
 export const addToOutbox = (kernel: Kysely<KernelTables>, trx: Executor, rows: OutboxRow[]) =>
   trx.executeQuery(kernel.insertInto('outbox').values(rows))
 
-/** False when one of them was recorded before. Waits for another transaction that is recording the same. */
+/** False when one of them was recorded before. Waits for another transaction that is recording the same id. */
 export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor, ids: string[]): Promise<boolean> => {
   try {
     await trx.executeQuery(kernel.insertInto('inbox').values(ids.map(message_id => ({ message_id }))))

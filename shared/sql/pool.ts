@@ -12,7 +12,10 @@ export interface PoolOptions {
   queryMs: number
 }
 export interface PoolState {
+  size: number
+  /** Connections that are in use. */
   inUse: number
+  /** Callers that wait for a connection. */
   waiting: number
 }
 
@@ -55,7 +58,7 @@ export const createSqlPool = ({ url, size, acquireMs, queryMs }: PoolOptions): {
     for (const statement of session) connection.query(statement, error => error && connection.destroy())
   })
 
-  const state: PoolState = { inUse: 0, waiting: 0 }
+  const state: PoolState = { size, inUse: 0, waiting: 0 }
   const known = new WeakMap<PoolConnection, MysqlPoolConnection>()
   const guarded = (connection: PoolConnection): MysqlPoolConnection => ({
     config: connection.config,
