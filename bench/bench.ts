@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { released, type ServiceName } from '#shared/platform'
 import { root } from '../scripts/install'
-import { logLine } from '../scripts/log'
-import { serviceEnvironment } from '../scripts/platform'
+import { jsonLine } from '../scripts/log'
+import { localEnvironment } from '../scripts/platform'
 import { servicePort } from '../scripts/ports'
 import { obtain } from '../scripts/servers/obtain'
 import { programs } from '../scripts/servers/programs'
@@ -32,7 +32,7 @@ const portBase = Number(process.env.BENCH_PORT_BASE || 28_000)
 export async function bench(names: readonly string[]) {
   const unknown = names.filter(name => !(name in all))
   if (unknown.length > 0) throw new Error(`there is no row ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`)
-  await obtain(['wrk'], { install: true, tell: console.log })
+  await obtain(['wrk'], { install: true, report: console.log })
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interrupted.abort(new Error('stopped before everything was measured')))
@@ -84,8 +84,8 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
   const env = { ...process.env, ...limits, NODE_ENV: 'production' }
   const { servers, secrets, gateway, stop } = await startStack({
     ...{ dir, portBase, env, fresh: true, install: true, withPlatform: true, interrupted },
-    tell: console.log,
-    line: (name, line) => void log.write(`${logLine(name, line, false)}\n`),
+    report: console.log,
+    onLog: (name, line) => void log.write(`${jsonLine(name, line)}\n`),
   })
   const customer = { email: 'bench@shop.example', username: 'bench', password: 'a bench password', full_name: 'Bench' }
   await post(`${gateway}/auth/register`, customer)
@@ -96,7 +96,7 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     servers,
     dir,
     door: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
-    environment: (service: ServiceName) => serviceEnvironment({ portBase, env }, servers, secrets, service),
+    environment: (service: ServiceName) => localEnvironment(service, { portBase, env }, servers, secrets),
     admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
     customer: () => login(gateway, customer.email, customer.password),
     pids: () => ({ services: pidsOf(name => released.some(service => service === name)), all: pidsOf(() => true) }),

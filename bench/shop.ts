@@ -1,5 +1,6 @@
 import type { ServiceName } from '#shared/platform'
 import type { Servers } from '../scripts/platform'
+import { until } from '../scripts/until'
 
 /** What the rows need of the running stack. */
 export interface Shop {
@@ -33,14 +34,6 @@ export const post = <T>(url: string, body: unknown, headers: Record<string, stri
 export const login = async (gateway: string, email: string, password: string) =>
   (await post<{ access_token: string }>(`${gateway}/auth/login`, { email, password })).access_token
 
-export const until = async (what: string, check: () => boolean | Promise<boolean>, { withinMs = 60_000, everyMs = 20 } = {}) => {
-  const deadline = Date.now() + withinMs
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs / 1000} s`)
-    await Bun.sleep(everyMs)
-  }
-}
-
 export const sampleProduct = '507f1f77bcf86cd799439011'
 
 /** Products with stock for as many orders as the bench may place; several, since a shop sells more than one. */
@@ -59,7 +52,7 @@ export const stockedProducts = async ({ gateway, door }: Shop, admin: string, co
     ids.push((await post<{ id: string }>(`${gateway}/api/products`, product, bearer(admin))).id)
   }
   for (const id of ids)
-    await until('stock of a new product', () => fetch(`${door('inventory')}/api/inventory/${id}`).then(answer => answer.ok))
+    await until('the stock of a new product', () => fetch(`${door('inventory')}/api/inventory/${id}`).then(answer => answer.ok))
   return ids
 }
 

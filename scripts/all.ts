@@ -1,19 +1,19 @@
 import { join } from 'node:path'
-import type { Environment } from '#shared/config'
-import { settings } from '#shared/config'
+import { type Environment, settings } from '#shared/config'
 import { released, type ServiceName, services } from '#shared/platform'
 import { root } from './install'
 import { serviceUrl } from './provision'
-import { type Secrets, secretsIn } from './secrets'
+import { secretsIn } from './secrets'
+import { serviceEnvironment } from './service-environment'
 
-/** Every released service in this one process, each on its own port: what a small machine or a trial needs. */
+/** Every released service in this one process, each on its own port: for a small machine or a trial. */
 
 type Running = { stop(): Promise<void> }
 type Main = { start(env: Environment): Promise<Running> }
 
-const stopWithinMs = 25_000
+const stopTimeoutMs = 25_000
 
-// With a folder for them, secrets that nobody gave are made there once; without, each must be given.
+// With SECRETS_DIR, secrets that are not set are made there once; without it, each must be set.
 const secretsDir = process.env.SECRETS_DIR
 const secrets = secretsDir ? secretsIn(secretsDir) : undefined
 
@@ -22,37 +22,33 @@ let stopping = false
 const stop = async () => {
   if (stopping) return
   stopping = true
-  setTimeout(() => process.exit(1), stopWithinMs).unref()
-  const ended = await Promise.allSettled(running.map(service => service.stop()))
-  process.exit(ended.every(({ status }) => status === 'fulfilled') ? 0 : 1)
+  setTimeout(() => process.exit(1), stopTimeoutMs).unref()
+  const stopped = await Promise.allSettled(running.map(service => service.stop()))
+  process.exit(stopped.every(({ status }) => status === 'fulfilled') ? 0 : 1)
 }
-/** A service alone would end the process once it has stopped itself: here the last one does. */
-const takeSignals = () => {
+/** Replaces each service's own handlers: the first service that has stopped would end the process of all. */
+const handleSignals = () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal).on(signal, stop)
 }
 
-/** What one service is told: the one process may know every secret, a service only gets its own. */
-const environmentOf = (service: ServiceName): Environment => {
-  const { DATA_KEYS, ADMIN_EMAIL, ADMIN_PASSWORD, ...others } = process.env
-  const mine = service === 'user' ? { DATA_KEYS, ADMIN_EMAIL, ADMIN_PASSWORD } : {}
-  return { ...others, ...mine, PORT: undefined, ...(secrets && made(secrets, service)) }
+const environment = (service: ServiceName): Environment => {
+  const mysql = secrets && services[service].store === 'mysql'
+  return serviceEnvironment(service, process.env, {
+    ...secrets,
+    PORT: undefined,
+    ...(mysql && { MYSQL_URL: serviceUrl(settings().text('MYSQL_URL'), secrets, service) }),
+  })
 }
-const made = (all: Secrets, service: ServiceName): Environment => ({
-  INTERNAL_KEY: all.INTERNAL_KEY,
-  INTERNAL_KEY_FILE: undefined,
-  ...(service === 'user' && { DATA_KEYS: all.DATA_KEYS, ADMIN_EMAIL: all.ADMIN_EMAIL, ADMIN_PASSWORD: all.ADMIN_PASSWORD }),
-  ...(services[service].store === 'mysql' && { MYSQL_URL: serviceUrl(settings().text('MYSQL_URL'), all, service) }),
-})
 
 const began = performance.now()
-takeSignals()
+handleSignals()
 await Promise.all(
   released.map(async service => {
     try {
       const { start }: Main = await import(join(root, 'services', service, 'main.ts'))
-      // What keeps a service from starting it says itself, and ends the process.
-      running.push(await start(environmentOf(service)))
-      takeSignals()
+      // A service that cannot start logs the reason and ends the process.
+      running.push(await start(environment(service)))
+      handleSignals()
     } catch (error) {
       console.error(`${service} could not be started:`, error)
       process.exit(1)

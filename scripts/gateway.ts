@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type ServiceName, services } from '#shared/platform'
+import { eachLine } from './lines'
 import { programs } from './servers/programs'
+import { serverEnvironment } from './service-environment'
+import { until } from './until'
 
 /** Where the live instances of each service listen, as `host:port`. */
 export type Upstreams = Partial<Record<ServiceName, readonly string[]>>
@@ -21,8 +24,9 @@ export interface GatewayOptions {
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
 const folder = join(import.meta.dir, '..', 'gateway')
+const startTimeoutMs = 5000
 
-/** One upstream a service. A service without live instances keeps its place, and Nginx answers 503 for it. */
+/** One upstream per service. A service without live instances has a server that is down, and Nginx answers 503 for it. */
 export const upstreamsConf = (upstreams: Upstreams): string =>
   Object.keys(services)
     .map(name => {
@@ -39,14 +43,6 @@ const writeUpstreams = (dir: string, upstreams: Upstreams) => {
   renameSync(`${path}.new`, path)
 }
 
-const until = async (what: string, timeoutMs: number, check: () => boolean | Promise<boolean>) => {
-  const deadline = Date.now() + timeoutMs
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`nginx: ${what} not within ${timeoutMs} ms`)
-    await Bun.sleep(10)
-  }
-}
-
 const read = (path: string) => {
   try {
     return readFileSync(path, 'utf8')
@@ -57,7 +53,7 @@ const read = (path: string) => {
 
 const children = (master: number) => read(`/proc/${master}/task/${master}/children`).split(' ').filter(Boolean)
 
-/** The workers that take new connections: one that was told to go is named otherwise by Nginx while it finishes. */
+/** The workers that accept new connections: Nginx gives a worker another title while it shuts down. */
 const acceptingWorkers = (master: number) =>
   children(master).filter(pid => read(`/proc/${pid}/cmdline`).startsWith('nginx: worker process\0'))
 
@@ -68,17 +64,7 @@ const isTaken = (port: number, host: string) =>
     socket.once('connect', () => socket.destroy())
   })
 
-const eachLine = async (stream: ReadableStream<Uint8Array>, take: (line: string) => void) => {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    lines.forEach(take)
-  }
-}
-
-/** Nginx as a child of ours, from a folder of its own. Answers once it takes requests. */
+/** Starts Nginx from a folder of its own; resolves once it accepts requests. */
 export const startGateway = async ({ dir: where, port, upstreams, settings = {}, program = programs.nginx(), onLine }: GatewayOptions) => {
   const dir = resolve(where)
   const tls = Boolean(settings.TLS_CERT)
@@ -91,52 +77,60 @@ export const startGateway = async ({ dir: where, port, upstreams, settings = {},
   if (!prepared.success) throw new Error(prepared.stderr.toString().trim())
   writeUpstreams(dir, upstreams)
 
-  // As root Nginx would hand its work to `nobody`, who may not enter a private folder.
+  // Started by root, Nginx would run its workers as `nobody`, who may not enter a private folder.
   const global = process.getuid?.() === 0 ? 'daemon off; user root root;' : 'daemon off;'
   const child = Bun.spawn([program, '-p', `${dir}/`, '-e', 'stderr', '-c', 'nginx.conf', '-g', global], {
     cwd: dir,
+    env: serverEnvironment(),
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'pipe',
-    detached: true, // a group of its own: Ctrl-C reaches it through us, in order, and kill() reaches its workers too
+    detached: true, // a process group of its own: the launcher stops it in order after Ctrl-C, and kill() reaches the workers
   })
   const lastLines: string[] = []
-  const listening = eachLine(child.stderr, line => {
+  const output = eachLine(child.stderr, line => {
     if (lastLines.push(line) > 20) lastLines.shift()
     onLine?.(line)
-  })
-
-  await until('ready', 5000, async () => {
-    if (child.exitCode !== null) {
-      await listening
-      throw new Error(`nginx did not start: ${lastLines.join('\n')}`)
-    }
-    return acceptingWorkers(child.pid).length > 0 && (await isTaken(port, host))
   })
 
   const signalGroup = (signal: NodeJS.Signals) => {
     try {
       process.kill(-child.pid, signal)
     } catch {
-      // gone already
+      // It has ended already.
     }
   }
-  // Workers outlive a master that was killed, and hold the port.
+  // Workers outlive a killed master and keep the port.
   const exited = child.exited.then(code => {
     signalGroup('SIGKILL')
     return code
   })
 
+  const isReady = async () => {
+    if (child.exitCode !== null) {
+      await output
+      throw new Error(`nginx did not start: ${lastLines.join('\n')}`)
+    }
+    return acceptingWorkers(child.pid).length > 0 && (await isTaken(port, host))
+  }
+  try {
+    await until('the start of Nginx', isReady, { timeoutMs: startTimeoutMs, everyMs: 10 })
+  } catch (error) {
+    signalGroup('SIGKILL')
+    throw error
+  }
+
   let reloading: Promise<void> = Promise.resolve()
   const reload = (next: Upstreams): Promise<void> => {
     const turn = reloading.then(async () => {
-      const before = new Set(children(child.pid)) // all: one just born has no name of its own yet
+      const before = new Set(children(child.pid)) // every child: a worker just forked has no title yet
       writeUpstreams(dir, next)
       child.kill('SIGHUP')
-      await until('reload', 5000, () => {
+      const replaced = () => {
         const now = acceptingWorkers(child.pid)
         return now.length > 0 && now.every(pid => !before.has(pid))
-      })
+      }
+      await until('the reload of Nginx', replaced, { timeoutMs: startTimeoutMs, everyMs: 10 })
     })
     reloading = turn.catch(() => {})
     return turn
@@ -146,9 +140,9 @@ export const startGateway = async ({ dir: where, port, upstreams, settings = {},
     name: 'nginx' as const,
     url: `${tls ? 'https' : 'http'}://${host}:${publicPort}`,
     pid: child.pid,
-    /** Answers once every new connection meets the new addresses; requests under way end with the old ones. */
+    /** Resolves once new connections use the new addresses; requests under way finish on the old ones. */
     reload,
-    /** Lets requests under way end, for a moment; live streams are cut. */
+    /** Gives requests under way `graceMs` to finish; live streams are cut. */
     async stop(graceMs = 2000) {
       child.kill('SIGQUIT')
       const timer = setTimeout(() => signalGroup('SIGTERM'), graceMs)

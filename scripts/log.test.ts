@@ -1,27 +1,36 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { stripVTControlCharacters } from 'node:util'
-import { logLine } from './log'
+import { jsonLine, logEntry, troubleLine } from './log'
 
-const entry = {
-  level: 'warn',
-  time: '2026-01-02T03:04:05.678Z',
-  service: 'order',
-  msg: 'slow answer',
-  ms: 812,
-  err: { stack: 'Error: late\n  at here' },
+const entry = { level: 'warn', time: '2026-01-02T03:04:05.678Z', service: 'order', msg: 'slow answer', ms: 812 }
+/** Without colours, which a developer's terminal may have. */
+const shown = (name: string, line: string) => {
+  const text = troubleLine(name, logEntry(name, line))
+  return text && stripVTControlCharacters(text)
 }
 
-test('a log line is for eyes on a terminal: name, level, words, and the stack below', () => {
-  const lines = stripVTControlCharacters(logLine('order', JSON.stringify(entry), true)).split('\n')
-  expect(lines[0]).toMatch(/^order {5}│ \d\d:\d\d:05 warn {2}slow answer ms=812$/)
-  expect(lines.slice(1)).toEqual(['order     │ Error: late', 'order     │   at here'])
+describe('a line of the log file', () => {
+  test('is the JSON that the service wrote', () => {
+    expect(jsonLine('order', JSON.stringify(entry))).toBe(JSON.stringify(entry))
+  })
+  test('is JSON even if the process wrote something else', () => {
+    expect(JSON.parse(jsonLine('order', '{ broken'))).toMatchObject({ level: 'info', service: 'order', msg: '{ broken' })
+    expect(JSON.parse(jsonLine('nginx', '2026/01/02 03:04:05 [error] 12#12: *3 connect() failed'))).toMatchObject({
+      ...{ level: 'error', service: 'nginx', msg: '*3 connect() failed' },
+    })
+  })
 })
 
-test('elsewhere it is the JSON as it was written', () => {
-  expect(logLine('order', JSON.stringify(entry), false)).toBe(JSON.stringify(entry))
-})
-
-test('what is not a log line keeps its words and gets its name', () => {
-  expect(logLine('nginx', '{ broken', false)).toBe('nginx: { broken')
-  expect(stripVTControlCharacters(logLine('nginx', '{"a":1}', true))).toBe('nginx     │ {"a":1}')
+describe('on the terminal', () => {
+  test('information is not shown', () => {
+    expect(shown('order', JSON.stringify({ ...entry, level: 'info' }))).toBeUndefined()
+    expect(shown('order', 'just words')).toBeUndefined()
+  })
+  test('a warning is one short line with the instance, the level, the message and its reasons', () => {
+    const err = { message: 'connection refused', stack: 'at here\nat there', cause: { message: 'ECONNREFUSED\n 127.0.0.1' } }
+    const line = JSON.stringify({ ...entry, err })
+    expect(shown('order-2', line)).toBe('order-2    warn: slow answer: connection refused: ECONNREFUSED 127.0.0.1')
+    expect(shown('order', JSON.stringify({ ...entry, err: { message: 'slow answer' } }))).toBe('order      warn: slow answer')
+    expect(shown('order', JSON.stringify({ ...entry, msg: 'x'.repeat(500) }))).toHaveLength(160)
+  })
 })

@@ -1,37 +1,51 @@
-const colours = [36, 32, 33, 35, 34, 96, 92, 93, 95, 94]
-const paint = (colour: number, text: string) => `\x1b[${colour}m${text}\x1b[0m`
-const dim = (text: string) => paint(2, text)
+import { styleText } from 'node:util'
 
-const levelColours: Record<string, number> = { info: 32, warn: 33, error: 31, fatal: 31 }
-const structural = new Set(['level', 'time', 'pid', 'hostname', 'service', 'name', 'msg', 'err', 'v', 'traceId', 'spanId'])
+/** A line of the common log. Services write such lines themselves. */
+export interface LogEntry {
+  level: string
+  time: string
+  service: string
+  msg: string
+  err?: { message?: string; cause?: { message?: string } }
+}
 
-const colourOf = (name: string) => colours[[...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % colours.length]!
+const isEntry = (value: unknown): value is LogEntry =>
+  value !== null && typeof value === 'object' && 'level' in value && typeof value.level === 'string' && 'msg' in value
 
-type LogLine = { level: string; time: string; msg?: string; err?: { message?: string; stack?: string } }
-
-const parse = (line: string): (LogLine & Record<string, unknown>) | undefined => {
+const parse = (line: string): LogEntry | undefined => {
+  if (!line.startsWith('{')) return undefined
   try {
-    const value: unknown = line.startsWith('{') ? JSON.parse(line) : undefined
-    if (value !== null && typeof value === 'object' && 'level' in value && typeof value.level === 'string')
-      return value as LogLine & Record<string, unknown>
-  } catch {}
-  return undefined
+    const value: unknown = JSON.parse(line)
+    return isEntry(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
-/** One line of the merged log: for eyes on a terminal; elsewhere the JSON as its service wrote it. */
-export function logLine(name: string, line: string, forEyes: boolean) {
+/** Nginx writes `2026/01/02 03:04:05 [error] 12#12: *3 connect() failed`. */
+const nginxLine = /^[\d/]+ [\d:]+ \[(\w+)\] (?:\d+#\d+: )?(.*)$/
+const nginxLevels: Record<string, string> = { warn: 'warn', error: 'error', crit: 'error', alert: 'error', emerg: 'fatal' }
+
+/** A line of a process's output as an entry of the log: what is no entry yet becomes the message of one. */
+export function logEntry(name: string, line: string): LogEntry {
   const entry = parse(line)
-  if (!forEyes) return entry ? line : `${name}: ${line}`
-  const prefix = paint(colourOf(name), `${name.padEnd(9)} │`)
-  if (!entry) return `${prefix} ${line}`
-  const extras = Object.entries(entry).filter(([key, value]) => !structural.has(key) && value !== null && typeof value !== 'object')
-  const time = new Date(entry.time).toTimeString().slice(0, 8)
-  const text = [
-    dim(time),
-    paint(levelColours[entry.level] ?? 2, entry.level.padEnd(5)),
-    entry.msg ?? '',
-    ...extras.map(([key, value]) => dim(`${key}=${value}`)),
-  ].join(' ')
-  const trouble = entry.err?.stack ?? entry.err?.message
-  return [text, ...(trouble?.split('\n') ?? [])].map(part => `${prefix} ${part}`).join('\n')
+  if (entry) return entry
+  const [, level = '', words = line] = nginxLine.exec(line) ?? []
+  return { level: nginxLevels[level] ?? 'info', time: new Date().toISOString(), service: name, msg: words }
 }
+
+/** The same as JSON, and byte for byte what the service wrote if that was an entry. */
+export const jsonLine = (name: string, line: string) => (parse(line) ? line : JSON.stringify(logEntry(name, line)))
+
+const colours = { warn: 'yellow', error: 'red', fatal: 'red' } as const
+const isTrouble = (level: string): level is keyof typeof colours => level in colours
+
+/** One short line for people if the entry is a warning or an error; coloured where the terminal wants colours. */
+export function troubleLine(name: string, { level, msg, err }: LogEntry): string | undefined {
+  if (!isTrouble(level)) return undefined
+  const reasons = [err?.message, err?.cause?.message].filter(reason => reason && !msg.includes(reason))
+  const text = `${name.padEnd(10)} ${level}: ${[msg, ...reasons].join(': ').replaceAll(/\s+/g, ' ')}`
+  return styleText(colours[level], text.length > longestLine ? `${text.slice(0, longestLine - 1)}…` : text)
+}
+
+const longestLine = 160

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { stackFolder } from './background'
+import { logFile, stackFolder } from './background'
 import { root } from './install'
 import type { Stack } from './stack'
 
@@ -11,8 +11,9 @@ export function overview({ gateway, secrets }: Pick<Stack, 'gateway' | 'secrets'
     ['Swagger', `${gateway}/docs`],
     ['Admin', `${secrets.ADMIN_EMAIL}  ${secrets.ADMIN_PASSWORD}`],
     ['Postman', collection],
-    ['Data, logs', relative(root, stackFolder)],
-  ]
-  const table = rows.map(([what, where]) => `  ${what!.padEnd(12)}${where}`).join('\n')
+    ['Data', relative(root, stackFolder)],
+    ['Log', relative(root, logFile)],
+  ] as const
+  const table = rows.map(([label, value]) => `  ${label.padEnd(12)}${value}`).join('\n')
   return `\nThe shop is open (${seconds.toFixed(1)} s)\n\n${table}\n`
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { anyFreePort, demandFree, isFree, ownerOf } from './ports'
+import { anyFreePort, isFree, ownerOf, requireFreePorts } from './ports'
 
-test('a taken port is named with its owner and the setting that moves it', () => {
+test('an error about a taken port names its owner and the setting that moves it', () => {
   using listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   const wanted = [
     { name: 'the gateway', port: listener.port, setting: 'GATEWAY_PORT' },
@@ -11,10 +11,10 @@ test('a taken port is named with its owner and the setting that moves it', () =>
   const message = new RegExp(
     `^port ${listener.port} \\(for the gateway\\) is in use by pid ${process.pid} \\(.*bun.*\\); choose another by GATEWAY_PORT$`,
   )
-  expect(() => demandFree(wanted)).toThrow(message)
+  expect(() => requireFreePorts(wanted)).toThrow(message)
 })
 
-test('a free port has no owner to be named', () => {
+test('a free port has no owner', () => {
   const port = anyFreePort()
   expect(isFree(port)).toBe(true)
   expect(ownerOf(port)).not.toContain('pid')

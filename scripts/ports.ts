@@ -21,15 +21,15 @@ export function isFree(port: number) {
   }
 }
 
-/** A port that nobody has at this moment. */
+/** A port that is free at this moment. */
 export function anyFreePort() {
   const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   listener.stop(true)
   return listener.port
 }
 
-/** Throws one message that names every taken port with its owner. */
-export function demandFree(wanted: readonly { name: string; port: number; setting: string }[]) {
+/** Throws an error that names every taken port with its owner and the setting that moves it. */
+export function requireFreePorts(wanted: readonly { name: string; port: number; setting: string }[]) {
   const taken = wanted.filter(({ port }) => !isFree(port))
   if (taken.length === 0) return
   const lines = taken.map(
@@ -51,7 +51,7 @@ export function ownerOf(port: number) {
 
 const LISTEN = '0A'
 
-/** The kernel's table names each socket by its inode, as a process's open files do. */
+/** Linux names a socket by its inode, in this table as well as among the open files of a process. */
 function listeningSockets(port: number) {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => (quietly(() => readFileSync(file, 'utf8')) ?? '').split('\n').slice(1))

@@ -1,3 +1,4 @@
+import type { Environment } from '#shared/config'
 import type { ServiceName } from '#shared/platform'
 import { root } from './install'
 import { launch } from './servers/server'
@@ -6,23 +7,24 @@ type Instance = {
   service: ServiceName
   port: number
   name: string
-  env: Record<string, string | undefined>
-  line: (name: string, line: string) => void
+  env: Environment
+  onLog: (name: string, line: string) => void
 }
 
-/** One instance of one service, ready when it says so itself. */
-export const startService = ({ service, port, name, env, line }: Instance) => {
+/** Starts one instance of a service and resolves once its `/ready` says that it is ready. */
+export const startService = ({ service, port, name, env, onLog }: Instance) => {
   const url = `http://127.0.0.1:${port}`
   return launch({
     name,
     port,
     url,
-    command: [process.execPath, `services/${service}/main.ts`],
+    // Without `.env`, which is the launcher's: it may hold secrets of every service.
+    command: [process.execPath, '--no-env-file', `services/${service}/main.ts`],
     cwd: root,
-    // Elsewhere Elysia writes the whole input into each validation error.
+    // Outside of production Elysia copies the whole input into each validation error.
     env: { NODE_ENV: 'production', ...env, PORT: `${port}` },
-    output: text => line(name, text),
+    output: line => onLog(name, line),
     ready: async () => (await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2000) })).ok,
-    readyWithinMs: 30_000,
+    readyTimeoutMs: 30_000,
   })
 }

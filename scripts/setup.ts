@@ -3,30 +3,28 @@ import { settings } from '#shared/config'
 import { services } from '#shared/platform'
 import { provisionMysql } from './provision'
 import { mysqlPassword, type Secrets, secretsIn } from './secrets'
+import { until } from './until'
 
-/** Run once before the services' containers: what they need in the stores, made by administrators whose passwords they never see. */
+/** Runs once before the services' containers and makes their schemas and users in the stores, with administrators' passwords that no service sees. */
 
 type Master = Pick<Secrets, 'MYSQL_PASSWORD'>
 
 const notYetInitiated = 94
 const userExists = 51003
-const withinMs = 60_000
+const timeoutMs = 60_000
 
 const onMongo = Object.entries(services).flatMap(([name, { store }]) => (store === 'mongo' ? [name] : []))
 
-/** A replica set of one, and a user for each service if the server asks for users at all. */
+/** Makes a replica set of one, and a user for each service if the server requires authentication. */
 export async function provisionMongo(adminUrl: string, secrets: Master) {
   const { host, username } = new URL(adminUrl)
-  const client = new MongoClient(adminUrl, { directConnection: true, serverSelectionTimeoutMS: withinMs })
+  const client = new MongoClient(adminUrl, { directConnection: true, serverSelectionTimeoutMS: timeoutMs })
   try {
     const admin = client.db('admin')
     const status = await admin.command({ replSetGetStatus: 1 }).catch(error => error)
     if (status?.code === notYetInitiated) await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host }] } })
-    const deadline = Date.now() + withinMs
-    while ((await admin.command({ hello: 1 })).isWritablePrimary !== true) {
-      if (Date.now() > deadline) throw new Error('MongoDB has not become writable')
-      await Bun.sleep(100)
-    }
+    const isPrimary = async () => (await admin.command({ hello: 1 })).isWritablePrimary === true
+    await until('the election of a primary in MongoDB', isPrimary, { timeoutMs, everyMs: 100 })
     for (const service of username ? onMongo : []) {
       const name = `shop_${service}`
       const user = { pwd: mysqlPassword(secrets, service), roles: [{ role: 'dbOwner', db: name }] }

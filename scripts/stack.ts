@@ -1,62 +1,63 @@
 import { rmSync } from 'node:fs'
+import type { Environment } from '#shared/config'
 import type { ServiceName } from '#shared/platform'
 import { type Servers, startPlatform, startServers } from './platform'
 import { provisionMysql } from './provision'
 import { type Secrets, secretsIn } from './secrets'
 import { privateFolder, type Server } from './servers/server'
-import { endLeftovers, forgetState, isAlive, member, readState, type State, writeState } from './state'
-import { type Kept, keep } from './supervise'
+import { endLeftovers, isAlive, member, readState, removeState, type State, writeState } from './state'
+import { type Supervised, supervise } from './supervise'
 
 export type StackOptions = {
   dir: string
   portBase: number
   gatewayPort?: number | undefined
   fresh: boolean
-  /** Whether apt-get may be asked for what is missing. */
+  /** Whether missing programs may be installed with apt-get. */
   install: boolean
-  /** Services and gateway as well, or the servers alone. */
+  /** Whether to start services and gateway, or the servers alone. */
   withPlatform: boolean
   instances?: Partial<Record<ServiceName, number>>
-  env: Record<string, string | undefined>
-  /** Progress, in words. */
-  tell: (line: string) => void
-  /** The merged log. */
-  line: (name: string, line: string) => void
+  env: Environment
+  /** Receives the progress, line by line. */
+  report: (line: string) => void
+  /** Receives each line that a service or Nginx writes. */
+  onLog: (name: string, line: string) => void
   interrupted: AbortSignal
 }
 
 export type Stack = { servers: Servers; secrets: Secrets; gateway: string; markReady: (summary: string) => void; stop: () => Promise<void> }
 
-/** Everything in one folder, started together and stopped in order: services drain, then Nginx goes, then the servers. */
+/** Starts everything in one folder. `stop` lets the services drain first, then ends Nginx, then the servers. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dir, tell, interrupted } = options
+  const { dir, report, interrupted } = options
   const running = readState(dir)
   if (running && isAlive(running.launcher)) throw new Error(`it runs already, pid ${running.launcher.pid}; \`bun run stop\` ends it`)
-  await endLeftovers(dir, tell)
+  await endLeftovers(dir, report)
   if (options.fresh) rmSync(dir, { recursive: true, force: true })
   privateFolder(dir)
 
-  const stages = { service: [] as Kept[], gateway: [] as Kept[], server: [] as Kept[] }
+  const stages = { service: [] as Supervised[], gateway: [] as Supervised[], server: [] as Supervised[] }
   const state: State = { launcher: member('launcher', process.pid), ready: false, summary: '', members: [] }
   const save = () => {
-    const processes = [stages.server, stages.gateway, stages.service].flat().map(kept => kept.current())
+    const processes = [stages.server, stages.gateway, stages.service].flat().map(supervised => supervised.current())
     state.members = processes.flatMap(({ name, pid, helper }) => [pid, helper].flatMap(one => (one ? member(name, one) : [])))
     writeState(dir, state)
   }
   save()
   const stop = async () => {
-    for (const stage of [stages.service, stages.gateway, stages.server]) await Promise.all(stage.map(kept => kept.stop()))
-    forgetState(dir)
+    for (const stage of [stages.service, stages.gateway, stages.server]) await Promise.all(stage.map(supervised => supervised.stop()))
+    removeState(dir)
   }
   const runAs = (stage: keyof typeof stages) => async (start: () => Promise<Server>) => {
     interrupted.throwIfAborted()
     const began = performance.now()
-    const kept = await keep(start, { tell, changed: save })
-    stages[stage].push(kept)
+    const supervised = await supervise(start, { report, onRestart: save })
+    stages[stage].push(supervised)
     save()
     interrupted.throwIfAborted()
-    tell(`${kept.name.padEnd(10)} ready in ${((performance.now() - began) / 1000).toFixed(1)} s`)
-    return kept.current().url
+    report(`${supervised.name.padEnd(10)} ready in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+    return supervised.current().url
   }
 
   try {

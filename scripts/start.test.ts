@@ -27,15 +27,19 @@ afterAll(async () => {
   rmSync(home, { recursive: true })
 })
 
-test('without a start there is nothing to show and nothing to stop', async () => {
+test('status and stop say so when nothing runs', async () => {
   expect(await run('status.ts')).toEqual({ text: 'It does not run.\n', code: 1 })
   expect(await run('stop.ts')).toEqual({ text: 'It does not run.\n', code: 0 })
 })
 
-test('a detached start returns when all is ready; status shows it; stop leaves no process and keeps the admin', async () => {
+test('a detached start returns when everything is ready, status shows it, and stop leaves no process and keeps the secrets', async () => {
   const started = await run('start.ts', '--detach')
   expect(started.text).toContain('The shop is open')
   expect(started.code).toBe(0)
+  expect(started.text.split('\n').filter(line => line.startsWith('{'))).toEqual([])
+  for (const name of ['mysql', 'nginx', 'order']) expect(started.text).toMatch(new RegExp(`^${name} +ready in [\\d.]+ s$`, 'm'))
+  const logged = readFileSync(`${dir}.log`, 'utf8').trimEnd().split('\n')
+  expect(logged.map(line => JSON.parse(line))).toContainEqual(expect.objectContaining({ service: 'order', msg: 'ready' }))
   const state = readState(dir)!
   expect(state.members.map(({ name }) => name)).toEqual(expect.arrayContaining(['mysql', 'mongo', 'redis', 'rabbitmq', 'nginx', 'product']))
   const secrets = readFileSync(join(dir, 'secrets.json'), 'utf8')
@@ -52,7 +56,7 @@ test('a detached start returns when all is ready; status shows it; stop leaves n
   expect(readFileSync(join(dir, 'secrets.json'), 'utf8')).toBe(secrets)
 })
 
-test('what a killed launcher left behind is ended by the next stop, and nothing else is', async () => {
+test('stop ends the processes of a launcher that was killed, and no process that got the pid of one', async () => {
   const other = mkdtempSync(join(home, 'killed-'))
   const left = Bun.spawn(['sleep', '60'])
   const stranger = Bun.spawn(['sleep', '60'])
@@ -63,7 +67,7 @@ test('what a killed launcher left behind is ended by the next stop, and nothing 
     members: [member('left', left.pid), { ...member('stranger', stranger.pid), born: 'long ago' }],
   }
   writeFileSync(join(other, 'state.json'), JSON.stringify(state))
-  expect((await runIn(other, 'stop.ts')).text).toBe(`ending what an earlier start left behind: left (${left.pid})\nstopped\n`)
+  expect((await runIn(other, 'stop.ts')).text).toBe(`ending processes of an earlier start: left (${left.pid})\nstopped\n`)
   await eventually(() => left.signalCode === 'SIGTERM')
   expect(stranger.exitCode).toBeNull()
   stranger.kill()

@@ -3,7 +3,7 @@ import { installPackages } from './install'
 
 const usage = `bun start [--fresh] [--detach] [--no-install] [--instances order=2,cart=2]
   --fresh       begin from empty data
-  --detach      return once all is ready; then \`bun run status\` and \`bun run stop\`
+  --detach      return once everything is ready; then \`bun run status\` and \`bun run stop\`
   --no-install  install no system packages
   --instances   run more than one instance of a service`
 
@@ -17,32 +17,33 @@ const { values: flags } = parseArgs({
   },
 })
 
-const tell = (line: string) => console.log(line)
-
 async function main() {
-  if (flags.help) return tell(usage)
+  if (flags.help) return console.log(usage)
   const began = performance.now()
-  await installPackages(tell)
-  // Only now: what follows imports packages that a fresh machine did not have until here.
-  const { startStack } = await import('./stack')
-  const { logLine } = await import('./log')
-  const { stackFolder, startDetached } = await import('./background')
+  await installPackages(console.log)
+  // Imported only now: what follows needs the packages, which a fresh machine has from here on.
+  const { settings } = await import('#shared/config')
+  const { logFile, stackFolder, startDetached } = await import('./background')
+  const { openConsole } = await import('./console')
   const { overview } = await import('./overview')
-  if (flags.detach) return startDetached(process.argv.slice(2), tell)
+  const { startStack } = await import('./stack')
+  if (flags.detach) return startDetached(process.argv.slice(2), console.log)
 
   const interrupted = new AbortController()
-  const asked = Promise.withResolvers<void>()
+  const stopRequested = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       interrupted.abort(new Error('stopped before it was ready'))
-      asked.resolve()
+      stopRequested.resolve()
     })
 
-  const forEyes = process.stdout.isTTY === true && !process.env.NO_COLOR
+  const { integer, oneOf } = settings()
+  const format = oneOf('LOG_FORMAT', ['text', 'json'], 'text')
+  const { report, onLog } = openConsole(logFile, format)
   const stack = await startStack({
     dir: stackFolder,
-    portBase: Number(process.env.PORT_BASE || 8000),
-    gatewayPort: process.env.GATEWAY_PORT ? Number(process.env.GATEWAY_PORT) : undefined,
+    portBase: integer('PORT_BASE', 8000),
+    gatewayPort: integer('GATEWAY_PORT', 0) || undefined,
     fresh: flags.fresh,
     install: !flags['no-install'],
     withPlatform: true,
@@ -54,18 +55,20 @@ async function main() {
         .map(([name, count]) => [name, Number(count)]),
     ),
     env: process.env,
-    tell,
-    line: (name, line) => console.log(logLine(name, line, forEyes)),
+    report,
+    onLog,
     interrupted: interrupted.signal,
   })
-  const summary = overview(stack, (performance.now() - began) / 1000)
-  tell(summary)
-  if (process.stdout.isTTY) tell('  Ctrl-C stops everything.\n')
+  const seconds = (performance.now() - began) / 1000
+  const summary = overview(stack, seconds)
+  // The table shows the administrator's password, which a program that collects logs must not get.
+  report(format === 'text' ? summary : `The shop is open at ${stack.gateway} (${seconds.toFixed(1)} s)`)
+  if (process.stdout.isTTY) report('  Ctrl-C stops everything.\n')
   stack.markReady(summary)
-  await asked.promise
-  tell('stopping')
+  await stopRequested.promise
+  report('stopping')
   await stack.stop()
-  tell('stopped')
+  report('stopped')
 }
 
 main().then(

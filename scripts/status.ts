@@ -1,5 +1,5 @@
 import { status } from './background'
 
-const { well, text } = status()
+const { healthy, text } = status()
 console.log(text)
-process.exit(well ? 0 : 1)
+process.exit(healthy ? 0 : 1)

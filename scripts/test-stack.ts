@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { settings } from '#shared/config'
 import { released } from '#shared/platform'
 import { root } from './install'
-import { logLine } from './log'
+import { jsonLine } from './log'
 import type { Servers } from './platform'
 import { isFree, portsFrom, servicePort } from './ports'
-import { obtain, wanted } from './servers/obtain'
+import { obtain, requirements } from './servers/obtain'
 import { hasProgram } from './servers/programs'
 import { privateFolder } from './servers/server'
-import { demandVersions, versionsOf } from './servers/versions'
+import { requireVersions, versionsOf } from './servers/versions'
 import { startStack } from './stack'
 
 const servers = ['mysql', 'mongo', 'redis', 'rabbitmq'] as const
 
 const given = (name: (typeof servers)[number]): [string, string | undefined][] => {
-  const { setting } = wanted[name]
+  const { setting } = requirements[name]
   const { optional } = settings()
   const url = optional(`TEST_${setting}`) ?? (hasProgram(name) ? undefined : optional(setting))
   return [
@@ -28,7 +28,7 @@ const given = (name: (typeof servers)[number]): [string, string | undefined][] =
 export async function startTestStack(options: { withPlatform: boolean; install: boolean; interrupted: AbortSignal }) {
   const dir = join(root, '.data/test')
   const portBase = freeBase(Number(process.env.TEST_PORT_BASE || 18_000))
-  await obtain(options.withPlatform ? ['nginx', 'chromium'] : ['nginx'], { install: options.install, tell: console.log })
+  await obtain(options.withPlatform ? ['nginx', 'chromium'] : ['nginx'], { install: options.install, report: console.log })
 
   const logFile = join(privateFolder(root, '.data'), 'test.log')
   const log = createWriteStream(logFile)
@@ -37,8 +37,8 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     dir,
     portBase,
     fresh: true,
-    tell: console.log,
-    line: (name, line) => void log.write(`${logLine(name, line, false)}\n`),
+    report: console.log,
+    onLog: (name, line) => void log.write(`${jsonLine(name, line)}\n`),
     env: {
       ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
       ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
@@ -70,7 +70,7 @@ async function checkVersions(servers: Servers) {
   const found = await versionsOf(servers)
   const each = Object.entries(found).map(([name, version]) => `${name} ${version}`)
   console.log(`on ${each.join(', ')}`)
-  demandVersions(found, process.env.TEST_VERSIONS)
+  requireVersions(found, process.env.TEST_VERSIONS)
 }
 
 /** The first thousand, from the wished one on, in which nobody sits on a port of ours. */

@@ -1,22 +1,85 @@
-/** The platform's map: every service, where it keeps its data, and which public resources are its own. */
+interface Service {
+  port: number
+  store: 'mysql' | 'mongo' | 'redis'
+  /** Its public resources: the paths below `/api/`. */
+  resources: readonly string[]
+  /** Its public paths elsewhere. */
+  paths?: readonly string[]
+  /** What it is for, as the README's table says it. */
+  owns: string
+  /** Settings that this service reads beside those of every service. */
+  settings?: readonly string[]
+  /** The same for secrets that are made at the first start. */
+  secrets?: readonly string[]
+}
+
+/** The platform's map. `bun run generate` writes from it what follows from a service: compose files, manifests, upstreams, the README's table. */
 export const services = {
-  discovery: { port: 8000, store: 'redis', resources: ['discovery'] },
-  user: { port: 8001, store: 'mysql', resources: ['users'] },
-  product: { port: 8002, store: 'mongo', resources: ['products', 'categories'] },
-  order: { port: 8003, store: 'mysql', resources: ['orders'] },
-  payment: { port: 8004, store: 'mysql', resources: ['payments'] },
-  inventory: { port: 8005, store: 'mysql', resources: ['inventory'] },
-  shipping: { port: 8006, store: 'mysql', resources: ['shipping'] },
-  promotion: { port: 8007, store: 'mysql', resources: ['promotions'] },
-  rating: { port: 8008, store: 'mongo', resources: ['ratings'] },
-  search: { port: 8009, store: 'redis', resources: ['search', 'recommendations'] },
-  favourite: { port: 8010, store: 'mysql', resources: ['favourites'] },
-  notification: { port: 8011, store: 'mysql', resources: ['notifications'] },
-  tax: { port: 8012, store: 'mysql', resources: ['tax'] },
-  cart: { port: 8013, store: 'redis', resources: ['cart'] },
-} as const
+  discovery: { port: 8000, store: 'redis', resources: ['discovery'], owns: 'who is alive, health, dead letters, drift' },
+  user: {
+    port: 8001,
+    store: 'mysql',
+    resources: ['users'],
+    paths: ['/auth'],
+    owns: 'accounts, sessions, TOTP, roles, signing keys, audit',
+    secrets: ['DATA_KEYS', 'ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+  },
+  product: {
+    port: 8002,
+    store: 'mongo',
+    resources: ['products', 'categories'],
+    owns: 'products, variants, categories, import and export',
+    settings: ['SEED_DEMO'],
+  },
+  order: {
+    port: 8003,
+    store: 'mysql',
+    resources: ['orders'],
+    owns: 'orders, their states and timeline, returns, statistics',
+    settings: ['ORDER_PAYMENT_TIMEOUT_MS', 'BANK_TRANSFER_DUE_MS', 'CLAIM_MS'],
+  },
+  payment: {
+    port: 8004,
+    store: 'mysql',
+    resources: ['payments'],
+    owns: 'payments, refunds, webhooks, the ledger',
+    settings: [
+      ...['BANK_TRANSFER_DUE_MS', 'PAYMENT_PROVIDER', 'SANDBOX_LATE_MS', 'SANDBOX_WEBHOOK_SECRET'],
+      ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_URL'],
+      ...['PAYPAL_CLIENT_ID', 'PAYPAL_SECRET', 'PAYPAL_WEBHOOK_ID', 'PAYPAL_URL'],
+    ],
+    secrets: ['BANK_WEBHOOK_SECRET'],
+  },
+  inventory: { port: 8005, store: 'mysql', resources: ['inventory'], owns: 'stock by SKU and warehouse, reservations, movements' },
+  shipping: {
+    port: 8006,
+    store: 'mysql',
+    resources: ['shipping'],
+    owns: 'rates, shipments, live tracking',
+    settings: [
+      ...['SHIPMENT_STUCK_AFTER_MS', 'CARRIER', 'CARRIER_POLL_MS', 'SANDBOX_CARRIER_STEP_MS', 'DHL_URL', 'DHL_KEY'],
+      ...['FEDEX_URL', 'FEDEX_CLIENT_ID', 'FEDEX_CLIENT_SECRET', 'HANJIN_URL', 'HANJIN_KEY'],
+    ],
+  },
+  promotion: {
+    port: 8007,
+    store: 'mysql',
+    resources: ['promotions'],
+    owns: 'campaigns, coupons, redemptions',
+    settings: ['SEED_DEMO'],
+  },
+  rating: { port: 8008, store: 'mongo', resources: ['ratings'], owns: 'reviews, summaries, moderation' },
+  search: { port: 8009, store: 'redis', resources: ['search', 'recommendations'], owns: 'full text, suggestions, facets, recommendations' },
+  favourite: { port: 8010, store: 'mysql', resources: ['favourites'], owns: 'wishlists, shares, watches' },
+  notification: { port: 8011, store: 'mysql', resources: ['notifications'], owns: 'in-app, e-mail, SMS, push, preferences' },
+  tax: { port: 8012, store: 'mysql', resources: ['tax'], owns: 'rates by place and day, quotes, the report' },
+  cart: { port: 8013, store: 'redis', resources: ['cart'], owns: 'guest and user carts, merge, share' },
+} as const satisfies Record<string, Service>
 
 export type ServiceName = keyof typeof services
+
+/** A service of the map with all that may be said of one. */
+export const serviceInfo = (name: ServiceName): Service => services[name]
 
 /** The services that this release ships. The others have their place and answer 503 until they come. */
 export const released = [

@@ -2,7 +2,7 @@
 import { connect } from 'amqplib'
 import { testBus } from '#shared/testing'
 import { counted, drafts, stores, topology, upTo } from '#shared/testing-outbox'
-import { until } from '../shop'
+import { until } from '../../scripts/until'
 
 const window = 500
 const { STORE = 'MySQL', TEST_RABBITMQ_URL = '' } = process.env
@@ -28,7 +28,7 @@ const effects = async (messages: number) => {
   const began = performance.now()
   const instance = await store.open({ bus, topology })
   await consumer.consume([{ event: counted, handle }], { prefetch: 200 })
-  await until('all effects', () => done >= messages, { everyMs: 5 })
+  await until('the handling of all messages', () => done >= messages, { everyMs: 5 })
   const took = performance.now() - began
   if ((await filling.effects()) - before !== messages) throw new Error('not every message had its effect once')
   await consumer.close()

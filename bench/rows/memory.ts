@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { released, type ServiceName } from '#shared/platform'
 import { root } from '../../scripts/install'
 import { servicePort } from '../../scripts/ports'
+import { until } from '../../scripts/until'
 import { startBare, startProcess } from '../bare/process'
 import { atMost, mib, within } from '../measure'
 import { pss, withChildren } from '../processes'
-import { type Shop, until } from '../shop'
+import type { Shop } from '../shop'
 import type { Rows } from './rows'
 
 /** A process that has just started has not yet given back what it needed for that. */
@@ -18,14 +19,14 @@ const startAll = async ({ environment, dir, servers }: Shop) => {
   const readyAt = (service: ServiceName) => `http://127.0.0.1:${servicePort(portBase, service)}/ready`
   const one = await startProcess([process.execPath, join(root, 'scripts/all.ts')], {
     url: readyAt('user'),
-    env: { ...env, PORT_BASE: `${portBase}`, SECRETS_DIR: dir, MYSQL_URL: servers.mysql },
+    env: { ...env, PORT_BASE: `${portBase}`, SECRETS_DIR: dir, MYSQL_URL: servers.mysql, MONGO_URL: servers.mongo },
     ready: answer => answer.ok,
   })
   const isReady = (service: ServiceName) =>
     fetch(readyAt(service))
       .then(answer => answer.ok)
       .catch(() => false)
-  for (const service of released) await until(`${service} in one process`, () => isReady(service))
+  for (const service of released) await until(`the start of ${service} in one process`, () => isReady(service))
   return one
 }
 

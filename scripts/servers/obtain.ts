@@ -3,10 +3,10 @@ import { userInfo } from 'node:os'
 import { obtainMongo } from './obtain-mongo'
 import { hasProgram, type Program } from './programs'
 
-type Wanted = { title: string; needs: readonly Program[]; setting?: string; packages: readonly string[] }
+type Requirement = { title: string; needs: readonly Program[]; setting?: string; packages: readonly string[] }
 
 /** What the platform stands on, and what Debian and Ubuntu call it. The `core` packages bring no system service at all. */
-export const wanted = {
+export const requirements = {
   mysql: { title: 'MySQL', needs: ['mysql'], setting: 'MYSQL_URL', packages: ['mariadb-server-core', 'mariadb-client-core'] },
   mongo: { title: 'MongoDB', needs: ['mongo'], setting: 'MONGO_URL', packages: [] },
   redis: { title: 'Redis', needs: ['redis'], setting: 'REDIS_URL', packages: ['redis-server'] },
@@ -14,31 +14,31 @@ export const wanted = {
   nginx: { title: 'Nginx', needs: ['nginx'], packages: ['nginx'] },
   wrk: { title: 'wrk', needs: ['wrk'], packages: ['wrk'] },
   chromium: { title: 'Chromium', needs: ['chromium'], setting: 'CHROMIUM_PATH', packages: ['chromium'] },
-} as const satisfies Record<string, Wanted>
+} as const satisfies Record<string, Requirement>
 
-export type WantedName = keyof typeof wanted
+export type RequirementName = keyof typeof requirements
 
-const lacks = (name: WantedName) => !wanted[name].needs.every(hasProgram)
+const lacks = (name: RequirementName) => !requirements[name].needs.every(hasProgram)
 
 /** Sees to it that each of them is a program on this machine, or says in one message what is missing and what may be done. */
-export async function obtain(names: readonly WantedName[], { install, tell }: { install: boolean; tell: (line: string) => void }) {
+export async function obtain(names: readonly RequirementName[], { install, report }: { install: boolean; report: (line: string) => void }) {
   const refusals: string[] = []
-  const forApt = names.filter(lacks).flatMap((name): readonly string[] => wanted[name].packages)
+  const forApt = names.filter(lacks).flatMap((name): readonly string[] => requirements[name].packages)
   if (forApt.length > 0) {
     if (!install) refusals.push('--no-install was given, so nothing was installed.')
     else if (!existsSync('/etc/debian_version')) refusals.push('They are installed by themselves on Debian and Ubuntu only.')
     else if (userInfo().uid !== 0) refusals.push('As root they would have been installed with apt-get.')
-    else await aptInstall(forApt, tell).catch(error => refusals.push(error.message))
+    else await aptInstall(forApt, report).catch(error => refusals.push(error.message))
   }
   const mongoLacks = names.includes('mongo') && lacks('mongo')
-  if (mongoLacks && refusals.length === 0) await obtainMongo(tell).catch(error => refusals.push(error.message))
+  if (mongoLacks && refusals.length === 0) await obtainMongo(report).catch(error => refusals.push(error.message))
 
   const missing = names.filter(lacks)
   if (missing.length > 0) throw new Error(missingMessage(missing, refusals))
 }
 
-export function missingMessage(missing: readonly WantedName[], refusals: readonly string[]) {
-  const parts: Wanted[] = missing.map(name => wanted[name])
+export function missingMessage(missing: readonly RequirementName[], refusals: readonly string[]) {
+  const parts: Requirement[] = missing.map(name => requirements[name])
   const packages = parts.flatMap(part => part.packages)
   const settings = parts.flatMap(part => part.setting ?? [])
   const ways = [
@@ -57,8 +57,8 @@ export function missingMessage(missing: readonly WantedName[], refusals: readonl
 const policy = '/usr/sbin/policy-rc.d'
 
 /** Debian starts a service as soon as it is installed, unless this file forbids it. */
-async function aptInstall(packages: readonly string[], tell: (line: string) => void) {
-  tell(`installing with apt-get: ${packages.join(' ')}`)
+async function aptInstall(packages: readonly string[], report: (line: string) => void) {
+  report(`installing with apt-get: ${packages.join(' ')}`)
   const forbid = !existsSync(policy)
   if (forbid) {
     writeFileSync(policy, '#!/bin/sh\nexit 101\n')

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Environment } from '#shared/config'
+import { serverEnvironment } from '../service-environment'
 import { programs } from './programs'
-import { answers, launch, privateFolder, type Server, type ServerOptions } from './server'
+import { answersWith, launch, privateFolder, type Server, type ServerOptions } from './server'
 
 /** A broker takes three ports: `port` for AMQP, the next for Erlang's port mapper, the one after for rabbitmqctl. */
 export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Server> {
@@ -18,7 +20,7 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
     command: [programs.epmd()],
     env,
     output: join(folder, 'epmd.log'),
-    ready: () => answers(port + 1, '\x00\x01n', '\x00'),
+    ready: () => answersWith(port + 1, '\x00\x01n', '\x00'),
   })
   try {
     const broker = await launch({
@@ -28,7 +30,7 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
       command: [programs.rabbitmq()],
       env,
       output: join(folder, 'rabbitmq.log'),
-      ready: () => answers(port, 'AMQP\x00\x00\x09\x01', '\x01'),
+      ready: () => answersWith(port, 'AMQP\x00\x00\x09\x01', '\x01'),
     })
     const exited = broker.exited.then(mapper.stop)
     return {
@@ -54,7 +56,8 @@ log.file = false
 `
 
 /** Also what rabbitmqctl needs to find this broker, see the README. */
-const environment = (folder: string, port: number) => ({
+const environment = (folder: string, port: number): Environment => ({
+  ...serverEnvironment(),
   HOME: folder,
   LANG: 'C.UTF-8',
   LC_ALL: 'C.UTF-8',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { programs } from './programs'
-import { answers, launch, privateFolder, type ServerOptions } from './server'
+import { answersWith, launch, privateFolder, type ServerOptions } from './server'
 
 /** Every write goes to the append-only file; a full memory refuses writes rather than dropping carts. */
 export async function startRedis({ dir, port }: ServerOptions) {
@@ -15,6 +15,6 @@ export async function startRedis({ dir, port }: ServerOptions) {
       ...['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'],
     ],
     output: join(folder, 'redis.log'),
-    ready: () => answers(port, 'PING\r\n', '+PONG'),
+    ready: () => answersWith(port, 'PING\r\n', '+PONG'),
   })
 }

@@ -1,17 +1,21 @@
-import { mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Environment } from '#shared/config'
+import { eachLine } from '../lines'
 import { isFree, ownerOf } from '../ports'
+import { serverEnvironment } from '../service-environment'
+import { until } from '../until'
 
-/** A process of ours that answers: a database, the broker, Nginx, or one of the shop's services. */
+/** A running process that answers requests: a database, the broker, Nginx, or one of the shop's services. */
 export type Server = {
   name: string
   url: string
   pid: number
-  /** A helper process that goes with it. */
+  /** A helper process that ends with it. */
   helper?: number
-  /** Settles when the process is gone, wanted or not. */
+  /** Resolves when the process has ended, however it ended. */
   exited: Promise<unknown>
-  /** Ends it in order; what does not obey within its time is killed. */
+  /** Asks it to end, and kills it if it takes too long. */
   stop(): Promise<void>
   /** Ends it as a crash would. */
   kill(): Promise<void>
@@ -24,67 +28,68 @@ type Launch = {
   port: number
   url: string
   command: string[]
-  env?: Record<string, string | undefined>
+  /** The whole environment of the process. */
+  env?: Environment
   cwd?: string
-  /** A file that takes the output, or a function that gets every line of it. */
+  /** A file for the output, or a function that receives each line of it. */
   output: string | ((line: string) => void)
-  /** Throws or answers false until the server does its work. */
+  /** Throws or answers false until the server works. */
   ready: () => Promise<boolean>
-  readyWithinMs?: number
-  stopSignal?: NodeJS.Signals
-  stopWithinMs?: number
+  readyTimeoutMs?: number
+  stopTimeoutMs?: number
 }
 
-export async function launch({ readyWithinMs = 60_000, stopWithinMs = 20_000, stopSignal = 'SIGTERM', ...what }: Launch): Promise<Server> {
-  const { name, output, port } = what
-  // Else whoever sits there would answer in its place.
+/** Starts a process and resolves once it is ready. */
+export async function launch({
+  readyTimeoutMs = 60_000,
+  stopTimeoutMs = 20_000,
+  env = serverEnvironment(),
+  ...options
+}: Launch): Promise<Server> {
+  const { name, output, port, url } = options
+  // Otherwise the process that already listens there would answer in its place.
   if (!isFree(port)) throw new Error(`${name} did not start: port ${port} is in use by ${ownerOf(port)}`)
-  const toFile = typeof output === 'string'
-  const sink = toFile ? openSync(output, 'a') : 'pipe'
-  // A process group of its own: the terminal's Ctrl-C reaches the launcher alone, which then stops all in order.
-  const child = Bun.spawn(what.command, {
-    cwd: what.cwd ?? process.cwd(),
-    env: { ...process.env, ...what.env },
-    stdio: ['ignore', sink, sink],
+  const file = typeof output === 'string' ? openSync(output, 'a') : undefined
+  const child = Bun.spawn(options.command, {
+    cwd: options.cwd ?? process.cwd(),
+    env,
+    stdio: ['ignore', file ?? 'pipe', file ?? 'pipe'],
+    // A process group of its own: Ctrl-C in the terminal reaches the launcher alone, which then stops everything in order.
     detached: true,
   })
+  if (file !== undefined) closeSync(file)
   const streams = [child.stdout, child.stderr].filter(stream => stream instanceof ReadableStream)
-  const read = toFile ? [] : streams.map(stream => eachLine(stream, output))
-  const exited = child.exited.then(() => Promise.all(read))
+  const reading = typeof output === 'string' ? [] : streams.map(stream => eachLine(stream, output))
+  const exited = child.exited.then(() => Promise.all(reading))
 
   const kill = async () => {
     child.kill('SIGKILL')
     await exited
   }
   const stop = async () => {
-    child.kill(stopSignal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
     await exited
     clearTimeout(timer)
   }
 
+  const isReady = async () => {
+    if (await options.ready().catch(() => false)) return true
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the process ended')
+    return false
+  }
   try {
-    await until(what.ready, readyWithinMs, () => child.exitCode !== null || child.signalCode !== null)
+    await until('its first answer', isReady, { timeoutMs: readyTimeoutMs, everyMs: 25 })
   } catch (error) {
     await kill()
-    const reason = toFile ? `\n${lastLines(output)}\n(all of it: ${output})` : ''
-    throw new Error(`${name} did not start: ${error instanceof Error ? error.message : error}${reason}`)
+    const words = typeof output === 'string' ? `\n${lastLines(output)}\n(the whole log: ${output})` : ''
+    throw new Error(`${name} did not start: ${error instanceof Error ? error.message : error}${words}`)
   }
-  return { name, url: what.url, pid: child.pid, exited, stop, kill }
+  return { name, url, pid: child.pid, exited, stop, kill }
 }
 
-async function until(ready: () => Promise<boolean>, withinMs: number, ended: () => boolean) {
-  const deadline = Date.now() + withinMs
-  for (;;) {
-    if (await ready().catch(() => false)) return
-    if (ended()) throw new Error('the process ended')
-    if (Date.now() > deadline) throw new Error(`no answer within ${withinMs / 1000} s`)
-    await Bun.sleep(25)
-  }
-}
-
-/** Sends bytes to a port and tells whether the answer begins as it should. */
-export async function answers(port: number, question: string, beginning: string) {
+/** Sends bytes to a port; whether the answer begins with the expected ones. */
+export async function answersWith(port: number, question: string, beginning: string) {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = await Bun.connect({
     hostname: '127.0.0.1',
@@ -103,22 +108,11 @@ export async function answers(port: number, question: string, beginning: string)
   return answered
 }
 
-/** The folder and what lies in it, for its owner alone. */
+/** Makes a folder that only its owner may enter. */
 export function privateFolder(...path: string[]) {
   const folder = join(...path)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return folder
-}
-
-async function eachLine(stream: ReadableStream<Uint8Array>, take: (line: string) => void) {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    lines.forEach(take)
-  }
-  if (rest) take(rest)
 }
 
 export const lastLines = (file: string) => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n')

@@ -136,7 +136,7 @@ test('what ends at once says so with its last words', async () => {
     output: file,
     ready: async () => false,
   })
-  await expect(start).rejects.toThrow(`speaker did not start: the process ended\nno such luck\n(all of it: ${file})`)
+  await expect(start).rejects.toThrow(`speaker did not start: the process ended\nno such luck\n(the whole log: ${file})`)
 })
 
 test("a service has its own schema in MySQL, and no other's", async () => {

@@ -17,7 +17,7 @@ export async function versionsOf(servers: { mysql: string; mongo: string; redis:
 }
 
 /** Throws unless each version begins with the wanted one, as in "MySQL 9.7, Redis 8". */
-export function demandVersions(found: Record<string, string>, wanted = '') {
+export function requireVersions(found: Record<string, string>, wanted = '') {
   const each = [...wanted.matchAll(/(\w+) ([\d.]+)/g)].map(([, name = '', version = '']) => ({ name, version }))
   const wrong = each.filter(({ name, version }) => !`${found[name]}.`.startsWith(`${version}.`))
   if (wrong.length === 0) return

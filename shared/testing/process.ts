@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { eachLine } from '../../scripts/lines'
 import { eventually } from '../testing'
 
 interface Line {
@@ -23,7 +24,8 @@ export const startTestService = (env: Record<string, string>) => {
     stderr: 'pipe',
   })
   const lines: Line[] = []
-  for (const output of [child.stdout, child.stderr]) void readLines(output, line => lines.push(line))
+  const onLine = (text: string) => lines.push(text.startsWith('{') ? JSON.parse(text) : { msg: text })
+  for (const output of [child.stdout, child.stderr]) void eachLine(output, onLine)
   return {
     process: child,
     lines,
@@ -35,16 +37,6 @@ export const startTestService = (env: Record<string, string>) => {
   }
 }
 export type TestService = ReturnType<typeof startTestService>
-
-const readLines = async (output: ReadableStream<Uint8Array>, onLine: (line: Line) => void) => {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const bytes of output) {
-    const [last = '', ...whole] = (rest + decoder.decode(bytes, { stream: true })).split('\n').reverse()
-    rest = last
-    for (const text of whole.reverse()) onLine(text.startsWith('{') ? JSON.parse(text) : { msg: text })
-  }
-}
 
 /** The way to a server, which a test can cut and mend: to the one at the other end the server is down. */
 export const openCable = async (url: string) => {

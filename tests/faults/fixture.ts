@@ -32,8 +32,8 @@ export const startVictim = async (name: string, portBase: number) => {
     fresh: true,
     install: false,
     withPlatform: true,
-    tell: line => void log.push(line),
-    line: (service, line) => void log.push(`${service} ${line}`),
+    report: line => void log.push(line),
+    onLog: (service, line) => void log.push(`${service} ${line}`),
     interrupted: new AbortController().signal,
     env: {
       ...Bun.env,

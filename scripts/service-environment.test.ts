@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'bun:test'
+import { released, type ServiceName, serviceInfo, services } from '#shared/platform'
+import { localEnvironment } from './platform'
+import { serverEnvironment, serviceEnvironment } from './service-environment'
+
+const secrets = {
+  INTERNAL_KEY: 'key',
+  DATA_KEYS: 'data',
+  ADMIN_EMAIL: 'admin@shop.test',
+  ADMIN_PASSWORD: 'password',
+  MYSQL_PASSWORD: 'master',
+}
+const servers = { mysql: 'mysql://root:root@db:1', mongo: 'mongodb://db:2', redis: 'redis://db:3', rabbitmq: 'amqp://db:4' }
+const settings = Object.keys(services).flatMap(name => serviceInfo(name as ServiceName).settings ?? [])
+
+/** An environment in which everything is set, each setting by its name or by a file. */
+const everything = {
+  ...{ PATH: '/bin', LOG_LEVEL: 'warn', RABBITMQ_PASSWORD: 'x', TEST_MYSQL_URL: 'x', DATA_KEYS_FILE: '/run/data_keys' },
+  ...{
+    MYSQL_URL: 'mysql://root:root@db:1',
+    MYSQL_URL_FILE: '/run/mysql_url',
+    INTERNAL_KEY_FILE: '/run/internal_key',
+    MYSQL_PASSWORD_FILE: '/run/p',
+  },
+  ...Object.fromEntries(settings.map(name => [name, `value of ${name}`])),
+  BANK_WEBHOOK_SECRET: 'bank',
+}
+const environment = (service: ServiceName) => localEnvironment(service, { portBase: 8000, env: everything }, servers, secrets)
+const common = ['PATH', 'LOG_LEVEL', 'HOST', 'PORT_BASE', 'INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL']
+
+describe('a service process', () => {
+  test.each([...released])('of %s gets what it reads itself and nothing of another', service => {
+    const { store, settings = [], secrets = [] } = serviceInfo(service)
+    const address = store === 'redis' ? [] : [`${store.toUpperCase()}_URL`]
+    const set = Object.entries(environment(service)).filter(([, value]) => value !== undefined)
+    expect(set.map(([name]) => name).sort()).toEqual([...common, ...address, ...settings, ...secrets].sort())
+  })
+
+  test('gets a login of its own to MySQL, never the administrator’s', () => {
+    expect(environment('order').MYSQL_URL).toStartWith('mysql://shop_order:')
+    expect(JSON.stringify(released.map(environment))).not.toContain('root')
+  })
+
+  test('reads a value of the launcher even if a file is named for the same setting', () => {
+    expect(environment('user')).toMatchObject({ DATA_KEYS: 'data', INTERNAL_KEY: 'key' })
+    expect(environment('user').DATA_KEYS_FILE).toBeUndefined()
+  })
+
+  test('reads its secret from a file if the launcher has no value for it', () => {
+    expect(serviceEnvironment('payment', { BANK_WEBHOOK_SECRET_FILE: '/run/bank' }, {})).toEqual({ BANK_WEBHOOK_SECRET_FILE: '/run/bank' })
+    expect(serviceEnvironment('order', { BANK_WEBHOOK_SECRET_FILE: '/run/bank' }, {})).toEqual({})
+  })
+})
+
+test('a database, the broker and Nginx get neither a secret nor an address of the shop', () => {
+  expect(serverEnvironment({ ...everything, ...secrets })).toEqual({ PATH: '/bin', LOG_LEVEL: 'warn' })
+})
