@@ -49,8 +49,3 @@ test('what order tells is taken in', async () => {
     mysql.sql.db.selectFrom('orders').selectAll().where('order_id', '=', 5).where('cancelled', '=', 1).executeTakeFirst(),
   )
 })
-
-test('whether the books balance can be watched', async () => {
-  const text = await (await fetch(`${instances[0]?.url}/metrics`)).text()
-  expect(text).toMatch(/^ledger_unbalanced\{.*\} 0$/m)
-})

@@ -1,16 +1,13 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
+import { day } from '#shared/time'
 import { paymentApp } from './app'
 import { orderDesk } from './claim'
 import type { PaymentDb } from './database'
 import { paymentHandlers } from './events'
-import { unbalanced } from './ledger'
 import * as migrations from './migrations'
 import { createPayments } from './payments'
 import { openProviders } from './providers/providers'
-
-const hour = 3_600_000
-const day = 24 * hour
 
 export const start = (env?: Environment) =>
   runService(
@@ -19,10 +16,6 @@ export const start = (env?: Environment) =>
       const sql = await kernel.sql<PaymentDb>(migrations)
       const transferDueMs = config.integer('BANK_TRANSFER_DUE_MS', 3 * day)
       const answered = metrics.counter('payments_total', 'Payments, by the status that they were answered with', ['status', 'provider'])
-      metrics.gauge('ledger_unbalanced', 'Bookings and payments of the last hour that do not add up', [], async gauge => {
-        const now = Date.now()
-        gauge.set((await unbalanced(sql, { from: new Date(now - hour), to: new Date(now) })).length)
-      })
       const payments = createPayments({
         sql,
         log,
