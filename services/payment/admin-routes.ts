@@ -1,35 +1,39 @@
 import { notFound } from '#shared/errors'
+import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
 import { closed, IdempotencyHeader, IdParam, integerText } from '#shared/schema'
-import type { CaptureDesk } from './capture'
+import { day } from '#shared/time'
+import type { Captures } from './captures'
+import type { PaymentSql } from './database'
 import { NewRefund, PaymentView, paymentView, ReconciliationQuery, ReconciliationView, RefundView, refundView } from './model'
-import { requestKeyOf } from './pay'
-import type { Reconciliation } from './reconcile'
-import type { RefundDesk } from './refunds'
-import type { PaymentDeps } from './routes'
+import type { Reconcile } from './reconcile'
+import type { Refunds } from './refunds'
+import type { PaymentRepository } from './repository'
+import { requestKeyOf } from './request-key'
 
-export interface AdminDeps extends PaymentDeps {
-  captures: CaptureDesk
-  refunds: RefundDesk
-  reconcile: Reconciliation
-  /** Whose report is meant when none is named. */
-  provider: string
+interface Deps {
+  http: Http
+  sql: PaymentSql
+  payments: PaymentRepository
+  captures: Captures
+  refunds: Refunds
+  reconcile: Reconcile
+  onlineProvider: string
 }
-const dayMs = 86_400_000
 
-export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile, provider: usual }: AdminDeps) =>
+export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile, onlineProvider }: Deps) =>
   http('/api/payments')
     .post('/:id/capture', async ({ params }) => paymentView(await captures.capture(params.id)), {
       auth: 'admin',
       params: IdParam,
       response: { 200: PaymentView },
-      detail: { summary: 'Take the money of an authorized payment, or note that a transfer has come in' },
+      detail: { summary: 'Capture an authorized payment, or record that a bank transfer has arrived' },
     })
     .post('/:id/void', async ({ params }) => paymentView(await captures.void(params.id)), {
       auth: 'admin',
       params: IdParam,
       response: { 200: PaymentView },
-      detail: { summary: 'Let go of a payment that is not captured' },
+      detail: { summary: 'Void a payment that is not captured' },
     })
     .post(
       '/:id/refunds',
@@ -48,7 +52,7 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         headers: IdempotencyHeader,
         body: NewRefund,
         response: { 201: RefundView },
-        detail: { summary: 'Give money back: a part, or without an amount all that is left' },
+        detail: { summary: 'Refund a part, or without an amount all that is left' },
       },
     )
     .get(
@@ -69,13 +73,13 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
       '/reconciliation',
       ({ query }) => {
         const to = query.to === undefined ? new Date() : new Date(query.to)
-        const from = query.from === undefined ? new Date(to.getTime() - dayMs) : new Date(query.from)
-        return reconcile(query.provider ?? usual, { from, to })
+        const from = query.from === undefined ? new Date(to.getTime() - day) : new Date(query.from)
+        return reconcile(query.provider ?? onlineProvider, { from, to })
       },
       {
         auth: 'admin',
         query: ReconciliationQuery,
         response: { 200: ReconciliationView },
-        detail: { summary: 'Our books beside the provider’s report; the last day when no window is named' },
+        detail: { summary: 'Compare our ledger with the provider’s report; without a window, of the last day' },
       },
     )

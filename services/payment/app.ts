@@ -1,11 +1,18 @@
+import type { Http } from '#shared/http'
 import { exportRoute } from '#shared/personal-data'
-import { type AdminDeps, adminRoutes } from './admin-routes'
+import { adminRoutes } from './admin-routes'
+import type { PaymentService } from './compose'
 import { internalRoutes } from './internal-routes'
 import { paymentView } from './model'
 import { paymentRoutes } from './routes'
-import { type WebhookDeps, webhookRoutes } from './webhook-routes'
+import { webhookRoutes } from './webhook-routes'
 
-export const paymentApp = (deps: AdminDeps & WebhookDeps) =>
+type Deps = { http: Http } & Pick<
+  PaymentService,
+  'sql' | 'payments' | 'pay' | 'captures' | 'refunds' | 'reconcile' | 'onlineProvider' | 'webhooks' | 'sandbox'
+>
+
+export const paymentApp = (deps: Deps) =>
   deps
     .http('')
     .use(paymentRoutes(deps))

@@ -1,13 +1,21 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import type { Doing, Method, Status } from './domain'
+import { jsonColumn, type Sql } from '#shared/sql'
+import type { ChargeState, PaymentMethod, PaymentStatus, ProviderAction } from './domain'
+import { NextAction, ProviderEvent } from './providers/provider'
 
 /** Stored as 0 or 1. */
 type Flag = ColumnType<number, boolean | undefined, boolean>
 
-/** Amounts are minor units everywhere. */
+/** Amounts are minor units in every table. */
 export interface PaymentDb {
-  /** One row an order: whoever changes money of an order locks it first. */
-  orders: { order_id: number; cancelled: Flag; delivered: Flag /** The first payment that was captured. */; paid_by: number | null }
+  /** What is known of each order. A transaction that changes an order's payments locks its row first. */
+  orders: {
+    order_id: number
+    cancelled: Flag
+    delivered: Flag
+    /** The first payment that was captured. */
+    paid_by: number | null
+  }
   payments: {
     id: number
     order_id: number
@@ -15,29 +23,31 @@ export interface PaymentDb {
     /** The order's id while this is its one live payment; null when it failed or was voided. */
     live_order_id: number | null
     provider: string
-    payment_method: Method
+    payment_method: PaymentMethod
     amount: number
     currency: string
-    status: Generated<Status>
+    status: Generated<PaymentStatus>
     transaction_id: string | null
+    /** JSON: see `nextActionColumn`. */
     next_action: string | null
     reason: string | null
     captured: Generated<number>
     captured_at: Date | null
     refunded: Generated<number>
     refunding: Generated<number>
-    doing: Doing | null
-    /** When the provider is asked what became of it. */
+    /** What the provider was asked to do, while the outcome is unknown. */
+    doing: ProviderAction | null
+    /** When the provider is next asked for the outcome. */
     ask_at: Date | null
-    /** When an unfinished payment is given up. */
+    /** When a payment that is still unfinished is voided. */
     expires_at: Date | null
-    /** The request that made it, so that its repetition finds it again. */
+    /** The request that made the payment, so that a repetition finds it again. */
     request_key: string | null
     version: Generated<number>
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
-  /** Where a payment's id comes from: an order is claimed in its name before there is a payment. */
+  /** Where the ids of payments come from: a payment claims its order under its id before it is inserted. */
   payment_numbers: { id: Generated<number>; order_id: number }
   refunds: {
     id: Generated<number>
@@ -45,7 +55,7 @@ export interface PaymentDb {
     amount: number
     reason: string | null
     state: Generated<'pending' | 'succeeded' | 'failed'>
-    /** `auto:<payment_id>`, `return:<return_id>`: what may be refunded once only. */
+    /** `auto:<payment_id>` or `return:<return_id>`: each is refunded only once. */
     cause: string | null
     reference: string | null
     request_key: string | null
@@ -53,11 +63,11 @@ export interface PaymentDb {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
-  /** Goods that came back; their refund waits for the capture. The amount is the event's number, as text. */
+  /** Returned goods, whose refund waits for the capture. The amount is the event's number as text. */
   returns: { return_id: number; order_id: number; amount: string; settled: Flag }
   ledger_transactions: {
     id: Generated<number>
-    /** `capture:<payment_id>`, `refund:<refund_id>`: booked once only. */
+    /** `capture:<payment_id>` or `refund:<refund_id>`: each is booked only once. */
     reference: string
     payment_id: number
     provider: string
@@ -70,6 +80,7 @@ export interface PaymentDb {
     id: Generated<number>
     provider: string
     event_id: string
+    /** JSON: see `providerEventColumn`. */
     body: string
     state: Generated<'waiting' | 'settled' | 'refused'>
     try_at: Date | null
@@ -81,9 +92,9 @@ export interface PaymentDb {
     payment_id: number
     amount: number
     currency: string
-    state: string
+    state: ChargeState
     reason: string | null
-    /** When a slow charge turns out captured. */
+    /** When a late charge is captured. */
     settles_at: Date | null
     captured_at: Date | null
     created_at: Generated<Date>
@@ -97,7 +108,11 @@ export interface PaymentDb {
   }
   sandbox_webhooks: { id: Generated<number>; body: string; due_at: Date }
 }
+export type PaymentSql = Sql<PaymentDb>
 export type Trx = Transaction<PaymentDb>
 export type PaymentRow = Selectable<PaymentDb['payments']>
 export type RefundRow = Selectable<PaymentDb['refunds']>
 export type OrderRow = Selectable<PaymentDb['orders']>
+
+export const nextActionColumn = jsonColumn(NextAction)
+export const providerEventColumn = jsonColumn(ProviderEvent)

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
-  advance,
-  answers,
   type ChargeState,
   captureEntries,
   isBalanced,
+  isOutcomeOf,
   looksLikeCard,
+  type PaymentStatus,
   refundEntries,
-  type Status,
   statusAfterRefund,
+  statusAfterReport,
 } from './domain'
 
 const after = (states: readonly ChargeState[]) =>
-  states.reduce<{ status: Status; captured: boolean }>(
+  states.reduce<{ status: PaymentStatus; captured: boolean }>(
     ({ status, captured }, state) => {
-      const next = advance(status, captured, state)
+      const next = statusAfterReport(status, captured, state)
       return { status: next ?? status, captured: captured || next === 'completed' }
     },
     { status: 'pending', captured: false },
@@ -45,9 +45,9 @@ describe('what a provider says of a charge', () => {
     )
   })
   test('a transfer that is awaited is an answer, a charge that is worked on is none', () => {
-    expect(answers('charge', 'bank_transfer', 'pending')).toBe(true)
-    expect(answers('charge', 'credit_card', 'pending')).toBe(false)
-    expect(answers('void', 'credit_card', 'requires_action')).toBe(false)
+    expect(isOutcomeOf('charge', 'bank_transfer', 'pending')).toBe(true)
+    expect(isOutcomeOf('charge', 'credit_card', 'pending')).toBe(false)
+    expect(isOutcomeOf('void', 'credit_card', 'requires_action')).toBe(false)
   })
 })
 

@@ -1,9 +1,9 @@
 import { invalid } from '#shared/errors'
 
-export const methods = ['credit_card', 'bank_transfer', 'wallet', 'cash_on_delivery'] as const
-export type Method = (typeof methods)[number]
+export const paymentMethods = ['credit_card', 'bank_transfer', 'wallet', 'cash_on_delivery'] as const
+export type PaymentMethod = (typeof paymentMethods)[number]
 
-export const statuses = [
+export const paymentStatuses = [
   'pending',
   'requires_action',
   'authorized',
@@ -13,22 +13,23 @@ export const statuses = [
   'partially_refunded',
   'refunded',
 ] as const
-export type Status = (typeof statuses)[number]
+export type PaymentStatus = (typeof paymentStatuses)[number]
 
 /** How far a charge is at its provider. */
-export type ChargeState = 'pending' | 'requires_action' | 'authorized' | 'captured' | 'failed' | 'voided'
+export const chargeStates = ['pending', 'requires_action', 'authorized', 'captured', 'failed', 'voided'] as const
+export type ChargeState = (typeof chargeStates)[number]
 
-/** What the provider was told to do, while the outcome is not known. */
-export type Doing = 'charge' | 'capture' | 'void'
+/** What a provider can be asked to do with a payment. */
+export type ProviderAction = 'charge' | 'capture' | 'void'
 
 /** No money has come in yet, and it still may. */
-export const isOpen = (status: Status) => status === 'pending' || status === 'requires_action' || status === 'authorized'
+export const isOpen = (status: PaymentStatus) => status === 'pending' || status === 'requires_action' || status === 'authorized'
 
 /**
- * Takes in what a provider says of a charge, in whatever order it is told: only forward, and money that came in counts even after
- * the payment had been given up. Nothing when it is no news.
+ * The new status of a payment whose provider reports a state of the charge; undefined when nothing changes. Reports may arrive in any order and repeatedly:
+ * the status only moves forward, and captured money counts even after the payment was given up.
  */
-export const advance = (status: Status, captured: boolean, state: ChargeState): Status | undefined => {
+export const statusAfterReport = (status: PaymentStatus, captured: boolean, state: ChargeState): PaymentStatus | undefined => {
   if (captured) return undefined
   if (state === 'captured') return 'completed'
   if (!isOpen(status)) return undefined
@@ -37,24 +38,25 @@ export const advance = (status: Status, captured: boolean, state: ChargeState): 
   return state === 'requires_action' && status === 'pending' ? 'requires_action' : undefined
 }
 
-/** Whether this is the outcome that was waited for. A transfer that is awaited is one: the customer comes next. */
-export const answers = (doing: Doing, method: Method, state: ChargeState): boolean => {
+/** Whether the state is an outcome of the action. A pending transfer is the outcome of its charge: next, the customer pays. */
+export const isOutcomeOf = (action: ProviderAction, method: PaymentMethod, state: ChargeState): boolean => {
   if (state === 'captured' || state === 'failed' || state === 'voided') return true
-  return doing === 'charge' && (state !== 'pending' || method === 'bank_transfer')
+  return action === 'charge' && (state !== 'pending' || method === 'bank_transfer')
 }
 
-export interface Money {
+/** Sums of one payment, in minor units. */
+export interface PaymentSums {
   captured: number
   refunded: number
-  /** On its way back, not yet confirmed. */
+  /** Set aside for refunds that the provider has not confirmed yet. */
   refunding: number
 }
-export const refundable = ({ captured, refunded, refunding }: Money) => captured - refunded - refunding
+export const refundable = ({ captured, refunded, refunding }: PaymentSums) => captured - refunded - refunding
 
-export const statusAfterRefund = ({ captured, refunded }: Pick<Money, 'captured' | 'refunded'>): Status =>
+export const statusAfterRefund = ({ captured, refunded }: Pick<PaymentSums, 'captured' | 'refunded'>): PaymentStatus =>
   refunded >= captured ? 'refunded' : 'partially_refunded'
 
-/** Where money is. Each provider keeps ours in an account of its own, which is what its report is held against. */
+/** Each provider has a clearing account of its own, which reconciliation compares with the provider's report. */
 export type Account = `clearing:${string}` | 'sales' | 'refunds'
 export interface Entry {
   account: Account
@@ -81,7 +83,7 @@ const passesLuhn = (digits: string) => {
   return sum % 10 === 0
 }
 
-/** Nothing but digits of a card's length, or such digits within other text that check as a card's do. */
+/** True for a text that is nothing but as many digits as a card number has, and for digits within other text that pass the Luhn check. */
 export const looksLikeCard = (text: string): boolean => {
   const packed = text.replaceAll(/[\s.-]/g, '')
   if (/^\d{12,19}$/.test(packed)) return true
@@ -91,8 +93,8 @@ export const looksLikeCard = (text: string): boolean => {
   return false
 }
 
-/** Card data never enters the platform: the customer gives it to the provider, and brings us the provider's token. */
+/** Card data never enters the platform: the customer gives it to the provider and sends us the provider's token. */
 export const refuseCardData = (token: string | undefined) => {
   if (token !== undefined && looksLikeCard(token))
-    throw invalid('card_data_refused', 'Card numbers are not taken here. Send the token that the payment provider gave for the card.')
+    throw invalid('card_data_refused', 'Card numbers are not accepted here. Send the token that the payment provider issued for the card.')
 }

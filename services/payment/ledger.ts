@@ -1,7 +1,7 @@
 import { sql as raw } from 'kysely'
 import { toMajor } from '#shared/money'
 import type { Sql } from '#shared/sql'
-import type { PaymentDb, Trx } from './database'
+import type { PaymentDb, PaymentRow, RefundRow, Trx } from './database'
 import { captureEntries, type Entry, isBalanced, refundEntries } from './domain'
 
 interface Posting {
@@ -13,9 +13,9 @@ interface Posting {
   entries: readonly Entry[]
 }
 
-/** Double entry: what one account gives another gets. The reference's unique key lets nothing be booked twice. */
+/** Double entry. The unique key on the reference prevents a second booking of the same money. */
 const post = async (trx: Trx, { reference, paymentId, provider, providerReference, currency, entries }: Posting) => {
-  if (!isBalanced(entries)) throw new Error(`${reference} would not balance`)
+  if (!isBalanced(entries)) throw new Error(`the entries of ${reference} do not balance`)
   const { insertId } = await trx
     .insertInto('ledger_transactions')
     .values({ reference, payment_id: paymentId, provider, provider_reference: providerReference, currency, created_at: new Date() })
@@ -26,31 +26,35 @@ const post = async (trx: Trx, { reference, paymentId, provider, providerReferenc
     .execute()
 }
 
-interface Booked {
-  id: number
-  provider: string
-  currency: string
-}
-export const bookCapture = (trx: Trx, { id, provider, currency }: Booked, amount: number, providerReference: string) =>
-  post(trx, { reference: `capture:${id}`, paymentId: id, provider, providerReference, currency, entries: captureEntries(provider, amount) })
+type BookedPayment = Pick<PaymentRow, 'id' | 'provider' | 'currency'>
+const postingOf = ({ id, provider, currency }: BookedPayment, providerReference: string) => ({
+  paymentId: id,
+  provider,
+  providerReference,
+  currency,
+})
 
-export const bookRefund = (trx: Trx, { id, provider, currency }: Booked, refundId: number, amount: number, providerReference: string) =>
+export const bookCapture = (trx: Trx, payment: BookedPayment, amount: number, providerReference: string) =>
   post(trx, {
-    reference: `refund:${refundId}`,
-    paymentId: id,
-    provider,
-    providerReference,
-    currency,
-    entries: refundEntries(provider, amount),
+    ...postingOf(payment, providerReference),
+    reference: `capture:${payment.id}`,
+    entries: captureEntries(payment.provider, amount),
   })
 
-export interface Window {
+export const bookRefund = (trx: Trx, payment: BookedPayment, refund: Pick<RefundRow, 'id' | 'amount'>, providerReference: string) =>
+  post(trx, {
+    ...postingOf(payment, providerReference),
+    reference: `refund:${refund.id}`,
+    entries: refundEntries(payment.provider, refund.amount),
+  })
+
+export interface TimeWindow {
   from: Date
   to: Date
 }
 
-/** The proof: transactions of a window whose debits are not their credits, and payments which the books don't explain. */
-export const unbalanced = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to }: Window): Promise<string[]> => {
+/** Bookings of a window whose debits and credits differ, and payments of which the captured and refunded sums differ from the ledger's. */
+export const ledgerDrift = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to }: TimeWindow): Promise<string[]> => {
   const [uneven, unexplained] = await Promise.all([
     db
       .selectFrom('ledger_transactions as booking')
@@ -79,8 +83,8 @@ export const unbalanced = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to 
   return [...uneven.map(({ reference }) => reference), ...unexplained.map(({ id }) => `payment:${id}`)]
 }
 
-/** What each account holds, by currency, in major units: debits less credits. They sum to nothing. */
-export const balances = async ({ db }: Pick<Sql<PaymentDb>, 'db'>) => {
+/** Debits less credits of each account and currency, in major units. In each currency the accounts sum to zero. */
+export const ledgerBalances = async ({ db }: Pick<Sql<PaymentDb>, 'db'>) => {
   const rows = await db
     .selectFrom('ledger_entries as entry')
     .innerJoin('ledger_transactions as booking', 'booking.id', 'entry.transaction_id')

@@ -4,7 +4,7 @@ import { eventually, outgoing, testBus, testSql } from '#shared/testing'
 import type { PaymentDb } from './database'
 import { start } from './main'
 import { sandboxSecret } from './providers/providers'
-import { sign, signatureHeader } from './providers/signature'
+import { signatureHeader, signWebhook } from './providers/signature'
 
 let mysql: Awaited<ReturnType<typeof testSql<PaymentDb>>>
 let broker: Awaited<ReturnType<typeof testBus>>
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 test('two instances that start at once on an empty database share what a provider tells', async () => {
   const body = JSON.stringify({ id: 'e', type: 'payment.captured', payment_id: 1, transaction_id: 't', amount: 1, currency: 'USD' })
-  const headers = { [signatureHeader]: sign(sandboxSecret(internalKey), body, new Date()) }
+  const headers = { [signatureHeader]: signWebhook(sandboxSecret(internalKey), body, new Date()) }
   for (const { url } of instances) {
     const answer = await fetch(`${url}/api/payments/webhooks/sandbox`, { method: 'POST', body, headers })
     expect(answer.status).toBe(202)

@@ -1,12 +1,12 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
-import { day } from '#shared/time'
+import { day, second } from '#shared/time'
 import { paymentApp } from './app'
-import { orderDesk } from './claim'
+import { paymentClients } from './clients'
+import { compose } from './compose'
 import type { PaymentDb } from './database'
 import { paymentHandlers } from './events'
 import * as migrations from './migrations'
-import { createPayments } from './payments'
 import { openProviders } from './providers/providers'
 
 export const start = (env?: Environment) =>
@@ -15,20 +15,20 @@ export const start = (env?: Environment) =>
     async ({ http, bus, every, client, config, log, metrics, ...kernel }) => {
       const sql = await kernel.sql<PaymentDb>(migrations)
       const transferDueMs = config.integer('BANK_TRANSFER_DUE_MS', 3 * day)
-      const answered = metrics.counter('payments_total', 'Payments, by the status that they were answered with', ['status', 'provider'])
-      const payments = createPayments({
+      const answers = metrics.counter('payments_total', 'Payments, by the status and provider of their answer', ['status', 'provider'])
+      const payments = compose({
         sql,
         log,
-        orders: orderDesk(client),
+        clients: paymentClients(client),
         ...(await openProviders({ sql, config, transferDueMs })),
-        transferDueMs,
-        answered: ({ status, provider }) => answered.inc({ status, provider }),
+        terms: { transferDueMs },
+        onAnswer: ({ status, provider }) => answers.inc({ status, provider }),
       })
-      await bus.consume(paymentHandlers({ orders: payments.news }))
-      every('ask providers what became of it', 500, () => payments.errands.sweep())
-      every('give up what nobody finished', 5000, () => payments.errands.expire())
-      every('settle webhooks that wait for their payment', 1000, () => payments.webhooks.sweep())
-      every('send the webhooks of the sandbox', 250, payments.deliver)
+      await bus.consume(paymentHandlers(payments))
+      every('ask providers for missing outcomes', second / 2, () => payments.followUp.sweep())
+      every('void unfinished payments', 5 * second, () => payments.expire())
+      every('settle webhooks that wait for their payment', second, () => payments.webhooks.sweep())
+      every('send the webhooks of the sandbox', second / 4, payments.deliverSandboxWebhooks)
       return paymentApp({ http, ...payments })
     },
     env,

@@ -2,12 +2,11 @@ import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, type Static, Time, t, text } from '#shared/schema'
-import type { PaymentRow, RefundRow } from './database'
-import { methods, statuses } from './domain'
-import type { NextAction } from './providers/provider'
+import { nextActionColumn, type PaymentRow, type RefundRow } from './database'
+import { paymentMethods, paymentStatuses } from './domain'
 
-const Method = oneOf(methods, ['credit_card'])
-const Status = oneOf(statuses)
+const Method = oneOf(paymentMethods, ['credit_card'])
+const Status = oneOf(paymentStatuses)
 
 export const NewPayment = closed(
   {
@@ -64,7 +63,7 @@ export const PaymentView = t.Object({
   transaction_id: t.Union([t.String(), t.Null()]),
   provider: t.String(),
   next_action: t.Optional(NextActionView),
-  reason: t.Optional(t.String({ description: 'Why it failed, as `card_declined`' })),
+  reason: t.Optional(t.String({ description: 'Why it failed, for example `card_declined`' })),
   captured_amount: t.Number(),
   refunded_amount: t.Number(),
   created_at: Time,
@@ -125,7 +124,7 @@ export const paymentView = (row: PaymentRow): PaymentView => ({
   payment_method: row.payment_method,
   transaction_id: row.transaction_id,
   provider: row.provider,
-  ...(row.next_action && { next_action: JSON.parse(row.next_action) as NextAction }),
+  ...(row.next_action && { next_action: nextActionColumn.read(row.next_action) }),
   ...(row.reason && { reason: row.reason }),
   captured_amount: toMajor(row.captured, row.currency),
   refunded_amount: toMajor(row.refunded, row.currency),

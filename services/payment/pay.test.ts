@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
 import { shopper, testPayments } from './testing'
 
-const shop = await testPayments({ readyMs: 600 })
-const { pay, placed, send, look, published, order, sql } = shop
+const shop = await testPayments({ terms: { readyMs: 600 } })
+const { pay, placed, send, get, published, sql } = shop
 afterAll(() => shop.drop())
 
 const types = async (id: number) => (await published(id)).map(({ type, aggregate }) => `${type} ${aggregate.version}`)
@@ -35,7 +35,7 @@ describe('paying an order', () => {
     const { status, body } = await pay(id, { payment_token })
     expect({ status, state: body.status, reason: body.reason }).toEqual({ status: 201, state: 'failed', reason })
     expect(await types(body.id)).toEqual(['payment.failed 1'])
-    expect(order.orders.get(id)?.claimedBy).toBeUndefined()
+    expect(shop.order(id).claimedBy).toBeUndefined()
     const second = await pay(id)
     expect(second.body.status).toBe('completed')
     const { body: known } = await send('GET', `/api/payments/order/${id}`)
@@ -57,15 +57,15 @@ describe('paying an order', () => {
     expect(body).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect' } })
     expect((await send('POST', body.next_action.url, { outcome: 'success' }, {})).status).toBe(202)
     await shop.sweep()
-    expect(await look(body.id)).toMatchObject({ status: 'completed' })
-    expect(await look(body.id)).not.toHaveProperty('next_action')
+    expect(await get(body.id)).toMatchObject({ status: 'completed' })
+    expect(await get(body.id)).not.toHaveProperty('next_action')
   })
 
   test('3-D Secure that fails is a failed payment', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     await send('POST', body.next_action.url, { outcome: 'failure' }, {})
     await shop.sweep()
-    expect(await look(body.id)).toMatchObject({ status: 'failed', reason: 'authentication_failed' })
+    expect(await get(body.id)).toMatchObject({ status: 'failed', reason: 'authentication_failed' })
   })
 
   test('a late webhook completes a pending payment, one that comes twice does so once', async () => {
@@ -73,7 +73,7 @@ describe('paying an order', () => {
     expect(late.body.status).toBe('pending')
     await eventually(async () => {
       await shop.sweep()
-      return (await look(late.body.id)).status === 'completed'
+      return (await get(late.body.id)).status === 'completed'
     })
     const twice = await pay(placed(), { payment_token: 'tok_duplicate_webhook' })
     await shop.sweep()
@@ -97,7 +97,7 @@ describe('paying an order', () => {
     const id = placed()
     const { body } = await pay(id, { payment_method: 'cash_on_delivery' })
     expect(body.status).toBe('authorized')
-    await shop.hear(shop.told.status(id, 'delivered'))
+    await shop.receive(shop.orderEvents.statusUpdated(id, 'delivered'))
     await shop.sweep()
     expect(await types(body.id)).toEqual(['payment.authorized 1', 'payment.processed 2'])
   })
@@ -133,8 +133,8 @@ describe('what is refused leaves nothing behind', () => {
   test('an order that is still being made ready is waited for', async () => {
     const id = placed({ status: 'pending' })
     const paying = pay(id)
-    await eventually(() => order.seen.some(({ path }) => path === `claim ${id}`))
-    order.orders.get(id)!.status = 'awaiting_payment'
+    await eventually(() => shop.orderRequests.includes(`claim ${id}`))
+    shop.order(id).status = 'awaiting_payment'
     expect((await paying).body.status).toBe('completed')
     const never = await pay(placed({ status: 'pending' }))
     expect({ status: never.status, code: never.body.code, retry: never.headers.get('retry-after') }).toEqual({
@@ -167,11 +167,11 @@ describe('one payment an order', () => {
   test('holds by the database, even when the order’s claim does not', async () => {
     const id = placed()
     const attempts = Array.from({ length: 8 }, async () => {
-      order.orders.get(id)!.claimedBy = undefined
+      shop.releaseClaim(id)
       return pay(id)
     })
     const first = await Promise.all(attempts)
-    order.orders.get(id)!.claimedBy = undefined
+    shop.releaseClaim(id)
     const last = await pay(id)
     expect([...first, last].filter(({ status }) => status === 201)).toHaveLength(1)
     expect(last.body.code).toBe('payment_in_progress')

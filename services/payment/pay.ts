@@ -1,68 +1,79 @@
 import { conflict } from '#shared/errors'
 import type { Save, Saved } from '#shared/idempotency'
+import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
-import { isDuplicate, type Sql } from '#shared/sql'
-import { type Claim, type Claimed, claimWhenReady, type OrderDesk } from './claim'
-import type { PaymentDb, PaymentRow } from './database'
-import { type Method, refuseCardData } from './domain'
-import { type Errands, refOf } from './errands'
+import { isDuplicate, lockOrMake } from '#shared/sql'
+import { day, hour } from '#shared/time'
+import { type AskProvider, type ProviderAnswer, paymentRef } from './ask-provider'
+import { claimWhenReady } from './claim'
+import type { Claim, ClaimedOrder, PaymentClients } from './clients'
+import type { PaymentDb, PaymentRow, PaymentSql } from './database'
+import { type PaymentMethod, refuseCardData } from './domain'
 import { type PaymentView, paymentView } from './model'
 import type { Charge } from './providers/provider'
-import { lockOrder, settleCharge } from './settle'
+import { settleCharge } from './settle'
+import type { PaymentTerms } from './terms'
 
 interface Payer {
   id: number
   isAdmin: boolean
 }
-export interface Wanted {
+export interface PaymentRequest {
   order_id: number
   amount: number
   currency?: string
-  payment_method: Method
+  payment_method: PaymentMethod
   payment_token?: string
 }
-export interface PayOptions {
-  sql: Sql<PaymentDb>
-  orders: OrderDesk
-  errands: Errands
-  log: { warn(fields: object, message: string): void }
-  /** Who takes cards and wallets. */
-  provider: string
-  /** How long an order that is not ready yet is waited for. */
-  readyMs?: number
-  /** When a sweep begins to ask after a charge whose request must have died. */
-  askAfterMs?: number
-  /** How long a customer may take over 3-D Secure and its like. */
-  actionMs?: number
-  transferDueMs?: number
-  /** Hears how each payment was answered, for the share that succeeds. */
-  answered?(payment: Pick<PaymentRow, 'status' | 'provider'>): void
+export interface PayPorts {
+  sql: PaymentSql
+  clients: PaymentClients
+  ask: AskProvider
+  log: Pick<Log, 'warn'>
+  /** The provider of cards and wallets. */
+  onlineProvider: string
+  terms: PaymentTerms
+  /** Counts how payments are answered. */
+  onAnswer?(payment: Pick<PaymentRow, 'status' | 'provider'>): void
 }
 
-const hour = 3_600_000
+/** How long a payment may stay unfinished before it is voided. Cash on delivery waits for its delivery, however long that takes. */
+const unfinishedMs = ({ actionMs, transferDueMs }: PaymentTerms): Record<PaymentMethod, number | null> => ({
+  credit_card: actionMs,
+  wallet: actionMs,
+  bank_transfer: transferDueMs + hour,
+  cash_on_delivery: null,
+})
 
-export const payDesk = (options: PayOptions) => {
-  const { sql, orders, errands, log, provider: online, readyMs = 3000, askAfterMs = 20_000, actionMs = hour / 6 } = options
-  const { transferDueMs = 72 * hour } = options
+/**
+ * Pays an order. A refused payment ends as `failed` with its reason, and the order can be paid by another one; a payment without an outcome yet is `pending`.
+ * A repeated request finds its payment by `requestKey` and continues where the first one stopped.
+ */
+export const pay = ({ sql, clients, ask, log, onlineProvider, terms, onAnswer }: PayPorts) => {
+  const expiryMs = unfinishedMs(terms)
 
-  const providerFor = (method: Method, amount: number) =>
-    amount === 0 || method === 'bank_transfer' || method === 'cash_on_delivery' ? 'offline' : online
+  const providerFor = (method: PaymentMethod, amount: number) =>
+    amount === 0 || method === 'bank_transfer' || method === 'cash_on_delivery' ? 'offline' : onlineProvider
 
-  /** The repetition of a request that died half-way goes on where it stopped. */
-  const begun = (requestKey: string | undefined) =>
+  const paymentOf = (requestKey: string | undefined) =>
     requestKey === undefined
       ? undefined
       : sql.db
           .selectFrom('payments')
           .selectAll()
           .where('request_key', '=', requestKey)
-          .where('created_at', '>', new Date(Date.now() - 24 * hour))
+          .where('created_at', '>', new Date(Date.now() - day))
           .executeTakeFirst()
 
-  /** The intent: written down before anybody is asked for money. */
-  const begin = async (payer: Payer, wanted: Wanted, requestKey: string | undefined): Promise<PaymentRow> => {
-    const { order_id: orderId, amount, currency, payment_method } = wanted
-    const { insertId } = await sql.db.insertInto('payment_numbers').values({ order_id: orderId }).executeTakeFirstOrThrow()
+  const release = (orderId: number, paymentId: number) =>
+    clients
+      .releaseOrder(orderId, paymentId)
+      .catch(error => log.warn({ err: error, orderId }, 'the claim of an order was not released; it expires by itself'))
+
+  /** Stores the payment before the provider is asked for money. */
+  const begin = async (payer: Payer, request: PaymentRequest, requestKey: string | undefined): Promise<PaymentRow> => {
+    const { order_id, amount, currency, payment_method } = request
+    const { insertId } = await sql.db.insertInto('payment_numbers').values({ order_id }).executeTakeFirstOrThrow()
     const id = Number(insertId)
     const claim: Claim = {
       payment_id: id,
@@ -72,27 +83,25 @@ export const payDesk = (options: PayOptions) => {
       payment_method,
       ...(currency && { currency }),
     }
-    const claimed = await claimWhenReady(orders, orderId, claim, readyMs)
+    const order = await claimWhenReady(clients, order_id, claim, terms.readyMs)
     try {
-      return await insert(id, claimed, wanted, requestKey)
+      return await insert(id, order, payment_method, requestKey)
     } catch (error) {
-      await release(orderId, id)
+      await release(order_id, id)
       throw isDuplicate(error)
-        ? conflict('payment_in_progress', 'This order has a payment under way; look at it, or wait for its end.')
+        ? conflict('payment_in_progress', 'Another payment of this order is under way. Look at it, or wait until it has ended.')
         : error
     }
   }
 
-  const insert = (id: number, claimed: Claimed, { payment_method }: Wanted, requestKey: string | undefined) =>
+  const insert = (id: number, claimed: ClaimedOrder, payment_method: PaymentMethod, requestKey: string | undefined) =>
     sql.transaction(async trx => {
       const { order_id, user_id, currency } = claimed
-      const order = await lockOrder(trx, order_id)
-      if (order.cancelled) throw conflict('order_not_payable', 'The order has been cancelled.')
+      const order = await lockOrMake(trx, 'orders', { order_id })
+      if (order.cancelled) throw conflict('order_not_payable', 'The order is cancelled and cannot be paid any more.')
       const amount = toMinor(claimed.amount, currency)
       const now = Date.now()
-      const patience = { bank_transfer: transferDueMs + hour, credit_card: actionMs, wallet: actionMs, cash_on_delivery: undefined }[
-        payment_method
-      ]
+      const expiresAfterMs = expiryMs[payment_method]
       await trx
         .insertInto('payments')
         .values({
@@ -105,8 +114,8 @@ export const payDesk = (options: PayOptions) => {
           amount,
           currency,
           doing: 'charge',
-          ask_at: new Date(now + askAfterMs),
-          expires_at: patience === undefined ? null : new Date(now + patience),
+          ask_at: new Date(now + terms.askAfterMs),
+          expires_at: expiresAfterMs === null ? null : new Date(now + expiresAfterMs),
           request_key: requestKey ?? null,
           transaction_id: null,
           next_action: null,
@@ -118,45 +127,41 @@ export const payDesk = (options: PayOptions) => {
       return trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     })
 
-  const release = (orderId: number, paymentId: number) =>
-    orders.release(orderId, paymentId).catch(error => log.warn({ err: error, orderId }, 'a claim was not released; it ends by itself'))
-
-  /** Charges once. When the answer is lost, it is asked for; still nothing, and the sweep goes on asking. */
-  const charge = async (row: PaymentRow, token: string | undefined, again: boolean): Promise<Charge | undefined> => {
-    const ref = refOf(row)
-    const asked = () => errands.outcomeOf(row, provider => provider.chargeOf(ref))
-    const known = again ? await asked() : undefined
-    return known ?? (await errands.outcomeOf(row, provider => provider.charge({ ...ref, token }))) ?? asked()
+  /** Asking for a charge again is safe: its key belongs to the payment, so the provider never makes it twice. */
+  const charge = async (payment: PaymentRow, token: string | undefined, isRepeated: boolean): Promise<ProviderAnswer<Charge>> => {
+    const ref = paymentRef(payment)
+    const askAbout = () => ask(payment, provider => provider.chargeOf(ref))
+    if (isRepeated) {
+      const earlier = await askAbout()
+      if (earlier.state === 'known') return earlier
+    }
+    const made = await ask(payment, provider => provider.charge({ ...ref, token }))
+    // The charge may have been made although its answer was lost.
+    return made.state === 'known' ? made : askAbout()
   }
 
-  return {
-    /**
-     * A payment that was refused is a payment that `failed`, with its reason: the order can be paid by another one.
-     * One whose outcome is not known yet is `pending`. The key of a repeated request finds the same payment.
-     */
-    async pay(payer: Payer, wanted: Wanted, requestKey: string | undefined, save: Save<PaymentDb>): Promise<Saved<PaymentView>> {
-      refuseCardData(wanted.payment_token)
-      const found = await begun(requestKey)
-      const row = found ?? (await begin(payer, wanted, requestKey))
-      const outcome = row.doing === 'charge' ? await charge(row, wanted.payment_token, found !== undefined) : undefined
-      const { saved, settled } = await sql.transaction(async (trx, publish) => {
-        const settled = outcome
-          ? await settleCharge(trx, publish, row.id, outcome)
-          : await trx.selectFrom('payments').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow()
-        const answer = { status: 201, headers: { location: `/api/payments/${row.id}` }, body: paymentView(settled) }
-        return { saved: await save(trx, answer), settled }
-      })
-      options.answered?.(settled)
-      if (settled.status === 'failed') await release(row.order_id, row.id)
-      return saved
-    },
+  return async (
+    payer: Payer,
+    request: PaymentRequest,
+    requestKey: string | undefined,
+    save: Save<PaymentDb>,
+  ): Promise<Saved<PaymentView>> => {
+    refuseCardData(request.payment_token)
+    const earlier = await paymentOf(requestKey)
+    const payment = earlier ?? (await begin(payer, request, requestKey))
+    const { id, order_id, doing } = payment
+    const answer = doing === 'charge' ? await charge(payment, request.payment_token, earlier !== undefined) : undefined
+    const { saved, settled } = await sql.transaction(async (trx, publish) => {
+      const settled =
+        answer?.state === 'known'
+          ? await settleCharge(trx, publish, id, answer.outcome)
+          : await trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      const view = paymentView(settled)
+      return { saved: await save(trx, { status: 201, headers: { location: `/api/payments/${id}` }, body: view }), settled }
+    })
+    onAnswer?.(settled)
+    if (settled.status === 'failed') await release(order_id, id)
+    return saved
   }
 }
-export type PayDesk = ReturnType<typeof payDesk>
-
-/** What tells a repeated request from another one: who, which route, which key, and the same body. */
-export const requestKeyOf = (scope: string, key: string | undefined, body: object): string | undefined => {
-  if (key === undefined) return undefined
-  const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1))
-  return new Bun.CryptoHasher('sha256').update(`${scope}\n${key}\n${JSON.stringify(fields)}`).digest('hex')
-}
+export type Pay = ReturnType<typeof pay>

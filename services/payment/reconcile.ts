@@ -1,33 +1,34 @@
 import { sql as raw } from 'kysely'
 import { conflict, invalid, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
-import type { Sql } from '#shared/sql'
-import type { PaymentDb } from './database'
-import { balances, type Window } from './ledger'
-import type { Movement, Provider, Providers } from './providers/provider'
+import { day, minute } from '#shared/time'
+import type { PaymentSql } from './database'
+import { ledgerBalances, type TimeWindow } from './ledger'
+import type { Movement, Providers } from './providers/provider'
 
-/** The clocks of two companies differ, and an answer may come late: what one side has just outside the window is no difference. */
-const slackMs = 10 * 60_000
+/** Clocks differ and answers come late, so a movement that one side has just outside the window is not a difference. */
+const slackMs = 10 * minute
 const maxDifferences = 1000
-const longestMs = 31 * 86_400_000
+const longestMs = 31 * day
 
 type Compared = Pick<Movement, 'kind' | 'reference' | 'amount' | 'currency' | 'at'>
 const keyOf = ({ kind, reference, currency }: Compared) => `${kind} ${reference} ${currency}`
 const inside =
-  ({ from, to }: Window) =>
+  ({ from, to }: TimeWindow) =>
   (movement: Compared) =>
     movement.at >= from && movement.at < to
 
-/** Lays our books beside the provider's report. */
-const compare = (ours: readonly Compared[], theirs: readonly Compared[], window: Window) => {
+/** Compares our ledger with the provider's report. */
+const compare = (ours: readonly Compared[], theirs: readonly Compared[], window: TimeWindow) => {
   const inWindow = inside(window)
   const booked = new Map(ours.map(movement => [keyOf(movement), movement]))
   const reported = new Map(theirs.map(movement => [keyOf(movement), movement]))
-  const both = new Set([...ours.filter(inWindow), ...theirs.filter(inWindow)].map(keyOf))
-  const differences = [...both].flatMap(key => {
+  const keys = new Set([...ours.filter(inWindow), ...theirs.filter(inWindow)].map(keyOf))
+  const differences = [...keys].flatMap(key => {
     const [our, their] = [booked.get(key), reported.get(key)]
-    const { kind: movement, reference, currency } = (our ?? their)!
-    if (our && their && our.amount === their.amount) return []
+    const either = our ?? their
+    if (!either || our?.amount === their?.amount) return []
+    const { kind: movement, reference, currency } = either
     const kind = !our ? 'missing_in_ledger' : !their ? 'missing_at_provider' : 'amount_differs'
     const major = (side: Compared | undefined) => (side ? toMajor(side.amount, currency) : null)
     return [{ kind, movement, reference, currency, ledger: major(our), provider: major(their) }]
@@ -42,11 +43,11 @@ const compare = (ours: readonly Compared[], theirs: readonly Compared[], window:
     ledger: { captured: sums(ours, 'capture', currency), refunded: sums(ours, 'refund', currency) },
     provider: { captured: sums(theirs, 'capture', currency), refunded: sums(theirs, 'refund', currency) },
   }))
-  return { matched: both.size - differences.length, totals, differences: differences.slice(0, maxDifferences) }
+  return { matched: keys.size - differences.length, totals, differences: differences.slice(0, maxDifferences) }
 }
 
-export const reconciliation = ({ sql, providers }: { sql: Sql<PaymentDb>; providers: Providers }) => {
-  const booked = async (provider: string, { from, to }: Window): Promise<Compared[]> => {
+export const reconcile = ({ sql, providers }: { sql: PaymentSql; providers: Providers }) => {
+  const booked = async (provider: string, { from, to }: TimeWindow): Promise<Compared[]> => {
     const rows = await sql.db
       .selectFrom('ledger_transactions as booking')
       .innerJoin('ledger_entries as entry', 'entry.transaction_id', 'booking.id')
@@ -66,13 +67,13 @@ export const reconciliation = ({ sql, providers }: { sql: Sql<PaymentDb>; provid
     }))
   }
 
-  return async (name: string, window: Window) => {
-    const provider: Provider | undefined = providers.get(name)
+  return async (name: string, window: TimeWindow) => {
+    const provider = providers.get(name)
     if (!provider) throw notFound('provider')
-    if (!provider.movements) throw conflict('no_report', 'This provider gives no report to compare with.')
+    if (!provider.movements) throw conflict('no_report', 'This provider has no report to compare with. Name another provider.')
     const { from, to } = window
     if (from >= to || to.getTime() - from.getTime() > longestMs)
-      throw invalid('invalid_window', '`from` must lie before `to`, by at most 31 days.')
+      throw invalid('invalid_window', '`from` must be before `to`, by at most 31 days.')
     const wide = { from: new Date(from.getTime() - slackMs), to: new Date(to.getTime() + slackMs) }
     const [ours, theirs] = await Promise.all([booked(name, wide), provider.movements(wide.from, wide.to)])
     return {
@@ -80,8 +81,8 @@ export const reconciliation = ({ sql, providers }: { sql: Sql<PaymentDb>; provid
       from: from.toISOString(),
       to: to.toISOString(),
       ...compare(ours, theirs, window),
-      balances: await balances(sql),
+      balances: await ledgerBalances(sql),
     }
   }
 }
-export type Reconciliation = ReturnType<typeof reconciliation>
+export type Reconcile = ReturnType<typeof reconcile>

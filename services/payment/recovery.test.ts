@@ -55,11 +55,11 @@ const farAway = () => {
 }
 
 const far = farAway()
-const shop = await testPayments({ providers: [far.provider], provider: 'faraway', deadlineMs: 300, askAfterMs: 30_000 })
-const { pay, placed, look, send, sql, published, admin } = shop
+const shop = await testPayments({ providers: [far.provider], onlineProvider: 'faraway', terms: { deadlineMs: 300, askAfterMs: 30_000 } })
+const { pay, placed, get, send, sql, published, admin } = shop
 afterAll(() => shop.drop())
 
-const later = (ms = 3_600_000) => shop.errands.sweep(new Date(Date.now() + ms))
+const later = (ms = 3_600_000) => shop.followUp.sweep(new Date(Date.now() + ms))
 
 describe('when a provider’s answer is lost', () => {
   test('the payment is pending until the sweep has asked, and is charged once', async () => {
@@ -68,7 +68,7 @@ describe('when a provider’s answer is lost', () => {
     expect([status, body.status]).toEqual([201, 'pending'])
     far.is('up')
     await Promise.all([later(), later()])
-    expect(await look(body.id)).toMatchObject({ status: 'completed', transaction_id: `far-${body.id}` })
+    expect(await get(body.id)).toMatchObject({ status: 'completed', transaction_id: `far-${body.id}` })
     expect(far.of(`charge ${body.id}`)).toHaveLength(1)
     expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
   })
@@ -79,16 +79,16 @@ describe('when a provider’s answer is lost', () => {
     const { body } = await pay(id)
     far.is('up')
     await later()
-    expect((await look(body.id)).status).toBe('pending')
+    expect((await get(body.id)).status).toBe('pending')
     await sql.db
       .updateTable('payments')
       .set({ created_at: new Date(Date.now() - 120_000) })
       .where('id', '=', body.id)
       .execute()
     await later()
-    expect(await look(body.id)).toMatchObject({ status: 'failed', reason: 'provider_not_reached' })
+    expect(await get(body.id)).toMatchObject({ status: 'failed', reason: 'provider_not_reached' })
     expect(far.of(`charge ${body.id}`)).toHaveLength(0)
-    shop.order.orders.get(id)!.claimedBy = undefined
+    shop.releaseClaim(id)
     expect((await pay(id)).body.status).toBe('completed')
   })
 
@@ -100,7 +100,7 @@ describe('when a provider’s answer is lost', () => {
     expect((await send('POST', `/api/payments/${body.id}/refunds`, { amount: 2990.01 }, admin)).status).toBe(409)
     far.is('up')
     await later()
-    expect((await look(body.id)).refunded_amount).toBe(10)
+    expect((await get(body.id)).refunded_amount).toBe(10)
     expect(far.of(`refund ${first.body.id}`)).toHaveLength(1)
   })
 
@@ -116,7 +116,7 @@ describe('when a provider’s answer is lost', () => {
         expect((await send('POST', `/api/payments/${body.id}/${act}`, undefined, admin)).body.status).toBe('authorized')
         far.is('up')
         await later()
-        expect((await look(body.id)).status).toBe(end)
+        expect((await get(body.id)).status).toBe(end)
         expect(far.of(`${act} ${body.id}`)).toHaveLength(1)
       }
   })
@@ -158,11 +158,11 @@ describe('when we died between', () => {
     far.is('answers lost')
     const id = placed()
     const { body } = await pay(id)
-    await shop.hear(shop.told.cancelled(id))
+    await shop.receive(shop.orderEvents.cancelled(id))
     far.is('up')
     await later()
     await later()
-    expect(await look(body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
+    expect(await get(body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
     expect([...far.refunds.values()].filter(amount => amount === 300_000)).toHaveLength(1)
   })
 })
@@ -180,9 +180,9 @@ test('what nobody knows for long shows in drift, by name', async () => {
 
 test('what a customer never finished is given up in time', async () => {
   const { body } = await pay(placed(), { payment_method: 'bank_transfer' })
-  await shop.errands.expire()
-  expect((await look(body.id)).status).toBe('pending')
-  await shop.errands.expire(new Date(Date.now() + 5 * 86_400_000))
+  await shop.expire()
+  expect((await get(body.id)).status).toBe('pending')
+  await shop.expire(new Date(Date.now() + 5 * 86_400_000))
   await later()
-  expect((await look(body.id)).status).toBe('voided')
+  expect((await get(body.id)).status).toBe('voided')
 })

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { balances, unbalanced } from './ledger'
+import { ledgerBalances, ledgerDrift } from './ledger'
 import { testPayments } from './testing'
 
 const shop = await testPayments()
-const { paid, pay, placed, send, look, published, sql, admin, told, hear } = shop
+const { paid, pay, placed, send, get, published, sql, admin, orderEvents, receive } = shop
 afterAll(() => shop.drop())
 
 const refund = (id: number, body: object = {}, headers: Record<string, string> = {}) =>
@@ -14,8 +14,8 @@ const voided = (id: number) => send('POST', `/api/payments/${id}/void`, undefine
 const refundsOf = (id: number) => sql.db.selectFrom('refunds').selectAll().where('payment_id', '=', id).execute()
 const today = () => ({ from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 60_000) })
 const balanced = async () => {
-  expect(await unbalanced(sql, today())).toEqual([])
-  expect((await balances(sql)).reduce((sum, { balance }) => sum + Math.round(balance * 100), 0)).toBe(0)
+  expect(await ledgerDrift(sql, today())).toEqual([])
+  expect((await ledgerBalances(sql)).reduce((sum, { balance }) => sum + Math.round(balance * 100), 0)).toBe(0)
 }
 
 describe('refunds by hand', () => {
@@ -29,9 +29,9 @@ describe('refunds by hand', () => {
       reason: 'scratched',
     })
     expect((await send('GET', String(first.headers.get('location')), undefined, admin)).body).toEqual(first.body)
-    expect((await look(id)).status).toBe('partially_refunded')
+    expect((await get(id)).status).toBe('partially_refunded')
     expect((await refund(id)).body.amount).toBe(1999.5)
-    expect(await look(id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
+    expect(await get(id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
     expect((await published(id)).map(({ type, aggregate, data }) => [type, aggregate.version, data.amount, data.total_refunded])).toEqual([
       ['payment.processed', 1, 3000, undefined],
       ['payment.refunded', 2, 1000.5, 1000.5],
@@ -47,7 +47,7 @@ describe('refunds by hand', () => {
     expect(new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))).toEqual(
       new Set(['refund_exceeds_captured']),
     )
-    expect((await look(id)).refunded_amount).toBe(3000)
+    expect((await get(id)).refunded_amount).toBe(3000)
     await balanced()
   })
 
@@ -59,7 +59,7 @@ describe('refunds by hand', () => {
     ]
     expect(again.body).toEqual(first.body)
     expect((await refund(id, { amount: 6 }, { 'idempotency-key': 'r' })).status).toBe(422)
-    expect((await look(id)).refunded_amount).toBe(5)
+    expect((await get(id)).refunded_amount).toBe(5)
   })
 
   test('are an admin’s, of captured money, in amounts that exist', async () => {
@@ -80,20 +80,20 @@ describe('capture and void', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
     expect((await capture(body.id)).body.code).toBe('not_capturable')
     expect((await voided(body.id)).body.code).toBe('not_voidable')
-    expect((await look(body.id)).status).toBe('completed')
+    expect((await get(body.id)).status).toBe('completed')
   })
   test('a voided payment frees its order for another', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_token: 'tok_authorize' })
     expect((await voided(body.id)).body.status).toBe('voided')
-    shop.order.orders.get(id)!.claimedBy = undefined
+    shop.releaseClaim(id)
     expect((await pay(id)).body.status).toBe('completed')
   })
   test('captured and voided at once, one of them wins and the books show which', async () => {
     for (let round = 0; round < 10; round++) {
       const { body } = await pay(placed(), { payment_token: 'tok_authorize' })
       await Promise.all([capture(body.id), voided(body.id)])
-      const { status, captured_amount } = await look(body.id)
+      const { status, captured_amount } = await get(body.id)
       expect([status, captured_amount]).toEqual(status === 'voided' ? ['voided', 0] : ['completed', 3000])
     }
     await balanced()
@@ -103,33 +103,38 @@ describe('capture and void', () => {
 describe('a cancelled order', () => {
   test('gets its money back once, however often it is told', async () => {
     const { id, order_id } = await paid()
-    const news = told.cancelled(order_id)
-    await Promise.all([hear(news), hear(news), hear(told.status(order_id, 'cancelled')), hear(told.cancelled(order_id))])
+    const news = orderEvents.cancelled(order_id)
+    await Promise.all([
+      receive(news),
+      receive(news),
+      receive(orderEvents.statusUpdated(order_id, 'cancelled')),
+      receive(orderEvents.cancelled(order_id)),
+    ])
     await Promise.all([shop.sweep(), shop.sweep()])
-    expect(await look(id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
+    expect(await get(id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
     expect((await refundsOf(id)).map(({ cause }) => cause)).toEqual([`auto:${id}`])
     await balanced()
   })
   test('gets back only what was not refunded before', async () => {
     const { id, order_id } = await paid()
     await refund(id, { amount: 999.99 })
-    await hear(told.cancelled(order_id))
+    await receive(orderEvents.cancelled(order_id))
     await shop.sweep()
     expect((await published(id)).at(-1)?.data).toMatchObject({ amount: 2000.01, total_refunded: 3000, reason: 'order_cancelled' })
   })
   test('voids what is not captured, and takes no payment any more', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_token: 'tok_3ds' })
-    await hear(told.cancelled(id))
+    await receive(orderEvents.cancelled(id))
     await shop.sweep()
-    expect((await look(body.id)).status).toBe('voided')
-    shop.order.orders.get(id)!.claimedBy = undefined
+    expect((await get(body.id)).status).toBe('voided')
+    shop.releaseClaim(id)
     expect((await pay(id)).body.code).toBe('order_not_payable')
   })
   test('racing its payment a hundred times, the books balance and each is refunded exactly once', async () => {
     const rounds = Array.from({ length: 100 }, async (_, at) => {
       const id = placed()
-      const [{ body }] = await Promise.all([pay(id), Bun.sleep(at % 7).then(() => hear(told.cancelled(id)))])
+      const [{ body }] = await Promise.all([pay(id), Bun.sleep(at % 7).then(() => receive(orderEvents.cancelled(id)))])
       return { order: id, payment: body.id as number | undefined }
     })
     const ended = await Promise.all(rounds)
@@ -140,7 +145,7 @@ describe('a cancelled order', () => {
         expect((await send('GET', `/api/payments/order/${order}`)).status).toBe(404)
         continue
       }
-      const { status, captured_amount, refunded_amount } = await look(payment)
+      const { status, captured_amount, refunded_amount } = await get(payment)
       expect({ status, captured_amount, refunded_amount }).toEqual({ status: 'refunded', captured_amount: 3000, refunded_amount: 3000 })
       expect(await refundsOf(payment)).toHaveLength(1)
     }
@@ -155,13 +160,13 @@ describe('a cancelled order', () => {
     for (let round = 0; round < 20; round++) {
       const id = placed()
       const { body } = await pay(id, { payment_token: 'tok_authorize' })
-      await Promise.all([capture(body.id), Bun.sleep(round % 4).then(() => hear(told.cancelled(id))), shop.sweep()])
+      await Promise.all([capture(body.id), Bun.sleep(round % 4).then(() => receive(orderEvents.cancelled(id))), shop.sweep()])
       payments.push(body.id)
     }
     await shop.sweep()
     await shop.sweep()
     for (const id of payments) {
-      const { status, captured_amount, refunded_amount } = await look(id)
+      const { status, captured_amount, refunded_amount } = await get(id)
       expect(['refunded', 'voided']).toContain(status)
       expect(refunded_amount).toBe(captured_amount)
     }
@@ -173,25 +178,25 @@ describe('goods that came back', () => {
   test('are refunded once a return, never over what was paid', async () => {
     const { id, order_id } = await paid()
     await Promise.all([
-      hear(told.returned(order_id, 41, 1000.01)),
-      hear(told.returned(order_id, 41, 1000.01)),
-      hear(told.returned(order_id, 42, 2500)),
+      receive(orderEvents.returned(order_id, 41, 1000.01)),
+      receive(orderEvents.returned(order_id, 41, 1000.01)),
+      receive(orderEvents.returned(order_id, 42, 2500)),
     ])
     await shop.sweep()
     expect((await refundsOf(id)).map(({ cause, amount }) => [cause, amount]).sort()).toEqual([
       ['return:41', 100_001],
       ['return:42', 199_999],
     ])
-    expect((await look(id)).status).toBe('refunded')
+    expect((await get(id)).status).toBe('refunded')
   })
   test('before the money is in are refunded when it is', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_method: 'cash_on_delivery' })
-    await hear(told.returned(id, 43, 12.5))
-    await hear(told.status(id, 'delivered'))
+    await receive(orderEvents.returned(id, 43, 12.5))
+    await receive(orderEvents.statusUpdated(id, 'delivered'))
     await shop.sweep()
     await shop.sweep()
-    expect(await look(body.id)).toMatchObject({ status: 'partially_refunded', refunded_amount: 12.5 })
+    expect(await get(body.id)).toMatchObject({ status: 'partially_refunded', refunded_amount: 12.5 })
     await balanced()
   })
 })
@@ -213,8 +218,8 @@ test('any sequence of captures, refunds, voids and cancellations leaves the book
         if (act === 'refund') await refund(id, { amount: amount / 100 })
         if (act === 'capture') await capture(id)
         if (act === 'void') await voided(id)
-        if (act === 'cancel') await hear(told.cancelled(order_id))
-        if (act === 'return') await hear(told.returned(order_id, ++returns, amount / 100))
+        if (act === 'cancel') await receive(orderEvents.cancelled(order_id))
+        if (act === 'return') await receive(orderEvents.returned(order_id, ++returns, amount / 100))
         if (act === 'sweep') await shop.sweep()
       }
       await shop.sweep()

@@ -1,65 +1,79 @@
 import { conflict, notFound } from '#shared/errors'
 import type { Save, Saved } from '#shared/idempotency'
 import { toMinor } from '#shared/money'
-import type { Sql } from '#shared/sql'
-import type { PaymentDb, RefundRow } from './database'
+import { day } from '#shared/time'
+import { type AskProvider, refundRef } from './ask-provider'
+import type { PaymentDb, PaymentSql, RefundRow } from './database'
 import { refundable } from './domain'
-import { type Errands, refundRefOf } from './errands'
 import { type RefundView, refundView } from './model'
+import type { ProviderFollowUp } from './provider-follow-up'
 import { beginRefund, lockPayment, savePayment, settleRefund } from './settle'
+import type { PaymentTerms } from './terms'
 
-interface Wanted {
+interface RefundRequest {
   amount?: number
   reason?: string
 }
-const dayMs = 86_400_000
+interface Ports {
+  sql: PaymentSql
+  ask: AskProvider
+  followUp: Pick<ProviderFollowUp, 'refundOutcome'>
+  terms: Pick<PaymentTerms, 'askAfterMs'>
+}
 
-/** Refunds by hand. The money is set aside under the payment's lock, so that all refunds together never pass what was captured. */
-export const refundDesk = ({ sql, errands, askAfterMs = 20_000 }: { sql: Sql<PaymentDb>; errands: Errands; askAfterMs?: number }) => {
+/** An admin's refunds. The money is set aside under the payment's lock, so that all refunds together never exceed what was captured. */
+export const refunds = ({ sql, ask, followUp, terms }: Ports) => {
   const { db } = sql
 
-  const begun = (requestKey: string | undefined) =>
+  /** The refund that an earlier request with the same key began. */
+  const refundOf = (requestKey: string | undefined) =>
     requestKey === undefined
       ? undefined
       : db
           .selectFrom('refunds')
           .selectAll()
           .where('request_key', '=', requestKey)
-          .where('created_at', '>', new Date(Date.now() - dayMs))
+          .where('created_at', '>', new Date(Date.now() - day))
           .executeTakeFirst()
 
-  const begin = (paymentId: number, { amount, reason }: Wanted, requestKey: string | undefined): Promise<RefundRow> =>
+  const begin = (paymentId: number, { amount, reason }: RefundRequest, requestKey: string | undefined): Promise<RefundRow> =>
     sql.transaction(async trx => {
-      const known = await trx.selectFrom('payments').select('id').where('id', '=', paymentId).executeTakeFirst()
-      if (!known) throw notFound('payment')
+      const found = await trx.selectFrom('payments').select('id').where('id', '=', paymentId).executeTakeFirst()
+      if (!found) throw notFound('payment')
       const { payment } = await lockPayment(trx, paymentId)
-      if (payment.captured === 0) throw conflict('not_refundable', 'Nothing was captured by this payment; void it instead.')
-      const wanted = amount === undefined ? refundable(payment) : toMinor(amount, payment.currency)
-      if (wanted > refundable(payment) || wanted === 0)
-        throw conflict('refund_exceeds_captured', 'All refunds together cannot pass what was captured; look at what is refunded already.')
-      const id = await beginRefund(trx, payment, { amount: wanted, reason, requestKey, askAt: new Date(Date.now() + askAfterMs) })
+      if (payment.captured === 0) throw conflict('not_refundable', 'This payment captured no money. Void it instead.')
+      const left = refundable(payment)
+      const requested = amount === undefined ? left : toMinor(amount, payment.currency)
+      const askAt = new Date(Date.now() + terms.askAfterMs)
+      const id = requested > left ? undefined : await beginRefund(trx, payment, { amount: requested, reason, requestKey, askAt })
+      if (id === undefined)
+        throw conflict(
+          'refund_exceeds_captured',
+          'All refunds together cannot exceed what was captured. Look at the refunds of this payment, and refund at most the rest.',
+        )
       await savePayment(trx, payment)
-      return trx.selectFrom('refunds').selectAll().where('id', '=', id!).executeTakeFirstOrThrow()
+      return trx.selectFrom('refunds').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     })
 
   return {
-    /** `pending` when the provider's answer was lost: it is asked for, and the same refund is never made twice. */
-    async refund(paymentId: number, wanted: Wanted, requestKey: string | undefined, save: Save<PaymentDb>): Promise<Saved<RefundView>> {
-      const found = await begun(requestKey)
-      const row = found ?? (await begin(paymentId, wanted, requestKey))
+    /** Answers `pending` when the provider's answer is lost. The follow-up asks for it, and the same refund is never made twice. */
+    async refund(
+      paymentId: number,
+      request: RefundRequest,
+      requestKey: string | undefined,
+      save: Save<PaymentDb>,
+    ): Promise<Saved<RefundView>> {
+      const earlier = await refundOf(requestKey)
+      const row = earlier ?? (await begin(paymentId, request, requestKey))
       const payment = await db.selectFrom('payments').selectAll().where('id', '=', paymentId).executeTakeFirstOrThrow()
-      const outcome =
-        row.state !== 'pending'
-          ? undefined
-          : found
-            ? await errands.refundAfter(row)
-            : await errands.outcomeOf(payment, provider => provider.refund(refundRefOf(row, payment)))
+      const make = () => ask(payment, provider => provider.refund(refundRef(row, payment)))
+      const answer = row.state === 'pending' ? await (earlier ? followUp.refundOutcome(row) : make()) : undefined
       return sql.transaction(async (trx, publish) => {
-        const settled = outcome ? await settleRefund(trx, publish, row.id, outcome) : row
+        const settled = answer?.state === 'known' ? await settleRefund(trx, publish, row.id, answer.outcome) : row
         const headers = { location: `/api/payments/${paymentId}/refunds/${row.id}` }
         return save(trx, { status: 201, headers, body: refundView(settled, payment.currency) })
       })
     },
   }
 }
-export type RefundDesk = ReturnType<typeof refundDesk>
+export type Refunds = ReturnType<typeof refunds>

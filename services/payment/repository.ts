@@ -1,39 +1,37 @@
 import { sql as raw } from 'kysely'
 import { driftOf } from '#shared/drift'
 import { toMajor } from '#shared/money'
-import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
-import { t } from '#shared/schema'
+import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped, type Sql } from '#shared/sql'
+import { minute } from '#shared/time'
 import type { PaymentDb, PaymentRow, RefundRow } from './database'
-import type { Status } from './domain'
-import { unbalanced, type Window } from './ledger'
+import type { PaymentStatus } from './domain'
+import { ledgerDrift, type TimeWindow } from './ledger'
 
 interface Filter {
-  /** Whose; everybody's when left out. */
+  /** Absent: the payments of all users. */
   userId?: number | undefined
-  status?: Status | undefined
+  status?: PaymentStatus | undefined
   order_id?: number | undefined
 }
 const maxDriftRows = 5000
-/** A payment or refund that a provider was asked about for so long, and still nobody knows, is one for a person to look at. */
-const outstandingMs = 5 * 60_000
+/** A payment or refund without an outcome for this long is listed in drift, for a person to look at. */
+const outstandingMs = 5 * minute
 
 export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
   const { db } = sql
 
-  /** Somebody else's payment is not there. */
-  const visible = (userId: number | undefined) =>
+  const paymentsOf = (userId: number | undefined) =>
     userId === undefined ? db.selectFrom('payments') : db.selectFrom('payments').where('user_id', '=', userId)
 
-  const sums = async (rows: readonly { order_id: number }[]) => {
-    const ids = [...new Set(rows.map(({ order_id }) => order_id))]
-    if (ids.length === 0) return {}
+  const sumsByOrder = async (orderIds: readonly number[]) => {
+    if (orderIds.length === 0) return {}
     const found = await db
       .selectFrom('payments')
       .select(['order_id', 'currency'])
       .select(raw<string>`sum(captured)`.as('captured'))
       .select(raw<string>`sum(refunded)`.as('refunded'))
-      .where('order_id', 'in', ids)
+      .where('order_id', 'in', [...new Set(orderIds)])
       .groupBy(['order_id', 'currency'])
       .execute()
     const major = (amount: string, currency: string) => toMajor(Number(amount), currency)
@@ -44,28 +42,22 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
 
   return {
     find: (id: number, userId?: number): Promise<PaymentRow | undefined> =>
-      visible(userId).selectAll().where('id', '=', id).executeTakeFirst(),
+      paymentsOf(userId).selectAll().where('id', '=', id).executeTakeFirst(),
 
     /** Newest first. */
     ofOrder: (orderId: number, userId?: number): Promise<PaymentRow[]> =>
-      visible(userId).selectAll().where('order_id', '=', orderId).orderBy('id', 'desc').limit(100).execute(),
+      paymentsOf(userId).selectAll().where('order_id', '=', orderId).orderBy('id', 'desc').limit(100).execute(),
 
-    async list({ userId, status, order_id }: Filter, { skip, limit, cursor }: PageQuery): Promise<Page<PaymentRow>> {
-      const own = visible(userId)
-      const ofStatus = status === undefined ? own : own.where('status', '=', status)
+    async list({ userId, status, order_id }: Filter, query: PageQuery): Promise<Page<PaymentRow>> {
+      const ofUser = paymentsOf(userId)
+      const ofStatus = status === undefined ? ofUser : ofUser.where('status', '=', status)
       const filtered = order_id === undefined ? ofStatus : ofStatus.where('order_id', '=', order_id)
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(cursor, t.Tuple([t.Integer()]))[0]
+      const start = newestFirst(query)
       const [items, total] = await Promise.all([
-        filtered
-          .selectAll()
-          .where('id', '<', before)
-          .orderBy('id', 'desc')
-          .offset(cursor === undefined ? skip : 0)
-          .limit(limit)
-          .execute(),
+        filtered.selectAll().where('id', '<', start.below).orderBy('id', 'desc').offset(start.skip).limit(query.limit).execute(),
         countCapped(db, filtered),
       ])
-      return { items, total, nextCursor: cursorAfter(items, limit, ({ id }) => [id]) }
+      return { items, total, nextCursor: afterId(items, query.limit) }
     },
 
     refundsOf: (paymentId: number): Promise<RefundRow[]> =>
@@ -74,12 +66,13 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
     refund: (paymentId: number, id: number): Promise<RefundRow | undefined> =>
       db.selectFrom('refunds').selectAll().where('payment_id', '=', paymentId).where('id', '=', id).executeTakeFirst(),
 
-    sumsByOrder: (orderIds: readonly number[]) => sums(orderIds.map(order_id => ({ order_id }))),
+    /** What was captured and refunded, over all payments of each order. */
+    sumsByOrder,
 
-    exportOf: (userId: number): Promise<PaymentRow[]> => visible(userId).selectAll().orderBy('id').limit(10_000).execute(),
+    exportOf: (userId: number): Promise<PaymentRow[]> => paymentsOf(userId).selectAll().orderBy('id').limit(10_000).execute(),
 
-    /** What was paid in a window, and what does not add up. */
-    async drift(window: Window) {
+    /** The sums of the orders whose payments changed in a window, and everything that does not add up. */
+    async drift(window: TimeWindow) {
       const changed = await db
         .selectFrom('payments')
         .select('order_id')
@@ -89,9 +82,9 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
         .limit(maxDriftRows)
         .execute()
       const longAgo = new Date(Date.now() - outstandingMs)
-      const [payments, wrong, unknown, refunds, refused] = await Promise.all([
-        sums(changed),
-        unbalanced(sql, window),
+      const [payments, ledger, unknown, refunds, refused] = await Promise.all([
+        sumsByOrder(changed.map(({ order_id }) => order_id)),
+        ledgerDrift(sql, window),
         db.selectFrom('payments').select('id').where('ask_at', 'is not', null).where('created_at', '<', longAgo).limit(1000).execute(),
         db
           .selectFrom('refunds')
@@ -115,8 +108,8 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
         ...refunds.map(({ id }) => `refund:${id}`),
         ...refused.map(({ id }) => `webhook:${id}`),
       ]
-      return { payments, ledger: driftOf(wrong), outstanding: driftOf(outstanding) }
+      return { payments, ledger: driftOf(ledger), outstanding: driftOf(outstanding) }
     },
   }
 }
-export type Payments = ReturnType<typeof paymentRepository>
+export type PaymentRepository = ReturnType<typeof paymentRepository>

@@ -3,8 +3,7 @@ import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
-import type { Sql } from '#shared/sql'
-import type { PaymentDb } from './database'
+import type { PaymentSql } from './database'
 import {
   NewPayment,
   OrderParam,
@@ -17,25 +16,26 @@ import {
   StatusView,
   statusView,
 } from './model'
-import { type PayDesk, requestKeyOf } from './pay'
-import type { Payments } from './repository'
+import type { Pay } from './pay'
+import type { PaymentRepository } from './repository'
+import { requestKeyOf } from './request-key'
 
 interface Viewer {
   id: number
   role: string
 }
-/** An admin sees everybody's. */
+/** Admins see the payments of all users. */
 const ownerOf = ({ id, role }: Viewer) => (role === 'admin' ? undefined : id)
 
-export interface PaymentDeps {
+interface Deps {
   http: Http
-  sql: Sql<PaymentDb>
-  payments: Payments
-  desk: PayDesk
+  sql: PaymentSql
+  payments: PaymentRepository
+  pay: Pay
 }
 
-export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
-  const found = async (user: Viewer, id: number) => {
+export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
+  const findVisible = async (user: Viewer, id: number) => {
     const row = await payments.find(id, ownerOf(user))
     if (!row) throw notFound('payment')
     return row
@@ -48,7 +48,7 @@ export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
         const scope = `${user.id} POST /api/payments`
         const key = headers['idempotency-key']
         const payer = { id: user.id, isAdmin: user.role === 'admin' }
-        const answer = await idempotently(sql, { scope, key, body }, save => desk.pay(payer, body, requestKeyOf(scope, key, body), save))
+        const answer = await idempotently(sql, { scope, key, body }, save => pay(payer, body, requestKeyOf(scope, key, body), save))
         Object.assign(set.headers, answer.headers)
         return status(201, answer.body)
       },
@@ -61,8 +61,8 @@ export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
           summary: 'Pay an order',
           description:
             'A refused payment answers 201 with status `failed` and its `reason`; the order may then be paid by a new one. `pending` and `requires_action` ' +
-            'are settled later: follow `next_action`, then ask `/status`. Never send card data: `payment_token` is what the provider gave for it. Tokens of the ' +
-            'sandbox: `tok_success` (as without one), `tok_decline`, `tok_insufficient_funds`, `tok_3ds`, `tok_timeout`, `tok_late_webhook`, ' +
+            'are settled later: follow `next_action`, then ask `/status`. Never send card data: `payment_token` is the token that the provider issued for it. ' +
+            'Tokens of the sandbox: `tok_success` (as without one), `tok_decline`, `tok_insufficient_funds`, `tok_3ds`, `tok_timeout`, `tok_late_webhook`, ' +
             '`tok_duplicate_webhook`, `tok_authorize`.',
         },
       },
@@ -73,23 +73,23 @@ export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
       response: { 200: pageOf(PaymentView) },
       detail: { summary: 'My payments, newest first; an admin sees all' },
     })
-    .get('/:id', async ({ user, params }) => paymentView(await found(user, params.id)), {
+    .get('/:id', async ({ user, params }) => paymentView(await findVisible(user, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: PaymentView },
       detail: { summary: 'One payment' },
     })
-    .get('/:id/status', async ({ user, params }) => statusView(await found(user, params.id)), {
+    .get('/:id/status', async ({ user, params }) => statusView(await findVisible(user, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: StatusView },
-      detail: { summary: 'How far a payment is' },
+      detail: { summary: 'The status of a payment' },
     })
     .get(
       '/order/:order_id',
       async ({ user, params }) => {
         const attempts = await payments.ofOrder(params.order_id, ownerOf(user))
-        // The one that counts is the live one, or else the last that was tried.
+        // The live payment counts; without one, the last attempt.
         const current = attempts.find(attempt => attempt.live_order_id !== null) ?? attempts[0]
         if (!current) throw notFound('payment')
         return { ...paymentView(current), attempts: attempts.map(paymentView) }
@@ -104,7 +104,7 @@ export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
     .get(
       '/:id/refunds',
       async ({ user, params }) => {
-        const payment = await found(user, params.id)
+        const payment = await findVisible(user, params.id)
         const refunds = await payments.refundsOf(params.id)
         return { items: refunds.map(row => refundView(row, payment.currency)) }
       },
@@ -112,7 +112,7 @@ export const paymentRoutes = ({ http, sql, payments, desk }: PaymentDeps) => {
         auth: true,
         params: IdParam,
         response: { 200: t.Object({ items: t.Array(RefundView) }) },
-        detail: { summary: 'What was refunded of a payment, newest first' },
+        detail: { summary: 'The refunds of a payment, newest first' },
       },
     )
 }

@@ -1,20 +1,19 @@
 import { notFound } from '#shared/errors'
-import type { Http } from '#shared/http'
-import { readBytes } from '#shared/http'
+import { type Http, readBytes } from '#shared/http'
 import { t } from '#shared/schema'
 import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer } from './model'
 import { PlainEvent } from './providers/plain-event'
 import type { Sandbox } from './providers/sandbox'
 import type { Webhooks } from './webhooks'
 
-export interface WebhookDeps {
+interface Deps {
   http: Http
   webhooks: Webhooks
-  /** Only where the sandbox takes the payments. */
+  /** Absent unless the sandbox is the provider of cards and wallets. */
   sandbox: Sandbox | undefined
 }
 
-export const webhookRoutes = ({ http, webhooks, sandbox }: WebhookDeps) =>
+export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
   http('/api/payments')
     .post(
       '/webhooks/:provider',
@@ -27,9 +26,9 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: WebhookDeps) =>
         params: ProviderParam,
         response: { 200: WebhookAnswer, 202: WebhookAnswer },
         detail: {
-          summary: 'What a provider tells: signed, in any order, any number of times',
+          summary: 'Receive the webhooks of a provider: signed, in any order, any number of times',
           description:
-            '202: it is kept, since the payment is not known yet. Stripe and PayPal sign in their own ways. `sandbox` and `offline` (the bank’s feed) sign by ' +
+            '202: the payment is not known yet, and the event is kept until it is. Stripe and PayPal sign in their own ways. `sandbox` and `offline` (the bank’s feed) sign by ' +
             '`X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.',
           requestBody: {
             required: true,
@@ -49,6 +48,6 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: WebhookDeps) =>
         params: TransactionParam,
         body: Confirmation,
         response: { 202: t.Object({ received: t.Boolean() }) },
-        detail: { summary: 'The sandbox’s page of the customer’s bank: 3-D Secure passed or not; its webhook follows' },
+        detail: { summary: 'The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows' },
       },
     )

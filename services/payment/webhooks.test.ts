@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { sandboxSecret, testPayments } from './testing'
 
 const shop = await testPayments()
-const { pay, paid, placed, webhook, look, published, send, sql } = shop
+const { pay, paid, placed, webhook, get, published, send, sql } = shop
 afterAll(() => shop.drop())
 
 const about = (payment: { id: number; transaction_id: string | null }, fields: object = {}) => ({
@@ -31,8 +31,8 @@ describe('a webhook is refused', () => {
     expect(await sql.db.selectFrom('webhook_events').select('id').execute()).toEqual([])
   })
   test('when its body was changed on the way', async () => {
-    const { sign, signatureHeader } = await import('./providers/signature')
-    const signature = sign(sandboxSecret, '{"amount":1}', new Date())
+    const { signatureHeader, signWebhook } = await import('./providers/signature')
+    const signature = signWebhook(sandboxSecret, '{"amount":1}', new Date())
     expect(await codeOf(send('POST', '/api/payments/webhooks/sandbox', '{"amount":2}', { [signatureHeader]: signature }))).toEqual([
       400,
       'invalid_signature',
@@ -51,7 +51,7 @@ describe('a webhook is taken in', () => {
     const event = about(body)
     const answers = await Promise.all(Array.from({ length: 10 }, () => webhook(event)))
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
-    expect((await look(body.id)).status).toBe('completed')
+    expect((await get(body.id)).status).toBe('completed')
     expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
   })
   test('in any order: what comes late changes nothing', async () => {
@@ -59,7 +59,7 @@ describe('a webhook is taken in', () => {
     await webhook(about(body))
     for (const type of ['payment.authorized', 'payment.failed', 'payment.voided'])
       expect((await webhook(about(body, { type }))).status).toBe(200)
-    expect((await look(body.id)).status).toBe('completed')
+    expect((await get(body.id)).status).toBe('completed')
   })
   test('for a payment that is not known yet, and settled when it is', async () => {
     const next = (await paid()).id + 1
@@ -69,19 +69,19 @@ describe('a webhook is taken in', () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     expect(body.id).toBe(next)
     await shop.webhooks.sweep(new Date(Date.now() + 60_000))
-    expect((await look(next)).status).toBe('completed')
+    expect((await get(next)).status).toBe('completed')
     expect((await webhook(event)).status).toBe(200)
   })
   test('that speaks of another amount, changes nothing and shows in drift', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     expect((await webhook(about(body, { amount: 1 }))).status).toBe(200)
-    expect((await look(body.id)).status).toBe('requires_action')
+    expect((await get(body.id)).status).toBe('requires_action')
     expect((await shop.drift()).outstanding.count).toBe(1)
   })
   test('that is for another provider’s payment, is kept and touches nothing', async () => {
     const { body } = await pay(placed(), { payment_method: 'bank_transfer' })
     expect((await webhook(about(body))).status).toBe(202)
-    expect((await look(body.id)).status).toBe('pending')
+    expect((await get(body.id)).status).toBe('pending')
   })
 })
 
@@ -90,30 +90,30 @@ describe('money that comes after all', () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     await send('POST', `/api/payments/${body.id}/void`, undefined, shop.admin)
     await webhook(about(body))
-    expect((await look(body.id)).status).toBe('completed')
+    expect((await get(body.id)).status).toBe('completed')
   })
   test('for an order that another payment paid goes back, once', async () => {
     const id = placed()
     const first = await pay(id, { payment_token: 'tok_3ds' })
     await send('POST', `/api/payments/${first.body.id}/void`, undefined, shop.admin)
-    shop.order.orders.get(id)!.claimedBy = undefined
+    shop.releaseClaim(id)
     const second = await pay(id)
     await webhook(about(first.body))
     await shop.sweep()
     await shop.sweep()
-    expect(await look(first.body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
-    expect((await look(second.body.id)).status).toBe('completed')
+    expect(await get(first.body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
+    expect((await get(second.body.id)).status).toBe('completed')
     expect((await published(first.body.id)).at(-1)?.data.reason).toBe('paid_twice')
   })
   test('for a cancelled order goes back', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_method: 'bank_transfer' })
-    await shop.hear(shop.told.cancelled(id))
+    await shop.receive(shop.orderEvents.cancelled(id))
     await shop.sweep()
-    expect((await look(body.id)).status).toBe('voided')
+    expect((await get(body.id)).status).toBe('voided')
     await webhook(about(body), { provider: 'offline' })
     await shop.sweep()
-    expect((await look(body.id)).status).toBe('refunded')
+    expect((await get(body.id)).status).toBe('refunded')
     expect((await shop.drift()).ledger.count).toBe(0)
   })
 })

@@ -1,21 +1,22 @@
 import { notFound } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
-import type { Sql } from '#shared/sql'
-import type { PaymentDb, Trx } from './database'
+import { eachIsolated } from '#shared/sweep'
+import { day, minute, second } from '#shared/time'
+import { type PaymentSql, providerEventColumn, type Trx } from './database'
 import type { ProviderEvent, Providers } from './providers/provider'
 import { ChargeMismatch, settleCharge } from './settle'
 
-const retryMs = 2000
-const longestRetryMs = 600_000
-/** A payment that is still not known by then never will be. */
-const keptMs = 7 * 86_400_000
+const retryMs = 2 * second
+const longestRetryMs = 10 * minute
+/** An event whose payment is still unknown after this long is refused. */
+const keptMs = 7 * day
 
 /**
- * What providers tell us. An event is written down once, by the provider's id for it, before anything is made of it: one that speaks of a payment that is
- * not known yet is kept and settled by a sweep.
+ * Events of providers. Each is stored once, under the provider's id for it, before it takes effect. An event of a payment that is not known yet is settled
+ * later by a sweep.
  */
-export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; providers: Providers; log: Pick<Log, 'error'> }) => {
+export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: Providers; log: Pick<Log, 'error'> }) => {
   const { db } = sql
 
   const paymentOf = async (trx: Trx, provider: string, { paymentId, charge }: ProviderEvent): Promise<number | undefined> => {
@@ -27,11 +28,11 @@ export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; provide
     return found?.id
   }
 
-  /** Whether it is settled by now. The event's row is locked: the same event, twice at once, is taken in one after the other. */
+  /** Answers whether the event is settled by now. Its row is locked, so that the same event, received twice at once, takes effect once. */
   const settle = async (trx: Trx, publish: Publish, id: number): Promise<boolean> => {
     const row = await trx.selectFrom('webhook_events').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
     if (row.state !== 'waiting') return true
-    const event = JSON.parse(row.body) as ProviderEvent
+    const event = providerEventColumn.read(row.body)
     const paymentId = await paymentOf(trx, row.provider, event)
     if (paymentId === undefined) return false
     await settleCharge(trx, publish, paymentId, event.charge)
@@ -39,16 +40,26 @@ export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; provide
     return true
   }
 
-  /** One that contradicts its payment is set aside for a person to look at; drift counts it. */
-  const settleOrSetAside = async (id: number): Promise<boolean> => {
+  /** An event that contradicts its payment is refused; drift lists it for a person to look at. */
+  const settleOrRefuse = async (id: number): Promise<boolean> => {
     try {
       return await sql.transaction((trx, publish) => settle(trx, publish, id))
     } catch (error) {
       if (!(error instanceof ChargeMismatch)) throw error
-      log.error({ err: error, webhook: id }, 'a webhook speaks of another amount than its payment')
+      log.error({ err: error, webhook: id }, 'a webhook reports another amount than its payment')
       await db.updateTable('webhook_events').set({ state: 'refused', try_at: null }).where('id', '=', id).execute()
       return true
     }
+  }
+
+  const postpone = async (id: number, now: Date, ageMs: number) => {
+    const pauseMs = Math.min(Math.max(retryMs, ageMs / 4), longestRetryMs)
+    await db
+      .updateTable('webhook_events')
+      .set(ageMs > keptMs ? { state: 'refused', try_at: null } : { try_at: new Date(now.getTime() + pauseMs) })
+      .where('id', '=', id)
+      .where('state', '=', 'waiting')
+      .execute()
   }
 
   return {
@@ -60,7 +71,7 @@ export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; provide
       await db
         .insertInto('webhook_events')
         .ignore()
-        .values({ provider: name, event_id: event.id, body: JSON.stringify(event), try_at: new Date(Date.now() + retryMs) })
+        .values({ provider: name, event_id: event.id, body: providerEventColumn.write(event), try_at: new Date(Date.now() + retryMs) })
         .execute()
       const { id, state } = await db
         .selectFrom('webhook_events')
@@ -68,28 +79,23 @@ export const webhooks = ({ sql, providers, log }: { sql: Sql<PaymentDb>; provide
         .where('provider', '=', name)
         .where('event_id', '=', event.id)
         .executeTakeFirstOrThrow()
-      return { settled: state !== 'waiting' || (await settleOrSetAside(id)) }
+      return { settled: state !== 'waiting' || (await settleOrRefuse(id)) }
     },
 
-    /** Events whose payment was not known, or whose settling was cut off. */
+    /** Settles events whose payment was not known yet, or whose settling was interrupted. */
     async sweep(now = new Date(), limit = 100): Promise<void> {
       const waiting = await db.selectFrom('webhook_events').selectAll().where('try_at', '<=', now).orderBy('try_at').limit(limit).execute()
-      for (const { id, received_at } of waiting) {
-        // One that can't be settled now must not keep the others waiting.
-        const settled = await settleOrSetAside(id).catch(error => {
-          log.error({ err: error, webhook: id }, 'a webhook could not be settled; it is tried again')
-          return false
-        })
-        if (settled) continue
-        const ageMs = now.getTime() - received_at.getTime()
-        const pauseMs = Math.min(Math.max(retryMs, ageMs / 4), longestRetryMs)
-        await db
-          .updateTable('webhook_events')
-          .set(ageMs > keptMs ? { state: 'refused', try_at: null } : { try_at: new Date(now.getTime() + pauseMs) })
-          .where('id', '=', id)
-          .where('state', '=', 'waiting')
-          .execute()
+      const settleOrPostpone = async ({ id, received_at }: (typeof waiting)[number]) => {
+        let settled = false
+        try {
+          settled = await settleOrRefuse(id)
+        } finally {
+          if (!settled) await postpone(id, now, now.getTime() - received_at.getTime())
+        }
       }
+      await eachIsolated(waiting, settleOrPostpone, (error, { id }) =>
+        log.error({ err: error, webhook: id }, 'a webhook could not be settled; it is tried again'),
+      )
     },
   }
 }

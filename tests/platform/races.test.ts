@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
 import { sandboxSecret } from '../../services/payment/providers/providers'
-import { sign, signatureHeader } from '../../services/payment/providers/signature'
+import { signatureHeader, signWebhook } from '../../services/payment/providers/signature'
 import { type Person, type Reply, theShop } from '../shop'
 
 const {
@@ -169,7 +169,7 @@ describe('a payment', () => {
     const [, transaction_id] = /sandbox\/(\w+)\/confirm/.exec(payment.next_action.url) ?? []
     const type = 'payment.captured'
     const event = { id: `evt_${transaction_id}`, type, payment_id: payment.id, transaction_id, amount: 1500, currency: 'USD' }
-    const headers = { [signatureHeader]: sign(sandboxSecret(String(Bun.env.INTERNAL_KEY)), JSON.stringify(event), new Date()) }
+    const headers = { [signatureHeader]: signWebhook(sandboxSecret(String(Bun.env.INTERNAL_KEY)), JSON.stringify(event), new Date()) }
     const told = await times(10, () => ask('POST', '/api/payments/webhooks/sandbox', { body: event, headers }))
     expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200]))
     await settled(product, 10, [id], 'fulfilling')

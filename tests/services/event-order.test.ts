@@ -109,25 +109,25 @@ describe('payment', async () => {
       const event = { id: `evt_${id}`, type: 'payment.captured', payment_id: id, transaction_id, amount, currency }
       const messages = tell(order_id)
       return {
-        news: [...(byWebhook ? [() => shop.webhook(event)] : []), ...messages.map(one => () => shop.hear(one))],
+        news: [...(byWebhook ? [() => shop.webhook(event)] : []), ...messages.map(one => () => shop.receive(one))],
         async end() {
-          const look = await eventually(async () => {
+          const payment = await eventually(async () => {
             await shop.sweep()
-            const found = await shop.look(id)
+            const found = await shop.get(id)
             return found.refunded_amount === refunded ? found : undefined
           })
           const { items } = (await shop.send('GET', `/api/payments/${id}/refunds`, undefined, shop.admin)).body
           const { ledger, outstanding } = await shop.drift()
           expect({ ledger: ledger.count, outstanding: outstanding.count }).toEqual({ ledger: 0, outstanding: 0 })
           const refunds = items.map((refund: { amount: number }) => refund.amount).toSorted()
-          return { captured: look.captured_amount, refunds }
+          return { captured: payment.captured_amount, refunds }
         },
       }
     }
   const twoReturns = (orderId: number) => [
-    shop.told.status(orderId, 'delivered'),
-    shop.told.returned(orderId, ++returns, 500.01),
-    shop.told.returned(orderId, ++returns, 699.99),
+    shop.orderEvents.statusUpdated(orderId, 'delivered'),
+    shop.orderEvents.returned(orderId, ++returns, 500.01),
+    shop.orderEvents.returned(orderId, ++returns, 699.99),
   ]
 
   test('delivered, and returned in two parts', async () => {
@@ -138,7 +138,7 @@ describe('payment', async () => {
     expect(await endsAlike(life(cash, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
   })
   test('charged late, for an order that is cancelled', async () => {
-    const twice = (orderId: number) => [shop.told.cancelled(orderId), shop.told.status(orderId, 'cancelled')]
+    const twice = (orderId: number) => [shop.orderEvents.cancelled(orderId), shop.orderEvents.statusUpdated(orderId, 'cancelled')]
     const end = await endsAlike(life({ payment_token: 'tok_late_webhook' }, 3000, twice, true))
     expect(end).toEqual({ captured: 3000, refunds: [3000] })
   })

@@ -90,15 +90,15 @@ const fakePayPal = () => {
 
 const paypal = fakePayPal()
 const provider = paypalProvider({ clientId: 'client', secret: 'secret', webhookId, url: paypal.url })
-const shop = await testPayments({ providers: [provider], provider: 'paypal', askAfterMs: 60_000 })
-const { pay, placed, send, look, admin } = shop
+const shop = await testPayments({ providers: [provider], onlineProvider: 'paypal', terms: { askAfterMs: 60_000 } })
+const { pay, placed, send, get, admin } = shop
 afterAll(async () => {
   await shop.drop()
   await paypal.stop()
 })
 const orderOf = (payment: { id: number }) =>
   [...paypal.orders.values()].find(one => one.purchase_units[0]?.custom_id === String(payment.id))!
-const later = () => shop.errands.sweep(new Date(Date.now() + 3_600_000))
+const later = () => shop.followUp.sweep(new Date(Date.now() + 3_600_000))
 const tell = (event_type: string, resource: object, { signature = goodSignature, at = new Date() } = {}) =>
   send('POST', '/api/payments/webhooks/paypal', JSON.stringify({ id: `WH-${crypto.randomUUID()}`, event_type, resource }), {
     'paypal-auth-algo': 'SHA256withRSA',
@@ -125,7 +125,7 @@ describe('PayPal', () => {
     orderOf(body).status = 'APPROVED'
     expect((await tell('CHECKOUT.ORDER.APPROVED', { id: orderOf(body).id })).status).toBe(200)
     await later()
-    expect((await look(body.id)).status).toBe('completed')
+    expect((await get(body.id)).status).toBe('completed')
   })
   test('a lost answer is asked for: one order, one capture', async () => {
     paypal.hangsUp(true)
@@ -133,7 +133,7 @@ describe('PayPal', () => {
     expect(body.status).toBe('pending')
     paypal.hangsUp(false)
     await later()
-    expect((await look(body.id)).status).toBe('requires_action')
+    expect((await get(body.id)).status).toBe('requires_action')
     expect([...paypal.orders.values()].filter(one => one.purchase_units[0]?.custom_id === String(body.id))).toHaveLength(1)
   })
   test('refunds a part once', async () => {

@@ -1,7 +1,7 @@
 import { currencyDecimals, toMajor, toMinor } from '#shared/money'
-import { paypalApi } from './paypal-api'
+import { PayPalRefusal, paypalApi } from './paypal-api'
 import { type Charge, captureKey, chargeKey, type PaymentRef, type Provider, type RefundOutcome, refundKey, webhookAgeMs } from './provider'
-import { staleStamp, unsigned } from './signature'
+import { invalidSignature, staleWebhook } from './signature'
 
 export interface PayPalOptions {
   clientId: string
@@ -35,7 +35,12 @@ interface Event {
   event_type: string
   resource: { id: string; supplementary_data?: { related_ids?: { order_id?: string } } }
 }
-const told = new Set(['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED', 'PAYMENT.CAPTURE.DENIED', 'PAYMENT.CAPTURE.PENDING'])
+const relevantEvents = new Set([
+  'CHECKOUT.ORDER.APPROVED',
+  'PAYMENT.CAPTURE.COMPLETED',
+  'PAYMENT.CAPTURE.DENIED',
+  'PAYMENT.CAPTURE.PENDING',
+])
 
 const amountOf = (amount: number, currency: string): Amount => ({
   currency_code: currency,
@@ -44,7 +49,7 @@ const amountOf = (amount: number, currency: string): Amount => ({
 
 const chargeFrom = (order: Order): Charge => {
   const unit = order.purchase_units[0]
-  if (!unit) throw new Error('a PayPal order without a purchase unit')
+  if (!unit) throw new Error('PayPal answered with an order that has no purchase unit')
   const { currency_code: currency, value } = unit.amount
   const capture = unit.payments?.captures?.[0]
   const base = { transactionId: order.id, amount: toMinor(Number(value), currency), currency }
@@ -62,13 +67,14 @@ const chargeFrom = (order: Order): Charge => {
 }
 
 /**
- * PayPal's Orders API. An order moves no money before it is captured, and asking for it again with the same PayPal-Request-Id gives the same order: that is
- * how one is found whose answer was lost.
+ * PayPal's Orders API. An order moves no money before it is captured, and creating it again with the same PayPal-Request-Id returns the same order: so an
+ * order is found again after its answer was lost.
  */
 export const paypalProvider = (options: PayPalOptions): Provider => {
   const { call } = paypalApi(options)
 
-  const order = async (payment: PaymentRef): Promise<Order> => {
+  /** The order of a payment, created where there is none yet. */
+  const orderOf = async (payment: PaymentRef): Promise<Order> => {
     const { paymentId, amount, currency, transactionId } = payment
     if (transactionId) return call<Order>('GET', `/v2/checkout/orders/${transactionId}`)
     const body = { intent: 'CAPTURE', purchase_units: [{ custom_id: String(paymentId), amount: amountOf(amount, currency) }] }
@@ -76,20 +82,20 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
     return call<Order>('GET', `/v2/checkout/orders/${id}`)
   }
   const capture = async (payment: PaymentRef, token?: string): Promise<Charge> => {
-    const made = await order(payment)
-    if (chargeFrom(made).state !== 'requires_action') return chargeFrom(made)
-    const source = token === undefined ? {} : { payment_source: { token: { id: token, type: 'BILLING_AGREEMENT' } } }
-    const path = `/v2/checkout/orders/${made.id}/capture`
-    const refused = await call('POST', path, { body: source, key: captureKey(payment) }).then(
+    const order = await orderOf(payment)
+    if (chargeFrom(order).state !== 'requires_action') return chargeFrom(order)
+    const body = token === undefined ? {} : { payment_source: { token: { id: token, type: 'BILLING_AGREEMENT' } } }
+    const path = `/v2/checkout/orders/${order.id}/capture`
+    const refusal = await call('POST', path, { body, key: captureKey(payment) }).then(
       () => undefined,
       error => {
-        if (error instanceof Error && error.name === 'PayPalRefusal') return error.message
+        if (error instanceof PayPalRefusal) return error.message
         throw error
       },
     )
-    const charge = chargeFrom(await order({ ...payment, transactionId: made.id }))
-    return refused !== undefined && charge.state === 'requires_action'
-      ? { ...charge, state: 'failed', reason: refused.toLowerCase(), capturable: false }
+    const charge = chargeFrom(await orderOf({ ...payment, transactionId: order.id }))
+    return refusal !== undefined && charge.state === 'requires_action'
+      ? { ...charge, state: 'failed', reason: refusal.toLowerCase(), capturable: false }
       : charge
   }
   const refundFrom = ({ id, status }: Refund): RefundOutcome => ({
@@ -99,37 +105,37 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
 
   return {
     name: 'paypal',
-    charge: payment => (payment.token === undefined ? order(payment).then(chargeFrom) : capture(payment, payment.token)),
-    chargeOf: payment => order(payment).then(chargeFrom),
+    charge: payment => (payment.token === undefined ? orderOf(payment).then(chargeFrom) : capture(payment, payment.token)),
+    chargeOf: payment => orderOf(payment).then(chargeFrom),
     capture: payment => capture(payment),
-    /** PayPal has nothing to undo: what nobody captures expires. */
+    /** PayPal has no call to void an order: one that is never captured expires. */
     async void(payment) {
-      const charge = chargeFrom(await order(payment))
+      const charge = chargeFrom(await orderOf(payment))
       return charge.state === 'captured' || charge.state === 'pending' ? charge : { ...charge, state: 'voided', capturable: false }
     },
     async refund(refund) {
       const { payment, amount, refundId } = refund
-      const captured = (await order(payment)).purchase_units[0]?.payments?.captures?.[0]
-      if (!captured) throw new Error('there is no capture to refund')
+      const captured = (await orderOf(payment)).purchase_units[0]?.payments?.captures?.[0]
+      if (!captured) throw new Error('the PayPal order has no capture to refund')
       const body = { amount: amountOf(amount, payment.currency), custom_id: String(refundId) }
-      const done = await call<Refund>('POST', `/v2/payments/captures/${captured.id}/refund`, { body, key: refundKey(refund) }).catch(
+      const made = await call<Refund>('POST', `/v2/payments/captures/${captured.id}/refund`, { body, key: refundKey(refund) }).catch(
         error => {
-          if (error instanceof Error && error.name === 'PayPalRefusal') return { id: '', status: 'FAILED' }
+          if (error instanceof PayPalRefusal) return { id: '', status: 'FAILED' }
           throw error
         },
       )
-      return refundFrom(done)
+      return refundFrom(made)
     },
     async refundOf({ payment, refundId }) {
-      const refunds = (await order(payment)).purchase_units[0]?.payments?.refunds ?? []
+      const refunds = (await orderOf(payment)).purchase_units[0]?.payments?.refunds ?? []
       const found = refunds.find(({ custom_id }) => custom_id === String(refundId))
       return found && refundFrom(found)
     },
-    /** PayPal verifies its own signatures; what a webhook says of the money is read from the order itself. */
+    /** PayPal verifies its own signatures. The state of the money is read from the order, not from the webhook. */
     async eventOf(body, headers) {
-      const sent = Date.parse(headers.get('paypal-transmission-time') ?? '')
-      if (Number.isNaN(sent)) throw unsigned()
-      if (Math.abs(Date.now() - sent) > webhookAgeMs) throw staleStamp()
+      const sentAt = Date.parse(headers.get('paypal-transmission-time') ?? '')
+      if (Number.isNaN(sentAt)) throw invalidSignature()
+      if (Math.abs(Date.now() - sentAt) > webhookAgeMs) throw staleWebhook()
       const text = new TextDecoder().decode(body)
       const proof = {
         auth_algo: headers.get('paypal-auth-algo'),
@@ -139,26 +145,26 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
         transmission_time: headers.get('paypal-transmission-time'),
         webhook_id: options.webhookId,
       }
-      const event = parsed(text)
-      if (!event || Object.values(proof).includes(null)) throw unsigned()
-      // The event goes in as it came: PayPal signed its bytes.
+      const event = parseEvent(text)
+      if (!event || Object.values(proof).includes(null)) throw invalidSignature()
+      // The event is passed on byte for byte, since PayPal signed its bytes.
       const raw = `${JSON.stringify(proof).slice(0, -1)},"webhook_event":${text}}`
       const { verification_status } = await call<{ verification_status: string }>('POST', '/v1/notifications/verify-webhook-signature', {
         raw,
       })
-      if (verification_status !== 'SUCCESS') throw unsigned()
+      if (verification_status !== 'SUCCESS') throw invalidSignature()
       const orderId = event.event_type.startsWith('CHECKOUT.')
         ? event.resource.id
         : event.resource.supplementary_data?.related_ids?.order_id
-      if (!told.has(event.event_type) || !orderId) return undefined
-      const made = await call<Order>('GET', `/v2/checkout/orders/${orderId}`)
-      const paymentId = Number(made.purchase_units[0]?.custom_id)
-      return { id: event.id, ...(Number.isSafeInteger(paymentId) && { paymentId }), charge: chargeFrom(made) }
+      if (!relevantEvents.has(event.event_type) || !orderId) return undefined
+      const order = await call<Order>('GET', `/v2/checkout/orders/${orderId}`)
+      const paymentId = Number(order.purchase_units[0]?.custom_id)
+      return { id: event.id, ...(Number.isSafeInteger(paymentId) && { paymentId }), charge: chargeFrom(order) }
     },
   }
 }
 
-const parsed = (text: string): Event | undefined => {
+const parseEvent = (text: string): Event | undefined => {
   try {
     const event = JSON.parse(text)
     return typeof event?.id === 'string' && typeof event.event_type === 'string' && typeof event.resource === 'object' ? event : undefined

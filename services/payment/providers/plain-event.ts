@@ -3,9 +3,9 @@ import { invalid } from '#shared/errors'
 import { Currency, toMinor } from '#shared/money'
 import { closed, Id, t, text } from '#shared/schema'
 import type { ProviderEvent } from './provider'
-import { checkSignature, signatureHeader } from './signature'
+import { signatureHeader, verifySignature } from './signature'
 
-/** The webhook that the sandbox and the shop's own bank feed send: documented, so that it can be sent by hand. */
+/** The webhook of the sandbox and of the shop's own bank feed. Its schema is documented, so that it can be sent by hand. */
 export const PlainEvent = closed(
   {
     id: text(100, 'evt_1'),
@@ -34,7 +34,7 @@ export const PlainEvent = closed(
     ],
   },
 )
-const known = TypeCompiler.Compile(PlainEvent)
+const schema = TypeCompiler.Compile(PlainEvent)
 const states = {
   'payment.authorized': 'authorized',
   'payment.captured': 'captured',
@@ -50,11 +50,15 @@ const parsed = (body: Uint8Array): unknown => {
   }
 }
 
-export const plainEvent = (secret: string | undefined, body: Uint8Array, headers: Headers): ProviderEvent => {
-  // Without a secret nothing can be signed: an empty one must never pass.
-  checkSignature(secret ?? crypto.randomUUID(), body, headers.get(signatureHeader), new Date())
+export const readPlainEvent = (secret: string | undefined, body: Uint8Array, headers: Headers): ProviderEvent => {
+  // Without a secret no signature may pass, least of all one made with an empty secret.
+  verifySignature(secret ?? crypto.randomUUID(), body, headers.get(signatureHeader), new Date())
   const event = parsed(body)
-  if (!known.Check(event)) throw invalid('invalid_webhook', 'The webhook is signed, but it is not an event as documented.')
+  if (!schema.Check(event))
+    throw invalid(
+      'invalid_webhook',
+      'The webhook is signed, but its body is not an event. Send the fields that the documentation of this route lists.',
+    )
   const { id, type, payment_id: paymentId, transaction_id: transactionId, amount, currency, reason } = event
   return {
     id,

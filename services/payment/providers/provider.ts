@@ -1,23 +1,23 @@
-import type { ChargeState, Method } from '../domain'
+import { oneOf, type Static, t } from '#shared/schema'
+import { minute } from '#shared/time'
+import { chargeStates, type PaymentMethod } from '../domain'
 
-/** What every payment provider can do for us. Amounts are minor units. */
+/** What every payment provider can do for us. Amounts are minor units. An error thrown by any of these means that the outcome is unknown. */
 export interface Provider {
   name: string
-  /**
-   * Takes the money, or begins to. A refusal is an answer (`failed`); an error thrown by any of these means that nobody knows what happened.
-   * Repeated with the same payment it must not charge again: its key is `charge-<payment id>`.
-   */
+  /** Takes the money, or begins to. A refusal is an answer (`failed`). Repeated for the same payment it must not charge again: its key is `chargeKey`. */
   charge(payment: ChargeRequest): Promise<Charge>
-  /** What became of a charge whose answer was lost; nothing when the provider has never seen it. Moves no money. */
+  /** The charge as the provider has it, or undefined when the provider has never seen it. Moves no money. */
   chargeOf(payment: PaymentRef): Promise<Charge | undefined>
   capture(payment: PaymentRef): Promise<Charge>
-  /** Lets go of an authorisation. One that was captured meanwhile comes back as it is. */
+  /** Cancels an authorization. One that was captured meanwhile is returned as it is. */
   void(payment: PaymentRef): Promise<Charge>
   refund(refund: RefundRef): Promise<RefundOutcome>
+  /** The refund as the provider has it, or undefined when the provider has never seen it. */
   refundOf(refund: RefundRef): Promise<RefundOutcome | undefined>
-  /** Reads a webhook, and refuses with 400 what is unsigned, forged or older than `webhookAgeMs`. Nothing for events that are no news to us. */
+  /** Reads a webhook; undefined for an event that does not concern us. An unsigned or forged webhook, or one older than `webhookAgeMs`, is refused with 400. */
   eventOf(body: Uint8Array, headers: Headers): Promise<ProviderEvent | undefined>
-  /** Money that moved in a window, for reconciliation; nothing when this provider gives no report. */
+  /** The money that moved in a window, for reconciliation. Absent when the provider has no such report. */
   movements?(from: Date, to: Date): Promise<Movement[]>
 }
 
@@ -26,31 +26,46 @@ export interface PaymentRef {
   orderId: number
   amount: number
   currency: string
-  method: Method
+  method: PaymentMethod
   transactionId: string | null
   createdAt: Date
 }
 export interface ChargeRequest extends PaymentRef {
   token?: string | undefined
 }
-export interface Charge {
-  state: ChargeState
-  transactionId: string
-  amount: number
-  currency: string
-  /** What the customer has to do next. */
-  nextAction?: NextAction
-  reason?: string
-  /** The customer has agreed, and the money may be taken now. */
-  capturable?: boolean
-}
-export interface NextAction {
-  type: 'redirect' | 'provider_sdk' | 'bank_transfer'
-  url?: string
-  client_secret?: string
-  reference?: string
-  due_at?: string
-}
+
+/** What the customer has to do next. Stored with the payment. */
+export const NextAction = t.Object({
+  type: oneOf(['redirect', 'provider_sdk', 'bank_transfer']),
+  url: t.Optional(t.String()),
+  client_secret: t.Optional(t.String()),
+  reference: t.Optional(t.String()),
+  due_at: t.Optional(t.String()),
+})
+export type NextAction = Static<typeof NextAction>
+
+export const Charge = t.Object({
+  state: oneOf(chargeStates),
+  transactionId: t.String(),
+  amount: t.Number(),
+  currency: t.String(),
+  nextAction: t.Optional(NextAction),
+  /** Why it failed. */
+  reason: t.Optional(t.String()),
+  /** The customer has agreed, and the money may be captured now. */
+  capturable: t.Optional(t.Boolean()),
+})
+export type Charge = Static<typeof Charge>
+
+/** A webhook's content. Stored until its payment is known. */
+export const ProviderEvent = t.Object({
+  id: t.String(),
+  /** Our own id, from the metadata that was sent with the charge. */
+  paymentId: t.Optional(t.Number()),
+  charge: Charge,
+})
+export type ProviderEvent = Static<typeof ProviderEvent>
+
 export interface RefundRef {
   refundId: number
   payment: PaymentRef
@@ -60,12 +75,6 @@ export interface RefundRef {
 export interface RefundOutcome {
   state: 'pending' | 'succeeded' | 'failed'
   reference: string
-}
-export interface ProviderEvent {
-  id: string
-  /** Our own id, from the metadata that went with the charge. */
-  paymentId?: number
-  charge: Charge
 }
 export interface Movement {
   kind: 'capture' | 'refund'
@@ -80,7 +89,7 @@ export const captureKey = ({ paymentId }: Pick<PaymentRef, 'paymentId'>) => `cap
 export const voidKey = ({ paymentId }: Pick<PaymentRef, 'paymentId'>) => `void-${paymentId}`
 export const refundKey = ({ refundId }: Pick<RefundRef, 'refundId'>) => `refund-${refundId}`
 
-/** A webhook older or newer than this is a replay. */
-export const webhookAgeMs = 5 * 60_000
+/** A webhook whose time stamp is further off than this is treated as a replay. */
+export const webhookAgeMs = 5 * minute
 
 export type Providers = ReadonlyMap<string, Provider>

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Config } from '#shared/config'
 import type { Sql } from '#shared/sql'
+import { second } from '#shared/time'
 import type { PaymentDb } from '../database'
 import { offlineProvider } from './offline'
 import type { Provider } from './provider'
@@ -12,17 +13,18 @@ interface Options {
   transferDueMs: number
 }
 
-/** Unless it is set, nobody outside the platform knows it: who could sign for the sandbox could pay for everything. */
+/** The default secret is derived from the platform's key, not public: anyone who can sign for the sandbox can mark any order as paid. */
 export const sandboxSecret = (internalKey: string) => createHmac('sha256', internalKey).update('sandbox webhooks').digest('hex')
 
 /**
- * Who takes the money, by PAYMENT_PROVIDER. The sandbox is there only while it is the chosen one. A provider with credentials
- * is there in any case, so that its old payments can be refunded after a change to another.
+ * The providers of this deployment; PAYMENT_PROVIDER names the one that takes cards and wallets. The sandbox exists only while it is that one. Every
+ * provider with credentials exists, so that its old payments can still be refunded after a change to another provider.
  */
 export const openProviders = async ({ sql, config, transferDueMs }: Options) => {
-  const chosen = config.text('PAYMENT_PROVIDER', 'sandbox')
+  const onlineProvider = config.text('PAYMENT_PROVIDER', 'sandbox')
   const secret = config.text('SANDBOX_WEBHOOK_SECRET', sandboxSecret(config.internalKey))
-  const sandbox = chosen === 'sandbox' ? sandboxProvider({ sql, secret, lateMs: config.integer('SANDBOX_LATE_MS', 2000) }) : undefined
+  const sandbox =
+    onlineProvider === 'sandbox' ? sandboxProvider({ sql, secret, lateMs: config.integer('SANDBOX_LATE_MS', 2 * second) }) : undefined
   const bankSecret = config.optional('BANK_WEBHOOK_SECRET') ?? (sandbox && secret)
   const providers: Provider[] = [offlineProvider({ secret: bankSecret, dueMs: transferDueMs })]
   if (sandbox) providers.push(sandbox)
@@ -45,6 +47,7 @@ export const openProviders = async ({ sql, config, transferDueMs }: Options) => 
       }),
     )
   }
-  if (!providers.some(({ name }) => name === chosen)) throw new Error(`PAYMENT_PROVIDER is ${chosen}, but its credentials are not set`)
-  return { providers, sandbox, provider: chosen }
+  if (!providers.some(({ name }) => name === onlineProvider))
+    throw new Error(`PAYMENT_PROVIDER is ${onlineProvider}, but the credentials of that provider are not set`)
+  return { providers, sandbox, onlineProvider }
 }

@@ -1,9 +1,11 @@
 import { toMajor } from '#shared/money'
 import type { Sql } from '#shared/sql'
+import { eachIsolated } from '#shared/sweep'
+import { second } from '#shared/time'
 import type { PaymentDb } from '../database'
-import { sign, signatureHeader } from './signature'
+import { signatureHeader, signWebhook } from './signature'
 
-interface Told {
+interface ReportedCharge {
   id: string
   payment_id: number
   amount: number
@@ -11,12 +13,13 @@ interface Told {
   state: string
   reason: string | null
 }
+type Send = (body: Uint8Array, headers: Headers) => Promise<unknown>
 
-const retryMs = 2000
+const retryMs = 2 * second
 
-/** The sandbox's webhooks: written down when they are due, signed when they are sent, repeated until they were taken. */
+/** The sandbox's webhooks: stored with the time when they are due, signed when they are sent, and repeated until they are accepted. */
 export const sandboxWebhooks = ({ db }: Pick<Sql<PaymentDb>, 'db'>, secret: string) => ({
-  async schedule({ id, payment_id, amount, currency, state, reason }: Told, due_at: Date, times = 1): Promise<void> {
+  async schedule({ id, payment_id, amount, currency, state, reason }: ReportedCharge, due_at: Date, times = 1): Promise<void> {
     const body = JSON.stringify({
       id: `evt_${crypto.randomUUID()}`,
       type: `payment.${state}`,
@@ -32,28 +35,20 @@ export const sandboxWebhooks = ({ db }: Pick<Sql<PaymentDb>, 'db'>, secret: stri
       .execute()
   },
 
-  /** Two instances may both send one: that is what a provider does, too. */
-  async deliver(send: (body: Uint8Array, headers: Headers) => Promise<unknown>, limit = 50): Promise<void> {
-    const due = await db
-      .selectFrom('sandbox_webhooks')
-      .selectAll()
-      .where('due_at', '<=', new Date())
-      .orderBy('due_at')
-      .limit(limit)
-      .execute()
-    for (const { id, body } of due) {
-      const headers = new Headers({ [signatureHeader]: sign(secret, body, new Date()) })
-      const taken = await send(Buffer.from(body), headers).then(
-        () => true,
-        () => false,
-      )
-      if (taken) await db.deleteFrom('sandbox_webhooks').where('id', '=', id).execute()
-      else
-        await db
-          .updateTable('sandbox_webhooks')
-          .set({ due_at: new Date(Date.now() + retryMs) })
-          .where('id', '=', id)
-          .execute()
+  /** Two instances may both send a webhook; a real provider repeats webhooks too. */
+  async deliver(send: Send, onError: (error: unknown) => void, limit = 50): Promise<void> {
+    const now = new Date()
+    const due = await db.selectFrom('sandbox_webhooks').selectAll().where('due_at', '<=', now).orderBy('due_at').limit(limit).execute()
+    const deliverOne = async ({ id, body }: (typeof due)[number]) => {
+      try {
+        await send(Buffer.from(body), new Headers({ [signatureHeader]: signWebhook(secret, body, new Date()) }))
+      } catch (error) {
+        const due_at = new Date(Date.now() + retryMs)
+        await db.updateTable('sandbox_webhooks').set({ due_at }).where('id', '=', id).execute()
+        throw error
+      }
+      await db.deleteFrom('sandbox_webhooks').where('id', '=', id).execute()
     }
+    await eachIsolated(due, deliverOne, onError)
   },
 })

@@ -1,36 +1,35 @@
 import type { Selectable } from 'kysely'
 import type { Sql } from '#shared/sql'
+import { second } from '#shared/time'
 import type { PaymentDb } from '../database'
-import { plainEvent } from './plain-event'
+import type { ChargeState } from '../domain'
+import { readPlainEvent } from './plain-event'
 import { type Charge, chargeKey, type Movement, type PaymentRef, type Provider, type RefundRef, refundKey } from './provider'
 import { sandboxWebhooks } from './sandbox-webhooks'
 
 type SandboxCharge = Selectable<PaymentDb['sandbox_charges']>
+type Outcome = Pick<SandboxCharge, 'state' | 'reason'>
+type Change = Partial<Pick<SandboxCharge, 'state' | 'reason' | 'captured_at'>>
 
-/** What each token makes happen; without one it is `tok_success`. */
-const sandboxTokens = {
-  tok_success: 'charged at once',
-  tok_decline: 'declined: `card_declined`',
-  tok_insufficient_funds: 'declined: `insufficient_funds`',
-  tok_3ds: '3-D Secure: `requires_action`, until `POST next_action.url` (or a webhook) says how it went',
-  tok_timeout: 'charged, but the answer is lost on its way to us',
-  tok_late_webhook: '`pending`; charged about two seconds later, told by webhook',
-  tok_duplicate_webhook: 'charged at once, and told by the same webhook twice',
-  tok_authorize: 'authorised only, to be captured or voided by an admin',
-} as const
-type Token = keyof typeof sandboxTokens
-const isToken = (token: string): token is Token => token in sandboxTokens
+const captured: Outcome = { state: 'captured', reason: null }
 
-const outcomes: Record<Token, Pick<SandboxCharge, 'state' | 'reason'>> = {
-  tok_success: { state: 'captured', reason: null },
-  tok_decline: { state: 'failed', reason: 'card_declined' },
-  tok_insufficient_funds: { state: 'failed', reason: 'insufficient_funds' },
-  tok_3ds: { state: 'requires_action', reason: null },
-  tok_timeout: { state: 'captured', reason: null },
-  tok_late_webhook: { state: 'pending', reason: null },
-  tok_duplicate_webhook: { state: 'captured', reason: null },
-  tok_authorize: { state: 'authorized', reason: null },
-}
+/** The outcome of each token. A payment without a token is like one with `tok_success`. */
+const outcomes = new Map<string, Outcome>([
+  ['tok_success', captured],
+  ['tok_decline', { state: 'failed', reason: 'card_declined' }],
+  ['tok_insufficient_funds', { state: 'failed', reason: 'insufficient_funds' }],
+  // Until `POST next_action.url` or a webhook reports how 3-D Secure ended.
+  ['tok_3ds', { state: 'requires_action', reason: null }],
+  // Captured, but the answer is lost on its way back.
+  ['tok_timeout', captured],
+  // Captured about two seconds later, and reported by webhook.
+  ['tok_late_webhook', { state: 'pending', reason: null }],
+  // The same webhook is sent twice.
+  ['tok_duplicate_webhook', captured],
+  // An admin captures or voids it.
+  ['tok_authorize', { state: 'authorized', reason: null }],
+])
+const invalidToken: Outcome = { state: 'failed', reason: 'invalid_token' }
 
 interface SandboxOptions {
   sql: Sql<PaymentDb>
@@ -39,13 +38,13 @@ interface SandboxOptions {
   lateMs?: number
 }
 
-/** A payment company to try the shop with. It keeps its own books, in tables that only it reads, so that asking it is real. */
-export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) => {
+/** A payment company to try the shop with. It keeps its own books, in tables that nothing else reads, so that asking it is like asking a real one. */
+export const sandboxProvider = ({ sql, secret, lateMs = 2 * second }: SandboxOptions) => {
   const { db } = sql
   const webhooks = sandboxWebhooks(sql, secret)
 
-  const stateOf = ({ state, settles_at }: SandboxCharge): Charge['state'] =>
-    state === 'pending' && settles_at !== null && settles_at <= new Date() ? 'captured' : (state as Charge['state'])
+  const stateOf = ({ state, settles_at }: SandboxCharge): ChargeState =>
+    state === 'pending' && settles_at !== null && settles_at <= new Date() ? 'captured' : state
   const chargeFrom = (row: SandboxCharge): Charge => {
     const { id: transactionId, amount, currency, reason } = row
     const state = stateOf(row)
@@ -56,12 +55,13 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) 
       amount,
       currency,
       ...(reason && { reason }),
-      ...(state === 'requires_action' && { nextAction: { type: 'redirect' as const, url } }),
+      ...(state === 'requires_action' && { nextAction: { type: 'redirect', url } }),
     }
   }
   const find = (payment: PaymentRef) =>
     db.selectFrom('sandbox_charges').selectAll().where('idempotency_key', '=', chargeKey(payment)).executeTakeFirst()
-  const change = async (id: string, from: readonly string[], set: Partial<Pick<SandboxCharge, 'state' | 'captured_at' | 'reason'>>) => {
+  /** Changes a charge that is in one of the states `from`. A charge in another state is returned unchanged. */
+  const change = async (id: string, from: readonly ChargeState[], set: Change) => {
     const { numUpdatedRows } = await db
       .updateTable('sandbox_charges')
       .set(set)
@@ -71,10 +71,10 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) 
     const row = await db.selectFrom('sandbox_charges').selectAll().where('id', '=', id).executeTakeFirst()
     return row && { row, changed: numUpdatedRows === 1n }
   }
-  const must = async (changing: ReturnType<typeof change>): Promise<Charge> => {
-    const changed = await changing
-    if (!changed) throw new Error('the sandbox knows no such charge')
-    return chargeFrom(changed.row)
+  const changeCharge = async ({ transactionId }: PaymentRef, from: readonly ChargeState[], set: Change): Promise<Charge> => {
+    const result = await change(transactionId ?? '', from, set)
+    if (!result) throw new Error('the sandbox has no such charge')
+    return chargeFrom(result.row)
   }
   const refundOf = async (refund: RefundRef) => {
     const row = await db.selectFrom('sandbox_refunds').select('id').where('idempotency_key', '=', refundKey(refund)).executeTakeFirst()
@@ -85,7 +85,7 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) 
     name: 'sandbox',
     async charge(payment) {
       const { token = 'tok_success', amount, currency, paymentId } = payment
-      const outcome = isToken(token) ? outcomes[token] : { state: 'failed', reason: 'invalid_token' }
+      const outcome = outcomes.get(token) ?? invalidToken
       const settles_at = token === 'tok_late_webhook' ? new Date(Date.now() + lateMs) : null
       const captured_at = outcome.state === 'captured' ? new Date() : settles_at
       const id = `sbx_${crypto.randomUUID().replaceAll('-', '')}`
@@ -97,15 +97,15 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) 
         if (settles_at) await webhooks.schedule({ ...row, state: 'captured' }, settles_at)
         if (token === 'tok_duplicate_webhook') await webhooks.schedule(row, new Date(), 2)
       }
-      if (token === 'tok_timeout') throw new Error('the sandbox hung up before it answered')
+      if (token === 'tok_timeout') throw new Error('the sandbox closed the connection before it answered')
       return chargeFrom(row)
     },
     async chargeOf(payment) {
       const row = await find(payment)
       return row && chargeFrom(row)
     },
-    capture: ({ transactionId }) => must(change(transactionId ?? '', ['authorized'], { state: 'captured', captured_at: new Date() })),
-    void: ({ transactionId }) => must(change(transactionId ?? '', ['authorized', 'requires_action'], { state: 'voided' })),
+    capture: payment => changeCharge(payment, ['authorized'], { state: 'captured', captured_at: new Date() }),
+    void: payment => changeCharge(payment, ['authorized', 'requires_action'], { state: 'voided' }),
     async refund(refund) {
       const { payment, amount } = refund
       const id = `sbr_${crypto.randomUUID().replaceAll('-', '')}`
@@ -114,14 +114,14 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) 
         .ignore()
         .values({ id, idempotency_key: refundKey(refund), charge_id: payment.transactionId ?? '', amount })
         .execute()
-      const done = await refundOf(refund)
-      if (!done) throw new Error('the sandbox lost a refund')
-      return done
+      const made = await refundOf(refund)
+      if (!made) throw new Error('the sandbox lost a refund')
+      return made
     },
     refundOf,
-    eventOf: async (body, headers) => plainEvent(secret, body, headers),
+    eventOf: async (body, headers) => readPlainEvent(secret, body, headers),
     async movements(from, to): Promise<Movement[]> {
-      const [captures, refunds] = await Promise.all([
+      const [charges, refunds] = await Promise.all([
         db.selectFrom('sandbox_charges').selectAll().where('captured_at', '>=', from).where('captured_at', '<', to).execute(),
         db
           .selectFrom('sandbox_refunds as refund')
@@ -132,30 +132,21 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2000 }: SandboxOptions) 
           .execute(),
       ])
       return [
-        ...captures
-          .filter(row => stateOf(row) === 'captured')
-          .map(({ id, amount, currency, captured_at }) => ({
-            kind: 'capture' as const,
-            reference: id,
-            amount,
-            currency,
-            at: captured_at!,
-          })),
-        ...refunds.map(({ id, amount, currency, created_at }) => ({
-          kind: 'refund' as const,
-          reference: id,
-          amount,
-          currency,
-          at: created_at,
-        })),
+        ...charges.flatMap((row): Movement[] => {
+          const { id: reference, amount, currency, captured_at: at } = row
+          return at && stateOf(row) === 'captured' ? [{ kind: 'capture', reference, amount, currency, at }] : []
+        }),
+        ...refunds.map(
+          ({ id: reference, amount, currency, created_at: at }): Movement => ({ kind: 'refund', reference, amount, currency, at }),
+        ),
       ]
     },
-    /** The page of the customer's bank: 3-D Secure passed or not. Its webhook follows. */
+    /** The page of the customer's bank: 3-D Secure passed or not. A webhook reports it. */
     async confirm(transactionId: string, passed: boolean): Promise<boolean> {
-      const set = passed ? { state: 'captured', captured_at: new Date() } : { state: 'failed', reason: 'authentication_failed' }
-      const changed = await change(transactionId, ['requires_action'], set)
-      if (changed?.changed) await webhooks.schedule(changed.row, new Date())
-      return changed !== undefined
+      const set: Change = passed ? { state: 'captured', captured_at: new Date() } : { state: 'failed', reason: 'authentication_failed' }
+      const result = await change(transactionId, ['requires_action'], set)
+      if (result?.changed) await webhooks.schedule(result.row, new Date())
+      return result !== undefined
     },
     webhooks,
   } satisfies Provider & Record<string, unknown>

@@ -4,8 +4,8 @@ import { stripeProvider } from './stripe'
 import { fakeStripe } from './testing-stripe'
 
 const stripe = fakeStripe()
-const shop = await testPayments({ providers: [stripeProvider(stripe.options)], provider: 'stripe', askAfterMs: 60_000 })
-const { pay, placed, send, look, admin, sql } = shop
+const shop = await testPayments({ providers: [stripeProvider(stripe.options)], onlineProvider: 'stripe', terms: { askAfterMs: 60_000 } })
+const { pay, placed, send, get, admin, sql } = shop
 afterAll(async () => {
   await shop.drop()
   await stripe.stop()
@@ -48,7 +48,7 @@ describe('Stripe', () => {
     })
     intentOf(body).status = 'succeeded'
     expect((await tell('payment_intent.succeeded', body)).status).toBe(200)
-    expect((await look(body.id)).status).toBe('completed')
+    expect((await get(body.id)).status).toBe('completed')
   })
   test('3-D Secure goes to the bank', async () => {
     const { body } = await pay(placed(), { payment_token: 'pm_3ds' })
@@ -59,8 +59,8 @@ describe('Stripe', () => {
     const { body } = await pay(placed(), { payment_token: 'pm_card' })
     expect(body.status).toBe('pending')
     stripe.hangsUp(undefined)
-    await shop.errands.sweep(new Date(Date.now() + 3_600_000))
-    expect((await look(body.id)).status).toBe('completed')
+    await shop.followUp.sweep(new Date(Date.now() + 3_600_000))
+    expect((await get(body.id)).status).toBe('completed')
     expect([...stripe.intents.values()].filter(({ metadata }) => metadata.payment_id === String(body.id))).toHaveLength(1)
   })
   test('captures, voids, and takes an intent that moved on as it is', async () => {
@@ -76,8 +76,8 @@ describe('Stripe', () => {
     const { body: refund } = await send('POST', `/api/payments/${body.id}/refunds`, { amount: 10.01 }, admin)
     expect(refund.status).toBe('pending')
     stripe.hangsUp(undefined)
-    await shop.errands.sweep(new Date(Date.now() + 3_600_000))
-    expect((await look(body.id)).refunded_amount).toBe(10.01)
+    await shop.followUp.sweep(new Date(Date.now() + 3_600_000))
+    expect((await get(body.id)).refunded_amount).toBe(10.01)
     expect(stripe.refunds.filter(one => one.metadata.refund_id === String(refund.id)).map(({ amount }) => amount)).toEqual([1001])
   })
   test('webhooks with a wrong signature or an old stamp are refused', async () => {
@@ -89,7 +89,7 @@ describe('Stripe', () => {
       [400, 'stale_webhook'],
     ])
     expect((await tell('customer.created', body)).status).toBe(200)
-    expect((await look(body.id)).status).toBe('requires_action')
+    expect((await get(body.id)).status).toBe('requires_action')
   })
   test('its report and our books agree', async () => {
     const { body } = await send('GET', '/api/payments/reconciliation', undefined, admin)

@@ -1,9 +1,11 @@
 import Stripe from 'stripe'
+import { minute, second } from '#shared/time'
 import {
   type Charge,
   captureKey,
   chargeKey,
   type Movement,
+  type NextAction,
   type PaymentRef,
   type Provider,
   type RefundOutcome,
@@ -12,17 +14,17 @@ import {
   voidKey,
   webhookAgeMs,
 } from './provider'
-import { staleStamp, unsigned } from './signature'
+import { invalidSignature, staleWebhook } from './signature'
 
 interface StripeOptions {
   key: string
   webhookSecret: string
-  /** Another address than Stripe's own, for tests. */
+  /** The address of a substitute for Stripe, in tests. */
   url?: string | undefined
   timeoutMs?: number
 }
 
-/** Stripe counts these in hundredths, though ISO 4217 has no decimals for them (ISK) or they are never used (UGX). */
+/** Stripe counts these two in hundredths, although ISO 4217 gives them no decimals. */
 const inHundredths = new Set(['ISK', 'UGX'])
 const toStripe = (amount: number, currency: string) => (inHundredths.has(currency) ? amount * 100 : amount)
 const fromStripe = (amount: number, currency: string) => (inHundredths.has(currency) ? amount / 100 : amount)
@@ -36,17 +38,24 @@ const states: Record<Stripe.PaymentIntent.Status, Charge['state']> = {
   canceled: 'voided',
   succeeded: 'captured',
 }
-const told = new Set([
+const relevantEvents = new Set([
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.canceled',
   'payment_intent.requires_action',
   'payment_intent.amount_capturable_updated',
 ])
-/** More intents in one minute than this are not looked through. */
-const maxLookedAt = 2000
-const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
+/** A payment's intent is searched for among those that were created around the same time. */
+const searchedBeforeMs = minute
+const searchedAfterMs = 5 * minute
+const maxSearched = 2000
+const inSeconds = (at: Date) => Math.floor(at.getTime() / second)
 
+/** Stripe's script in the customer's browser continues with the secret. */
+const continueInBrowser = ({ client_secret }: Stripe.PaymentIntent): NextAction => ({
+  type: 'provider_sdk',
+  ...(client_secret && { client_secret }),
+})
 const chargeFrom = (intent: Stripe.PaymentIntent): Charge => {
   const currency = intent.currency.toUpperCase()
   const url = intent.next_action?.redirect_to_url?.url
@@ -58,9 +67,7 @@ const chargeFrom = (intent: Stripe.PaymentIntent): Charge => {
     amount: fromStripe(intent.amount, currency),
     currency,
     ...(state === 'requires_action' && {
-      nextAction: url
-        ? { type: 'redirect', url }
-        : { type: 'provider_sdk', ...(intent.client_secret && { client_secret: intent.client_secret }) },
+      nextAction: url ? { type: 'redirect', url } : continueInBrowser(intent),
     }),
     ...(state === 'failed' && { reason: error?.decline_code ?? error?.code ?? 'declined' }),
   }
@@ -70,27 +77,27 @@ const refundFrom = ({ id, status }: Stripe.Refund): RefundOutcome => ({
   reference: id,
 })
 
-export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4000 }: StripeOptions): Provider => {
-  const own = url === undefined ? undefined : new URL(url)
+export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4 * second }: StripeOptions): Provider => {
+  const address = url === undefined ? undefined : new URL(url)
   const stripe = new Stripe(key, {
-    // Repeated with the same idempotency key: Stripe answers as the first time.
+    // A retry carries the same idempotency key, so Stripe gives its first answer again.
     maxNetworkRetries: 1,
     timeout: timeoutMs,
     telemetry: false,
     httpClient: Stripe.createFetchHttpClient(),
-    ...(own && { host: own.hostname, port: own.port, protocol: own.protocol === 'http:' ? 'http' : 'https' }),
+    ...(address && { host: address.hostname, port: address.port, protocol: address.protocol === 'http:' ? 'http' : 'https' }),
   })
   const idOf = ({ transactionId }: PaymentRef) => transactionId ?? ''
 
-  /** What was refused for good is an outcome; whatever else goes wrong leaves it unknown. */
-  const refused = (error: unknown, payment: PaymentRef): Charge => {
+  /** A final refusal is an outcome. Every other error leaves the outcome unknown, and is thrown on. */
+  const refusedCharge = (error: unknown, payment: PaymentRef): Charge => {
     if (!(error instanceof Stripe.errors.StripeCardError) && !(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
     const reason = error instanceof Stripe.errors.StripeCardError ? (error.decline_code ?? error.code) : 'provider_refused'
     const { amount, currency } = payment
     return { state: 'failed', transactionId: error.payment_intent?.id ?? '', amount, currency, reason: reason ?? 'declined' }
   }
-  /** An intent that has moved on meanwhile is taken as it is. */
-  const orAsItIs = async (payment: PaymentRef, change: Promise<Stripe.PaymentIntent>): Promise<Charge> => {
+  /** The intent after a change. One whose state no longer allows the change is returned as it is. */
+  const changed = async (payment: PaymentRef, change: Promise<Stripe.PaymentIntent>): Promise<Charge> => {
     try {
       return chargeFrom(await change)
     } catch (error) {
@@ -109,32 +116,31 @@ export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4000 }: St
     async charge(payment) {
       const { paymentId, orderId, amount, currency, token } = payment
       const metadata = { payment_id: String(paymentId), order_id: String(orderId) }
-      const wanted = { amount: toStripe(amount, currency), currency: currency.toLowerCase(), metadata, payment_method_types: ['card'] }
-      // Without a token there is nothing to charge yet: the customer's browser goes on with the client secret.
-      const params = token === undefined ? wanted : { ...wanted, payment_method: token, confirm: true }
+      const intent = { amount: toStripe(amount, currency), currency: currency.toLowerCase(), metadata, payment_method_types: ['card'] }
+      // Without a token nothing can be charged yet: the customer's browser continues with the client secret.
+      const params = token === undefined ? intent : { ...intent, payment_method: token, confirm: true }
       try {
-        const intent = await stripe.paymentIntents.create(params, { idempotencyKey: chargeKey(payment) })
-        const charge = chargeFrom(intent)
-        if (token !== undefined) return charge
-        const nextAction = { type: 'provider_sdk' as const, ...(intent.client_secret && { client_secret: intent.client_secret }) }
-        return { state: 'requires_action', transactionId: intent.id, amount, currency, nextAction }
+        const made = await stripe.paymentIntents.create(params, { idempotencyKey: chargeKey(payment) })
+        if (token !== undefined) return chargeFrom(made)
+        return { state: 'requires_action', transactionId: made.id, amount, currency, nextAction: continueInBrowser(made) }
       } catch (error) {
-        return refused(error, payment)
+        return refusedCharge(error, payment)
       }
     },
-    /** Stripe's list is up to date at once, its search is not. */
+    /** Reads Stripe's list, which is up to date at once; its search index lags. */
     async chargeOf(payment) {
       if (payment.transactionId) return chargeFrom(await stripe.paymentIntents.retrieve(payment.transactionId))
-      const since = seconds(payment.createdAt)
-      let looked = 0
-      for await (const intent of stripe.paymentIntents.list({ created: { gte: since - 60, lte: since + 300 }, limit: 100 })) {
+      const began = payment.createdAt.getTime()
+      const created = { gte: inSeconds(new Date(began - searchedBeforeMs)), lte: inSeconds(new Date(began + searchedAfterMs)) }
+      let searched = 0
+      for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
         if (intent.metadata.payment_id === String(payment.paymentId)) return chargeFrom(intent)
-        if (++looked >= maxLookedAt) throw new Error('too many intents to find one among them')
+        if (++searched >= maxSearched) throw new Error(`the search for a payment's intent ended after ${maxSearched} others`)
       }
       return undefined
     },
-    capture: payment => orAsItIs(payment, stripe.paymentIntents.capture(idOf(payment), {}, { idempotencyKey: captureKey(payment) })),
-    void: payment => orAsItIs(payment, stripe.paymentIntents.cancel(idOf(payment), {}, { idempotencyKey: voidKey(payment) })),
+    capture: payment => changed(payment, stripe.paymentIntents.capture(idOf(payment), {}, { idempotencyKey: captureKey(payment) })),
+    void: payment => changed(payment, stripe.paymentIntents.cancel(idOf(payment), {}, { idempotencyKey: voidKey(payment) })),
     async refund(refund) {
       const { payment, amount, refundId } = refund
       const params = {
@@ -153,19 +159,19 @@ export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4000 }: St
     async eventOf(body, headers) {
       const header = headers.get('stripe-signature') ?? ''
       const event = await stripe.webhooks
-        .constructEventAsync(Buffer.from(body), header, webhookSecret, webhookAgeMs / 1000)
+        .constructEventAsync(Buffer.from(body), header, webhookSecret, webhookAgeMs / second)
         .catch(error => {
-          throw error instanceof Error && /tolerance/.test(error.message) ? staleStamp() : unsigned()
+          throw error instanceof Error && /tolerance/.test(error.message) ? staleWebhook() : invalidSignature()
         })
-      if (!told.has(event.type)) return undefined
+      if (!relevantEvents.has(event.type)) return undefined
       const intent = event.data.object as Stripe.PaymentIntent
       const paymentId = Number(intent.metadata.payment_id)
       return { id: event.id, ...(Number.isSafeInteger(paymentId) && { paymentId }), charge: chargeFrom(intent) }
     },
     async movements(from, to) {
-      const created = { gte: seconds(from), lt: seconds(to) }
+      const created = { gte: inSeconds(from), lt: inSeconds(to) }
       const found: Movement[] = []
-      const at = (created: number) => new Date(created * 1000)
+      const at = (created: number) => new Date(created * second)
       for await (const { payment_intent, amount_captured, currency, created: when } of stripe.charges.list({ created, limit: 100 })) {
         const reference = typeof payment_intent === 'string' ? payment_intent : payment_intent?.id
         const code = currency.toUpperCase()

@@ -1,0 +1,47 @@
+import { conflict, notFound } from '#shared/errors'
+import { type AskProvider, paymentRef } from './ask-provider'
+import type { PaymentRow, PaymentSql } from './database'
+import type { ProviderAction } from './domain'
+import { beginAction, lockPayment, savePayment, settleCharge } from './settle'
+import type { PaymentTerms } from './terms'
+
+type AdminAction = Exclude<ProviderAction, 'charge'>
+interface Ports {
+  sql: PaymentSql
+  ask: AskProvider
+  terms: Pick<PaymentTerms, 'askAfterMs'>
+}
+
+const allows: Record<AdminAction, (payment: PaymentRow) => boolean> = {
+  capture: ({ status, payment_method }) => status === 'authorized' || (status === 'pending' && payment_method === 'bank_transfer'),
+  void: ({ status }) => status === 'authorized' || status === 'requires_action' || status === 'pending',
+}
+const refusal: Record<AdminAction, () => Error> = {
+  capture: () => conflict('not_capturable', 'Only an authorized payment, or a bank transfer that has not arrived yet, can be captured.'),
+  void: () => conflict('not_voidable', 'Only a payment that is not captured yet can be voided. Refund a captured one instead.'),
+}
+const underWay = () => conflict('payment_in_progress', 'The provider has not answered yet for this payment. Try again shortly.', 1)
+
+/** An admin's capture or void. It is stored before the provider is asked; if the answer is lost, the follow-up finds out. */
+export const captures = ({ sql, ask, terms }: Ports) => {
+  const begin = (id: number, action: AdminAction) =>
+    sql.transaction(async trx => {
+      const found = await trx.selectFrom('payments').select('id').where('id', '=', id).executeTakeFirst()
+      if (!found) throw notFound('payment')
+      const { order, payment } = await lockPayment(trx, id)
+      if (payment.doing) throw underWay()
+      if (!allows[action](payment) || (action === 'capture' && order.cancelled)) throw refusal[action]()
+      beginAction(payment, action, new Date(Date.now() + terms.askAfterMs))
+      await savePayment(trx, payment)
+      return payment
+    })
+
+  const carryOut = async (id: number, action: AdminAction): Promise<PaymentRow> => {
+    const payment = await begin(id, action)
+    const answer = await ask(payment, provider => provider[action](paymentRef(payment)))
+    if (answer.state !== 'known') return payment
+    return sql.transaction((trx, publish) => settleCharge(trx, publish, id, answer.outcome))
+  }
+  return { capture: (id: number) => carryOut(id, 'capture'), void: (id: number) => carryOut(id, 'void') }
+}
+export type Captures = ReturnType<typeof captures>

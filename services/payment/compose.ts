@@ -1,0 +1,52 @@
+import type { Log } from '#shared/log'
+import { askProvider } from './ask-provider'
+import { captures } from './captures'
+import type { PaymentClients } from './clients'
+import type { PaymentSql } from './database'
+import { expire } from './expire'
+import { orderFacts } from './order-facts'
+import { type PayPorts, pay } from './pay'
+import { providerFollowUp } from './provider-follow-up'
+import type { Provider } from './providers/provider'
+import type { Sandbox } from './providers/sandbox'
+import { reconcile } from './reconcile'
+import { refunds } from './refunds'
+import { paymentRepository } from './repository'
+import { type PaymentTerms, usualTerms } from './terms'
+import { webhooks } from './webhooks'
+
+interface Options extends Pick<PayPorts, 'onlineProvider' | 'onAnswer'> {
+  sql: PaymentSql
+  log: Pick<Log, 'warn' | 'error'>
+  clients: PaymentClients
+  providers: readonly Provider[]
+  sandbox?: Sandbox | undefined
+  terms?: Partial<PaymentTerms>
+}
+
+/** The use cases over one store. */
+export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options }: Options) => {
+  const terms = { ...usualTerms, ...options.terms }
+  const providers = new Map(options.providers.map(provider => [provider.name, provider]))
+  const ask = askProvider({ providers, log, deadlineMs: terms.deadlineMs })
+  const followUp = providerFollowUp({ sql, ask, log, terms })
+  const incoming = webhooks({ sql, providers, log })
+  const sandboxRefused = (error: unknown) => log.warn({ err: error }, 'a webhook of the sandbox was not accepted; it is sent again')
+  return {
+    sql,
+    sandbox,
+    onlineProvider,
+    followUp,
+    payments: paymentRepository(sql),
+    pay: pay({ ...options, sql, log, clients, ask, onlineProvider, terms }),
+    captures: captures({ sql, ask, terms }),
+    refunds: refunds({ sql, ask, followUp, terms }),
+    expire: expire({ sql, log }),
+    webhooks: incoming,
+    orderFacts: orderFacts(sql),
+    reconcile: reconcile({ sql, providers }),
+    deliverSandboxWebhooks: async () =>
+      sandbox?.webhooks.deliver((body, headers) => incoming.receive('sandbox', body, headers), sandboxRefused),
+  }
+}
+export type PaymentService = ReturnType<typeof compose>

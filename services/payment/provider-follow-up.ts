@@ -1,0 +1,81 @@
+import type { Log } from '#shared/log'
+import { eachIsolated } from '#shared/sweep'
+import { minute } from '#shared/time'
+import { type AskProvider, type ProviderAnswer, paymentRef, refundRef } from './ask-provider'
+import type { PaymentRow, PaymentSql, RefundRow } from './database'
+import { isOutcomeOf, type ProviderAction } from './domain'
+import type { Charge, RefundOutcome } from './providers/provider'
+import { settleCharge, settleRefund } from './settle'
+import type { PaymentTerms } from './terms'
+
+interface Ports {
+  sql: PaymentSql
+  ask: AskProvider
+  log: Pick<Log, 'error'>
+  terms: Pick<PaymentTerms, 'deadlineMs' | 'giveUpMs'>
+}
+
+const lanes = 8
+const longestPauseMs = 10 * minute
+
+/** Finishes what was begun at a provider and has no outcome yet. All of it is stored, so any instance can continue it. */
+export const providerFollowUp = ({ sql, ask, log, terms }: Ports) => {
+  const { db } = sql
+  const { deadlineMs, giveUpMs } = terms
+
+  /** A charge is never repeated here, since the customer is gone: one that has not reached its provider in time has failed. */
+  const chargeOutcome = async (payment: PaymentRow): Promise<ProviderAnswer<Charge>> => {
+    const asked = await ask(payment, provider => provider.chargeOf(paymentRef(payment)))
+    if (asked.state !== 'never_seen' || Date.now() - payment.created_at.getTime() < giveUpMs) return asked
+    const { amount, currency } = payment
+    return { state: 'known', outcome: { state: 'failed', transactionId: '', amount, currency, reason: 'provider_not_reached' } }
+  }
+  /** Asks before it acts, so that a capture or void that was carried out already is not repeated. */
+  const actionOutcome = async (payment: PaymentRow, action: Exclude<ProviderAction, 'charge'>): Promise<ProviderAnswer<Charge>> => {
+    const asked = await ask(payment, provider => provider.chargeOf(paymentRef(payment)))
+    const isDone = asked.state === 'known' && isOutcomeOf(action, payment.payment_method, asked.outcome.state)
+    return isDone || asked.state === 'unknown' ? asked : ask(payment, provider => provider[action](paymentRef(payment)))
+  }
+  /** Asks before it acts, so that a refund is never made twice. */
+  const refundOutcome = async (refund: RefundRow): Promise<ProviderAnswer<RefundOutcome>> => {
+    const payment = await db.selectFrom('payments').selectAll().where('id', '=', refund.payment_id).executeTakeFirstOrThrow()
+    const ref = refundRef(refund, payment)
+    const asked = await ask(payment, provider => provider.refundOf(ref))
+    return asked.state === 'never_seen' ? ask(payment, provider => provider.refund(ref)) : asked
+  }
+
+  /** Reserves a row for this instance until the next attempt. The older the row, the longer the pause. */
+  const reserve = async (table: 'payments' | 'refunds', { id, ask_at, created_at }: Pick<RefundRow, 'id' | 'ask_at' | 'created_at'>) => {
+    const pauseMs = Math.min(Math.max(2 * deadlineMs, (Date.now() - created_at.getTime()) / 4), longestPauseMs)
+    const next = { ask_at: new Date(Date.now() + pauseMs) }
+    const { numUpdatedRows } = await db.updateTable(table).set(next).where('id', '=', id).where('ask_at', '=', ask_at).executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  const followUpPayment = async (payment: PaymentRow) => {
+    const { id, doing } = payment
+    if (!(await reserve('payments', payment)) || !doing) return
+    const answer = await (doing === 'charge' ? chargeOutcome(payment) : actionOutcome(payment, doing))
+    if (answer.state === 'known') await sql.transaction((trx, publish) => settleCharge(trx, publish, id, answer.outcome))
+  }
+  const followUpRefund = async (refund: RefundRow) => {
+    if (!(await reserve('refunds', refund))) return
+    const answer = await refundOutcome(refund)
+    if (answer.state === 'known') await sql.transaction((trx, publish) => settleRefund(trx, publish, refund.id, answer.outcome))
+  }
+  const onError = (error: unknown, { id }: { id: number }) =>
+    log.error({ err: error, id }, 'a follow-up at a provider failed; it is tried again')
+
+  return {
+    refundOutcome,
+
+    /** Works on what is due, up to a limit. Several instances share the work. */
+    async sweep(now = new Date(), limit = 100): Promise<void> {
+      const payments = await db.selectFrom('payments').selectAll().where('ask_at', '<=', now).orderBy('ask_at').limit(limit).execute()
+      await eachIsolated(payments, followUpPayment, onError, lanes)
+      const refunds = await db.selectFrom('refunds').selectAll().where('ask_at', '<=', now).orderBy('ask_at').limit(limit).execute()
+      await eachIsolated(refunds, followUpRefund, onError, lanes)
+    },
+  }
+}
+export type ProviderFollowUp = ReturnType<typeof providerFollowUp>
