@@ -11,5 +11,5 @@ export const shippingApp = (deps: ShippingService & { http: Http }) =>
     .use(shippingRoutes(deps))
     .use(tariffRoutes(deps))
     .use(internalRoutes(deps))
-    .use(exportRoute({ http: deps.http, exportOf: deps.personal.exportOf }))
+    .use(exportRoute({ http: deps.http, exportOf: deps.personalData.exportOf }))
 export type ShippingApi = ReturnType<typeof shippingApp>

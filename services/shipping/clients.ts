@@ -10,7 +10,7 @@ export interface OrderToShip {
   status: string
   option: string
   address: Address
-  lines: readonly Line[]
+  lines: Line[]
 }
 
 const OrderAnswer = t.Object({

@@ -1,46 +1,51 @@
 import type { Log } from '#shared/log'
 import type { Fanout } from '#shared/redis'
-import type { Carriers } from './carriers/carrier'
+import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
 import type { ShippingSql } from './database'
-import { dispatch } from './dispatch'
-import { parcelDrift } from './drift'
-import { liveParcels } from './live'
-import { personalData } from './personal-data'
-import { progress } from './progress'
-import { quotes } from './quotes'
+import { shipmentDrift } from './drift'
+import { followUpShipments } from './follow-up-shipments'
+import { shippingPersonalData } from './personal-data'
+import { quoteShipping } from './quote-shipping'
+import { shippingRateRepository } from './rates'
 import { shipmentRepository } from './repository'
-import { tariffs } from './tariffs'
-import { tracking } from './tracking'
-import { voids } from './voids'
+import { shipLines } from './ship-lines'
+import { shipOrder } from './ship-order'
+import { shipmentSteps } from './shipment-steps'
+import { shipmentStreams } from './shipment-streams'
+import { voidCancelledOrder, voidOrder } from './void-order'
+import { weightRepository } from './weights'
 import { zoneRepository } from './zones'
 
-interface Deps {
+interface Ports {
   sql: ShippingSql
   clients: ShippingClients
-  carriers: Carriers
+  carriers: CarrierContracts
   follow(onEntry: (entry: Record<string, string>) => void): Pick<Fanout, 'append'>
   log: Pick<Log, 'warn'>
   heartbeatMs?: number
   stuckAfterMs: number
 }
 
-export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs }: Deps) => {
-  const live = liveParcels({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
-  const { announce } = live
-  const moving = progress({ sql, announce })
+export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs }: Ports) => {
+  const streams = shipmentStreams({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
+  const { notify } = streams
+  const steps = shipmentSteps({ sql, notify })
   return {
-    live,
-    progress: moving,
-    dispatch: dispatch({ sql, clients, carriers, announce }),
-    voids: voids({ sql, announce }),
-    tracking: tracking({ sql, carriers, progress: moving, log }),
+    streams,
+    steps,
+    shipOrder: shipOrder({ sql, clients, carriers, notify }),
+    shipLines: shipLines({ sql, clients, carriers, notify }),
+    voidOrder: voidOrder({ sql, notify }),
+    voidCancelledOrder: voidCancelledOrder({ sql, notify }),
+    followUpShipments: followUpShipments({ sql, carriers, steps, log }),
     shipments: shipmentRepository(sql),
-    quotes: quotes(sql),
-    tariffs: tariffs(sql),
+    quoteShipping: quoteShipping(sql),
+    rates: shippingRateRepository(sql),
+    weights: weightRepository(sql),
     zones: zoneRepository(sql),
-    personal: personalData(sql),
-    drift: parcelDrift({ sql, stuckAfterMs }),
+    personalData: shippingPersonalData(sql),
+    drift: shipmentDrift({ sql, stuckAfterMs }),
   }
 }
 export type ShippingService = ReturnType<typeof compose>

@@ -1,16 +1,18 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import type { Sql } from '#shared/sql'
+import { Address, t } from '#shared/schema'
+import { jsonColumn, type Sql } from '#shared/sql'
 import type { Status } from './domain'
-import type { Option } from './domain-quotes'
+import type { ShippingOption } from './domain-quotes'
 
+/** Read as 0 or 1. */
 type Flag = ColumnType<number, boolean | undefined, boolean>
 
 export interface ShippingDb {
-  /** One row an order: pick-up, void and dispatch of its parcels take turns under its lock. */
+  /** One row for each order. Its lock puts shipping, picking up and voiding the order's shipments one after the other. */
   orders: {
     order_id: number
     user_id: number | null
-    /** What was ordered, as JSON, from the moment its stock is committed. */
+    /** `linesColumn`; null until the order's stock is committed. */
     lines: string | null
     voided: Flag
     created_at: Generated<Date>
@@ -25,28 +27,29 @@ export interface ShippingDb {
     shipping_option: string
     status: Status
     version: number
-    /** JSON; null once it is forgotten. Nowhere else in this service is there an address. */
+    /** `addressColumn`; null once the user is erased. No other column and no event holds an address. */
     address: string | null
+    /** `linesColumn` */
     lines: string
     picked_up_at: Date | null
-    /** Since when it waits for its carrier, or for somebody to send again what failed; null when nothing is to come. */
+    /** Since when the shipment waits for its carrier, or a failed one for an admin to ship its lines again; null when nothing more is expected. */
     waiting_since: Date | null
-    /** When its carrier is to be asked next. */
+    /** When the carrier is called next: for a label, for the status, or to cancel the label. */
     next_look_at: Date | null
     failed_looks: Generated<number>
     created_at: Date
     updated_at: Date
   }
-  /** What happened to a parcel, one row a version. */
+  /** A shipment's history, one row for each version. */
   shipment_steps: { shipment_id: number; version: number; status: Status; at: Date }
-  /** Whoever is erased while a parcel is under way is forgotten when it has ended. */
+  /** Users whose addresses are removed as soon as their last shipments reach a final status. */
   erased_users: { user_id: number }
   zones: { id: Generated<number>; name: string; is_default: Flag; created_at: Generated<Date> }
   zone_countries: { country: string; zone_id: number }
   rates: {
     id: Generated<number>
     zone_id: number
-    shipping_option: Option
+    shipping_option: ShippingOption
     currency: string
     price: number
     included_grams: number
@@ -57,9 +60,14 @@ export interface ShippingDb {
   }
   weights: { sku: string; grams: number }
 }
+/** The lines of an order or of a shipment. */
+export const linesColumn = jsonColumn(t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer({ minimum: 1 }) })))
+export const addressColumn = jsonColumn(Address)
+
 export type ShippingSql = Sql<ShippingDb>
 export type Trx = Transaction<ShippingDb>
 export type OrderRow = Selectable<ShippingDb['orders']>
 export type ShipmentRow = Selectable<ShippingDb['shipments']>
 export type StepRow = Selectable<ShippingDb['shipment_steps']>
 export type RateRow = Selectable<ShippingDb['rates']>
+export type Weight = Selectable<ShippingDb['weights']>

@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { bySku, chooseLines, isEnded, linesLeft, next, reportable, requireLegal, statuses, stepsTo } from './domain'
+import {
+  carrierStatuses,
+  isFinal,
+  mergeBySku,
+  nextStatuses,
+  remainingLines,
+  requireLegalStep,
+  selectLines,
+  statuses,
+  stepsUpTo,
+} from './domain'
 
 const aStatus = fc.constantFrom(...statuses)
-const aReport = fc.constantFrom(...reportable)
+const aReport = fc.constantFrom(...carrierStatuses)
 const codeOf = (work: () => unknown) => {
   try {
     work()
@@ -13,11 +23,11 @@ const codeOf = (work: () => unknown) => {
   }
 }
 
-describe('a parcel', () => {
-  test('is delivered by way of its pick-up, and never goes back', () => {
-    expect(() => requireLegal('created', 'picked_up')).not.toThrow()
-    expect(() => requireLegal('picked_up', 'in_transit')).not.toThrow()
-    expect(() => requireLegal('in_transit', 'delivered')).not.toThrow()
+describe('the status of a shipment', () => {
+  test('passes the pick-up before the delivery, and never goes back', () => {
+    expect(() => requireLegalStep('created', 'picked_up')).not.toThrow()
+    expect(() => requireLegalStep('picked_up', 'in_transit')).not.toThrow()
+    expect(() => requireLegalStep('in_transit', 'delivered')).not.toThrow()
     for (const [from, to] of [
       ['created', 'delivered'],
       ['created', 'in_transit'],
@@ -27,70 +37,70 @@ describe('a parcel', () => {
       ['voided', 'picked_up'],
       ['in_transit', 'voided'],
     ] as const)
-      expect(codeOf(() => requireLegal(from, to))).toBe('illegal_transition')
+      expect(codeOf(() => requireLegalStep(from, to))).toBe('illegal_transition')
   })
-  test('can be void only while nobody has picked it up', () => {
-    expect(statuses.filter(status => next[status].includes('voided'))).toEqual(['created'])
+  test('can become voided only before the pick-up', () => {
+    expect(statuses.filter(status => nextStatuses[status].includes('voided'))).toEqual(['created'])
   })
-  test('follows its carrier by legal steps, whatever it says and however often', () => {
+  test('follows any reports of the carrier in legal steps only', () => {
     fc.assert(
-      fc.property(aStatus, fc.array(aReport, { maxLength: 8 }), (begin, reports) => {
-        let at = begin
+      fc.property(aStatus, fc.array(aReport, { maxLength: 8 }), (start, reports) => {
+        let at = start
         for (const report of reports) {
-          for (const step of stepsTo(at, report)) {
-            requireLegal(at, step)
+          for (const step of stepsUpTo(at, report)) {
+            requireLegalStep(at, step)
             at = step
           }
-          expect(stepsTo(at, report).length === 0 || isEnded(at)).toBe(true)
+          expect(stepsUpTo(at, report).length === 0 || isFinal(at)).toBe(true)
         }
       }),
     )
   })
-  test('that its carrier first mentions when it has arrived, was picked up on the way', () => {
-    expect(stepsTo('created', 'delivered')).toEqual(['picked_up', 'in_transit', 'delivered'])
-    expect(stepsTo('in_transit', 'picked_up')).toEqual([])
+  test('takes the skipped steps too when the carrier reports a later one, and ignores an old report', () => {
+    expect(stepsUpTo('created', 'delivered')).toEqual(['picked_up', 'in_transit', 'delivered'])
+    expect(stepsUpTo('in_transit', 'picked_up')).toEqual([])
   })
 })
 
-describe('what is left to send', () => {
+describe('the lines left to ship', () => {
   const line = (product_id: string, sku: string, quantity: number) => ({ product_id, sku, quantity })
   const ordered = [line('p1', 'A', 3), line('p2', 'B', 1), line('p2', 'C', 2), line('p1', 'A', 2)]
 
-  test('is what no parcel carries; a failed or void one leaves its lines', () => {
-    const parcels = [
+  test('are those in no shipment, or in a failed or voided one', () => {
+    const shipments = [
       { status: 'delivered' as const, lines: [line('p1', 'A', 4)] },
       { status: 'failed' as const, lines: [line('p2', 'B', 1)] },
       { status: 'voided' as const, lines: [line('p2', 'C', 2)] },
     ]
-    expect(linesLeft(ordered, parcels)).toEqual([line('p1', 'A', 1), line('p2', 'B', 1), line('p2', 'C', 2)])
-    expect(linesLeft(ordered, [{ status: 'created', lines: ordered }])).toEqual([])
+    expect(remainingLines(ordered, shipments)).toEqual([line('p1', 'A', 1), line('p2', 'B', 1), line('p2', 'C', 2)])
+    expect(remainingLines(ordered, [{ status: 'created', lines: ordered }])).toEqual([])
   })
-  test('is never exceeded, however it is cut', () => {
-    const wanted = fc.array(fc.record({ product_id: fc.constant('p1'), quantity: fc.integer({ min: 1, max: 6 }) }), {
+  test('are never exceeded by any series of requests', () => {
+    const request = fc.array(fc.record({ product_id: fc.constant('p1'), quantity: fc.integer({ min: 1, max: 6 }) }), {
       minLength: 1,
       maxLength: 4,
     })
     fc.assert(
-      fc.property(fc.array(wanted, { maxLength: 4 }), requests => {
-        const parcels: { status: 'created'; lines: ReturnType<typeof bySku> }[] = []
+      fc.property(fc.array(request, { maxLength: 4 }), requests => {
+        const shipments: { status: 'created'; lines: ReturnType<typeof mergeBySku> }[] = []
         for (const request of requests) {
           try {
-            parcels.push({ status: 'created', lines: chooseLines(ordered, linesLeft(ordered, parcels), request) })
+            shipments.push({ status: 'created', lines: selectLines(ordered, remainingLines(ordered, shipments), request) })
           } catch {}
         }
-        const sent = bySku(parcels.flatMap(({ lines }) => lines)).find(({ sku }) => sku === 'A')?.quantity ?? 0
-        expect(sent).toBeLessThanOrEqual(5)
-        expect((linesLeft(ordered, parcels).find(({ sku }) => sku === 'A')?.quantity ?? 0) + sent).toBe(5)
+        const shipped = mergeBySku(shipments.flatMap(({ lines }) => lines)).find(({ sku }) => sku === 'A')?.quantity ?? 0
+        expect(shipped).toBeLessThanOrEqual(5)
+        expect((remainingLines(ordered, shipments).find(({ sku }) => sku === 'A')?.quantity ?? 0) + shipped).toBe(5)
       }),
     )
   })
-  test('is asked for by lines of the order', () => {
-    const left = linesLeft(ordered, [])
-    expect(chooseLines(ordered, left, [{ product_id: 'p1', quantity: 5 }])).toEqual([line('p1', 'A', 5)])
-    expect(chooseLines(ordered, left, undefined)).toEqual(left)
-    expect(codeOf(() => chooseLines(ordered, left, [{ product_id: 'p1', quantity: 6 }]))).toBe('over_shipped')
-    expect(codeOf(() => chooseLines(ordered, left, [{ product_id: 'p2', quantity: 1 }]))).toBe('sku_required')
-    expect(codeOf(() => chooseLines(ordered, left, [{ product_id: 'p2', sku: 'A', quantity: 1 }]))).toBe('unknown_line')
-    expect(codeOf(() => chooseLines(ordered, [], undefined))).toBe('nothing_left')
+  test('are selected by product and SKU of the order', () => {
+    const remaining = remainingLines(ordered, [])
+    expect(selectLines(ordered, remaining, [{ product_id: 'p1', quantity: 5 }])).toEqual([line('p1', 'A', 5)])
+    expect(selectLines(ordered, remaining, undefined)).toEqual(remaining)
+    expect(codeOf(() => selectLines(ordered, remaining, [{ product_id: 'p1', quantity: 6 }]))).toBe('over_shipped')
+    expect(codeOf(() => selectLines(ordered, remaining, [{ product_id: 'p2', quantity: 1 }]))).toBe('sku_required')
+    expect(codeOf(() => selectLines(ordered, remaining, [{ product_id: 'p2', sku: 'A', quantity: 1 }]))).toBe('unknown_line')
+    expect(codeOf(() => selectLines(ordered, [], undefined))).toBe('nothing_left')
   })
 })

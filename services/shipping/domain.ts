@@ -1,14 +1,14 @@
 import { conflict, invalid } from '#shared/errors'
 
-/** A parcel's life: what may follow what, and how much of an order is left to send. */
+/** A shipment is one parcel of an order: which status may follow which, and which lines of the order are left to ship. */
 
 export const statuses = ['created', 'picked_up', 'in_transit', 'delivered', 'failed', 'voided'] as const
 export type Status = (typeof statuses)[number]
-/** What a carrier, or somebody for it, may say of a parcel. */
-export const reportable = ['picked_up', 'in_transit', 'delivered', 'failed'] as const
-export type Reported = (typeof reportable)[number]
+/** The statuses that a carrier reports, or an admin in its place. */
+export const carrierStatuses = ['picked_up', 'in_transit', 'delivered', 'failed'] as const
+export type CarrierStatus = (typeof carrierStatuses)[number]
 
-export const next: Record<Status, readonly Status[]> = {
+export const nextStatuses: Record<Status, readonly Status[]> = {
   created: ['picked_up', 'failed', 'voided'],
   picked_up: ['in_transit', 'delivered', 'failed'],
   in_transit: ['delivered', 'failed'],
@@ -16,22 +16,24 @@ export const next: Record<Status, readonly Status[]> = {
   failed: [],
   voided: [],
 }
-export const isEnded = (status: Status) => next[status].length === 0
+export const isFinal = (status: Status) => nextStatuses[status].length === 0
 
-export const requireLegal = (from: Status, to: Status): void => {
-  if (next[from].includes(to)) return
-  const legal = next[from].filter(status => status !== 'voided')
-  const detail = legal.length > 0 ? `From ${from} it can become ${legal.join(' or ')}.` : `A parcel that is ${from} changes no more.`
+export const requireLegalStep = (from: Status, to: Status): void => {
+  if (nextStatuses[from].includes(to)) return
+  const legal = nextStatuses[from].filter(status => status !== 'voided')
+  const detail =
+    legal.length > 0 ? `From ${from} it can become ${legal.join(' or ')}.` : `A shipment that is ${from} does not change again.`
   throw conflict('illegal_transition', detail)
 }
 
-const way: readonly Status[] = ['created', 'picked_up', 'in_transit', 'delivered']
+const deliveryRoute: readonly Status[] = ['created', 'picked_up', 'in_transit', 'delivered']
 
-/** The steps from here to where a carrier says the parcel is: it may have skipped some. None when that is no news. */
-export const stepsTo = (from: Status, reported: Reported): Reported[] => {
-  if (isEnded(from)) return []
+/** The steps from a status to the one that a carrier reports, those that it skipped included; none when the report is old. */
+export const stepsUpTo = (from: Status, reported: CarrierStatus): CarrierStatus[] => {
+  if (isFinal(from)) return []
   if (reported === 'failed') return ['failed']
-  return reportable.filter(step => way.indexOf(step) > way.indexOf(from) && way.indexOf(step) <= way.indexOf(reported))
+  const [start, end] = [deliveryRoute.indexOf(from), deliveryRoute.indexOf(reported)]
+  return carrierStatuses.filter(step => deliveryRoute.indexOf(step) > start && deliveryRoute.indexOf(step) <= end)
 }
 
 export interface Line {
@@ -39,55 +41,60 @@ export interface Line {
   sku: string
   quantity: number
 }
-export interface Sent {
+export interface ShippedLines {
   status: Status
   lines: readonly Line[]
 }
 
-/** One line a SKU. */
-export const bySku = (lines: readonly Line[]): Line[] => {
-  const summed = new Map<string, Line>()
+/** Lines of the same SKU become one, with their quantities added. */
+export const mergeBySku = (lines: readonly Line[]): Line[] => {
+  const merged = new Map<string, Line>()
   for (const line of lines) {
-    const quantity = (summed.get(line.sku)?.quantity ?? 0) + line.quantity
-    summed.set(line.sku, { product_id: line.product_id, sku: line.sku, quantity })
+    const quantity = (merged.get(line.sku)?.quantity ?? 0) + line.quantity
+    merged.set(line.sku, { product_id: line.product_id, sku: line.sku, quantity })
   }
-  return [...summed.values()]
+  return [...merged.values()]
 }
 
-/** What no parcel carries or has brought: what was in one that failed can be sent again. */
-export const linesLeft = (ordered: readonly Line[], shipments: readonly Sent[]): Line[] => {
-  const taken = new Map<string, number>()
+/** The lines that are in no shipment; those of a failed or voided one can be shipped again. */
+export const remainingLines = (ordered: readonly Line[], shipments: readonly ShippedLines[]): Line[] => {
+  const shipped = new Map<string, number>()
   for (const { status, lines } of shipments) {
     if (status === 'failed' || status === 'voided') continue
-    for (const { sku, quantity } of lines) taken.set(sku, (taken.get(sku) ?? 0) + quantity)
+    for (const { sku, quantity } of lines) shipped.set(sku, (shipped.get(sku) ?? 0) + quantity)
   }
-  return bySku(ordered)
-    .map(line => ({ ...line, quantity: line.quantity - (taken.get(line.sku) ?? 0) }))
+  return mergeBySku(ordered)
+    .map(line => ({ ...line, quantity: line.quantity - (shipped.get(line.sku) ?? 0) }))
     .filter(({ quantity }) => quantity > 0)
 }
 
-export interface WantedLine {
+export interface RequestedLine {
   product_id: string
   sku?: string | undefined
   quantity: number
 }
 
-/** The lines of a new parcel: all that is left, or those asked for, never more than is left of them. */
-export const chooseLines = (ordered: readonly Line[], left: readonly Line[], wanted: readonly WantedLine[] | undefined): Line[] => {
-  if (left.length === 0) throw conflict('nothing_left', 'Every line of this order is in a parcel already.')
-  if (wanted === undefined) return [...left]
-  const chosen = bySku(wanted.map(line => ({ ...line, sku: skuOf(ordered, line) })))
-  for (const { sku, quantity } of chosen) {
-    const rest = left.find(line => line.sku === sku)?.quantity ?? 0
-    if (quantity > rest) throw conflict('over_shipped', 'That is more of a line than the order has left to send.')
+/** The lines of a new shipment: those requested, or all that remain. */
+export const selectLines = (
+  ordered: readonly Line[],
+  remaining: readonly Line[],
+  requested: readonly RequestedLine[] | undefined,
+): Line[] => {
+  if (remaining.length === 0) throw conflict('nothing_left', 'Every line of this order is in a shipment already.')
+  if (requested === undefined) return [...remaining]
+  const selected = mergeBySku(requested.map(line => ({ ...line, sku: skuOfLine(ordered, line) })))
+  for (const { sku, quantity } of selected) {
+    const available = remaining.find(line => line.sku === sku)?.quantity ?? 0
+    if (quantity > available)
+      throw conflict('over_shipped', `Of ${sku} the order has ${available} left to ship; ask for no more than that.`)
   }
-  return chosen
+  return selected
 }
 
-const skuOf = (ordered: readonly Line[], { product_id, sku }: WantedLine): string => {
-  const own = bySku(ordered).filter(line => line.product_id === product_id && (sku === undefined || line.sku === sku))
-  if (own.length > 1) throw invalid('sku_required', 'The order has several SKUs of this product; say which one by `sku`.')
-  const [found] = own
-  if (!found) throw invalid('unknown_line', 'The order has no such line; name products and SKUs as the order does.')
+const skuOfLine = (ordered: readonly Line[], { product_id, sku }: RequestedLine): string => {
+  const matching = mergeBySku(ordered).filter(line => line.product_id === product_id && (sku === undefined || line.sku === sku))
+  if (matching.length > 1) throw invalid('sku_required', 'The order has several SKUs of this product; name one in `sku`.')
+  const [found] = matching
+  if (!found) throw invalid('unknown_line', 'The order has no such line; use the product ids and SKUs of the order.')
   return found.sku
 }

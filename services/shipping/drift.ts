@@ -1,10 +1,10 @@
 import { driftOf } from '#shared/drift'
 import type { ShippingSql } from './database'
 
-const maxCounted = 10_000
+const mostCounted = 10_000
 
-/** Parcels that have waited too long: for a label, for their carrier's next word, or for somebody to send again what failed. */
-export const parcelDrift =
+/** Shipments that have waited too long for a label, for a report of their carrier, or for an admin to ship the lines of a failed one again. */
+export const shipmentDrift =
   ({ sql: { db }, stuckAfterMs }: { sql: Pick<ShippingSql, 'db'>; stuckAfterMs: number }) =>
   async (until: Date) => {
     const waiting = await db
@@ -12,8 +12,8 @@ export const parcelDrift =
       .select(['id', 'order_id', 'status'])
       .where('waiting_since', '<', new Date(until.getTime() - stuckAfterMs))
       .orderBy('waiting_since')
-      .limit(maxCounted)
+      .limit(mostCounted)
       .execute()
     return { stuck: driftOf(waiting.map(({ id, order_id, status }) => `shipment ${id} of order ${order_id}: ${status}`)) }
   }
-export type ParcelDrift = ReturnType<typeof parcelDrift>
+export type ShipmentDrift = ReturnType<typeof shipmentDrift>

@@ -1,18 +1,18 @@
 import { inventoryCommitted, orderCancelled } from '#shared/catalog'
 import { on } from '#shared/event'
 import { eraseOn } from '#shared/personal-data'
-import type { Dispatch } from './dispatch'
-import type { PersonalData } from './personal-data'
-import type { Voids } from './voids'
+import type { ShippingPersonalData } from './personal-data'
+import type { ShipOrder } from './ship-order'
+import type { VoidCancelledOrder } from './void-order'
 
 interface Deps {
-  dispatch: Dispatch
-  voids: Voids
-  personal: PersonalData
+  shipOrder: ShipOrder
+  voidCancelledOrder: VoidCancelledOrder
+  personalData: ShippingPersonalData
 }
 
-export const shippingHandlers = ({ dispatch, voids, personal }: Deps) => [
-  on(inventoryCommitted, message => dispatch.committed(message, message.data.order_id)),
-  on(orderCancelled, message => voids.cancelled(message, message.data.order_id)),
-  eraseOn(personal.forget),
+export const shippingHandlers = ({ shipOrder, voidCancelledOrder, personalData }: Deps) => [
+  on(inventoryCommitted, message => shipOrder(message, message.data.order_id)),
+  on(orderCancelled, message => voidCancelledOrder(message, message.data.order_id)),
+  eraseOn(personalData.forget),
 ]

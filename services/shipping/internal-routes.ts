@@ -1,43 +1,43 @@
 import { DriftQuery } from '#shared/drift'
 import type { Http } from '#shared/http'
 import { IdParam } from '#shared/schema'
-import type { ParcelDrift } from './drift'
+import type { ShipmentDrift } from './drift'
 import { DriftView, VoidView } from './model'
-import type { Quotes } from './quotes'
+import type { QuoteShipping } from './quote-shipping'
 import { QuoteBody, QuoteView } from './tariff-model'
-import type { Voids } from './voids'
+import type { VoidOrder } from './void-order'
 
 interface Deps {
   http: Http
-  quotes: Quotes
-  voids: Voids
-  drift: ParcelDrift
+  quoteShipping: QuoteShipping
+  voidOrder: VoidOrder
+  drift: ShipmentDrift
 }
 
-export const internalRoutes = ({ http, quotes, voids, drift }: Deps) =>
+export const internalRoutes = ({ http, quoteShipping, voidOrder, drift }: Deps) =>
   http('/internal')
-    .post('/quotes', ({ body }) => quotes(body), {
+    .post('/quotes', ({ body }) => quoteShipping(body), {
       internal: ['order', 'cart'],
       body: QuoteBody,
       response: { 200: QuoteView },
-      detail: { summary: 'What sending costs' },
+      detail: { summary: 'What shipping costs' },
     })
     .post(
       '/orders/:id/void',
       async ({ params }) => {
-        await voids.request(params.id)
+        await voidOrder(params.id)
         return { voided: true }
       },
       {
         internal: ['order'],
         params: IdParam,
         response: { 200: VoidView },
-        detail: { summary: 'Nothing of this order leaves the house any more; 409 `already_picked_up` when a parcel did' },
+        detail: { summary: 'Stop all shipments of an order; 409 `already_picked_up` when one has left' },
       },
     )
     .get('/drift', ({ query }) => drift(new Date(query.until)), {
       internal: ['discovery'],
       query: DriftQuery,
       response: { 200: DriftView },
-      detail: { summary: 'Parcels that have waited too long' },
+      detail: { summary: 'Shipments that have waited too long' },
     })

@@ -9,7 +9,7 @@ import { start } from './main'
 
 const redisUrl = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/14' }).href
 const { privateKey, publicKey } = await generateKeyPair(accessTokens.algorithm)
-/** The user service's part: it publishes the keys by which tokens are checked. */
+/** A fake user service, which publishes the keys that access tokens are checked with. */
 const keys = Bun.serve({
   port: 0,
   hostname: '127.0.0.1',
@@ -37,7 +37,7 @@ beforeAll(async () => {
     testBus(Object.values(catalog)),
     openRedis({ url: redisUrl, prefix: 'test', log }),
   ])
-  // Declares the queues of the whole catalog, whatever this release ships.
+  // This declares the queues of the whole catalog, also of services that are not released.
   await broker.open('order')
   const user = { id: 'user', address: `127.0.0.1:${keys.port}`, host: '127.0.0.1', port: keys.port, version: '1' }
   const at = new Date().toISOString()
@@ -59,9 +59,9 @@ afterAll(async () => {
   await Promise.all([mysql.drop(), broker.drop(), redis.close(), keys.stop(true)])
 })
 
-test('a parcel is watched at one instance while the other moves it, and the stream ends at once when its instance stops', async () => {
+test('a stream on one instance sends a change made on another, and ends at once when its instance stops', async () => {
   const at = new Date()
-  const parcel = { order_id: 1, user_id: 7, tracking_number: 'a'.repeat(32), carrier: 'pickup', shipping_option: 'pickup' }
+  const shipment = { order_id: 1, user_id: 7, tracking_number: 'a'.repeat(32), carrier: 'pickup', shipping_option: 'pickup' }
   const rest = {
     status: 'created' as const,
     version: 1,
@@ -71,16 +71,16 @@ test('a parcel is watched at one instance while the other moves it, and the stre
   }
   const { insertId } = await mysql.sql.db
     .insertInto('shipments')
-    .values({ ...parcel, ...rest })
+    .values({ ...shipment, ...rest })
     .executeTakeFirstOrThrow()
   await mysql.sql.db
     .insertInto('shipment_steps')
     .values({ shipment_id: Number(insertId), version: 1, status: 'created', at })
     .execute()
   const path = `/api/shipping/shipments/${insertId}`
-  const [watched, mover] = instances
+  const [streaming, changing] = instances
 
-  const answer = await fetch(`${watched?.url}${path}/stream`, { headers: { authorization: `Bearer ${await tokenOf(7, 'customer')}` } })
+  const answer = await fetch(`${streaming?.url}${path}/stream`, { headers: { authorization: `Bearer ${await tokenOf(7, 'customer')}` } })
   expect(answer.status).toBe(200)
   let text = ''
   const ended = (async () => {
@@ -88,12 +88,12 @@ test('a parcel is watched at one instance while the other moves it, and the stre
   })()
   await eventually(() => text.includes('"created"'))
   const headers = { authorization: `Bearer ${await tokenOf(1, 'admin')}`, 'content-type': 'application/json' }
-  const moved = await fetch(`${mover?.url}${path}/events`, { method: 'POST', headers, body: JSON.stringify({ status: 'picked_up' }) })
-  expect(moved.status).toBe(200)
+  const changed = await fetch(`${changing?.url}${path}/events`, { method: 'POST', headers, body: JSON.stringify({ status: 'picked_up' }) })
+  expect(changed.status).toBe(200)
   await eventually(() => text.includes('id: 2\n'))
 
   const before = performance.now()
-  const stopped = watched?.stop()
+  const stopped = streaming?.stop()
   await ended
   await stopped
   expect(performance.now() - before).toBeLessThan(8000)

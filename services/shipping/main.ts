@@ -1,9 +1,9 @@
 import type { Environment } from '#shared/config'
 import { revocationStream } from '#shared/revocations'
 import { runService } from '#shared/service'
-import { day } from '#shared/time'
+import { day, second } from '#shared/time'
 import { shippingApp } from './app'
-import { carriersBy } from './carriers/contracts'
+import { contractsFromSettings } from './carriers/contracts'
 import { shippingClients } from './clients'
 import { compose } from './compose'
 import type { ShippingDb } from './database'
@@ -18,15 +18,15 @@ export const start = (env?: Environment) =>
       const shipping = compose({
         sql,
         clients: shippingClients(client),
-        carriers: carriersBy(config),
+        carriers: contractsFromSettings(config),
         follow: onEntry => kernel.follow(kernel.redis.key('live'), onEntry),
         log: kernel.log,
         stuckAfterMs: config.integer('SHIPMENT_STUCK_AFTER_MS', 7 * day),
       })
-      kernel.follow(revocationStream, ({ sid }) => shipping.live.endSession(sid))
-      kernel.onDraining(shipping.live.close)
+      kernel.follow(revocationStream, ({ sid }) => shipping.streams.endSession(sid))
+      kernel.onDraining(shipping.streams.close)
       await bus.consume(shippingHandlers(shipping))
-      every('look after parcels', 500, shipping.tracking.lookAfterDue)
+      every('following up shipments', second / 2, shipping.followUpShipments)
       return shippingApp({ http, ...shipping })
     },
     env,

@@ -2,9 +2,9 @@ import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
 import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
 import { carrierNames } from './carriers/carrier'
-import type { ShipmentRow, StepRow } from './database'
-import { reportable, statuses } from './domain'
-import { linesOf } from './parcels'
+import { addressColumn, linesColumn, type ShipmentRow, type StepRow } from './database'
+import { carrierStatuses, statuses } from './domain'
+import type { ShipmentHistory } from './repository'
 
 const Status = oneOf(statuses)
 const OrderLine = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
@@ -12,12 +12,12 @@ const OrderLine = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity
 export const NewShipment = closed(
   {
     order_id: Id,
-    lines: t.Optional(t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'All that is left when absent' })),
+    lines: t.Optional(t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'Without it, all lines that are left' })),
     carrier: t.Optional(oneOf(carrierNames)),
   },
   { examples: [{ order_id: 1, lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }] }] },
 )
-export const NewStep = closed({ status: oneOf(reportable) }, { examples: [{ status: 'picked_up' }] })
+export const NewStep = closed({ status: oneOf(carrierStatuses) }, { examples: [{ status: 'picked_up' }] })
 export const ShipmentsQuery = closed({
   ...PageQuery.properties,
   order_id: t.Optional(integerText({ minimum: 1 })),
@@ -30,12 +30,12 @@ export const DriftView = t.Object({ stuck: Drift })
 export const VoidView = t.Object({ voided: t.Boolean() })
 
 const StepView = t.Object({ status: Status, at: Time })
-const parcel = { tracking_number: t.String(), carrier: t.String(), status: Status }
+const publicFields = { tracking_number: t.String(), carrier: t.String(), status: Status }
 export const ShipmentView = t.Object({
   id: t.Integer(),
   order_id: t.Integer(),
   user_id: t.Integer(),
-  ...parcel,
+  ...publicFields,
   shipping_option: t.String(),
   lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
   created_at: Time,
@@ -44,12 +44,12 @@ export const ShipmentView = t.Object({
 export const ShipmentDetail = t.Composite([
   ShipmentView,
   t.Object({
-    address: t.Union([Address, t.Null()], { description: 'Null once it is forgotten' }),
-    events: t.Array(StepView, { description: 'What happened to it, oldest first' }),
+    address: t.Union([Address, t.Null()], { description: 'Null once the user is erased' }),
+    events: t.Array(StepView, { description: 'Its steps, oldest first' }),
   }),
 ])
-/** Public to whoever has the number: nothing of who, where to or what. */
-export const TrackView = t.Object({ ...parcel, events: t.Array(StepView), updated_at: Time })
+/** Public to everyone with the tracking number, so it has no user, no address and no lines. */
+export const TrackView = t.Object({ ...publicFields, events: t.Array(StepView), updated_at: Time })
 
 export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => ({
   id: row.id,
@@ -59,24 +59,20 @@ export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => (
   carrier: row.carrier,
   status: row.status,
   shipping_option: row.shipping_option,
-  lines: linesOf(row),
+  lines: linesColumn.read(row.lines),
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 })
 
-interface Shown {
-  row: ShipmentRow
-  steps: readonly StepRow[]
-}
 const stepsView = (steps: readonly StepRow[]) => steps.map(({ status, at }) => ({ status, at: at.toISOString() }))
 
-export const shipmentDetail = ({ row, steps }: Shown): Static<typeof ShipmentDetail> => ({
+export const shipmentDetail = ({ row, steps }: ShipmentHistory): Static<typeof ShipmentDetail> => ({
   ...shipmentView(row),
-  address: row.address === null ? null : JSON.parse(row.address),
+  address: row.address === null ? null : addressColumn.read(row.address),
   events: stepsView(steps),
 })
 
-export const trackView = ({ row, steps }: Shown): Static<typeof TrackView> => ({
+export const trackView = ({ row, steps }: ShipmentHistory): Static<typeof TrackView> => ({
   tracking_number: row.tracking_number,
   carrier: row.carrier,
   status: row.status,

@@ -7,27 +7,27 @@ beforeAll(async () => {
 })
 afterAll(() => shop.drop())
 
-const addressOf = async (orderId: number) => (await shop.parcels(orderId))[0]?.address
+const addressOf = async (orderId: number) => (await shop.shipmentsOf(orderId))[0]?.address
 const deliver = async (id: number) => {
-  for (const status of ['picked_up', 'in_transit', 'delivered'] as const) await shop.progress.report(id, status)
+  for (const status of ['picked_up', 'in_transit', 'delivered'] as const) await shop.steps.record(id, status)
 }
 
-test('a person gets what is held of them, by the user service alone', async () => {
-  const { id } = await shop.sent(51)
+test('the export of a user has their shipments and addresses, and only the user service may ask for it', async () => {
+  const { id } = await shop.shipped(51)
   const path = '/internal/users/51/export'
   const { text } = await shop.call('GET', path, { headers: await shop.asService('user') })
   expect(JSON.parse(text).data.shipments).toMatchObject([{ shipment_id: id, address: street, status: 'created' }])
   expect((await shop.call('GET', path, { headers: await shop.asService('order') })).status).toBe(403)
 })
 
-test('who is erased is forgotten at once where the parcel has arrived, and else when it has', async () => {
-  const arrived = await shop.sent(52)
+test('an erased user’s address is removed at once from delivered shipments, and from the others when they are delivered', async () => {
+  const arrived = await shop.shipped(52)
   await deliver(arrived.id)
-  const underWay = await shop.sent(52)
-  const others = await shop.sent(53)
-  const told = erased(52)
-  await shop.hear(told)
-  await shop.hear(told)
+  const underWay = await shop.shipped(52)
+  const others = await shop.shipped(53)
+  const message = erased(52)
+  await shop.receive(message)
+  await shop.receive(message)
   expect(await addressOf(arrived.orderId)).toBeNull()
   expect(await addressOf(underWay.orderId)).toBe(JSON.stringify(street))
   await deliver(underWay.id)
@@ -37,18 +37,18 @@ test('who is erased is forgotten at once where the parcel has arrived, and else 
   expect(body.address).toBeNull()
 })
 
-test('an erasure that meets the delivery forgets, whichever is first', async () => {
+test('an erasure and a delivery at the same moment remove the address, whichever is first', async () => {
   const other = await shop.instance()
   for (let user = 60; user < 75; user++) {
-    const { id, orderId } = await shop.sent(user)
-    await shop.progress.report(id, 'picked_up')
-    await Promise.all([shop.hear(erased(user)), other.progress.report(id, 'delivered')])
+    const { id, orderId } = await shop.shipped(user)
+    await shop.steps.record(id, 'picked_up')
+    await Promise.all([shop.receive(erased(user)), other.steps.record(id, 'delivered')])
     expect(await addressOf(orderId)).toBeNull()
   }
 })
 
-test('nothing that is published or logged holds an address', async () => {
-  const { id } = await shop.sent(80, { shipping_address: { line1: '9 Secret Road', city: 'Hidden', country: 'US' } })
+test('no event and no log line contains an address', async () => {
+  const { id } = await shop.shipped(80, { shipping_address: { line1: '9 Secret Road', city: 'Hidden', country: 'US' } })
   await deliver(id)
   const outbox = await shop.sql.kernel.selectFrom('outbox').selectAll().execute()
   expect(outbox.length).toBeGreaterThan(0)

@@ -1,37 +1,37 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { Message } from '#shared/event'
-import type { ShippingDb, ShippingSql } from './database'
-import { isEnded, statuses } from './domain'
-import { linesOf } from './parcels'
+import { addressColumn, linesColumn, type ShippingDb, type ShippingSql } from './database'
+import { isFinal, statuses } from './domain'
 
-const most = 10_000
-const ended = statuses.filter(isEnded)
+const mostExported = 10_000
+const finalStatuses = statuses.filter(isFinal)
 
-export const personalData = (sql: ShippingSql) => ({
+export const shippingPersonalData = (sql: ShippingSql) => ({
   async exportOf(userId: number) {
-    const rows = await sql.db.selectFrom('shipments').selectAll().where('user_id', '=', userId).orderBy('id').limit(most).execute()
+    const mine = sql.db.selectFrom('shipments').selectAll().where('user_id', '=', userId)
+    const rows = await mine.orderBy('id').limit(mostExported).execute()
     return {
       shipments: rows.map(row => ({
         shipment_id: row.id,
         order_id: row.order_id,
         tracking_number: row.tracking_number,
         status: row.status,
-        address: row.address === null ? null : (JSON.parse(row.address) as unknown),
-        lines: linesOf(row),
+        address: row.address === null ? null : addressColumn.read(row.address),
+        lines: linesColumn.read(row.lines),
         created_at: row.created_at.toISOString(),
       })),
     }
   },
 
-  /** At once where the parcel's way has ended; the others are forgotten when theirs does. */
+  /** Removes the addresses of shipments in a final status at once; `changeStatus` removes the others when they reach one. */
   async forget(message: Message, userId: number): Promise<void> {
     await sql.once(message, async trx => {
       await trx.insertInto('erased_users').values({ user_id: userId }).onDuplicateKeyUpdate({ user_id: userId }).execute()
-      // By the user alone, so that a parcel which is just arriving is waited for.
-      const kept = (row: ExpressionBuilder<ShippingDb, 'shipments'>) =>
-        row.case().when('status', 'in', ended).then(null).else(row.ref('address')).end()
-      await trx.updateTable('shipments').set({ address: kept }).where('user_id', '=', userId).execute()
+      // The update selects by user alone, so that it waits for a shipment whose status is changing at this moment.
+      const address = (row: ExpressionBuilder<ShippingDb, 'shipments'>) =>
+        row.case().when('status', 'in', finalStatuses).then(null).else(row.ref('address')).end()
+      await trx.updateTable('shipments').set({ address }).where('user_id', '=', userId).execute()
     })
   },
 })
-export type PersonalData = ReturnType<typeof personalData>
+export type ShippingPersonalData = ReturnType<typeof shippingPersonalData>

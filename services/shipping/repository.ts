@@ -1,50 +1,52 @@
 import { notFound } from '#shared/errors'
-import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
-import { t } from '#shared/schema'
+import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
 import type { ShipmentRow, ShippingSql, StepRow } from './database'
 import type { Status } from './domain'
 
-const byNumber = t.Tuple([t.Integer({ minimum: 0 })])
-
 type Viewer = { id: number; role: string }
 type Filter = PageQuery & { order_id?: number | undefined; status?: Status | undefined }
 
-/** What is shown of parcels. */
+export interface ShipmentHistory {
+  row: ShipmentRow
+  steps: StepRow[]
+}
+
+/** Shipments as they are shown; `shipments.ts` changes them. */
 export const shipmentRepository = ({ db }: Pick<ShippingSql, 'db'>) => {
   const stepsOf = (shipmentId: number): Promise<StepRow[]> =>
     db.selectFrom('shipment_steps').selectAll().where('shipment_id', '=', shipmentId).orderBy('version').execute()
 
-  /** Somebody else's parcel is as good as none. */
-  const visible = async (viewer: Viewer, id: number): Promise<ShipmentRow> => {
+  /** Another user's shipment is not found, as if it did not exist. */
+  const get = async (viewer: Viewer, id: number): Promise<ShipmentRow> => {
     const row = await db.selectFrom('shipments').selectAll().where('id', '=', id).executeTakeFirst()
     if (!row || (viewer.role !== 'admin' && row.user_id !== viewer.id)) throw notFound('shipment')
     return row
   }
 
   return {
-    visible,
+    get,
 
     /** Newest first. */
-    async list(viewer: Viewer, { skip, limit, cursor, order_id, status }: Filter): Promise<Page<ShipmentRow>> {
+    async list(viewer: Viewer, { limit, order_id, status, ...position }: Filter): Promise<Page<ShipmentRow>> {
       let filtered = db.selectFrom('shipments')
       if (viewer.role !== 'admin') filtered = filtered.where('user_id', '=', viewer.id)
       if (order_id !== undefined) filtered = filtered.where('order_id', '=', order_id)
       if (status !== undefined) filtered = filtered.where('status', '=', status)
-      const ordered = filtered.selectAll().orderBy('id', 'desc').limit(limit)
+      const { below, skip } = newestFirst(position)
       const [items, total] = await Promise.all([
-        (cursor === undefined ? ordered.offset(skip) : ordered.where('id', '<', decodeCursor(cursor, byNumber)[0])).execute(),
+        filtered.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
         countCapped(db, filtered),
       ])
-      return { items, total, nextCursor: cursorAfter(items, limit, ({ id }) => [id]) }
+      return { items, total, nextCursor: afterId(items, limit) }
     },
 
-    async one(viewer: Viewer, id: number): Promise<{ row: ShipmentRow; steps: StepRow[] }> {
-      const [row, steps] = await Promise.all([visible(viewer, id), stepsOf(id)])
+    async withSteps(viewer: Viewer, id: number): Promise<ShipmentHistory> {
+      const [row, steps] = await Promise.all([get(viewer, id), stepsOf(id)])
       return { row, steps }
     },
 
-    async tracked(trackingNumber: string): Promise<{ row: ShipmentRow; steps: StepRow[] }> {
+    async byTrackingNumber(trackingNumber: string): Promise<ShipmentHistory> {
       const row = await db.selectFrom('shipments').selectAll().where('tracking_number', '=', trackingNumber).executeTakeFirst()
       if (!row) throw notFound('shipment')
       return { row, steps: await stepsOf(row.id) }

@@ -1,8 +1,6 @@
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
-import type { Dispatch } from './dispatch'
-import { type LiveParcels, lastSeenOf } from './live'
 import {
   NewShipment,
   NewStep,
@@ -15,49 +13,51 @@ import {
   TrackView,
   trackView,
 } from './model'
-import type { Progress } from './progress'
-import type { Quotes } from './quotes'
+import type { QuoteShipping } from './quote-shipping'
 import type { Shipments } from './repository'
+import type { ShipLines } from './ship-lines'
+import type { ShipmentSteps } from './shipment-steps'
+import { type ShipmentStreams, versionFromHeader } from './shipment-streams'
 import { QuoteBody, QuoteView } from './tariff-model'
 
 interface Deps {
   http: Http
-  quotes: Quotes
+  quoteShipping: QuoteShipping
   shipments: Shipments
-  dispatch: Dispatch
-  progress: Progress
-  live: LiveParcels
+  shipLines: ShipLines
+  steps: ShipmentSteps
+  streams: ShipmentStreams
 }
 
-export const shippingRoutes = ({ http, quotes, shipments, dispatch, progress, live }: Deps) =>
+export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, steps, streams }: Deps) =>
   http('/api/shipping')
-    .post('/quotes', ({ body }) => quotes(body), {
+    .post('/quotes', ({ body }) => quoteShipping(body), {
       public: true,
       body: QuoteBody,
       response: { 200: QuoteView },
       detail: {
-        summary: 'What sending costs and how long it takes',
+        summary: 'What shipping costs and how long it takes',
         description:
-          'Free text and countries without a zone are priced in the default zone. A currency without rates is 409 `no_rate_for_currency`.',
+          'A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`.',
       },
     })
-    .get('/track/:tracking_number', async ({ params }) => trackView(await shipments.tracked(params.tracking_number)), {
+    .get('/track/:tracking_number', async ({ params }) => trackView(await shipments.byTrackingNumber(params.tracking_number)), {
       public: true,
       params: TrackingParam,
       response: { 200: TrackView },
-      detail: { summary: 'Where a parcel is, for whoever has its number' },
+      detail: { summary: 'The status of a shipment, for everyone with its tracking number' },
     })
     .get('/shipments', async ({ user, query }) => page(await shipments.list(user, query), query, shipmentView), {
       auth: true,
       query: ShipmentsQuery,
       response: { 200: pageOf(ShipmentView) },
-      detail: { summary: 'My parcels, newest first; an admin sees all' },
+      detail: { summary: 'My shipments, newest first; an admin sees all' },
     })
     .post(
       '/shipments',
       async ({ user, body, headers, set, status }) => {
-        const request = { scope: `${user.id} POST /api/shipping/shipments`, key: headers['idempotency-key'] }
-        const answer = await dispatch.byHand(request, body)
+        const keyed = { scope: `${user.id} POST /api/shipping/shipments`, key: headers['idempotency-key'] }
+        const answer = await shipLines(keyed, body)
         Object.assign(set.headers, answer.headers)
         return status(201, answer.body)
       },
@@ -67,35 +67,36 @@ export const shippingRoutes = ({ http, quotes, shipments, dispatch, progress, li
         body: NewShipment,
         response: { 201: ShipmentView },
         detail: {
-          summary: 'Send what is left of an order, or a part of it',
+          summary: 'Ship what is left of an order, or a part of it',
           description:
-            'A paid order gets one parcel with all of its lines by itself. To send it in parts, let that one fail before it is picked up: what was in a failed parcel is left to send again.',
+            'A paid order gets one shipment with all of its lines automatically. To ship it in parts, record `failed` for that one before it is picked up: the lines of a failed shipment can be shipped again.',
         },
       },
     )
-    .get('/shipments/:id', async ({ user, params }) => shipmentDetail(await shipments.one(user, params.id)), {
+    .get('/shipments/:id', async ({ user, params }) => shipmentDetail(await shipments.withSteps(user, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: ShipmentDetail },
-      detail: { summary: 'One parcel, with all that happened to it' },
+      detail: { summary: 'One shipment, with its address and its history' },
     })
-    .post('/shipments/:id/events', async ({ params, body }) => shipmentView(await progress.report(params.id, body.status)), {
+    .post('/shipments/:id/events', async ({ params, body }) => shipmentView(await steps.record(params.id, body.status)), {
       auth: 'admin',
       params: IdParam,
       body: NewStep,
       response: { 200: ShipmentView },
       detail: {
-        summary: 'Say what happened to a parcel',
+        summary: 'Record the next step of a shipment',
         description:
-          'created → picked_up → in_transit → delivered; `in_transit` may be skipped, `failed` is possible until delivery. Else 409 `illegal_transition`.',
+          'created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. Any other step is 409 `illegal_transition`.',
       },
     })
     .get(
       '/shipments/:id/stream',
       async ({ user, params, headers, request }) => {
-        const parcel = await shipments.visible(user, params.id)
-        // To answer HEAD, Elysia reads the whole body of the same GET: this one has no end.
-        const body = request.method === 'HEAD' ? null : live.watch(parcel, { user, lastSeen: lastSeenOf(headers['last-event-id']) })
+        const shipment = await shipments.get(user, params.id)
+        // Elysia answers HEAD by reading the whole body of the same GET, and this body has no end.
+        const body =
+          request.method === 'HEAD' ? null : streams.open(shipment, { user, lastSeen: versionFromHeader(headers['last-event-id']) })
         return new Response(body, {
           headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
         })
@@ -103,11 +104,11 @@ export const shippingRoutes = ({ http, quotes, shipments, dispatch, progress, li
       {
         auth: true,
         params: IdParam,
-        response: t.Unknown({ type: 'string', description: 'Server-sent events, each with the status, the version as its id' }),
+        response: t.Unknown({ type: 'string', description: 'Server-sent events with the status as data and the version as id' }),
         detail: {
-          summary: 'A parcel live: its state at once, then every change',
+          summary: 'A shipment live: its status at once, then every change',
           description:
-            '`Last-Event-ID` gives what came after that one. A comment every 15 seconds shows that the stream lives; it ends with the access token.',
+            'With `Last-Event-ID`, the stream starts after that event. A comment every 15 seconds keeps it alive; it ends with the access token.',
         },
       },
     )

@@ -8,15 +8,15 @@ beforeAll(async () => {
 })
 afterAll(() => shop.drop())
 
-const report = (id: number, status: string) =>
+const record = (id: number, status: string) =>
   shop.call('POST', `/api/shipping/shipments/${id}/events`, { body: { status }, headers: shop.admin })
 const get = async (path: string, userId?: number) =>
   shop.call('GET', `/api/shipping${path}`, { headers: userId === undefined ? shop.admin : await shop.as(userId) })
 
 describe('POST /shipments/:id/events', () => {
-  test('moves a parcel along, and tells every step with a growing version', async () => {
-    const { orderId, id } = await shop.sent()
-    for (const status of ['picked_up', 'in_transit', 'delivered']) expect((await report(id, status)).body.status).toBe(status)
+  test('records each step, and publishes it with the next version', async () => {
+    const { orderId, id } = await shop.shipped()
+    for (const status of ['picked_up', 'in_transit', 'delivered']) expect((await record(id, status)).body.status).toBe(status)
     const events = await shop.published(orderId)
     expect(events.map(({ type, aggregate, data }) => [type, aggregate.version, data.status])).toEqual([
       ['shipment.created', 1, 'created'],
@@ -26,27 +26,27 @@ describe('POST /shipments/:id/events', () => {
     ])
     expect(events.every(({ data }) => data.lines.length === 3)).toBe(true)
   })
-  test('refuses a step that cannot follow, and what is no step', async () => {
-    const { id } = await shop.sent()
-    expect(await report(id, 'delivered')).toMatchObject({ status: 409, body: { code: 'illegal_transition' } })
-    await report(id, 'picked_up')
-    expect((await report(id, 'picked_up')).status).toBe(409)
-    for (const status of ['voided', 'created', 'lost', 1]) expect((await report(id, String(status))).status).toBe(400)
-    expect((await report(999_999, 'picked_up')).body.code).toBe('shipment_not_found')
+  test('refuses a step that cannot follow, and an unknown status', async () => {
+    const { id } = await shop.shipped()
+    expect(await record(id, 'delivered')).toMatchObject({ status: 409, body: { code: 'illegal_transition' } })
+    await record(id, 'picked_up')
+    expect((await record(id, 'picked_up')).status).toBe(409)
+    for (const status of ['voided', 'created', 'lost', 1]) expect((await record(id, String(status))).status).toBe(400)
+    expect((await record(999_999, 'picked_up')).body.code).toBe('shipment_not_found')
     const asCustomer = { body: { status: 'in_transit' }, headers: await shop.as(7) }
     expect((await shop.call('POST', `/api/shipping/shipments/${id}/events`, asCustomer)).status).toBe(403)
   })
-  test('takes a step once, however many report it at once', async () => {
-    const { id } = await shop.sent()
-    const answers = await Promise.all(Array.from({ length: 8 }, () => report(id, 'picked_up')))
+  test('records a step once when it is reported several times at once', async () => {
+    const { id } = await shop.shipped()
+    const answers = await Promise.all(Array.from({ length: 8 }, () => record(id, 'picked_up')))
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(409)])
   })
 })
 
-describe('parcels', () => {
-  test('are shown to whose they are and to admins, with where they go and what happened', async () => {
-    const { id } = await shop.sent(21)
-    await report(id, 'picked_up')
+describe('GET /shipments', () => {
+  test('shows a shipment with address and steps to its owner and to admins', async () => {
+    const { id } = await shop.shipped(21)
+    await record(id, 'picked_up')
     const { body } = await get(`/shipments/${id}`, 21)
     expect(body).toMatchObject({ id, status: 'picked_up', address: street })
     expect(body.events.map(({ status }) => status)).toEqual(['created', 'picked_up'])
@@ -56,16 +56,16 @@ describe('parcels', () => {
     expect((await get('/shipments/abc', 21)).status).toBe(400)
   })
 
-  test('are listed by owner, newest first, by order, status and cursor', async () => {
-    const mine = [await shop.sent(31), await shop.sent(31), await shop.sent(31)].map(({ id }) => id)
+  test('lists a user’s shipments, newest first, by order, status and cursor', async () => {
+    const mine = [await shop.shipped(31), await shop.shipped(31), await shop.shipped(31)].map(({ id }) => id)
     const [first = 0, second = 0, third = 0] = mine
-    await shop.sent(32)
+    await shop.shipped(32)
     const ids = async (query: string, userId?: number) => (await get(`/shipments${query}`, userId)).body.items.map(({ id }) => id)
     expect(await ids('', 31)).toEqual([third, second, first])
     const page = (await get('/shipments?limit=2', 31)).body
     expect(page.total).toBe(3)
     expect(await ids(`?limit=2&cursor=${page.next_cursor}`, 31)).toEqual([first])
-    await report(second, 'picked_up')
+    await record(second, 'picked_up')
     expect(await ids('?status=picked_up', 31)).toEqual([second])
     const [row] = await shop.sql.db.selectFrom('shipments').select('order_id').where('id', '=', first).execute()
     expect(await ids(`?order_id=${row?.order_id}`, 31)).toEqual([first])
@@ -76,7 +76,7 @@ describe('parcels', () => {
     expect((await get('/shipments?skip=10001', 31)).body.code).toBe('use_cursor')
   })
 
-  test('are found by index in every list and sweep', async () => {
+  test('uses an index for every list and sweep', async () => {
     const { db } = shop.sql
     const keyOf = async (query: { compile(): { sql: string; parameters: readonly unknown[] } }) => {
       const compiled = query.compile()
@@ -89,7 +89,7 @@ describe('parcels', () => {
     }
     const newest = db.selectFrom('shipments').selectAll().orderBy('id', 'desc').limit(20)
     expect(await keyOf(newest.where('user_id', '=', 31))).toEqual(['shipments_user', false])
-    // Of so few rows either of the user's indexes will do.
+    // With so few rows the optimizer may choose either of the user's indexes.
     expect(String(await keyOf(newest.where('user_id', '=', 31).where('status', '=', 'created')))).toMatch(
       /^shipments_user(_status)?,false$/,
     )
@@ -102,17 +102,17 @@ describe('parcels', () => {
 })
 
 describe('GET /track', () => {
-  test('tells whoever has the number how far it is, and nothing of whom or where to', async () => {
-    const { id, orderId } = await shop.sent(41)
-    const [parcel] = await shop.parcels(orderId)
-    expect(parcel?.tracking_number).toMatch(/^[0-9a-f]{32}$/)
-    await report(id, 'picked_up')
-    const { status, body } = await shop.call('GET', `/api/shipping/track/${parcel?.tracking_number}`)
+  test('shows the status to everyone with the number, without user, address and lines', async () => {
+    const { id, orderId } = await shop.shipped(41)
+    const [shipment] = await shop.shipmentsOf(orderId)
+    expect(shipment?.tracking_number).toMatch(/^[0-9a-f]{32}$/)
+    await record(id, 'picked_up')
+    const { status, body } = await shop.call('GET', `/api/shipping/track/${shipment?.tracking_number}`)
     expect(status).toBe(200)
     expect(Object.keys(body).sort()).toEqual(['carrier', 'events', 'status', 'tracking_number', 'updated_at'])
     expect(body.events.map(step => step.status)).toEqual(['created', 'picked_up'])
   })
-  test('knows no other number', async () => {
+  test('answers 404 for any other number', async () => {
     expect((await shop.call('GET', `/api/shipping/track/${'0'.repeat(32)}`)).body.code).toBe('shipment_not_found')
     expect((await shop.call('GET', '/api/shipping/track/1')).status).toBe(404)
     expect(shop.failures).toEqual([])

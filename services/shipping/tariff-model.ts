@@ -2,9 +2,9 @@ import { Amount, Currency, defaultCurrency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
 import type { RateRow } from './database'
-import { options, type Priced } from './domain-quotes'
+import { type PricedOption, shippingOptions } from './domain-quotes'
 
-const OptionName = oneOf(options)
+const OptionName = oneOf(shippingOptions)
 const QuoteItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
 
 export const QuoteBody = closed(
@@ -12,7 +12,7 @@ export const QuoteBody = closed(
     address: Address,
     items: t.Array(QuoteItem, { minItems: 1, maxItems: 200 }),
     subtotal: t.Optional(
-      t.Number({ ...Amount, description: 'What the items cost after discount; without it nothing is over a free-from amount' }),
+      t.Number({ ...Amount, description: 'The price of the items after discount; without it, `free_over` never applies' }),
     ),
     currency: t.Optional(Currency),
   },
@@ -33,11 +33,11 @@ const QuotedOption = t.Object({
   currency: Currency,
   days_min: t.Integer(),
   days_max: t.Integer(),
-  free_over: t.Union([t.Number(), t.Null()], { description: 'From which subtotal on it is free' }),
+  free_over: t.Union([t.Number(), t.Null()], { description: 'Free from this subtotal on; null for never' }),
 })
 export const QuoteView = t.Object({ options: t.Array(QuotedOption) })
 
-export const quoteView = (priced: readonly Priced[], currency: string): Static<typeof QuoteView> => ({
+export const quoteView = (priced: readonly PricedOption[], currency: string): Static<typeof QuoteView> => ({
   options: priced.map(({ option, price, free_over, days_min, days_max }) => ({
     option,
     price: toMajor(price, currency),
@@ -51,7 +51,7 @@ export const quoteView = (priced: readonly Priced[], currency: string): Static<t
 const Countries = t.Array(t.String({ pattern: '^[A-Z]{2}$', examples: ['CH'] }), {
   uniqueItems: true,
   maxItems: 250,
-  description: 'ISO 3166 codes; a country lies in one zone at most',
+  description: 'ISO 3166 codes; a country is in one zone at most',
 })
 const ZoneName = text(100, 'The Alps')
 export const NewZone = closed({ name: ZoneName, countries: Countries }, { examples: [{ name: 'Oceania', countries: ['AU', 'NZ'] }] })
@@ -63,20 +63,20 @@ export const ZoneView = t.Object({ id: t.Integer(), name: t.String(), is_default
 
 const Grams = t.Integer({ minimum: 0, maximum: 100_000_000, examples: [1000] })
 const Days = t.Integer({ minimum: 0, maximum: 365, examples: [3] })
-const charged = {
+const rateFields = {
   price: Amount,
   included_grams: t.Optional(Grams),
   per_kg: t.Optional(t.Number({ ...Amount, description: 'For each started kilogram above `included_grams`' })),
-  free_over: t.Optional(t.Union([Amount, t.Null()], { description: 'From this subtotal on it is free; null for never' })),
+  free_over: t.Optional(t.Union([Amount, t.Null()], { description: 'Free from this subtotal on; null for never' })),
   days_min: Days,
   days_max: Days,
 }
 export const NewRate = closed(
-  { zone_id: Id, option: OptionName, currency: Currency, ...charged },
+  { zone_id: Id, option: OptionName, currency: Currency, ...rateFields },
   { examples: [{ zone_id: 1, option: 'standard', currency: 'CHF', price: 5, free_over: 50, days_min: 3, days_max: 7 }] },
 )
 export const RateChange = closed(
-  { ...charged, price: t.Optional(Amount), days_min: t.Optional(Days), days_max: t.Optional(Days) },
+  { ...rateFields, price: t.Optional(Amount), days_min: t.Optional(Days), days_max: t.Optional(Days) },
   { minProperties: 1, examples: [{ price: 6 }] },
 )
 export const RatesQuery = closed({ ...PageQuery.properties, zone_id: t.Optional(integerText({ minimum: 1 })) })

@@ -1,6 +1,7 @@
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
+import type { ShippingRates } from './rates'
 import {
   NewRate,
   NewZone,
@@ -14,23 +15,23 @@ import {
   ZoneChange,
   ZoneView,
 } from './tariff-model'
-import type { Tariffs } from './tariffs'
-import type { Zone, Zones } from './zones'
+import type { Weights } from './weights'
+import type { Zones } from './zones'
 
 interface Deps {
   http: Http
-  tariffs: Tariffs
+  rates: ShippingRates
+  weights: Weights
   zones: Zones
 }
-const asItIs = <T extends Zone | { sku: string; grams: number }>(item: T) => item
 
-export const tariffRoutes = ({ http, tariffs, zones }: Deps) =>
+export const tariffRoutes = ({ http, rates, weights, zones }: Deps) =>
   http('/api/shipping')
-    .get('/zones', async ({ query }) => page(await zones.list(query), query, asItIs), {
+    .get('/zones', async ({ query }) => page(await zones.list(query), query, zone => zone), {
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(ZoneView) },
-      detail: { summary: 'Zones and their countries; every other place lies in the default zone' },
+      detail: { summary: 'Zones and their countries; all other countries are in the default zone' },
     })
     .post(
       '/zones',
@@ -43,7 +44,7 @@ export const tariffRoutes = ({ http, tariffs, zones }: Deps) =>
         auth: 'admin',
         body: NewZone,
         response: { 201: ZoneView },
-        detail: { summary: 'Make a zone; until it has rates of its own in a currency, those of the default zone hold' },
+        detail: { summary: 'Add a zone; until it has rates of its own in a currency, those of the default zone apply' },
       },
     )
     .patch('/zones/:id', ({ params, body }) => zones.change(params.id, body), {
@@ -51,7 +52,7 @@ export const tariffRoutes = ({ http, tariffs, zones }: Deps) =>
       params: IdParam,
       body: ZoneChange,
       response: { 200: ZoneView },
-      detail: { summary: 'Rename a zone, or say which countries lie in it' },
+      detail: { summary: 'Rename a zone, or replace its countries' },
     })
     .delete(
       '/zones/:id',
@@ -61,54 +62,59 @@ export const tariffRoutes = ({ http, tariffs, zones }: Deps) =>
       },
       { auth: 'admin', params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Delete a zone with its rates' } },
     )
-    .get('/rates', async ({ query }) => page(await tariffs.rates(query), query, rateView), {
+    .get('/rates', async ({ query }) => page(await rates.list(query), query, rateView), {
       auth: 'admin',
       query: RatesQuery,
       response: { 200: pageOf(RateView) },
-      detail: { summary: 'What each option costs, by zone and currency' },
+      detail: { summary: 'The price of each option, by zone and currency' },
     })
     .post(
       '/rates',
       async ({ body, set, status }) => {
-        const rate = await tariffs.addRate(body)
+        const rate = await rates.add(body)
         set.headers.location = `/api/shipping/rates/${rate.id}`
         return status(201, rateView(rate))
       },
       { auth: 'admin', body: NewRate, response: { 201: RateView }, detail: { summary: 'Offer an option in a zone and a currency' } },
     )
-    .patch('/rates/:id', async ({ params, body }) => rateView(await tariffs.changeRate(params.id, body)), {
+    .patch('/rates/:id', async ({ params, body }) => rateView(await rates.change(params.id, body)), {
       auth: 'admin',
       params: IdParam,
       body: RateChange,
       response: { 200: RateView },
-      detail: { summary: 'Change what an option costs' },
+      detail: { summary: 'Change the price of an option' },
     })
     .delete(
       '/rates/:id',
       async ({ params, set }) => {
-        await tariffs.removeRate(params.id)
+        await rates.remove(params.id)
         set.status = 204
       },
-      { auth: 'admin', params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Offer an option no more' } },
+      { auth: 'admin', params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Stop offering an option' } },
     )
-    .get('/weights', async ({ query }) => page(await tariffs.weights(query), query, asItIs), {
+    .get('/weights', async ({ query }) => page(await weights.list(query), query, weight => weight), {
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(WeightView) },
-      detail: { summary: 'What a piece weighs, by SKU; 500 g where nothing is said' },
+      detail: { summary: 'The weight of one piece, by SKU; a SKU that is not listed weighs 500 g' },
     })
-    .put('/weights/:sku', ({ params, body }) => tariffs.weigh(params.sku, body.grams), {
+    .put('/weights/:sku', ({ params, body }) => weights.set(params.sku, body.grams), {
       auth: 'admin',
       params: SkuParam,
       body: SetWeight,
       response: { 200: WeightView },
-      detail: { summary: 'Say what a piece of a SKU weighs' },
+      detail: { summary: 'Set the weight of one piece of a SKU' },
     })
     .delete(
       '/weights/:sku',
       async ({ params, set }) => {
-        await tariffs.unweigh(params.sku)
+        await weights.remove(params.sku)
         set.status = 204
       },
-      { auth: 'admin', params: SkuParam, response: { 204: t.Void() }, detail: { summary: 'Back to the usual weight' } },
+      {
+        auth: 'admin',
+        params: SkuParam,
+        response: { 204: t.Void() },
+        detail: { summary: 'Remove the weight of a SKU, which then weighs 500 g' },
+      },
     )

@@ -17,7 +17,7 @@ const standardTo = async (country: string, currency = 'USD') => {
 }
 
 describe('zones', () => {
-  test('begin with a default one, which stays', async () => {
+  test('start with a default zone, which cannot be deleted and lists no countries', async () => {
     const { body } = await by('GET', '/zones')
     expect(body.items.map(zone => [zone.name, zone.is_default, zone.countries.length > 0])).toEqual([
       ['everywhere else', true, false],
@@ -28,7 +28,7 @@ describe('zones', () => {
     expect((await by('PATCH', '/zones/1', { countries: ['FR'] })).body.code).toBe('default_zone')
   })
 
-  test('are priced as the default one until they have rates of their own, and again when they are gone', async () => {
+  test('have the prices of the default zone until they have rates of their own, and again once they are deleted', async () => {
     const made = await by('POST', '/zones', { name: 'Oceania', countries: ['NZ', 'AU'] })
     expect(made.status).toBe(201)
     expect(made.headers.get('location')).toBe(`/api/shipping/zones/${made.body.id}`)
@@ -55,7 +55,7 @@ describe('zones', () => {
     expect((await by('GET', `/rates?zone_id=${made.body.id}`)).body.total).toBe(0)
   })
 
-  test('that are not there are 404', async () => {
+  test('answer 404 when they do not exist', async () => {
     expect((await by('PATCH', '/zones/999', { name: 'x' })).body.code).toBe('zone_not_found')
     expect((await by('DELETE', '/rates/999')).body.code).toBe('rate_not_found')
     const rate = { zone_id: 999, option: 'standard', currency: 'USD', price: 1, days_min: 1, days_max: 2 }
@@ -63,7 +63,7 @@ describe('zones', () => {
     expect((await by('DELETE', '/weights/NONE')).body.code).toBe('weight_not_found')
   })
 
-  test("are the admins' alone", async () => {
+  test('are open to admins only', async () => {
     const customer = await shop.as(7)
     for (const [method, path] of [
       ['GET', '/zones'],
@@ -83,7 +83,7 @@ describe('zones', () => {
     }
   })
 
-  test('a migration that was cut short is simply run again', async () => {
+  test('keep their rates when an interrupted migration runs again', async () => {
     const { defaultRates } = await import('./migrations/default-rates')
     const count = async () => (await by('GET', '/rates')).body.total
     const before = await count()

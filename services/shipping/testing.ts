@@ -8,7 +8,8 @@ import { startFanout } from '#shared/redis'
 import { deliverTo, messageOf, sender, testClients, testHttp, testRedis, testSql } from '#shared/testing'
 import { day } from '#shared/time'
 import { shippingApp } from './app'
-import { type Carrier, carriers } from './carriers/carrier'
+import type { Carrier } from './carriers/carrier'
+import { carrierContracts } from './carriers/contracts'
 import { sandboxCarrier } from './carriers/sandbox'
 import { shippingClients } from './clients'
 import { compose } from './compose'
@@ -38,7 +39,7 @@ const orderOf = (order_id: number, user_id: number) => ({
 })
 type Order = ReturnType<typeof orderOf>
 
-/** The order service, which knows the orders that a test puts into it. */
+/** A fake order service, with the orders that a test puts into `known`. */
 const testOrders = () => {
   const known = new Map<number, Order>()
   const app = new Elysia()
@@ -51,7 +52,7 @@ const testOrders = () => {
   return { known, ...testClients({ order: app }) }
 }
 
-/** The fields of answers that tests look at. */
+/** The fields of answers that tests read. */
 interface Body {
   id: number
   code: string
@@ -68,13 +69,19 @@ interface Body {
   stuck: { count: number; examples: string[] }
 }
 
+interface ShipmentData {
+  order_id: number
+  status: string
+  lines: unknown[]
+}
+
 interface Options {
   carrier?: Carrier
   heartbeatMs?: number
   stuckAfterMs?: number
 }
 
-/** The service on real stores, with order played by a small server. `instance` is another one on the same stores. */
+/** The service on real stores, beside a fake order service. `instance` starts another instance on the same stores. */
 export const testShipping = async (options: Options = {}) => {
   const [mysql, corner] = await Promise.all([testSql<ShippingDb>({ service: 'shipping', migrations }), testRedis()])
   const { sql } = mysql
@@ -95,7 +102,7 @@ export const testShipping = async (options: Options = {}) => {
       ...more,
       sql,
       clients: shippingClients(order.client),
-      carriers: carriers({ sandbox }, 'sandbox'),
+      carriers: carrierContracts({ sandbox }, 'sandbox'),
       follow: onEntry => {
         const follower = startFanout(corner.redis, corner.redis.key('live'), { onEntry, log })
         closing.push(follower.close)
@@ -104,7 +111,7 @@ export const testShipping = async (options: Options = {}) => {
       },
       log,
     })
-    closing.push(shipping.live.close)
+    closing.push(shipping.streams.close)
     await Promise.all(followers)
     const app = shippingApp({ http, ...shipping })
     const send = sender(app)
@@ -120,7 +127,7 @@ export const testShipping = async (options: Options = {}) => {
       ...shipping,
       app,
       call,
-      hear: deliverTo(shippingHandlers(shipping)),
+      receive: deliverTo(shippingHandlers(shipping)),
     }
   }
   const first = await instance()
@@ -136,26 +143,24 @@ export const testShipping = async (options: Options = {}) => {
     as,
     asService,
     admin: await as(1, 'admin'),
-    /** An order that order knows of and whose stock is committed, not yet heard of here. */
+    /** An order that only the order service knows: no event about it has arrived yet. */
     newOrder: (userId = 7, change: Partial<Order> = {}) => {
       const made = { ...orderOf(++orders, userId), ...change }
       order.known.set(made.order_id, made)
       return made.order_id
     },
-    /** One whose parcel is there. */
-    async sent(userId = 7, change: Partial<Order> = {}): Promise<{ orderId: number; id: number }> {
+    /** An order with its shipment. */
+    async shipped(userId = 7, change: Partial<Order> = {}): Promise<{ orderId: number; id: number }> {
       const orderId = this.newOrder(userId, change)
-      await first.hear(committed(orderId))
+      await first.receive(committed(orderId))
       const row = await sql.db.selectFrom('shipments').select('id').where('order_id', '=', orderId).executeTakeFirstOrThrow()
       return { orderId, id: row.id }
     },
-    parcels: (orderId: number) => sql.db.selectFrom('shipments').selectAll().where('order_id', '=', orderId).orderBy('id').execute(),
-    /** The events about an order's parcels that wait in the outbox, oldest first. */
+    shipmentsOf: (orderId: number) => sql.db.selectFrom('shipments').selectAll().where('order_id', '=', orderId).orderBy('id').execute(),
+    /** The events about an order's shipments in the outbox, oldest first. */
     async published(orderId: number) {
-      const rows = await sql.kernel.selectFrom('outbox').select('body').orderBy('id').execute()
-      return rows
-        .map(({ body }) => JSON.parse(body) as Message<{ order_id: number; status: string; lines: unknown[]; shipment_id: number }>)
-        .filter(({ data }) => data.order_id === orderId)
+      const messages = (await mysql.published()) as Message<ShipmentData>[]
+      return messages.filter(({ data }) => data.order_id === orderId)
     },
     async drop() {
       for (const close of closing.splice(0)) await close()

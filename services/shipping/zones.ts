@@ -1,6 +1,6 @@
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
-import { isDuplicate } from '#shared/sql'
+import { insertOnce } from '#shared/sql'
 import type { ShippingSql, Trx } from './database'
 
 export interface Zone {
@@ -10,27 +10,21 @@ export interface Zone {
   countries: string[]
 }
 
-const placeCountries = async (trx: Trx, zone_id: number, countries: readonly string[]) => {
+const replaceCountries = async (trx: Trx, zone_id: number, countries: readonly string[]) => {
   await trx.deleteFrom('zone_countries').where('zone_id', '=', zone_id).execute()
   if (countries.length === 0) return
-  try {
-    await trx
-      .insertInto('zone_countries')
-      .values(countries.map(country => ({ country, zone_id })))
-      .execute()
-  } catch (error) {
-    if (isDuplicate(error)) throw conflict('country_taken', 'One of the countries lies in another zone; take it out there first.')
-    throw error
-  }
+  const insert = trx.insertInto('zone_countries').values(countries.map(country => ({ country, zone_id })))
+  if (!(await insertOnce(insert)))
+    throw conflict('country_taken', 'One of the countries is in another zone; remove it from that zone first.')
 }
 
-/** Where rates hold. What no zone names lies in the default zone, which is always there and names none. */
+/** Groups of countries with the same rates. The default zone always exists; it lists no countries, and holds all that no other zone lists. */
 export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'transaction'>) => {
   const countriesOf = async (reader: Pick<ShippingSql['db'], 'selectFrom'>, ids: readonly number[]) => {
     if (ids.length === 0) return []
     return reader.selectFrom('zone_countries').selectAll().where('zone_id', 'in', ids).orderBy('country').execute()
   }
-  const lock = async (trx: Trx, id: number) => {
+  const lockZone = async (trx: Trx, id: number) => {
     const zone = await trx.selectFrom('zones').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
     if (!zone) throw notFound('zone')
     return zone
@@ -38,19 +32,15 @@ export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'tr
 
   return {
     async list({ skip, limit }: PageQuery): Promise<Page<Zone>> {
+      const all = db.selectFrom('zones')
       const [rows, { total }] = await Promise.all([
-        db.selectFrom('zones').selectAll().orderBy('id').offset(skip).limit(limit).execute(),
-        db
-          .selectFrom('zones')
-          .select(row => row.fn.countAll<number>().as('total'))
-          .executeTakeFirstOrThrow(),
+        all.selectAll().orderBy('id').offset(skip).limit(limit).execute(),
+        all.select(row => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
       ])
-      const placed = await countriesOf(
-        db,
-        rows.map(({ id }) => id),
-      )
+      const ids = rows.map(({ id }) => id)
+      const listed = await countriesOf(db, ids)
       const items = rows.map(({ id, name, is_default }) => {
-        const countries = placed.filter(({ zone_id }) => zone_id === id).map(({ country }) => country)
+        const countries = listed.filter(({ zone_id }) => zone_id === id).map(({ country }) => country)
         return { id, name, is_default: is_default === 1, countries }
       })
       return { items, total: Number(total) }
@@ -60,25 +50,26 @@ export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'tr
       transaction(async trx => {
         const { insertId } = await trx.insertInto('zones').values({ name, is_default: false }).executeTakeFirstOrThrow()
         const id = Number(insertId)
-        await placeCountries(trx, id, countries)
+        await replaceCountries(trx, id, countries)
         return { id, name, is_default: false, countries: countries.toSorted() }
       }),
 
     change: (id: number, { name, countries }: { name?: string | undefined; countries?: string[] | undefined }): Promise<Zone> =>
       transaction(async trx => {
-        const zone = await lock(trx, id)
-        if (countries && zone.is_default) throw conflict('default_zone', 'The default zone is every place that no other zone names.')
+        const zone = await lockZone(trx, id)
+        if (countries && zone.is_default)
+          throw conflict('default_zone', 'The default zone lists no countries; add or change another zone for these.')
         if (name !== undefined) await trx.updateTable('zones').set({ name }).where('id', '=', id).execute()
-        if (countries) await placeCountries(trx, id, countries)
-        const placed = await countriesOf(trx, [id])
-        return { id, name: name ?? zone.name, is_default: zone.is_default === 1, countries: placed.map(({ country }) => country) }
+        if (countries) await replaceCountries(trx, id, countries)
+        const listed = await countriesOf(trx, [id])
+        return { id, name: name ?? zone.name, is_default: zone.is_default === 1, countries: listed.map(({ country }) => country) }
       }),
 
-    /** Its rates go with it; its countries lie in the default zone then. */
+    /** Deletes the zone's rates too; its countries return to the default zone. */
     remove: (id: number): Promise<void> =>
       transaction(async trx => {
-        const zone = await lock(trx, id)
-        if (zone.is_default) throw conflict('default_zone', 'The default zone stays; change its rates instead.')
+        const zone = await lockZone(trx, id)
+        if (zone.is_default) throw conflict('default_zone', 'The default zone cannot be deleted; change its rates instead.')
         await trx.deleteFrom('rates').where('zone_id', '=', id).execute()
         await trx.deleteFrom('zone_countries').where('zone_id', '=', id).execute()
         await trx.deleteFrom('zones').where('id', '=', id).execute()

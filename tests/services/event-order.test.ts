@@ -191,8 +191,8 @@ test('shipping: packed and cancelled, for somebody who leaves', async () => {
     const orderId = shop.newOrder(user)
     const gone = messageOf(userDeleted({ id: user, version: 2 }, { user_id: user }))
     return {
-      news: [committed(orderId), cancelled(orderId), gone].map(one => () => shop.hear(one)),
-      end: async () => (await shop.parcels(orderId)).filter(({ status, address }) => status !== 'voided' || address !== null),
+      news: [committed(orderId), cancelled(orderId), gone].map(one => () => shop.receive(one)),
+      end: async () => (await shop.shipmentsOf(orderId)).filter(({ status, address }) => status !== 'voided' || address !== null),
     }
   })
   expect(end).toEqual([])

@@ -1,56 +1,34 @@
-import type { Settings } from '#shared/config'
-import { conflict } from '#shared/errors'
 import type { Address } from '#shared/schema'
-import type { Line, Reported, Status } from '../domain'
+import type { CarrierStatus, Line, Status } from '../domain'
 
-/** What a carrier is told of a parcel. */
-export interface Parcel {
+/** The parcel that a label is made for. */
+export interface ParcelToLabel {
   shipmentId: number
   trackingNumber: string
   option: string
   address: Address
   lines: readonly Line[]
 }
-/** What a carrier is asked about: by its own reference, and by how far we know the parcel to be. */
-export interface Labelled {
+export interface LabelledParcel {
   shipmentId: number
+  /** The carrier's own number of the parcel. */
   reference: string
+  /** The last status that we know, and since when. */
   status: Status
   since: Date
 }
 
-/** The port. Each call ends by its own deadline, shorter than a look's lease. */
+/** The port to a company that delivers parcels. Each call ends by its own deadline, which is shorter than the lease of a shipment's look. */
 export interface Carrier {
-  /** The same shipment gets the same label, however often it is asked for: the carrier is given our id as its key. */
-  createLabel(parcel: Parcel): Promise<{ reference: string }>
-  /** Takes the label back; one that was never made, or was taken back before, is no fault. */
+  /** Repeating the call for a shipment gives the same label: the carrier receives our id as the key. */
+  createLabel(parcel: ParcelToLabel): Promise<{ reference: string }>
+  /** Succeeds as well for a label that was never made, or that is cancelled already. */
   cancelLabel(shipment: { shipmentId: number; reference: string | null }): Promise<void>
-  whereabouts(parcel: Labelled): Promise<Reported | undefined>
-  /** When to ask again; undefined is never: somebody else moves its parcels along. */
-  askAgainMs: number | undefined
+  /** Undefined when the carrier has no status that we know. */
+  trackParcel(parcel: LabelledParcel): Promise<CarrierStatus | undefined>
+  /** How long to wait between two questions; undefined when the carrier is never asked and an admin records every step. */
+  pollMs: number | undefined
 }
 
 export const carrierNames = ['sandbox', 'dhl', 'fedex', 'hanjin'] as const
 export type CarrierName = (typeof carrierNames)[number]
-
-/** The carriers that this shop has a contract with. */
-export const carriers = (known: Partial<Record<CarrierName, Carrier>>, usual: CarrierName) => {
-  const find = (name: string): Carrier | undefined => {
-    const ours = carrierNames.find(one => one === name)
-    return ours && known[ours]
-  }
-  if (!known[usual]) throw new Error(`CARRIER is ${usual}, whose own settings are missing`)
-  return {
-    nameOf(asked: string = usual): string {
-      if (!find(asked)) throw conflict('carrier_not_configured', 'This shop has no contract with that carrier.')
-      return asked
-    },
-    of(name: string): Carrier {
-      const found = find(name)
-      if (!found) throw new Error(`${name} has parcels under way, and its settings are missing`)
-      return found
-    },
-  }
-}
-export type Carriers = ReturnType<typeof carriers>
-export type CarrierSettings = Pick<Settings, 'integer' | 'optional' | 'text' | 'oneOf'>

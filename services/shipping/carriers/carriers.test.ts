@@ -1,20 +1,23 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { settings } from '#shared/config'
 import { isUnavailable } from '#shared/errors'
+import { lookLeaseMs } from '../shipments'
 import type { Carrier } from './carrier'
-import { carriersBy } from './contracts'
+import { contractsFromSettings } from './contracts'
 import { dhlCarrier } from './dhl'
 import { fedexCarrier } from './fedex'
 import { hanjinCarrier } from './hanjin'
+import { callTimeoutMs } from './rest'
 import { sandboxCarrier } from './sandbox'
 
-interface Seen {
+interface SeenRequest {
   method: string
   path: string
   headers: Headers
   body: Record<string, unknown>
 }
-/** A carrier on this machine: one label for a key, however often it is asked for, and a status that the test sets. */
-const seen: Seen[] = []
+/** A fake of all three carriers' APIs. It makes one label for each key, and answers with the status that the test sets. */
+const seen: SeenRequest[] = []
 const labels = new Map<string, string>()
 let status = ''
 let down = false
@@ -29,8 +32,8 @@ const server = Bun.serve({
     if (pathname === '/oauth/token') return Response.json({ access_token: 'fedex-token' })
     if (pathname === '/ship/v1/shipments/cancel' || request.method === 'DELETE')
       return new Response(null, { status: labels.delete('1') ? 204 : 404 })
-    const made = request.method === 'POST' && !pathname.startsWith('/track')
-    if (made) {
+    const isLabelRequest = request.method === 'POST' && !pathname.startsWith('/track')
+    if (isLabelRequest) {
       const { headers } = request
       const key = headers.get('message-reference') ?? headers.get('x-customer-transaction-id') ?? headers.get('idempotency-key') ?? ''
       const number = labels.get(key) ?? `${labels.size + 1000}`
@@ -54,7 +57,7 @@ beforeEach(() => {
 })
 
 const url = server.url.href.replace(/\/$/, '')
-const askAgainMs = 1000
+const pollMs = 1000
 const parcel = {
   shipmentId: 12,
   trackingNumber: 'f'.repeat(32),
@@ -62,80 +65,86 @@ const parcel = {
   address: { line1: '1 Way', city: 'Town', country: 'DE' },
   lines: [{ product_id: 'p', sku: 'A', quantity: 3 }],
 }
-const sent = { shipmentId: 12, reference: '1000', status: 'created' as const, since: new Date() }
+const labelled = { shipmentId: 12, reference: '1000', status: 'created' as const, since: new Date() }
 
-const adapters: [string, Carrier, { key: string; says: [string, string][]; unlock: [string, string] }][] = [
+interface Expected {
+  /** The header that carries our id of the shipment. */
+  keyHeader: string
+  credential: [header: string, value: string]
+  statuses: [theirs: string, ours: string][]
+}
+const adapters: [string, Carrier, Expected][] = [
   [
     'dhl',
-    dhlCarrier({ url, key: 'k-dhl', askAgainMs }),
+    dhlCarrier({ url, key: 'k-dhl', pollMs }),
     {
-      key: 'message-reference',
-      says: [
+      keyHeader: 'message-reference',
+      credential: ['dhl-api-key', 'k-dhl'],
+      statuses: [
         ['picked-up', 'picked_up'],
         ['transit', 'in_transit'],
         ['delivered', 'delivered'],
         ['failure', 'failed'],
       ],
-      unlock: ['dhl-api-key', 'k-dhl'],
     },
   ],
   [
     'fedex',
-    fedexCarrier({ url, clientId: 'us', clientSecret: 's', askAgainMs }),
+    fedexCarrier({ url, clientId: 'us', clientSecret: 's', pollMs }),
     {
-      key: 'x-customer-transaction-id',
-      says: [
+      keyHeader: 'x-customer-transaction-id',
+      credential: ['authorization', 'Bearer fedex-token'],
+      statuses: [
         ['PU', 'picked_up'],
         ['OD', 'in_transit'],
         ['DL', 'delivered'],
         ['DE', 'failed'],
       ],
-      unlock: ['authorization', 'Bearer fedex-token'],
     },
   ],
   [
     'hanjin',
-    hanjinCarrier({ url, key: 'k-hanjin', askAgainMs }),
+    hanjinCarrier({ url, key: 'k-hanjin', pollMs }),
     {
-      key: 'idempotency-key',
-      says: [
+      keyHeader: 'idempotency-key',
+      credential: ['x-api-key', 'k-hanjin'],
+      statuses: [
         ['11', 'picked_up'],
         ['21', 'in_transit'],
         ['91', 'delivered'],
         ['99', 'failed'],
       ],
-      unlock: ['x-api-key', 'k-hanjin'],
     },
   ],
 ]
 
-describe.each(adapters)('%s', (_, carrier, { key, says, unlock }) => {
-  test('makes one label for a shipment, however often it is asked for', async () => {
-    const labelsMade = [await carrier.createLabel(parcel), await carrier.createLabel(parcel)]
-    expect(labelsMade).toEqual([{ reference: '1000' }, { reference: '1000' }])
-    const asked = seen.filter(({ headers }) => headers.has(key))
-    expect(asked.map(({ headers }) => headers.get(key))).toEqual(['shipment-12', 'shipment-12'])
-    expect(asked.map(({ headers }) => headers.get(unlock[0]))).toEqual([unlock[1], unlock[1]])
-    expect(JSON.stringify(asked[0]?.body)).toContain('1 Way')
+describe.each(adapters)('%s', (_, carrier, { keyHeader, credential: [header, credential], statuses }) => {
+  test('makes one label for a shipment, even when the call is repeated', async () => {
+    const answers = [await carrier.createLabel(parcel), await carrier.createLabel(parcel)]
+    expect(answers).toEqual([{ reference: '1000' }, { reference: '1000' }])
+    const requests = seen.filter(({ headers }) => headers.has(keyHeader))
+    expect(requests.map(({ headers }) => headers.get(keyHeader))).toEqual(['shipment-12', 'shipment-12'])
+    expect(requests.map(({ headers }) => headers.get(header))).toEqual([credential, credential])
+    expect(JSON.stringify(requests[0]?.body)).toContain('1 Way')
   })
-  test('takes text for an address as well', async () => {
+  test('accepts a free-text address', async () => {
     expect(await carrier.createLabel({ ...parcel, address: '123 Main St, City' })).toEqual({ reference: '1000' })
     expect(JSON.stringify(seen.at(-1)?.body)).toContain('123 Main St, City')
   })
-  test('tells where a parcel is in our words, and nothing of what it does not know', async () => {
-    for (const [theirs, ours] of says) {
+  test('translates its own statuses into ours, and an unknown one into none', async () => {
+    for (const [theirs, ours] of statuses) {
       status = theirs
-      expect(String(await carrier.whereabouts(sent))).toBe(ours)
+      expect(String(await carrier.trackParcel(labelled))).toBe(ours)
     }
     status = 'something new'
-    expect(await carrier.whereabouts(sent)).toBeUndefined()
+    expect(await carrier.trackParcel(labelled)).toBeUndefined()
   })
-  test('takes a label back, also one that was never made', async () => {
+  test('cancels a label, and accepts that there never was one', async () => {
     await carrier.cancelLabel({ shipmentId: 12, reference: '1000' })
     await carrier.cancelLabel({ shipmentId: 12, reference: null })
     expect(seen.filter(({ method }) => method === 'DELETE' || method === 'PUT').length).toBe(2)
   })
-  test('that fails says so without the address', async () => {
+  test('fails with an error that does not contain the address', async () => {
     down = true
     const error = await carrier.createLabel(parcel).catch((error: Error) => error)
     expect(error).toBeInstanceOf(Error)
@@ -143,30 +152,35 @@ describe.each(adapters)('%s', (_, carrier, { key, says, unlock }) => {
   })
 })
 
-test('a carrier that is not there is unavailable', async () => {
-  const nobody = dhlCarrier({ url: 'http://127.0.0.1:1', key: 'k', askAgainMs })
-  const error = await nobody.createLabel(parcel).catch(error => error)
+test('a carrier that cannot be reached is unavailable', async () => {
+  const unreachable = dhlCarrier({ url: 'http://127.0.0.1:1', key: 'k', pollMs })
+  const error = await unreachable.createLabel(parcel).catch(error => error)
   expect(isUnavailable(error)).toBe(true)
 })
 
-test('the sandbox moves a parcel one step when its time has come, and with 0 never', async () => {
-  const longAgo = new Date(Date.now() - 1000)
-  const [slow, quick, off] = [60_000, 500, 0].map(stepMs => sandboxCarrier({ stepMs }))
-  const asked = { ...sent, since: longAgo }
-  expect(await slow?.whereabouts(asked)).toBeUndefined()
-  expect(await off?.whereabouts(asked)).toBeUndefined()
-  expect(await quick?.whereabouts(asked)).toBe('picked_up')
-  expect(await quick?.whereabouts({ ...asked, status: 'in_transit' })).toBe('delivered')
-  expect(await quick?.whereabouts({ ...asked, status: 'delivered' })).toBeUndefined()
+test('all calls of one look at a carrier end within its lease', () => {
+  // FedEx may need a token first.
+  expect(2 * callTimeoutMs).toBeLessThan(lookLeaseMs)
 })
 
-describe('by the environment', () => {
-  const settings = async (env: Record<string, string>) => carriersBy((await import('#shared/config')).settings(env))
-  test('the sandbox is there, and whoever has an address', async () => {
-    const plain = await settings({})
-    expect(plain.nameOf(undefined)).toBe('sandbox')
-    expect(() => plain.nameOf('dhl')).toThrow('no contract')
-    const more = await settings({
+test('the sandbox moves a parcel by one step after each interval, and never with an interval of 0', async () => {
+  const longAgo = new Date(Date.now() - 1000)
+  const [slow, quick, off] = [60_000, 500, 0].map(stepMs => sandboxCarrier({ stepMs }))
+  const asked = { ...labelled, since: longAgo }
+  expect(await slow?.trackParcel(asked)).toBeUndefined()
+  expect(await off?.trackParcel(asked)).toBeUndefined()
+  expect(await quick?.trackParcel(asked)).toBe('picked_up')
+  expect(await quick?.trackParcel({ ...asked, status: 'in_transit' })).toBe('delivered')
+  expect(await quick?.trackParcel({ ...asked, status: 'delivered' })).toBeUndefined()
+})
+
+describe('the contracts', () => {
+  const contracts = (env: Record<string, string>) => contractsFromSettings(settings(env))
+  test('include the sandbox, and every carrier whose URL is set', () => {
+    const plain = contracts({})
+    expect(plain.choose()).toBe('sandbox')
+    expect(() => plain.choose('dhl')).toThrow('no contract')
+    const all = contracts({
       CARRIER: 'dhl',
       DHL_URL: url,
       DHL_KEY: 'k',
@@ -176,16 +190,11 @@ describe('by the environment', () => {
       FEDEX_CLIENT_ID: 'a',
       FEDEX_CLIENT_SECRET: 'b',
     })
-    expect([more.nameOf(undefined), more.nameOf('hanjin'), more.nameOf('fedex'), more.nameOf('sandbox')]).toEqual([
-      'dhl',
-      'hanjin',
-      'fedex',
-      'sandbox',
-    ])
+    expect([all.choose(), all.choose('hanjin'), all.choose('fedex'), all.choose('sandbox')]).toEqual(['dhl', 'hanjin', 'fedex', 'sandbox'])
   })
-  test('one that lacks its settings stops the start, by name', async () => {
-    await expect(settings({ CARRIER: 'dhl' })).rejects.toThrow('CARRIER is dhl')
-    await expect(settings({ DHL_URL: url })).rejects.toThrow('DHL_KEY')
-    await expect(settings({ CARRIER: 'pigeon' })).rejects.toThrow('CARRIER must be one of')
+  test('name the setting that is missing or wrong', () => {
+    expect(() => contracts({ CARRIER: 'dhl' })).toThrow('CARRIER is dhl')
+    expect(() => contracts({ DHL_URL: url })).toThrow('DHL_KEY')
+    expect(() => contracts({ CARRIER: 'pigeon' })).toThrow('CARRIER must be one of')
   })
 })

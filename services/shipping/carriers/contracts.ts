@@ -1,28 +1,57 @@
-import { type CarrierName, type CarrierSettings, type Carriers, carrierNames, carriers } from './carrier'
+import type { Settings } from '#shared/config'
+import { conflict } from '#shared/errors'
+import { hour, minute } from '#shared/time'
+import { type Carrier, type CarrierName, carrierNames } from './carrier'
 import { dhlCarrier } from './dhl'
 import { fedexCarrier } from './fedex'
 import { hanjinCarrier } from './hanjin'
 import { sandboxCarrier } from './sandbox'
 
-const minute = 60_000
+/** The carriers that this shop has a contract with, one of which takes a shipment when none is named. */
+export const carrierContracts = (adapters: Partial<Record<CarrierName, Carrier>>, defaultCarrier: CarrierName) => {
+  const find = (name: string): Carrier | undefined => {
+    const known = carrierNames.find(one => one === name)
+    return known && adapters[known]
+  }
+  if (!adapters[defaultCarrier]) throw new Error(`CARRIER is ${defaultCarrier}, whose own settings are missing`)
+  return {
+    /** The name to store with a new shipment. */
+    choose(name: string = defaultCarrier): string {
+      if (!find(name)) throw conflict('carrier_not_configured', `This shop has no contract with ${name}; choose another carrier.`)
+      return name
+    },
+    /** The carrier of a stored shipment. */
+    carrierOf(name: string): Carrier {
+      const found = find(name)
+      if (!found) throw new Error(`${name} has parcels under way, and its settings are missing`)
+      return found
+    },
+  }
+}
+export type CarrierContracts = ReturnType<typeof carrierContracts>
 
-/** The carriers by the environment: one is there once its URL is set, the sandbox always. */
-export const carriersBy = ({ integer, optional, text, oneOf }: CarrierSettings): Carriers => {
-  const usual: CarrierName = oneOf('CARRIER', carrierNames, 'sandbox')
-  const askAgainMs = integer('CARRIER_POLL_MS', 15 * minute)
+/** There is always the sandbox; every other carrier is there once its URL is set. */
+export const contractsFromSettings = ({
+  integer,
+  optional,
+  text,
+  oneOf,
+}: Pick<Settings, 'integer' | 'optional' | 'text' | 'oneOf'>): CarrierContracts => {
+  const defaultCarrier: CarrierName = oneOf('CARRIER', carrierNames, 'sandbox')
+  const pollMs = integer('CARRIER_POLL_MS', 15 * minute)
   const dhl = optional('DHL_URL')
   const fedex = optional('FEDEX_URL')
   const hanjin = optional('HANJIN_URL')
-  return carriers(
+  return carrierContracts(
     {
-      // Slow enough that a parcel can be moved by hand, or its order cancelled, before.
-      sandbox: sandboxCarrier({ stepMs: integer('SANDBOX_CARRIER_STEP_MS', 60 * minute) }),
-      ...(dhl && { dhl: dhlCarrier({ url: dhl, key: text('DHL_KEY'), askAgainMs }) }),
+      // An hour a step leaves time to move a parcel by hand, or to cancel its order.
+      sandbox: sandboxCarrier({ stepMs: integer('SANDBOX_CARRIER_STEP_MS', hour) }),
+      ...(dhl && { dhl: dhlCarrier({ url: dhl, key: text('DHL_KEY'), pollMs }) }),
       ...(fedex && {
-        fedex: fedexCarrier({ url: fedex, clientId: text('FEDEX_CLIENT_ID'), clientSecret: text('FEDEX_CLIENT_SECRET'), askAgainMs }),
+        fedex: fedexCarrier({ url: fedex, clientId: text('FEDEX_CLIENT_ID'), clientSecret: text('FEDEX_CLIENT_SECRET'), pollMs }),
       }),
-      ...(hanjin && { hanjin: hanjinCarrier({ url: hanjin, key: text('HANJIN_KEY'), askAgainMs }) }),
+      ...(hanjin && { hanjin: hanjinCarrier({ url: hanjin, key: text('HANJIN_KEY'), pollMs }) }),
     },
-    usual,
+    defaultCarrier,
   )
 }

@@ -1,18 +1,23 @@
-import type { Reported } from '../domain'
+import type { CarrierStatus } from '../domain'
 import type { Carrier } from './carrier'
-import { carrierCall, requiredText, textAt } from './carrier-rest'
+import { carrierApi, requiredText, textAt } from './rest'
 
 interface Settings {
   url: string
   key: string
-  askAgainMs: number
+  pollMs: number
 }
 
-const statusOf: Record<string, Reported> = { 'picked-up': 'picked_up', transit: 'in_transit', delivered: 'delivered', failure: 'failed' }
+const statusOf: Record<string, CarrierStatus> = {
+  'picked-up': 'picked_up',
+  transit: 'in_transit',
+  delivered: 'delivered',
+  failure: 'failed',
+}
 
-/** DHL's shipment and tracking calls, the part of them that a parcel needs. Tried against a local fake, not with DHL itself. */
-export const dhlCarrier = ({ url, key, askAgainMs }: Settings): Carrier => {
-  const call = carrierCall('dhl', url, () => ({ 'dhl-api-key': key }))
+/** The part of DHL's shipment and tracking API that we need. Tested against a local fake only, not against DHL. */
+export const dhlCarrier = ({ url, key, pollMs }: Settings): Carrier => {
+  const call = carrierApi('dhl', url, () => ({ 'dhl-api-key': key }))
   return {
     async createLabel({ shipmentId, trackingNumber, option, address, lines }) {
       const reference = `shipment-${shipmentId}`
@@ -27,12 +32,12 @@ export const dhlCarrier = ({ url, key, askAgainMs }: Settings): Carrier => {
     },
     async cancelLabel({ shipmentId, reference }) {
       const id = reference ?? `shipment-${shipmentId}`
-      await call('DELETE', `/shipments/${encodeURIComponent(id)}`, { missing: true })
+      await call('DELETE', `/shipments/${encodeURIComponent(id)}`, { mayBeMissing: true })
     },
-    async whereabouts({ reference }) {
-      const answer = await call('GET', `/track/shipments?trackingNumber=${encodeURIComponent(reference)}`, { missing: true })
+    async trackParcel({ reference }) {
+      const answer = await call('GET', `/track/shipments?trackingNumber=${encodeURIComponent(reference)}`, { mayBeMissing: true })
       return statusOf[textAt(answer, 'shipments', 0, 'status', 'statusCode') ?? '']
     },
-    askAgainMs,
+    pollMs,
   }
 }

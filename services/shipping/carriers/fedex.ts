@@ -1,30 +1,32 @@
-import type { Reported } from '../domain'
+import { minute } from '#shared/time'
+import type { CarrierStatus } from '../domain'
 import type { Carrier } from './carrier'
-import { carrierCall, requiredText, textAt } from './carrier-rest'
+import { carrierApi, requiredText, textAt } from './rest'
 
 interface Settings {
   url: string
   clientId: string
   clientSecret: string
-  askAgainMs: number
+  pollMs: number
 }
 
-const statusOf: Record<string, Reported> = { PU: 'picked_up', IT: 'in_transit', OD: 'in_transit', DL: 'delivered', DE: 'failed' }
-const tokenLifeMs = 50 * 60_000
+const statusOf: Record<string, CarrierStatus> = { PU: 'picked_up', IT: 'in_transit', OD: 'in_transit', DL: 'delivered', DE: 'failed' }
+/** Shorter than the hour for which FedEx's tokens are valid. */
+const tokenLifetimeMs = 50 * minute
 
-/** FedEx' ship and track calls behind its OAuth token, the part of them that a parcel needs. Tried against a local fake, not with FedEx itself. */
-export const fedexCarrier = ({ url, clientId, clientSecret, askAgainMs }: Settings): Carrier => {
-  let token: { value: string; until: number } | undefined
-  const anonymous = carrierCall('fedex', url, () => ({}))
+/** The part of FedEx's ship and track API that we need. Tested against a local fake only, not against FedEx. */
+export const fedexCarrier = ({ url, clientId, clientSecret, pollMs }: Settings): Carrier => {
+  let token: { value: string; expiresAt: number } | undefined
+  const withoutToken = carrierApi('fedex', url, () => ({}))
   const authorization = async () => {
-    if (!token || token.until < Date.now()) {
+    if (!token || token.expiresAt < Date.now()) {
       const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
-      const value = requiredText('fedex', await anonymous('POST', '/oauth/token', { body }), 'access_token')
-      token = { value, until: Date.now() + tokenLifeMs }
+      const value = requiredText('fedex', await withoutToken('POST', '/oauth/token', { body }), 'access_token')
+      token = { value, expiresAt: Date.now() + tokenLifetimeMs }
     }
     return { authorization: `Bearer ${token.value}` }
   }
-  const call = carrierCall('fedex', url, authorization)
+  const call = carrierApi('fedex', url, authorization)
   return {
     async createLabel({ shipmentId, trackingNumber, option, address, lines }) {
       const key = `shipment-${shipmentId}`
@@ -39,12 +41,12 @@ export const fedexCarrier = ({ url, clientId, clientSecret, askAgainMs }: Settin
     },
     async cancelLabel({ shipmentId, reference }) {
       const body = { trackingNumber: reference ?? `shipment-${shipmentId}` }
-      await call('PUT', '/ship/v1/shipments/cancel', { body, missing: true })
+      await call('PUT', '/ship/v1/shipments/cancel', { body, mayBeMissing: true })
     },
-    async whereabouts({ reference }) {
-      const answer = await call('POST', '/track/v1/trackingnumbers', { body: { trackingNumber: reference }, missing: true })
+    async trackParcel({ reference }) {
+      const answer = await call('POST', '/track/v1/trackingnumbers', { body: { trackingNumber: reference }, mayBeMissing: true })
       return statusOf[textAt(answer, 'output', 'latestStatusDetail', 'code') ?? '']
     },
-    askAgainMs,
+    pollMs,
   }
 }

@@ -1,18 +1,24 @@
-import type { Reported } from '../domain'
+import type { CarrierStatus } from '../domain'
 import type { Carrier } from './carrier'
-import { carrierCall, requiredText, textAt } from './carrier-rest'
+import { carrierApi, requiredText, textAt } from './rest'
 
 interface Settings {
   url: string
   key: string
-  askAgainMs: number
+  pollMs: number
 }
 
-const statusOf: Record<string, Reported> = { '11': 'picked_up', '21': 'in_transit', '41': 'in_transit', '91': 'delivered', '99': 'failed' }
+const statusOf: Record<string, CarrierStatus> = {
+  '11': 'picked_up',
+  '21': 'in_transit',
+  '41': 'in_transit',
+  '91': 'delivered',
+  '99': 'failed',
+}
 
-/** Hanjin's waybills: made, followed and taken back. Tried against a local fake, not with Hanjin itself, which gives its documents to customers only. */
-export const hanjinCarrier = ({ url, key, askAgainMs }: Settings): Carrier => {
-  const call = carrierCall('hanjin', url, () => ({ 'x-api-key': key }))
+/** Hanjin's waybill API. Tested against a local fake only: Hanjin gives its documentation to customers alone. */
+export const hanjinCarrier = ({ url, key, pollMs }: Settings): Carrier => {
+  const call = carrierApi('hanjin', url, () => ({ 'x-api-key': key }))
   return {
     async createLabel({ shipmentId, trackingNumber, address, lines }) {
       const body = {
@@ -26,12 +32,12 @@ export const hanjinCarrier = ({ url, key, askAgainMs }: Settings): Carrier => {
       return { reference: requiredText('hanjin', answer, 'wblNo') }
     },
     async cancelLabel({ shipmentId, reference }) {
-      await call('DELETE', `/v1/waybills/${encodeURIComponent(reference ?? `shipment-${shipmentId}`)}`, { missing: true })
+      await call('DELETE', `/v1/waybills/${encodeURIComponent(reference ?? `shipment-${shipmentId}`)}`, { mayBeMissing: true })
     },
-    async whereabouts({ reference }) {
-      const answer = await call('GET', `/v1/waybills/${encodeURIComponent(reference)}`, { missing: true })
+    async trackParcel({ reference }) {
+      const answer = await call('GET', `/v1/waybills/${encodeURIComponent(reference)}`, { mayBeMissing: true })
       return statusOf[textAt(answer, 'statusCode') ?? '']
     },
-    askAgainMs,
+    pollMs,
   }
 }

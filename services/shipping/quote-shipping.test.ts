@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { defaultGrams, priceOf, type Rate, weightOf } from './domain-quotes'
+import { defaultGrams, type ShippingRate, shippingPrice, totalGrams } from './domain-quotes'
 import { laptop, street, type TestShipping, testShipping } from './testing'
 
-const rate: Rate = { option: 'standard', price: 500, included_grams: 5000, per_kg: 100, free_over: 5000, days_min: 3, days_max: 7 }
+const rate: ShippingRate = { option: 'standard', price: 500, included_grams: 5000, per_kg: 100, free_over: 5000, days_min: 3, days_max: 7 }
 
 describe('a price', () => {
-  test('holds up to a weight; each started kilogram above costs', () => {
-    expect([0, 5000, 5001, 6000, 6001].map(grams => priceOf(rate, grams, 0))).toEqual([500, 500, 600, 600, 700])
+  test('covers the included weight; each started kilogram above it is charged', () => {
+    expect([0, 5000, 5001, 6000, 6001].map(grams => shippingPrice(rate, grams, 0))).toEqual([500, 500, 600, 600, 700])
   })
-  test('is nothing from a subtotal on', () => {
-    expect([4999, 5000].map(subtotal => priceOf(rate, 9000, subtotal))).toEqual([900, 0])
-    expect(priceOf({ ...rate, free_over: null }, 0, 10 ** 12)).toBe(500)
+  test('is zero from the `free_over` subtotal on', () => {
+    expect([4999, 5000].map(subtotal => shippingPrice(rate, 9000, subtotal))).toEqual([900, 0])
+    expect(shippingPrice({ ...rate, free_over: null }, 0, 10 ** 12)).toBe(500)
   })
-  test('never falls with weight', () => {
+  test('never falls when the weight rises', () => {
     const grams = fc.nat(1_000_000)
-    fc.assert(fc.property(grams, grams, (a, b) => priceOf(rate, Math.min(a, b), 0) <= priceOf(rate, Math.max(a, b), 0)))
+    fc.assert(fc.property(grams, grams, (a, b) => shippingPrice(rate, Math.min(a, b), 0) <= shippingPrice(rate, Math.max(a, b), 0)))
   })
-  test('takes a usual weight where a SKU has none', () => {
+  test('uses the default weight for a SKU without one', () => {
     const known = new Map([['A', 20]])
-    expect(weightOf([{ sku: 'A', quantity: 3 }, { sku: 'B', quantity: 2 }, { quantity: 1 }], known)).toBe(60 + 3 * defaultGrams)
+    expect(totalGrams([{ sku: 'A', quantity: 3 }, { sku: 'B', quantity: 2 }, { quantity: 1 }], known)).toBe(60 + 3 * defaultGrams)
   })
 })
 
@@ -37,7 +37,7 @@ const quote = async (body: object, by = shop.call) => {
 const at = (country: string) => ({ line1: '1 Way', city: 'Town', country })
 
 describe('POST /quotes', () => {
-  test('tells options with price and days; at a text address standard is free from 50.00', async () => {
+  test('lists the options with price and days; at a free-text address standard is free from 50.00', async () => {
     const { body } = await shop.call('POST', '/api/shipping/quotes', { body: { address: street, items, subtotal: 50, currency: 'USD' } })
     expect(body.options).toEqual([
       { option: 'standard', price: 0, currency: 'USD', days_min: 3, days_max: 7, free_over: 50 },
@@ -47,7 +47,7 @@ describe('POST /quotes', () => {
     expect((await quote({ subtotal: 49.99 })).prices.standard).toBe(5)
     expect((await quote({})).prices.standard).toBe(5)
   })
-  test('is answered alike to order and to cart, and to nobody else within', async () => {
+  test('gives order and cart the public answer on the internal route, and no other service', async () => {
     const body = { address: street, items, subtotal: 3000, currency: 'USD' }
     const inside = (caller: 'order' | 'cart' | 'payment') =>
       shop.asService(caller).then(headers => shop.call('POST', '/internal/quotes', { body, headers }))
@@ -56,18 +56,18 @@ describe('POST /quotes', () => {
     expect(cart.body).toEqual(order.body)
     expect(payment.status).toBe(403)
   })
-  test('goes by the zone of the country; a country of no zone is the default one', async () => {
+  test('uses the zone of the country, or the default zone for a country without one', async () => {
     expect((await quote({ address: at('DE') })).prices).toEqual({ standard: 10, express: 30, pickup: 0 })
     expect((await quote({ address: at(' de ') })).prices.standard).toBe(10)
     expect((await quote({ address: at('US') })).prices.standard).toBe(5)
     expect((await quote({ address: at('Nowhere') })).prices.standard).toBe(5)
   })
-  test('has its own amounts for each currency, and none is made up', async () => {
+  test('has prices of its own for each currency, and converts none', async () => {
     expect((await quote({ currency: 'JPY', subtotal: 7499 })).prices.standard).toBe(750)
     expect((await quote({ currency: 'VND', subtotal: 1_250_000 })).prices.standard).toBe(0)
     expect(await quote({ currency: 'CHF' })).toEqual({ status: 409, code: 'no_rate_for_currency', prices: {} })
   })
-  test('weighs what is sent', async () => {
+  test('depends on the weight of the items', async () => {
     const heavy = [{ product_id: laptop, sku: 'ANVIL', quantity: 2 }]
     expect((await quote({ items: heavy })).prices.standard).toBe(5)
     const { status } = await shop.call('PUT', '/api/shipping/weights/ANVIL', { body: { grams: 30_000 }, headers: shop.admin })
@@ -75,7 +75,7 @@ describe('POST /quotes', () => {
     expect((await quote({ items: heavy })).prices.standard).toBe(60)
     expect((await quote({ items: [{ product_id: laptop, sku: 'ANVIL', quantity: 2 ** 31 - 1 }] })).status).toBe(200)
   })
-  test('refuses what makes no sense, with every fault', async () => {
+  test('refuses invalid bodies', async () => {
     const wrong = [
       { items: [] },
       { items: [{ product_id: laptop, quantity: 0 }] },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { lastSeenOf } from './live'
+import { versionFromHeader } from './shipment-streams'
 import { type TestShipping, testShipping } from './testing'
 
 let shop: TestShipping
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop.drop())
 
-/** A client that watches: what it has been told so far, and whether the stream has ended. */
+/** A client of a stream, with what it has received so far and whether the stream has ended. */
 const watch = async (
   id: number,
   { by = shop, userId = 7, lastSeen }: { by?: Pick<TestShipping, 'app'>; userId?: number; lastSeen?: string } = {},
@@ -39,16 +39,16 @@ const watch = async (
   }
 }
 
-describe('a parcel live', () => {
-  test('its state comes first, then every change, whichever instance makes it and whichever is asked', async () => {
-    const { id } = await shop.sent()
+describe('the live stream of a shipment', () => {
+  test('begins with the current status and then sends every change, on every instance and from every instance', async () => {
+    const { id } = await shop.shipped()
     const [here, there] = [await watch(id), await watch(id, { by: other })]
     expect(here.answer.headers.get('content-type')).toBe('text/event-stream')
     expect(here.answer.headers.get('cache-control')).toBe('no-store')
     expect(here.answer.headers.get('x-request-id')).toBeTruthy()
     await eventually(() => here.events().length === 1 && there.events().length === 1)
-    await shop.progress.report(id, 'picked_up')
-    await other.progress.report(id, 'in_transit')
+    await shop.steps.record(id, 'picked_up')
+    await other.steps.record(id, 'in_transit')
     const all = [
       [1, 'created'],
       [2, 'picked_up'],
@@ -60,33 +60,33 @@ describe('a parcel live', () => {
     })
     expect(here.state.text).not.toContain('Main St')
     await Promise.all([here.leave(), there.leave()])
-    expect([shop.live.watching(), other.live.watching()]).toEqual([0, 0])
+    expect([shop.streams.openCount(), other.streams.openCount()]).toEqual([0, 0])
   })
 
-  test('a comment shows now and then that the stream lives', async () => {
-    const { id } = await shop.sent()
+  test('sends a comment with each heartbeat', async () => {
+    const { id } = await shop.shipped()
     const client = await watch(id)
     await eventually(() => client.state.text.split(': still here\n\n').length > 3)
     await client.leave()
   })
 
-  test('who comes back gets what came meanwhile, once; who remembers nonsense begins anew', async () => {
-    const { id } = await shop.sent()
-    for (const status of ['picked_up', 'in_transit'] as const) await shop.progress.report(id, status)
+  test('sends a client that reconnects each missed step once, and starts at the current status for an unknown event id', async () => {
+    const { id } = await shop.shipped()
+    for (const status of ['picked_up', 'in_transit'] as const) await shop.steps.record(id, status)
     const back = await watch(id, { lastSeen: '1', by: other })
-    const fresh = await watch(id, { lastSeen: '-1 or 1=1' })
+    const unknown = await watch(id, { lastSeen: '-1 or 1=1' })
     const ahead = await watch(id, { lastSeen: '999' })
-    await eventually(() => back.events().length === 2 && fresh.events().length === 1)
-    await shop.progress.report(id, 'delivered')
-    await eventually(() => [back, fresh, ahead].every(client => client.events().at(-1)?.[0] === 4))
+    await eventually(() => back.events().length === 2 && unknown.events().length === 1)
+    await shop.steps.record(id, 'delivered')
+    await eventually(() => [back, unknown, ahead].every(client => client.events().at(-1)?.[0] === 4))
     expect(back.events().map(([version]) => version)).toEqual([2, 3, 4])
-    expect(fresh.events().map(([version]) => version)).toEqual([3, 4])
+    expect(unknown.events().map(([version]) => version)).toEqual([3, 4])
     expect(ahead.events().map(([version]) => version)).toEqual([4])
-    for (const client of [back, fresh, ahead]) await client.leave()
+    for (const client of [back, unknown, ahead]) await client.leave()
   })
 
-  test('a change that Redis never told of is seen with the next heartbeat', async () => {
-    const { id } = await shop.sent()
+  test('sends a change that Redis did not notify with the next heartbeat', async () => {
+    const { id } = await shop.shipped()
     const client = await watch(id)
     await eventually(() => client.events().length === 1)
     const at = new Date()
@@ -96,23 +96,23 @@ describe('a parcel live', () => {
     await client.leave()
   })
 
-  test('is for whose it is', async () => {
-    const { id } = await shop.sent(7)
+  test('is open to the owner of the shipment only', async () => {
+    const { id } = await shop.shipped(7)
     expect((await watch(id, { userId: 8 })).answer.status).toBe(404)
     expect((await shop.call('GET', `/api/shipping/shipments/${id}/stream`)).status).toBe(401)
     expect((await watch(999_999)).answer.status).toBe(404)
   })
 
-  test('holds nothing open for who asks only for its headers', async () => {
-    const { id } = await shop.sent()
+  test('answers HEAD without opening a stream', async () => {
+    const { id } = await shop.shipped()
     const url = `http://localhost/api/shipping/shipments/${id}/stream`
     const answer = await shop.app.handle(new Request(url, { method: 'HEAD', headers: await shop.as(7) }))
     expect(await answer.text()).toBe('')
-    expect(shop.live.watching()).toBe(0)
+    expect(shop.streams.openCount()).toBe(0)
   })
 
-  test('is bounded for each user', async () => {
-    const { id } = await shop.sent(90)
+  test('is refused to a user who has 20 open', async () => {
+    const { id } = await shop.shipped(90)
     const clients = await Promise.all(Array.from({ length: 20 }, () => watch(id, { userId: 90 })))
     const { answer } = await watch(id, { userId: 90 })
     expect(answer.status).toBe(429)
@@ -120,24 +120,24 @@ describe('a parcel live', () => {
     await Promise.all(clients.map(client => client.leave()))
   })
 
-  test('ends with the session, and when the instance stops; who comes then is told the state and sent on', async () => {
-    const { id } = await shop.sent()
-    const leaving = await shop.instance()
+  test('ends with its session and when the instance stops; an instance that is stopping sends the status and ends', async () => {
+    const { id } = await shop.shipped()
+    const stopping = await shop.instance()
     const mine = await watch(id)
-    const there = await watch(id, { by: leaving })
+    const there = await watch(id, { by: stopping })
     await eventually(() => mine.events().length === 1 && there.events().length === 1)
-    shop.live.endSession('session-8')
-    shop.live.endSession('session-7')
+    shop.streams.endSession('session-8')
+    shop.streams.endSession('session-7')
     await eventually(() => mine.state.ended)
-    leaving.live.close()
+    stopping.streams.close()
     await eventually(() => there.state.ended)
-    const late = await watch(id, { by: leaving })
+    const late = await watch(id, { by: stopping })
     await eventually(() => late.state.ended)
     expect(late.events()).toEqual([[1, 'created']])
     expect(shop.failures).toEqual([])
   })
 
-  test('remembers by version alone', () => {
-    expect(['7', '', 'x', '1.5', '-1', undefined, '12345678901'].map(lastSeenOf)).toEqual([7, ...Array(6).fill(undefined)])
+  test('accepts only its own versions as event ids', () => {
+    expect(['7', '', 'x', '1.5', '-1', undefined, '12345678901'].map(versionFromHeader)).toEqual([7, ...Array(6).fill(undefined)])
   })
 })

@@ -1,0 +1,105 @@
+import type { Log } from '#shared/log'
+import { lockOrMake } from '#shared/sql'
+import { eachIsolated } from '#shared/sweep'
+import { minute, second } from '#shared/time'
+import type { CarrierContracts } from './carriers/contracts'
+import { addressColumn, linesColumn, type ShipmentRow, type ShippingSql } from './database'
+import { isFinal } from './domain'
+import type { ShipmentSteps } from './shipment-steps'
+import { lookLeaseMs } from './shipments'
+
+interface Ports {
+  sql: ShippingSql
+  carriers: CarrierContracts
+  steps: Pick<ShipmentSteps, 'catchUp'>
+  log: Pick<Log, 'warn'>
+}
+
+const mostRows = 200
+const lanes = 4
+const longestRetryMs = 10 * minute
+
+const fromNow = (ms: number | undefined) => (ms === undefined ? null : new Date(Date.now() + ms))
+
+/**
+ * A sweep over the shipments whose next look at the carrier is due: it requests their labels, records the status that the carrier reports, and
+ * cancels the labels of voided ones. A row is claimed before the call, so that several instances share the work.
+ */
+export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
+  /** A shipment whose status changed during the call has a new time for its next look, which stays. */
+  const updateUnchanged = ({ id, version }: ShipmentRow) =>
+    sql.db.updateTable('shipments').where('id', '=', id).where('version', '=', version)
+
+  const claim = async ({ id, next_look_at }: ShipmentRow): Promise<boolean> => {
+    const { numUpdatedRows } = await sql.db
+      .updateTable('shipments')
+      .set({ next_look_at: fromNow(lookLeaseMs) })
+      .where('id', '=', id)
+      .where('next_look_at', '=', next_look_at)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
+  const requestLabel = async (row: ShipmentRow) => {
+    if (row.address === null) throw new Error('the shipment has no address any more: its user is erased')
+    const carrier = carriers.carrierOf(row.carrier)
+    const { reference } = await carrier.createLabel({
+      shipmentId: row.id,
+      trackingNumber: row.tracking_number,
+      option: row.shipping_option,
+      address: addressColumn.read(row.address),
+      lines: linesColumn.read(row.lines),
+    })
+    await sql.transaction(async trx => {
+      await lockOrMake(trx, 'orders', { order_id: row.order_id })
+      const { status } = await trx.selectFrom('shipments').select('status').where('id', '=', row.id).executeTakeFirstOrThrow()
+      // The label of a shipment that was voided during the call is cancelled at once.
+      const next_look_at = status === 'voided' ? new Date() : isFinal(status) ? null : fromNow(carrier.pollMs)
+      await trx
+        .updateTable('shipments')
+        .set({ carrier_reference: reference, next_look_at, failed_looks: 0 })
+        .where('id', '=', row.id)
+        .execute()
+    })
+  }
+
+  const lookAtCarrier = async (row: ShipmentRow) => {
+    const carrier = carriers.carrierOf(row.carrier)
+    const { id: shipmentId, carrier_reference: reference, status, updated_at: since } = row
+    if (status === 'voided') {
+      await carrier.cancelLabel({ shipmentId, reference })
+      await updateUnchanged(row).set({ next_look_at: null, waiting_since: null, failed_looks: 0 }).execute()
+    } else if (reference === null) await requestLabel(row)
+    else {
+      const reported = await carrier.trackParcel({ shipmentId, reference, status, since })
+      const current = reported ? await steps.catchUp(shipmentId, reported) : row
+      if (!isFinal(current.status))
+        await updateUnchanged(current)
+          .set({ next_look_at: fromNow(carrier.pollMs), failed_looks: 0 })
+          .execute()
+    }
+  }
+
+  const followUp = async (row: ShipmentRow) => {
+    if (!(await claim(row))) return
+    try {
+      await lookAtCarrier(row)
+    } catch (error) {
+      const failed_looks = row.failed_looks + 1
+      log.warn(
+        { err: error, shipment_id: row.id, carrier: row.carrier, failed_looks },
+        'the call to the carrier failed; it is repeated later',
+      )
+      const next_look_at = fromNow(Math.min(longestRetryMs, second * 2 ** failed_looks))
+      await updateUnchanged(row).set({ next_look_at, failed_looks }).execute()
+    }
+  }
+
+  return async (now = new Date()): Promise<void> => {
+    const due = sql.db.selectFrom('shipments').selectAll().where('next_look_at', '<=', now).orderBy('next_look_at').limit(mostRows)
+    const onError = (error: unknown, { id }: ShipmentRow) =>
+      log.warn({ err: error, shipment_id: id }, 'a shipment could not be followed up; it is claimed again later')
+    await eachIsolated(await due.execute(), followUp, onError, lanes)
+  }
+}
+export type FollowUpShipments = ReturnType<typeof followUpShipments>

@@ -1,0 +1,42 @@
+import { defaultCurrency, toMinor } from '#shared/money'
+import type { Static } from '#shared/schema'
+import type { ShippingSql } from './database'
+import { destinationCountry, priceOptions, totalGrams, type ZoneRate } from './domain-quotes'
+import { type QuoteBody, quoteView } from './tariff-model'
+
+type Db = ShippingSql['db']
+
+/** The options and prices of shipping items to an address, by the rates of its zone. */
+export const quoteShipping =
+  ({ db }: Pick<ShippingSql, 'db'>) =>
+  async ({ address, items, subtotal = 0, currency = defaultCurrency }: Static<typeof QuoteBody>) => {
+    const minorSubtotal = toMinor(subtotal, currency)
+    const [rates, gramsOf] = await Promise.all([ratesFor(db, destinationCountry(address), currency), weightsOf(db, items)])
+    return quoteView(priceOptions(rates, totalGrams(items, gramsOf), minorSubtotal), currency)
+  }
+export type QuoteShipping = ReturnType<typeof quoteShipping>
+
+/** The rates of the default zone, and those of the country's own zone if it has one. */
+const ratesFor = async (db: Db, country: string | undefined, currency: string): Promise<ZoneRate[]> => {
+  const rows = await db
+    .selectFrom('rates')
+    .innerJoin('zones', 'zones.id', 'rates.zone_id')
+    .selectAll('rates')
+    .select('zones.is_default')
+    .where('rates.currency', '=', currency)
+    .where(row => {
+      const inDefaultZone = row('zones.is_default', '=', 1)
+      if (country === undefined) return inDefaultZone
+      const zoneOfCountry = row.selectFrom('zone_countries').select('zone_id').where('country', '=', country)
+      return row.or([inDefaultZone, row('zones.id', '=', zoneOfCountry)])
+    })
+    .execute()
+  return rows.map(({ shipping_option: option, is_default, ...rate }) => ({ ...rate, option, is_default: is_default === 1 }))
+}
+
+const weightsOf = async (db: Db, items: readonly { sku?: string | undefined }[]): Promise<Map<string, number>> => {
+  const skus = [...new Set(items.flatMap(({ sku }) => (sku === undefined ? [] : [sku])))]
+  if (skus.length === 0) return new Map()
+  const rows = await db.selectFrom('weights').selectAll().where('sku', 'in', skus).execute()
+  return new Map(rows.map(({ sku, grams }) => [sku, grams]))
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { cancelled, committed, laptop, mug, street, type TestShipping, testShipping } from './testing'
+
+let shop: TestShipping
+beforeAll(async () => {
+  shop = await testShipping()
+})
+afterAll(() => shop.drop())
+
+describe('an order whose stock is committed', () => {
+  test('gets one shipment with all of its lines, and one event', async () => {
+    const orderId = shop.newOrder()
+    await shop.receive(committed(orderId))
+    const [shipment, ...others] = await shop.shipmentsOf(orderId)
+    expect(others).toEqual([])
+    expect(shipment).toMatchObject({ status: 'created', version: 1, user_id: 7, carrier: 'sandbox', shipping_option: 'standard' })
+    const [event, ...more] = await shop.published(orderId)
+    expect(more).toEqual([])
+    expect(event).toMatchObject({
+      type: 'shipment.created',
+      aggregate: { id: String(shipment?.id), version: 1 },
+      data: { status: 'created' },
+    })
+    expect(event?.data.lines).toEqual([
+      { product_id: laptop, sku: 'LT-001', quantity: 2 },
+      { product_id: mug, sku: 'MUG-RED', quantity: 3 },
+      { product_id: mug, sku: 'MUG-BLUE', quantity: 1 },
+    ])
+    expect(JSON.stringify(event)).not.toContain('Main St')
+  })
+
+  test('gets one shipment from repeated messages and on several instances', async () => {
+    const other = await shop.instance()
+    const orderId = shop.newOrder()
+    const same = committed(orderId)
+    const deliveries = Array.from({ length: 10 }, (_, i) => (i % 2 ? other : shop).receive(i < 5 ? same : committed(orderId)))
+    await Promise.all(deliveries)
+    await shop.receive(committed(orderId))
+    expect((await shop.shipmentsOf(orderId)).length).toBe(1)
+    expect((await shop.published(orderId)).length).toBe(1)
+  })
+
+  test('is not asked about again once it has its shipment', async () => {
+    const { orderId } = await shop.shipped()
+    const before = shop.order.asked.length
+    await shop.receive(committed(orderId))
+    expect(shop.order.asked.length).toBe(before)
+  })
+
+  test('gets no shipment once it is cancelled, whether or not that event has arrived', async () => {
+    const orderId = shop.newOrder()
+    await shop.receive(cancelled(orderId))
+    await shop.receive(committed(orderId))
+    const late = shop.newOrder(7, { status: 'cancelled' })
+    await shop.receive(committed(late))
+    expect([...(await shop.shipmentsOf(orderId)), ...(await shop.shipmentsOf(late))]).toEqual([])
+  })
+
+  test('fails with an error when it has no address, and gets its shipment when the message is replayed', async () => {
+    const orderId = shop.newOrder(7, { shipping_address: null })
+    const message = committed(orderId)
+    await expect(shop.receive(message)).rejects.toMatchObject({ code: 'order_not_sendable' })
+    await expect(shop.receive(committed(999_999))).rejects.toMatchObject({ code: 'order_not_found' })
+    Object.assign(shop.order.known.get(orderId) ?? {}, { shipping_address: street })
+    await shop.receive(message)
+    expect((await shop.shipmentsOf(orderId)).length).toBe(1)
+  })
+
+  test('is given to no carrier when the buyer collects it', async () => {
+    const { orderId } = await shop.shipped(7, { shipping_option: 'pickup' })
+    expect((await shop.shipmentsOf(orderId))[0]).toMatchObject({ carrier: 'pickup', next_look_at: null })
+  })
+})

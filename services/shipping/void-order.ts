@@ -1,0 +1,48 @@
+import { conflict } from '#shared/errors'
+import type { Message, Publish } from '#shared/event'
+import { lockOrMake } from '#shared/sql'
+import type { ShippingSql, Trx } from './database'
+import type { NotifyStreams, ShipmentVersion } from './shipment-streams'
+import { changeStatus, lockShipments } from './shipments'
+
+interface Ports {
+  sql: ShippingSql
+  notify: NotifyStreams
+}
+
+/** The order service asks for this before it cancels an order: either all shipments are voided, or one is picked up and none is. Repeatable. */
+export const voidOrder =
+  ({ sql, notify }: Ports) =>
+  async (orderId: number): Promise<void> => {
+    await notify(await sql.transaction((trx, publish) => voidShipments(trx, publish, orderId, { refusePickedUp: true })))
+  }
+export type VoidOrder = ReturnType<typeof voidOrder>
+
+/** Once an order is cancelled, the shipments that are not picked up yet are voided. */
+export const voidCancelledOrder =
+  ({ sql, notify }: Ports) =>
+  async (message: Message, orderId: number): Promise<void> => {
+    const voided = await sql.once(message, (trx, publish) => voidShipments(trx, publish, orderId, { refusePickedUp: false }))
+    await notify(voided ?? [])
+  }
+export type VoidCancelledOrder = ReturnType<typeof voidCancelledOrder>
+
+/** The row of the order is made if there is none, so that an order which is voided before its stock is committed is never shipped. */
+const voidShipments = async (
+  trx: Trx,
+  publish: Publish,
+  orderId: number,
+  { refusePickedUp }: { refusePickedUp: boolean },
+): Promise<ShipmentVersion[]> => {
+  const order = await lockOrMake(trx, 'orders', { order_id: orderId })
+  const shipments = await lockShipments(trx, orderId)
+  if (refusePickedUp && shipments.some(({ picked_up_at }) => picked_up_at !== null))
+    throw conflict('already_picked_up', 'A parcel of this order is on its way; it can be returned once it is delivered.')
+  if (!order.voided) await trx.updateTable('orders').set({ voided: true }).where('order_id', '=', orderId).execute()
+  // Failed shipments are not shipped again, so drift does not list them any more.
+  const failed = shipments.filter(({ status, waiting_since }) => status === 'failed' && waiting_since !== null)
+  for (const { id } of failed) await trx.updateTable('shipments').set({ waiting_since: null }).where('id', '=', id).execute()
+  const voided: ShipmentVersion[] = []
+  for (const shipment of shipments) if (shipment.status === 'created') voided.push(await changeStatus(trx, publish, shipment, 'voided'))
+  return voided
+}

@@ -1,0 +1,26 @@
+import { notFound } from '#shared/errors'
+import type { Page, PageQuery } from '#shared/page'
+import type { ShippingSql, Weight } from './database'
+
+/** The weight of one piece of a SKU. */
+export const weightRepository = ({ db }: Pick<ShippingSql, 'db'>) => ({
+  async list({ skip, limit }: PageQuery): Promise<Page<Weight>> {
+    const all = db.selectFrom('weights')
+    const [items, { total }] = await Promise.all([
+      all.selectAll().orderBy('sku').offset(skip).limit(limit).execute(),
+      all.select(row => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    ])
+    return { items, total: Number(total) }
+  },
+
+  async set(sku: string, grams: number): Promise<Weight> {
+    await db.insertInto('weights').values({ sku, grams }).onDuplicateKeyUpdate({ grams }).execute()
+    return { sku, grams }
+  },
+
+  async remove(sku: string): Promise<void> {
+    const { numDeletedRows } = await db.deleteFrom('weights').where('sku', '=', sku).executeTakeFirst()
+    if (numDeletedRows === 0n) throw notFound('weight')
+  },
+})
+export type Weights = ReturnType<typeof weightRepository>
