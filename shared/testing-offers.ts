@@ -35,10 +35,10 @@ const Address = t.Union([t.String(), t.Object({ country: addressFields.country, 
 const cents = (amount: number) => Math.round(amount * 100)
 const totalOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + cents(amount), 0) / 100
 
-const productApp = ({ products }: OfferedShop) =>
+const productApp = (shop: OfferedShop) =>
   new Elysia().post(
     '/api/products/batch',
-    ({ body: { ids } }) => ({ items: ids.flatMap(id => products.get(id) ?? []), missing: ids.filter(id => !products.has(id)) }),
+    ({ body: { ids } }) => ({ items: ids.flatMap(id => shop.products.get(id) ?? []), missing: ids.filter(id => !shop.products.has(id)) }),
     { body: closed({ ids: t.Array(t.String()) }) },
   )
 
@@ -84,12 +84,12 @@ const shippingApp = (shop: OfferedShop) =>
     { body: closed({ address: Address, currency: t.String(), subtotal: t.Number(), items: t.Array(Line) }) },
   )
 
-const taxApp = ({ taxPercent }: OfferedShop) =>
+const taxApp = (shop: OfferedShop) =>
   new Elysia().post(
     '/internal/quotes',
     ({ body: { address, currency, lines, shipping } }) => {
       const isText = typeof address === 'string'
-      const percent = isText ? taxPercent.text : taxPercent.country
+      const percent = isText ? shop.taxPercent.text : shop.taxPercent.country
       const taxOn = (amount: number) => Math.round((cents(amount) * percent) / 100) / 100
       const place = isText ? {} : { country: address.country }
       const quoted = lines.map(({ amount, category }) => {

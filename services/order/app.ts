@@ -1,24 +1,15 @@
+import type { Http } from '#shared/http'
 import { exportRoute } from '#shared/personal-data'
-import type { Claims } from './claim'
-import type { Drift } from './drift'
+import type { OrderService } from './compose'
 import { internalRoutes } from './internal-routes'
-import type { PersonalData } from './personal-data'
 import { returnRoutes } from './return-routes'
-import type { Returning } from './returns'
-import { type OrderDeps, orderRoutes } from './routes'
+import { orderRoutes } from './routes'
 
-interface Deps extends OrderDeps {
-  returning: Returning
-  claims: Claims
-  drift: Drift
-  personalData: PersonalData
-}
-
-export const orderApp = (deps: Deps) =>
+export const orderApp = (deps: OrderService & { http: Http }) =>
   deps
     .http('')
     .use(orderRoutes(deps))
     .use(returnRoutes(deps))
     .use(internalRoutes(deps))
-    .use(exportRoute({ http: deps.http, exportOf: id => deps.personalData.exportOf(id) }))
+    .use(exportRoute({ http: deps.http, exportOf: deps.personalData.exportOf }))
 export type OrderApi = ReturnType<typeof orderApp>

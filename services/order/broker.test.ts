@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
 import { eventually, outgoing, testBus } from '#shared/testing'
 import { testOrders } from './testing'
-import { newsOf } from './testing-news'
+import { eventsAbout } from './testing-events'
 
 const topology = Object.values(catalog)
 const broker = await testBus(topology)
@@ -15,9 +15,9 @@ afterAll(async () => {
 })
 await bus.consume(shop.handlers)
 
-test('an order that nobody pays in time is cancelled by the message that waited at the broker', async () => {
+test('an order that nobody pays in time is cancelled by the timer that waited at the broker', async () => {
   const [unpaid, paid] = [await shop.place(), await shop.place()]
-  await bus.publish(outgoing(newsOf(paid).reserved(), newsOf(paid).captured()))
+  await bus.publish(outgoing(eventsAbout(paid).reserved(), eventsAbout(paid).captured()))
   await eventually(async () => (await shop.get(paid.id)).status === 'paid')
   const ended = await eventually(async () => {
     const order = await shop.get(unpaid.id)

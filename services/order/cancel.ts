@@ -1,74 +1,80 @@
 import { AppError, conflict, notFound } from '#shared/errors'
 import type { Publish } from '#shared/event'
-import { change, lockOrder, lockOwn, noted } from './changes'
+import type { Log } from '#shared/log'
+import { eachIsolated } from '#shared/sweep'
+import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
+import type { OrderClients } from './clients'
 import type { Buyer, Order, OrderSql, Trx } from './database'
 import { cancellation } from './domain'
-import type { Neighbours } from './neighbours'
 
-const illegal = () => conflict('illegal_transition', 'The order is in a state in which it cannot be cancelled any more.')
-
-export const cancelling = (sql: OrderSql, { voidShipment }: Pick<Neighbours, 'voidShipment'>) => {
-  const callOff = (trx: Trx, publish: Publish, order: Order) =>
-    change(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'by_customer' }] })
-
-  /** Unpaid, it is cancelled here; paid, the wish is stored before anybody else is asked. */
-  const request = (id: number, by: Buyer) =>
-    sql.transaction(async (trx, publish) => {
-      const order = await lockOwn(trx, id, by)
-      const how = cancellation(order.row.status)
-      if (how === 'illegal') throw illegal()
-      if (how === 'at_once') return callOff(trx, publish, order)
-      if (order.row.cancel_requested_at) return order
-      const entries = [noted('order.cancel_requested', { by: by.id === order.row.user_id ? 'customer' : 'admin' })]
-      return change(trx, publish, order, { set: { cancel_requested_at: new Date() }, entries })
-    })
-
-  /** After the void: cancelled, or the wish is dropped. Whoever else finished it first has done the same. */
-  const conclude = (id: number, voided: boolean) =>
-    sql.transaction(async (trx, publish) => {
-      const order = await lockOrder(trx, id)
-      if (!order) throw notFound('order')
-      if (order.row.cancel_requested_at === null) return order
-      if (voided && cancellation(order.row.status) !== 'illegal') return callOff(trx, publish, order)
-      return change(trx, publish, order, { set: { cancel_requested_at: null }, entries: [noted('order.cancel_refused')] })
-    })
-
-  /** The call leaves the process, so no row is locked while it lasts. It may be repeated: the order is shipping's key. */
-  const carryOut = async (id: number): Promise<Order> => {
-    try {
-      await voidShipment(id)
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      const order = await conclude(id, false)
-      if (order.row.status === 'cancelled') return order
-      throw error
-    }
-    const order = await conclude(id, true)
-    if (order.row.status !== 'cancelled') throw illegal()
-    return order
-  }
-
-  return {
-    async cancel(id: number, by: Buyer): Promise<Order> {
-      const order = await request(id, by)
-      return order.row.status === 'cancelled' ? order : carryOut(id)
-    },
-
-    /** What a crash, or a shipping service that was away, left between the wish and the end. */
-    async finish(before: Date, limit = 50): Promise<void> {
-      const left = await sql.db
-        .selectFrom('orders')
-        .select('id')
-        .where('cancel_requested_at', '<=', before)
-        .orderBy('cancel_requested_at')
-        .limit(limit)
-        .execute()
-      // One that cannot be finished stands in nobody's way.
-      const ends = await Promise.allSettled(left.map(({ id }) => carryOut(id)))
-      for (const end of ends) if (end.status === 'rejected' && !isRefusal(end.reason)) throw end.reason
-    },
-  }
+interface Ports {
+  sql: OrderSql
+  clients: Pick<OrderClients, 'voidShipment'>
 }
-export type Cancelling = ReturnType<typeof cancelling>
 
+const illegal = () => conflict('illegal_transition', 'The order is in a state in which it can no longer be cancelled.')
 const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'conflict'
+
+const callOff = (trx: Trx, publish: Publish, order: Order) =>
+  changeOrder(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'by_customer' }] })
+
+/** Cancels an unpaid order. Of a paid one it stores the request, before shipping is asked. */
+const request = (sql: OrderSql, id: number, by: Buyer): Promise<Order> =>
+  sql.transaction(async (trx, publish) => {
+    const order = await loadOwnLockedOrder(trx, id, by)
+    const how = cancellation(order.row.status)
+    if (how === 'illegal') throw illegal()
+    if (how === 'at_once') return callOff(trx, publish, order)
+    if (order.row.cancel_requested_at) return order
+    const entries = [ownEntry('order.cancel_requested', { by: by.id === order.row.user_id ? 'customer' : 'admin' })]
+    return changeOrder(trx, publish, order, { set: { cancel_requested_at: new Date() }, entries })
+  })
+
+/** Cancels the order, or drops the request when shipping refused. The first of several callers does it; the others find it done. */
+const conclude = (sql: OrderSql, id: number, voided: boolean): Promise<Order> =>
+  sql.transaction(async (trx, publish) => {
+    const order = await loadLockedOrder(trx, id)
+    if (!order) throw notFound('order')
+    if (order.row.cancel_requested_at === null) return order
+    if (voided && cancellation(order.row.status) !== 'illegal') return callOff(trx, publish, order)
+    return changeOrder(trx, publish, order, { set: { cancel_requested_at: null }, entries: [ownEntry('order.cancel_refused')] })
+  })
+
+/** Asks shipping with no row locked, since the call leaves the process. It may be repeated: shipping knows the order by its id. */
+const carryOut = async ({ sql, clients }: Ports, id: number): Promise<Order> => {
+  try {
+    await clients.voidShipment(id)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const order = await conclude(sql, id, false)
+    if (order.row.status === 'cancelled') return order
+    throw error
+  }
+  const order = await conclude(sql, id, true)
+  if (order.row.status !== 'cancelled') throw illegal()
+  return order
+}
+
+export const cancel =
+  (ports: Ports) =>
+  async (id: number, by: Buyer): Promise<Order> => {
+    const order = await request(ports.sql, id, by)
+    return order.row.status === 'cancelled' ? order : carryOut(ports, id)
+  }
+
+/** Finishes the requests that a crash, or an outage of shipping, left open. */
+export const finishCancellations =
+  ({ log, ...ports }: Ports & { log: Pick<Log, 'warn'> }) =>
+  async (requestedBefore: Date, limit = 50): Promise<void> => {
+    const open = await ports.sql.db
+      .selectFrom('orders')
+      .select('id')
+      .where('cancel_requested_at', '<=', requestedBefore)
+      .orderBy('cancel_requested_at')
+      .limit(limit)
+      .execute()
+    const report = (error: unknown, { id }: { id: number }) => {
+      if (!isRefusal(error)) log.warn({ err: error, order_id: id }, 'a cancellation could not be finished; it is tried again')
+    }
+    await eachIsolated(open, ({ id }) => carryOut(ports, id), report, limit)
+  }

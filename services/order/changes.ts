@@ -1,8 +1,8 @@
 import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
-import type { Buyer, Order, OrderRow, Trx } from './database'
-import { type Fact, type Facts, isOver, learn, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
+import { type Buyer, dataColumn, erasedAddress, factsColumn, type Order, type OrderRow, type OrderSql, type Trx } from './database'
+import { addFact, type Fact, isOver, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
 
 /** Something that happened to an order, as its timeline shows it. */
 interface Entry {
@@ -12,39 +12,35 @@ interface Entry {
   at: Date
   data: string
 }
-export const toldBy = ({ id, type, source, time }: Message, data: object): Entry => ({
+export const entryOfMessage = ({ id, type, source, time }: Message, data: object): Entry => ({
   event_id: id,
   type,
   service: source,
   at: new Date(time),
-  data: JSON.stringify(data),
+  data: dataColumn.write(data),
 })
-/** What nobody else is told of. */
-export const noted = (type: string, data: object = {}): Entry => ({
+/** Something that order publishes no event about. */
+export const ownEntry = (type: string, data: object = {}): Entry => ({
   event_id: Bun.randomUUIDv7(),
   type,
   service: 'order',
   at: new Date(),
-  data: JSON.stringify(data),
+  data: dataColumn.write(data),
 })
-/** Gives an event its id beforehand, so that the timeline can name it. */
-export const identified = (draft: Draft): Draft & { id: string } => ({ ...draft, id: Bun.randomUUIDv7() })
-export const entryOf = ({ id, body }: Draft & { id: string }, data: object): Entry => ({ ...noted(body.type, data), event_id: id })
+/** An event gets its id before it is stored, so that the timeline can name it. */
+export const withEventId = (draft: Draft): Draft & { id: string } => ({ ...draft, id: Bun.randomUUIDv7() })
+export const entryOfEvent = ({ id, body }: Draft & { id: string }, data: object): Entry => ({ ...ownEntry(body.type, data), event_id: id })
 
-/** In the place of an address whose owner is gone. */
-export const erased = JSON.stringify('erased')
-export const factsOf = ({ facts }: Pick<OrderRow, 'facts'>): Facts => JSON.parse(facts)
-
-/** The row stays locked until the transaction ends: whatever happens to one order happens one after the other. */
-export const lockOrder = async (trx: Trx, id: number): Promise<Order | undefined> => {
+/** The row stays locked until the transaction ends: changes of one order happen one after the other. */
+export const loadLockedOrder = async (trx: Trx, id: number): Promise<Order | undefined> => {
   const row = await trx.selectFrom('orders').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
   if (!row) return undefined
   return { row, items: await trx.selectFrom('order_items').selectAll().where('order_id', '=', id).orderBy('line').execute() }
 }
 
-/** Theirs, or anybody's for an admin. */
-export const lockOwn = async (trx: Trx, id: number, { id: userId, role }: Buyer): Promise<Order> => {
-  const order = await lockOrder(trx, id)
+/** For the customer whose order it is, or for an admin. */
+export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, role }: Buyer): Promise<Order> => {
+  const order = await loadLockedOrder(trx, id)
   if (!order || (order.row.user_id !== userId && role !== 'admin')) throw notFound('order')
   return order
 }
@@ -54,54 +50,49 @@ const statusEvents = ({ row, items }: Order, { from, to, reason }: Step, version
   const lines = items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
   const about = { order_id: id, user_id, items: lines }
   const at = { id, version }
-  const change = { status: to, previous: from, ...(reason && { reason }) }
-  const events = [{ draft: identified(orderStatusUpdated(at, { ...about, ...change, payment_status })), data: change }]
-  if (to === 'cancelled' && reason) events.push({ draft: identified(orderCancelled(at, { ...about, reason })), data: change })
-  return events
+  const data = { status: to, previous: from, ...(reason && { reason }) }
+  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status })]
+  if (to === 'cancelled' && reason) drafts.push(orderCancelled(at, { ...about, reason }))
+  return { drafts, data }
 }
 
-export interface Change {
+export interface OrderChange {
   facts?: readonly Fact[]
   set?: Partial<Omit<OrderRow, 'id' | 'free_shipping' | 'promised' | 'user_erased'>>
   entries?: readonly Entry[]
-  /** An event of its own, beside those of the steps that follow; a timer is not shown in the timeline. */
-  tell?: (at: Aggregate) => { drafts: Draft[]; data: object }
+  /** Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, but for timers. */
+  events?: (at: Aggregate) => { drafts: Draft[]; data: object }
 }
 
-/** Takes in what happened to a locked order: facts, the steps that they lead to, the timeline, and who is told. */
-export const change = async (
+/** Changes a locked order: adds the facts, takes the steps that they lead to, writes the timeline and publishes the events. */
+export const changeOrder = async (
   trx: Trx,
   publish: Publish,
   order: Order,
-  { facts: news = [], set = {}, entries: given = [], tell }: Change,
+  { facts: added = [], set = {}, entries: given = [], events }: OrderChange,
 ): Promise<Order> => {
   const { row, items } = order
-  const facts = news.reduce(learn, factsOf(row))
+  const facts = added.reduce(addFact, factsColumn.read(row.facts))
   const total = set.total ?? row.total
   const steps = stepsFrom(row.status, { facts, hasPromise: row.promised === 1, total, lines: items })
   const payment_status = paymentStatusOf(facts)
   const entries = [...given]
   let version = row.version
 
-  if (tell) {
-    const { drafts, data } = tell({ id: row.id, version: ++version })
-    for (const draft of drafts.map(identified)) {
-      if (!draft.dueAt) entries.push(entryOf(draft, data))
+  const publishAll = ({ drafts, data }: { drafts: Draft[]; data: object }) => {
+    for (const draft of drafts.map(withEventId)) {
+      if (!draft.dueAt) entries.push(entryOfEvent(draft, data))
       publish(draft)
     }
   }
-  for (const step of steps) {
-    for (const { draft, data } of statusEvents(order, step, ++version, payment_status)) {
-      entries.push(entryOf(draft, data))
-      publish(draft)
-    }
-  }
+  if (events) publishAll(events({ id: row.id, version: ++version }))
+  for (const step of steps) publishAll(statusEvents(order, step, ++version, payment_status))
 
   const last = steps.at(-1)
   const { captured, refunded } = paidOf(facts)
   const changed = {
     ...set,
-    facts: JSON.stringify(facts),
+    facts: factsColumn.write(facts),
     payment_status,
     captured,
     refunded,
@@ -109,7 +100,7 @@ export const change = async (
     updated_at: new Date(),
     ...(last && { status: last.to }),
     ...(last?.reason && { cancel_reason: last.reason }),
-    ...(last && isOver(last.to) && { cancel_requested_at: null, ...(row.user_erased === 1 && { shipping_address: erased }) }),
+    ...(last && isOver(last.to) && { cancel_requested_at: null, ...(row.user_erased === 1 && { shipping_address: erasedAddress }) }),
   }
   await trx.updateTable('orders').set(changed).where('id', '=', row.id).execute()
   if (entries.length > 0)
@@ -120,3 +111,18 @@ export const change = async (
       .execute()
   return { row: { ...row, ...changed }, items }
 }
+
+/** A claim ends with the outcome of its payment. */
+const endOfClaim = ({ claim_payment_id }: OrderRow, fact: Fact) =>
+  fact.kind === 'payment' && fact.id === claim_payment_id ? { claim_payment_id: null, claim_until: null } : {}
+
+/** Adds what a message of another service says about an order. Only the fact decides, not when its message arrives. */
+export const applyFact =
+  (sql: OrderSql) =>
+  (message: Message, orderId: number, fact: Fact, entryData: object = {}): Promise<unknown> =>
+    sql.once(message, async (trx, publish) => {
+      const order = await loadLockedOrder(trx, orderId)
+      if (!order) return
+      const entries = [entryOfMessage(message, entryData)]
+      await changeOrder(trx, publish, order, { facts: [fact], set: endOfClaim(order.row, fact), entries })
+    })

@@ -1,6 +1,8 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import type { Sql } from '#shared/sql'
-import type { CancelReason, PaymentStatus, Status } from './domain'
+import { Address, oneOf, type Static, type TSchema, t } from '#shared/schema'
+import { jsonColumn, type Sql } from '#shared/sql'
+import { minute } from '#shared/time'
+import { type CancelReason, cancelReasons, type PaymentStatus, type Status } from './domain'
 import type { ReturnStatus } from './domain-returns'
 
 /** Stored as 0 or 1. */
@@ -21,26 +23,26 @@ export interface OrderDb {
     total: number
     free_shipping: Flag
     coupon_code: string | null
-    /** Priced with a coupon or a campaign, for which promotion must still say yes. */
+    /** Priced with a coupon or a campaign, which promotion must still confirm. */
     promised: Flag
     shipping_option: string
-    /** JSON: text or fields. */
+    /** JSON, by `addressColumn`. */
     shipping_address: string
     cancel_reason: CancelReason | null
-    /** JSON: all that was heard. */
+    /** JSON, by `factsColumn`. */
     facts: string
-    /** What the facts say of the money, for figures and comparisons. */
+    /** What the facts say about the money, for statistics and the drift report. */
     captured: Generated<number>
     refunded: Generated<number>
     version: number
     payment_due_at: Date
     reservation_expires_at: Date
-    /** The payment that is being made: address and price are frozen for so long. */
+    /** The payment that is under way: until then address and price are frozen. */
     claim_payment_id: Generated<number | null>
     claim_until: Generated<Date | null>
-    /** Shipping is being asked whether it can still be stopped. */
+    /** Set while shipping is asked whether the parcels can still be stopped. */
     cancel_requested_at: Generated<Date | null>
-    /** Its user is gone: the address goes when the order is over. */
+    /** The account was deleted: the address is erased when the order is over. */
     user_erased: Flag
     created_at: Date
     updated_at: Date
@@ -57,7 +59,7 @@ export interface OrderDb {
     discount: number
     tax: number
   }
-  /** Every fact, with the event that told it. */
+  /** Everything that happened to an order, with the id of the event that reported it. */
   timeline: {
     id: Generated<number>
     order_id: number
@@ -65,7 +67,7 @@ export interface OrderDb {
     type: string
     service: string
     at: Date
-    /** JSON. */
+    /** JSON, by `dataColumn`. */
     data: string
   }
   returns: {
@@ -74,7 +76,7 @@ export interface OrderDb {
     user_id: number
     status: ReturnStatus
     reason: string
-    /** JSON. */
+    /** JSON, by `linesColumn`. */
     lines: string
     refund_amount: number | null
     created_at: Date
@@ -92,16 +94,44 @@ export interface Order {
   items: ItemRow[]
 }
 
-/** Who asks: a customer about their own orders, an admin about any. */
+/** The one who asks: a customer may see and change their own orders, an admin any. */
 export interface Buyer {
   id: number
   role: string
 }
-/** How long things may take. */
+/** How long a customer has for what. */
 export interface Terms {
   paymentTimeoutMs: number
   transferDueMs: number
   claimMs: number
 }
-/** Stock is held longer than the order may be paid, so that a payment at the last moment finds it. */
-export const reservationGraceMs = 10 * 60_000
+/** Stock stays reserved longer than the order may be paid, so that a payment in the last moment still gets it. */
+export const reservationGraceMs = 10 * minute
+
+const listOf = <S extends TSchema>(item: S) => t.Unsafe<readonly Static<S>[]>(t.Array(item))
+const Line = t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })
+const Happened = t.Optional(t.Literal(true))
+const Money = t.Optional(t.Integer())
+export const factsColumn = jsonColumn(
+  t.Object({
+    heard: t.Object({
+      reserved: Happened,
+      stock_refused: Happened,
+      committed: Happened,
+      commit_failed: Happened,
+      redeemed: Happened,
+      promise_refused: Happened,
+    }),
+    calledOff: t.Optional(oneOf(cancelReasons)),
+    payments: t.Record(
+      t.String(),
+      t.Object({ method: t.Optional(t.String()), authorized: Money, captured: Money, refunded: Money, ended: Happened }),
+    ),
+    shipments: t.Record(t.String(), t.Object({ lines: listOf(Line), seen: listOf(t.String()) })),
+  }),
+)
+export const addressColumn = jsonColumn(Address)
+export const linesColumn = jsonColumn(t.Array(Line))
+export const dataColumn = jsonColumn(t.Unknown())
+/** Takes the place of an address whose owner's account was deleted. */
+export const erasedAddress = addressColumn.write('erased')

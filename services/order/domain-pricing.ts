@@ -1,14 +1,17 @@
 import { conflict, invalid } from '#shared/errors'
 import { allocate, sumOf, times, toMinor } from '#shared/money'
 
-/** What is asked for, and what the catalog says of it. Amounts of the catalog are in major units, all others in minor. */
-export interface Wanted {
+/** Amounts are in minor units, but for the one that a customer sends. */
+
+/** A line as a customer asks for it; `price` is the one that they were shown, in major units. */
+export interface WantedLine {
   product_id: string
   sku?: string
   quantity: number
   price?: number
 }
-export interface OnSale {
+/** A product as the catalog has it now. */
+export interface ProductForSale {
   id: string
   name: string
   price: number
@@ -27,37 +30,48 @@ export interface PricedLine {
   quantity: number
   price: number
 }
+export interface DiscountedLine extends PricedLine {
+  discount: number
+  /** What the line costs after its discount. */
+  net: number
+}
+export interface Amounts {
+  subtotal: number
+  discount: number
+  tax: number
+  shipping: number
+}
 
 const maxQuantity = 2 ** 31 - 1
 
-/** The very thing that a line means. A product with variants is none by itself. */
-const meant = ({ sku }: Wanted, product: OnSale) => {
+/** The product itself, or the one of its variants that the line names. */
+const skuFor = ({ sku }: WantedLine, product: ProductForSale) => {
   if (product.variants.length === 0) {
     if (sku === undefined || sku === product.sku) return product
   } else {
     if (sku === undefined) throw invalid('sku_required', 'A product of this order has variants; say which one by `sku`.')
-    const variant = product.variants.find(one => one.sku === sku)
+    const variant = product.variants.find(each => each.sku === sku)
     if (variant) return variant
   }
   throw invalid('unknown_sku', 'A line names a SKU that its product does not have.')
 }
 
-/** Lines at the catalog's prices, those of one SKU summed, in the order asked. */
+/** Lines at the catalog's prices, in the order in which they were asked for; lines of one SKU are added up. */
 export const priceLines = (
-  wanted: readonly Wanted[],
-  products: ReadonlyMap<string, OnSale>,
-  currencyAsked: string | undefined,
+  wanted: readonly WantedLine[],
+  products: ReadonlyMap<string, ProductForSale>,
+  wantedCurrency: string | undefined,
 ): { currency: string; lines: PricedLine[] } => {
   const lines = new Map<string, PricedLine & { stock: number }>()
-  let currency = currencyAsked
+  let currency = wantedCurrency
   for (const want of wanted) {
     const product = products.get(want.product_id)
-    if (product?.status !== 'active') throw conflict('product_unavailable', 'A product of this order is not sold any more; take it out.')
+    if (product?.status !== 'active')
+      throw conflict('product_unavailable', 'A product of this order is no longer sold; take it out of the order.')
     currency ??= product.currency
     if (product.currency !== currency)
-      throw conflict('currency_mismatch', 'All lines of an order must be priced in one currency, the one asked for.')
-    const { sku, price: asShown, stock } = meant(want, product)
-    const price = toMinor(asShown, currency)
+      throw conflict('currency_mismatch', 'All lines of an order must be priced in one currency, the one that was asked for.')
+    const { sku, price, stock } = skuFor(want, product)
     if (want.price !== undefined && toMinor(want.price, currency) !== price)
       throw conflict('price_changed', 'A price has changed since it was shown; look at the product again.')
     const { name, category } = product
@@ -65,24 +79,26 @@ export const priceLines = (
     lines.set(sku, { product_id: want.product_id, sku, name, category, quantity, price, stock })
   }
   for (const { quantity, stock } of lines.values()) {
-    if (quantity > maxQuantity) throw invalid('invalid_quantity', 'Lines of one SKU ask for more than 2^31 - 1 together.')
-    if (quantity > stock) throw conflict('out_of_stock', 'There is less of a product than the order asks for.')
+    if (quantity > maxQuantity) throw invalid('invalid_quantity', 'The lines of one SKU add up to more than 2^31 - 1 pieces.')
+    if (quantity > stock) throw conflict('out_of_stock', 'There is less of a product in stock than the order asks for.')
   }
   return { currency: currency ?? '', lines: [...lines.values()].map(({ stock: _, ...line }) => line) }
 }
 
-export const worthOf = (lines: readonly PricedLine[]) => lines.map(({ price, quantity }) => times(price, quantity))
+export const worthOf = ({ price, quantity }: Pick<PricedLine, 'price' | 'quantity'>) => times(price, quantity)
 
-/** A discount is never more than what it is on; the shares over the lines sum to it exactly. */
-export const shareDiscount = (worth: readonly number[], discount: number, shares: readonly number[]): number[] => {
-  const fits = shares.length === worth.length && sumOf(shares) === discount && shares.every((share, line) => share <= worth[line]!)
-  return fits ? [...shares] : allocate(Math.min(discount, sumOf(worth)), worth)
+/**
+ * Puts a discount on the lines: in promotion's `shares` if they add up and fit, else in proportion to what the lines are worth. A line never gets more off
+ * than it is worth, and the shares always add up to the discount.
+ */
+export const discountLines = (lines: readonly PricedLine[], discount: number, shares: readonly number[]): DiscountedLine[] => {
+  const worths = lines.map(worthOf)
+  const fits = shares.length === lines.length && sumOf(shares) === discount && worths.every((worth, index) => (shares[index] ?? 0) <= worth)
+  const discounts = fits ? shares : allocate(Math.min(discount, sumOf(worths)), worths)
+  return lines.map((line, index) => {
+    const share = discounts[index] ?? 0
+    return { ...line, discount: share, net: worthOf(line) - share }
+  })
 }
 
-export interface Amounts {
-  subtotal: number
-  discount: number
-  tax: number
-  shipping: number
-}
 export const totalOf = ({ subtotal, discount, tax, shipping }: Amounts) => sumOf([subtotal, -discount, tax, shipping])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { afterReturnStep, type Returned, refundFor, returnLines, type SoldLine } from './domain-returns'
+import { nextReturnStatus, type Returned, refundFor, returnLines, type SoldLine } from './domain-returns'
 
 const soldLine = fc.record({
   quantity: fc.integer({ min: 1, max: 7 }),
@@ -22,7 +22,7 @@ const sold = fc.array(soldLine, { minLength: 1, maxLength: 4 }).map(all =>
 )
 
 describe('refunds of returns', () => {
-  test('piece by piece, in any order, they sum to exactly what was paid', () => {
+  test('add up to exactly what was paid, piece by piece, in any order', () => {
     fc.assert(
       fc.property(
         sold.chain(lines => {
@@ -43,14 +43,14 @@ describe('refunds of returns', () => {
       ),
     )
   })
-  test('a third of 10.00 is 3.33, then 3.34, then 3.33', () => {
+  test('of a third of 10.00 are 3.33, then 3.34, then 3.33', () => {
     const line = { product_id: 'p', sku: 'A', quantity: 3, price: 333, discount: 0, tax: 1 }
     const one = [{ sku: 'A', quantity: 1 }]
     expect([refundFor([line], one, []), refundFor([line], one, [one]), refundFor([line], one, [one, one])]).toEqual([333, 334, 333])
   })
 })
 
-describe('what can be returned', () => {
+describe('a return', () => {
   const bought: SoldLine[] = [
     { product_id: 'p', sku: 'A', quantity: 3, price: 1, discount: 0, tax: 0 },
     { product_id: 'p', sku: 'B', quantity: 1, price: 1, discount: 0, tax: 0 },
@@ -64,7 +64,7 @@ describe('what can be returned', () => {
     }
     return 'none'
   }
-  test('is what was bought, less what is on its way back', () => {
+  test('can have what was bought, less what other returns have', () => {
     expect(returnLines(bought, [{ product_id: 'p', sku: 'A', quantity: 2 }], [[{ sku: 'A', quantity: 1 }]])).toEqual([
       { product_id: 'p', sku: 'A', quantity: 2 },
     ])
@@ -73,15 +73,15 @@ describe('what can be returned', () => {
     const inTwo = [2, 2].map(quantity => ({ product_id: 'p', sku: 'A', quantity }))
     expect(codeOf(() => returnLines(bought, inTwo, []))).toBe('too_many_returned')
   })
-  test('is named by its product alone where that is enough', () => {
+  test('names a line by its product alone where that is enough', () => {
     expect(returnLines(bought, [{ product_id: 'q', quantity: 1 }], [])).toEqual([{ product_id: 'q', sku: 'Q', quantity: 1 }])
     expect(codeOf(() => returnLines(bought, [{ product_id: 'p', quantity: 1 }], []))).toBe('sku_required')
     expect(codeOf(() => returnLines(bought, [{ product_id: 'x', quantity: 1 }], []))).toBe('unknown_line')
   })
-  test('goes through requested, approved and received, or is rejected at once', () => {
-    expect(afterReturnStep('requested', 'approve')).toBe('approved')
-    expect(afterReturnStep('requested', 'reject')).toBe('rejected')
-    expect(afterReturnStep('approved', 'receive')).toBe('received')
+  test('is requested, then approved and received, or rejected', () => {
+    expect(nextReturnStatus('requested', 'approve')).toBe('approved')
+    expect(nextReturnStatus('requested', 'reject')).toBe('rejected')
+    expect(nextReturnStatus('approved', 'receive')).toBe('received')
     for (const [status, step] of [
       ['requested', 'receive'],
       ['approved', 'approve'],
@@ -89,6 +89,6 @@ describe('what can be returned', () => {
       ['rejected', 'approve'],
       ['received', 'receive'],
     ] as const)
-      expect(codeOf(() => afterReturnStep(status, step))).toBe('illegal_transition')
+      expect(codeOf(() => nextReturnStatus(status, step))).toBe('illegal_transition')
   })
 })

@@ -1,7 +1,8 @@
 import { conflict, invalid } from '#shared/errors'
 import { cumulativeShare, sumOf, times } from '#shared/money'
 
-export type ReturnStatus = 'requested' | 'approved' | 'rejected' | 'received'
+export const returnStatuses = ['requested', 'approved', 'rejected', 'received'] as const
+export type ReturnStatus = (typeof returnStatuses)[number]
 export type ReturnStep = 'approve' | 'reject' | 'receive'
 
 const steps: Record<ReturnStatus, Partial<Record<ReturnStep, ReturnStatus>>> = {
@@ -11,9 +12,9 @@ const steps: Record<ReturnStatus, Partial<Record<ReturnStep, ReturnStatus>>> = {
   received: {},
 }
 
-export const afterReturnStep = (status: ReturnStatus, step: ReturnStep): ReturnStatus => {
+export const nextReturnStatus = (status: ReturnStatus, step: ReturnStep): ReturnStatus => {
   const next = steps[status][step]
-  if (!next) throw conflict('illegal_transition', 'The return is not in a state in which this could be done.')
+  if (!next) throw conflict('illegal_transition', 'The return is in a state in which this cannot be done.')
   return next
 }
 
@@ -34,7 +35,7 @@ export interface Returned {
 const piecesOf = (returns: readonly (readonly Returned[])[], sku: string) =>
   returns.flat().reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0)
 
-/** Lines by SKU, summed; never more of one than was bought less what `earlier` returns have of it. */
+/** The lines of a return, those of one SKU added up. With the `earlier` returns they are never more than was bought. */
 export const returnLines = (
   sold: readonly SoldLine[],
   asked: readonly { product_id: string; sku?: string; quantity: number }[],
@@ -48,13 +49,13 @@ export const returnLines = (
     if (!line) throw invalid('unknown_line', 'The order has no such line.')
     const wanted = (lines.get(line.sku)?.quantity ?? 0) + quantity
     if (wanted + piecesOf(earlier, line.sku) > line.quantity)
-      throw conflict('too_many_returned', 'More would be returned than was bought and not returned before.')
+      throw conflict('too_many_returned', 'The return has more of a line than was bought and not yet returned.')
     lines.set(line.sku, { product_id, sku: line.sku, quantity: wanted })
   }
   return [...lines.values()]
 }
 
-/** What came back is worth the cumulative share of what its line cost, less what was refunded before: all of the returns sum to the whole. */
+/** Every line is refunded by its cumulative share of what was paid, less what was refunded before: all returns of a line add up to what it cost. */
 export const refundFor = (sold: readonly SoldLine[], lines: readonly Returned[], received: readonly (readonly Returned[])[]): number =>
   sumOf(
     sold.map(({ sku, quantity, price, discount, tax }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
+  addFact,
   awaitsPayment,
   type CancelReason,
   cancellation,
@@ -10,9 +11,8 @@ import {
   isOver,
   type Known,
   type Line,
-  learn,
   nextStates,
-  nothingHeard,
+  noFacts,
   type PaymentStatus,
   paymentStatusOf,
   type Status,
@@ -32,14 +32,14 @@ interface Life {
   facts: Facts
   steps: Step[]
 }
-const born: Life = { status: 'pending', facts: nothingHeard, steps: [] }
-const hear = (life: Life, fact: Fact, hasPromise = false): Life => {
-  const facts = learn(life.facts, fact)
+const placed: Life = { status: 'pending', facts: noFacts, steps: [] }
+const add = (life: Life, fact: Fact, hasPromise = false): Life => {
+  const facts = addFact(life.facts, fact)
   const known: Known = { facts, hasPromise, total, lines }
   const steps = stepsFrom(life.status, known)
   return { facts, status: steps.at(-1)?.to ?? life.status, steps: [...life.steps, ...steps] }
 }
-const live = (facts: readonly Fact[], hasPromise = false) => facts.reduce((life, fact) => hear(life, fact, hasPromise), born)
+const live = (facts: readonly Fact[], hasPromise = false) => facts.reduce((life, fact) => add(life, fact, hasPromise), placed)
 
 const pay = (outcome: 'authorized' | 'captured' | 'failed' | 'voided', more: object = {}): Fact => ({
   kind: 'payment',
@@ -53,7 +53,7 @@ const parcel = (id: number, status: string, sent: readonly Line[] = lines): Fact
 const reserved: Fact = { kind: 'reserved' }
 
 describe('the table of states', () => {
-  test('is the one that was agreed on', () => {
+  test('has these steps and no other', () => {
     const edges = statuses.flatMap(from => nextStates(from).map(to => `${from} → ${to}`))
     expect(edges.toSorted()).toEqual([
       'awaiting_payment → cancelled',
@@ -73,15 +73,15 @@ describe('the table of states', () => {
     ['reserved', 'awaiting_payment', null, [reserved]],
     ['refused by stock', 'cancelled', 'out_of_stock', [{ kind: 'stock_refused' }]],
     ['called off', 'cancelled', 'by_customer', [{ kind: 'called_off', reason: 'by_customer' }]],
-    ['out of time', 'cancelled', 'payment_timeout', [reserved, { kind: 'called_off', reason: 'payment_timeout' }]],
+    ['not paid in time', 'cancelled', 'payment_timeout', [reserved, { kind: 'called_off', reason: 'payment_timeout' }]],
     ['captured', 'paid', null, [reserved, pay('captured')]],
     ['declined', 'awaiting_payment', null, [reserved, pay('failed')]],
     ['authorised by card', 'awaiting_payment', null, [reserved, pay('authorized')]],
-    ['to be paid at the door', 'fulfilling', null, [reserved, pay('authorized', { method: 'cash_on_delivery' })]],
-    ['not to be had after all', 'cancelled', 'out_of_stock', [reserved, pay('captured'), { kind: 'commit_failed' }]],
+    ['to be paid on delivery', 'fulfilling', null, [reserved, pay('authorized', { method: 'cash_on_delivery' })]],
+    ['out of stock after payment', 'cancelled', 'out_of_stock', [reserved, pay('captured'), { kind: 'commit_failed' }]],
     ['packed', 'fulfilling', null, [reserved, pay('captured'), parcel(1, 'created')]],
-    ['half sent', 'fulfilling', null, [reserved, pay('captured'), parcel(1, 'picked_up', [lines[0]!])]],
-    ['all sent', 'shipped', null, [reserved, pay('captured'), parcel(1, 'picked_up', [lines[0]!]), parcel(2, 'in_transit', [lines[1]!])]],
+    ['half shipped', 'fulfilling', null, [reserved, pay('captured'), parcel(1, 'picked_up', [lines[0]!])]],
+    ['shipped', 'shipped', null, [reserved, pay('captured'), parcel(1, 'picked_up', [lines[0]!]), parcel(2, 'in_transit', [lines[1]!])]],
     [
       'half delivered',
       'shipped',
@@ -89,14 +89,14 @@ describe('the table of states', () => {
       [reserved, pay('captured'), parcel(1, 'delivered', [lines[0]!]), parcel(2, 'picked_up', [lines[1]!])],
     ],
     ['delivered', 'delivered', null, [reserved, pay('captured'), parcel(1, 'delivered')]],
-    ['paid too little for', 'awaiting_payment', null, [reserved, pay('captured', { amount: total - 1 })]],
+    ['paid too little', 'awaiting_payment', null, [reserved, pay('captured', { amount: total - 1 })]],
   ])('an order that is %s is %s', (_, status, reason, facts) => {
     const life = live(facts)
     expect(life.status).toBe(status)
     expect(life.steps.at(-1)?.reason ?? null).toBe(reason)
   })
 
-  test('an order with a coupon waits for both', () => {
+  test('makes an order with a coupon wait for stock and promotion', () => {
     expect(live([reserved], true).status).toBe('pending')
     expect(live([{ kind: 'redeemed' }], true).status).toBe('pending')
     expect(live([{ kind: 'redeemed' }, reserved], true).status).toBe('awaiting_payment')
@@ -104,7 +104,7 @@ describe('the table of states', () => {
     expect(live([{ kind: 'promise_refused' }, reserved]).status).toBe('awaiting_payment')
   })
 
-  test('it can be cancelled at once while unpaid, after a void while paid, and never later', () => {
+  test('lets an order be cancelled at once while unpaid, after a void while paid, and never later', () => {
     const ways = Object.fromEntries(statuses.map(status => [status, cancellation(status)]))
     expect(ways).toEqual({
       pending: 'at_once',
@@ -139,8 +139,8 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   }),
 )
 
-describe('whatever is heard, in whatever order', () => {
-  test('an order takes no step that is not in the table, and leaves no end', () => {
+describe('with any facts in any order', () => {
+  test('an order takes only steps of the table, and none after its end', () => {
     fc.assert(
       fc.property(fc.array(anyFact, { maxLength: 25 }), fc.boolean(), (facts, hasPromise) => {
         let at: Status = 'pending'
@@ -155,20 +155,20 @@ describe('whatever is heard, in whatever order', () => {
     )
   })
 
-  test('a cancelled order stays so, and nobody pays for nothing: its money is told as it is', () => {
+  test('a cancelled order stays cancelled, and shows what was paid and refunded', () => {
     const late = live([reserved, { kind: 'called_off', reason: 'payment_timeout' }, pay('captured')])
     expect([late.status, paymentStatusOf(late.facts)]).toEqual(['cancelled', 'paid'])
-    const back = hear(late, { kind: 'refund', id: 1, total })
+    const back = add(late, { kind: 'refund', id: 1, total })
     expect([back.status, paymentStatusOf(back.facts)]).toEqual(['cancelled', 'refunded'])
   })
 
-  /** What can truly be told of one order: each service has come to one of its ends. */
-  const both = [parcel(1, 'created', [lines[0]!]), parcel(2, 'created', [lines[1]!])]
-  const left = [...both, parcel(1, 'picked_up', [lines[0]!]), parcel(2, 'in_transit', [lines[1]!])]
+  /** Histories that can happen: every service has come to one of its ends. */
+  const packed = [parcel(1, 'created', [lines[0]!]), parcel(2, 'created', [lines[1]!])]
+  const pickedUp = [...packed, parcel(1, 'picked_up', [lines[0]!]), parcel(2, 'in_transit', [lines[1]!])]
   const refund: Fact = { kind: 'refund', id: 1, total: 1000 }
   const committed: Fact = { kind: 'committed' }
   const redeemed: Fact = { kind: 'redeemed' }
-  const doorPay = [pay('authorized', { method: 'cash_on_delivery' }), pay('captured', { method: 'cash_on_delivery' })]
+  const payOnDelivery = [pay('authorized', { method: 'cash_on_delivery' }), pay('captured', { method: 'cash_on_delivery' })]
   const twice = [pay('captured'), pay('captured', { id: 2 }), { kind: 'refund', id: 2, total } as const]
   const histories: [string, Fact[], Status, PaymentStatus][] = [
     ['only reserved', [reserved, redeemed], 'awaiting_payment', 'unpaid'],
@@ -176,9 +176,9 @@ describe('whatever is heard, in whatever order', () => {
     ['without its coupon', [reserved, { kind: 'promise_refused' }], 'cancelled', 'unpaid'],
     ['declined, then paid', [reserved, redeemed, pay('failed', { id: 2 }), pay('captured')], 'paid', 'paid'],
     ['paid twice, once back', [reserved, redeemed, ...twice], 'paid', 'paid'],
-    ['not to be had', [reserved, redeemed, pay('captured'), { kind: 'commit_failed' }], 'cancelled', 'paid'],
-    ['on its way', [reserved, redeemed, pay('authorized'), pay('captured'), committed, ...both], 'fulfilling', 'paid'],
-    ['sent', [reserved, redeemed, pay('captured'), committed, ...left], 'shipped', 'paid'],
+    ['out of stock', [reserved, redeemed, pay('captured'), { kind: 'commit_failed' }], 'cancelled', 'paid'],
+    ['packed', [reserved, redeemed, pay('authorized'), pay('captured'), committed, ...packed], 'fulfilling', 'paid'],
+    ['shipped', [reserved, redeemed, pay('captured'), committed, ...pickedUp], 'shipped', 'paid'],
     [
       'delivered, partly refunded',
       [
@@ -186,7 +186,7 @@ describe('whatever is heard, in whatever order', () => {
         redeemed,
         pay('captured'),
         committed,
-        ...left,
+        ...pickedUp,
         parcel(1, 'delivered', [lines[0]!]),
         parcel(2, 'delivered', [lines[1]!]),
         refund,
@@ -194,13 +194,18 @@ describe('whatever is heard, in whatever order', () => {
       'delivered',
       'partially_refunded',
     ],
-    ['paid at the door', [reserved, redeemed, ...doorPay, committed, parcel(1, 'picked_up'), parcel(1, 'delivered')], 'delivered', 'paid'],
+    [
+      'paid on delivery',
+      [reserved, redeemed, ...payOnDelivery, committed, parcel(1, 'picked_up'), parcel(1, 'delivered')],
+      'delivered',
+      'paid',
+    ],
   ]
-  test.each(histories)('an order that is %s ends the same, muddled and doubled', (_, facts, status, payment) => {
+  test.each(histories)('an order that is %s ends the same when its facts come twice and in any order', (_, facts, status, payment) => {
     const doubled = [...facts, ...facts]
     fc.assert(
-      fc.property(fc.shuffledSubarray(doubled, { minLength: doubled.length }), muddled => {
-        const life = live(muddled, true)
+      fc.property(fc.shuffledSubarray(doubled, { minLength: doubled.length }), shuffled => {
+        const life = live(shuffled, true)
         expect([life.status, paymentStatusOf(life.facts)]).toEqual([status, payment])
       }),
     )
@@ -208,17 +213,17 @@ describe('whatever is heard, in whatever order', () => {
 })
 
 describe('no order waits for ever', () => {
-  test('every state that is no end has something that ends it', () => {
+  test('every state that is not an end has something that ends it', () => {
     for (const status of statuses) expect(isOver(status)).toBe(endedBy[status] === 'nothing')
   })
-  test('the time to pay ends every state that waits for payment', () => {
+  test('the payment deadline ends every state that waits for payment', () => {
     for (const status of statuses.filter(awaitsPayment)) {
-      const facts = learn(nothingHeard, { kind: 'called_off', reason: 'payment_timeout' })
+      const facts = addFact(noFacts, { kind: 'called_off', reason: 'payment_timeout' })
       const [step] = stepsFrom(status, { facts, hasPromise: false, total, lines })
       expect(step).toEqual({ from: status, to: 'cancelled', reason: 'payment_timeout' })
     }
   })
-  test('from everywhere there is a way to an end, and none in a circle', () => {
+  test('every state leads to an end, and none in a circle', () => {
     const ends = (status: Status, path: Status[] = []): boolean => {
       expect(path).not.toContain(status)
       return table[status].length === 0 || table[status].every(({ to }) => ends(to, [...path, status]))

@@ -1,9 +1,10 @@
-/** An order's life: what is heard of it is kept as facts, and the table says where they lead. */
+/** The life of an order: what other services report about it is kept as facts, and the table says to which steps they lead. */
 
 export const statuses = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled'] as const
 export type Status = (typeof statuses)[number]
 export type PaymentStatus = 'unpaid' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded'
-export type CancelReason = 'by_customer' | 'payment_timeout' | 'out_of_stock' | 'coupon_rejected'
+export const cancelReasons = ['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected'] as const
+export type CancelReason = (typeof cancelReasons)[number]
 
 export interface Line {
   product_id: string
@@ -11,8 +12,10 @@ export interface Line {
   quantity: number
 }
 
+type Answer = 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 'redeemed' | 'promise_refused'
 export type Fact =
-  | { kind: 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 'redeemed' | 'promise_refused' }
+  /** What inventory or promotion answered. */
+  | { kind: Answer }
   | { kind: 'called_off'; reason: CancelReason }
   | { kind: 'payment'; id: number; method: string; outcome: 'authorized' | 'captured' | 'failed' | 'voided'; amount: number }
   | { kind: 'refund'; id: number; total: number }
@@ -25,25 +28,25 @@ export interface Payment {
   refunded?: number
   ended?: true
 }
-/** Only ever added to, so that late, repeated and swapped news end the same. */
+/** Facts are only ever added, so that late, repeated and reordered events lead to the same end. Stored as it is, under these names. */
 export interface Facts {
-  heard: { [kind in Fact['kind']]?: true }
+  heard: { [answer in Answer]?: true }
   calledOff?: CancelReason
   payments: Record<string, Payment>
   shipments: Record<string, { lines: readonly Line[]; seen: readonly string[] }>
 }
-export const nothingHeard: Facts = { heard: {}, payments: {}, shipments: {} }
+export const noFacts: Facts = { heard: {}, payments: {}, shipments: {} }
 
-const learnPayment = (before: Payment = {}, fact: Extract<Fact, { kind: 'payment' | 'refund' }>): Payment => {
+const addToPayment = (before: Payment = {}, fact: Extract<Fact, { kind: 'payment' | 'refund' }>): Payment => {
   if (fact.kind === 'refund') return { ...before, refunded: Math.max(before.refunded ?? 0, fact.total) }
   const { method, outcome, amount } = fact
   const known = { ...before, method }
   return outcome === 'failed' || outcome === 'voided' ? { ...known, ended: true } : { ...known, [outcome]: amount }
 }
 
-export const learn = (facts: Facts, fact: Fact): Facts => {
+export const addFact = (facts: Facts, fact: Fact): Facts => {
   if (fact.kind === 'payment' || fact.kind === 'refund')
-    return { ...facts, payments: { ...facts.payments, [fact.id]: learnPayment(facts.payments[fact.id], fact) } }
+    return { ...facts, payments: { ...facts.payments, [fact.id]: addToPayment(facts.payments[fact.id], fact) } }
   if (fact.kind === 'shipment') {
     const seen = facts.shipments[fact.id]?.seen ?? []
     const shipment = { lines: fact.lines, seen: seen.includes(fact.status) ? seen : [...seen, fact.status] }
@@ -53,7 +56,7 @@ export const learn = (facts: Facts, fact: Fact): Facts => {
   return { ...facts, heard: { ...facts.heard, [fact.kind]: true } }
 }
 
-/** All that a step may depend on. Amounts are in minor units. */
+/** Everything that a step may depend on. Amounts are in minor units. */
 export interface Known {
   facts: Facts
   /** Priced with a coupon or a campaign: promotion must confirm that its limits allow it. */
@@ -62,7 +65,7 @@ export interface Known {
   lines: readonly Line[]
 }
 
-/** Once it left the house it stays shipped, whatever became of the parcel after. */
+/** A parcel that was handed to the carrier counts as shipped, whatever happens to it later. */
 const shippedStates = new Set(['picked_up', 'in_transit', 'delivered'])
 const deliveredStates = new Set(['delivered'])
 
@@ -75,7 +78,7 @@ const allIn = (states: ReadonlySet<string>, { facts, lines }: Known): boolean =>
   return [...missing.values()].every(quantity => quantity <= 0)
 }
 const onDelivery = ({ method }: Payment) => method === 'cash_on_delivery'
-/** A payment of less than the order costs (it was repriced meanwhile) buys nothing: the order runs out of time and the money goes back. */
+/** A payment of less than the order costs (the order was repriced meanwhile) does not pay for it: the order times out, and the money is refunded. */
 const covers = (total: number, amount: number | undefined) => amount !== undefined && amount >= total
 const paymentsOf = ({ facts }: Known) => Object.values(facts.payments)
 
@@ -93,7 +96,7 @@ export const conditions = {
 } satisfies Record<string, (known: Known) => boolean>
 export type Condition = keyof typeof conditions
 
-/** The whole life of an order. Where two steps could be taken, the first is. */
+/** Every step that an order can take. Of two that are possible, the first is taken. */
 export const table: Record<Status, readonly { when: Condition; to: Status }[]> = {
   pending: [
     { when: 'called_off', to: 'cancelled' },
@@ -121,7 +124,7 @@ export const table: Record<Status, readonly { when: Condition; to: Status }[]> =
   cancelled: [],
 }
 
-/** Who sees to it that an order does not wait for ever: its own deadline, or the people who look at what is stuck. */
+/** What keeps an order from waiting for ever in a state: its payment deadline, or the people who watch the report of stuck orders. */
 export const endedBy = {
   pending: 'payment_timeout',
   awaiting_payment: 'payment_timeout',
@@ -136,7 +139,7 @@ export const nextStates = (status: Status): Status[] => [...new Set(table[status
 export const isOver = (status: Status) => table[status].length === 0
 export const awaitsPayment = (status: Status) => endedBy[status] === 'payment_timeout'
 
-/** Unpaid, at once; paid, only once shipping has promised not to hand the parcel over; later, or twice, not at all. */
+/** An unpaid order is cancelled at once, a paid one after shipping has promised to hand nothing over; a shipped or cancelled one cannot be. */
 export const cancellation = (status: Status): 'at_once' | 'after_void' | 'illegal' =>
   !nextStates(status).includes('cancelled') ? 'illegal' : awaitsPayment(status) ? 'at_once' : 'after_void'
 
@@ -150,7 +153,7 @@ const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefin
   return when === 'promise_refused' ? 'coupon_rejected' : 'out_of_stock'
 }
 
-/** The steps to take from here with what is known, one after the other. */
+/** The steps that what is known leads to, one after the other. */
 export const stepsFrom = (status: Status, known: Known): Step[] => {
   const step = table[status].find(({ when }) => conditions[when](known))
   if (!step) return []
@@ -163,7 +166,7 @@ export const paidOf = ({ payments }: Facts) => {
   return {
     captured: each.reduce((sum, payment) => sum + payment.captured, 0),
     refunded: each.reduce((sum, payment) => sum + payment.refunded, 0),
-    /** The payment that holds the most: one that came twice and went back once leaves the order paid. */
+    /** The payment of which the most is kept: an order that was paid twice and refunded once is paid. */
     best: each.reduce((a, b) => (b.captured - b.refunded > a.captured - a.refunded ? b : a), { captured: 0, refunded: 0 }),
   }
 }

@@ -1,31 +1,34 @@
 import { driftOf } from '#shared/drift'
 import { toMajor } from '#shared/money'
-import { factsOf } from './changes'
-import type { OrderRow, OrderSql } from './database'
-import { endedBy, type Status } from './domain'
+import { day, minute } from '#shared/time'
+import { factsColumn, type OrderRow, type OrderSql } from './database'
+import { awaitsPayment, type Status, statuses } from './domain'
 
-const minute = 60_000
-const hour = 60 * minute
-/** How long an order may stand still before a person should look: payment has its own deadline, a carrier has none. */
-const patienceMs: Partial<Record<Status, number>> = { paid: 10 * minute, fulfilling: 5 * 24 * hour, shipped: 21 * 24 * hour }
+/** How long an order may stay in a state before a person should look. A state that waits for payment has its own deadline. */
+const stuckAfterMs: Partial<Record<Status, number>> = { paid: 10 * minute, fulfilling: 5 * day, shipped: 21 * day }
 const overdueMs = 5 * minute
 const maxRows = 5000
 
-/** What should be so at inventory, as far as we have come. */
+/** The stock that inventory should hold for an order. */
 const stockOf = (row: OrderRow): 'none' | 'reserved' | 'committed' => {
   if (row.status === 'cancelled') return 'none'
-  if (endedBy[row.status] !== 'payment_timeout') return 'committed'
-  return factsOf(row).heard.reserved ? 'reserved' : 'none'
+  if (!awaitsPayment(row.status)) return 'committed'
+  return factsColumn.read(row.facts).heard.reserved ? 'reserved' : 'none'
 }
 
-/** What order says of itself, for discovery to lay beside what the others say. */
-export const drift =
+/** What discovery compares with the reports of other services: the orders that changed in a window, and those that are stuck. */
+export const orderDrift =
   ({ db }: Pick<OrderSql, 'db'>) =>
   async (since: Date, until: Date, now = new Date()) => {
     const ago = (ms: number) => new Date(now.getTime() - ms)
-    const ids = (rows: { id: number }[]) => rows.map(row => String(row.id))
-    const some = db.selectFrom('orders').select('id').limit(maxRows)
-    const [rows, overdue, cancelling, ...still] = await Promise.all([
+    const ids = db.selectFrom('orders').select('id').limit(maxRows)
+    const unchangedIn = ([status, ms]: [status: Status, ms: number]) =>
+      ids.where('status', '=', status).where('created_at', '<', ago(ms)).where('updated_at', '<', ago(ms)).execute()
+    const limits = statuses.flatMap((status): [Status, number][] => {
+      const ms = stuckAfterMs[status]
+      return ms === undefined ? [] : [[status, ms]]
+    })
+    const [rows, ...stuck] = await Promise.all([
       db
         .selectFrom('orders')
         .selectAll()
@@ -34,17 +37,10 @@ export const drift =
         .orderBy('updated_at')
         .limit(maxRows)
         .execute(),
-      some.where('status', 'in', ['pending', 'awaiting_payment']).where('payment_due_at', '<', ago(overdueMs)).execute(),
-      some.where('cancel_requested_at', '<', ago(overdueMs)).execute(),
-      ...Object.entries(patienceMs).map(([status, ms]) =>
-        some
-          .where('status', '=', status as Status)
-          .where('created_at', '<', ago(ms))
-          .where('updated_at', '<', ago(ms))
-          .execute(),
-      ),
+      ids.where('status', 'in', statuses.filter(awaitsPayment)).where('payment_due_at', '<', ago(overdueMs)).execute(),
+      ids.where('cancel_requested_at', '<', ago(overdueMs)).execute(),
+      ...limits.map(unchangedIn),
     ])
-    const stuck = [...new Set([overdue, cancelling, ...still].flatMap(ids))]
     return {
       orders: Object.fromEntries(
         rows.map(row => [
@@ -60,7 +56,6 @@ export const drift =
           },
         ]),
       ),
-      stuck: driftOf(stuck),
+      stuck: driftOf([...new Set(stuck.flat().map(({ id }) => String(id)))]),
     }
   }
-export type Drift = ReturnType<typeof drift>

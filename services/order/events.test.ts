@@ -1,37 +1,45 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { testOrders } from './testing'
-import { newsOf } from './testing-news'
+import { eventsAbout } from './testing-events'
 
 const shop = await testOrders()
-const { place, tell, hear, message, get, published, send, known } = shop
+const { place, deliver, handle, message, get, published, send, known } = shop
 afterAll(() => shop.stop())
 
-const statusesTold = async (id: number) => (await published(id, 'order.status_updated')).map(event => event.data.status)
+const publishedStatuses = async (id: number) => (await published(id, 'order.status_updated')).map(event => event.data.status)
 
 describe('an order', () => {
-  test('goes from reserved to delivered, and tells every step', async () => {
+  test('goes from reserved to delivered, and publishes every step', async () => {
     const order = await place()
-    const news = newsOf(order)
-    await tell(news.reserved(), news.authorized(), news.captured(), news.committed(), news.packed(), news.pickedUp(), news.delivered())
+    const events = eventsAbout(order)
+    await deliver(
+      events.reserved(),
+      events.authorized(),
+      events.captured(),
+      events.committed(),
+      events.packed(),
+      events.pickedUp(),
+      events.delivered(),
+    )
     expect(await get(order.id)).toMatchObject({ status: 'delivered', payment_status: 'paid', next_states: [] })
-    expect(await statusesTold(order.id)).toEqual(['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered'])
-    const told = await published(order.id)
-    const versions = told.filter(event => event.type !== 'order.payment-timeout').map(event => event.aggregate.version)
+    expect(await publishedStatuses(order.id)).toEqual(['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered'])
+    const all = await published(order.id)
+    const versions = all.filter(event => event.type !== 'order.payment-timeout').map(event => event.aggregate.version)
     expect(versions).toEqual([1, 2, 3, 4, 5, 6])
-    expect(told.find(event => event.data.status === 'paid')?.data).toMatchObject({
+    expect(all.find(event => event.data.status === 'paid')?.data).toMatchObject({
       order_id: order.id,
       user_id: 42,
       previous: 'awaiting_payment',
       payment_status: 'paid',
-      items: news.lines,
+      items: events.lines,
     })
   })
 
-  test('shows every fact with its event, time and service', async () => {
+  test('shows every fact in its timeline, with event, time and service', async () => {
     const order = await place()
-    const news = newsOf(order)
-    const heard = [news.reserved(), news.captured()].map(draft => message(draft))
-    await hear(...heard)
+    const events = eventsAbout(order)
+    const messages = [events.reserved(), events.captured()].map(draft => message(draft))
+    await handle(...messages)
     const { body } = await send('GET', `/api/orders/${order.id}/timeline`)
     expect(body.items.map((item: { type: string; service: string }) => [item.type, item.service])).toEqual([
       ['order.created', 'order'],
@@ -40,88 +48,88 @@ describe('an order', () => {
       ['payment.processed', 'payment'],
       ['order.status_updated', 'order'],
     ])
-    expect([body.items[1].event_id, body.items[3].event_id]).toEqual(heard.map(one => one.id))
-    expect(body.items[1].time).toBe(heard[0]?.time)
+    expect([body.items[1].event_id, body.items[3].event_id]).toEqual(messages.map(each => each.id))
+    expect(body.items[1].time).toBe(messages[0]?.time)
     const own = await published(order.id, 'order.status_updated')
-    expect([body.items[2].event_id, body.items[4].event_id]).toEqual(own.map(one => one.id))
+    expect([body.items[2].event_id, body.items[4].event_id]).toEqual(own.map(each => each.id))
   })
 
-  test('takes news in once, however often and in whatever order it comes', async () => {
+  test('applies each event once, however often and in whatever order they arrive', async () => {
     for (const swap of [false, true]) {
       const order = await place()
-      const news = newsOf(order)
-      const all = [news.reserved(), news.captured(), news.committed(), news.packed(), news.pickedUp(), news.delivered()]
+      const events = eventsAbout(order)
+      const all = [events.reserved(), events.captured(), events.committed(), events.packed(), events.pickedUp(), events.delivered()]
       const messages = all.map(draft => message(draft))
       if (swap) messages.reverse()
-      await Promise.all([...messages, ...messages, ...messages].map(one => hear(one)))
+      await Promise.all([...messages, ...messages, ...messages].map(each => handle(each)))
       expect(await get(order.id)).toMatchObject({ status: 'delivered', payment_status: 'paid' })
-      expect(await statusesTold(order.id)).toEqual(['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered'])
+      expect(await publishedStatuses(order.id)).toEqual(['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered'])
       const { body } = await send('GET', `/api/orders/${order.id}/timeline`)
       expect(body.items.length).toBe(1 + 6 + 5)
     }
   })
 
-  test('heard of again after the inbox forgot it stays as it is', async () => {
+  test('does not change when an event arrives again after the inbox forgot it', async () => {
     const order = await place()
-    const reserved = message(newsOf(order).reserved())
-    await hear(reserved)
+    const reserved = message(eventsAbout(order).reserved())
+    await handle(reserved)
     await shop.sql.kernel.deleteFrom('inbox').where('message_id', '=', reserved.id).execute()
-    await hear(reserved)
-    expect(await statusesTold(order.id)).toEqual(['awaiting_payment'])
+    await handle(reserved)
+    expect(await publishedStatuses(order.id)).toEqual(['awaiting_payment'])
     expect((await send('GET', `/api/orders/${order.id}/timeline`)).body.items.length).toBe(3)
   })
 
-  test('that stock refuses is cancelled, and all are told', async () => {
+  test('that is out of stock is cancelled, and that is published', async () => {
     const order = await place()
-    await tell(newsOf(order).refusedByStock())
+    await deliver(eventsAbout(order).refusedByStock())
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'out_of_stock' })
     expect(await published(order.id, 'order.cancelled')).toMatchObject([
       { data: { order_id: order.id, user_id: 42, reason: 'out_of_stock' } },
     ])
   })
 
-  test('with a coupon waits for it, and goes without it nowhere', async () => {
+  test('with a coupon waits for promotion, and is cancelled when it refuses', async () => {
     known.coupons.set('TEN', { percent: 10 })
     const [good, bad] = [await place({ ...shop.sample, coupon_code: 'TEN' }), await place({ ...shop.sample, coupon_code: 'TEN' })]
-    await tell(newsOf(good).reserved())
+    await deliver(eventsAbout(good).reserved())
     expect((await get(good.id)).status).toBe('pending')
-    await tell(newsOf(good).redeemed(), newsOf(bad).reserved(), newsOf(bad).couponRefused())
+    await deliver(eventsAbout(good).redeemed(), eventsAbout(bad).reserved(), eventsAbout(bad).couponRefused())
     expect((await get(good.id)).status).toBe('awaiting_payment')
     expect(await get(bad.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected' })
   })
 
-  test('priced by a campaign without a code waits for it alike, since its limit may be reached', async () => {
+  test('priced by a campaign without a code waits for promotion too, since its limit may be reached', async () => {
     known.automatic = { percent: 10, campaignId: 7 }
     const order = await place()
     known.automatic = undefined
-    await tell(newsOf(order).reserved())
+    await deliver(eventsAbout(order).reserved())
     expect((await get(order.id)).status).toBe('pending')
-    await tell(newsOf(order).couponRefused())
+    await deliver(eventsAbout(order).couponRefused())
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected' })
   })
 
-  test('whose stock is gone after payment is cancelled; its refund moves the payment alone', async () => {
+  test('whose stock is gone after payment is cancelled; a refund changes only its payment status', async () => {
     const order = await place()
-    const news = newsOf(order)
-    await tell(news.reserved(), news.captured(), news.commitFailed())
+    const events = eventsAbout(order)
+    await deliver(events.reserved(), events.captured(), events.commitFailed())
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'out_of_stock', payment_status: 'paid' })
-    await tell(news.refunded(1000))
+    await deliver(events.refunded(1000))
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', payment_status: 'partially_refunded' })
-    await tell(news.refunded(3000))
+    await deliver(events.refunded(3000))
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', payment_status: 'refunded' })
   })
 
-  test('paid at the door is on its way before it is paid', async () => {
+  test('paid on delivery is fulfilled before it is paid', async () => {
     const order = await place()
-    const news = newsOf(order)
-    await tell(news.reserved(), news.authorized({ payment_method: 'cash_on_delivery' }))
+    const events = eventsAbout(order)
+    await deliver(events.reserved(), events.authorized({ payment_method: 'cash_on_delivery' }))
     expect(await get(order.id)).toMatchObject({ status: 'fulfilling', payment_status: 'authorized' })
-    await tell(news.packed(), news.pickedUp(), news.delivered(), news.captured({ payment_method: 'cash_on_delivery' }))
+    await deliver(events.packed(), events.pickedUp(), events.delivered(), events.captured({ payment_method: 'cash_on_delivery' }))
     expect(await get(order.id)).toMatchObject({ status: 'delivered', payment_status: 'paid' })
   })
 
-  test('news of an order that is not here does no harm', async () => {
-    await tell(newsOf({ ...(await place()), id: 999_999 }).reserved())
+  test('that does not exist is ignored', async () => {
+    await deliver(eventsAbout({ ...(await place()), id: 999_999 }).reserved())
     expect(shop.failures).toEqual([])
   })
 })

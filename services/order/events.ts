@@ -18,28 +18,20 @@ import {
 import { on } from '#shared/event'
 import { toMinor } from '#shared/money'
 import { eraseOn } from '#shared/personal-data'
-import type { Hear } from './hearing'
-import type { PersonalData } from './personal-data'
-import type { Timeouts } from './timeouts'
+import type { OrderService } from './compose'
 
-interface Deps {
-  hear: Hear
-  timeouts: Timeouts
-  personalData: PersonalData
-}
-
-export const orderHandlers = ({ hear, timeouts, personalData }: Deps) => {
+export const orderHandlers = ({ applyFact, timeouts, personalData }: Pick<OrderService, 'applyFact' | 'timeouts' | 'personalData'>) => {
   const stock = [
     { event: inventoryReserved, kind: 'reserved' },
     { event: inventoryRejected, kind: 'stock_refused' },
     { event: inventoryCommitted, kind: 'committed' },
     { event: inventoryCommitFailed, kind: 'commit_failed' },
   ] as const
-  const promised = [
+  const discounts = [
     { event: promotionRedeemed, kind: 'redeemed' },
     { event: promotionRejected, kind: 'promise_refused' },
   ] as const
-  const payment = [
+  const payments = [
     { event: paymentAuthorized, outcome: 'authorized' },
     { event: paymentProcessed, outcome: 'captured' },
     { event: paymentFailed, outcome: 'failed' },
@@ -50,36 +42,36 @@ export const orderHandlers = ({ hear, timeouts, personalData }: Deps) => {
     ...stock.map(({ event, kind }) =>
       on(event, message => {
         const { order_id, reason } = message.data
-        return hear(message, order_id, { kind }, { ...(reason !== undefined && { reason }) })
+        return applyFact(message, order_id, { kind }, { ...(reason !== undefined && { reason }) })
       }),
     ),
-    ...promised.map(({ event, kind }) =>
+    ...discounts.map(({ event, kind }) =>
       on(event, message => {
         const { order_id, campaign_id, reason } = message.data
-        return hear(message, order_id, { kind }, { campaign_id, ...(reason !== undefined && { reason }) })
+        return applyFact(message, order_id, { kind }, { campaign_id, ...(reason !== undefined && { reason }) })
       }),
     ),
-    ...payment.map(({ event, outcome }) =>
+    ...payments.map(({ event, outcome }) =>
       on(event, message => {
         const { order_id, payment_id: id, payment_method: method, amount, currency, reason } = message.data
         const fact = { kind: 'payment', id, method, outcome, amount: toMinor(amount, currency) } as const
-        const shown = { payment_id: id, payment_method: method, amount, currency, ...(reason !== undefined && { reason }) }
-        return hear(message, order_id, fact, shown)
+        const entryData = { payment_id: id, payment_method: method, amount, currency, ...(reason !== undefined && { reason }) }
+        return applyFact(message, order_id, fact, entryData)
       }),
     ),
     on(paymentRefunded, message => {
       const { order_id, payment_id: id, refund_id, total_refunded, currency } = message.data
       const fact = { kind: 'refund', id, total: toMinor(total_refunded, currency) } as const
-      return hear(message, order_id, fact, { payment_id: id, refund_id, total_refunded, currency })
+      return applyFact(message, order_id, fact, { payment_id: id, refund_id, total_refunded, currency })
     }),
     ...[shipmentCreated, shipmentUpdated, shipmentDelivered].map(event =>
       on(event, message => {
         const { order_id, shipment_id: id, lines, tracking_number, carrier } = message.data
         const status = event === shipmentDelivered ? 'delivered' : message.data.status
-        return hear(message, order_id, { kind: 'shipment', id, status, lines }, { shipment_id: id, status, tracking_number, carrier })
+        return applyFact(message, order_id, { kind: 'shipment', id, status, lines }, { shipment_id: id, status, tracking_number, carrier })
       }),
     ),
-    on(orderPaymentTimeout, message => timeouts.ring(message, message.data.order_id)),
+    on(orderPaymentTimeout, message => timeouts.timerDue(message, message.data.order_id)),
     eraseOn(personalData.forget),
   ]
 }

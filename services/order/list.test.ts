@@ -2,17 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { userDeleted } from '#shared/catalog'
 import type { OrderView } from './model'
 import { laptop, phone, testOrders } from './testing'
-import { newsOf } from './testing-news'
+import { eventsAbout } from './testing-events'
 
 const shop = await testOrders()
-const { place, tell, send, internal, get } = shop
+const { place, deliver, send, internal, get } = shop
 afterAll(() => shop.stop())
 
 const mine: OrderView[] = []
 const advance = async (order: OrderView, far: 'paid' | 'delivered') => {
-  const news = newsOf(order)
-  await tell(news.reserved(), news.captured())
-  if (far === 'delivered') await tell(news.committed(), news.packed(), news.pickedUp(), news.delivered())
+  const events = eventsAbout(order)
+  await deliver(events.reserved(), events.captured())
+  if (far === 'delivered') await deliver(events.committed(), events.packed(), events.pickedUp(), events.delivered())
 }
 beforeAll(async () => {
   for (let n = 0; n < 7; n++) mine.push(await place({ ...shop.sample, items: [{ product_id: n % 2 ? laptop : phone, quantity: 1 }] }))
@@ -24,19 +24,19 @@ beforeAll(async () => {
 const idsOf = (body: { items: { id: number }[] }) => body.items.map(({ id }) => id)
 const today = new Date().toISOString().slice(0, 10)
 
-describe('orders', () => {
-  test('are my own, the newest first', async () => {
+describe('the list of orders', () => {
+  test('has my own, newest first', async () => {
     const { body } = await send('GET', '/api/orders')
     expect(idsOf(body)).toEqual(mine.map(({ id }) => id).toReversed())
     expect(body).toMatchObject({ total: 7, skip: 0, limit: 20 })
     expect(body.items[6]).toEqual(await get(mine[0]!.id))
     expect((await send('GET', `/api/orders?user_id=43`)).body.total).toBe(7)
   })
-  test('are everybody’s for an admin, and anybody’s', async () => {
+  test('has those of everybody, or of one user, for an admin', async () => {
     expect((await send('GET', '/api/orders', { user: 1, admin: true })).body.total).toBe(8)
     expect((await send('GET', '/api/orders?user_id=43', { user: 1, admin: true })).body.total).toBe(1)
   })
-  test('are found by status and by time', async () => {
+  test('is filtered by status and by time', async () => {
     expect(idsOf((await send('GET', '/api/orders?status=cancelled')).body)).toEqual([mine[2]!.id])
     expect((await send('GET', `/api/orders?from=${today}&to=${today}`)).body.total).toBe(7)
     expect((await send('GET', `/api/orders?from=${mine[5]!.created_at}`)).body.total).toBeGreaterThanOrEqual(2)
@@ -44,7 +44,7 @@ describe('orders', () => {
     for (const query of ['status=gone', 'from=2026-02-31', 'from=x', 'from=2026-02-02&to=2026-02-01', 'limit=101'])
       expect((await send('GET', `/api/orders?${query}`)).status).toBe(400)
   })
-  test('are walked by cursor, each once', async () => {
+  test('shows each order once when it is followed by cursor', async () => {
     const seen: number[] = []
     let cursor = ''
     for (let pages = 0; pages < 10; pages++) {
@@ -55,14 +55,14 @@ describe('orders', () => {
     }
     expect(seen).toEqual(mine.map(({ id }) => id).toReversed())
   })
-  test('of somebody else are not there', async () => {
+  test('hides the orders of others: they are not found', async () => {
     for (const path of ['', '/timeline', '/returns'])
       expect((await send('GET', `/api/orders/${mine[0]!.id}${path}`, { user: 43 })).body).toMatchObject({
         status: 404,
         code: 'order_not_found',
       })
   })
-  test('are told to the services that pack and charge', async () => {
+  test('is not for services: shipping and payment read one order at a time', async () => {
     const { body } = await internal('shipping', 'GET', `/internal/orders/${mine[1]!.id}`)
     expect(body).toMatchObject({
       order_id: mine[1]!.id,
@@ -79,7 +79,7 @@ describe('orders', () => {
 
 describe('statistics', () => {
   const stats = (query: string) => send('GET', `/api/orders/stats?${query}`, { user: 1, admin: true })
-  test('count orders, what they brought, and those that were cancelled', async () => {
+  test('count orders, revenue and cancellations', async () => {
     const { status, body } = await stats(`from=${today}&to=${today}`)
     expect(status).toBe(200)
     expect(body).toMatchObject({ orders: 8, cancelled: 1, cancellation_rate: 0.125, revenue: 1519.99, average: 760, currency: 'USD' })
@@ -87,7 +87,7 @@ describe('statistics', () => {
     expect(body.buckets).toMatchObject([{ start: today, orders: 8, revenue: 1519.99 }])
     expect((await stats('currency=EUR')).body).toMatchObject({ orders: 0, revenue: 0, cancellation_rate: 0 })
   })
-  test('come by day, week or month, the empty ones too', async () => {
+  test('come by day, week or month, empty ones included', async () => {
     expect((await stats('from=2026-01-01&to=2026-01-31')).body.buckets).toHaveLength(31)
     const weeks = (await stats('from=2026-01-01&to=2026-01-31&by=week')).body.buckets
     expect([weeks[0].start, weeks.length]).toEqual(['2025-12-29', 5])
@@ -97,15 +97,15 @@ describe('statistics', () => {
       '2024-04-01',
     ])
   })
-  test('have their bounds', async () => {
+  test('are bounded, and for admins', async () => {
     expect((await stats('from=2020-01-01&to=2026-01-01')).body.code).toBe('period_too_long')
     expect((await stats('from=2026-02-01&to=2026-01-01')).body.code).toBe('invalid_period')
     expect((await send('GET', '/api/orders/stats')).status).toBe(403)
   })
 })
 
-describe('what order says of itself', () => {
-  test('lies beside what the others say', async () => {
+describe('the drift report', () => {
+  test('has the state, the money and the stock of each order', async () => {
     const query = `since=${new Date(0).toISOString()}&until=${new Date(Date.now() + 1000).toISOString()}`
     const { body } = await internal('discovery', 'GET', `/internal/drift?${query}`)
     const [sold, paid, cancelled, waiting] = mine.map(({ id }) => body.orders[String(id)])
@@ -122,26 +122,26 @@ describe('what order says of itself', () => {
     expect(waiting).toMatchObject({ status: 'pending', has_stock: 'none' })
     expect(body.stuck).toEqual({ count: 0, examples: [] })
   })
-  test('names what stands still', async () => {
+  test('names orders that are stuck', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000)
-    const { stuck } = await shop.drift(new Date(0), new Date(), inAnHour)
+    const { stuck } = await shop.service.drift(new Date(0), new Date(), inAnHour)
     expect(stuck.examples).toContain(String(mine[1]!.id))
     expect(stuck.examples).toContain(String(mine[3]!.id))
     expect(stuck.examples).not.toContain(String(mine[0]!.id))
   })
 })
 
-describe('who leaves', () => {
-  test('is told what is kept, and what is still open', async () => {
+describe('a deleted account', () => {
+  test('could export its orders, and see how many are open', async () => {
     const { body } = await internal('user', 'GET', '/internal/users/42/export')
     expect(body.data.orders).toHaveLength(7)
     expect((await internal('user', 'GET', '/internal/users/42/open-orders')).body).toEqual({ count: 5 })
   })
-  test('leaves no address: not now where all is over, and not later where it isn’t', async () => {
-    await tell(userDeleted({ id: 42, version: 2 }, { user_id: 42 }))
+  test('leaves no address: orders that are over lose it at once, the others when they are over', async () => {
+    await deliver(userDeleted({ id: 42, version: 2 }, { user_id: 42 }))
     expect((await get(mine[0]!.id)).shipping_address).toBe('erased')
     expect((await get(mine[3]!.id)).shipping_address).toBe('123 Main St, City')
-    await tell(newsOf(mine[3]!).refusedByStock())
+    await deliver(eventsAbout(mine[3]!).refusedByStock())
     expect((await get(mine[3]!.id)).shipping_address).toBe('erased')
     expect(shop.failures).toEqual([])
   })

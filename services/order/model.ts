@@ -1,10 +1,11 @@
+import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
-import type { Order, ReturnRow, TimelineRow } from './database'
-import { type Line, nextStates, statuses } from './domain'
+import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
+import { cancelReasons, nextStates, statuses } from './domain'
 
-const orderedProduct = { product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }
+export const orderedProduct = { product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }
 export const NewOrder = closed(
   {
     user_id: t.Optional(Id),
@@ -22,13 +23,7 @@ export const NewOrder = closed(
 )
 export type NewOrder = Static<typeof NewOrder>
 export const ChangedOrder = closed({ shipping_address: Address }, { examples: [{ shipping_address: '5 Side Street, City' }] })
-export const NewReturn = closed(
-  { lines: t.Array(closed(orderedProduct), { minItems: 1, maxItems: 100 }), reason: text(500, 'It does not fit.') },
-  { examples: [{ lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }], reason: 'It does not fit.' }] },
-)
-export type NewReturn = Static<typeof NewReturn>
-
-/** A day, or a moment of it. */
+/** A day or a time. */
 const Moment = t.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[\\d:.]{5,12}(Z|[+-]\\d\\d:\\d\\d))?$', maxLength: 40 })
 const period = { from: t.Optional(Moment), to: t.Optional(Moment) }
 export const OrderList = closed({
@@ -45,30 +40,30 @@ export const StatsQuery = closed({
 })
 export type StatsQuery = Static<typeof StatsQuery>
 
-export const Status = oneOf(statuses)
-export const PaymentStatus = oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
-const CancelReason = oneOf(['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected'])
-export const money = t.Number({ description: 'In major units' })
+const Status = oneOf(statuses)
+const PaymentStatus = oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
+const CancelReason = oneOf(cancelReasons)
+export const Money = t.Number({ description: 'In major units' })
 export const OrderView = t.Object({
   id: t.Integer(),
   user_id: t.Integer(),
   items: t.Array(
     t.Object({
-      id: t.Integer({ description: 'Its line in the order' }),
+      id: t.Integer({ description: 'The line of the order' }),
       product_id: t.String(),
       sku: t.String(),
       name: t.String(),
       quantity: t.Integer(),
-      price: money,
-      discount: money,
-      tax: money,
+      price: Money,
+      discount: Money,
+      tax: Money,
     }),
   ),
-  subtotal: money,
-  discount: money,
-  tax: money,
-  shipping: money,
-  total_amount: money,
+  subtotal: Money,
+  discount: Money,
+  tax: Money,
+  shipping: Money,
+  total_amount: Money,
   currency: t.String(),
   coupon_code: t.Optional(t.String()),
   status: Status,
@@ -105,7 +100,7 @@ export const orderView = ({ row, items }: Order): OrderView => {
     payment_status,
     next_states: nextStates(status),
     ...(cancel_reason && { cancel_reason }),
-    shipping_address: JSON.parse(row.shipping_address) as Address,
+    shipping_address: addressColumn.read(row.shipping_address),
     shipping_option,
     payment_due_at: row.payment_due_at.toISOString(),
     reservation_expires_at: row.reservation_expires_at.toISOString(),
@@ -114,14 +109,14 @@ export const orderView = ({ row, items }: Order): OrderView => {
   }
 }
 
-const figures = { orders: t.Integer(), revenue: money, average: money, cancelled: t.Integer(), cancellation_rate: t.Number() }
+const figures = { orders: t.Integer(), revenue: Money, average: Money, cancelled: t.Integer(), cancellation_rate: t.Number() }
 export const StatsView = t.Object({
   from: Time,
   to: Time,
   by: oneOf(['day', 'week', 'month']),
   currency: t.String(),
   ...figures,
-  top_products: t.Array(t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: money })),
+  top_products: t.Array(t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: Money })),
   buckets: t.Array(t.Object({ start: t.String({ description: 'Its first day' }), ...figures })),
 })
 
@@ -134,30 +129,50 @@ export const timelineView = (rows: readonly TimelineRow[]): Static<typeof Timeli
     type,
     service,
     time: at.toISOString(),
-    data: JSON.parse(data) as unknown,
+    data: dataColumn.read(data),
   })),
 })
 
-export const ReturnView = t.Object({
-  id: t.Integer(),
+/** An order as payment, which charges for it, and shipping, which packs it, see it. */
+export const OrderForServices = t.Object({
   order_id: t.Integer(),
-  status: oneOf(['requested', 'approved', 'rejected', 'received']),
-  reason: t.String(),
-  lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
-  refund_amount: t.Optional(money),
+  user_id: t.Integer(),
+  status: Status,
+  payment_status: PaymentStatus,
+  total_amount: Money,
   currency: t.String(),
-  created_at: Time,
-  updated_at: Time,
+  shipping_address: Address,
+  shipping_option: t.String(),
+  items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), name: t.String(), quantity: t.Integer(), price: Money })),
 })
-export type ReturnView = Static<typeof ReturnView>
-export const returnView = ({ lines, refund_amount, created_at, updated_at, ...row }: ReturnRow, currency: string): ReturnView => ({
-  id: row.id,
-  order_id: row.order_id,
-  status: row.status,
-  reason: row.reason,
-  lines: JSON.parse(lines) as Line[],
-  ...(refund_amount !== null && { refund_amount: toMajor(refund_amount, currency) }),
-  currency,
-  created_at: created_at.toISOString(),
-  updated_at: updated_at.toISOString(),
+export const orderForServices = (order: Order): Static<typeof OrderForServices> => {
+  const { id, user_id, status, payment_status, total_amount, currency, shipping_address, shipping_option, items } = orderView(order)
+  const lines = items.map(({ product_id, sku, name, quantity, price }) => ({ product_id, sku, name, quantity, price }))
+  return { order_id: id, user_id, status, payment_status, total_amount, currency, shipping_address, shipping_option, items: lines }
+}
+
+export const ClaimBody = closed({
+  payment_id: Id,
+  user_id: Id,
+  is_admin: t.Boolean(),
+  amount: Amount,
+  currency: t.Optional(Currency),
+  payment_method: text(32, 'credit_card'),
+})
+export const ClaimView = t.Object({ order_id: t.Integer(), user_id: t.Integer(), amount: t.Number(), currency: t.String() })
+
+export const DriftView = t.Object({
+  orders: t.Record(
+    t.String(),
+    t.Object({
+      status: Status,
+      payment_status: PaymentStatus,
+      total_amount: Money,
+      currency: t.String(),
+      paid: Money,
+      coupon_code: t.Optional(t.String()),
+      has_stock: oneOf(['none', 'reserved', 'committed']),
+    }),
+  ),
+  stuck: Drift,
 })

@@ -1,16 +1,15 @@
 import type { Message } from '#shared/event'
-import { erased } from './changes'
-import type { OrderSql } from './database'
+import { erasedAddress, type OrderSql } from './database'
 import { isOver, statuses } from './domain'
 import { orderView } from './model'
-import type { Orders } from './repository'
+import type { OrderRepository } from './repository'
 
 const over = statuses.filter(isOver)
-const underWay = statuses.filter(status => !isOver(status))
+const open = statuses.filter(status => !isOver(status))
 const most = 1000
 
-/** What is kept about people here: what they bought, and where it went. */
-export const personalData = (sql: OrderSql, orders: Pick<Orders, 'list'>) => ({
+/** What order holds about a person: what they bought, and where it was sent. */
+export const orderPersonalData = ({ sql, orders }: { sql: OrderSql; orders: Pick<OrderRepository, 'list'> }) => ({
   async exportOf(userId: number) {
     const everything = []
     let cursor: string | undefined
@@ -30,22 +29,21 @@ export const personalData = (sql: OrderSql, orders: Pick<Orders, 'list'>) => ({
   },
 
   async openOrders(userId: number): Promise<number> {
-    const { open } = await sql.db
+    const { count } = await sql.db
       .selectFrom('orders')
-      .select(row => row.fn.countAll<number>().as('open'))
+      .select(row => row.fn.countAll<number>().as('count'))
       .where('user_id', '=', userId)
-      .where('status', 'in', underWay)
+      .where('status', 'in', open)
       .executeTakeFirstOrThrow()
-    return Number(open)
+    return Number(count)
   },
 
-  /** The figures stay, the person goes: at once where all is over, else as soon as it is. */
+  /** The figures stay, the address goes: at once where the order is over, else when it is. */
   forget: (message: Message, userId: number) =>
     sql.once(message, async trx => {
-      const theirs = trx.updateTable('orders').where('user_id', '=', userId)
-      await theirs.set({ user_erased: true }).where('status', 'in', underWay).execute()
-      await theirs.set({ user_erased: true, shipping_address: erased }).where('status', 'in', over).execute()
+      const ofUser = trx.updateTable('orders').where('user_id', '=', userId)
+      await ofUser.set({ user_erased: true }).where('status', 'in', open).execute()
+      await ofUser.set({ user_erased: true, shipping_address: erasedAddress }).where('status', 'in', over).execute()
       await trx.updateTable('returns').set({ reason: 'erased' }).where('user_id', '=', userId).execute()
     }),
 })
-export type PersonalData = ReturnType<typeof personalData>

@@ -3,17 +3,17 @@ import type { ServiceName } from '#shared/platform'
 import { laptop, phone, shirt, testOrders } from './testing'
 
 const shop = await testOrders()
-const { send, place, sample, known, around } = shop
+const { send, place, sample, known, down, asked } = shop
 afterAll(() => shop.stop())
 beforeEach(() => {
-  shop.refill()
+  shop.restock()
   Object.assign(known, { coupons: new Map(), automatic: undefined, freeShipping: false, cart: { items: [], coupon_code: undefined } })
   known.options.standard = 0
-  around.down.clear()
+  down.clear()
 })
 
 const countOrders = async () => (await send('GET', '/api/orders?limit=1', { admin: true })).body.total
-/** Refused, and nothing stored. */
+/** The refusal; nothing is stored. */
 const refused = async (body: object, more: object = {}) => {
   const before = await countOrders()
   const answer = await send('POST', '/api/orders', { body: { ...sample, ...body }, ...more })
@@ -23,7 +23,7 @@ const refused = async (body: object, more: object = {}) => {
 const german = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }
 
 describe('placing an order', () => {
-  test('of 2 × 1500 to free text is due exactly 3000', async () => {
+  test('of 2 × 1500 to a free-text address costs exactly 3000', async () => {
     const answer = await send('POST', '/api/orders', { body: { ...sample, user_id: 42 } })
     expect(answer.status).toBe(201)
     expect(answer.headers.get('location')).toBe(`/api/orders/${answer.body.id}`)
@@ -48,7 +48,7 @@ describe('placing an order', () => {
     expect(await shop.get(answer.body.id)).toEqual(answer.body)
   })
 
-  test('tells it with its prices, and sets the alarm for its payment', async () => {
+  test('publishes it with its prices, and sets the timer of its payment', async () => {
     known.automatic = { percent: 0, campaignId: 7 }
     const order = await place({ ...sample, shipping_address: german, currency: 'USD' })
     const [created, timer] = await shop.published(order.id)
@@ -82,7 +82,7 @@ describe('placing an order', () => {
     expect(order.items.map(item => item.discount)).toEqual([5.99, 1.2])
   })
 
-  test('sums lines of one SKU, and knows each variant', async () => {
+  test('adds up lines of one SKU, and tells variants apart', async () => {
     const items = [
       { product_id: shirt, sku: 'SH-M', quantity: 1 },
       { product_id: shirt, sku: 'SH-L', quantity: 1, price: 12 },
@@ -112,10 +112,10 @@ describe('placing an order', () => {
     expect(await place({ ...sample, shipping_option: 'express' })).toMatchObject({ shipping: 0, total_amount: 3000 })
   })
 
-  test('asks four services, once each', async () => {
-    around.asked.length = 0
+  test('asks four services once each', async () => {
+    asked.length = 0
     await place()
-    expect(around.asked).toEqual(['product', 'promotion', 'shipping', 'tax'])
+    expect(asked).toEqual(['product', 'promotion', 'shipping', 'tax'])
   })
 })
 
@@ -139,11 +139,11 @@ describe('an order is refused', () => {
     expect(await refused(line(more))).toStartWith(answer)
   })
 
-  test('for a product that is archived', async () => {
+  test('for an archived product', async () => {
     known.products.get(laptop)!.status = 'archived'
     expect(await refused({})).toBe('409 product_unavailable')
   })
-  test('in two currencies, or another than was asked for', async () => {
+  test('in two currencies, or in another than was asked for', async () => {
     expect(await refused({ currency: 'EUR' })).toBe('409 currency_mismatch')
     known.products.get(phone)!.currency = 'EUR'
     const items = [
@@ -152,32 +152,29 @@ describe('an order is refused', () => {
     ]
     expect(await refused({ items })).toBe('409 currency_mismatch')
   })
-  test('with a coupon that does not hold, an unknown way of shipping, or no address', async () => {
+  test('with an expired coupon, an unknown shipping option, or a blank address', async () => {
     known.coupons.set('OLD', { percent: 10, reason: 'expired' })
     expect(await refused({ coupon_code: 'OLD' })).toBe('409 coupon_rejected')
     expect(await refused({ shipping_option: 'pigeon' })).toBe('400 unknown_shipping_option')
     expect(await refused({ shipping_address: ' ' })).toStartWith('400')
   })
-  test('when it is more than can be held exactly', async () => {
+  test('when its amount is too large to be exact', async () => {
     Object.assign(known.products.get(laptop)!, { price: 90_000_000_000_000, stock: 2 ** 31 - 1 })
     expect(await refused({ items: [{ product_id: laptop, quantity: 2_000_000 }] })).toBe('400 invalid_amount')
   })
-  test('for somebody else, but for an admin', async () => {
+  test('for another user, but not when an admin places it', async () => {
     expect(await refused({ user_id: 43 })).toBe('403 forbidden')
     expect(await place({ ...sample, user_id: 43 }, { user: 1, admin: true })).toMatchObject({ user_id: 43 })
   })
-  test.each(['product', 'promotion', 'shipping', 'tax', 'cart'] as const)(
-    'while %s is away: 503, nothing stored',
-    async (name: ServiceName) => {
-      around.down.add(name)
-      const body = name === 'cart' ? { items: undefined, from_cart: true } : {}
-      expect(await refused(body)).toBe(`503 ${name}_unavailable`)
-    },
-  )
+  test.each(['product', 'promotion', 'shipping', 'tax', 'cart'] as const)('with 503 while %s is down', async (name: ServiceName) => {
+    down.add(name)
+    const body = name === 'cart' ? { items: undefined, from_cart: true } : {}
+    expect(await refused(body)).toBe(`503 ${name}_unavailable`)
+  })
 })
 
 describe('with an Idempotency-Key', () => {
-  test('an order is placed once, and the answer given again', async () => {
+  test('an order is placed once, and its answer repeated', async () => {
     const first = await send('POST', '/api/orders', { body: sample, key: 'k1' })
     const again = await send('POST', '/api/orders', { body: sample, key: 'k1' })
     expect(again.status).toBe(201)
@@ -188,7 +185,7 @@ describe('with an Idempotency-Key', () => {
     const another = await send('POST', '/api/orders', { body: sample, key: 'k1', user: 43 })
     expect(another.body.id).not.toBe(first.body.id)
   })
-  test('ten at once place one', async () => {
+  test('ten requests at once place one order', async () => {
     const before = await countOrders()
     const answers = await Promise.all(Array.from({ length: 10 }, () => send('POST', '/api/orders', { body: sample, key: 'k2' })))
     expect(answers.every(({ status, body }) => status === 201 || body.code === 'request_in_progress')).toBe(true)
@@ -196,6 +193,6 @@ describe('with an Idempotency-Key', () => {
   })
 })
 
-test('nothing of this was our own fault', () => {
+test('none of these requests failed by a fault of ours', () => {
   expect(shop.failures.filter(line => !line.includes('unavailable'))).toEqual([])
 })

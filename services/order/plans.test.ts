@@ -1,34 +1,36 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { CompiledQuery, type KyselyPlugin, type RootOperationNode } from 'kysely'
-import { cancelling } from './cancel'
+import { minute } from '#shared/time'
+import { finishCancellations } from './cancel'
+import { compose } from './compose'
 import type { OrderSql } from './database'
-import { nothingHeard, type Status } from './domain'
-import { drift } from './drift'
-import { createOrders } from './orders'
+import { noFacts, type Status } from './domain'
+import { orderDrift } from './drift'
 import { orderRepository } from './repository'
-import { statistics } from './stats'
+import { orderStatistics } from './statistics'
 import { laptop, testOrders } from './testing'
 import { timeouts } from './timeouts'
 
 const shop = await testOrders()
 afterAll(() => shop.stop())
 
-const asked: { node: RootOperationNode; queryId: Parameters<KyselyPlugin['transformQuery']>[0]['queryId'] }[] = []
-const remembering: KyselyPlugin = {
+const queries: { node: RootOperationNode; queryId: Parameters<KyselyPlugin['transformQuery']>[0]['queryId'] }[] = []
+const recorder: KyselyPlugin = {
   transformQuery: ({ node, queryId }) => {
-    asked.push({ node, queryId })
+    queries.push({ node, queryId })
     return node
   },
   transformResult: async ({ result }) => result,
 }
-const watched: OrderSql = {
+const recorded: OrderSql = {
   ...shop.sql,
-  db: shop.sql.db.withPlugin(remembering),
-  transaction: work => shop.sql.transaction((trx, publish) => work(trx.withPlugin(remembering), publish)),
+  db: shop.sql.db.withPlugin(recorder),
+  transaction: work => shop.sql.transaction((trx, publish) => work(trx.withPlugin(recorder), publish)),
 }
 
+const terms = { paymentTimeoutMs: minute, transferDueMs: minute, claimMs: minute }
+const log = { warn() {} }
 const rows = 10_000
-const minute = 60_000
 const placedAt = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 10 * minute)
 const statusOf = (n: number): Status =>
   n % 50 === 0 ? 'awaiting_payment' : n % 50 === 1 ? 'paid' : n % 50 === 2 ? 'cancelled' : 'delivered'
@@ -44,18 +46,18 @@ beforeAll(async () => {
     version: 1,
   }
   for (let from = 1; from <= rows; from += 1000) {
-    const some = Array.from({ length: 1000 }, (_, i) => from + i)
+    const numbers = Array.from({ length: 1000 }, (_, i) => from + i)
     await shop.sql.db
       .insertInto('orders')
       .values(
-        some.map(n => ({
+        numbers.map(n => ({
           ...money,
           ...plain,
           id: n,
           user_id: n % 100,
           status: statusOf(n),
           payment_status: 'unpaid' as const,
-          facts: JSON.stringify(nothingHeard),
+          facts: JSON.stringify(noFacts),
           payment_due_at: placedAt(n + 2),
           reservation_expires_at: placedAt(n + 3),
           created_at: placedAt(n),
@@ -66,7 +68,7 @@ beforeAll(async () => {
     const item = { line: 1, product_id: laptop, sku: 'A', name: 'Laptop', category: 'c', quantity: 1, price: 100, discount: 0, tax: 0 }
     await shop.sql.db
       .insertInto('order_items')
-      .values(some.map(n => ({ order_id: n, ...item })))
+      .values(numbers.map(n => ({ order_id: n, ...item })))
       .execute()
   }
   await shop.sql.db.executeQuery(CompiledQuery.raw('analyze table orders, order_items'))
@@ -77,12 +79,12 @@ interface Step {
   type: string | null
   Extra: string | null
 }
-/** How the server would do what `work` asks of it: as rows, which MySQL 9 gives only when asked. */
+/** The plans of the queries that `work` makes. MySQL 9 gives them as rows only when the format is named. */
 const plansOf = async (work: (sql: OrderSql) => Promise<unknown>) => {
-  asked.length = 0
-  await work(watched)
-  const queries = asked.map(({ node, queryId }) => shop.sql.db.getExecutor().compileQuery(node, queryId))
-  const plans = queries.map(query =>
+  queries.length = 0
+  await work(recorded)
+  const compiled = queries.map(({ node, queryId }) => shop.sql.db.getExecutor().compileQuery(node, queryId))
+  const plans = compiled.map(query =>
     shop.sql.db.executeQuery<Step>(CompiledQuery.raw(`explain format=traditional ${query.sql}`, [...query.parameters])),
   )
   return (await Promise.all(plans)).flatMap(plan => plan.rows.filter(({ table }) => table !== null && !table.startsWith('<')))
@@ -100,31 +102,30 @@ test.each<[what: string, work: (sql: OrderSql) => Promise<unknown>]>([
   ['everybody’s list of a day', list({ from: day, to: day })],
   ['a deep page by cursor', list({ cursor: Buffer.from(JSON.stringify([placedAt(5000).getTime(), 5000])).toString('base64url') })],
   ['an order', sql => orderRepository(sql).byId(7)],
-  ['the sweep of what is overdue', sql => timeouts(sql, { paymentTimeoutMs: 1 }).sweep(placedAt(-10))],
-  ['the sweep of cancellations', sql => cancelling(sql, { voidShipment: async () => ({ voided: true }) }).finish(placedAt(0))],
-])('%s is read by an index, and in its order', async (_, work) => {
+  ['the sweep of what is overdue', sql => timeouts({ sql, terms, log }).sweep(placedAt(-10))],
+  ['the sweep of cancellations', sql => finishCancellations({ sql, clients: shop.clients, log })(placedAt(0))],
+])('%s is read through an index, in its order', async (_, work) => {
   const plan = await plansOf(work)
   expect(plan.length).toBeGreaterThan(0)
   expect(plan.filter(({ type, Extra }) => type === 'ALL' || Extra?.includes('filesort'))).toEqual([])
 })
 
-test('statistics and drift read what they are asked about, not everything', async () => {
-  const plan = await plansOf(sql => statistics(sql)({ from: day, to: day }))
+test('statistics and drift read no more than their period', async () => {
+  const plan = await plansOf(sql => orderStatistics(sql)({ from: day, to: day }))
   expect(plan.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
-  const books = await plansOf(sql => drift(sql)(placedAt(5000), placedAt(5100), placedAt(0)))
-  expect(books.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
+  const driftPlan = await plansOf(sql => orderDrift(sql)(placedAt(5000), placedAt(5100), placedAt(0)))
+  expect(driftPlan.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
 })
 
-test('a plan that reads a whole table is seen', async () => {
+test('a plan that reads a whole table is recognized', async () => {
   const [plan] = await plansOf(sql => sql.db.selectFrom('orders').selectAll().where('total', '=', 9).execute())
   expect(plan?.type).toBe('ALL')
 })
 
-test('placing takes four inserts, however many lines there are', async () => {
-  const terms = { paymentTimeoutMs: minute, transferDueMs: minute, claimMs: minute }
-  const orders = createOrders({ sql: watched, neighbours: shop.neighbours, terms })
-  asked.length = 0
-  await orders.place({ id: 1, role: 'customer' }, shop.sample, undefined)
-  // The fourth is the outbox's, with the event and the alarm in one.
-  expect(asked.map(({ node }) => node.kind)).toEqual(['InsertQueryNode', 'InsertQueryNode', 'InsertQueryNode'])
+test('placing an order takes four inserts, however many lines it has', async () => {
+  const service = compose({ sql: recorded, clients: shop.clients, terms, log })
+  queries.length = 0
+  await service.place({ id: 1, role: 'customer' }, shop.sample, undefined)
+  // The fourth is that of the outbox, with the event and the timer.
+  expect(queries.map(({ node }) => node.kind)).toEqual(['InsertQueryNode', 'InsertQueryNode', 'InsertQueryNode'])
 })

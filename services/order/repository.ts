@@ -2,12 +2,12 @@ import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped } from '#shared/sql'
 import type { Buyer, ItemRow, Order, OrderRow, OrderSql } from './database'
-import { periodOf } from './domain-stats'
+import { periodOf } from './domain-statistics'
 import type { OrderList } from './model'
 
 const after = t.Tuple([t.Integer(), t.Integer()])
 
-/** Orders as they are read; what changes them is in files of its own. */
+/** Reads orders. The use cases that change them have files of their own. */
 export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
   const withItems = async (rows: OrderRow[]): Promise<Order[]> => {
     if (rows.length === 0) return []
@@ -22,13 +22,13 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
   return {
     byId,
 
-    /** Nothing for an order that is somebody else's: who may not see it doesn't learn that it is there. */
+    /** Undefined for the order of another customer, so that nobody learns that it exists. */
     async own(id: number, { id: userId, role }: Buyer): Promise<Order | undefined> {
       const order = await byId(id)
       return order && (order.row.user_id === userId || role === 'admin') ? order : undefined
     },
 
-    /** The newest first. */
+    /** Newest first. */
     async list({ skip, limit, cursor, status, from, to, user_id }: OrderList): Promise<Page<Order>> {
       const period = periodOf(from, to)
       let filtered = db.selectFrom('orders')
@@ -36,14 +36,16 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
       if (status !== undefined) filtered = filtered.where('status', '=', status)
       if (period.from) filtered = filtered.where('created_at', '>=', period.from)
       if (period.to) filtered = filtered.where('created_at', '<', period.to)
-      let wanted = filtered.selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
-      if (cursor === undefined) wanted = wanted.offset(skip)
+      let rowsOfPage = filtered.selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
+      if (cursor === undefined) rowsOfPage = rowsOfPage.offset(skip)
       else {
         const [at, id] = decodeCursor(cursor, after)
         const last = new Date(at)
-        wanted = wanted.where('created_at', '<=', last).where(order => order.or([order('created_at', '<', last), order('id', '<', id)]))
+        rowsOfPage = rowsOfPage
+          .where('created_at', '<=', last)
+          .where(order => order.or([order('created_at', '<', last), order('id', '<', id)]))
       }
-      const [rows, total] = await Promise.all([wanted.execute(), countCapped(db, filtered)])
+      const [rows, total] = await Promise.all([rowsOfPage.execute(), countCapped(db, filtered)])
       return { items: await withItems(rows), total, nextCursor: cursorAfter(rows, limit, row => [row.created_at.getTime(), row.id]) }
     },
 
@@ -51,4 +53,4 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
       db.selectFrom('timeline').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute(),
   }
 }
-export type Orders = ReturnType<typeof orderRepository>
+export type OrderRepository = ReturnType<typeof orderRepository>

@@ -1,15 +1,23 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { laptop, phone, testOrders } from './testing'
-import { newsOf } from './testing-news'
+import { eventsAbout } from './testing-events'
 
 const shop = await testOrders()
-const { place, tell, send, published, known } = shop
+const { place, deliver, send, published, known } = shop
 afterAll(() => shop.stop())
 
 const delivered = async (body: object = shop.sample) => {
   const order = await place(body)
-  const news = newsOf(order)
-  await tell(news.reserved(), news.redeemed(), news.captured(), news.committed(), news.packed(), news.pickedUp(), news.delivered())
+  const events = eventsAbout(order)
+  await deliver(
+    events.reserved(),
+    events.redeemed(),
+    events.captured(),
+    events.committed(),
+    events.packed(),
+    events.pickedUp(),
+    events.delivered(),
+  )
   return order
 }
 const ask = (id: number, quantity: number, more: object = {}, product_id = laptop) =>
@@ -21,7 +29,7 @@ const receive = async (id: number) => {
 }
 
 describe('a return', () => {
-  test('is asked for, approved and received; then it is told with its exact refund', async () => {
+  test('is requested, approved and received; then it is published with its exact refund', async () => {
     const order = await delivered()
     const answer = await ask(order.id, 1)
     expect(answer.status).toBe(201)
@@ -44,7 +52,7 @@ describe('a return', () => {
     expect(types.slice(-3)).toEqual(['order.return_requested', 'order.return_approved', 'order.return_received'])
   })
 
-  test('of a discounted and taxed line is worth its share; all parts are worth the whole', async () => {
+  test('of a discounted and taxed line is worth its share; all parts add up to the whole', async () => {
     known.coupons.set('TEN', { percent: 10 })
     const shipping_address = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }
     const order = await delivered({ items: [{ product_id: phone, quantity: 3 }], shipping_address, coupon_code: 'TEN' })
@@ -55,7 +63,7 @@ describe('a return', () => {
     expect(Math.max(...refunds) - Math.min(...refunds)).toBeLessThan(0.015)
   })
 
-  test('is never of more than was bought, whatever is already on its way', async () => {
+  test('never has more than was bought, however many are requested at once', async () => {
     const { id } = await delivered()
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(id, 1)))
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 409, 409, 409])
@@ -65,7 +73,7 @@ describe('a return', () => {
     expect((await ask(id, 1)).status).toBe(201)
   })
 
-  test('comes after delivery, from who bought it, and of what was bought', async () => {
+  test('is refused before delivery, to other customers, and of what was not bought', async () => {
     const unpaid = await place()
     expect((await ask(unpaid.id, 1)).body.code).toBe('illegal_transition')
     const { id } = await delivered()
@@ -77,7 +85,7 @@ describe('a return', () => {
     expect((await send('POST', `/api/orders/returns/${body.id}/approve`)).status).toBe(403)
   })
 
-  test('is received once, and only when approved', async () => {
+  test('is received once, and only after approval', async () => {
     const order = await delivered()
     const { id } = (await ask(order.id, 2)).body
     expect((await step(id, 'receive')).body.code).toBe('illegal_transition')
@@ -88,7 +96,7 @@ describe('a return', () => {
     expect((await step(999_999, 'approve')).status).toBe(404)
   })
 
-  test('with an Idempotency-Key is asked for once', async () => {
+  test('with an Idempotency-Key is requested once', async () => {
     const { id } = await delivered()
     const [first, again] = [await ask(id, 1, { key: 'r' }), await ask(id, 1, { key: 'r' })]
     expect(again.body).toEqual(first.body)

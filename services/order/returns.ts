@@ -2,67 +2,68 @@ import { orderReturnReceived } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently } from '#shared/idempotency'
 import { toMajor } from '#shared/money'
-import { change, lockOrder, lockOwn, noted } from './changes'
-import type { Buyer, OrderSql, ReturnRow, Trx } from './database'
-import type { Line } from './domain'
-import { afterReturnStep, type ReturnStep, refundFor, returnLines } from './domain-returns'
-import { type NewReturn, type ReturnView, returnView } from './model'
+import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
+import { type Buyer, linesColumn, type OrderSql, type ReturnRow, type Trx } from './database'
+import { nextReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
+import { type NewReturn, type ReturnView, returnView } from './return-model'
 
-const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>): Line[] => JSON.parse(lines)
-const ofOrder = (trx: Trx, orderId: number) =>
-  trx.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute()
+const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
+const returnsOf = (db: Pick<Trx, 'selectFrom'>, orderId: number) =>
+  db.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute()
 
-const noneOf = () => notFound('return')
-
-export const returning = (sql: OrderSql) => ({
+export const returns = (sql: OrderSql) => ({
   request: (orderId: number, buyer: Buyer, body: NewReturn, key: string | undefined): Promise<Answer<ReturnView>> =>
     idempotently(sql, { scope: `${buyer.id} POST /api/orders/${orderId}/returns`, key, body }, save =>
       sql.transaction(async (trx, publish) => {
-        const order = await lockOwn(trx, orderId, buyer)
+        const order = await loadOwnLockedOrder(trx, orderId, buyer)
         const { row, items } = order
         if (row.status !== 'delivered') throw conflict('illegal_transition', 'Only what was delivered can be returned.')
-        const counted = (await ofOrder(trx, orderId)).filter(earlier => earlier.status !== 'rejected')
-        const lines = returnLines(items, body.lines, counted.map(linesOf))
+        const earlier = (await returnsOf(trx, orderId)).filter(({ status }) => status !== 'rejected')
+        const lines = returnLines(items, body.lines, earlier.map(linesOf))
         const now = new Date()
-        const fresh = {
+        const stored = {
           order_id: orderId,
           user_id: row.user_id,
           status: 'requested' as const,
           reason: body.reason,
-          lines: JSON.stringify(lines),
+          lines: linesColumn.write(lines),
           refund_amount: null,
           created_at: now,
           updated_at: now,
         }
-        const { insertId } = await trx.insertInto('returns').values(fresh).executeTakeFirstOrThrow()
+        const { insertId } = await trx.insertInto('returns').values(stored).executeTakeFirstOrThrow()
         const id = Number(insertId)
-        await change(trx, publish, order, { entries: [noted('order.return_requested', { return_id: id, lines })] })
+        await changeOrder(trx, publish, order, { entries: [ownEntry('order.return_requested', { return_id: id, lines })] })
         const headers = { location: `/api/orders/returns/${id}` }
-        return save(trx, { status: 201, headers, body: returnView({ id, ...fresh }, row.currency) })
+        return save(trx, { status: 201, headers, body: returnView({ id, ...stored }, row.currency) })
       }),
     ),
 
-  /** What is received is paid back: exactly, in however many parts it comes. */
+  /** Takes a return a step further. Receiving it publishes what is to be refunded. */
   step: (id: number, step: ReturnStep): Promise<ReturnView> =>
     sql.transaction(async (trx, publish) => {
       const known = await trx.selectFrom('returns').select('order_id').where('id', '=', id).executeTakeFirst()
-      const order = known && (await lockOrder(trx, known.order_id))
-      if (!order) throw noneOf()
-      const all = await ofOrder(trx, order.row.id)
-      const row = all.find(one => one.id === id)
-      if (!row) throw noneOf()
-      const status = afterReturnStep(row.status, step)
+      const order = known && (await loadLockedOrder(trx, known.order_id))
+      if (!order) throw notFound('return')
+      const all = await returnsOf(trx, order.row.id)
+      const row = all.find(each => each.id === id)
+      if (!row) throw notFound('return')
+      const status = nextReturnStatus(row.status, step)
       const { currency } = order.row
       const lines = linesOf(row)
-      const received = all.filter(one => one.status === 'received').map(linesOf)
+      const received = all.filter(each => each.status === 'received').map(linesOf)
       const refund_amount = status === 'received' ? refundFor(order.items, lines, received) : null
       const set = { status, refund_amount, updated_at: new Date() }
       await trx.updateTable('returns').set(set).where('id', '=', id).execute()
-      if (refund_amount === null) await change(trx, publish, order, { entries: [noted(`order.return_${status}`, { return_id: id })] })
-      else {
-        const told = { return_id: id, lines, refund_amount: toMajor(refund_amount, currency) }
-        await change(trx, publish, order, {
-          tell: at => ({ drafts: [orderReturnReceived(at, { order_id: order.row.id, ...told })], data: { ...told, currency } }),
+      if (refund_amount === null) {
+        await changeOrder(trx, publish, order, { entries: [ownEntry(`order.return_${status}`, { return_id: id })] })
+      } else {
+        const data = { return_id: id, lines, refund_amount: toMajor(refund_amount, currency) }
+        await changeOrder(trx, publish, order, {
+          events: at => ({
+            drafts: [orderReturnReceived(at, { order_id: order.row.id, ...data })],
+            data: { ...data, currency },
+          }),
         })
       }
       return returnView({ ...row, ...set }, currency)
@@ -71,8 +72,7 @@ export const returning = (sql: OrderSql) => ({
   async of(orderId: number, buyer: Buyer): Promise<ReturnView[]> {
     const order = await sql.db.selectFrom('orders').select(['user_id', 'currency']).where('id', '=', orderId).executeTakeFirst()
     if (!order || (order.user_id !== buyer.id && buyer.role !== 'admin')) throw notFound('order')
-    const rows = await sql.db.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute()
-    return rows.map(row => returnView(row, order.currency))
+    return (await returnsOf(sql.db, orderId)).map(row => returnView(row, order.currency))
   },
 
   async byId(id: number, buyer: Buyer): Promise<ReturnView> {
@@ -83,9 +83,7 @@ export const returning = (sql: OrderSql) => ({
       .select('orders.currency')
       .where('returns.id', '=', id)
       .executeTakeFirst()
-    if (!row || (row.user_id !== buyer.id && buyer.role !== 'admin')) throw noneOf()
-    const { currency, ...found } = row
-    return returnView(found, currency)
+    if (!row || (row.user_id !== buyer.id && buyer.role !== 'admin')) throw notFound('return')
+    return returnView(row, row.currency)
   },
 })
-export type Returning = ReturnType<typeof returning>

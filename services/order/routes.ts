@@ -2,24 +2,15 @@ import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
-import type { Cancelling } from './cancel'
+import type { OrderService } from './compose'
 import type { Buyer } from './database'
 import { ChangedOrder, NewOrder, OrderList, OrderView, orderView, StatsQuery, StatsView, TimelineView, timelineView } from './model'
-import type { PlaceOrder } from './place'
-import type { Orders } from './repository'
-import type { Reprice } from './reprice'
-import type { Statistics } from './stats'
 
-export interface OrderDeps {
+interface Deps extends Pick<OrderService, 'orders' | 'place' | 'reprice' | 'cancel' | 'statistics'> {
   http: Http
-  orders: Orders
-  place: PlaceOrder
-  reprice: Reprice
-  cancelling: Cancelling
-  statistics: Statistics
 }
 
-export const orderRoutes = ({ http, orders, place, reprice, cancelling, statistics }: OrderDeps) => {
+export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }: Deps) => {
   const ownOrder = async (id: number, user: Buyer) => {
     const order = await orders.own(id, user)
     if (!order) throw notFound('order')
@@ -40,17 +31,17 @@ export const orderRoutes = ({ http, orders, place, reprice, cancelling, statisti
         body: NewOrder,
         response: { 201: OrderView },
         detail: {
-          summary: 'Place an order, of lines or of what is in the cart',
+          summary: 'Place an order of the given lines, or of what is in the cart',
           description:
-            'Prices are the catalog’s; a `price` that is sent must be the current one. With `Idempotency-Key` it may be repeated.',
+            'Prices come from the catalog; a `price` that is sent must be the current one. With `Idempotency-Key` the request may be repeated.',
         },
       },
     )
     .get(
       '/',
       async ({ user, query }) => {
-        const mine = user.role === 'admin' ? query : { ...query, user_id: user.id }
-        return page(await orders.list(mine), query, orderView)
+        const visible = user.role === 'admin' ? query : { ...query, user_id: user.id }
+        return page(await orders.list(visible), query, orderView)
       },
       {
         auth: true,
@@ -81,7 +72,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancelling, statisti
         auth: true,
         params: IdParam,
         response: { 200: TimelineView },
-        detail: { summary: 'Everything that happened to an order, with the event that told it' },
+        detail: { summary: 'Everything that happened to an order, with the events that reported it' },
       },
     )
     .patch('/:id', async ({ user, params, body }) => orderView(await reprice(params.id, user, body.shipping_address)), {
@@ -89,12 +80,12 @@ export const orderRoutes = ({ http, orders, place, reprice, cancelling, statisti
       params: IdParam,
       body: ChangedOrder,
       response: { 200: OrderView },
-      detail: { summary: 'Another address, before payment; carriage and tax are calculated anew' },
+      detail: { summary: 'Change the address before payment; carriage and tax are calculated again' },
     })
-    .post('/:id/cancel', async ({ user, params }) => orderView(await cancelling.cancel(params.id, user)), {
+    .post('/:id/cancel', async ({ user, params }) => orderView(await cancel(params.id, user)), {
       auth: true,
       params: IdParam,
       response: { 200: OrderView },
-      detail: { summary: 'Cancel an order that has not been picked up; what was paid goes back' },
+      detail: { summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
     })
 }

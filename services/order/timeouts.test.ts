@@ -1,17 +1,16 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { orderPaymentTimeout } from '#shared/catalog'
 import { testOrders } from './testing'
-import { newsOf } from './testing-news'
+import { eventsAbout } from './testing-events'
 
 const shop = await testOrders()
-const { place, tell, get, published, internal } = shop
+const { place, deliver, get, published, internal } = shop
 afterAll(() => shop.stop())
 
-const ring = (id: number) => tell(orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: new Date(), term: 'standard' }))
+const timerDue = (id: number) => deliver(orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: new Date(), term: 'standard' }))
 const past = () => new Date(Date.now() - 1)
-/** Time passes. */
-const isDue = ({ id }: { id: number }) => shop.sql.db.updateTable('orders').set({ payment_due_at: past() }).where('id', '=', id).execute()
-const claimEnds = ({ id }: { id: number }) => shop.sql.db.updateTable('orders').set({ claim_until: past() }).where('id', '=', id).execute()
+const makeDue = ({ id }: { id: number }) => shop.sql.db.updateTable('orders').set({ payment_due_at: past() }).where('id', '=', id).execute()
+const endClaim = ({ id }: { id: number }) => shop.sql.db.updateTable('orders').set({ claim_until: past() }).where('id', '=', id).execute()
 const claim = (order: { id: number; total_amount: number }, payment_method = 'credit_card') =>
   internal('payment', 'POST', `/internal/orders/${order.id}/claim`, {
     payment_id: 9,
@@ -22,80 +21,80 @@ const claim = (order: { id: number; total_amount: number }, payment_method = 'cr
   })
 
 describe('an order that nobody pays', () => {
-  test('is cancelled when the alarm rings', async () => {
+  test('is cancelled when its timer is due', async () => {
     const [pending, waiting] = [await place(), await place()]
-    await tell(newsOf(waiting).reserved())
-    await Promise.all([isDue(pending), isDue(waiting)])
+    await deliver(eventsAbout(waiting).reserved())
+    await Promise.all([makeDue(pending), makeDue(waiting)])
     for (const { id } of [pending, waiting]) {
-      await ring(id)
+      await timerDue(id)
       expect(await get(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'payment_timeout' })
       expect(await published(id, 'order.cancelled')).toMatchObject([{ data: { reason: 'payment_timeout' } }])
     }
   })
-  test('is cancelled without an alarm, too', async () => {
+  test('is cancelled by the sweep when its timer is lost', async () => {
     const order = await place()
-    await shop.timeouts.sweep(new Date())
+    await shop.service.timeouts.sweep(new Date())
     expect((await get(order.id)).status).toBe('pending')
-    await isDue(order)
-    await Promise.all([shop.timeouts.sweep(new Date()), shop.timeouts.sweep(new Date()), ring(order.id)])
+    await makeDue(order)
+    await Promise.all([shop.service.timeouts.sweep(new Date()), shop.service.timeouts.sweep(new Date()), timerDue(order.id)])
     expect((await get(order.id)).cancel_reason).toBe('payment_timeout')
     expect(await published(order.id, 'order.cancelled')).toHaveLength(1)
   })
-  test('waits for its time when the alarm rings early', async () => {
+  test('waits for its time when the timer comes early', async () => {
     const order = await place()
-    await ring(order.id)
+    await timerDue(order.id)
     expect((await get(order.id)).status).toBe('pending')
-    const alarms = await published(order.id, 'order.payment-timeout')
-    expect(alarms.map(alarm => alarm.due_at)).toEqual([new Date(order.payment_due_at), new Date(order.payment_due_at)])
+    const timers = await published(order.id, 'order.payment-timeout')
+    expect(timers.map(timer => timer.due_at)).toEqual([new Date(order.payment_due_at), new Date(order.payment_due_at)])
   })
 })
 
-describe('a payment racing the alarm', () => {
-  test('that was told before keeps the order', async () => {
+describe('a payment at the deadline', () => {
+  test('that is reported before the timer keeps the order', async () => {
     const order = await place()
-    await tell(newsOf(order).reserved(), newsOf(order).captured())
-    await isDue(order)
-    await ring(order.id)
-    await shop.timeouts.sweep(new Date())
+    await deliver(eventsAbout(order).reserved(), eventsAbout(order).captured())
+    await makeDue(order)
+    await timerDue(order.id)
+    await shop.service.timeouts.sweep(new Date())
     expect(await get(order.id)).toMatchObject({ status: 'paid', payment_status: 'paid' })
   })
-  test('that was told after finds it cancelled, and is known as money to give back', async () => {
+  test('that is reported after the timer leaves the order cancelled, and shows as paid until it is refunded', async () => {
     const order = await place()
-    await tell(newsOf(order).reserved())
-    await isDue(order)
-    await ring(order.id)
-    await tell(newsOf(order).captured())
+    await deliver(eventsAbout(order).reserved())
+    await makeDue(order)
+    await timerDue(order.id)
+    await deliver(eventsAbout(order).captured())
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', payment_status: 'paid' })
-    await tell(newsOf(order).refunded(3000))
+    await deliver(eventsAbout(order).refunded(3000))
     expect(await get(order.id)).toMatchObject({ status: 'cancelled', payment_status: 'refunded' })
   })
-  test('that was begun in time is waited for, but not for ever', async () => {
+  test('that was begun in time is waited for until its claim ends', async () => {
     const order = await place()
-    await tell(newsOf(order).reserved())
+    await deliver(eventsAbout(order).reserved())
     expect((await claim(order)).status).toBe(200)
-    await isDue(order)
-    await ring(order.id)
-    await shop.timeouts.sweep(new Date())
+    await makeDue(order)
+    await timerDue(order.id)
+    await shop.service.timeouts.sweep(new Date())
     expect((await get(order.id)).status).toBe('awaiting_payment')
     const again = (await published(order.id, 'order.payment-timeout'))[1]
     expect(again?.due_at?.getTime()).toBeGreaterThan(Date.now() + 30_000)
-    await claimEnds(order)
-    await ring(order.id)
+    await endClaim(order)
+    await timerDue(order.id)
     expect((await get(order.id)).status).toBe('cancelled')
   })
-  test('by transfer moves the time for all', async () => {
+  test('by transfer moves the deadline of order and reservation', async () => {
     const order = await place()
-    await tell(newsOf(order).reserved())
+    await deliver(eventsAbout(order).reserved())
     expect((await claim(order, 'bank_transfer')).status).toBe(200)
-    await ring(order.id)
-    await shop.timeouts.sweep(new Date())
+    await timerDue(order.id)
+    await shop.service.timeouts.sweep(new Date())
     const moved = await get(order.id)
     expect(moved.status).toBe('awaiting_payment')
     expect(Date.parse(moved.payment_due_at)).toBeGreaterThan(Date.now() + 2 * 86_400_000)
     expect(await published(order.id, 'order.payment_due_changed')).toMatchObject([
       { data: { order_id: order.id, payment_due_at: moved.payment_due_at, reservation_expires_at: moved.reservation_expires_at } },
     ])
-    const alarms = await published(order.id, 'order.payment-timeout')
-    expect(alarms[1]?.due_at).toEqual(new Date(moved.payment_due_at))
+    const timers = await published(order.id, 'order.payment-timeout')
+    expect(timers[1]?.due_at).toEqual(new Date(moved.payment_due_at))
   })
 })

@@ -4,7 +4,7 @@ import type { Draft, Message } from '#shared/event'
 import { eventually, messageOf, testSql } from '#shared/testing'
 import { ordered, testCart } from '../../services/cart/testing'
 import { testOrders } from '../../services/order/testing'
-import { newsOf } from '../../services/order/testing-news'
+import { eventsAbout } from '../../services/order/testing-events'
 import { testPayments } from '../../services/payment/testing'
 import { cancelled, committed, testShipping } from '../../services/shipping/testing'
 import type { TaxDb } from '../../services/tax/database'
@@ -29,13 +29,13 @@ describe('order', async () => {
   let users = 1000
   const publishedOf = async (id: number) => (await shop.published(id)).filter(({ due_at }) => !due_at)
   const life =
-    (tell: (news: ReturnType<typeof newsOf>, userId: number) => Draft[], more: object = {}) =>
+    (tell: (news: ReturnType<typeof eventsAbout>, userId: number) => Draft[], more: object = {}) =>
     async (): Promise<Life> => {
       const user = ++users
       const order = await shop.place({ ...shop.sample, ...more }, { user })
-      const messages = tell(newsOf(order), user).map(draft => shop.message(draft))
+      const messages = tell(eventsAbout(order), user).map(draft => shop.message(draft))
       return {
-        news: messages.map(one => () => shop.hear(one)),
+        news: messages.map(one => () => shop.handle(one)),
         async end() {
           const { status, payment_status, cancel_reason, shipping_address } = await shop.get(order.id)
           const told = await publishedOf(order.id)

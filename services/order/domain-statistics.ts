@@ -1,14 +1,14 @@
 import { invalid } from '#shared/errors'
+import { day as dayMs } from '#shared/time'
 
-/** Periods are in UTC. A day as the end of a period is the whole of that day. */
+/** Periods are in UTC. A period that ends on a day includes all of that day. */
 type Bucket = 'day' | 'week' | 'month'
 
-const dayMs = 86_400_000
 const maxBuckets = 366
 
 const momentOf = (text: string): Date => {
   const at = new Date(text)
-  // 31 April is read as 1 May: such a day there is not.
+  // JavaScript reads 31 April as 1 May.
   if (Number.isNaN(at.getTime()) || (text.length === 10 && dayOf(at) !== text))
     throw invalid('invalid_period', '`from` and `to` are days as 2026-01-31, or moments as 2026-01-31T12:00:00Z.')
   return at
@@ -22,7 +22,7 @@ export const periodOf = (from: string | undefined, to: string | undefined): { fr
   return { ...(start && { from: start }), ...(end && { to: end }) }
 }
 
-/** The first day of the bucket that a day is in; weeks begin on Monday. */
+/** The first day of the day, week or month that a day is in. Weeks begin on Monday. */
 export const bucketOf = (day: string, by: Bucket): string => {
   if (by === 'day') return day
   if (by === 'month') return `${day.slice(0, 7)}-01`
@@ -36,7 +36,7 @@ const nextBucket = (start: string, by: Bucket): string => {
   return dayOf(new Date(at.getTime() + (by === 'week' ? 7 : 1) * dayMs))
 }
 
-/** Every bucket of a period, those without orders too. */
+/** The first days of all days, weeks or months of a period, those without orders included. */
 export const bucketsOf = (from: Date, to: Date, by: Bucket): string[] => {
   const buckets: string[] = []
   const last = dayOf(new Date(to.getTime() - 1))
@@ -53,7 +53,7 @@ export const bucketsOf = (from: Date, to: Date, by: Bucket): string[] => {
 export interface Sums {
   orders: number
   cancelled: number
-  /** Orders that brought money, and how much of it was kept, in minor units. */
+  /** Orders of which money was kept, and how much of it, in minor units. */
   paid: number
   revenue: bigint
 }

@@ -16,8 +16,8 @@ import {
 } from '#shared/catalog'
 import type { OrderView } from './model'
 
-/** What the other services tell of an order. */
-export const newsOf = ({ id: order_id, user_id, total_amount, currency, items }: OrderView) => {
+/** The events that other services publish about an order. */
+export const eventsAbout = ({ id: order_id, user_id, total_amount, currency, items }: OrderView) => {
   const lines = items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
   const at = { id: order_id, version: 1 }
   const payment = (more: object = {}) => ({

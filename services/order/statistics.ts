@@ -1,27 +1,28 @@
 import { sql as raw } from 'kysely'
 import { defaultCurrency, toMajor } from '#shared/money'
+import { day } from '#shared/time'
 import type { OrderSql } from './database'
-import { addSums, bucketOf, bucketsOf, figuresOf, noSums, periodOf, type Sums } from './domain-stats'
+import { addSums, bucketOf, bucketsOf, figuresOf, noSums, periodOf, type Sums } from './domain-statistics'
 import type { StatsQuery } from './model'
 
-const monthMs = 30 * 86_400_000
+const usualPeriodMs = 30 * day
 const topProducts = 10
 
-/** Figures of orders by the time they were placed, in one currency: sums over two are worth nothing. */
-export const statistics =
+/** Figures of the orders that were placed in a period, in one currency: amounts of two cannot be added. */
+export const orderStatistics =
   ({ db }: Pick<OrderSql, 'db'>) =>
   async (query: StatsQuery) => {
     const { by = 'day', currency = defaultCurrency } = query
     const period = periodOf(query.from, query.to)
     const to = period.to ?? new Date()
-    const from = period.from ?? new Date(to.getTime() - monthMs)
+    const from = period.from ?? new Date(to.getTime() - usualPeriodMs)
     const buckets = bucketsOf(from, to, by)
 
-    const day = raw<string>`date_format(created_at, '%Y-%m-%d')`
+    const placedOn = raw<string>`date_format(created_at, '%Y-%m-%d')`
     const placed = db.selectFrom('orders').where('created_at', '>=', from).where('created_at', '<', to).where('currency', '=', currency)
     const [days, top] = await Promise.all([
       placed
-        .select(day.as('day'))
+        .select(placedOn.as('day'))
         .select(raw<number>`count(*)`.as('orders'))
         .select(raw<string>`sum(status = 'cancelled')`.as('cancelled'))
         .select(raw<string>`sum(captured > refunded)`.as('paid'))
@@ -49,10 +50,15 @@ export const statistics =
     const sums = new Map<string, Sums>()
     let all = noSums
     for (const row of days) {
-      const one = { orders: Number(row.orders), cancelled: Number(row.cancelled), paid: Number(row.paid), revenue: BigInt(row.revenue) }
+      const sumsOfDay = {
+        orders: Number(row.orders),
+        cancelled: Number(row.cancelled),
+        paid: Number(row.paid),
+        revenue: BigInt(row.revenue),
+      }
       const start = bucketOf(row.day, by)
-      sums.set(start, addSums(sums.get(start) ?? noSums, one))
-      all = addSums(all, one)
+      sums.set(start, addSums(sums.get(start) ?? noSums, sumsOfDay))
+      all = addSums(all, sumsOfDay)
     }
     const view = (part: Sums) => {
       const { revenue, average, ...figures } = figuresOf(part)
@@ -70,4 +76,3 @@ export const statistics =
       buckets: buckets.map(start => ({ start, ...view(sums.get(start) ?? noSums) })),
     }
   }
-export type Statistics = ReturnType<typeof statistics>

@@ -1,7 +1,7 @@
 import { orderPaymentDueChanged, orderPaymentTimeout } from '#shared/catalog'
 import { conflict } from '#shared/errors'
 import { toMajor, toMinor } from '#shared/money'
-import { type Change, change, lockOwn } from './changes'
+import { changeOrder, loadOwnLockedOrder, type OrderChange } from './changes'
 import { type OrderRow, type OrderSql, reservationGraceMs, type Terms } from './database'
 
 interface ClaimRequest {
@@ -13,18 +13,18 @@ interface ClaimRequest {
   payment_method: string
 }
 
-/** While somebody is paying, address and price stay as they are. */
+/** While a payment is under way, address and price stay as they are. */
 export const isFrozen = ({ claim_until, payment_status }: OrderRow, now: Date) =>
   payment_status !== 'unpaid' || (claim_until !== null && claim_until > now)
 
-/** What holds the claim may have died with it: then it lapses, and the order can be paid again. */
+/** Until a claim ends by itself: the payment that made it may never report its outcome. */
 const secondsLeft = ({ claim_until, payment_status }: OrderRow, now: Date) =>
   payment_status === 'unpaid' && claim_until ? Math.ceil((claim_until.getTime() - now.getTime()) / 1000) : undefined
 
 const requirePayable = (row: OrderRow, { amount, currency, payment_id }: ClaimRequest, now: Date) => {
   if (row.status === 'pending') throw conflict('order_not_payable', 'The order is still being checked; try again in a moment.', 1)
-  if (row.status !== 'awaiting_payment') throw conflict('order_not_payable', 'The order does not wait for a payment.')
-  if (currency !== undefined && currency !== row.currency) throw conflict('currency_mismatch', 'An order is paid in its own currency.')
+  if (row.status !== 'awaiting_payment') throw conflict('order_not_payable', 'The order is not waiting for a payment.')
+  if (currency !== undefined && currency !== row.currency) throw conflict('currency_mismatch', 'An order must be paid in its own currency.')
   if (toMinor(amount, row.currency) !== row.total)
     throw conflict('amount_mismatch', 'The amount must be exactly what is due for the order.')
   if (row.claim_payment_id === payment_id) return
@@ -32,20 +32,21 @@ const requirePayable = (row: OrderRow, { amount, currency, payment_id }: ClaimRe
   if (row.payment_due_at <= now) throw conflict('order_not_payable', 'The time to pay this order is over.')
 }
 
-/** Before payment charges anybody it asks here: what is due can't change until it is done, or its time is over. */
-export const claims = (sql: OrderSql, { claimMs, transferDueMs }: Terms) => {
-  const untilTransferred = (row: OrderRow, claim_payment_id: number, now: Date): Change => {
-    const payment_due_at = new Date(Math.max(row.payment_due_at.getTime(), now.getTime() + transferDueMs))
+/** Payment claims an order before it charges: what is due stays the same until the payment has an outcome or the claim ends. */
+export const claims = ({ sql, terms }: { sql: OrderSql; terms: Pick<Terms, 'claimMs' | 'transferDueMs'> }) => {
+  /** A transfer takes days: the claim, the order and its reservation wait for it as long as it may take. */
+  const waitForTransfer = (row: OrderRow, claim_payment_id: number, now: Date): OrderChange => {
+    const payment_due_at = new Date(Math.max(row.payment_due_at.getTime(), now.getTime() + terms.transferDueMs))
     const reservation_expires_at = new Date(payment_due_at.getTime() + reservationGraceMs)
-    const told = { payment_due_at: payment_due_at.toISOString(), reservation_expires_at: reservation_expires_at.toISOString() }
+    const data = { payment_due_at: payment_due_at.toISOString(), reservation_expires_at: reservation_expires_at.toISOString() }
     return {
       set: { claim_payment_id, claim_until: payment_due_at, payment_due_at, reservation_expires_at },
-      tell: at => ({
+      events: at => ({
         drafts: [
-          orderPaymentDueChanged(at, { order_id: row.id, ...told }),
+          orderPaymentDueChanged(at, { order_id: row.id, ...data }),
           orderPaymentTimeout(at, { order_id: row.id }, { at: payment_due_at, term: 'transfer' }),
         ],
-        data: told,
+        data,
       }),
     }
   }
@@ -53,21 +54,20 @@ export const claims = (sql: OrderSql, { claimMs, transferDueMs }: Terms) => {
   return {
     claim: (orderId: number, request: ClaimRequest) =>
       sql.transaction(async (trx, publish) => {
-        const order = await lockOwn(trx, orderId, { id: request.user_id, role: request.is_admin ? 'admin' : 'customer' })
+        const order = await loadOwnLockedOrder(trx, orderId, { id: request.user_id, role: request.is_admin ? 'admin' : 'customer' })
         const { row } = order
         const now = new Date()
         requirePayable(row, request, now)
         const { user_id, total, currency } = row
         const answer = { order_id: orderId, user_id, amount: toMajor(total, currency), currency }
-        const again = row.claim_payment_id === request.payment_id
         if (request.payment_method === 'bank_transfer') {
-          // A claim of a transfer lasts as long as the transfer may take.
-          if (!again) await change(trx, publish, order, untilTransferred(row, request.payment_id, now))
+          const isRepeated = row.claim_payment_id === request.payment_id
+          if (!isRepeated) await changeOrder(trx, publish, order, waitForTransfer(row, request.payment_id, now))
           return answer
         }
         await trx
           .updateTable('orders')
-          .set({ claim_payment_id: request.payment_id, claim_until: new Date(now.getTime() + claimMs) })
+          .set({ claim_payment_id: request.payment_id, claim_until: new Date(now.getTime() + terms.claimMs) })
           .where('id', '=', orderId)
           .execute()
         return answer
@@ -83,4 +83,3 @@ export const claims = (sql: OrderSql, { claimMs, transferDueMs }: Terms) => {
         .execute(),
   }
 }
-export type Claims = ReturnType<typeof claims>

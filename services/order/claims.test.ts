@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { testOrders } from './testing'
-import { newsOf } from './testing-news'
+import { eventsAbout } from './testing-events'
 
 const shop = await testOrders()
-const { place, tell, internal, send } = shop
+const { place, deliver, internal, send } = shop
 afterAll(() => shop.stop())
 
 const payable = async () => {
   const order = await place()
-  await tell(newsOf(order).reserved())
+  await deliver(eventsAbout(order).reserved())
   return order
 }
 const usual = { payment_id: 9, user_id: 42, is_admin: false, amount: 3000, payment_method: 'credit_card' }
@@ -18,14 +18,14 @@ const claim = async (id: number, more: object = {}) => {
 }
 const move = (id: number) => send('PATCH', `/api/orders/${id}`, { body: { shipping_address: '5 Side Street' } })
 
-describe('a payment claims its order', () => {
-  test('and is told what is due; asking again is the same', async () => {
+describe('a claim of a payment', () => {
+  test('answers what is due, and the same when it is repeated', async () => {
     const { id } = await payable()
     const first = await claim(id, { currency: 'USD' })
     expect(first.body).toEqual({ order_id: id, user_id: 42, amount: 3000, currency: 'USD' })
     expect((await claim(id)).body).toEqual(first.body)
   })
-  test('which freezes address and price, and keeps other payments out, until its time is over', async () => {
+  test('freezes address and price, and keeps other payments out, until its time is over', async () => {
     const { id } = await payable()
     expect((await claim(id)).outcome).toBe('granted')
     const second = await claim(id, { payment_id: 10 })
@@ -40,17 +40,17 @@ describe('a payment claims its order', () => {
     expect((await move(id)).status).toBe(200)
     expect((await claim(id, { payment_id: 10 })).outcome).toBe('granted')
   })
-  test('until it lets go, or is declined', async () => {
+  test('ends when it is released, or the payment is declined', async () => {
     const { id } = await payable()
     await claim(id)
     expect((await internal('payment', 'POST', `/internal/orders/${id}/release`, { payment_id: 8 })).status).toBe(204)
     expect((await claim(id, { payment_id: 10 })).outcome).toBe('409 payment_in_progress')
     expect((await internal('payment', 'POST', `/internal/orders/${id}/release`, { payment_id: 9 })).status).toBe(204)
     expect((await claim(id, { payment_id: 10 })).outcome).toBe('granted')
-    await tell(newsOf(await shop.get(id)).declined({ payment_id: 10 }))
+    await deliver(eventsAbout(await shop.get(id)).declined({ payment_id: 10 }))
     expect((await claim(id, { payment_id: 11 })).outcome).toBe('granted')
   })
-  test('for exactly what is due, in its currency, by whom it concerns', async () => {
+  test('is granted for exactly what is due, in the currency of the order, to its customer or an admin', async () => {
     const { id } = await payable()
     expect((await claim(id, { amount: 2999.99 })).outcome).toBe('409 amount_mismatch')
     expect((await claim(id, { currency: 'EUR' })).outcome).toBe('409 currency_mismatch')
@@ -58,19 +58,19 @@ describe('a payment claims its order', () => {
     expect((await claim(999_999)).outcome).toBe('404 order_not_found')
     expect((await claim(id, { user_id: 1, is_admin: true })).outcome).toBe('granted')
   })
-  test('only while it waits for a payment', async () => {
+  test('is granted only while the order waits for a payment', async () => {
     const order = await place()
     const early = await claim(order.id)
     expect([early.outcome, early.headers.get('retry-after')]).toEqual(['409 order_not_payable', '1'])
-    await tell(newsOf(order).reserved(), newsOf(order).captured())
+    await deliver(eventsAbout(order).reserved(), eventsAbout(order).captured())
     expect((await claim(order.id)).outcome).toBe('409 order_not_payable')
   })
-  test('one of twenty at once', async () => {
+  test('is granted to one of twenty payments at once', async () => {
     const { id } = await payable()
     const all = await Promise.all(Array.from({ length: 20 }, (_, n) => claim(id, { payment_id: 100 + n })))
     expect(all.filter(({ outcome }) => outcome === 'granted')).toHaveLength(1)
   })
-  test('a transfer holds its claim for as long as it may take', async () => {
+  test('of a transfer lasts as long as the transfer may take', async () => {
     const { id } = await payable()
     expect((await claim(id, { payment_method: 'bank_transfer' })).outcome).toBe('granted')
     expect((await claim(id, { payment_method: 'bank_transfer' })).outcome).toBe('granted')
@@ -81,7 +81,7 @@ describe('a payment claims its order', () => {
 
 describe('another address', () => {
   const german = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }
-  test('before payment is priced anew, and told', async () => {
+  test('before payment changes the price, and is published', async () => {
     const order = await payable()
     const { status, body } = await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_address: german } })
     expect(status).toBe(200)
@@ -95,25 +95,25 @@ describe('another address', () => {
     const { body: timeline } = await send('GET', `/api/orders/${order.id}/timeline`)
     expect(timeline.items.at(-1)).toMatchObject({ type: 'order.repriced', data: { total_amount: 3600 } })
   })
-  test('is nobody else’s to give, and comes too late after payment', async () => {
+  test('is refused to other customers, and after payment', async () => {
     const order = await payable()
     const body = { shipping_address: german }
     expect((await send('PATCH', `/api/orders/${order.id}`, { body, user: 43 })).status).toBe(404)
     expect((await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_option: 'express' } })).status).toBe(400)
-    await tell(newsOf(order).captured())
+    await deliver(eventsAbout(order).captured())
     expect((await send('PATCH', `/api/orders/${order.id}`, { body })).body.code).toBe('illegal_transition')
   })
-  test('leaves everything as it was when tax or shipping are away', async () => {
+  test('changes nothing while tax is down', async () => {
     const order = await payable()
-    shop.around.down.add('tax')
+    shop.down.add('tax')
     expect((await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_address: german } })).status).toBe(503)
-    shop.around.down.clear()
+    shop.down.clear()
     expect(await shop.get(order.id)).toMatchObject({ total_amount: 3000, shipping_address: '123 Main St, City' })
   })
-  test('under a payment of the old price: that buys nothing, and the money goes back', async () => {
+  test('that costs more than a payment under way captured leaves the order unpaid', async () => {
     const order = await payable()
     await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_address: german } })
-    await tell(newsOf(order).captured())
+    await deliver(eventsAbout(order).captured())
     expect((await shop.get(order.id)).status).toBe('awaiting_payment')
   })
 })

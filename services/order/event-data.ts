@@ -1,0 +1,27 @@
+import { toMajor } from '#shared/money'
+import type { Address } from '#shared/schema'
+import { type Amounts, type PricedLine, totalOf } from './domain-pricing'
+
+/** Parts of an order's events. Their amounts are in major units, as all amounts on the wire. */
+
+export const amountsData = (amounts: Amounts, currency: string) => {
+  const { subtotal, discount, tax, shipping } = amounts
+  return {
+    subtotal: toMajor(subtotal, currency),
+    discount: toMajor(discount, currency),
+    tax: toMajor(tax, currency),
+    shipping: toMajor(shipping, currency),
+    total_amount: toMajor(totalOf(amounts), currency),
+  }
+}
+
+export const lineData = ({ product_id, sku, quantity, price, category }: PricedLine, currency: string) => {
+  return { product_id, sku, quantity, price: toMajor(price, currency), category }
+}
+
+/** Events carry no address: only as much of it as decides about tax and carriage. */
+export const destinationData = (address: Address): { country?: string; region?: string } => {
+  if (typeof address === 'string') return {}
+  const { country, region } = address
+  return { country, ...(region !== undefined && { region }) }
+}

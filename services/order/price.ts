@@ -1,0 +1,65 @@
+import { conflict, invalid } from '#shared/errors'
+import { sumOf } from '#shared/money'
+import type { Offers } from '#shared/offers'
+import type { Address } from '#shared/schema'
+import type { OrderClients } from './clients'
+import { type Amounts, discountLines, priceLines, type WantedLine, worthOf } from './domain-pricing'
+import type { NewOrder } from './model'
+
+interface Goods<Line> {
+  currency: string
+  lines: readonly Line[]
+  address: Address
+  option: string
+  freeShipping: boolean
+}
+interface Shippable {
+  product_id: string
+  sku: string
+  category: string
+  quantity: number
+  net: number
+}
+
+/** Carriage and tax of goods to an address: asked for when an order is placed, and again when its address changes. */
+export const priceDelivery = async <Line extends Shippable>({ shippingPrices, taxes }: Offers, goods: Goods<Line>) => {
+  const prices = await shippingPrices(goods, sumOf(goods.lines.map(({ net }) => net)))
+  const price = prices.get(goods.option)
+  if (price === undefined)
+    throw invalid('unknown_shipping_option', 'This shipping option is not offered for the address; ask for a quote first.')
+  const shipping = goods.freeShipping ? 0 : price
+  return { shipping, ...(await taxes(goods, shipping)) }
+}
+
+/** Everything that an order costs, by the services that know. */
+export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'cartOf'>) => {
+  const wantedBy = async (userId: number, body: NewOrder): Promise<{ wanted: readonly WantedLine[]; code: string | undefined }> => {
+    if ((body.items !== undefined) === (body.from_cart === true))
+      throw invalid('items_or_cart', 'Send either `items`, or `from_cart: true` to order what is in the cart.')
+    if (body.items) return { wanted: body.items, code: body.coupon_code }
+    const { items, coupon_code } = await cartOf(userId)
+    if (items.length === 0) throw conflict('cart_empty', 'There is nothing in the cart.')
+    return { wanted: items, code: body.coupon_code ?? coupon_code }
+  }
+
+  return async (userId: number, body: NewOrder) => {
+    const { wanted, code } = await wantedBy(userId, body)
+    const products = await offers.products([...new Set(wanted.map(line => line.product_id))])
+    const { currency, lines: priced } = priceLines(wanted, products, body.currency)
+    const given = await offers.discounts({ currency, lines: priced }, { userId, coupon: code })
+    if (given.coupon && !given.coupon.valid)
+      throw conflict('coupon_rejected', `The coupon cannot be used: ${given.coupon.reason ?? 'it does not apply'}.`)
+    const discounted = discountLines(priced, given.discount, given.shares)
+    const { freeShipping, campaigns } = given
+    const about = { currency, address: body.shipping_address, option: body.shipping_option ?? 'standard', freeShipping }
+    const { shipping, tax, lines, taxLines } = await priceDelivery(offers, { ...about, lines: discounted })
+    const amounts: Amounts = {
+      subtotal: sumOf(lines.map(worthOf)),
+      discount: sumOf(lines.map(({ discount }) => discount)),
+      tax,
+      shipping,
+    }
+    return { ...about, lines, amounts, taxLines, campaigns, coupon: given.coupon?.code ?? code }
+  }
+}
+export type PricedOrder = Awaited<ReturnType<ReturnType<typeof priceOrder>>>
