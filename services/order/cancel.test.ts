@@ -67,6 +67,17 @@ describe('cancelling', () => {
     expect(await published(id, 'order.cancelled')).toHaveLength(1)
   })
 
+  test('is finished by the sweep although an order before it fails', async () => {
+    const [broken, other] = [await paid(), await paid()]
+    down.add('shipping')
+    for (const { id } of [broken, other]) expect((await cancel(id)).status).toBe(503)
+    down.clear()
+    await shop.sql.db.updateTable('orders').set({ facts: '{}' }).where('id', '=', broken.id).execute()
+    await shop.service.finishCancellations(later())
+    expect((await get(other.id)).status).toBe('cancelled')
+    expect(shop.warnings.map(({ order_id }) => order_id)).toEqual([broken.id])
+  })
+
   test('is refused in a later state, and to other customers', async () => {
     const { id, events } = await paid()
     expect((await cancel(id, { user: 43 })).status).toBe(404)

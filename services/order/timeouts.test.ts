@@ -8,8 +8,13 @@ const { place, deliver, get, published, internal } = shop
 afterAll(() => shop.stop())
 
 const timerDue = (id: number) => deliver(orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: new Date(), term: 'standard' }))
-const past = () => new Date(Date.now() - 1)
-const makeDue = ({ id }: { id: number }) => shop.sql.db.updateTable('orders').set({ payment_due_at: past() }).where('id', '=', id).execute()
+const past = (ms = 1) => new Date(Date.now() - ms)
+const makeDue = ({ id }: { id: number }, agoMs = 1) =>
+  shop.sql.db
+    .updateTable('orders')
+    .set({ payment_due_at: past(agoMs) })
+    .where('id', '=', id)
+    .execute()
 const endClaim = ({ id }: { id: number }) => shop.sql.db.updateTable('orders').set({ claim_until: past() }).where('id', '=', id).execute()
 const claim = (order: { id: number; total_amount: number }, payment_method = 'credit_card') =>
   internal('payment', 'POST', `/internal/orders/${order.id}/claim`, {
@@ -39,6 +44,24 @@ describe('an order that nobody pays', () => {
     await Promise.all([shop.service.timeouts.sweep(new Date()), shop.service.timeouts.sweep(new Date()), timerDue(order.id)])
     expect((await get(order.id)).cancel_reason).toBe('payment_timeout')
     expect(await published(order.id, 'order.cancelled')).toHaveLength(1)
+  })
+  test('is cancelled by the sweep although an order before it fails', async () => {
+    const [broken, order] = [await place(), await place()]
+    await Promise.all([makeDue(broken, 2000), makeDue(order, 1000)])
+    await shop.sql.db.updateTable('orders').set({ facts: '{}' }).where('id', '=', broken.id).execute()
+    await shop.service.timeouts.sweep(new Date())
+    expect((await get(order.id)).cancel_reason).toBe('payment_timeout')
+    expect(shop.warnings.map(({ order_id }) => order_id)).toEqual([broken.id])
+    await shop.sql.db.deleteFrom('orders').where('id', '=', broken.id).execute()
+  })
+  test('is cancelled by the sweep although claims hold as many orders as it takes at once', async () => {
+    const [claimed, order] = [await place(), await place()]
+    await deliver(eventsAbout(claimed).reserved(), eventsAbout(order).reserved())
+    expect((await claim(claimed)).status).toBe(200)
+    await Promise.all([makeDue(claimed, 2000), makeDue(order, 1000)])
+    await shop.service.timeouts.sweep(new Date(), 1)
+    expect((await get(claimed.id)).status).toBe('awaiting_payment')
+    expect((await get(order.id)).cancel_reason).toBe('payment_timeout')
   })
   test('waits for its time when the timer comes early', async () => {
     const order = await place()
