@@ -20,7 +20,7 @@ const isOut = (access: string) => eventually(async () => (await users.call('GET'
 
 describe('the first administrator', () => {
   test('is made once, however many instances start, and leaves the demo names free', async () => {
-    const make = () => users.manager.ensureAdmin('first@example.com', 'the admin password')
+    const make = () => users.managedAccounts.ensureAdmin('first@example.com', 'the admin password')
     await Promise.all([make(), make(), make()])
     await make()
     const { rows } = await raw<{ n: number }>`select count(*) as n from users where email = 'first@example.com' and role = 'admin'`.execute(

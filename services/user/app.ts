@@ -1,18 +1,18 @@
 import type { Http } from '#shared/http'
 import { adminRoutes } from './admin-routes'
+import type { UserService } from './compose'
 import { internalRoutes } from './internal-routes'
-import { keyRoutes } from './keys-routes'
+import { keyRoutes } from './key-routes'
+import { loginRoutes } from './login-routes'
 import { meRoutes } from './me-routes'
 import { mfaRoutes } from './mfa-routes'
 import { recoveryRoutes } from './recovery-routes'
-import { signInRoutes } from './sign-in-routes'
-import type { Users } from './users'
 
-export const userApp = (deps: Users & { http: Http }) =>
+export const userApp = (deps: UserService & { http: Http }) =>
   deps
     .http('')
-    .use(signInRoutes('/api/users', deps))
-    .use(signInRoutes('/auth', deps))
+    .use(loginRoutes('/api/users', deps))
+    .use(loginRoutes('/auth', deps))
     .use(keyRoutes('', deps))
     .use(keyRoutes('/api/users', deps))
     .use(recoveryRoutes(deps))

@@ -1,7 +1,6 @@
 import type { Selectable } from 'kysely'
 import { currentContext } from '#shared/context'
-import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
-import { t } from '#shared/schema'
+import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
 import type { Trx, UserDb, UserSql } from './database'
 
@@ -25,8 +24,8 @@ type Action =
   | 'session.reuse_detected'
   | 'session.started'
 
-/** Adds to the log in the transaction of the act itself. The log is only ever added to and read. `actor` is absent when nobody was logged in. */
-export const record = async (
+/** Called in the transaction of the action itself. Entries are never changed or deleted. `actor` is absent when nobody was logged in. */
+export const recordAudit = async (
   trx: Pick<Trx, 'insertInto'>,
   action: Action,
   { user, actor, detail }: { user: number; actor?: number; detail?: string },
@@ -37,16 +36,16 @@ export const record = async (
     .execute()
 }
 
-const Cursor = t.Tuple([t.Integer()])
-
-export const auditTrail = ({ db }: Pick<UserSql, 'db'>) => ({
-  async list({ skip, limit, cursor, user_id }: PageQuery & { user_id?: number }): Promise<Page<AuditRow>> {
+export const auditRepository = ({ db }: Pick<UserSql, 'db'>) => ({
+  async list({ limit, user_id, ...query }: PageQuery & { user_id?: number }): Promise<Page<AuditRow>> {
     const all = db.selectFrom('audit_log')
     const wanted = user_id === undefined ? all : all.where('user_id', '=', user_id)
-    const [before] = cursor === undefined ? [] : decodeCursor(cursor, Cursor)
-    const from = before === undefined ? wanted.offset(skip) : wanted.where('id', '<', before)
-    const [items, total] = await Promise.all([from.selectAll().orderBy('id', 'desc').limit(limit).execute(), countCapped(db, wanted)])
-    return { items, total, nextCursor: cursorAfter(items, limit, row => [row.id]) }
+    const { below, skip } = newestFirst(query)
+    const [items, total] = await Promise.all([
+      wanted.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+      countCapped(db, wanted),
+    ])
+    return { items, total, nextCursor: afterId(items, limit) }
   },
 })
-export type AuditTrail = ReturnType<typeof auditTrail>
+export type Audit = ReturnType<typeof auditRepository>

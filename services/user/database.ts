@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import type { Role } from '#shared/auth'
-import type { Publish } from '#shared/event'
-import type { Sql } from '#shared/sql'
+import { Address, addressFields, t } from '#shared/schema'
+import { jsonColumn, type Sql } from '#shared/sql'
 
 /** Stored as 0 or 1. */
 type Flag = ColumnType<number, boolean | undefined, boolean>
@@ -9,13 +9,13 @@ type Flag = ColumnType<number, boolean | undefined, boolean>
 export interface UserDb {
   users: {
     id: Generated<number>
-    /** Normalised; empty once erased, as is everything that says who somebody is. */
+    /** Normalised. Null once the account is erased, like every other column that identifies the person. */
     email: string | null
     username: string | null
     username_key: string | null
     password_hash: string | null
     full_name: string | null
-    /** Sealed, as are address and mfa_secret. */
+    /** `phone`, `address` and `mfa_secret` are sealed by the vault. */
     phone: string | null
     address: string | null
     language: Generated<string>
@@ -66,9 +66,17 @@ export interface UserDb {
   mfa_challenges: { id_hash: string; user_id: number; tries: Generated<number>; created_at: Generated<Date>; expires_at: Date }
 }
 
+/** What `users.address` and `addresses.value` hold under their seal. */
+export const addressColumn = jsonColumn(Address)
+export const savedAddressColumn = jsonColumn(t.Object({ label: t.Optional(t.String()), ...addressFields }))
+
+/** Both halves of a signing key, as JSON Web Keys; the private half is sealed. */
+const publicKey = { kty: t.String(), crv: t.String(), x: t.String() }
+export const publicKeyColumn = jsonColumn(t.Object(publicKey))
+export const privateKeyColumn = jsonColumn(t.Object({ ...publicKey, d: t.String() }))
+
 export type UserRow = Selectable<UserDb['users']>
 export type UserSql = Sql<UserDb>
 export type Trx = Transaction<UserDb>
-export type { Publish }
-/** The time, as a port: tests turn it. */
+/** The current time, so that tests can set it. */
 export type Clock = () => Date

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { emailOf, isOver, loginNameOf, publishedBeforeMs, requireAnotherAdmin, rotationDue, signingKey, usernameOf } from './domain'
+import { emailOf, hasExpired, loginNameOf, publishedBeforeMs, requireAnotherAdmin, rotationDue, signingKey, usernameOf } from './domain'
 
 describe('names', () => {
   test('an e-mail is one, whatever its case, width and the blanks around it', () => {
@@ -50,9 +50,9 @@ describe('signing keys', () => {
   })
   test('an old key is published until the last token that it signed has expired', () => {
     const [old, next] = keys
-    expect(isOver(old!, keys, life, at(115))).toBe(false)
-    expect(isOver(old!, keys, life, at(117))).toBe(true)
-    expect(isOver(next!, keys, life, at(1_000_000))).toBe(false)
+    expect(hasExpired(old!, keys, life, at(115))).toBe(false)
+    expect(hasExpired(old!, keys, life, at(117))).toBe(true)
+    expect(hasExpired(next!, keys, life, at(1_000_000))).toBe(false)
   })
   test('a key is followed by another after thirty days, once', () => {
     expect(rotationDue([keys[0]!], at(30 * 24 * 60 - 1))).toBe(false)

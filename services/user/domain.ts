@@ -1,6 +1,7 @@
 import { conflict, invalid } from '#shared/errors'
+import { day, hour, minute, second } from '#shared/time'
 
-/** One spelling for one mailbox: without it, two accounts could share an address that only looks different. */
+/** One spelling per mailbox. Without it, two accounts could have addresses that differ only in case or in the width of letters. */
 export const emailOf = (given: string): string => {
   const email = given.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
   if (email.length > 254 || !/^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u.test(email)) {
@@ -11,7 +12,7 @@ export const emailOf = (given: string): string => {
   return email
 }
 
-/** The name as it is shown, and the key that makes it unique whatever its case or its look-alike letters. No name reads like an e-mail. */
+/** The name as shown, and the key that makes it unique regardless of case and of the width of letters. A name never contains an `@`. */
 export const usernameOf = (given: string): { username: string; key: string } => {
   const username = given.normalize('NFKC').trim()
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{1,63}$/u.test(username)) {
@@ -22,8 +23,13 @@ export const usernameOf = (given: string): { username: string; key: string } => 
   return { username, key: username.toLowerCase().normalize('NFKC') }
 }
 
-/** What somebody types to log in: an e-mail, or a name. Whatever it is, it is no error: nobody is called so, that is all. */
-export const loginNameOf = ({ email, username }: { email?: string; username?: string }): { by: 'email' | 'username_key'; key: string } => {
+export interface LoginName {
+  by: 'email' | 'username_key'
+  key: string
+}
+
+/** What a user typed to log in: an e-mail or a username. A malformed one is not an error, since no account has it. */
+export const loginNameOf = ({ email, username }: { email?: string; username?: string }): LoginName => {
   const given = email ?? username
   if (given === undefined || (email !== undefined && username !== undefined))
     throw invalid('invalid_input', 'Send either email or username, and the password.', [
@@ -33,20 +39,17 @@ export const loginNameOf = ({ email, username }: { email?: string; username?: st
   return { by: key.includes('@') ? 'email' : 'username_key', key }
 }
 
-/** The shop must never be without somebody who can manage it. */
+/** The shop always keeps at least one active administrator. */
 export const requireAnotherAdmin = (activeAdmins: readonly number[], leaving: number): void => {
   if (activeAdmins.length === 1 && activeAdmins[0] === leaving)
-    throw conflict('last_admin', 'This is the last active administrator; give somebody else the role first.')
+    throw conflict('last_admin', 'This is the last active administrator; give another account the role first.')
 }
 
-/** Failures an account has free from one address, and how long it then waits there: 30 s, doubled each time, an hour at most. */
-export const lockout = { freeFailures: 5, firstWaitMs: 30_000, longestWaitMs: 3_600_000, forgetAfterMs: 24 * 3_600_000 }
+/** How many failures an account may have from one address before it must wait there. The wait doubles with each further failure. */
+export const lockout = { freeFailures: 5, firstWaitMs: 30 * second, longestWaitMs: hour, forgetAfterMs: day }
 export type Lockout = typeof lockout
 
-const minute = 60_000
-const day = 24 * 60 * minute
-
-/** Long enough for every verifier to have fetched a key before it meets a token signed with it. */
+/** Long enough for every verifier to fetch a key before the first token is signed with it. */
 export const publishedBeforeMs = 11 * minute
 const signsForMs = 30 * day
 
@@ -55,12 +58,12 @@ export interface KeyTimes {
   signs_from: Date
 }
 
-/** The newest key whose time has come. */
+/** The newest key that may sign by now. */
 export const signingKey = <K extends KeyTimes>(keys: readonly K[], now: Date): K | undefined =>
   keys.filter(key => key.signs_from <= now).sort((a, b) => b.generation - a.generation)[0]
 
-/** A key is over when the last token that it can have signed has expired; a minute more for clocks that differ. */
-export const isOver = (key: KeyTimes, keys: readonly KeyTimes[], tokenLifeMs: number, now: Date): boolean =>
+/** Whether the last token that the key can have signed has expired. A minute is added for clocks that differ. */
+export const hasExpired = (key: KeyTimes, keys: readonly KeyTimes[], tokenLifeMs: number, now: Date): boolean =>
   keys.some(next => next.generation > key.generation && next.signs_from.getTime() + tokenLifeMs + minute < now.getTime())
 
 export const rotationDue = (keys: readonly KeyTimes[], now: Date): boolean =>

@@ -1,17 +1,11 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { closed, Id, IdParam, t } from '#shared/schema'
-import type { Accounts } from './accounts'
+import type { UserService } from './compose'
 import type { UserRow } from './database'
-import type { MailedTokens } from './mailed-tokens'
 import type { Vault } from './vault'
 
-interface Deps {
-  http: Http
-  accounts: Accounts
-  tokens: MailedTokens
-  vault: Vault
-}
+type Deps = Pick<UserService, 'accounts' | 'tokens' | 'vault'> & { http: Http }
 
 const Contact = t.Object({
   id: Id,
@@ -36,20 +30,20 @@ const contactOf = (vault: Vault, row: UserRow) => ({
   email_verified: row.email_verified === 1,
 })
 
-/** What events don't carry: whoever writes to people asks here. */
+/** The contact details that events do not hold. */
 export const internalRoutes = ({ http, accounts, tokens, vault }: Deps) =>
   http('/internal')
     .get('/users/:id', async ({ params }) => contactOf(vault, await accounts.byId(params.id)), {
       internal: ['notification'],
       params: IdParam,
       response: { 200: Contact },
-      detail: { summary: 'How to reach somebody' },
+      detail: { summary: 'The contact details of a user' },
     })
     .post('/users/contacts', async ({ body }) => ({ items: (await accounts.byIds(body.ids)).map(row => contactOf(vault, row)) }), {
       internal: ['notification'],
       body: Ids,
       response: { 200: t.Object({ items: t.Array(Contact) }) },
-      detail: { summary: 'How to reach many; who is gone is not among them' },
+      detail: { summary: 'The contact details of several users; erased users are left out' },
     })
     .get(
       '/tokens/:token_id',
@@ -59,5 +53,5 @@ export const internalRoutes = ({ http, accounts, tokens, vault }: Deps) =>
         const { kind, user_id, email, token, expires_at } = found
         return { kind, user_id, email, token, expires_at: expires_at.toISOString() }
       },
-      { internal: ['notification'], params: TokenId, response: { 200: MailToken }, detail: { summary: 'The token that a mail carries' } },
+      { internal: ['notification'], params: TokenId, response: { 200: MailToken }, detail: { summary: 'The token for a mail' } },
     )

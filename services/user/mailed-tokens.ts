@@ -1,18 +1,19 @@
 import { emailVerificationRequested, passwordResetRequested } from '#shared/catalog'
 import { invalid } from '#shared/errors'
-import type { Clock, Publish, Trx, UserSql } from './database'
+import type { Publish } from '#shared/event'
+import { hour } from '#shared/time'
+import type { Clock, Trx, UserSql } from './database'
 import { sameText } from './secrets'
 import type { Vault } from './vault'
 
-const hour = 3_600_000
 const kinds = {
   password_reset: { lifeMs: hour, event: passwordResetRequested },
   email_verification: { lifeMs: 72 * hour, event: emailVerificationRequested },
 }
 type TokenKind = keyof typeof kinds
 
-/** More within an hour are not sent: nobody's mailbox is filled by a stranger. */
-const anHour = 5
+/** Further requests within an hour send no mail, so that a stranger cannot fill a mailbox. */
+const maxPerHour = 5
 const batch = 500
 
 interface Deps {
@@ -22,12 +23,12 @@ interface Deps {
 }
 
 /**
- * Single-use, expiring tokens that reach a person by mail. The database and the event hold only the id; the token is `<id>.<proof>`,
- * which notification asks for when it writes the mail. Using a token deletes it.
+ * Single-use, expiring tokens that a user receives by mail. The database and the event hold only the id; the whole token is `<id>.<proof>`, which the
+ * notification service asks for when it writes the mail. Using a token deletes it.
  */
 export const mailedTokens = ({ sql, vault, clock }: Deps) => {
-  /** Whose token it is, if it still counts. In a transaction the row stays locked. */
-  const owner = async (executor: Pick<Trx, 'selectFrom'>, token: string, kind: TokenKind): Promise<number> => {
+  /** The token's id and user, if it is valid. In a transaction its row stays locked. */
+  const check = async (executor: Pick<Trx, 'selectFrom'>, token: string, kind: TokenKind): Promise<{ id: string; userId: number }> => {
     const [, id, proof] = /^([0-9a-f]{32})\.([\w-]{43})$/.exec(token) ?? []
     const row =
       id &&
@@ -35,13 +36,13 @@ export const mailedTokens = ({ sql, vault, clock }: Deps) => {
     const expected = row && vault.proofOf(row.id, row.key_id)
     if (!row || !proof || !expected || row.expires_at <= clock() || !sameText(proof, expected))
       throw invalid('invalid_token', 'This token is not valid, has expired, or was used before; ask for a new one.')
-    return row.user_id
+    return { id: row.id, userId: row.user_id }
   }
 
   return {
-    owner,
+    check,
 
-    /** Under the lock of the user's row, whose version it raises. */
+    /** The caller has locked the user's row. Issuing a token raises the user's version. */
     async issue(trx: Trx, publish: Publish, user: { id: number; version: number }, kind: TokenKind): Promise<void> {
       const now = clock()
       const recent = await trx
@@ -50,9 +51,9 @@ export const mailedTokens = ({ sql, vault, clock }: Deps) => {
         .where('user_id', '=', user.id)
         .where('kind', '=', kind)
         .where('created_at', '>', new Date(now.getTime() - hour))
-        .limit(anHour)
+        .limit(maxPerHour)
         .execute()
-      if (recent.length >= anHour) return
+      if (recent.length >= maxPerHour) return
       const id = crypto.randomUUID().replaceAll('-', '')
       const { lifeMs, event } = kinds[kind]
       const expires = new Date(now.getTime() + lifeMs)
@@ -65,14 +66,14 @@ export const mailedTokens = ({ sql, vault, clock }: Deps) => {
       publish(event({ id: user.id, version }, { user_id: user.id, token_id: id }))
     },
 
-    /** Whose token it is; it is used up by this transaction. */
+    /** Uses the token up and returns its user. */
     async redeem(trx: Trx, token: string, kind: TokenKind): Promise<number> {
-      const userId = await owner(trx, token, kind)
-      await trx.deleteFrom('mailed_tokens').where('id', '=', token.split('.')[0]!).execute()
+      const { id, userId } = await check(trx, token, kind)
+      await trx.deleteFrom('mailed_tokens').where('id', '=', id).execute()
       return userId
     },
 
-    /** For the mail that carries it. */
+    /** The whole token with its user's address, for the mail. */
     async find(id: string) {
       const row = await sql.db
         .selectFrom('mailed_tokens')
@@ -85,14 +86,14 @@ export const mailedTokens = ({ sql, vault, clock }: Deps) => {
       return proof ? { ...row, token: `${row.id}.${proof}` } : undefined
     },
 
-    async forgetOld() {
-      await sql.db.deleteFrom('mailed_tokens').where('expires_at', '<', clock()).limit(batch).execute()
+    async deleteExpired() {
+      await sql.db.deleteFrom('mailed_tokens').where('expires_at', '<', clock()).orderBy('expires_at').limit(batch).execute()
     },
   }
 }
 export type MailedTokens = ReturnType<typeof mailedTokens>
 
-/** What was sent to an address that is no longer theirs, or that a new password makes pointless, is worth nothing. */
+/** After a change of e-mail or password, and when the account is erased, the tokens in earlier mails no longer work. */
 export const revokeTokens = async (trx: Trx, userId: number) => {
   await trx.deleteFrom('mailed_tokens').where('user_id', '=', userId).execute()
 }

@@ -1,35 +1,29 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
+import { minute, second } from '#shared/time'
 import { userApp } from './app'
+import { userClients } from './clients'
+import { compose } from './compose'
 import type { UserDb } from './database'
 import * as migrations from './migrations'
-import { neighbours } from './neighbours'
-import { createUsers } from './users'
-
-const second = 1000
-const hour = 3600 * second
 
 export const start = (env?: Environment) =>
   runService(
     'user',
-    async ({ config, log, http, redis, client, sql: openSql, every }) => {
-      const sql = await openSql<UserDb>(migrations)
-      const users = createUsers({
-        sql,
-        redis,
-        log,
-        dataKeys: config.text('DATA_KEYS'),
-        ...neighbours(client),
-      })
-      const { keys, sessions, tokens, mfa, manager, reseal } = users
-      await keys.open()
-      const email = config.optional('ADMIN_EMAIL')
-      if (email) await manager.ensureAdmin(email, config.text('ADMIN_PASSWORD'))
-      every('announce ended sessions', second, sessions.announceDue)
-      every('tend signing keys', 30 * second, keys.tend)
-      every('reseal under the newest data key', second, reseal)
-      every('forget old sessions and tokens', hour / 60, () => Promise.all([sessions.forgetOld(), tokens.forgetOld(), mfa.forgetOld()]))
-      return userApp({ http, ...users })
+    async ({ http, every, client, config, redis, log, ...kernel }) => {
+      const sql = await kernel.sql<UserDb>(migrations)
+      const user = compose({ sql, redis, clients: userClients(client), log, dataKeys: config.text('DATA_KEYS') })
+      const { keys, sessions, tokens, secondFactors, managedAccounts } = user
+      await keys.ensureKey()
+      const adminEmail = config.optional('ADMIN_EMAIL')
+      if (adminEmail) await managedAccounts.ensureAdmin(adminEmail, config.text('ADMIN_PASSWORD'))
+      every('publish ended sessions', second, sessions.publishDue)
+      every('maintain signing keys', 30 * second, keys.maintain)
+      every('reseal under the newest data key', second, user.reseal)
+      every('delete what has expired', minute, () =>
+        Promise.all([sessions.deleteExpired(), tokens.deleteExpired(), secondFactors.deleteExpired()]),
+      )
+      return userApp({ http, ...user })
     },
     env,
   )

@@ -2,9 +2,8 @@ import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { closed, IdParam, t } from '#shared/schema'
-import type { Accounts } from './accounts'
-import type { AddressBook } from './addresses'
-import { fromOf } from './client-address'
+import { originOf } from './client-origin'
+import type { UserService } from './compose'
 import {
   AuditEntry,
   MyProfile,
@@ -17,20 +16,8 @@ import {
   SessionId,
   sessionView,
 } from './model'
-import type { PersonalData } from './personal-data'
-import type { ProfileOwner } from './profile'
-import type { Sessions } from './sessions'
-import type { Vault } from './vault'
 
-interface Deps {
-  http: Http
-  accounts: Accounts
-  profile: ProfileOwner
-  addresses: AddressBook
-  sessions: Sessions
-  personalData: PersonalData
-  vault: Vault
-}
+type Deps = Pick<UserService, 'accounts' | 'profiles' | 'addresses' | 'sessions' | 'personalData' | 'vault'> & { http: Http }
 
 const ListQuery = closed({ skip: PageQuery.properties.skip, limit: PageQuery.properties.limit })
 const Export = t.Object({
@@ -39,22 +26,22 @@ const Export = t.Object({
   addresses: t.Array(SavedAddress),
   sessions: t.Array(Session),
   audit: t.Array(AuditEntry),
-  services: t.Record(t.String(), t.Unknown(), { description: 'What each other service holds, by its name' }),
+  services: t.Record(t.String(), t.Unknown(), { description: 'What every other service holds, by the name of the service' }),
 })
 
-/** Somebody's own account. */
-export const meRoutes = ({ http, accounts, profile, addresses, sessions, personalData, vault }: Deps) =>
+/** The account of the user who is logged in. */
+export const meRoutes = ({ http, accounts, profiles, addresses, sessions, personalData, vault }: Deps) =>
   http('/api/users/me')
     .get('/', async ({ user }) => myProfileView(vault, await accounts.byId(user.id)), {
       auth: true,
       response: { 200: MyProfile },
       detail: { summary: 'My account' },
     })
-    .patch('/', async ({ user, body, request }) => myProfileView(vault, await profile.change(user.id, body, fromOf(request))), {
+    .patch('/', async ({ user, body, request }) => myProfileView(vault, await profiles.change(user.id, body, originOf(request))), {
       auth: true,
       body: ProfileChange,
       response: { 200: MyProfile },
-      detail: { summary: 'Change my account; null empties phone or address' },
+      detail: { summary: 'Change my account; null clears phone or address' },
     })
     .delete(
       '/',
@@ -62,17 +49,17 @@ export const meRoutes = ({ http, accounts, profile, addresses, sessions, persona
         await personalData.erase(user.id)
         set.status = 204
       },
-      { auth: true, response: { 204: t.Void() }, detail: { summary: 'Erase my account and what is known of me' } },
+      { auth: true, response: { 204: t.Void() }, detail: { summary: 'Erase my account and my personal data' } },
     )
     .get('/export', ({ user }) => personalData.exportOf(user.id, user.sid), {
       auth: true,
       response: { 200: Export },
-      detail: { summary: 'All that the platform holds about me' },
+      detail: { summary: 'Everything that the platform holds about me' },
     })
     .post(
       '/password',
       async ({ user, body, request, set }) => {
-        await profile.changePassword(user.id, body, fromOf(request))
+        await profiles.changePassword(user.id, body, originOf(request))
         set.status = 204
       },
       { auth: true, body: PasswordChange, response: { 204: t.Void() }, detail: { summary: 'Change my password; ends all my sessions' } },
@@ -80,7 +67,7 @@ export const meRoutes = ({ http, accounts, profile, addresses, sessions, persona
     .get(
       '/addresses',
       async ({ user, query }) => {
-        const all = await addresses.of(user.id)
+        const all = await addresses.list(user.id)
         return page({ items: all.slice(query.skip, query.skip + query.limit), total: all.length }, query, address => address)
       },
       { auth: true, query: ListQuery, response: { 200: pageOf(SavedAddress) }, detail: { summary: 'My saved addresses' } },
@@ -109,11 +96,11 @@ export const meRoutes = ({ http, accounts, profile, addresses, sessions, persona
       },
       { auth: true, params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Delete a saved address' } },
     )
-    .get('/sessions', async ({ user, query }) => page(await sessions.of(user.id, query), query, sessionView(user.sid)), {
+    .get('/sessions', async ({ user, query }) => page(await sessions.list(user.id, query), query, sessionView(user.sid)), {
       auth: true,
       query: ListQuery,
       response: { 200: pageOf(Session) },
-      detail: { summary: 'Where I am logged in' },
+      detail: { summary: 'My sessions' },
     })
     .delete(
       '/sessions/:id',
@@ -121,5 +108,5 @@ export const meRoutes = ({ http, accounts, profile, addresses, sessions, persona
         if (!(await sessions.end(user.id, params.id))) throw notFound('session')
         set.status = 204
       },
-      { auth: true, params: SessionId, response: { 204: t.Void() }, detail: { summary: 'Log out elsewhere' } },
+      { auth: true, params: SessionId, response: { 204: t.Void() }, detail: { summary: 'End one of my sessions' } },
     )

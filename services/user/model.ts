@@ -1,6 +1,6 @@
 import { Address, addressFields, closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
-import type { UserRow } from './database'
+import { addressColumn, type UserRow } from './database'
 import type { SessionRow } from './sessions'
 import type { Vault } from './vault'
 
@@ -8,7 +8,7 @@ const Email = t.String({ minLength: 3, maxLength: 320, pattern: '^[^@]+@[^@]+\\.
 const Phone = text(40, '0123456789')
 const Language = t.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', examples: ['en'] })
 const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct horse battery'] })
-/** What is shown for one: any text, so that a wrong one is wrong and not malformed. */
+/** For comparing: of any form, so that a wrong password is answered as wrong and not as malformed. */
 const GivenPassword = t.String({ minLength: 1, maxLength: 128, examples: ['correct horse battery'] })
 
 export const Registration = closed({
@@ -53,14 +53,15 @@ export const MfaLogin = closed({
 export const MfaCode = closed({ code: Code })
 export const MfaSecret = t.Object({ secret: t.String(), otpauth_uri: t.String() })
 export const RecoveryCodes = t.Object({
-  recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code; shown only now' }),
+  recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code. They are shown only now' }),
 })
 
 export const PasswordChange = closed({ current_password: GivenPassword, new_password: NewPassword })
-export const Forgot = closed({ email: Email })
-const Token = t.String({ minLength: 1, maxLength: 200, examples: ['the token of the mail'] })
-export const Reset = closed({ token: Token, new_password: NewPassword })
-export const VerifyEmail = closed({ token: Token })
+export type PasswordChange = Static<typeof PasswordChange>
+export const ResetRequest = closed({ email: Email })
+const Token = t.String({ minLength: 1, maxLength: 200, examples: ['the token from the mail'] })
+export const PasswordReset = closed({ token: Token, new_password: NewPassword })
+export const EmailVerification = closed({ token: Token })
 
 const profile = {
   id: Id,
@@ -75,7 +76,7 @@ const profile = {
 }
 export const Profile = t.Object(profile)
 export const MyProfile = t.Object({ ...profile, language: t.String(), mfa_enabled: t.Boolean(), updated_at: Time })
-export const Managed = t.Object({ ...profile, blocked: t.Boolean(), mfa_enabled: t.Boolean(), updated_at: Time })
+export const ManagedAccount = t.Object({ ...profile, blocked: t.Boolean(), mfa_enabled: t.Boolean(), updated_at: Time })
 
 export const ProfileChange = closed(
   {
@@ -129,16 +130,16 @@ export const AuditEntry = t.Object({
 })
 export const UserFilter = t.Optional(integerText({ minimum: 1 }))
 
-const opened = (vault: Vault, { id, phone, address }: UserRow) => ({
+const openedContact = (vault: Vault, { id, phone, address }: UserRow) => ({
   phone: phone && vault.open(phone, `users.phone:${id}`),
-  address: address && (JSON.parse(vault.open(address, `users.address:${id}`)) as Address),
+  address: address && addressColumn.read(vault.open(address, `users.address:${id}`)),
 })
 export const profileView = (vault: Vault, row: UserRow): Static<typeof Profile> => ({
   id: row.id,
   email: row.email ?? '',
   username: row.username ?? '',
   full_name: row.full_name ?? '',
-  ...opened(vault, row),
+  ...openedContact(vault, row),
   role: row.role,
   email_verified: row.email_verified === 1,
   created_at: row.created_at.toISOString(),
@@ -149,7 +150,7 @@ export const myProfileView = (vault: Vault, row: UserRow): Static<typeof MyProfi
   mfa_enabled: row.mfa_enabled === 1,
   updated_at: row.updated_at.toISOString(),
 })
-export const managedView = (vault: Vault, row: UserRow): Static<typeof Managed> => ({
+export const managedAccountView = (vault: Vault, row: UserRow): Static<typeof ManagedAccount> => ({
   ...profileView(vault, row),
   blocked: row.blocked === 1,
   mfa_enabled: row.mfa_enabled === 1,

@@ -10,7 +10,7 @@ let away = false
 beforeAll(async () => {
   users = await testUsers({
     openOrders: async () => openOrders,
-    holders: [
+    dataHolders: [
       {
         name: 'favourite',
         exportOf: async userId => {

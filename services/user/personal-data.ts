@@ -1,48 +1,38 @@
 import { userDeleted } from '#shared/catalog'
 import { AppError, conflict } from '#shared/errors'
-import type { ServiceName } from '#shared/platform'
-import { type Accounts, lockUser } from './accounts'
-import type { AddressBook } from './addresses'
-import { lockAdmins } from './admin'
-import { type AuditTrail, record } from './audit'
+import { type Audit, recordAudit } from './audit'
+import type { UserClients } from './clients'
 import type { Clock, UserSql } from './database'
 import { requireAnotherAdmin } from './domain'
 import { revokeTokens } from './mailed-tokens'
-import { endChallenges } from './mfa'
 import { auditView, myProfileView, sessionView } from './model'
+import { type Accounts, lockAdmins, lockUser } from './repository'
+import type { SavedAddresses } from './saved-addresses'
+import { endChallenges } from './second-factors'
 import { endSessions, type Sessions } from './sessions'
 import type { Vault } from './vault'
-
-/** Another service that keeps something about a person. */
-export interface Holder {
-  name: ServiceName
-  /** Its answer to `GET /internal/users/:id/export`, within its deadline. */
-  exportOf(userId: number): Promise<unknown>
-}
 
 interface Deps {
   sql: UserSql
   vault: Vault
   clock: Clock
   accounts: Accounts
-  addresses: AddressBook
+  addresses: SavedAddresses
   sessions: Sessions
-  audit: AuditTrail
-  holders: readonly Holder[]
-  /** How many orders of somebody are still under way. */
-  openOrders(userId: number): Promise<number>
+  audit: Audit
+  clients: UserClients
 }
 
 const most = { skip: 0, limit: 10_000 }
 
-/** What the platform knows about a person, and how it forgets it. */
-export const personalData = ({ sql, vault, clock, accounts, addresses, sessions, audit, holders, openOrders }: Deps) => {
-  /** All or nothing: an export that lacks a part would look like one that is whole. */
+/** The export and the erasure of what the platform holds about a user. */
+export const personalData = ({ sql, vault, clock, accounts, addresses, sessions, audit, clients }: Deps) => {
+  /** Fails if one service fails: an export without a part would look complete. */
   const heldElsewhere = async (userId: number): Promise<Record<string, unknown>> => {
     const parts = await Promise.all(
-      holders.map(async ({ name, exportOf }) => {
+      clients.dataHolders.map(async ({ name, exportOf }) => {
         const part = await exportOf(userId).catch(cause => {
-          const message = `The ${name} service could not tell what it holds; ask for the export again later.`
+          const message = `The ${name} service does not answer, so the export would be incomplete; ask for it again later.`
           throw new AppError('unavailable', 'export_incomplete', message, { retryAfter: 5, cause })
         })
         return [name, part] as const
@@ -55,8 +45,8 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
     async exportOf(userId: number, sid: string) {
       const [user, saved, live, log, services] = await Promise.all([
         accounts.byId(userId),
-        addresses.of(userId),
-        sessions.of(userId, most),
+        addresses.list(userId),
+        sessions.list(userId, most),
         audit.list({ ...most, user_id: userId }),
         heldElsewhere(userId),
       ])
@@ -70,16 +60,16 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
       }
     },
 
-    /** Empties the row of what says who it was; name and e-mail are free again, and the other services follow by the event. */
+    /** Empties every column that identifies the user, which frees the names. The other services erase their data when they receive the event. */
     async erase(userId: number): Promise<void> {
-      if ((await openOrders(userId)) > 0)
+      if ((await clients.openOrders(userId)) > 0)
         throw conflict('open_orders', 'An order is still under way; wait until it has arrived, or cancel it.')
       const ended = await sql.transaction(async (trx, publish) => {
         const admins = await lockAdmins(trx)
         const user = await lockUser(trx, userId)
         requireAnotherAdmin(admins, userId)
         const sids = await endSessions(trx, { userId }, clock())
-        const nothing = {
+        const cleared = {
           email: null,
           username: null,
           username_key: null,
@@ -91,7 +81,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
         await trx
           .updateTable('users')
           .set({
-            ...nothing,
+            ...cleared,
             mfa_secret: null,
             mfa_enabled: false,
             role: 'customer',
@@ -106,11 +96,11 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
         await trx.updateTable('sessions').set({ user_agent: null, client_address: null }).where('user_id', '=', userId).execute()
         await revokeTokens(trx, userId)
         await endChallenges(trx, userId)
-        await record(trx, 'account.erased', { user: userId, actor: userId })
+        await recordAudit(trx, 'account.erased', { user: userId, actor: userId })
         publish(userDeleted({ id: userId, version: user.version + 1 }, { user_id: userId }))
         return sids
       })
-      await sessions.announce(ended)
+      await sessions.publishEnd(ended)
     },
   }
 }

@@ -1,44 +1,56 @@
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import { Forgot, Reset, VerifyEmail } from './model'
-import type { Recovery } from './recovery'
+import type { UserService } from './compose'
+import { EmailVerification, PasswordReset, ResetRequest } from './model'
 
-/** The mails are notification's to send. Until that service is there the tokens exist, and nobody is sent one. */
-export const recoveryRoutes = ({ http, recovery }: { http: Http; recovery: Recovery }) =>
+type Deps = Pick<UserService, 'passwordResets' | 'emailVerifications'> & { http: Http }
+
+/** The notification service sends the mails. Until it is released, tokens are issued but not mailed. */
+export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Deps) =>
   http('/api/users')
     .post(
       '/password/forgot',
       async ({ body, set }) => {
-        await recovery.forgot(body.email)
+        await passwordResets.request(body.email)
         set.status = 202
       },
       {
         public: true,
-        body: Forgot,
+        body: ResetRequest,
         response: { 202: t.Void() },
-        detail: { summary: 'Ask for a mail to reset a password; the answer is always the same' },
+        detail: { summary: 'Request a mail to reset a password; the answer is the same for an unknown address' },
       },
     )
     .post(
       '/password/reset',
       async ({ body, set }) => {
-        await recovery.reset(body.token, body.new_password)
+        await passwordResets.complete(body.token, body.new_password)
         set.status = 204
       },
-      { public: true, body: Reset, response: { 204: t.Void() }, detail: { summary: 'Set a new password with the token of the mail' } },
+      {
+        public: true,
+        body: PasswordReset,
+        response: { 204: t.Void() },
+        detail: { summary: 'Set a new password with the token from the mail' },
+      },
     )
     .post(
       '/verify-email',
       async ({ body, set }) => {
-        await recovery.verifyEmail(body.token)
+        await emailVerifications.complete(body.token)
         set.status = 204
       },
-      { public: true, body: VerifyEmail, response: { 204: t.Void() }, detail: { summary: 'Prove that an e-mail is mine' } },
+      {
+        public: true,
+        body: EmailVerification,
+        response: { 204: t.Void() },
+        detail: { summary: 'Verify an e-mail with the token from the mail' },
+      },
     )
     .post(
       '/me/verify-email',
       async ({ user, set }) => {
-        await recovery.requestVerification(user.id)
+        await emailVerifications.request(user.id)
         set.status = 202
       },
       { auth: true, response: { 202: t.Void() }, detail: { summary: 'Send me another mail to verify my e-mail' } },

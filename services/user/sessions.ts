@@ -2,62 +2,58 @@ import type { Selectable } from 'kysely'
 import { unauthenticated } from '#shared/errors'
 import type { Log } from '#shared/log'
 import type { Page, PageQuery } from '#shared/page'
-import { record } from './audit'
+import { day } from '#shared/time'
+import { recordAudit } from './audit'
+import type { ClientOrigin } from './client-origin'
 import type { Clock, Trx, UserDb, UserSql } from './database'
 import { digest, randomToken } from './secrets'
 
 export type SessionRow = Selectable<UserDb['sessions']>
 
-/** Where a request came from, as a person would recognise it among their sessions. */
-export interface From {
-  address: string
-  agent: string | null
-}
-
-const idleLifeMs = 30 * 24 * 3_600_000
-const keptAfterEndMs = 30 * 24 * 3_600_000
+const idleLifeMs = 30 * day
+const keptAfterEndMs = 30 * day
 const batch = 500
 
 interface Deps {
   sql: UserSql
   clock: Clock
-  /** Tells every instance of every service that these sessions have ended. */
-  tell: (sids: string[]) => Promise<unknown>
+  /** Makes every instance of every service refuse the tokens of these sessions. */
+  revoke: (sids: string[]) => Promise<unknown>
   log: Pick<Log, 'warn'>
 }
 
 /**
- * A refresh token is `<family>.<secret>`, both random, both stored hashed. The family is the session's for life, the secret changes with each use:
- * whoever shows a family with a secret that is not its newest has an old token, and then the session ends for thief and owner alike.
+ * A refresh token is `<family>.<secret>`. Both parts are random and stored as hashes. The family stays the same for the life of a session; the secret
+ * changes with each use. A family with an old secret means that a token was copied, so the session ends for the thief and for the owner.
  */
-export const sessionStore = ({ sql, clock, tell, log }: Deps) => {
+export const userSessions = ({ sql, clock, revoke, log }: Deps) => {
   const { db } = sql
-  const invalid = () => unauthenticated('invalid_refresh_token', 'The refresh token is not valid any more; log in again.')
+  const invalid = () => unauthenticated('invalid_refresh_token', 'The refresh token is no longer valid; log in again.')
 
-  /** After the commit that ended them. What a crash leaves untold, the sweep tells. */
-  const announce = async (sids: string[]) => {
+  /** Call it after the commit that ended the sessions. The sweep publishes what a crash or a Redis outage left. */
+  const publishEnd = async (sids: string[]) => {
     if (sids.length === 0) return
     try {
-      await tell(sids)
+      await revoke(sids)
       await db.updateTable('sessions').set({ announce_due: null }).where('id', 'in', sids).execute()
     } catch (error) {
-      log.warn({ err: error }, 'the end of sessions could not be told yet; it is tried again')
+      log.warn({ err: error }, 'the end of sessions could not be published; it is tried again')
     }
   }
 
   const endReused = async ({ id, user_id }: { id: string; user_id: number }) => {
     const ended = await sql.transaction(async trx => {
       const sids = await endSessions(trx, { sid: id, userId: user_id }, clock())
-      if (sids.length > 0) await record(trx, 'session.reuse_detected', { user: user_id })
+      if (sids.length > 0) await recordAudit(trx, 'session.reuse_detected', { user: user_id })
       return sids
     })
-    await announce(ended)
+    await publishEnd(ended)
     return unauthenticated('refresh_token_reused', 'This refresh token was used before, so its session has been ended; log in again.')
   }
 
   return {
-    announce,
-    async open(trx: Trx, userId: number, { address, agent }: From) {
+    publishEnd,
+    async open(trx: Trx, userId: number, { address, agent }: ClientOrigin) {
       const now = clock()
       const sid = randomToken(24)
       const family = randomToken(16)
@@ -81,7 +77,7 @@ export const sessionStore = ({ sql, clock, tell, log }: Deps) => {
       return { sid, refreshToken: `${family}.${secret}` }
     },
 
-    /** Of two that show the same token at once, one gets the next; the other has shown an old one. */
+    /** When two requests use the same token at the same time, one gets the next token and the other counts as reuse. */
     async rotate(refreshToken: string) {
       const [, family, secret] = /^([\w-]{22})\.([\w-]{22})$/.exec(refreshToken) ?? []
       if (!family || !secret) throw invalid()
@@ -112,18 +108,18 @@ export const sessionStore = ({ sql, clock, tell, log }: Deps) => {
       }
     },
 
-    /** One session of somebody; false when it isn't there, isn't theirs or has ended. */
+    /** False if the user has no such live session. */
     async end(userId: number, sid: string): Promise<boolean> {
       const ended = await sql.transaction(async trx => {
         const sids = await endSessions(trx, { userId, sid }, clock())
-        if (sids.length > 0) await record(trx, 'session.ended', { user: userId, actor: userId })
+        if (sids.length > 0) await recordAudit(trx, 'session.ended', { user: userId, actor: userId })
         return sids
       })
-      await announce(ended)
+      await publishEnd(ended)
       return ended.length > 0
     },
 
-    async of(userId: number, { skip, limit }: Pick<PageQuery, 'skip' | 'limit'>): Promise<Page<SessionRow>> {
+    async list(userId: number, { skip, limit }: Pick<PageQuery, 'skip' | 'limit'>): Promise<Page<SessionRow>> {
       const live = db.selectFrom('sessions').where('user_id', '=', userId).where('ended_at', 'is', null).where('expires_at', '>', clock())
       const [items, { total }] = await Promise.all([
         live.selectAll().orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit).execute(),
@@ -132,25 +128,33 @@ export const sessionStore = ({ sql, clock, tell, log }: Deps) => {
       return { items, total }
     },
 
-    /** Tells what a crash, or Redis being away, has left untold. */
-    async announceDue() {
-      const due = await db.selectFrom('sessions').select('id').where('announce_due', '<=', clock()).limit(batch).execute()
-      await announce(due.map(({ id }) => id))
+    /** Publishes the ends that a crash or a Redis outage left unpublished. */
+    async publishDue() {
+      const now = clock()
+      const due = await db
+        .selectFrom('sessions')
+        .select('id')
+        .where('announce_due', '<=', now)
+        .orderBy('announce_due')
+        .limit(batch)
+        .execute()
+      await publishEnd(due.map(({ id }) => id))
     },
 
-    async forgetOld() {
+    async deleteExpired() {
       await db
         .deleteFrom('sessions')
         .where('expires_at', '<', new Date(clock().getTime() - keptAfterEndMs))
         .where('announce_due', 'is', null)
+        .orderBy('expires_at')
         .limit(batch)
         .execute()
     },
   }
 }
-export type Sessions = ReturnType<typeof sessionStore>
+export type Sessions = ReturnType<typeof userSessions>
 
-/** Ends all live sessions of somebody, or one. Stored first: announce them once this is committed. */
+/** Ends one live session of a user, or all of them. Once this is committed, pass the result to `publishEnd`. */
 export const endSessions = async (trx: Trx, { userId, sid }: { userId: number; sid?: string }, now: Date): Promise<string[]> => {
   const theirs = trx.selectFrom('sessions').select('id').where('user_id', '=', userId).where('ended_at', 'is', null)
   const rows = await (sid === undefined ? theirs : theirs.where('id', '=', sid)).forUpdate().execute()

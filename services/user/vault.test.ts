@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type TestUsers, testDataKey, testUsers } from './testing'
-import { createVault, parseDataKeys } from './vault'
+import { parseDataKeys, vaultWith } from './vault'
 
-const vault = createVault(parseDataKeys(testDataKey('one')))
+const vault = vaultWith(parseDataKeys(testDataKey('one')))
 
 describe('a sealed value', () => {
   test('opens to what it was, and never looks the same twice', () => {
@@ -30,12 +30,12 @@ describe('a sealed value', () => {
     }
   })
   test('opens by an older key as long as that is known', () => {
-    const rotated = createVault(parseDataKeys(`${testDataKey('two')},${testDataKey('one')}`))
+    const rotated = vaultWith(parseDataKeys(`${testDataKey('two')},${testDataKey('one')}`))
     const sealed = vault.seal('text', 'users.phone:1')
     expect(rotated.open(sealed, 'users.phone:1')).toBe('text')
     expect(rotated.isCurrent(sealed)).toBe(false)
     expect(rotated.isCurrent(rotated.seal('text', 'users.phone:1'))).toBe(true)
-    expect(() => createVault(parseDataKeys(testDataKey('two'))).open(sealed, 'users.phone:1')).toThrow('"one"')
+    expect(() => vaultWith(parseDataKeys(testDataKey('two'))).open(sealed, 'users.phone:1')).toThrow('"one"')
   })
 })
 

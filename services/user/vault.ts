@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-/** Where a sealed value lies. It opens only there: copied to another row or column it is worth nothing. */
-type Place = `${string}.${string}:${string | number}`
+/** The cell that holds a sealed value: `table.column:row`. The value opens only there, so that a copy in another row or column is useless. */
+type Cell = `${string}.${string}:${string | number}`
 
 const cipher = 'aes-256-gcm'
 const ivBytes = 12
 const tagBytes = 16
 
-/** `id:base64,older:base64`: the first key seals, all of them open. */
+/** Reads `id:base64,older:base64`. The first key seals; all of them open. */
 export const parseDataKeys = (setting: string): Map<string, Buffer> => {
   const keys = new Map<string, Buffer>()
   for (const entry of setting.split(',')) {
@@ -18,9 +18,10 @@ export const parseDataKeys = (setting: string): Map<string, Buffer> => {
   return keys
 }
 
-/** Encryption at rest: AES-256-GCM, each value naming its key. */
-export const createVault = (keys: ReadonlyMap<string, Buffer>) => {
-  const current = keys.keys().next().value!
+/** Encryption at rest with AES-256-GCM. Each sealed value names its key. */
+export const vaultWith = (keys: ReadonlyMap<string, Buffer>) => {
+  const [current] = keys.keys()
+  if (current === undefined) throw new Error('DATA_KEYS has no key')
   const keyOf = (id: string) => {
     const key = keys.get(id)
     if (!key) throw new Error(`a stored value needs the data key "${id}", which is not in DATA_KEYS`)
@@ -30,28 +31,28 @@ export const createVault = (keys: ReadonlyMap<string, Buffer>) => {
 
   return {
     current,
-    /** Whether there may be values under another key. */
+    /** Whether some values may still be sealed with an older key. */
     rotating: keys.size > 1,
-    seal(text: string, place: Place): string {
+    seal(text: string, cell: Cell): string {
       const iv = randomBytes(ivBytes)
-      const sealing = createCipheriv(cipher, keyOf(current), iv).setAAD(Buffer.from(place))
+      const sealing = createCipheriv(cipher, keyOf(current), iv).setAAD(Buffer.from(cell))
       const bytes = Buffer.concat([iv, sealing.update(text, 'utf8'), sealing.final(), sealing.getAuthTag()])
       return `${current}.${bytes.toString('base64url')}`
     },
-    open(sealed: string, place: Place): string {
+    open(sealed: string, cell: Cell): string {
       const dot = sealed.indexOf('.')
       const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url')
       const opening = createDecipheriv(cipher, keyOf(sealed.slice(0, dot)), bytes.subarray(0, ivBytes))
-        .setAAD(Buffer.from(place))
+        .setAAD(Buffer.from(cell))
         .setAuthTag(bytes.subarray(-tagBytes))
       return Buffer.concat([opening.update(bytes.subarray(ivBytes, -tagBytes)), opening.final()]).toString('utf8')
     },
     isCurrent: (sealed: string) => sealed.startsWith(`${current}.`),
-    /** What only this service can derive from an id: the secret half of a mailed token. Nothing under a key that has gone. */
+    /** The secret half of a mailed token, which only this service can derive from the token's id. Undefined if the key has been removed. */
     proofOf: (id: string, keyId: string): string | undefined => {
       const key = macKeys.get(keyId)
       return key && createHmac('sha256', key).update(id).digest('base64url')
     },
   }
 }
-export type Vault = ReturnType<typeof createVault>
+export type Vault = ReturnType<typeof vaultWith>

@@ -1,38 +1,42 @@
 import { userRegistered } from '#shared/catalog'
-import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
+import { afterId, cursorAfter, decodeCursor, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped, isDuplicate } from '#shared/sql'
-import { changeUser, lockUser } from './accounts'
-import { record } from './audit'
-import type { Clock, Trx, UserRow, UserSql } from './database'
+import { recordAudit } from './audit'
+import type { Clock, UserRow, UserSql } from './database'
 import { emailOf, requireAnotherAdmin, usernameOf } from './domain'
 import type { ManagedChange } from './model'
-import type { Passwords } from './passwords'
+import type { PasswordHashes } from './password-hashes'
+import { changeUser, lockAdmins, lockUser } from './repository'
 import { endSessions, type Sessions } from './sessions'
 
 interface Deps {
   sql: UserSql
   clock: Clock
-  passwords: Passwords
+  passwords: PasswordHashes
   sessions: Sessions
 }
 
-const IdCursor = t.Tuple([t.Integer()])
 const NameCursor = t.Tuple([t.String()])
 
 /** What administrators do with accounts. */
-export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
+export const managedAccounts = ({ sql, clock, passwords, sessions }: Deps) => {
   const { db } = sql
   const present = db.selectFrom('users').where('erased_at', 'is', null)
 
-  const newestFirst = async ({ skip, limit, cursor }: PageQuery): Promise<Page<UserRow>> => {
-    const [before] = cursor === undefined ? [] : decodeCursor(cursor, IdCursor)
-    const from = before === undefined ? present.offset(skip) : present.where('id', '<', before)
-    const [items, total] = await Promise.all([from.selectAll().orderBy('id', 'desc').limit(limit).execute(), countCapped(db, present)])
-    return { items, total, nextCursor: cursorAfter(items, limit, row => [row.id]) }
+  const all = async ({ limit, ...query }: PageQuery): Promise<Page<UserRow>> => {
+    const { below, skip } = newestFirst(query)
+    const [items, total] = await Promise.all([
+      present.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+      countCapped(db, present),
+    ])
+    return { items, total, nextCursor: afterId(items, limit) }
   }
 
-  /** E-mails and usernames that begin so, in their order: two walks of two indexes, merged. No username has an @, so no two keys are the same. */
+  /**
+   * Accounts whose e-mail or username begins with `search`, in the order of those names: two index ranges, merged. Usernames have no `@`, so the two
+   * kinds of name never collide.
+   */
   const beginningWith = async (search: string, { skip, limit, cursor }: PageQuery): Promise<Page<UserRow>> => {
     const start = `${search
       .normalize('NFKC')
@@ -75,9 +79,9 @@ export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
   }
 
   return {
-    list: ({ search, ...query }: PageQuery & { search?: string }) => (search?.trim() ? beginningWith(search, query) : newestFirst(query)),
+    list: ({ search, ...query }: PageQuery & { search?: string }) => (search?.trim() ? beginningWith(search, query) : all(query)),
 
-    /** A new role or a block ends their sessions: tokens that say otherwise stop working. */
+    /** A new role or a block ends the user's sessions, whose tokens hold the old role. */
     async change(id: number, { role, blocked }: ManagedChange, actor: number): Promise<UserRow> {
       const { user, ended } = await sql.transaction(async (trx, publish) => {
         const admins = await lockAdmins(trx)
@@ -87,19 +91,19 @@ export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
         if (!newRole && !newBlock) return { user, ended: [] }
         if ((newRole && role !== 'admin') || (newBlock && blocked)) requireAnotherAdmin(admins, id)
         await changeUser(trx, publish, user, { ...(newRole && { role }), ...(newBlock && { blocked }) }, clock())
-        if (newRole) await record(trx, 'role.changed', { user: id, actor, detail: role })
-        if (newBlock) await record(trx, blocked ? 'account.blocked' : 'account.unblocked', { user: id, actor })
+        if (newRole) await recordAudit(trx, 'role.changed', { user: id, actor, detail: role })
+        if (newBlock) await recordAudit(trx, blocked ? 'account.blocked' : 'account.unblocked', { user: id, actor })
         return { user: await lockUser(trx, id), ended: await endSessions(trx, { userId: id }, clock()) }
       })
-      await sessions.announce(ended)
+      await sessions.publishEnd(ended)
       return user
     },
 
-    /** The first administrator; nothing happens when there is such an account, or another instance was quicker. */
+    /** Creates the first administrator, unless the account exists or another instance creates it at the same time. */
     async ensureAdmin(address: string, password: string): Promise<void> {
       const email = emailOf(address)
-      const isThere = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
-      if (isThere) return
+      const existing = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
+      if (existing) return
       const password_hash = await passwords.hash(password)
       const named = usernameOf('admin')
       const isTaken = await db
@@ -116,7 +120,7 @@ export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
           .executeTakeFirstOrThrow()
         const id = Number(insertId)
         publish(userRegistered({ id, version: 1 }, { user_id: id }))
-        await record(trx, 'admin.created', { user: id })
+        await recordAudit(trx, 'admin.created', { user: id })
       })
       await insert.catch(error => {
         if (!isDuplicate(error)) throw error
@@ -124,18 +128,4 @@ export const accountManager = ({ sql, clock, passwords, sessions }: Deps) => {
     },
   }
 }
-export type AccountManager = ReturnType<typeof accountManager>
-
-/** Whoever can manage the shop, locked: of two that take each other's role away, the second finds itself the last. Lock these before any one user. */
-export const lockAdmins = async (trx: Trx): Promise<number[]> => {
-  const rows = await trx
-    .selectFrom('users')
-    .select('id')
-    .where('role', '=', 'admin')
-    .where('blocked', '=', 0)
-    .where('erased_at', 'is', null)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
-  return rows.map(({ id }) => id)
-}
+export type ManagedAccounts = ReturnType<typeof managedAccounts>

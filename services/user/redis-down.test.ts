@@ -31,6 +31,6 @@ test('without Redis a session ends all the same, and every instance is told when
   const { access, refresh } = await users.logIn(person)
   expect((await stranded.call('POST', '/auth/logout', { token: access })).status).toBe(204)
   expect((await users.call('POST', '/auth/refresh', { body: { refresh_token: refresh } })).status).toBe(401)
-  await users.sessions.announceDue()
+  await users.sessions.publishDue()
   await eventually(async () => (await users.call('GET', '/api/users/me', { token: access })).status === 401)
 })

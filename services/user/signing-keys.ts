@@ -1,9 +1,11 @@
 import { jwt } from '@elysiajs/jwt'
-import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { exportJWK, generateKeyPair, importJWK } from 'jose'
 import { accessTokens, type Role } from '#shared/auth'
 import { unavailable } from '#shared/errors'
-import type { Clock, UserSql } from './database'
-import { isOver, publishedBeforeMs, rotationDue, signingKey } from './domain'
+import { insertOnce } from '#shared/sql'
+import { second } from '#shared/time'
+import { type Clock, privateKeyColumn, publicKeyColumn, type UserSql } from './database'
+import { hasExpired, publishedBeforeMs, rotationDue, signingKey } from './domain'
 import { randomToken } from './secrets'
 import type { Vault } from './vault'
 
@@ -14,9 +16,9 @@ interface Claims {
 }
 
 const { issuer, audience, algorithm, lifeSeconds } = accessTokens
-const place = (kid: string) => `signing_keys.private_key:${kid}` as const
+const cell = (kid: string) => `signing_keys.private_key:${kid}` as const
 
-/** The keys that access tokens are signed with. They lie in the database, so every instance signs with the same one; private parts are sealed. */
+/** The keys that sign access tokens. They are kept in the database, so all instances share them; the private keys are sealed. */
 export const signingKeys = ({ sql, vault, clock }: { sql: UserSql; vault: Vault; clock: Clock }) => {
   const { db } = sql
   const load = () => db.selectFrom('signing_keys').selectAll().orderBy('generation', 'desc').execute()
@@ -24,44 +26,43 @@ export const signingKeys = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
   const signers = new Map<string, Promise<(claims: Claims) => Promise<string>>>()
 
   const signerOf = async (kid: string, sealed: string) => {
-    const secret = await importJWK(JSON.parse(vault.open(sealed, place(kid))) as JWK, algorithm)
+    const secret = await importJWK(privateKeyColumn.read(vault.open(sealed, cell(kid))), algorithm)
     const signer = jwt({ name: 'access', secret, alg: algorithm, kid, iss: issuer, aud: audience, exp: `${lifeSeconds}s` })
     return (claims: Claims) => signer.decorator.access.sign({ ...claims })
   }
 
-  /** Several instances may do it at once: the generation is unique, so one of them has made the key and all use it. */
+  /** Generations are unique: if several instances add the next key at the same time, one succeeds and all of them use its key. */
   const addKey = async (signsFrom: Date) => {
-    const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
+    const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+    const { kty, crv, x, d } = await exportJWK(privateKey)
+    if (!kty || !crv || !x || !d) throw new Error(`a new ${algorithm} key lacks a part`)
     const kid = randomToken(16)
-    await db
-      .insertInto('signing_keys')
-      .ignore()
-      .values({
-        kid,
-        generation: (keys[0]?.generation ?? 0) + 1,
-        public_key: JSON.stringify(await exportJWK(publicKey)),
-        private_key: vault.seal(JSON.stringify(await exportJWK(privateKey)), place(kid)),
-        signs_from: signsFrom,
-      })
-      .execute()
+    const key = {
+      kid,
+      generation: (keys[0]?.generation ?? 0) + 1,
+      public_key: publicKeyColumn.write({ kty, crv, x }),
+      private_key: vault.seal(privateKeyColumn.write({ kty, crv, x, d }), cell(kid)),
+      signs_from: signsFrom,
+    }
+    await insertOnce(db.insertInto('signing_keys').values(key))
     keys = await load()
   }
 
-  /** Publishes the next key now; it signs from when every verifier can know it. The old one stays until its tokens have expired. */
+  /** Publishes the next key now, but signs with it only when every verifier can have fetched it. */
   const rotate = () => addKey(new Date(clock().getTime() + publishedBeforeMs))
 
   return {
     rotate,
-    /** At the start: no token is asked for before there is a key. */
-    async open() {
+    /** To be called before the first token is signed. */
+    async ensureKey() {
       keys = await load()
       if (keys.length === 0) await addKey(clock())
     },
-    /** Takes in what other instances did, rotates when it is time, and forgets keys that are over. */
-    async tend() {
+    /** Loads the keys that other instances added, rotates when a key is due, and deletes keys whose tokens have all expired. */
+    async maintain() {
       keys = await load()
       if (rotationDue(keys, clock())) await rotate()
-      const over = keys.filter(key => isOver(key, keys, lifeSeconds * 1000, clock())).map(({ kid }) => kid)
+      const over = keys.filter(key => hasExpired(key, keys, lifeSeconds * second, clock())).map(({ kid }) => kid)
       if (over.length === 0) return
       await db.deleteFrom('signing_keys').where('kid', 'in', over).execute()
       for (const kid of over) signers.delete(kid)
@@ -76,7 +77,7 @@ export const signingKeys = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
     },
     published: () => ({
       keys: keys.map(({ kid, public_key }) => {
-        const { x } = JSON.parse(public_key) as { x: string }
+        const { x } = publicKeyColumn.read(public_key)
         return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: algorithm, use: 'sig' }
       }),
     }),

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { AppError } from '#shared/errors'
-import { createPasswords } from './passwords'
+import { passwordHashes } from './password-hashes'
 
-const passwords = createPasswords({ memoryCost: 64, timeCost: 1 })
+const passwords = passwordHashes({ memoryCost: 64, timeCost: 1 })
 
 test('a password is kept as argon2id, and only the same one matches', async () => {
   const hash = await passwords.hash('a long password')

@@ -1,23 +1,24 @@
 import type { Selectable } from 'kysely'
 import { conflict, notFound } from '#shared/errors'
 import type { Static } from '#shared/schema'
-import { lockUser } from './accounts'
-import type { Clock, Trx, UserDb, UserSql } from './database'
+import { type Clock, savedAddressColumn, type Trx, type UserDb, type UserSql } from './database'
 import type { SavedAddress, SavedAddressBody } from './model'
+import { lockUser } from './repository'
 import type { Vault } from './vault'
 
 type AddressRow = Selectable<UserDb['addresses']>
 type View = Static<typeof SavedAddress>
 
-const mostSaved = 50
+const maxSaved = 50
 
-/** The addresses somebody has saved. What they say is sealed; at most one is the default. */
-export const addressBook = ({ sql, vault, clock }: { sql: UserSql; vault: Vault; clock: Clock }) => {
+/** A user's saved addresses. They are sealed, and at most one of them is the default. */
+export const savedAddresses = ({ sql, vault, clock }: { sql: UserSql; vault: Vault; clock: Clock }) => {
   const { db } = sql
-  const place = (id: number) => `addresses.value:${id}` as const
+  const cell = (id: number) => `addresses.value:${id}` as const
+  const sealed = (id: number, address: Omit<SavedAddressBody, 'is_default'>) => vault.seal(savedAddressColumn.write(address), cell(id))
   const view = ({ id, value, is_default, created_at }: AddressRow): View => ({
     id,
-    ...(JSON.parse(vault.open(value, place(id))) as Omit<SavedAddressBody, 'is_default'>),
+    ...savedAddressColumn.read(vault.open(value, cell(id))),
     is_default: is_default === 1,
     created_at: created_at.toISOString(),
   })
@@ -25,7 +26,7 @@ export const addressBook = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
     trx.updateTable('addresses').set({ is_default: false }).where('user_id', '=', userId).where('is_default', '=', 1).execute()
 
   return {
-    async of(userId: number): Promise<View[]> {
+    async list(userId: number): Promise<View[]> {
       const rows = await db.selectFrom('addresses').selectAll().where('user_id', '=', userId).orderBy('id').execute()
       return rows.map(view)
     },
@@ -34,19 +35,18 @@ export const addressBook = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
       sql.transaction(async trx => {
         await lockUser(trx, userId)
         const saved = await trx.selectFrom('addresses').select('id').where('user_id', '=', userId).execute()
-        if (saved.length >= mostSaved)
-          throw conflict('too_many_addresses', `At most ${mostSaved} addresses can be saved; delete one first.`)
+        if (saved.length >= maxSaved) throw conflict('too_many_addresses', `At most ${maxSaved} addresses can be saved; delete one first.`)
         if (is_default) await clearDefault(trx, userId)
         const created_at = clock()
+        // The seal needs the id, so the row is inserted first.
         const { insertId } = await trx
           .insertInto('addresses')
           .values({ user_id: userId, value: '', is_default, created_at })
           .executeTakeFirstOrThrow()
         const id = Number(insertId)
-        // Sealed to its row, so the row comes first.
         await trx
           .updateTable('addresses')
-          .set({ value: vault.seal(JSON.stringify(address), place(id)) })
+          .set({ value: sealed(id, address) })
           .where('id', '=', id)
           .execute()
         return { id, ...address, is_default, created_at: created_at.toISOString() }
@@ -59,8 +59,8 @@ export const addressBook = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
         if (!row) throw notFound('address')
         if (is_default) await clearDefault(trx, userId)
         const isDefault = is_default ?? row.is_default === 1
-        const value = vault.seal(JSON.stringify(address), place(id))
-        await trx.updateTable('addresses').set({ value, is_default: isDefault }).where('id', '=', id).execute()
+        const change = { value: sealed(id, address), is_default: isDefault }
+        await trx.updateTable('addresses').set(change).where('id', '=', id).execute()
         return { id, ...address, is_default: isDefault, created_at: row.created_at.toISOString() }
       }),
 
@@ -70,4 +70,4 @@ export const addressBook = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
     },
   }
 }
-export type AddressBook = ReturnType<typeof addressBook>
+export type SavedAddresses = ReturnType<typeof savedAddresses>

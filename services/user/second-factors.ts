@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { conflict, invalid, unauthenticated } from '#shared/errors'
-import { lockUser } from './accounts'
-import { record } from './audit'
+import { minute } from '#shared/time'
+import { recordAudit } from './audit'
 import type { Clock, Trx, UserRow, UserSql } from './database'
 import { lockout } from './domain'
-import type { Lockouts } from './lockout'
+import type { LoginLockouts } from './lockouts'
+import { lockUser } from './repository'
 import { digest, randomToken } from './secrets'
 import type { Vault } from './vault'
 
@@ -13,40 +14,41 @@ interface Deps {
   sql: UserSql
   vault: Vault
   clock: Clock
-  lockouts: Lockouts
+  lockouts: LoginLockouts
 }
 
 const maxTries = 5
-const challengeLifeMs = 5 * 60_000
+const challengeLifeMs = 5 * minute
 const recoveryCodeCount = 10
 const batch = 500
 
 const totp = (user: Pick<UserRow, 'email'>, secret: Secret) =>
   new TOTP({ issuer: 'Shop', label: user.email ?? '', algorithm: 'SHA1', digits: 6, period: 30, secret })
 
-/** 80 random bits, in four groups that can be typed. */
-const newRecoveryCode = () => new Secret({ buffer: new Uint8Array(randomBytes(10)).buffer }).base32.match(/.{4}/g)!.join('-')
+/** 80 random bits, in four groups so that it can be typed. */
+const newRecoveryCode = () => new Secret({ buffer: new Uint8Array(randomBytes(10)).buffer }).base32.replaceAll(/.{4}(?!$)/g, '$&-')
 const recoveryHash = (code: string) => digest(code.toUpperCase().replaceAll(/[^A-Z2-7]/g, ''))
 
-export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
+/** Two-factor login: time-based codes from an authenticator app, and recovery codes. */
+export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
   const { db } = sql
-  const place = (id: number) => `users.mfa_secret:${id}` as const
-  const wrongCode = () => unauthenticated('invalid_code', 'The code is wrong, was used before, or the challenge is over.')
-  /** Only whoever knows the password gets this far, so the account as a whole may wait, whatever addresses the guesses come from. */
+  const cell = (id: number) => `users.mfa_secret:${id}` as const
+  const wrongCode = () => unauthenticated('invalid_code', 'The code is wrong or already used, or the challenge has expired; log in again.')
+  /** Counted per account and not per address: only somebody who knows the password gets this far. */
   const attempts = (userId: number) => lockouts(`mfa ${userId}`)
 
-  /** The time step that a code stands for: one before, now, or one after; and never one that was used, or an earlier one. */
+  /** The time step of a code: the current one or one beside it, but only if it is later than the last step used. */
   const stepOf = (user: UserRow, code: string): number | undefined => {
     if (!user.mfa_secret || !/^\d{6}$/.test(code)) return undefined
     const timestamp = clock().getTime()
-    const delta = totp(user, Secret.fromBase32(vault.open(user.mfa_secret, place(user.id)))).validate({ token: code, timestamp, window: 1 })
+    const delta = totp(user, Secret.fromBase32(vault.open(user.mfa_secret, cell(user.id)))).validate({ token: code, timestamp, window: 1 })
     if (delta === null) return undefined
     const step = TOTP.counter({ period: 30, timestamp }) + delta
     return step > user.mfa_last_step ? step : undefined
   }
 
-  /** Takes a code or a recovery code, under the lock of the user's row, so that neither works twice. */
-  const accept = async (trx: Trx, user: UserRow, given: string): Promise<boolean> => {
+  /** Uses up a code or a recovery code. The caller has locked the user's row, so neither works twice. */
+  const useCode = async (trx: Trx, user: UserRow, given: string): Promise<boolean> => {
     const code = given.trim()
     const step = stepOf(user, code)
     if (step !== undefined) {
@@ -59,20 +61,20 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
       .where('code_hash', '=', recoveryHash(code))
       .executeTakeFirst()
     if (numDeletedRows === 0n) return false
-    await record(trx, 'mfa.recovery_code_used', { user: user.id, actor: user.id })
+    await recordAudit(trx, 'mfa.recovery_code_used', { user: user.id, actor: user.id })
     return true
   }
 
   return {
-    /** A secret that counts once a code of it has been shown. Beginning anew replaces one that was not. */
+    /** Issues a secret, which is enabled once a code of it has been sent. Beginning again replaces a secret that is not enabled. */
     begin: (userId: number) =>
       sql.transaction(async trx => {
         const user = await lockUser(trx, userId)
-        if (user.mfa_enabled === 1) throw conflict('mfa_enabled', 'Two-factor login is on already; turn it off first.')
+        if (user.mfa_enabled === 1) throw conflict('mfa_enabled', 'Two-factor login is already on; turn it off first.')
         const secret = new Secret({ size: 20 })
         await trx
           .updateTable('users')
-          .set({ mfa_secret: vault.seal(secret.base32, place(userId)) })
+          .set({ mfa_secret: vault.seal(secret.base32, cell(userId)) })
           .where('id', '=', userId)
           .execute()
         return { secret: secret.base32, otpauth_uri: totp(user, secret).toString() }
@@ -83,8 +85,8 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
       await attempt.check()
       const codes = await sql.transaction(async trx => {
         const user = await lockUser(trx, userId)
-        if (user.mfa_enabled === 1) throw conflict('mfa_enabled', 'Two-factor login is on already.')
-        if (!user.mfa_secret) throw conflict('mfa_not_begun', 'Begin with POST /api/users/me/mfa.')
+        if (user.mfa_enabled === 1) throw conflict('mfa_enabled', 'Two-factor login is already on; turn it off before you begin again.')
+        if (!user.mfa_secret) throw conflict('mfa_not_begun', 'There is no secret to verify yet; begin with POST /api/users/me/mfa.')
         const step = stepOf(user, code.trim())
         if (step === undefined) return undefined
         const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
@@ -94,11 +96,11 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
           .insertInto('recovery_codes')
           .values(codes.map(code => ({ user_id: userId, code_hash: recoveryHash(code) })))
           .execute()
-        await record(trx, 'mfa.enabled', { user: userId, actor: userId })
+        await recordAudit(trx, 'mfa.enabled', { user: userId, actor: userId })
         return codes
       })
       await attempt.settle(codes !== undefined)
-      if (!codes) throw invalid('invalid_code', 'The code is wrong; check the clock of the device and send the newest one.')
+      if (!codes) throw invalid('invalid_code', 'The code is wrong; check the clock of the device and send the newest code.')
       return codes
     },
 
@@ -108,7 +110,7 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
         await trx.updateTable('users').set({ mfa_secret: null, mfa_enabled: false }).where('id', '=', userId).execute()
         await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
         await endChallenges(trx, userId)
-        if (user.mfa_enabled === 1) await record(trx, 'mfa.disabled', { user: userId, actor: userId })
+        if (user.mfa_enabled === 1) await recordAudit(trx, 'mfa.disabled', { user: userId, actor: userId })
       }),
 
     async challenge(trx: Trx, userId: number): Promise<string> {
@@ -121,8 +123,8 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
       return challenge
     },
 
-    /** Lets in whoever answers a challenge. A try is counted before it is looked at, so no number of tries at once is more than five. */
-    async pass<T>(challenge: string, code: string, enter: (trx: Trx, user: UserRow) => Promise<T>): Promise<T> {
+    /** Runs `enter` if the code answers the challenge. A try is counted before its code is checked, so five tries are the limit even at the same time. */
+    async answer<T>(challenge: string, code: string, enter: (trx: Trx, user: UserRow) => Promise<T>): Promise<T> {
       const id_hash = digest(challenge)
       const open = await db.selectFrom('mfa_challenges').select('user_id').where('id_hash', '=', id_hash).executeTakeFirst()
       if (!open) throw wrongCode()
@@ -140,22 +142,22 @@ export const mfaStore = ({ sql, vault, clock, lockouts }: Deps) => {
         const user = await lockUser(trx, open.user_id)
         const { numDeletedRows } = await trx.deleteFrom('mfa_challenges').where('id_hash', '=', id_hash).executeTakeFirst()
         if (numDeletedRows === 0n) throw wrongCode()
-        const right = await accept(trx, user, code)
-        // Settled before the commit: a right guess among too many wrong ones lets nobody in.
+        const right = await useCode(trx, user, code)
+        // Settled before the commit: a right code that comes after too many wrong ones is refused.
         await attempt.settle(right)
         if (!right) throw wrongCode()
         return enter(trx, user)
       })
     },
 
-    async forgetOld() {
-      await db.deleteFrom('mfa_challenges').where('expires_at', '<', clock()).limit(batch).execute()
+    async deleteExpired() {
+      await db.deleteFrom('mfa_challenges').where('expires_at', '<', clock()).orderBy('expires_at').limit(batch).execute()
     },
   }
 }
-export type Mfa = ReturnType<typeof mfaStore>
+export type SecondFactors = ReturnType<typeof secondFactors>
 
-/** More than a challenge's five, since whoever mistypes one challenge away may begin another. */
+/** Twice the tries of a challenge, so that a user who has used up one challenge can try another. */
 export const mfaLockout = { ...lockout, freeFailures: 2 * maxTries }
 
 export const endChallenges = async (trx: Trx, userId: number) => {

@@ -1,19 +1,19 @@
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import type { SigningKeys } from './keys'
+import type { SigningKeys } from './signing-keys'
 
 const PublicKeys = t.Object({
   keys: t.Array(t.Object({ kty: t.String(), crv: t.String(), x: t.String(), kid: t.String(), alg: t.String(), use: t.String() })),
 })
 
-/** The public keys, at the root and among the users. */
+/** Mounted at the root and under the service's public path. */
 export const keyRoutes = <const Prefix extends string>(prefix: Prefix, { http, keys }: { http: Http; keys: SigningKeys }) =>
   http(prefix).get(
     '/.well-known/jwks.json',
     ({ set }) => {
-      // Half of how long a key is published before it signs.
+      // A verifier must have a new key before it signs, 11 minutes after it is published.
       set.headers['cache-control'] = 'public, max-age=300'
       return keys.published()
     },
-    { public: true, response: { 200: PublicKeys }, detail: { summary: 'The keys that access tokens are checked with' } },
+    { public: true, response: { 200: PublicKeys }, detail: { summary: 'The public keys that verify access tokens' } },
   )

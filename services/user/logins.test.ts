@@ -190,7 +190,7 @@ describe('a refresh token', () => {
     for (const made of ['x', `${'A'.repeat(22)}.${'A'.repeat(22)}`, '.', 'null']) expect((await refresh(made)).status).toBe(401)
     const renewed = await refresh(token)
     users.pass(31 * 24 * 3_600_000)
-    await users.keys.tend()
+    await users.keys.maintain()
     expect((await refresh(renewed.body.refresh_token)).status).toBe(401)
   })
   test('is nowhere in the database', async () => {
@@ -216,7 +216,7 @@ describe('logging out', () => {
     const sid = String(decodeJwt(access).sid)
     await users.sql.db.updateTable('sessions').set({ ended_at: now, announce_due: now }).where('id', '=', sid).execute()
     expect((await me(access)).status).toBe(200)
-    await users.sessions.announceDue()
+    await users.sessions.publishDue()
     await eventually(async () => (await me(access)).status === 401)
     const row = await users.sql.db.selectFrom('sessions').select('announce_due').where('id', '=', sid).executeTakeFirstOrThrow()
     expect(row.announce_due).toBeNull()

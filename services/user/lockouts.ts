@@ -1,0 +1,32 @@
+import { tooMany } from '#shared/errors'
+import type { Redis } from '#shared/redis'
+import { second } from '#shared/time'
+import type { Clock } from './database'
+import { type Lockout, lockout } from './domain'
+import settleScript from './lockouts.lua' with { type: 'text' }
+import { digest } from './secrets'
+
+const refuseFor = (ms: number) => {
+  if (ms > 0) throw tooMany('too_many_attempts', 'Too many failed attempts; wait before the next one.', Math.ceil(ms / second))
+}
+
+/** Counts failures per name and client address, over all instances. Failures from one address do not lock out a user at another. */
+export const loginLockouts = ({ redis, clock, rule = lockout }: { redis: Redis; clock: Clock; rule?: Lockout }) => {
+  const settle = redis.script<number>(settleScript)
+  return (...subject: string[]) => {
+    const key = redis.key('lockout', digest(subject.join('|')))
+    return {
+      /** Throws while the wait runs. */
+      async check() {
+        const till = Number((await redis.client.hget(key, 'till')) ?? 0)
+        refuseFor(till - clock().getTime())
+      },
+      async settle(right: boolean) {
+        const { freeFailures, firstWaitMs, longestWaitMs, forgetAfterMs } = rule
+        const now = clock().getTime()
+        refuseFor(await settle([key], [now, right ? 'right' : 'wrong', freeFailures, firstWaitMs, longestWaitMs, forgetAfterMs]))
+      },
+    }
+  }
+}
+export type LoginLockouts = ReturnType<typeof loginLockouts>
