@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { services } from '#shared/platform'
+import { serviceInfo, serviceNames } from '#shared/platform'
 import { mysqlPassword } from './secrets'
 
-/** The files that docker-compose.yml mounts as secrets. What is there is kept: to renew one, delete its file and those that hold it as well. */
+const random = () => randomBytes(24).toString('base64url')
+
+/** The first values of the services' own secrets. Any other secret is random text. */
+const firstValues: Record<string, () => string> = {
+  DATA_KEYS: () => `first:${randomBytes(32).toString('base64')}`,
+  ADMIN_EMAIL: () => 'admin@shop.example',
+  ADMIN_PASSWORD: () => `Shop-${random()}-1`,
+}
+
+/** Makes the files that docker-compose.yml mounts as secrets. It keeps those that exist: to renew one, delete it and the files that contain it. */
 export function makeComposeSecrets(dir: string): string[] {
   mkdirSync(dir, { recursive: true })
-  // The folder is closed, not the files: each container reads its own as a user of its own.
+  // The folder is closed, the files are not: each container reads its own as a different user.
   chmodSync(dir, 0o700)
   const made: string[] = []
   const file = (name: string, make: () => string): string => {
@@ -18,14 +27,8 @@ export function makeComposeSecrets(dir: string): string[] {
     }
     return readFileSync(path, 'utf8').trim()
   }
-  const random = () => randomBytes(24).toString('base64url')
 
   file('internal_key', () => randomBytes(32).toString('base64url'))
-  file('data_keys', () => `first:${randomBytes(32).toString('base64')}`)
-  file('admin_email', () => 'admin@shop.example')
-  file('admin_password', () => `Shop-${random()}-1`)
-  file('bank_webhook_secret', random)
-
   const mysqlRoot = file('mysql_root_password', random)
   file('mysql_admin_url', () => `mysql://root:${mysqlRoot}@mysql:3306`)
   const mongoRoot = file('mongo_root_password', random)
@@ -37,11 +40,13 @@ export function makeComposeSecrets(dir: string): string[] {
   file('rabbitmq_url', () => `amqp://shop:${rabbitmq}@rabbitmq:5672`)
 
   const MYSQL_PASSWORD = file('mysql_password', random)
-  for (const [service, { store }] of Object.entries(services)) {
+  for (const service of serviceNames) {
+    const { store, secrets = [] } = serviceInfo(service)
     const user = `shop_${service}`
     const login = `${user}:${mysqlPassword({ MYSQL_PASSWORD }, service)}`
     if (store === 'mysql') file(`${service}_mysql_url`, () => `mysql://${login}@mysql:3306/${user}`)
     if (store === 'mongo') file(`${service}_mongo_url`, () => `mongodb://${login}@mongo:27017/${user}?directConnection=true`)
+    for (const name of secrets) file(name.toLowerCase(), firstValues[name] ?? random)
   }
   return made
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
-import { type ServiceName, services } from '#shared/platform'
+import { type ServiceName, serviceNames } from '#shared/platform'
 import { eachLine } from './lines'
 import { programs } from './servers/programs'
 import { serverEnvironment } from './service-environment'
@@ -26,16 +26,14 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>
 const folder = join(import.meta.dir, '..', 'gateway')
 const startTimeoutMs = 5000
 
-/** One upstream per service. A service without live instances has a server that is down, and Nginx answers 503 for it. */
-export const upstreamsConf = (upstreams: Upstreams): string =>
-  Object.keys(services)
-    .map(name => {
-      const live = upstreams[name as ServiceName] ?? []
-      const servers = live.length > 0 ? live.map(address => `${address} max_fails=0`) : ['127.0.0.1:1 down']
-      const lines = [`zone ${name} 64k`, ...servers.map(server => `server ${server}`), 'keepalive 32', 'keepalive_timeout 15s']
-      return `\nupstream ${name} {\n${[...lines, 'keepalive_requests 10000'].map(line => `  ${line};\n`).join('')}}\n`
-    })
-    .join('')
+/** One service's upstream. Without live instances it has a server that is down, and Nginx answers 503. */
+export const upstream = (name: ServiceName, live: readonly string[] = []): string => {
+  const servers = live.length > 0 ? live.map(address => `${address} max_fails=0`) : ['127.0.0.1:1 down']
+  const lines = [`zone ${name} 64k`, ...servers.map(server => `server ${server}`), 'keepalive 32', 'keepalive_timeout 15s']
+  return `\nupstream ${name} {\n${[...lines, 'keepalive_requests 10000'].map(line => `  ${line};\n`).join('')}}\n`
+}
+
+export const upstreamsConf = (upstreams: Upstreams): string => serviceNames.map(name => upstream(name, upstreams[name])).join('')
 
 const writeUpstreams = (dir: string, upstreams: Upstreams) => {
   const path = join(dir, 'upstreams.conf')

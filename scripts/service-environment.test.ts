@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { released, type ServiceName, serviceInfo, services } from '#shared/platform'
+import { released, type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
 import { localEnvironment } from './platform'
 import { serverEnvironment, serviceEnvironment } from './service-environment'
 
@@ -11,7 +11,7 @@ const secrets = {
   MYSQL_PASSWORD: 'master',
 }
 const servers = { mysql: 'mysql://root:root@db:1', mongo: 'mongodb://db:2', redis: 'redis://db:3', rabbitmq: 'amqp://db:4' }
-const settings = Object.keys(services).flatMap(name => serviceInfo(name as ServiceName).settings ?? [])
+const settings = serviceNames.flatMap(name => serviceInfo(name).settings ?? [])
 
 /** An environment in which everything is set, each setting by its name or by a file. */
 const everything = {

@@ -1,7 +1,5 @@
 import type { Environment } from '#shared/config'
-import { type ServiceName, serviceInfo, services } from '#shared/platform'
-
-const names = Object.keys(services).filter((name): name is ServiceName => name in services)
+import { type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
 
 /** What a service alone reads: its settings, its secrets, and the address of its store. */
 const ownOf = (name: ServiceName): readonly string[] => {
@@ -16,7 +14,7 @@ const shared = ['INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL']
 const ofNoService =
   /^(MYSQL_PASSWORD|MYSQL_ROOT_PASSWORD|RABBITMQ_PASSWORD|GRAFANA_PASSWORD|TEST_(MYSQL|MONGO|REDIS|RABBITMQ)_URL|SECRETS_DIR)$/
 
-const reserved = new Set([...shared, ...names.flatMap(ownOf)])
+const reserved = new Set([...shared, ...serviceNames.flatMap(ownOf)])
 
 const without = (env: Environment, isForeign: (name: string) => boolean): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !isForeign(name.replace(/_FILE$/, ''))))

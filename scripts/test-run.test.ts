@@ -6,7 +6,7 @@ describe('a test run', () => {
     const { alone, servers, gateway } = selectTests([])
     expect(alone).toContain('tests/checks/house.test.ts')
     expect(servers).toContain('scripts/test-run.test.ts')
-    expect(gateway).toContain('tests/journeys.test.ts')
+    expect(gateway).toContain('tests/platform/journeys.test.ts')
     expect(selectTests(['tests/checks/'])).toEqual({ alone, servers: [], gateway: [] })
   })
 

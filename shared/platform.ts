@@ -77,6 +77,7 @@ export const services = {
 } as const satisfies Record<string, Service>
 
 export type ServiceName = keyof typeof services
+export const serviceNames = Object.keys(services).filter((name): name is ServiceName => name in services)
 
 /** A service of the map with all that may be said of one. */
 export const serviceInfo = (name: ServiceName): Service => services[name]

@@ -6,7 +6,7 @@ import { released, type ServiceName, services } from '#shared/platform'
 import { makeComposeSecrets } from '../../scripts/compose-secrets'
 import { type Compose, commonSettings, composeOf, exists, filesIn, isTest, settingsReadIn, textOf } from './deployment'
 
-/** Both compose files, held to the code: no engine is needed to see that a name leads nowhere. Each test lists what does not fit. */
+/** Both compose files against the code: no engine is needed to see that a name leads nowhere. Each test lists what does not fit. */
 const full = composeOf('docker-compose.yml')
 const simple = composeOf('docker-compose.simple.yml')
 const files: [string, Compose][] = [
@@ -23,7 +23,7 @@ const folders = readdirSync(join(import.meta.dir, '../../services'))
 const isOurs = (image: string) => image.startsWith('shop-platform/')
 const dockerfile = textOf('Dockerfile')
 
-test('every released service has its containers, and no other', () => {
+test('docker-compose.yml has a container for each released service and for no other', () => {
   const hosts = Object.keys(full.services).filter(name => name.endsWith('-service'))
   expect(hosts.sort()).toEqual(released.map(hostOf).sort())
   expect(hosts.map(host => host.replace(/-service$/, '')).filter(name => !folders.includes(name))).toEqual([])
@@ -61,7 +61,7 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect([...new Set(mounts.filter(source => !/^[./]/.test(source)))].sort()).toEqual(Object.keys(volumes).sort())
   })
 
-  test('knows every network, neighbour and condition that it names', () => {
+  test('names only networks, services and conditions that exist', () => {
     const odd = all.flatMap(([name, block]) => [
       ...(block.network_mode ? [] : (block.networks ?? ['default']))
         .filter(network => !(network in networks))
@@ -77,7 +77,7 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect(odd).toEqual([])
   })
 
-  test('bounds every container and restarts it, and ours may do nothing that they need not', () => {
+  test('limits and restarts every container, and gives ours no right that they do not need', () => {
     const odd = all.flatMap(([name, block]) => {
       if (block.profiles) return []
       const once = block.restart === 'no'
@@ -88,7 +88,7 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect(odd).toEqual([])
   })
 
-  test('publishes the gateway alone, and the services’ own ports on loopback', () => {
+  test('publishes the gateway alone; the services’ own ports are on loopback', () => {
     expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['gateway'])
     const ports = blocks.gateway?.ports ?? []
     const numbers = Object.values(services).map(({ port }) => port)
@@ -96,7 +96,7 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect(ports.some(port => /^\$\{GATEWAY_PORT:-80\}:\$\{GATEWAY_PORT:-80\}$/.test(port))).toBe(true)
   })
 
-  test('gives each secret file to those who read it, and declares no other', () => {
+  test('mounts each secret where it is read, and declares no other', () => {
     const odd = all.flatMap(([name, { environment = {}, secrets: given = [] }]) => {
       const names = given.map(secret => (typeof secret === 'string' ? secret : secret.source))
       const read = Object.entries(environment).flatMap(([key, value]) => (key.endsWith('_FILE') ? [String(value)] : []))
@@ -110,11 +110,11 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect(Object.keys(secrets).filter(name => !given.includes(name))).toEqual([])
   })
 
-  test('asks the environment for nothing without a default, and for nothing that is told nowhere', () => {
+  test('takes from the environment only settings with a default that the operator’s page explains', () => {
     const text = JSON.stringify(blocks)
     const asked = [...text.matchAll(/\$\{([A-Z_]+)([^}]*)\}/g)]
-    const told = textOf('docs/operating.md')
-    expect(asked.filter(([, name, rest]) => !rest?.startsWith(':-') || !told.includes(`\`${name}\``)).map(([, name]) => name)).toEqual([])
+    const page = textOf('docs/operating.md')
+    expect(asked.filter(([, name, rest]) => !rest?.startsWith(':-') || !page.includes(`\`${name}\``)).map(([, name]) => name)).toEqual([])
   })
 })
 
@@ -122,33 +122,34 @@ describe('settings', () => {
   const bare = (name: string) => name.replace(/_FILE$/, '')
   const namesIn = (environment: Record<string, unknown> = {}) => Object.keys(environment).map(bare)
 
-  test.each([...released])('of %s: all that it reads can be given, and it is given nothing else', service => {
+  test.each([...released])('of %s are passed to its container, and no others', service => {
     const own = settingsReadIn(`services/${service}`)
     const given = namesIn(blockOf(service).environment)
     const hosted = namesIn(simple.services.platform?.environment)
+    const add = (name: string) => `list ${name} under ${service} in shared/platform.ts, and run \`bun run generate\``
     const { store } = services[service]
     const needed = ['HOST', 'INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL', ...(store === 'redis' ? [] : [`${store.toUpperCase()}_URL`])]
-    expect([...own, ...needed].filter(name => !given.includes(name))).toEqual([])
-    expect([...own, ...needed].filter(name => !hosted.includes(name))).toEqual([])
-    expect(given.filter(name => !own.includes(name) && !commonSettings.includes(name))).toEqual([])
+    expect([...own, ...needed].filter(name => !given.includes(name) || !hosted.includes(name)).map(add)).toEqual([])
+    const unread = given.filter(name => !own.includes(name) && !commonSettings.includes(name))
+    expect(unread.map(name => `${service} does not read ${name}`)).toEqual([])
   })
 
-  test('of the gateway are those that it is prepared by', () => {
+  test('of the gateway are those that gateway/prepare.sh reads', () => {
     const prepare = textOf('gateway/prepare.sh')
     for (const [, { services: blocks }] of files)
       expect(namesIn(blocks.gateway?.environment).filter(name => !new RegExp(`^.*\\b${name}=\\$\\{${name}`, 'm').test(prepare))).toEqual([])
   })
 
-  test('are all told in the operator’s table and in .env.example', () => {
+  test('are all in the tables of docs/operating.md and in .env.example', () => {
     const read = [...new Set([...commonSettings, ...folders.flatMap(folder => settingsReadIn(`services/${folder}`))])]
-    const told = textOf('docs/operating.md')
+    const page = textOf('docs/operating.md')
     const example = [...textOf('.env.example').matchAll(/(?<=^# |^# [A-Z].*, )[A-Z][A-Z_]+\b/gm)].map(([name]) => name)
-    expect([...read, ...example].filter(name => !told.includes(`\`${name}\``))).toEqual([])
+    expect([...read, ...example].filter(name => !page.includes(`\`${name}\``))).toEqual([])
     expect(read.filter(name => !example.includes(name))).toEqual([])
   })
 })
 
-test('secrets are made once, all that docker-compose.yml mounts, and agree with each other', () => {
+test('secrets: every file that docker-compose.yml mounts is made, once, and they agree with each other', () => {
   const dir = mkdtempSync(join(tmpdir(), 'shop-secrets-'))
   try {
     makeComposeSecrets(dir)
@@ -164,7 +165,7 @@ test('secrets are made once, all that docker-compose.yml mounts, and agree with 
     expect(read('rabbitmq_user.conf')).toEndWith(`default_pass = ${new URL(read('rabbitmq_url')).password}`)
     expect(new URL(read('mysql_admin_url')).password).toBe(read('mysql_root_password'))
     expect(read('internal_key').length).toBeGreaterThanOrEqual(32)
-    // What the services and the setup are sent to is what the stores are called.
+    // The addresses lead to containers of the compose file.
     const hosts = mounted.filter(file => file.endsWith('_url')).map(file => new URL(read(file.slice('./deploy/secrets/'.length))).hostname)
     expect([...new Set(hosts)].filter(host => !(host in full.services))).toEqual([])
     expect(makeComposeSecrets(dir)).toEqual([])
@@ -185,7 +186,7 @@ test('the gateway finds each service by the name and port that its container has
   expect(front.filter(block => !block?.networks?.some(network => full.services.gateway?.networks?.includes(network)))).toEqual([])
 })
 
-test('the image is of the pinned Bun, copies what is there, and leaves tests at home', () => {
+test('the image has the pinned Bun, copies folders that exist, and contains no tests', () => {
   const { packageManager } = JSON.parse(textOf('package.json'))
   const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
   expect(bases).toEqual([`oven/${packageManager.replace('@', ':')}`, 'nginx:1.30-alpine', `oven/${packageManager.replace('@', ':')}`])

@@ -4,7 +4,7 @@ import { createMetrics } from '#shared/metrics'
 import { released, services } from '#shared/platform'
 import { type Compose, commonSettings, composeOf, documentsOf, exists, filesIn, settingsReadIn, textOf, yamlOf } from './deployment'
 
-/** Manifests, alerts and the operator's page, held to the code that they speak of. */
+/** Manifests, alerts and the operator's page against the code. Each test lists what does not fit. */
 
 interface Kustomization {
   namePrefix?: string
@@ -42,9 +42,11 @@ describe('kubernetes', () => {
   const pod = podOf(deployment)
   const container = pod?.containers[0]
 
-  test('every manifest parses, and every folder named is there', () => {
+  test('every manifest parses, and every resource exists', () => {
     const files = filesIn(folder, '**/*.yaml')
     expect(files.filter(file => documentsOf<Manifest>(file).some(document => !document.kind))).toEqual([])
+    const missing = released.filter(name => !exists(`${folder}/services/${name}/kustomization.yaml`))
+    expect(missing.map(name => `run \`bun run generate\` for ${folder}/services/${name}`)).toEqual([])
     const named = ['', 'service/', ...released.map(name => `services/${name}/`)].flatMap(path =>
       kustomizationOf(path).resources.map(resource => `${folder}/${path}${resource}`),
     )
@@ -69,18 +71,18 @@ describe('kubernetes', () => {
     if (store !== 'redis') expect(Object.keys(secret?.stringData ?? {})).toContain(`${store.toUpperCase()}_URL`)
   })
 
-  test('probes ask what services answer, on the port that they have', () => {
+  test('probes ask for routes that services have, on their port', () => {
     const ops = textOf('shared/service/ops.ts')
     const probes = [container?.startupProbe, container?.readinessProbe, container?.livenessProbe].map(probe => probe?.httpGet)
     expect(probes.map(probe => probe?.path)).toEqual(['/ready', '/ready', '/health'])
     expect(probes.filter(probe => probe?.port !== container?.ports[0]?.name || !ops.includes(`.get('${probe?.path}'`))).toEqual([])
     const shared = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === 'platform')
-    const told = [...(container?.env ?? []).map(({ name }) => name), ...Object.keys(shared?.stringData ?? {})]
-    expect(told.filter(setting => !commonSettings.includes(setting))).toEqual([])
-    expect(['INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL'].filter(setting => !told.includes(setting))).toEqual([])
+    const given = [...(container?.env ?? []).map(({ name }) => name), ...Object.keys(shared?.stringData ?? {})]
+    expect(given.filter(setting => !commonSettings.includes(setting))).toEqual([])
+    expect(['INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL'].filter(setting => !given.includes(setting))).toEqual([])
   })
 
-  test('an instance has the time that it needs to drain, everywhere', () => {
+  test('an instance has enough time to drain, in every kind of deployment', () => {
     const source = textOf('shared/service.ts')
     const drainS = Number(/drainMs = (\d+) \* second/.exec(source)?.[1])
     const hardEndS = 2 * drainS
@@ -96,7 +98,7 @@ describe('kubernetes', () => {
     expect(graces.filter(grace => !(Number.parseInt(grace ?? '0', 10) > hardEndS))).toEqual([])
   })
 
-  test('the gateway is told names in full, and what it is prepared by', () => {
+  test('the gateway gets full names of services, and only settings that gateway/prepare.sh reads', () => {
     const nginx = podOf(manifests('gateway.yaml')[0])?.containers[0]
     const prepare = textOf('gateway/prepare.sh')
     expect(nginx?.env.filter(({ name }) => name !== 'NAMESPACE' && !prepare.includes(`${name}=\${${name}`))).toEqual([])
@@ -104,7 +106,8 @@ describe('kubernetes', () => {
     const renamed = upstreams
       .replaceAll(/^resolver [^ ]*/gm, 'resolver 10.96.0.10')
       .replaceAll('-service:', '-service.shop.svc.cluster.local:')
-    expect(renamed.match(/server [a-z]+-service\.shop\.svc\.cluster\.local:\d+ resolve/g)).toHaveLength(Object.keys(services).length)
+    const full = [...renamed.matchAll(/server ([a-z]+)-service\.shop\.svc\.cluster\.local:\d+ resolve/g)].map(([, name]) => name)
+    expect(full).toEqual(Object.keys(services))
     expect(renamed).toContain('resolver 10.96.0.10 valid=')
   })
 })
@@ -127,7 +130,7 @@ describe('monitoring', () => {
   metrics.outbox(async () => ({ count: 0 }))
   metrics.pool('mysql', () => ({ size: 0, inUse: 0, waiting: 0 }))
 
-  test('alerts and panels speak of metrics that there are', async () => {
+  test('alerts and panels use metrics that exist', async () => {
     const exported = [...(await metrics.text()).matchAll(/^# TYPE (\S+) (\w+)/gm)].flatMap(([, name = '', type]) =>
       type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
     )
@@ -136,7 +139,7 @@ describe('monitoring', () => {
     )
     metrics.close()
     const exporters = ['up', 'node_filesystem_avail_bytes', 'node_filesystem_size_bytes']
-    // A metric's name is what stands before a selector or a range; keywords and functions have brackets of their own.
+    // A metric's name stands before a selector or a range; a function's stands before a bracket.
     const used = expressions.flatMap(expr =>
       [...expr.replaceAll(/"[^"]*"/g, '""').matchAll(/\b([a-z]\w*_\w+|up)\b(?!\s*\(|\w)/g)]
         .map(([, name = '']) => name)
@@ -146,15 +149,15 @@ describe('monitoring', () => {
     expect(used.filter(name => ![...exported, ...ownOfServices, ...exporters].includes(name))).toEqual([])
   })
 
-  test('alerts on events name events of the catalog, heard by the service that counts them', () => {
-    const heardByOrder = Object.values(catalog).flatMap(event =>
+  test('alerts on events name events that the counting service consumes', () => {
+    const consumedByOrder = Object.values(catalog).flatMap(event =>
       'to' in event && (event.to as readonly string[]).includes('order') ? [event.type as string] : [],
     )
     const types = rules.flatMap(({ expr }) =>
       [...expr.matchAll(/service="order",type=~?"([^"]+)"/g)].flatMap(([, list = '']) => list.split('|')),
     )
     expect(types.length).toBeGreaterThan(3)
-    expect(types.filter(type => !heardByOrder.includes(type))).toEqual([])
+    expect(types.filter(type => !consumedByOrder.includes(type))).toEqual([])
   })
 
   test('alerts on drift name relations that discovery compares', () => {
@@ -164,15 +167,14 @@ describe('monitoring', () => {
     expect(relations.filter(relation => !new RegExp(`\\b${relation}:`).test(source))).toEqual([])
   })
 
-  test('every alert is explained to who is woken by it, and no other', () => {
+  test('docs/operating.md explains every alert, and no other', () => {
     const explained = [...textOf('docs/operating.md').matchAll(/^\| `([A-Z]\w+[a-z])` \|/gm)].map(([, name]) => name)
     expect(explained).toEqual(rules.map(({ alert }) => alert))
   })
 
-  test('every service is asked for its metrics, by its name and port', () => {
-    const asked = scrape_configs.flatMap(({ dns_sd_configs = [] }) => dns_sd_configs.map(({ names, port }) => [names.join(), port]))
-    expect(asked).toHaveLength(released.length)
-    expect(asked).toEqual(expect.arrayContaining(released.map(name => [`${name}-service`, services[name].port])))
+  test('Prometheus scrapes every released service by its name and port, and no other', () => {
+    const scraped = scrape_configs.flatMap(({ dns_sd_configs = [] }) => dns_sd_configs.map(({ names, port }) => `${names.join()}:${port}`))
+    expect(scraped.sort()).toEqual(released.map(name => `${name}-service:${services[name].port}`).sort())
     expect(rule_files.filter(file => !exists(`deploy/monitoring/${file}`))).toEqual([])
     const { services: blocks }: Compose = composeOf('deploy/monitoring/docker-compose.yml')
     const mounts = Object.values(blocks).flatMap(({ volumes = [] }) => volumes.map(volume => volume.split(':')[0]!))

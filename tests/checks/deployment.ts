@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
 
-/** What the tests of the deployment read: files of the project, parsed as their tools would. */
+/** Files of the project, parsed as the tools that read them would. */
 export const root = join(import.meta.dir, '../..')
 export const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
 export const exists = (path: string) => existsSync(join(root, path))
@@ -44,7 +44,7 @@ export const documentsOf = <T>(path: string): T[] => parseAllDocuments(textOf(pa
 /** What only tests run: it stays out of the image. */
 export const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$|^shared\/testing\//.test(file)
 
-/** Every setting that a folder's code asks for, by name. */
+/** The names of all settings that a folder's code reads. */
 export const settingsReadIn = (folder: string): string[] => {
   const files = filesIn(folder, '**/*.ts').filter(file => !isTest(file))
   const names = files.flatMap(file => [
@@ -52,5 +52,5 @@ export const settingsReadIn = (folder: string): string[] => {
   ])
   return [...new Set(names.map(([, name = '']) => name))].sort()
 }
-/** What the containers of every service may be told, beside what one of them asks for itself. */
+/** The settings of every service. */
 export const commonSettings = settingsReadIn('shared')

@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { released } from '#shared/platform'
+import { compose, simpleCompose } from './generate/compose'
+import { docsPage, readme } from './generate/documents'
+import { composeUpstreams, direct, localUpstreams, resources, simpleUpstreams } from './generate/gateway'
+import { kustomization, kustomizations, prometheus, secretsExample } from './generate/kubernetes'
+import { root } from './install'
+
+/** Every file that follows from shared/platform.ts, whole or between markers, with a function that makes its text from the present one. */
+const generators: Record<string, (text: string) => string> = {
+  'docker-compose.yml': compose,
+  'docker-compose.simple.yml': simpleCompose,
+  'deploy/kubernetes/kustomization.yaml': kustomizations,
+  'deploy/kubernetes/secrets.example.yaml': secretsExample,
+  ...Object.fromEntries(released.map(name => [`deploy/kubernetes/services/${name}/kustomization.yaml`, () => kustomization(name)])),
+  'deploy/monitoring/prometheus.yml': prometheus,
+  'gateway/upstreams/local.conf': localUpstreams,
+  'gateway/upstreams/compose.conf': composeUpstreams,
+  'gateway/upstreams/simple.conf': simpleUpstreams,
+  'gateway/direct.conf': direct,
+  'gateway/nginx.conf': resources,
+  'gateway/docs.html': docsPage,
+  'README.md': readme,
+}
+
+export type Generated = { path: string; present: string; text: string }
+
+export const generate = (folder = root): Generated[] =>
+  Object.entries(generators).map(([path, textFrom]) => {
+    const file = join(folder, path)
+    const present = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    try {
+      return { path, present, text: textFrom(present) }
+    } catch (error) {
+      throw new Error(`${path}: ${error instanceof Error ? error.message : error}`)
+    }
+  })
+
+/** Writes what is not current, and answers the paths. */
+export const writeGenerated = (folder = root): string[] => {
+  const stale = generate(folder).filter(({ present, text }) => present !== text)
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return stale.map(({ path }) => path)
+}
+
+if (import.meta.main) {
+  try {
+    const written = writeGenerated()
+    console.log(written.length > 0 ? `written: ${written.join(', ')}` : 'Everything is current.')
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,24 @@
+import { released, type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
+import { replaceRegion } from './region'
+
+const stores = { mysql: 'MySQL', mongo: 'MongoDB', redis: 'Redis' }
+
+const row = (name: ServiceName): string => {
+  const { port, store, owns, resources, paths = [] } = serviceInfo(name)
+  const routes = [...resources.map(resource => `/api/${resource}`), ...paths].map(path => `\`${path}\``)
+  return `| ${name} | ${port} | ${stores[store]} | ${owns} | ${routes.join(', ')} |`
+}
+
+/** The README's table of services. */
+export const readme = (text: string): string =>
+  replaceRegion(text, 'services', ['', '| service | port | store | owns | routes |', '|---|---|---|---|---|', ...released.map(row), ''])
+
+const link = (name: ServiceName): string => {
+  const { owns, resources } = serviceInfo(name)
+  const [resource = name] = resources
+  const page = `/api/${resource}/docs`
+  return `<tr><th scope="row"><a href="${page}">${resource}</a></th><td>${owns}</td><td><a href="${page}/json" aria-label="OpenAPI of ${resource}">JSON</a></td></tr>`
+}
+
+/** The page that leads to the Swagger page of each service. */
+export const docsPage = (text: string): string => replaceRegion(text, 'services', serviceNames.map(link))

@@ -1,0 +1,76 @@
+import { released, type ServiceName, serviceInfo } from '#shared/platform'
+import { replaceRegion } from './region'
+
+const hasSecret = (name: ServiceName) => {
+  const { store, secrets = [] } = serviceInfo(name)
+  return store !== 'redis' || secrets.length > 0
+}
+
+/** What makes the service of `service/service.yaml` this one. */
+export const kustomization = (name: ServiceName): string => {
+  const { port } = serviceInfo(name)
+  const secret = `\n      - { op: add, path: /spec/template/spec/containers/0/envFrom/-, value: { secretRef: { name: ${name} } } }`
+  return `# Written by \`bun run generate\`.
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namePrefix: ${name}-
+resources: [../../service]
+labels:
+  - pairs: { app: ${name} }
+    includeSelectors: true
+    includeTemplates: true
+images:
+  - { name: shop-platform/service, newName: shop-platform/${name}, newTag: 0.1.0 }
+patches:
+  - target: { kind: Deployment }
+    patch: |-
+      - { op: replace, path: /spec/template/spec/containers/0/ports/0/containerPort, value: ${port} }${hasSecret(name) ? secret : ''}
+  - target: { kind: Service }
+    patch: |-
+      - { op: replace, path: /spec/ports/0/port, value: ${port} }
+  - target: { kind: PodDisruptionBudget }
+    patch: |-
+      - { op: add, path: /spec/selector, value: { matchLabels: { app: ${name} } } }
+`
+}
+
+export const kustomizations = (text: string): string =>
+  replaceRegion(
+    text,
+    'services',
+    released.map(name => `  - services/${name}`),
+  )
+
+/** What is to be filled in, for secrets that are no random text. */
+const hints: Record<string, string> = {
+  DATA_KEYS: '"first:base64 of 32 bytes"',
+  ADMIN_EMAIL: 'admin@shop.example',
+  ADMIN_PASSWORD: 'at least 8 characters',
+  BANK_WEBHOOK_SECRET: 'what your bank signs by',
+}
+
+const addressOf = (name: ServiceName): string[] => {
+  const { store } = serviceInfo(name)
+  if (store === 'mysql') return [`  MYSQL_URL: mysql://shop_${name}:password@mysql:3306/shop_${name}`]
+  if (store === 'mongo') return [`  MONGO_URL: mongodb://shop_${name}:password@mongo-0,mongo-1,mongo-2/shop_${name}?replicaSet=rs0`]
+  return []
+}
+
+const secret = (name: ServiceName): string[] => [
+  '---',
+  'apiVersion: v1',
+  'kind: Secret',
+  `metadata: { name: ${name}, namespace: shop }`,
+  'stringData:',
+  ...addressOf(name),
+  ...(serviceInfo(name).secrets ?? []).map(setting => `  ${setting}: ${hints[setting] ?? 'a long random text'}`),
+]
+
+export const secretsExample = (text: string): string => replaceRegion(text, 'services', released.filter(hasSecret).flatMap(secret))
+
+export const prometheus = (text: string): string =>
+  replaceRegion(
+    text,
+    'services',
+    released.map(name => `      - { names: [${name}-service], type: A, port: ${serviceInfo(name).port}, refresh_interval: 15s }`),
+  )
