@@ -5,8 +5,8 @@ export interface OrderLine {
 }
 
 /**
- * How far an order's stock has come. `rejected`, `expired` and `commit_failed` hold no stock, but an order that is paid later can still be served
- * from what is available; `released` is the final state of a cancelled order.
+ * How far an order's stock has come. `rejected`, `expired` and `commit_failed` hold no stock, but an order that is paid after `rejected`
+ * or `expired` is still served from what is available. `released` is the final state of a cancelled order.
  */
 export type ReservationState = 'new' | 'waiting' | 'reserved' | 'rejected' | 'expired' | 'committed' | 'commit_failed' | 'released'
 
@@ -73,7 +73,7 @@ export interface Allocation {
 export const mainWarehouse = 'main'
 export const availableQuantity = ({ quantity, reserved }: Pick<WarehouseStock, 'quantity' | 'reserved'>) => quantity - reserved
 
-/** Allocates from the main warehouse first, then from the fullest, to keep parcels few. Undefined if all of them together have too little. */
+/** Allocates from the main warehouse first, then from the fullest, to keep parcels few. Undefined if the total is too low. */
 export const allocateSku = (sku: string, quantity: number, stock: readonly WarehouseStock[]): Allocation[] | undefined => {
   const order = [...stock].sort(
     (a, b) => Number(b.warehouse === mainWarehouse) - Number(a.warehouse === mainWarehouse) || availableQuantity(b) - availableQuantity(a),

@@ -6,8 +6,8 @@ import type { InventoryDb } from './database'
 const maxSkus = 5000
 
 /**
- * The SKUs that changed in a window: how much of each is available, and where a SKU's totals differ from its movements, stock rows or reservations.
- * It is one statement, so all figures are from the same moment.
+ * The SKUs that changed in a window: how much of each is available, and which SKUs have totals that differ from their movements,
+ * stock rows or reservations. One statement reads all of it, so the figures are from the same moment.
  */
 export const inventoryDrift =
   ({ db }: Pick<Sql<InventoryDb>, 'db'>) =>

@@ -5,7 +5,7 @@ import { maxQuantity } from '#shared/schema'
 import type { SkuRow, StockRow, Trx } from './database'
 import { type Allocation, availableQuantity } from './domain'
 
-/** A locked SKU: its totals, and its stock row in each warehouse. Changes are collected here; `saveSkuStock` writes and publishes them once. */
+/** A locked SKU with its stock row in each warehouse. Changes are collected here until `saveSkuStock` writes and publishes them. */
 export interface SkuStock {
   totals: SkuRow
   rows: StockRow[]
@@ -15,8 +15,9 @@ export interface SkuStock {
 export type StockBySku = Map<string, SkuStock>
 
 /**
- * Locks all SKUs of one call in sorted order, so two transactions with one call each cannot deadlock. Messages that share a transaction call this in
- * order of arrival, so two such groups can: the database then rolls one back, and the inbox handles it again, in the end message by message.
+ * Locks all SKUs of one call in sorted order, so transactions that call it once cannot deadlock with each other. Messages that share a
+ * transaction call it one after the other, in order of arrival, so two such groups can deadlock. The database then rolls one group back,
+ * and the inbox runs it again: as a group, then in halves, in the end message by message.
  */
 export const lockSkuStock = async (trx: Trx, skus: readonly string[]): Promise<StockBySku> =>
   withStockRows(trx, await trx.selectFrom('skus').selectAll().where('sku', 'in', skus).orderBy('sku').forUpdate().execute())
