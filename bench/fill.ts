@@ -1,6 +1,6 @@
 import { MongoClient, ObjectId } from 'mongodb'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
-import { type CategoryRow, indexes, type ProductRow } from '#services/product/store'
+import { type CategoryRow, indexes, type ProductRow } from '#services/product/database'
 
 /** Many rows, made of one that the shop itself has stored, so that they look as its own do. */
 

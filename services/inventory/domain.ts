@@ -74,16 +74,16 @@ export const mainWarehouse = 'main'
 export const availableQuantity = ({ quantity, reserved }: Pick<WarehouseStock, 'quantity' | 'reserved'>) => quantity - reserved
 
 /** Allocates from the main warehouse first, then from the fullest, to keep parcels few. Undefined if the total is too low. */
-export const allocateSku = (sku: string, quantity: number, stock: readonly WarehouseStock[]): Allocation[] | undefined => {
+export const allocateSku = (sku: string, ordered: number, stock: readonly WarehouseStock[]): Allocation[] | undefined => {
   const order = [...stock].sort(
     (a, b) => Number(b.warehouse === mainWarehouse) - Number(a.warehouse === mainWarehouse) || availableQuantity(b) - availableQuantity(a),
   )
   const allocations: Allocation[] = []
-  let missing = quantity
+  let missing = ordered
   for (const row of order) {
-    const portion = Math.min(missing, availableQuantity(row))
-    if (portion > 0) allocations.push({ sku, warehouse: row.warehouse, quantity: portion })
-    missing -= portion
+    const quantity = Math.min(missing, availableQuantity(row))
+    if (quantity > 0) allocations.push({ sku, warehouse: row.warehouse, quantity })
+    missing -= quantity
   }
   return missing === 0 ? allocations : undefined
 }

@@ -78,7 +78,7 @@ export const reservations = ({ sql, log, waitMs = 30 * second }: Ports) => {
         await advance(trx, { ...known, facts: addOrderFacts(known.facts, facts) }, publish)
       }),
 
-    /** Tries orders that wait for a product again, the longest untried first. An order that has waited `waitMs` is rejected. */
+    /** Retries orders that wait for a product, the longest untried first. An order that has waited `waitMs` gets no stock. */
     async retryWaiting(limit = sweepLimit): Promise<void> {
       const waiting = await inState('waiting').orderBy('updated_at').limit(limit).execute()
       await sweep('retrying', waiting, async (trx, reservation, publish) => {

@@ -10,8 +10,8 @@ afterAll(async () => {
 })
 
 const most = 2 ** 31 - 1
-const nobody = {}
-const get = (id: string, headers: Record<string, string> = nobody) => send('GET', `/${id}`, undefined, headers)
+const anonymous = {}
+const get = (id: string, headers: Record<string, string> = anonymous) => send('GET', `/${id}`, undefined, headers)
 const adjust = (id: string, delta: number, more: object = {}) => send('POST', `/${id}/adjust`, { delta, reason: 'stocktaking', ...more })
 const refusal = ({ status, body }: { status: number; body: { code: string } }) => [status, body.code]
 
@@ -119,7 +119,7 @@ describe('a manual adjustment', () => {
 })
 
 describe('a check of availability', () => {
-  const check = (items: unknown) => send('POST', '/check', { items }, nobody)
+  const check = (items: unknown) => send('POST', '/check', { items }, anonymous)
   test('covers all lines, and sums those of one SKU', async () => {
     const { id, sku, line } = await stocked(5)
     const { id: other } = await stocked({ 'K-1': 1, 'K-2': 1 })
@@ -191,13 +191,13 @@ describe('access', () => {
   ]
   test.each(guarded)('%s %s is for administrators, which is checked before the body is read', async (method, path, body) => {
     const customer = await inventory.as(5)
-    expect((await send(method, path, body, nobody)).status).toBe(401)
-    expect((await send(method, path, body && '{nonsense', nobody)).status).toBe(401)
+    expect((await send(method, path, body, anonymous)).status).toBe(401)
+    expect((await send(method, path, body && '{nonsense', anonymous)).status).toBe(401)
     expect((await send(method, path, body && { strange: true }, customer)).status).toBe(403)
   })
   test('to the drift report is for discovery', async () => {
     const window = `?since=2026-01-01T00:00:00.000Z&until=2026-01-02T00:00:00.000Z`
-    expect((await send('GET', `/internal/drift${window}`, undefined, nobody)).status).toBe(401)
+    expect((await send('GET', `/internal/drift${window}`, undefined, anonymous)).status).toBe(401)
     expect((await send('GET', `/internal/drift${window}`, undefined, await inventory.asService('product'))).status).toBe(403)
     expect((await send('GET', `/internal/drift${window}`, undefined, await inventory.asService('discovery'))).status).toBe(200)
   })
@@ -209,7 +209,7 @@ describe('invalid input is refused and changes nothing:', () => {
     const { id, sku } = await stocked(3)
     expect((await send('PUT', `/${id}`, { quantity: amount })).status).toBe(400)
     expect((await send('PUT', `/${id}/threshold`, { threshold: amount })).status).toBe(400)
-    expect((await send('POST', '/check', { items: [{ product_id: id, quantity: amount }] }, nobody)).status).toBe(400)
+    expect((await send('POST', '/check', { items: [{ product_id: id, quantity: amount }] }, anonymous)).status).toBe(400)
     if (amount !== -1) expect((await send('POST', `/${id}/adjust`, { delta: amount, reason: 'x' })).status).toBe(400)
     expect(await level(sku)).toEqual({ quantity: 3, reserved: 0 })
   })

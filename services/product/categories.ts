@@ -1,8 +1,10 @@
 import { type ClientSession, ObjectId } from 'mongodb'
 import { conflict, invalid, notFound } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
+import { remember } from '#shared/remember'
+import { second } from '#shared/time'
+import { type CategoryRow, catalogTransaction, categoriesOf, isDuplicateCategory, isDuplicateSlug, marksOf } from './database'
 import { categoryKey, slugOf } from './domain'
-import { type CategoryRow, categoriesOf, changing, isCategoryTaken, isSlugTaken, marksOf } from './store'
 
 export const maxDepth = 6
 
@@ -12,8 +14,8 @@ interface CategoryInput {
   parent_id?: string | null
 }
 
-/** A category by name for `count` more of its products; an unknown one begins at the top of the tree. */
-export const enterCategory = async (mongo: Mongo, session: ClientSession, name: string, count = 1): Promise<CategoryRow> => {
+/** Finds a category by name and counts `count` more products in it. An unknown category is created at the top of the tree. */
+export const addProductsToCategory = async (mongo: Mongo, session: ClientSession, name: string, count = 1): Promise<CategoryRow> => {
   const categories = categoriesOf(mongo)
   const key = categoryKey(name)
   const known = await categories.findOneAndUpdate({ key }, { $inc: { products: count } }, { session, returnDocument: 'after' })
@@ -33,56 +35,45 @@ export const enterCategory = async (mongo: Mongo, session: ClientSession, name: 
   return row
 }
 
-export const leaveCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId, count = 1): Promise<void> => {
+export const removeProductsFromCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId, count = 1): Promise<void> => {
   await categoriesOf(mongo).updateOne({ _id }, { $inc: { products: -count } }, { session })
 }
 
-/** Changes of the tree's shape go one after the other: two moves that each look right could make a cycle together. */
+/** Serialises changes of the tree's shape: two moves that are valid on their own could form a cycle together. */
 const lockTree = async (mongo: Mongo, session: ClientSession) => {
   await marksOf(mongo).updateOne({ _id: 'category-tree' }, { $inc: { changes: 1 } }, { session, upsert: true })
 }
 
-const inWords = (error: unknown) => {
-  if (isCategoryTaken(error)) return conflict('category_exists', 'There is a category of this name already.')
-  if (isSlugTaken(error)) return conflict('slug_taken', 'Another category has this slug; choose a different one.')
+const toConflict = (error: unknown) => {
+  if (isDuplicateCategory(error)) return conflict('category_exists', 'A category with this name exists already; choose a different name.')
+  if (isDuplicateSlug(error)) return conflict('slug_taken', 'Another category has this slug; choose a different slug.')
   return error
 }
 
 export const categoryRepository = (mongo: Mongo) => {
   const categories = categoriesOf(mongo)
-  const transaction = changing(mongo)
-  let known: { rows: Promise<CategoryRow[]>; until: number } | undefined
+  const transaction = catalogTransaction(mongo)
+  const tree = remember(async () => new Map([['all', await categories.find().sort({ key: 1 }).toArray()]]), { ms: 0.9 * second, most: 1 })
 
-  /** At most a second old, and never older than a change made here. */
-  const all = (): Promise<CategoryRow[]> => {
-    if (!known || known.until < Date.now()) {
-      const rows = categories.find().sort({ key: 1 }).toArray()
-      known = { rows, until: Date.now() + 900 }
-      rows.catch(() => {
-        known = undefined
-      })
-    }
-    return known.rows
-  }
+  /** Less than a second old, and never older than a change that this instance made. */
+  const all = async (): Promise<CategoryRow[]> => (await tree.recent(['all'])).get('all') ?? []
 
-  const parentFor = async (session: ClientSession, parentId: string, child?: ObjectId): Promise<ObjectId> => {
+  const validParent = async (session: ClientSession, parentId: string, child?: ObjectId): Promise<ObjectId> => {
     const rows = new Map((await categories.find({}, { session }).toArray()).map(row => [row._id.toHexString(), row]))
-    if (!rows.has(parentId)) throw invalid('unknown_parent', 'There is no category with this parent_id.')
-    let above = 0
+    if (!rows.has(parentId)) throw invalid('unknown_parent', 'No category has this parent_id.')
+    let levelsAbove = 0
     for (let at = rows.get(parentId); at; at = at.parent_id ? rows.get(at.parent_id.toHexString()) : undefined) {
-      if (child?.equals(at._id)) throw conflict('category_cycle', 'A category cannot lie within itself.')
-      above++
+      if (child?.equals(at._id)) throw conflict('category_cycle', 'A category cannot be moved into itself or its own subcategories.')
+      levelsAbove++
     }
-    if (above + depthBelow([...rows.values()], child) > maxDepth)
-      throw conflict('too_deep', `A category tree has at most ${maxDepth} levels.`)
+    if (levelsAbove + depthOf([...rows.values()], child) > maxDepth)
+      throw conflict('too_deep', `A category tree can have at most ${maxDepth} levels; choose a parent further up.`)
     return new ObjectId(parentId)
   }
 
   return {
     all,
-    forget() {
-      known = undefined
-    },
+    forget: tree.forget,
 
     async byId(id: string): Promise<CategoryRow> {
       const row = (await all()).find(({ _id }) => _id.toHexString() === id)
@@ -100,16 +91,16 @@ export const categoryRepository = (mongo: Mongo) => {
             name: name.trim(),
             key: categoryKey(name),
             slug: slug ?? slugOf(name),
-            parent_id: parent_id ? await parentFor(session, parent_id) : null,
+            parent_id: parent_id ? await validParent(session, parent_id) : null,
             products: 0,
           }
           await categories.insertOne(row, { session })
           return row
         })
       } catch (error) {
-        throw inWords(error)
+        throw toConflict(error)
       } finally {
-        known = undefined
+        tree.forget()
       }
     },
 
@@ -124,15 +115,15 @@ export const categoryRepository = (mongo: Mongo) => {
           const change: Partial<CategoryRow> = {
             ...(renamed && { name: name.trim(), key: categoryKey(name), renamed: true }),
             ...(slug !== undefined && { slug }),
-            ...(parent_id !== undefined && { parent_id: parent_id === null ? null : await parentFor(session, parent_id, _id) }),
+            ...(parent_id !== undefined && { parent_id: parent_id === null ? null : await validParent(session, parent_id, _id) }),
           }
           if (Object.keys(change).length > 0) await categories.updateOne({ _id }, { $set: change }, { session })
           return { ...before, ...change }
         })
       } catch (error) {
-        throw inWords(error)
+        throw toConflict(error)
       } finally {
-        known = undefined
+        tree.forget()
       }
     },
 
@@ -144,16 +135,16 @@ export const categoryRepository = (mongo: Mongo) => {
           const row = await categories.findOne({ _id }, { session })
           if (!row) throw notFound('category')
           if (row.products > 0 || (await categories.findOne({ parent_id: _id }, { session })))
-            throw conflict('category_in_use', 'The category still has products or categories in it; move them first.')
+            throw conflict('category_in_use', 'The category still contains products or categories; move them first.')
           await categories.deleteOne({ _id }, { session })
         })
       } finally {
-        known = undefined
+        tree.forget()
       }
     },
 
-    /** The category that a shopper names, with all that lie within it. */
-    async within(name: string): Promise<ObjectId[]> {
+    /** The ids of the category with this name or slug, and of all its descendants. */
+    async idsWithin(name: string): Promise<ObjectId[]> {
       const rows = await all()
       const key = categoryKey(name)
       const named = rows.find(row => row.key === key) ?? rows.find(row => row.slug === name)
@@ -166,8 +157,8 @@ export const categoryRepository = (mongo: Mongo) => {
 }
 export type Categories = ReturnType<typeof categoryRepository>
 
-/** Levels that a category brings along: itself, and what lies below it. */
-const depthBelow = (rows: readonly CategoryRow[], id: ObjectId | undefined): number => {
+/** The number of levels from a category down to its lowest descendant; 1 for a new category. */
+const depthOf = (rows: readonly CategoryRow[], id: ObjectId | undefined): number => {
   let depth = 1
   let level = id ? rows.filter(row => row.parent_id?.equals(id)) : []
   for (; level.length > 0 && depth <= maxDepth; depth++) level = rows.filter(row => level.some(above => row.parent_id?.equals(above._id)))

@@ -1,9 +1,9 @@
 import { status } from 'elysia'
 import type { Http } from '#shared/http'
 import { closed, type Static, type TSchema, t, text } from '#shared/schema'
-import { type Categories, maxDepth } from './categories'
-import type { SpreadRenames } from './rename'
-import type { CategoryRow } from './store'
+import { maxDepth } from './categories'
+import type { ProductService } from './compose'
+import type { CategoryRow } from './database'
 
 const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['652f1f77bcf86cd799430001'] })
 const Slug = t.String({ pattern: '^[^\\s/?#&%A-Z]+$', minLength: 1, maxLength: 100, examples: ['mobile-phones'] })
@@ -20,14 +20,14 @@ const CategoryView = t.Object({
   name: t.String(),
   slug: t.String(),
   parent_id: t.Union([CategoryId, t.Null()]),
-  product_count: t.Integer({ description: 'Active products directly in it' }),
+  product_count: t.Integer({ description: 'Active products directly in this category' }),
 })
 type CategoryView = Static<typeof CategoryView>
 interface Branch extends CategoryView {
   children: Branch[]
 }
 
-// Written out level by level: a schema that refers to itself makes an OpenAPI document that validators refuse.
+// Written out level by level, because validators reject an OpenAPI document with a schema that refers to itself.
 const branchSchema = (levels: number): TSchema =>
   t.Object({
     ...CategoryView.properties,
@@ -44,24 +44,20 @@ const categoryView = (row: CategoryRow): CategoryView => ({
 })
 
 const treeOf = (rows: readonly CategoryRow[]): Branch[] => {
-  const branches = new Map(rows.map(row => [row._id.toHexString(), { ...categoryView(row), children: [] as Branch[] }]))
+  const branches = new Map(rows.map((row): [string, Branch] => [row._id.toHexString(), { ...categoryView(row), children: [] }]))
   const top: Branch[] = []
   for (const branch of branches.values()) (branch.parent_id ? branches.get(branch.parent_id)?.children : top)?.push(branch)
   return top
 }
 
-interface Deps {
-  http: Http
-  categories: Categories
-  spreadRenames: SpreadRenames
-}
+type Deps = Pick<ProductService, 'categories' | 'propagateCategoryRenames'> & { http: Http }
 
-export const categoryRoutes = ({ http, categories, spreadRenames }: Deps) =>
+export const categoryRoutes = ({ http, categories, propagateCategoryRenames }: Deps) =>
   http('/api/categories')
     .get('/', async () => ({ items: treeOf(await categories.all()) }), {
       public: true,
       response: Tree,
-      detail: { summary: 'All categories as a tree, with how many products each holds' },
+      detail: { summary: 'All categories as a tree, with the number of products in each' },
     })
     .post(
       '/',
@@ -74,7 +70,7 @@ export const categoryRoutes = ({ http, categories, spreadRenames }: Deps) =>
         auth: 'admin',
         body: NewCategory,
         response: { 201: CategoryView },
-        detail: { summary: 'A new category, at the top or within another' },
+        detail: { summary: 'Create a category, at the top or within another' },
       },
     )
     .get('/:id', async ({ params }) => categoryView(await categories.byId(params.id)), {
@@ -87,7 +83,7 @@ export const categoryRoutes = ({ http, categories, spreadRenames }: Deps) =>
       '/:id',
       async ({ params, body }) => {
         const row = await categories.change(params.id, body)
-        if (row.renamed) await spreadRenames()
+        if (row.renamed) await propagateCategoryRenames()
         return categoryView(row)
       },
       {
@@ -95,7 +91,7 @@ export const categoryRoutes = ({ http, categories, spreadRenames }: Deps) =>
         params: ById,
         body: ChangedCategory,
         response: CategoryView,
-        detail: { summary: 'Renames or moves a category; its products show the new name' },
+        detail: { summary: 'Rename or move a category; its products show the new name' },
       },
     )
     .delete(
@@ -104,5 +100,5 @@ export const categoryRoutes = ({ http, categories, spreadRenames }: Deps) =>
         await categories.remove(params.id)
         set.status = 204
       },
-      { auth: 'admin', params: ById, response: { 204: t.Void() }, detail: { summary: 'Removes a category that nothing is in' } },
+      { auth: 'admin', params: ById, response: { 204: t.Void() }, detail: { summary: 'Remove an empty category' } },
     )

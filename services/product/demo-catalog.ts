@@ -1,6 +1,6 @@
 import type { ProductInput } from './domain'
 
-/** Ids are fixed: examples, collections and other services' demo data name them. The first is the sample product of the documentation. */
+/** The ids are fixed, because examples, collections and demo data of other services refer to them. */
 const demoId = (n: number) => `507f1f77bcf86cd7994391${n.toString(16).padStart(2, '0')}`
 
 const products: ProductInput[] = [
@@ -197,7 +197,7 @@ const products: ProductInput[] = [
   },
 ]
 
-/** About twenty products to look at on the first start. */
+/** The first product is the one that the documentation's examples use. */
 export const demoCatalog: (ProductInput & { id: string })[] = products.map((product, n) => ({
   id: n === 0 ? '507f1f77bcf86cd799439011' : demoId(n),
   ...product,

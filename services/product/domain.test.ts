@@ -3,16 +3,16 @@ import fc from 'fast-check'
 import { AppError } from '#shared/errors'
 import { toMajor } from '#shared/money'
 import {
-  archived,
+  archiveProduct,
   categoryKey,
-  changed,
-  opened,
+  changeProduct,
+  newProduct,
   type Product,
   type ProductInput,
-  replacement,
+  productReplacement,
+  productStock,
   sellableSkus,
   slugOf,
-  stockOf,
 } from './domain'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -43,14 +43,14 @@ const input = fc
       variants: variants.map(({ price, stock }, n) => ({ sku: `V-${n}`, stock, ...(price !== undefined && { price }) })),
     }),
   )
-/** What a client that reads a product would send back. */
-const shown = (product: Product): ProductInput => ({
+/** What a client sends back after reading the product. */
+const asRead = (product: Product): ProductInput => ({
   name: product.name,
   description: product.description,
   price: toMajor(product.price, product.currency),
   currency: product.currency,
   category: product.category,
-  stock: stockOf(product),
+  stock: productStock(product),
   sku: product.sku,
   attributes: product.attributes,
   images: product.images,
@@ -64,40 +64,44 @@ const shown = (product: Product): ProductInput => ({
 })
 
 describe('a product', () => {
-  test('opens with the stock of what can be bought', () => {
+  test('starts with the stock of the SKUs that can be bought', () => {
     fc.assert(
       fc.property(input, given => {
-        const product = opened(given, now)
+        const product = newProduct(given, now)
         const stocks = given.variants?.length ? given.variants.map(variant => variant.stock ?? 0) : [given.stock ?? 0]
-        expect(stockOf(product)).toBe(stocks.reduce((sum, stock) => sum + stock, 0))
+        expect(productStock(product)).toBe(stocks.reduce((sum, stock) => sum + stock, 0))
         expect(product.levels.map(level => level.sku)).toEqual(sellableSkus(product))
       }),
     )
   })
 
-  test('sent back as it is shown is not changed', () => {
+  test('does not change when it is sent back as it was read', () => {
     fc.assert(
       fc.property(input, given => {
-        const product = opened(given, now)
-        expect(changed(product, replacement(shown(product)), later)).toBe(product)
+        const product = newProduct(given, now)
+        expect(changeProduct(product, productReplacement(asRead(product)), later)).toBe(product)
       }),
     )
   })
 
-  test('changes its version by one, and its prices in its currency', () => {
-    const product = changed(opened({ ...laptop, variants: [{ sku: 'A' }, { sku: 'B', price: 1600 }] }, now), { price: 1400.5 }, later)
+  test('increases its version by one with a change, and converts prices in its own currency', () => {
+    const product = changeProduct(
+      newProduct({ ...laptop, variants: [{ sku: 'A' }, { sku: 'B', price: 1600 }] }, now),
+      { price: 1400.5 },
+      later,
+    )
     expect(product).toMatchObject({ version: 2, price: 140_050, updated_at: later, created_at: now })
     expect(product.variants).toEqual([
       { sku: 'A', attributes: {} },
       { sku: 'B', attributes: {}, price: 160_000 },
     ])
-    const yen = changed(opened({ ...laptop, variants: [{ sku: 'B', price: 1600 }] }, now), { currency: 'JPY' }, later)
+    const yen = changeProduct(newProduct({ ...laptop, variants: [{ sku: 'B', price: 1600 }] }, now), { currency: 'JPY' }, later)
     expect([yen.price, yen.variants[0]?.price]).toEqual([1500, 1600])
-    expect(codeOf(() => changed(product, { currency: 'JPY' }, later))).toBe('invalid_amount')
+    expect(codeOf(() => changeProduct(product, { currency: 'JPY' }, later))).toBe('invalid_amount')
   })
 
-  test('keeps what is known of a SKU that it no longer has', () => {
-    const before = opened(
+  test('keeps the stock level of a SKU that it no longer has', () => {
+    const before = newProduct(
       {
         ...laptop,
         variants: [
@@ -107,24 +111,24 @@ describe('a product', () => {
       },
       now,
     )
-    const without = changed(before, { variants: [{ sku: 'A' }] }, later)
-    expect(stockOf(without)).toBe(4)
-    expect(stockOf(changed(without, { variants: [{ sku: 'A' }, { sku: 'B' }, { sku: 'C' }] }, later))).toBe(9)
+    const without = changeProduct(before, { variants: [{ sku: 'A' }] }, later)
+    expect(productStock(without)).toBe(4)
+    expect(productStock(changeProduct(without, { variants: [{ sku: 'A' }, { sku: 'B' }, { sku: 'C' }] }, later))).toBe(9)
   })
 
-  test('once archived stays as it is', () => {
-    const gone = archived(opened(laptop, now), later)
+  test('cannot be changed once it is archived', () => {
+    const gone = archiveProduct(newProduct(laptop, now), later)
     expect(gone).toMatchObject({ status: 'archived', version: 2 })
-    expect(codeOf(() => changed(gone, { price: 1 }, later))).toBe('product_archived')
+    expect(codeOf(() => changeProduct(gone, { price: 1 }, later))).toBe('product_archived')
   })
 
-  test('never has a SKU twice', () => {
-    expect(codeOf(() => opened({ ...laptop, variants: [{ sku: 'LT-001' }] }, now))).toBe('sku_taken')
-    expect(codeOf(() => changed(opened(laptop, now), { variants: [{ sku: 'A' }, { sku: 'A' }] }, later))).toBe('sku_taken')
+  test('never has the same SKU twice', () => {
+    expect(codeOf(() => newProduct({ ...laptop, variants: [{ sku: 'LT-001' }] }, now))).toBe('sku_taken')
+    expect(codeOf(() => changeProduct(newProduct(laptop, now), { variants: [{ sku: 'A' }, { sku: 'A' }] }, later))).toBe('sku_taken')
   })
 })
 
-test('a category is the same in any case, spacing and form of its letters', () => {
+test('category names are equal in any case, spacing and Unicode form', () => {
   expect(new Set(['Café  Noir', ' café noir', 'CAFE\u0301 NOIR'].map(categoryKey)).size).toBe(1)
   expect(categoryKey('Cafe')).not.toBe(categoryKey('Café'))
   expect(['Café & Bar', 'C++', '++', '书 籍'].map(slugOf)).toEqual(['cafe-bar', 'c', 'category', '书-籍'])

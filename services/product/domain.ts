@@ -9,8 +9,8 @@ export interface Variant {
   /** In minor units; absent while it is the product's own. */
   price?: number
 }
-/** What inventory last said of a SKU. Version 0 is the opening balance: whatever inventory says is newer. */
-export interface Level {
+/** The stock of a SKU in inventory's newest event. Version 0 is the opening balance, which every event replaces. */
+export interface StockLevel {
   sku: string
   available: number
   version: number
@@ -29,12 +29,12 @@ export interface Product {
   images: string[]
   tags: string[]
   variants: Variant[]
-  levels: Level[]
+  levels: StockLevel[]
   created_at: Date
   updated_at: Date
 }
 
-/** What an admin sends; prices in major units. */
+/** The input of an administrator; prices are in major units. */
 export interface ProductInput {
   name: string
   description: string
@@ -55,20 +55,20 @@ export interface VariantInput {
   stock?: number
 }
 
-/** What can be bought: the variants, or the product itself when it has none. */
+/** The SKUs that can be bought: those of the variants, or the product's own if it has none. */
 export const sellableSkus = ({ sku, variants }: Pick<Product, 'sku' | 'variants'>): string[] =>
   variants.length === 0 ? [sku] : variants.map(variant => variant.sku)
 
-/** A product with variants keeps an article number of its own; nobody else may use that either. */
-export const skusOf = ({ sku, variants }: Pick<Product, 'sku' | 'variants'>): string[] => [sku, ...variants.map(variant => variant.sku)]
+/** A product with variants has a SKU of its own too, which no other product may use. */
+export const allSkus = ({ sku, variants }: Pick<Product, 'sku' | 'variants'>): string[] => [sku, ...variants.map(variant => variant.sku)]
 
-export const availableOf = ({ levels }: Pick<Product, 'levels'>, sku: string): number =>
+export const availableStock = ({ levels }: Pick<Product, 'levels'>, sku: string): number =>
   levels.find(level => level.sku === sku)?.available ?? 0
 
-export const stockOf = (product: Product): number => sellableSkus(product).reduce((sum, sku) => sum + availableOf(product, sku), 0)
+export const productStock = (product: Product): number => sellableSkus(product).reduce((sum, sku) => sum + availableStock(product, sku), 0)
 
 export const skuTaken = () =>
-  conflict('sku_taken', 'A SKU is in use already; each belongs to one product for good, archived ones included.')
+  conflict('sku_taken', 'The SKU belongs to another product already, perhaps an archived one; choose a different SKU.')
 
 const requireDistinct = (skus: string[]) => {
   if (new Set(skus).size < skus.length) throw skuTaken()
@@ -79,12 +79,11 @@ const variantOf = ({ sku, attributes = {}, price }: VariantInput, productPrice: 
   return { sku, attributes, ...(own !== productPrice && { price: own }) }
 }
 
-/** A new product. With variants its stock is the sum of theirs. */
-export const opened = (input: ProductInput, now: Date): Product => {
+export const newProduct = (input: ProductInput, now: Date): Product => {
   const { name, description, category, sku, attributes = {}, images = [], tags = [], currency = defaultCurrency } = input
   const price = toMinor(input.price, currency)
   const variants = (input.variants ?? []).map(variant => variantOf(variant, price, currency))
-  requireDistinct(skusOf({ sku, variants }))
+  requireDistinct(allSkus({ sku, variants }))
   const opening = variants.length === 0 ? [input] : (input.variants ?? [])
   return {
     version: 1,
@@ -105,21 +104,21 @@ export const opened = (input: ProductInput, now: Date): Product => {
   }
 }
 
-/** Repeating what is shown is fine: clients send back what they read. */
+/** Clients may send back the stock that they read, but no other value. */
 const requireStockUntouched = (product: Product, { stock, variants = [] }: Partial<ProductInput>) => {
   const touched =
-    (stock !== undefined && stock !== stockOf(product)) ||
-    variants.some(variant => variant.stock !== undefined && variant.stock !== availableOf(product, variant.sku))
+    (stock !== undefined && stock !== productStock(product)) ||
+    variants.some(variant => variant.stock !== undefined && variant.stock !== availableStock(product, variant.sku))
   if (touched)
     throw invalid(
       'stock_is_inventorys',
-      'Stock is kept by inventory; change it by PUT /api/inventory/:product_id. New variants begin with 0.',
+      'Inventory owns the stock: change it with PUT /api/inventory/:product_id. A new variant starts with 0.',
     )
 }
 
-/** The same object when nothing changes. A SKU that is new begins with no stock. */
-export const changed = (product: Product, change: Partial<ProductInput>, now: Date): Product => {
-  if (product.status === 'archived') throw conflict('product_archived', 'The product is archived and cannot be changed any more.')
+/** Returns the same object if nothing changes. A new SKU starts without stock. */
+export const changeProduct = (product: Product, change: Partial<ProductInput>, now: Date): Product => {
+  if (product.status === 'archived') throw conflict('product_archived', 'The product is archived and can no longer be changed.')
   requireStockUntouched(product, change)
   const { stock: _, variants: changedVariants, price: changedPrice, ...plain } = change
   const currency = change.currency ?? product.currency
@@ -132,25 +131,25 @@ export const changed = (product: Product, change: Partial<ProductInput>, now: Da
   )
   const variants = (changedVariants ?? before).map(variant => variantOf(variant, price, currency))
   const next: Product = { ...product, ...plain, price, currency, variants }
-  requireDistinct(skusOf(next))
+  requireDistinct(allSkus(next))
   if (categoryKey(next.category) === categoryKey(product.category)) next.category = product.category
-  const unmet = sellableSkus(next).filter(sku => !product.levels.some(level => level.sku === sku))
-  next.levels = [...product.levels, ...unmet.map(sku => ({ sku, available: 0, version: 0 }))]
+  const withoutLevel = sellableSkus(next).filter(sku => !product.levels.some(level => level.sku === sku))
+  next.levels = [...product.levels, ...withoutLevel.map(sku => ({ sku, available: 0, version: 0 }))]
   if (Bun.deepEquals(next, product, true)) return product
   return { ...next, version: product.version + 1, updated_at: now }
 }
 
-/** PUT: what is left out goes back to its beginning, but never the currency, which would change every price. */
-export const replacement = (input: ProductInput): ProductInput => ({ attributes: {}, images: [], tags: [], variants: [], ...input })
+/** PUT resets what the input leaves out, except the currency, because that would change every price. */
+export const productReplacement = (input: ProductInput): ProductInput => ({ attributes: {}, images: [], tags: [], variants: [], ...input })
 
-export const archived = (product: Product, now: Date): Product => ({
+export const archiveProduct = (product: Product, now: Date): Product => ({
   ...product,
   status: 'archived',
   version: product.version + 1,
   updated_at: now,
 })
 
-/** Names that people take for the same category are the same. */
+/** Equal for names that differ only in case, spacing or Unicode form. */
 export const categoryKey = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
 
 export const slugOf = (name: string): string =>

@@ -1,37 +1,34 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { inventoryUpdated } from '#shared/catalog'
 import { deliverTo, messageOf } from '#shared/testing'
-import { productHandlers } from './events'
 import { testProduct } from './testing'
 
-const { send, add, asService, published, products, failures, drop } = await testProduct()
-// For machines that are busy with other things.
-setDefaultTimeout(20_000)
+const { send, add, asService, published, handlers, failures, drop } = await testProduct()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
 })
-const hear = deliverTo(productHandlers({ products }))
+const deliver = deliverTo(handlers)
 
-const says = (product_id: string, sku: string, available: number, version: number) =>
-  hear(messageOf(inventoryUpdated({ id: sku, version }, { product_id, sku, quantity: available, reserved: 0, available })))
+const updateStock = (product_id: string, sku: string, available: number, version: number) =>
+  deliver(messageOf(inventoryUpdated({ id: sku, version }, { product_id, sku, quantity: available, reserved: 0, available })))
 const shown = async (id: string) => {
   const { body, headers } = await send('GET', `/products/${id}`, undefined, {})
   return { stock: body.stock, variants: body.variants.map((variant: { stock: number }) => variant.stock), tag: headers.get('etag') }
 }
 
-describe('stock as inventory says it', () => {
-  test('is shown, summed over variants, and leaves the version alone', async () => {
+describe('the stock level from inventory', () => {
+  test('is shown, summed over variants, and does not change the version', async () => {
     const { id } = await add({
       variants: [
         { sku: 'V-1', stock: 2 },
         { sku: 'V-2', stock: 3 },
       ],
     })
-    await says(id, 'V-2', 40, 1)
+    await updateStock(id, 'V-2', 40, 1)
     expect(await shown(id)).toEqual({ stock: 42, variants: [2, 40], tag: '"1-42"' })
-    await says(id, 'UNKNOWN', 99, 1)
+    await updateStock(id, 'UNKNOWN', 99, 1)
     expect((await shown(id)).stock).toBe(42)
     expect(await published()).toHaveLength(1)
   })
@@ -40,22 +37,22 @@ describe('stock as inventory says it', () => {
     const { id, sku } = await add({ tags: ['mover'] })
     const inStock = async () => (await send('GET', '/products?tag=mover&in_stock=true')).body.total
     expect(await inStock()).toBe(1)
-    await says(id, sku, 0, 1)
+    await updateStock(id, sku, 0, 1)
     expect(await inStock()).toBe(0)
-    await says(id, sku, 1, 2)
+    await updateStock(id, sku, 1, 2)
     expect(await inStock()).toBe(1)
   })
 
-  test('ends the same however late, often or swapped it comes', async () => {
-    const news = fc.uniqueArray(
+  test('is that of the newest event, however late, often or out of order events arrive', async () => {
+    const events = fc.uniqueArray(
       fc.record({ sku: fc.constantFrom('A', 'B'), available: fc.nat(9), version: fc.integer({ min: 1, max: 30 }) }),
       { selector: one => `${one.sku}${one.version}`, maxLength: 12 },
     )
     let run = 0
     await fc.assert(
       fc.asyncProperty(
-        news.chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }))),
-        async ([all, muddled]) => {
+        events.chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }))),
+        async ([all, shuffled]) => {
           const at = ++run
           const { id } = await add({
             variants: [
@@ -63,7 +60,7 @@ describe('stock as inventory says it', () => {
               { sku: `R${at}-B`, stock: 1 },
             ],
           })
-          await Promise.all(muddled.map(({ sku, available, version }) => says(id, `R${at}-${sku}`, available, version)))
+          await Promise.all(shuffled.map(({ sku, available, version }) => updateStock(id, `R${at}-${sku}`, available, version)))
           const last = (name: string) => all.filter(({ sku }) => sku === name).toSorted((a, b) => b.version - a.version)[0]?.available ?? 1
           expect(await shown(id)).toMatchObject({ stock: last('A') + last('B'), variants: [last('A'), last('B')] })
         },
@@ -72,28 +69,28 @@ describe('stock as inventory says it', () => {
     )
   })
 
-  test('survives a change of the product at the same moment', async () => {
+  test('survives a change of the product at the same time', async () => {
     const { id, sku } = await add()
     await Promise.all([
-      ...Array.from({ length: 10 }, (_, n) => says(id, sku, 100 + n, n + 1)),
+      ...Array.from({ length: 10 }, (_, n) => updateStock(id, sku, 100 + n, n + 1)),
       ...Array.from({ length: 5 }, (_, n) => send('PATCH', `/products/${id}`, { price: n + 1 })),
     ])
     expect(await shown(id)).toEqual({ stock: 109, variants: [], tag: '"6-109"' })
   })
 
-  test('is told to those who compare it, by SKU', async () => {
+  test('can be read by discovery, per SKU', async () => {
     const { id, sku } = await add({ stock: 6 })
-    await says(id, sku, 4, 1)
+    await updateStock(id, sku, 4, 1)
     const skus = [sku, 'NOBODYS']
-    const asked = await send('POST', '/internal/stock', { skus }, await asService('discovery'))
-    expect(asked.body).toEqual({ stock: { [sku]: 4 } })
+    const answer = await send('POST', '/internal/stock', { skus }, await asService('discovery'))
+    expect(answer.body).toEqual({ stock: { [sku]: 4 } })
     expect((await send('POST', '/internal/stock', { skus })).status).toBe(401)
     expect((await send('POST', '/internal/stock', { skus }, await asService('cart'))).status).toBe(403)
   })
 
-  test('is remembered for a SKU that comes only later', async () => {
+  test('is kept for a SKU that is added later', async () => {
     const { id } = await add({ variants: [{ sku: 'EARLY-1', stock: 1 }] })
-    await says(id, 'EARLY-2', 7, 1)
+    await updateStock(id, 'EARLY-2', 7, 1)
     const { body } = await send('PATCH', `/products/${id}`, { variants: [{ sku: 'EARLY-1' }, { sku: 'EARLY-2' }] })
     expect(body.stock).toBe(8)
   })

@@ -1,9 +1,9 @@
 import { inventoryUpdated } from '#shared/catalog'
 import { on } from '#shared/event'
-import type { Products } from './repository'
+import type { ProductService } from './compose'
 
-export const productHandlers = ({ products }: { products: Products }) => [
+export const productHandlers = ({ products }: Pick<ProductService, 'products'>) => [
   on(inventoryUpdated, ({ aggregate, data: { product_id, sku, available } }) =>
-    products.learnStock(product_id, { sku, available, version: aggregate.version }),
+    products.updateStockLevel(product_id, { sku, available, version: aggregate.version }),
   ),
 ]

@@ -8,9 +8,9 @@ import { ImportedProduct } from './model'
 export const maxBytes = 64 * 1024 * 1024
 export const maxLineBytes = 256 * 1024
 
-/** A line of the file, counted from 1: a product as somebody wishes it, or why it is none. */
+/** A line of the file, counted from 1: the product that it describes, or what is wrong with it. */
 export type ImportLine = { line: number; input: ProductInput } | { line: number; fault: AppError }
-/** A record at rest. No bytes: it has no end within bounds. */
+/** Without bytes the record exceeds `maxLineBytes`. */
 interface RawRecord {
   line: number
   bytes?: Uint8Array
@@ -21,7 +21,7 @@ const newline = 10
 const quote = 34
 const comma = 44
 
-/** Where a record ends: at a line's end that is not within a quoted CSV cell. -1 when that has not come yet. */
+/** The index of the newline that ends the record, outside any quoted CSV cell; -1 if it has not arrived yet. */
 const endOfRecord = (bytes: Uint8Array, from: number, format: ImportFormat, last: boolean): number => {
   let quoted = false
   if (format === 'ndjson') {
@@ -37,8 +37,8 @@ const endOfRecord = (bytes: Uint8Array, from: number, format: ImportFormat, last
   return last && !quoted && stop === bytes.length ? bytes.length : -1
 }
 
-/** Cuts a stream into records, holding one at a time. Of what has no end within bounds the first line is given up, and reading goes on at the next. */
-export async function* recordsOf(chunks: AsyncIterable<Uint8Array>, format: ImportFormat): AsyncGenerator<RawRecord> {
+/** Cuts a stream into records and holds one at a time. Of a record that is too long it skips the first line and continues with the next. */
+export async function* splitRecords(chunks: AsyncIterable<Uint8Array>, format: ImportFormat): AsyncGenerator<RawRecord> {
   let held: Uint8Array = new Uint8Array()
   let line = 1
   let skipping = false
@@ -72,7 +72,11 @@ export async function* recordsOf(chunks: AsyncIterable<Uint8Array>, format: Impo
   for await (const chunk of chunks) {
     total += chunk.length
     if (total > maxBytes)
-      throw new AppError('too_large', 'payload_too_large', 'An import may have at most 64 MiB; the lines up to there are in.')
+      throw new AppError(
+        'too_large',
+        'payload_too_large',
+        'An import can have at most 64 MiB. The lines before that are stored; send the rest as another import.',
+      )
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     yield* cut(false)
   }
@@ -83,11 +87,11 @@ const compiled = TypeCompiler.Compile(ImportedProduct)
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 const productOf = (value: unknown): ProductInput => {
-  if (!sane(value)) throw invalid('invalid_text', 'It has NUL characters, a forbidden key, or is nested too deeply.')
+  if (!sane(value)) throw invalid('invalid_text', 'The line contains a NUL character or a forbidden key, or is nested too deeply.')
   if (!compiled.Check(value)) {
     const fault = compiled.Errors(value).First()
     const path = fault && /^[\w/]{1,120}$/.test(fault.path) ? fault.path : '/'
-    throw invalid('invalid_input', `${path}: ${fault?.message ?? 'is not as it should be'}`)
+    throw invalid('invalid_input', `${path}: ${fault?.message ?? 'does not match the schema'}`)
   }
   const { id: _id, status: _status, created_at: _created, updated_at: _updated, ...input } = value
   return input
@@ -97,11 +101,11 @@ const cellsOf = (text: string): string[] => {
   try {
     return parse(text, { relax_column_count: true })[0] ?? []
   } catch {
-    throw invalid('invalid_csv', 'The line is not CSV: look at its quotes.')
+    throw invalid('invalid_csv', 'The line is not valid CSV; check its quotes.')
   }
 }
 
-export const columns = [
+export const importColumns = [
   'sku',
   'name',
   'description',
@@ -119,7 +123,8 @@ const numbers = new Set(['price', 'stock'])
 const structured = new Set(['attributes', 'images', 'tags', 'variants'])
 
 const fromCsv = (header: readonly string[], cells: readonly string[]): unknown => {
-  if (cells.length !== header.length) throw invalid('invalid_csv', `The line has ${cells.length} cells, the header ${header.length}.`)
+  if (cells.length !== header.length)
+    throw invalid('invalid_csv', `The line has ${cells.length} cells, but the header has ${header.length}.`)
   const fields = header.flatMap((column, at): [string, unknown][] => {
     const cell = cells[at] ?? ''
     if (readOnly.includes(column) || (cell === '' && column !== 'description')) return []
@@ -133,22 +138,25 @@ const jsonOf = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid('invalid_json', 'It is not valid JSON.')
+    throw invalid('invalid_json', 'The text is not valid JSON.')
   }
 }
 
 const headerOf = (cells: string[]): string[] => {
   const names = cells.map(cell => cell.trim().toLowerCase())
-  const unknown = names.some(name => ![...columns, ...readOnly].includes(name))
+  const unknown = names.some(name => ![...importColumns, ...readOnly].includes(name))
   if (unknown || new Set(names).size < names.length || !names.includes('sku'))
-    throw invalid('invalid_header', `The first line must name the columns, out of: ${[...columns, ...readOnly].join(', ')}.`)
+    throw invalid(
+      'invalid_header',
+      `The first line must name the columns. Possible columns: ${[...importColumns, ...readOnly].join(', ')}.`,
+    )
   return names
 }
 
-/** Reads a file line by line; a line that is wrong says so and does not stop the others. */
+/** Reads a file line by line. A faulty line is yielded with its fault, and the lines after it are still read. */
 export async function* importLines(chunks: AsyncIterable<Uint8Array>, format: ImportFormat): AsyncGenerator<ImportLine> {
   let header: string[] | undefined
-  for await (const { line, bytes } of recordsOf(chunks, format)) {
+  for await (const { line, bytes } of splitRecords(chunks, format)) {
     try {
       if (!bytes) throw invalid('line_too_long', `The line is longer than ${maxLineBytes / 1024} KiB, or a quote in it is never closed.`)
       const text = textOf(bytes)

@@ -2,7 +2,8 @@ import { type Filter as MongoFilter, ObjectId } from 'mongodb'
 import type { Mongo } from '#shared/mongo'
 import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { ProductId, t } from '#shared/schema'
-import { type ProductRow, productsOf } from './store'
+import { second } from '#shared/time'
+import { type ProductRow, productsOf } from './database'
 
 export interface ListQuery extends PageQuery {
   category?: string
@@ -13,7 +14,7 @@ export interface ListQuery extends PageQuery {
   sort?: keyof typeof orders
 }
 
-/** Ties are broken by id in the same direction, so that one index serves an order both ways. */
+/** The id breaks ties in the same direction, so one index serves both directions. */
 const orders = {
   price: { key: 'shown_price', direction: 1, keyType: t.Number() },
   '-price': { key: 'shown_price', direction: -1, keyType: t.Number() },
@@ -27,7 +28,7 @@ interface Step {
   sort: Record<string, 1 | -1>
 }
 
-/** What is asked of the store: every list has an index that filters and orders it, named so that the planner need not guess. */
+/** The queries of a list. Each list has an index that filters and sorts it; the hint keeps the planner from choosing another. */
 export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) => {
   const { in_stock, tag, min_price, max_price, cursor, sort: order = '-created_at' } = query
   const { key, direction, keyType } = orders[order]
@@ -52,7 +53,7 @@ export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) =>
   }
   return {
     filter: { $and: where },
-    /** Read one after the other until the page is full: behind a cursor first its ties, then what follows; as one filter it would read every tie again. */
+    /** Run until the page is full: after a cursor first its ties, then what follows. One filter for both would read all ties again. */
     steps,
     hint: `${categoryIds ? 'category' : tag === undefined ? 'all' : 'tag'}_${key}`,
     skip: cursor === undefined ? query.skip : 0,
@@ -65,12 +66,12 @@ export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) =>
 }
 type ListPlan = ReturnType<typeof listPlan>
 
-const rememberedMs = 1000
-const worthRemembering = 1000
-const mostRemembered = 500
+const totalMaxAgeMs = second
+const cachedFrom = 1000
+const mostCached = 500
 
 export const findStep = (mongo: Mongo, { filter, sort }: Step, { hint, skip, limit }: ListPlan, found = 0) =>
-  productsOf(mongo).find(filter, { sort, hint, skip, limit: limit - found, projection: unshown })
+  productsOf(mongo).find(filter, { sort, hint, skip, limit: limit - found, projection: hiddenFields })
 
 const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => {
   const rows: ProductRow[] = []
@@ -78,20 +79,20 @@ const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => 
   return rows
 }
 
-/** What only the store looks at. */
-export const unshown = { category_id: 0, skus: 0, shelf: 0 } as const
+/** Fields that only the queries use. */
+export const hiddenFields = { category_id: 0, skus: 0, shelf: 0 } as const
 
 export const productLists = (mongo: Mongo) => {
-  const totals = new Map<string, { total: number; until: number }>()
+  const cached = new Map<string, { total: number; until: number }>()
 
-  /** A small total is counted each time; a large one, which costs more than the page itself, is up to a second old. */
+  /** Small totals are counted every time. Large ones cost more than the page itself, so they may be a second old. */
   const totalOf = async ({ filter, hint }: ListPlan): Promise<number> => {
-    const name = JSON.stringify(filter)
-    const known = totals.get(name)
+    const key = JSON.stringify(filter)
+    const known = cached.get(key)
     if (known && known.until > Date.now()) return known.total
     const total = await productsOf(mongo).countDocuments(filter, { limit: countLimit, hint })
-    if (totals.size >= mostRemembered) totals.clear()
-    if (total >= worthRemembering) totals.set(name, { total, until: Date.now() + rememberedMs })
+    if (cached.size >= mostCached) cached.clear()
+    if (total >= cachedFrom) cached.set(key, { total, until: Date.now() + totalMaxAgeMs })
     return total
   }
 

@@ -1,34 +1,20 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
+import { second } from '#shared/time'
 import { productApp } from './app'
-import { categoryRepository } from './categories'
+import { compose } from './compose'
+import { indexes } from './database'
 import { productHandlers } from './events'
-import { productExport } from './export'
-import { productImport } from './import'
-import { spreadRenames } from './rename'
-import { productRepository } from './repository'
-import { seedDemo } from './seed'
-import { indexes } from './store'
 
 export const start = (env?: Environment) =>
   runService(
     'product',
-    async kernel => {
-      const mongo = await kernel.mongo(indexes)
-      const categories = categoryRepository(mongo)
-      const products = productRepository(mongo, categories)
-      const renames = spreadRenames(mongo)
-      if (kernel.config.integer('SEED_DEMO', 0) === 1) await seedDemo(mongo)
-      await kernel.bus.consume(productHandlers({ products }))
-      kernel.every('spread renamed categories', 1000, renames)
-      return productApp({
-        http: kernel.http,
-        products,
-        categories,
-        spreadRenames: renames,
-        importProducts: productImport(mongo, categories),
-        exportProducts: productExport(mongo),
-      })
+    async ({ http, bus, every, config, ...kernel }) => {
+      const product = compose({ mongo: await kernel.mongo(indexes) })
+      if (config.integer('SEED_DEMO', 0) === 1) await product.seedDemoCatalog()
+      await bus.consume(productHandlers(product))
+      every('propagate category renames', second, product.propagateCategoryRenames)
+      return productApp({ http, ...product })
     },
     env,
   )

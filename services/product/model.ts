@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { closed, maxQuantity, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
-import { availableOf, type Product } from './domain'
+import { availableStock, type Product } from './domain'
 
 const Attributes = t.Record(
   t.String({ pattern: '^[A-Za-z0-9_ -]{1,64}$' }),
@@ -9,13 +9,13 @@ const Attributes = t.Record(
   {
     additionalProperties: false,
     maxProperties: 50,
-    description: 'Facts about the product by name',
+    description: 'Properties of the product by name',
     examples: [{ color: 'silver', ram_gb: 16 }],
   },
 )
 const Images = t.Array(t.String({ maxLength: 2048, pattern: '^(https?://\\S+|[^\\s:]+)$', examples: ['https://example.com/laptop.jpg'] }), {
   maxItems: 20,
-  description: 'http(s) addresses or relative paths',
+  description: 'HTTP(S) URLs or relative paths',
 })
 const Tags = t.Array(text(64, 'portable'), { maxItems: 50, uniqueItems: true })
 const Stock = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [10] })
@@ -26,7 +26,7 @@ const NewVariant = closed({
   stock: t.Optional(Stock),
 })
 
-const described = {
+const productFields = {
   name: text(200, 'Laptop'),
   description: t.String({ maxLength: 10_000, examples: ['A light laptop for every day.'] }),
   price: Amount,
@@ -49,22 +49,34 @@ const sample = {
 const { stock: _, ...withoutStock } = sample
 
 export const NewProduct = closed(
-  { ...described, stock: t.Integer({ ...Stock, description: 'Opening balance. With variants it is the sum of theirs' }) },
+  { ...productFields, stock: t.Integer({ ...Stock, description: 'Opening stock. With variants it is the sum of theirs' }) },
   { examples: [sample] },
 )
-const Repeated = t.Optional(t.Integer({ ...Stock, description: "Inventory's; may only repeat what is shown" }))
-export const ReplacedProduct = closed({ ...described, stock: Repeated }, { examples: [{ ...withoutStock, price: 1400 }] })
+const UnchangedStock = t.Optional(t.Integer({ ...Stock, description: 'Owned by inventory: send it back unchanged, or leave it out' }))
+export const ReplacedProduct = closed({ ...productFields, stock: UnchangedStock }, { examples: [{ ...withoutStock, price: 1400 }] })
 export const ChangedProduct = closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 1400 }] })
 
-/** A line of an import: a new product, or what an export wrote. What the shop itself sets is read over. */
+/** A line of an import: a new product, or a line of an export. Fields that the shop sets itself are ignored. */
 export const ImportedProduct = closed({
-  ...described,
+  ...productFields,
   stock: t.Optional(Stock),
   id: t.Optional(t.Unknown()),
   status: t.Optional(t.Unknown()),
   created_at: t.Optional(t.Unknown()),
   updated_at: t.Optional(t.Unknown()),
 })
+
+export const maxImportErrors = 1000
+export const ImportReport = t.Object({
+  created: t.Integer(),
+  updated: t.Integer(),
+  unchanged: t.Integer(),
+  failed: t.Integer(),
+  errors: t.Array(t.Object({ line: t.Integer(), code: t.String(), message: t.String() }), {
+    description: `The first ${maxImportErrors} errors, by line; the first line is 1`,
+  }),
+})
+export type ImportReport = Static<typeof ImportReport>
 
 export const ProductView = t.Object({
   id: ProductId,
@@ -73,7 +85,7 @@ export const ProductView = t.Object({
   price: t.Number({ description: 'In major units', examples: [1500] }),
   currency: t.String({ examples: ['USD'] }),
   category: t.String(),
-  stock: t.Integer({ description: 'Available, over all SKUs' }),
+  stock: t.Integer({ description: 'Available quantity of all SKUs' }),
   sku: t.String(),
   attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
   images: t.Array(t.String()),
@@ -92,7 +104,7 @@ export const ProductView = t.Object({
 })
 export type ProductView = Static<typeof ProductView>
 
-/** What a view is made of: the product as stored, with its stock summed when it was written. */
+/** The stock is summed when the product is written. */
 type ShownProduct = Product & { _id: ObjectId; stock: number }
 
 export const productView = (product: ShownProduct): ProductView => ({
@@ -111,7 +123,7 @@ export const productView = (product: ShownProduct): ProductView => ({
     sku,
     attributes,
     price: toMajor(price, product.currency),
-    stock: availableOf(product, sku),
+    stock: availableStock(product, sku),
   })),
   status: product.status,
   created_at: product.created_at.toISOString(),

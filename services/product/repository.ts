@@ -3,35 +3,36 @@ import { productCreated, productDeleted, productUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
 import type { Page } from '#shared/page'
-import { type Categories, enterCategory, leaveCategory } from './categories'
-import { archived, categoryKey, type Product, sellableSkus } from './domain'
-import { type ListQuery, listPlan, productLists, unshown } from './list'
+import { batchingLoader } from './batching-loader'
+import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
+import { catalogTransaction, type ProductRow, productsOf, rowOf } from './database'
+import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
+import { keyedMutex } from './keyed-mutex'
+import { hiddenFields, type ListQuery, listPlan, productLists } from './list'
 import { productView } from './model'
-import { readTogether } from './read-together'
-import { changing, type ProductRow, productsOf, rowOf, turns } from './store'
 
 const aggregateOf = (row: ProductRow) => ({ id: row._id.toHexString(), version: row.version })
 
 export const createdEvent = (row: ProductRow) =>
   productCreated(aggregateOf(row), {
     ...productView(row),
-    opening_stock: sellableSkus(row).map(sku => ({ sku, quantity: row.levels.find(level => level.sku === sku)?.available ?? 0 })),
+    opening_stock: sellableSkus(row).map(sku => ({ sku, quantity: availableStock(row, sku) })),
   })
 export const updatedEvent = (row: ProductRow) => productUpdated(aggregateOf(row), productView(row))
 
 export const productRepository = (mongo: Mongo, categories: Categories) => {
   const products = productsOf(mongo)
-  const transaction = changing(mongo)
+  const transaction = catalogTransaction(mongo)
   const lists = productLists(mongo)
-  /** Each product that comes or goes is counted in its category. */
-  const inTurn = turns()
+  /** By category, because adding or archiving a product writes the category's count. */
+  const inTurn = keyedMutex()
 
   const read = async (ids: readonly string[]): Promise<ProductRow[]> =>
-    products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: unshown }).toArray()
-  const readOne = readTogether(async ids => new Map((await read(ids)).map(row => [row._id.toHexString(), row])))
+    products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: hiddenFields }).toArray()
+  const readOne = batchingLoader(async ids => new Map((await read(ids)).map(row => [row._id.toHexString(), row])))
 
   const repository = {
-    /** Archived ones too: orders and wishlists still name them. */
+    /** Finds archived products too, because orders still refer to them. */
     async byId(id: string): Promise<ProductRow> {
       const row = await readOne(id)
       if (!row) throw notFound('product')
@@ -39,28 +40,30 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
     },
 
     async bySku(sku: string): Promise<ProductRow> {
-      const row = await products.findOne({ skus: sku }, { projection: unshown })
+      const row = await products.findOne({ skus: sku }, { projection: hiddenFields })
       if (!row) throw notFound('product')
       return row
     },
 
     byIds: read,
 
-    /** What is shown for each SKU; a SKU that no product ever had is left out. */
+    /** The stock that is shown for each SKU; a SKU that no product ever had is left out. */
     async shownStock(skus: readonly string[]): Promise<Record<string, number>> {
-      const asked = new Set(skus)
+      const requested = new Set(skus)
       const rows = await products.find({ skus: { $in: [...skus] } }, { projection: { levels: 1 } }).toArray()
-      return Object.fromEntries(rows.flatMap(row => row.levels.flatMap(({ sku, available }) => (asked.has(sku) ? [[sku, available]] : []))))
+      return Object.fromEntries(
+        rows.flatMap(row => row.levels.flatMap(({ sku, available }) => (requested.has(sku) ? [[sku, available]] : []))),
+      )
     },
 
     async list(query: ListQuery): Promise<Page<ProductRow>> {
-      return lists.page(listPlan(query, query.category === undefined ? undefined : await categories.within(query.category)))
+      return lists.page(listPlan(query, query.category === undefined ? undefined : await categories.idsWithin(query.category)))
     },
 
     async add(product: Product, _id = new ObjectId()): Promise<ProductRow> {
       return inTurn(categoryKey(product.category), () =>
         transaction(async (session, publish) => {
-          const row = rowOf(_id, product, await enterCategory(mongo, session, product.category))
+          const row = rowOf(_id, product, await addProductsToCategory(mongo, session, product.category))
           await products.insertOne(row, { session })
           publish(createdEvent(row))
           return row
@@ -68,18 +71,18 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
       ).finally(categories.forget)
     },
 
-    /** Gone from lists for good; again is the same. */
+    /** Archiving an archived product changes nothing. */
     async archive(id: string, check: (product: ProductRow) => void): Promise<void> {
       const { category } = await repository.byId(id)
       await inTurn(categoryKey(category), () =>
         repository.change(id, product => {
           check(product)
-          return product.status === 'archived' ? product : archived(product, new Date())
+          return product.status === 'archived' ? product : archiveProduct(product, new Date())
         }),
       )
     },
 
-    /** `decide` may be asked again when another change came first; giving back the same product changes nothing. */
+    /** `decide` runs again if another change came first. Returning the same product changes nothing. */
     async change(id: string, decide: (product: ProductRow) => Product): Promise<ProductRow> {
       const _id = new ObjectId(id)
       return transaction(async (session, publish) => {
@@ -87,7 +90,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
         if (!before) throw notFound('product')
         const product = decide(before)
         if (product === before) return before
-        const category = await moved(mongo, session, before, product)
+        const category = await moveCategory(mongo, session, before, product)
         const row = rowOf(_id, product, category, before.skus)
         await products.replaceOne({ _id }, row, { session })
         publish(
@@ -97,8 +100,8 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
       }).finally(categories.forget)
     },
 
-    /** A SKU's stock as inventory says it, unless something newer is known. One conditional update: twice or late, it ends the same. */
-    async learnStock(productId: string, level: { sku: string; available: number; version: number }): Promise<void> {
+    /** Takes over a SKU's stock level unless a newer one is known. It is one conditional update, so events may arrive late or twice. */
+    async updateStockLevel(productId: string, level: { sku: string; available: number; version: number }): Promise<void> {
       const { sku, version } = level
       const sellable = { $cond: [{ $eq: ['$variants', []] }, ['$sku'], '$variants.sku'] }
       const counted = { $filter: { input: '$levels', cond: { $in: ['$$this.sku', sellable] } } }
@@ -125,10 +128,10 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
 }
 export type Products = ReturnType<typeof productRepository>
 
-/** The category a change ends in, with the counts of both kept; an archived product counts nowhere. */
-const moved = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product) => {
+/** The category of the changed product, after updating the counts. An archived product counts in no category. */
+const moveCategory = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product) => {
   const here = { _id: before.category_id, name: before.category }
   const leaves = product.status === 'archived' || categoryKey(product.category) !== categoryKey(before.category)
-  if (leaves) await leaveCategory(mongo, session, before.category_id)
-  return leaves && product.status === 'active' ? enterCategory(mongo, session, product.category) : here
+  if (leaves) await removeProductsFromCategory(mongo, session, before.category_id)
+  return leaves && product.status === 'active' ? addProductsToCategory(mongo, session, product.category) : here
 }

@@ -12,7 +12,7 @@ const sample = { name: 'Laptop', description: '...', price: 1500, category: 'Ele
 const eventsOf = async (id: string) => (await published()).filter(message => message.aggregate.id === id)
 
 describe('a new product', () => {
-  test('is answered as it will be shown, with its opening stock, and told to others with it', async () => {
+  test('is returned as it will be shown, and published with its opening stock', async () => {
     const { status, headers, body } = await send('POST', '/products', sample)
     expect(status).toBe(201)
     expect(headers.get('location')).toBe(`/api/products/${body.id}`)
@@ -36,7 +36,7 @@ describe('a new product', () => {
     expect(created.data).toEqual({ ...body, opening_stock: [{ sku: 'LT-001', quantity: 10 }] })
   })
 
-  test('with variants has their stock, and their price where they have one', async () => {
+  test('has the stock of its variants, and each variant its own price or the product’s', async () => {
     const { id, stock, variants } = await add({
       price: 20,
       stock: 0,
@@ -57,7 +57,7 @@ describe('a new product', () => {
     expect((await send('GET', '/products/by-sku/TEE-XL')).body.id).toBe(id)
   })
 
-  test('never takes a SKU of another, a variant of another or an archived one; twenty at once make one', async () => {
+  test('cannot use a SKU of another product, variant or archived product, even when twenty are created at once', async () => {
     await add({ sku: 'OWN-1', variants: [{ sku: 'OWN-1-A' }] })
     const { id } = await add({ sku: 'GONE-1' })
     await send('DELETE', `/products/${id}`)
@@ -71,7 +71,7 @@ describe('a new product', () => {
     expect(race.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)])
   })
 
-  test('is for admins; bad input stores nothing and is not echoed', async () => {
+  test('is for administrators; invalid input is not stored and not echoed', async () => {
     expect((await send('POST', '/products', sample, {})).status).toBe(401)
     expect((await send('POST', '/products', sample, await as(2))).status).toBe(403)
     const bad: object[] = [
@@ -103,8 +103,8 @@ describe('a new product', () => {
   })
 })
 
-describe('changing a product', () => {
-  test('raises its version and tells once; what changes nothing tells nothing', async () => {
+describe('catalogTransaction a product', () => {
+  test('raises its version and publishes one event, or none if nothing changes', async () => {
     const { id, name, stock } = await add()
     const patched = await send('PATCH', `/products/${id}`, { price: 1399.99 })
     expect(patched.body.price).toBe(1399.99)
@@ -115,7 +115,7 @@ describe('changing a product', () => {
     expect(updated).toMatchObject({ type: 'product.updated', aggregate: { version: 2 }, data: patched.body })
   })
 
-  test('PUT replaces: what is left out goes back to its beginning', async () => {
+  test('by PUT resets the fields that are left out', async () => {
     const { id, sku } = await add({ currency: 'EUR', tags: ['new'], attributes: { color: 'red' }, images: ['/a.png'] })
     const { body } = await send('PUT', `/products/${id}`, { name: 'Desk', description: '', price: 9.5, category: 'Furniture', sku })
     expect(body).toMatchObject({
@@ -130,7 +130,7 @@ describe('changing a product', () => {
     })
   })
 
-  test('leaves stock to inventory: its own value may be repeated, any other is refused', async () => {
+  test('accepts the current stock and rejects any other, because inventory owns it', async () => {
     const { id } = await add({ variants: [{ sku: 'PEN-B', stock: 5 }] })
     for (const change of [
       { stock: 6 },
@@ -145,7 +145,7 @@ describe('changing a product', () => {
     expect(body.variants.map((variant: { stock: number }) => variant.stock)).toEqual([5, 0])
   })
 
-  test('is refused when it has changed since it was read', async () => {
+  test('is refused if the product has changed since it was read', async () => {
     const { id } = await add()
     const tag = (await send('GET', `/products/${id}`)).headers.get('etag') as string
     expect((await send('GET', `/products/${id}`, undefined, { 'if-none-match': tag })).status).toBe(304)
@@ -159,7 +159,7 @@ describe('changing a product', () => {
   })
 })
 
-test('an archived product leaves the lists, still answers, and stays as it is', async () => {
+test('an archived product leaves the lists, can still be read, and cannot be changed', async () => {
   const { id, sku } = await add({ tags: ['doomed'] })
   for (let again = 0; again < 2; again++) expect((await send('DELETE', `/products/${id}`)).status).toBe(204)
   expect((await send('GET', '/products?tag=doomed')).body).toMatchObject({ items: [], total: 0 })
@@ -170,15 +170,15 @@ test('an archived product leaves the lists, still answers, and stays as it is', 
   expect(deleted).toMatchObject({ type: 'product.deleted', aggregate: { version: 2 }, data: { product_id: id, skus: [sku] } })
 })
 
-test('a batch comes in the order asked, and says what is missing', async () => {
+test('a batch is in the requested order and lists the missing ids', async () => {
   const [a, b] = [await add(), await add()]
-  const nobody = '0'.repeat(24)
-  const { body } = await send('POST', '/products/batch', { ids: [b.id, nobody, a.id] }, {})
-  expect(body).toEqual({ items: [b, a], missing: [nobody] })
+  const unknownId = '0'.repeat(24)
+  const { body } = await send('POST', '/products/batch', { ids: [b.id, unknownId, a.id] }, {})
+  expect(body).toEqual({ items: [b, a], missing: [unknownId] })
   for (const ids of [[], ['x'], Array(101).fill(a.id)]) expect((await send('POST', '/products/batch', { ids })).status).toBe(400)
 })
 
-test('what is not there is 404, what is no id is 400', async () => {
+test('an unknown product is 404, a malformed id is 400', async () => {
   expect((await send('GET', `/products/${'f'.repeat(24)}`)).body.code).toBe('product_not_found')
   expect((await send('PATCH', `/products/${'f'.repeat(24)}`, { price: 1 })).status).toBe(404)
   expect((await send('DELETE', `/products/${'f'.repeat(24)}`)).status).toBe(404)

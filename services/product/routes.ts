@@ -3,16 +3,16 @@ import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { booleanText, closed, decimalText, ProductId, Sku, t } from '#shared/schema'
-import { changed, opened, replacement } from './domain'
+import type { ProductService } from './compose'
+import { changeProduct, newProduct, productReplacement } from './domain'
 import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
-import type { Products } from './repository'
 
-const conditional = 'With `If-Match` only while the product has the version of that `ETag`; its stock may differ.'
+const conditional = '`If-Match` compares the version of the `ETag` and ignores its stock.'
 
 const ById = closed({ id: ProductId })
 const ProductList = closed({
   ...PageQuery.properties,
-  category: t.Optional(t.String({ minLength: 1, maxLength: 100, description: 'Name or slug; what lies within it is included' })),
+  category: t.Optional(t.String({ minLength: 1, maxLength: 100, description: 'Name or slug; includes its descendants' })),
   min_price: t.Optional(decimalText()),
   max_price: t.Optional(decimalText()),
   in_stock: t.Optional(booleanText()),
@@ -20,13 +20,13 @@ const ProductList = closed({
   sort: t.Optional(t.Union([t.Literal('price'), t.Literal('-price'), t.Literal('name'), t.Literal('-created_at')])),
 })
 
-export const productRoutes = ({ http, products }: { http: Http; products: Products }) =>
+export const productRoutes = ({ http, products }: Pick<ProductService, 'products'> & { http: Http }) =>
   http('/api/products')
     .get('/', async ({ query }) => page(await products.list(query), query, productView), {
       public: true,
       query: ProductList,
       response: pageOf(ProductView),
-      detail: { summary: 'Products by category, price, stock or tag; newest first unless sorted' },
+      detail: { summary: 'Products by category, price, stock or tag; newest first by default' },
     })
     .get(
       '/:id',
@@ -39,7 +39,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         public: true,
         params: ById,
         response: { 200: ProductView, 304: t.Void() },
-        detail: { summary: 'A product; an archived one still answers, with its status' },
+        detail: { summary: 'A product, archived or not' },
       },
     )
     .get(
@@ -53,7 +53,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         public: true,
         params: closed({ sku: Sku }),
         response: { 200: ProductView, 304: t.Void() },
-        detail: { summary: 'The product that a SKU belongs to, as its own or as a variant' },
+        detail: { summary: 'The product that a SKU belongs to, as its own SKU or as a variant’s' },
       },
     )
     .post(
@@ -69,13 +69,13 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         public: true,
         body: closed({ ids: t.Array(ProductId, { minItems: 1, maxItems: 100, examples: [['507f1f77bcf86cd799439011']] }) }),
         response: t.Object({ items: t.Array(ProductView), missing: t.Array(t.String()) }),
-        detail: { summary: 'Up to 100 products in the order asked, archived ones too' },
+        detail: { summary: 'Up to 100 products in the requested order, including archived ones' },
       },
     )
     .post(
       '/',
       async ({ body, set }) => {
-        const row = await products.add(opened(body, new Date()))
+        const row = await products.add(newProduct(body, new Date()))
         set.headers.location = `/api/products/${row._id.toHexString()}`
         set.headers.etag = etag(row.version, row.stock)
         return status(201, productView(row))
@@ -84,7 +84,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         auth: 'admin',
         body: NewProduct,
         response: { 201: ProductView },
-        detail: { summary: 'A new product with its opening stock; an unknown category is made' },
+        detail: { summary: 'Create a product with its opening stock; an unknown category is created too' },
       },
     )
     .put(
@@ -92,7 +92,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
       async ({ params, body, headers, set }) => {
         const row = await products.change(params.id, product => {
           requireMatch(headers, product.version)
-          return changed(product, replacement(body), new Date())
+          return changeProduct(product, productReplacement(body), new Date())
         })
         set.headers.etag = etag(row.version, row.stock)
         return productView(row)
@@ -102,7 +102,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         params: ById,
         body: ReplacedProduct,
         response: ProductView,
-        detail: { summary: 'Replaces what is said of a product; stock is inventory’s', description: conditional },
+        detail: { summary: 'Replace a product, except its stock, which inventory owns', description: conditional },
       },
     )
     .patch(
@@ -110,7 +110,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
       async ({ params, body, headers, set }) => {
         const row = await products.change(params.id, product => {
           requireMatch(headers, product.version)
-          return changed(product, body, new Date())
+          return changeProduct(product, body, new Date())
         })
         set.headers.etag = etag(row.version, row.stock)
         return productView(row)
@@ -120,7 +120,7 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         params: ById,
         body: ChangedProduct,
         response: ProductView,
-        detail: { summary: 'Changes some of a product; stock is inventory’s', description: conditional },
+        detail: { summary: 'Change some fields of a product, except its stock, which inventory owns', description: conditional },
       },
     )
     .delete(
@@ -133,6 +133,6 @@ export const productRoutes = ({ http, products }: { http: Http; products: Produc
         auth: 'admin',
         params: ById,
         response: { 204: t.Void() },
-        detail: { summary: 'Archives a product: it leaves the lists, orders still find it', description: conditional },
+        detail: { summary: 'Archive a product: it leaves the lists, and orders still find it', description: conditional },
       },
     )

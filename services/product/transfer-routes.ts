@@ -1,9 +1,9 @@
 import { AppError } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { closed, t } from '#shared/schema'
-import type { ProductExport } from './export'
-import { ImportReport, type ProductImport } from './import'
+import type { ProductService } from './compose'
 import { type ImportFormat, importLines, maxBytes } from './import-lines'
+import { ImportReport } from './model'
 
 const formats: Record<string, ImportFormat> = { 'application/x-ndjson': 'ndjson', 'text/csv': 'csv' }
 
@@ -12,28 +12,25 @@ const formatOf = (request: Request): ImportFormat => {
   const format = formats[type]
   if (!format) throw new AppError('unsupported', 'unsupported_media_type', 'Send the file as application/x-ndjson or text/csv.')
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes)
-    throw new AppError('too_large', 'payload_too_large', 'An import may have at most 64 MiB.')
+    throw new AppError('too_large', 'payload_too_large', 'An import can have at most 64 MiB; split the file.')
   return format
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-interface Deps {
-  http: Http
-  importProducts: ProductImport
-  exportProducts: ProductExport
-}
+type Deps = Pick<ProductService, 'importProducts' | 'exportProducts'> & { http: Http }
 
 export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =>
   http('/api/products')
-    .post('/import', ({ request }) => importProducts(importLines(request.body ?? nothing(), formatOf(request))), {
+    .post('/import', ({ request }) => importProducts(importLines(request.body ?? emptyBody(), formatOf(request))), {
       stream: 'admin',
       response: ImportReport,
       detail: {
-        summary: 'Makes and changes products from a file, by SKU; a wrong line does not stop the others',
+        summary: 'Create and change products from a file, by SKU; a faulty line does not stop the others',
         description:
-          'One product a line, as POST takes it. CSV begins with a header; `attributes`, `images`, `tags` and `variants` are JSON in their cell. ' +
-          'Of a known SKU only what a line names is changed, and never its stock. Lines count from 1, the header is line 1.',
+          'One product per line, with the fields of POST. CSV starts with a header; `attributes`, `images`, `tags` and `variants` are ' +
+          'JSON in their cells. A line with a known SKU changes only the fields that it names, and never the stock. ' +
+          'The first line of the file is line 1; in CSV that is the header.',
         requestBody: {
           required: true,
           content: {
@@ -66,10 +63,10 @@ export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =
         auth: 'admin',
         query: closed({ format: t.Optional(t.Union([t.Literal('ndjson'), t.Literal('csv')])) }),
         detail: {
-          summary: 'The whole catalog, one product a line; the import reads it back',
+          summary: 'All active products, one per line; the import accepts the file',
           responses: {
             200: {
-              description: 'One product a line',
+              description: 'One product per line',
               content: {
                 'application/x-ndjson': { schema: { type: 'string' }, example: '{"sku":"MUG-01","name":"Mug","price":9.5,"stock":40}\n' },
                 'text/csv': { schema: { type: 'string' }, example: 'sku,name,price,stock\nMUG-01,Mug,9.5,40\n' },

@@ -1,12 +1,10 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { productsOf } from './database'
 import { maxLineBytes } from './import-lines'
 import type { ProductView } from './model'
-import { productsOf } from './store'
 import { testProduct } from './testing'
 
 const { app, mongo, admin, as, send, add, published, failures, drop } = await testProduct()
-// For machines that are busy with other things.
-setDefaultTimeout(20_000)
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -34,7 +32,7 @@ const eventsOf = async (sku: string) =>
   (await published()).filter(({ data }) => data.sku === sku).map(({ type, aggregate }) => [type, aggregate.version])
 
 describe('an import', () => {
-  test('makes, changes and leaves alone by SKU, and tells of each change once', async () => {
+  test('creates, changes or skips each SKU, and publishes each change once', async () => {
     const report = await upload(lines(item('I-1'), item('I-2'), item('I-1', { price: 5 }), item('I-2')))
     expect(report).toEqual({ status: 200, body: { created: 2, updated: 1, unchanged: 1, failed: 0, errors: [] } })
     expect(await eventsOf('I-1')).toEqual([
@@ -48,13 +46,13 @@ describe('an import', () => {
     expect(tree.find((one: { name: string }) => one.name === 'Imported').product_count).toBe(2)
   })
 
-  test('keeps the stock of what is known, and whatever a line leaves out', async () => {
+  test('keeps the stock of a known product, and the fields that a line leaves out', async () => {
     const { id, sku } = await add({ tags: ['kept'], stock: 8 })
     await upload(lines(item(sku, { stock: 99 })))
     expect((await send('GET', `/products/${id}`)).body).toMatchObject({ name: `Thing ${sku}`, tags: ['kept'], stock: 8 })
   })
 
-  test('tells what is wrong by line; a wrong line does not stop the others', async () => {
+  test('reports faults by line, and a faulty line does not stop the others', async () => {
     const { sku } = await add({ variants: [{ sku: 'HAS-VARIANT' }] })
     const gone = await add()
     await send('DELETE', `/products/${gone.id}`)
@@ -92,7 +90,7 @@ describe('an import', () => {
     expect((await send('GET', '/products/by-sku/B-4')).status).toBe(404)
   })
 
-  test('reads CSV: quotes, lines within a cell, JSON columns; a broken quote costs its own line alone', async () => {
+  test('reads CSV with quotes, newlines in cells and JSON columns; a broken quote costs only its own line', async () => {
     const csv = [
       'sku,name,description,price,category,stock,attributes,variants',
       'C-1,"Mug, ""big""","two\nlines",9.5,Kitchen,4,"{""color"":""blue""}",',
@@ -121,7 +119,7 @@ describe('an import', () => {
     expect((await upload('sku,zonk\n', 'text/csv')).body.code).toBe('invalid_header')
   })
 
-  test('is for admins, and takes nothing but its two types', async () => {
+  test('is for administrators, and accepts only its two content types', async () => {
     expect((await upload(lines(item('N-1')), 'application/x-ndjson', { authorization: '' })).status).toBe(401)
     expect((await upload(lines(item('N-1')), 'application/x-ndjson', await as(2))).status).toBe(403)
     expect((await upload(lines(item('N-1')), 'application/json')).status).toBe(415)
@@ -129,7 +127,7 @@ describe('an import', () => {
     expect((await send('GET', '/products/by-sku/N-1')).status).toBe(404)
   })
 
-  test('in parallel with itself makes each product once', async () => {
+  test('creates each product once, even when the same file is imported in parallel', async () => {
     const file = lines(...Array.from({ length: 150 }, (_, n) => item(`P-${n}`)))
     const reports = await Promise.all([upload(file), upload(file), upload(file)])
     expect(reports.map(({ body }) => body.created + body.unchanged)).toEqual([150, 150, 150])
@@ -137,7 +135,7 @@ describe('an import', () => {
     expect(await productsOf(mongo).countDocuments({ sku: /^P-/ })).toBe(150)
   })
 
-  test('reads no faster than it stores', async () => {
+  test('reads the file no faster than it stores the products', async () => {
     let sent = 0
     let ahead = 0
     const file = new ReadableStream<Uint8Array>({
@@ -168,7 +166,7 @@ describe('an import', () => {
 })
 
 describe('an export', () => {
-  test('is read back by the import, in both formats, with nothing changed', async () => {
+  test('can be imported again in both formats and changes nothing', async () => {
     await add({
       name: 'Quo"ted, name',
       description: 'a\nb',
@@ -192,7 +190,7 @@ describe('an export', () => {
     expect(views.at(-1)).toEqual((await send('GET', `/products/${views.at(-1)?.id}`)).body)
   })
 
-  test('is for admins', async () => {
+  test('is for administrators', async () => {
     expect((await app.handle(new Request('http://localhost/api/products/export', { headers: await as(2) }))).status).toBe(403)
   })
 })

@@ -9,7 +9,6 @@ import { deadLetterRoutes } from '../../services/discovery/dead-letter-routes'
 import { checkDrift } from '../../services/discovery/drift'
 import { platformRoutes } from '../../services/discovery/routes'
 import { inAnHour, testInventory } from '../../services/inventory/testing'
-import { productHandlers } from '../../services/product/events'
 import { testProduct } from '../../services/product/testing'
 
 /** Product and inventory on their own stores, with a real broker between them, and discovery looking on. */
@@ -50,7 +49,7 @@ beforeAll(async () => {
     inventory.open({ relay: { bus: stockBus, topology, pollMs: 20 } }),
     product.open({ relay: { bus: catalogBus, topology, pollMs: 20 } }),
     stockBus.consume(inventory.handlers),
-    catalogBus.consume(productHandlers({ products: product.products })),
+    catalogBus.consume(product.handlers),
   ])
 })
 afterAll(async () => {
@@ -111,12 +110,12 @@ describe('drift', () => {
     })
     const { db } = inventory.sql
     await raw`update skus set quantity = 8 where sku = ${sku}`.execute(db)
-    await product.products.learnStock(other, { sku: otherSku, available: 7, version: 99 })
+    await product.products.updateStockLevel(other, { sku: otherSku, available: 7, version: 99 })
     const found = await drift()
     expect(found.drift).toEqual({ stock_movements: 1, stock_shelves: 1, stock_reserved: 0, product_stock: 2 })
     expect(found.examples).toEqual({ stock_movements: [sku], stock_shelves: [sku], product_stock: expect.arrayContaining([sku, otherSku]) })
     await raw`update skus set quantity = 9 where sku = ${sku}`.execute(db)
-    await product.products.learnStock(other, { sku: otherSku, available: 9, version: 100 })
+    await product.products.updateStockLevel(other, { sku: otherSku, available: 9, version: 100 })
     expect((await drift()).drift.product_stock).toBe(0)
   })
   test('is asked over a window that makes sense, by administrators', async () => {

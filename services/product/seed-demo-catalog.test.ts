@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
-import { seedDemo } from './seed'
-import { productsOf } from './store'
+import { productsOf } from './database'
+import { seedDemoCatalog } from './seed-demo-catalog'
 import { testProduct } from './testing'
 
 const { mongo, open, send, add, published, failures, drop } = await testProduct()
@@ -9,9 +9,9 @@ afterAll(async () => {
   await drop()
 })
 
-test('the demo catalog comes once, whole, however many instances start together', async () => {
+test('the demo catalog is stored once and whole, even if several instances start together', async () => {
   const others = await Promise.all([open(), open()])
-  const seeded = await Promise.all([mongo, ...others].map(instance => seedDemo(instance)))
+  const seeded = await Promise.all([mongo, ...others].map(instance => seedDemoCatalog(instance)()))
   expect(seeded.filter(Boolean)).toHaveLength(1)
   const total = await productsOf(mongo).countDocuments()
   expect(total).toBeGreaterThanOrEqual(20)
@@ -20,10 +20,10 @@ test('the demo catalog comes once, whole, however many instances start together'
   expect(created[0]?.data.opening_stock).toEqual([{ sku: 'NB-14-512', quantity: 100 }])
 
   await send('DELETE', '/products/507f1f77bcf86cd799439011')
-  expect(await seedDemo(mongo)).toBe(false)
+  expect(await seedDemoCatalog(mongo)()).toBe(false)
 })
 
-test('it holds the sample product, and leaves LT-001 free', async () => {
+test('the demo catalog contains the sample product, and leaves LT-001 free', async () => {
   expect((await send('GET', '/products/507f1f77bcf86cd799439011')).body).toMatchObject({ price: 1500, currency: 'USD', stock: 100 })
   expect((await add({ sku: 'LT-001' })).sku).toBe('LT-001')
 })

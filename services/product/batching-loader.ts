@@ -1,10 +1,10 @@
 /**
- * What is asked for in the same moment is read in one trip: a trip costs more than what it brings. Each reading begins after it was asked for,
- * so nobody gets anything older than by a reading of their own.
+ * Reads all ids that are requested in the same turn of the event loop with one query. The query starts after the request,
+ * so a caller never gets older data than from a query of its own.
  */
-export const readTogether = <Row>(read: (ids: readonly string[]) => Promise<Map<string, Row>>) => {
+export const batchingLoader = <Row>(read: (ids: readonly string[]) => Promise<Map<string, Row>>) => {
   let next: { ids: Set<string>; rows: Promise<Map<string, Row>> } | undefined
-  const begin = () => {
+  const openBatch = () => {
     const ids = new Set<string>()
     const rows = new Promise(setImmediate).then(() => {
       next = undefined
@@ -13,7 +13,7 @@ export const readTogether = <Row>(read: (ids: readonly string[]) => Promise<Map<
     return { ids, rows }
   }
   return async (id: string): Promise<Row | undefined> => {
-    next ??= begin()
+    next ??= openBatch()
     const { ids, rows } = next
     ids.add(id)
     return (await rows).get(id)
