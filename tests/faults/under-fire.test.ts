@@ -1,35 +1,34 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { released } from '#shared/platform'
 import { eventually } from '#shared/testing'
-import type { Person } from '../shop'
+import { times } from '../shop'
+import { pieces, type Shopper } from '../shopper'
 import { startVictim, type Victim } from './fixture'
 import { type Bought, buy } from './shoppers'
 
 const orders = 300
 const opening = 100_000
-const codeLimit = 50
+const couponLimit = 50
 let victim: Victim
-let people: Person[]
+let people: Shopper[]
 let product: { id: string }
+let coupon: Awaited<ReturnType<Victim['shop']['addCoupon']>>
 const began = new Date()
 
 beforeAll(async () => {
   victim = await startVictim('under-fire', Number(Bun.env.TEST_PRIVATE_PORT ?? 30_000) + 1200)
-  const { register, offer, must, admin } = victim.shop
-  people = await Promise.all(Array.from({ length: 20 }, register))
-  product = await offer({ price: 20, stock: opening })
-  await must('POST', '/api/promotions', {
-    token: await admin(),
-    body: { name: 'While it lasts', code: 'FIRE', kind: 'percentage', value: 10, total_limit: codeLimit },
-  })
+  const { shopper, addProduct, addCoupon } = victim.shop
+  people = await times(20, shopper)
+  product = await addProduct({ price: 20, stock: opening })
+  coupon = await addCoupon({ total_limit: couponLimit })
 }, 90_000)
 afterAll(async () => {
   if (Bun.env.FAULTS_LOG && victim) await Bun.write(Bun.env.FAULTS_LOG, victim.log.join('\n'))
   await victim?.stop()
 })
 
-/** Takes everything away once, while the shoppers go on. */
-const fire = async () => {
+/** Kills or stops every service and every server once, one after the other. */
+const takeEverythingDown = async () => {
   for (const service of released) {
     victim.killService(service)
     await Bun.sleep(1500)
@@ -42,93 +41,69 @@ const fire = async () => {
   }
 }
 
-/** What an order must not be left in: nothing here waits for a person but a parcel for its carrier. */
+/** An order in another state still waits for something, which here comes by itself. */
 const settled = new Set(['fulfilling', 'shipped', 'delivered', 'cancelled'])
 
-test(`${orders} orders while every service and every server is taken away in turn: each ends right, to the unit`, async () => {
-  const { orderOf, must, stockOf, expectNoDrift, admin } = victim.shop
-  const burning = fire()
+test(`${orders} orders while every service and every server fails in turn: each ends right, to the cent and to the piece`, async () => {
+  const { stockOf, expectNoDrift } = victim.shop
+  const outages = takeEverythingDown()
   const bought: Bought[] = []
   let next = 0
   await Promise.all(
     people.map(async person => {
       while (next < orders) {
         const index = next++
-        const items = [{ product_id: product.id, quantity: 1 + (index % 3) }]
-        const done = await buy(victim.shop, person, index % 4 === 0 ? { items, coupon_code: 'FIRE' } : { items })
+        const goods = pieces(product, 1 + (index % 3))
+        const done = await buy(person, index % 4 === 0 ? { ...goods, coupon_code: coupon.code } : goods)
         if (done) bought.push(done)
       }
     }),
   )
-  await burning
+  await outages
   expect(bought.length).toBeGreaterThan(orders * 0.7)
 
-  const ends = new Map<number, { status: string; payment_status: string; coupon_code?: string; total_amount: number }>()
-  await eventually(
-    async () => {
-      for (const { person, orderId } of bought) {
-        if (ends.has(orderId)) continue
-        const found = await orderOf(person, orderId)
-        if (!settled.has(found.status)) throw new Error(`order ${orderId} is still ${found.status} (${found.payment_status})`)
-        if (found.status === 'cancelled' && found.payment_status === 'paid')
-          throw new Error(`order ${orderId} is cancelled and not refunded`)
-        ends.set(orderId, found)
-      }
-      return true
-    },
-    { timeoutMs: 120_000, everyMs: 500 },
-  )
-
-  let gone = 0
+  const endOf = async ({ person, orderId }: Bought) => {
+    const found = await person.orderOf(orderId)
+    if (!settled.has(found.status)) throw new Error(`order ${orderId} is still ${found.status} (${found.payment_status})`)
+    if (found.status === 'cancelled' && found.payment_status === 'paid') throw new Error(`order ${orderId} is cancelled and not refunded`)
+    return found
+  }
+  let sold = 0
   let coupons = 0
-  for (const { person, orderId, quantity } of bought) {
-    const end = ends.get(orderId)!
-    const { items } = await must('GET', `/api/payments?order_id=${orderId}`, { token: person.token })
-    const kept = items.filter(({ status }: { status: string }) => status === 'completed')
-    if (end.status === 'cancelled') expect(kept).toEqual([])
-    else {
-      expect(kept).toHaveLength(1)
-      expect(kept[0].amount).toBe(end.total_amount)
-      gone += quantity
-      if (end.coupon_code) coupons++
-    }
+  for (const one of bought) {
+    const end = await eventually(() => endOf(one), { timeoutMs: 120_000, everyMs: 500 })
+    const completed = (await one.person.paymentsOf(one.orderId)).filter(({ status }) => status === 'completed')
+    expect(completed.map(({ amount }) => amount)).toEqual(end.status === 'cancelled' ? [] : [end.total_amount])
+    if (end.status === 'cancelled') continue
+    sold += one.quantity
+    if (end.coupon_code) coupons++
   }
   await eventually(
     async () => {
-      expect(await stockOf(product.id)).toEqual({ quantity: opening - gone, reserved: 0, available: opening - gone })
+      expect(await stockOf(product.id)).toEqual({ quantity: opening - sold, reserved: 0, available: opening - sold })
       return true
     },
     { timeoutMs: 60_000, everyMs: 250 },
   )
-  expect(coupons).toBeLessThanOrEqual(codeLimit)
-  const { items: campaigns } = await must('GET', '/api/promotions', { token: await admin() })
-  expect(campaigns.find(({ code }: { code?: string }) => code === 'FIRE').used).toBe(coupons)
+  expect(coupons).toBeLessThanOrEqual(couponLimit)
+  expect(await coupon.used()).toBe(coupons)
   await eventually(async () => (await victim.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
   await expectNoDrift(began)
 }, 480_000)
 
 test('a minute without the broker: every order is accepted, and carried out after', async () => {
-  const { orderOf, order } = victim.shop
-  const { id } = await victim.shop.offer({ price: 20, stock: 1000 })
+  const goods = pieces(await victim.shop.addProduct({ price: 20, stock: 1000 }))
   await victim.stopServer('rabbitmq')
-  const without = Bun.sleep(60_000)
-  const accepted = await Promise.all(
-    Array.from({ length: 100 }, async (_, index) => {
-      await Bun.sleep(index * 100)
-      const person = people[index % people.length]!
-      const { status, body } = await order(person, { items: [{ product_id: id, quantity: 1 }] })
-      expect({ status, code: body.code }).toEqual({ status: 201, code: undefined })
-      return { person, orderId: body.id }
-    }),
-  )
-  await without
+  const outage = Bun.sleep(60_000)
+  const placing = [people, people, people, people, people].flat().map(async (person, index) => {
+    await Bun.sleep(index * 100)
+    const { status, body } = await person.order(goods)
+    expect({ status, code: body.code }).toEqual({ status: 201, code: undefined })
+    return { person, orderId: body.id }
+  })
+  const accepted = await Promise.all(placing)
+  await outage
   await victim.startServer('rabbitmq')
-  await eventually(
-    async () => {
-      for (const { person, orderId } of accepted) expect((await orderOf(person, orderId)).status).toBe('awaiting_payment')
-      return true
-    },
-    { timeoutMs: 60_000, everyMs: 500 },
-  )
+  for (const { person, orderId } of accepted) await person.untilOrder(orderId, 'awaiting_payment', 60_000)
   await eventually(async () => (await victim.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
 }, 240_000)
