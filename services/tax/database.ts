@@ -1,4 +1,6 @@
 import type { ColumnType, Generated, Selectable } from 'kysely'
+import { t } from '#shared/schema'
+import { jsonColumn } from '#shared/sql'
 
 export interface TaxDb {
   rates: {
@@ -7,21 +9,22 @@ export interface TaxDb {
     region: Generated<string>
     category: string
     rate_ppm: number
-    /** Days, as text: they belong to no time zone. */
+    /** Days as text, such as 2026-01-31: they have no time zone. */
     valid_from: string
     valid_to: string | null
     source: string | null
     created_at: Generated<Date>
   }
-  /** `version` is that of the price. */
+  /** What events said of an order's tax. Columns are null until their event arrives; `version` is that of the price. */
   orders: {
     order_id: number
     currency: string | null
     total: number | null
+    /** `soldLinesColumn` */
     lines: string | null
     paid_at: Date | null
     version: Generated<number>
-    /** Cancelled before anything was paid. Stored as 0 or 1. */
+    /** The order was cancelled before anything was paid. Read as 0 or 1. */
     unsold: ColumnType<number, boolean | undefined, boolean>
   }
   refunds: { order_id: number; refund_id: number; amount: number; refunded_at: Date }
@@ -38,6 +41,9 @@ export interface TaxDb {
     tax: number
   }
 }
+export const soldLinesColumn = jsonColumn(
+  t.Array(t.Object({ country: t.String(), region: t.String(), rate_ppm: t.Integer(), net: t.Integer(), tax: t.Integer() })),
+)
+
 export type RateRow = Selectable<TaxDb['rates']>
 export type OrderRow = Selectable<TaxDb['orders']>
-export type Entry = Selectable<TaxDb['entries']>

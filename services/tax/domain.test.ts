@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { placeOf, quote, type Rate, rateFor } from './domain'
-import { entriesOf } from './report'
+import { calculateTax, rateFor, type TaxRate, taxPlace } from './domain'
+import { reportEntries } from './domain-report'
 
-const rate = (country: string, region: string, category: string, percent: number): Rate => ({
+const rate = (country: string, region: string, category: string, percent: number): TaxRate => ({
   country,
   region,
   category,
@@ -16,24 +16,24 @@ const rates = [
   rate('US', 'CA', 'standard', 7.25),
   rate('US', '', 'standard', 1),
 ]
-const germany = placeOf({ country: 'de' })
+const germany = taxPlace({ country: 'de' })
 
 describe('the rate of a line', () => {
-  test('free text names no place, and so no tax', () => {
-    expect(rateFor(rates, placeOf('123 Main St, City'), 'Electronics')).toBeUndefined()
+  test('is none for a free-text address', () => {
+    expect(rateFor(rates, taxPlace('123 Main St, City'), 'Electronics')).toBeUndefined()
   })
-  test('a category has its own rate, else that of its class, else the standard', () => {
+  test('is that of its category, or else the reduced one for reduced goods, or else the standard one', () => {
     expect(rateFor(rates, germany, 'Museum Tickets')?.rate_ppm).toBe(0)
     expect(rateFor(rates, germany, ' BOOKS ')?.rate_ppm).toBe(70_000)
     expect(rateFor(rates, germany, 'Electronics')?.rate_ppm).toBe(190_000)
   })
-  test('a region comes before its country, with or without the country in its name', () => {
-    expect(rateFor(rates, placeOf({ country: 'US', region: 'ca' }), 'Books')?.rate_ppm).toBe(72_500)
-    expect(rateFor(rates, placeOf({ country: 'US', region: 'US-CA' }), 'Books')?.rate_ppm).toBe(72_500)
-    expect(rateFor(rates, placeOf({ country: 'US', region: 'NV' }), 'Books')?.rate_ppm).toBe(10_000)
+  test('is that of the region before that of the country, with or without the country in the region’s code', () => {
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'ca' }), 'Books')?.rate_ppm).toBe(72_500)
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'US-CA' }), 'Books')?.rate_ppm).toBe(72_500)
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'NV' }), 'Books')?.rate_ppm).toBe(10_000)
   })
-  test('a country that has none is not taxed', () => {
-    expect(rateFor(rates, placeOf({ country: 'CH' }), 'Books')).toBeUndefined()
+  test('is none in a country without rates', () => {
+    expect(rateFor(rates, taxPlace({ country: 'CH' }), 'Books')).toBeUndefined()
   })
 })
 
@@ -42,11 +42,11 @@ const lines = fc.array(fc.record({ amount: fc.nat(10 ** 9), category: fc.constan
   maxLength: 20,
 })
 
-describe('a quote', () => {
-  test('its tax is the sum of its lines and its carriage, each rounded by itself', () => {
+describe('the tax of a quote', () => {
+  test('is the sum over its lines and shipping, each rounded on its own', () => {
     fc.assert(
       fc.property(lines, fc.nat(10_000), fc.boolean(), (asked, shipping, inclusive) => {
-        const found = quote(rates, germany, { lines: asked, shipping, inclusive })
+        const found = calculateTax(rates, germany, { lines: asked, shipping, inclusive })
         expect(found.tax).toBe(found.lines.reduce((sum, line) => sum + line.tax, 0) + found.shipping.tax)
         found.lines.forEach((line, index) => {
           const { amount } = asked[index]!
@@ -58,9 +58,9 @@ describe('a quote', () => {
   })
 })
 
-describe('the report', () => {
+describe('the entries of the report', () => {
   const sold = fc.array(fc.record({ net: fc.nat(10 ** 7), tax: fc.nat(10 ** 6) }), { minLength: 1, maxLength: 10 })
-  test('refunds in any parts, told in any order, take out in the end exactly what was sold', () => {
+  test('add up to zero after a full refund in any parts and in any order', () => {
     fc.assert(
       fc.property(sold, fc.array(fc.integer({ min: 1, max: 99 }), { maxLength: 5 }), (lines, cuts) => {
         const total = lines.reduce((sum, { net, tax }) => sum + net + tax, 0)
@@ -73,7 +73,7 @@ describe('the report', () => {
           paid_at: new Date(0),
           lines: lines.map(line => ({ ...line, country: 'DE', region: '', rate_ppm: 1 })),
         }
-        const entries = entriesOf(order, refunds.toReversed())
+        const entries = reportEntries(order, refunds.toReversed())
         expect(entries.reduce((sum, { net }) => sum + net, 0)).toBe(0)
         expect(entries.reduce((sum, { tax }) => sum + tax, 0)).toBe(0)
       }),

@@ -1,42 +1,43 @@
 import { splitInclusive, sumOf, taxOf } from '#shared/money'
 
-/** What a rate is for: everything, a class of goods that many places tax less, or a category by its own name. */
-export const standard = 'standard'
-export const reduced = 'reduced'
+/** Besides a category of the shop, a rate may be for all goods of a place, or for the goods that many places tax less. */
+export const standardCategory = 'standard'
+export const reducedCategory = 'reduced'
 
-export interface Rate {
+export interface TaxRate {
   country: string
-  /** Empty for all of the country. */
+  /** Empty for the whole country. */
   region: string
   category: string
   rate_ppm: number
 }
 
-export interface Place {
+export interface TaxPlace {
   country: string
   region: string
 }
 
-/** A free-text address names no place that could be trusted: it lies in the default zone, without tax. */
-export const placeOf = (address: string | { country: string; region?: string }): Place | undefined =>
-  typeof address === 'string' ? undefined : { country: address.country.toUpperCase(), region: normalRegion(address) }
+/** Undefined for a free-text address, which is not taxed: it names no country. */
+export const taxPlace = (address: string | { country: string; region?: string }): TaxPlace | undefined =>
+  typeof address === 'string' ? undefined : { country: address.country.toUpperCase(), region: regionCode(address) }
 
-const normalRegion = ({ country, region = '' }: { country: string; region?: string }) =>
+/** `CA` for both `CA` and `US-CA`. */
+const regionCode = ({ country, region = '' }: { country: string; region?: string }) =>
   region.trim().toUpperCase().replace(`${country.toUpperCase()}-`, '')
 
-/** Goods that most places tax at a reduced rate, by the name of their category. */
+/** Categories of goods that most places tax at their reduced rate. */
 const reducedGoods = new Set(['books', 'food', 'groceries', 'newspapers', 'magazines', 'medicine', 'baby food', 'water'])
 export const categoryKey = (category: string) => category.normalize('NFKC').trim().toLowerCase()
 
-/** The most particular rate wins: the region before the country, the category's own before its class, its class before the standard. */
-export const rateFor = (rates: readonly Rate[], place: Place | undefined, category: string): Rate | undefined => {
+/** The most specific rate applies: the region's before the country's, then the category's own before the reduced one, and that before the standard one. */
+export const rateFor = (rates: readonly TaxRate[], place: TaxPlace | undefined, category: string): TaxRate | undefined => {
   if (!place) return undefined
   const key = categoryKey(category)
-  const wanted = reducedGoods.has(key) ? [key, reduced, standard] : [key, standard]
-  const there = rates.filter(rate => rate.country === place.country && (rate.region === '' || rate.region === place.region))
+  const categories = reducedGoods.has(key) ? [key, reducedCategory, standardCategory] : [key, standardCategory]
+  const ofCountry = rates.filter(rate => rate.country === place.country)
   for (const region of place.region === '' ? [''] : [place.region, '']) {
-    for (const name of wanted) {
-      const found = there.find(rate => rate.region === region && rate.category === name)
+    for (const name of categories) {
+      const found = ofCountry.find(rate => rate.region === region && rate.category === name)
       if (found) return found
     }
   }
@@ -50,26 +51,28 @@ export interface TaxedLine {
   tax: number
 }
 
-/** Tax is rounded half up on each line, after discount; a price that has it inside is split, so that nothing is lost. */
-export const taxLine = (amount: number, category: string, rate: Rate | undefined, inclusive: boolean): TaxedLine => {
+/** Tax is rounded half up for each line, after discount. A tax-inclusive amount is split, so that net and tax add up to it. */
+export const taxLine = (amount: number, category: string, rate: TaxRate | undefined, inclusive: boolean): TaxedLine => {
   const rate_ppm = rate?.rate_ppm ?? 0
   const { net, tax } = inclusive ? splitInclusive(amount, rate_ppm) : { net: amount, tax: taxOf(amount, rate_ppm) }
   return { category, rate_ppm, net, tax }
 }
 
-export interface Quote {
+export interface TaxQuote {
   lines: TaxedLine[]
   shipping: TaxedLine
   tax: number
 }
 
-export const quote = (
-  rates: readonly Rate[],
-  place: Place | undefined,
-  { lines, shipping, inclusive }: { lines: readonly { amount: number; category: string }[]; shipping: number; inclusive: boolean },
-): Quote => {
-  const taxed = lines.map(({ amount, category }) => taxLine(amount, category, rateFor(rates, place, category), inclusive))
-  // Carriage follows the standard rate where there is a value added tax; no state of the US taxes it here.
-  const carriage = taxLine(shipping, 'shipping', place?.country === 'US' ? undefined : rateFor(rates, place, standard), inclusive)
-  return { lines: taxed, shipping: carriage, tax: sumOf([...taxed, carriage].map(({ tax }) => tax)) }
+export const calculateTax = (
+  rates: readonly TaxRate[],
+  place: TaxPlace | undefined,
+  amounts: { lines: readonly { amount: number; category: string }[]; shipping: number; inclusive: boolean },
+): TaxQuote => {
+  const { inclusive } = amounts
+  const lines = amounts.lines.map(({ amount, category }) => taxLine(amount, category, rateFor(rates, place, category), inclusive))
+  // Shipping has the standard rate where there is a value added tax; in the US it is not taxed here.
+  const shippingRate = place?.country === 'US' ? undefined : rateFor(rates, place, standardCategory)
+  const shipping = taxLine(amounts.shipping, 'shipping', shippingRate, inclusive)
+  return { lines, shipping, tax: sumOf([...lines, shipping].map(({ tax }) => tax)) }
 }

@@ -4,14 +4,14 @@ import { toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
 import type { TaxReport } from './report'
 
-/** Sold: paid for, or on its way to be paid at the door. */
-const sold = new Set(['paid', 'fulfilling'])
-/** Cancelled like this it was never sold; one whose money came in is refunded, which is told. */
-const unpaid = new Set(['unpaid', 'authorized'])
+/** An order counts as sold once it is paid, or once it is packed to be paid on delivery. */
+const soldStatuses = new Set(['paid', 'fulfilling'])
+/** An order that is cancelled with one of these was never paid. The money of any other one is refunded, and `payment.refunded` reports that. */
+const unpaidStatuses = new Set(['unpaid', 'authorized'])
 
-type Priced = Pick<Static<(typeof orderCreated)['schema']>, 'currency' | 'total_amount' | 'tax_lines'>
+type PriceData = Pick<Static<(typeof orderCreated)['schema']>, 'currency' | 'total_amount' | 'tax_lines'>
 
-const priceOf = ({ currency, total_amount, tax_lines }: Priced) => ({
+const orderPrice = ({ currency, total_amount, tax_lines }: PriceData) => ({
   currency,
   total: toMinor(total_amount, currency),
   lines: tax_lines.map(({ country = '', region = '', rate_ppm, net, tax }) => ({
@@ -24,17 +24,17 @@ const priceOf = ({ currency, total_amount, tax_lines }: Priced) => ({
 })
 
 export const taxHandlers = ({ report }: { report: TaxReport }) => [
-  on(orderCreated, message => report.priced(message, message.data.order_id, priceOf(message.data))),
-  on(orderRepriced, message => report.priced(message, message.data.order_id, priceOf(message.data))),
+  on(orderCreated, message => report.recordPrice(message, message.data.order_id, orderPrice(message.data))),
+  on(orderRepriced, message => report.recordPrice(message, message.data.order_id, orderPrice(message.data))),
   on(orderStatusUpdated, async message => {
     const { order_id, status, payment_status } = message.data
-    if (sold.has(status)) await report.paid(message, order_id, new Date(message.time))
-    if (status === 'cancelled' && unpaid.has(payment_status)) await report.unsold(message, order_id)
+    if (soldStatuses.has(status)) await report.recordSale(message, order_id, new Date(message.time))
+    if (status === 'cancelled' && unpaidStatuses.has(payment_status)) await report.recordUnsold(message, order_id)
   }),
   on(paymentRefunded, async message => {
     const { order_id, refund_id, amount, currency, reason } = message.data
-    // What was paid twice was sold once.
+    // The refund of a second payment leaves the sale as it is: the first payment still pays for it.
     if (reason !== 'paid_twice')
-      await report.refunded(message, order_id, { id: refund_id, amount: toMinor(amount, currency), at: new Date(message.time) })
+      await report.recordRefund(message, order_id, { id: refund_id, amount: toMinor(amount, currency), at: new Date(message.time) })
   }),
 ]

@@ -1,9 +1,9 @@
-import { Amount, Currency, defaultCurrency, toMajor, toMinor } from '#shared/money'
+import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { Address, closed, type Static, Time, t, text } from '#shared/schema'
 import type { RateRow } from './database'
-import { placeOf, type Quote, quote, type Rate, standard } from './domain'
-import type { TaxReport } from './report'
+import { standardCategory, type TaxPlace, type TaxQuote } from './domain'
+import type { ReportTotal } from './report'
 
 const Country = t.String({ pattern: '^[A-Za-z]{2}$', examples: ['DE'] })
 const Region = t.String({ maxLength: 10, pattern: '^[A-Za-z0-9-]*$', examples: ['CA'] })
@@ -42,20 +42,15 @@ export const QuoteView = t.Object({
   tax: t.Number(),
 })
 
-/** Prices a request with the rates of its place. */
-export const quoteView = (body: Static<typeof QuoteBody>, rates: readonly Rate[]): Static<typeof QuoteView> => {
-  const { address, currency = defaultCurrency, prices_include_tax: inclusive = false } = body
-  const place = placeOf(address)
-  const lines = body.lines.map(({ amount, category: name = standard }) => ({ amount: toMinor(amount, currency), category: name }))
-  const found: Quote = quote(rates, place, { lines, shipping: toMinor(body.shipping ?? 0, currency), inclusive })
+export const quoteView = (quote: TaxQuote, place: TaxPlace | undefined, currency: string): Static<typeof QuoteView> => {
   const where = place ? { country: place.country, ...(place.region && { region: place.region }) } : {}
   return {
     currency,
-    lines: found.lines.map(({ net, tax, ...line }) => ({ ...line, net: toMajor(net, currency), tax: toMajor(tax, currency), ...where })),
-    shipping_net: toMajor(found.shipping.net, currency),
-    shipping_rate_ppm: found.shipping.rate_ppm,
-    shipping_tax: toMajor(found.shipping.tax, currency),
-    tax: toMajor(found.tax, currency),
+    lines: quote.lines.map(({ net, tax, ...line }) => ({ ...line, net: toMajor(net, currency), tax: toMajor(tax, currency), ...where })),
+    shipping_net: toMajor(quote.shipping.net, currency),
+    shipping_rate_ppm: quote.shipping.rate_ppm,
+    shipping_tax: toMajor(quote.shipping.tax, currency),
+    tax: toMajor(quote.tax, currency),
   }
 }
 
@@ -64,7 +59,7 @@ export const NewRateBody = closed(
   {
     country: Country,
     region: t.Optional(Region),
-    category: t.Optional(category(standard)),
+    category: t.Optional(category(standardCategory)),
     rate: Percent,
     valid_from: Day,
     valid_to: t.Optional(Day),
@@ -79,7 +74,7 @@ export const RateChange = closed(
 export const RateView = t.Object({
   id: t.Integer(),
   country: t.String(),
-  region: t.String({ description: 'Empty for all of the country' }),
+  region: t.String({ description: 'Empty for the whole country' }),
   category: t.String(),
   rate: t.Number({ description: 'In percent' }),
   valid_from: t.String(),
@@ -113,11 +108,11 @@ export const ReportView = t.Object({
   to: Time,
   items: t.Array(
     t.Object({
-      country: t.String({ description: 'Empty where the address named none' }),
+      country: t.String({ description: 'Empty where the address names none' }),
       region: t.String(),
       rate_ppm: t.Integer(),
       currency: t.String(),
-      net: t.Number({ description: 'Sold, less what was refunded' }),
+      net: t.Number({ description: 'Sales less refunds' }),
       tax: t.Number(),
       refunded_net: t.Number(),
       refunded_tax: t.Number(),
@@ -125,26 +120,30 @@ export const ReportView = t.Object({
   ),
 })
 
-/** Sales and refunds of one place and rate side by side. */
-export const reportItems = (sums: Awaited<ReturnType<TaxReport['between']>>): Static<typeof ReportView>['items'] => {
-  const places = new Map<
-    string,
-    { country: string; region: string; rate_ppm: number; currency: string; sale: [number, number]; refund: [number, number] }
-  >()
-  for (const { country, region, rate_ppm, currency, kind, net, tax } of sums) {
+const zero = { net: 0, tax: 0 }
+
+/** One item for each place, rate and currency, with its sales and refunds. */
+export const reportItems = (totals: readonly ReportTotal[]): Static<typeof ReportView>['items'] => {
+  const groups = new Map<string, ReportGroup>()
+  for (const { country, region, rate_ppm, currency, kind, net, tax } of totals) {
     const key = `${country} ${region} ${rate_ppm} ${currency}`
-    const place = places.get(key) ?? { country, region, rate_ppm, currency, sale: [0, 0], refund: [0, 0] }
-    place[kind] = [Number(net), Number(tax)]
-    places.set(key, place)
+    const group = groups.get(key) ?? { country, region, rate_ppm, currency, sale: zero, refund: zero }
+    groups.set(key, { ...group, [kind]: { net: Number(net), tax: Number(tax) } })
   }
-  return [...places.values()].map(({ sale, refund, ...place }) => {
-    const money = (minor: number) => toMajor(minor, place.currency)
+  return [...groups.values()].map(({ sale, refund, ...group }) => {
+    const major = (minor: number) => toMajor(minor, group.currency)
     return {
-      ...place,
-      net: money(sale[0] + refund[0]),
-      tax: money(sale[1] + refund[1]),
-      refunded_net: money(refund[0] === 0 ? 0 : -refund[0]),
-      refunded_tax: money(refund[1] === 0 ? 0 : -refund[1]),
+      ...group,
+      net: major(sale.net + refund.net),
+      tax: major(sale.tax + refund.tax),
+      // Subtracted from zero, since -0 is not 0.
+      refunded_net: major(0 - refund.net),
+      refunded_tax: major(0 - refund.tax),
     }
   })
+}
+
+interface ReportGroup extends Pick<ReportTotal, 'country' | 'region' | 'rate_ppm' | 'currency'> {
+  sale: { net: number; tax: number }
+  refund: { net: number; tax: number }
 }

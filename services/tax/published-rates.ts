@@ -1,10 +1,10 @@
-import { reduced, standard } from './domain'
+import { reducedCategory, standardCategory } from './domain'
 
-/** Rates as the tax authorities publish them, in percent. Each group says where they stand and since when they are taken to hold. */
+/** Rates in percent, as the tax authorities publish them, and the day from which they are valid here. */
 interface Published {
   source: string
   valid_from: string
-  /** Country or country-region: standard rate, then the reduced rate that fits books and food, where there is one. */
+  /** By country or country-region: the standard rate, and the reduced rate for books and food where there is one. */
   rates: Record<string, readonly [standard: number, reduced?: number]>
 }
 
@@ -108,7 +108,7 @@ const published: readonly Published[] = [
 
 const ppm = (percent: number) => Math.round(percent * 10_000)
 
-/** As rows of the table: nothing is taxed in a state that has no sales tax, and that is a rate too. */
+/** Rows of the `rates` table. A state without a sales tax has a row too, with a rate of 0. */
 export const publishedRates = () =>
   published.flatMap(({ source, valid_from, rates }) =>
     Object.entries(rates).flatMap(([place, percents]) => {
@@ -116,7 +116,7 @@ export const publishedRates = () =>
       return percents.map((percent, index) => ({
         country,
         region,
-        category: index === 0 ? standard : reduced,
+        category: index === 0 ? standardCategory : reducedCategory,
         rate_ppm: ppm(percent ?? 0),
         valid_from,
         source,

@@ -1,90 +1,74 @@
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
+import { remember } from '#shared/remember'
 import { isDuplicate, type Sql } from '#shared/sql'
+import { second } from '#shared/time'
 import type { RateRow, TaxDb } from './database'
 
 type NewRate = Pick<RateRow, 'country' | 'region' | 'category' | 'rate_ppm' | 'valid_from' | 'valid_to' | 'source'>
 
-/** How long a changed rate may go unseen by other instances. */
-const freshMs = 1000
+/** How long other instances may use a rate that was changed on this one. */
+const rememberedMs = second
 
-export const rateRepository = ({ db }: Pick<Sql<TaxDb>, 'db'>) => {
-  /** By country and day: at most a few hundred, since a country has two letters. */
-  const remembered = new Map<string, { rates: RateRow[]; at: number }>()
-  const day = (at: Date) => at.toISOString().slice(0, 10)
-  const forget = () => remembered.clear()
-  const taken = (error: unknown): never => {
-    if (isDuplicate(error)) throw conflict('rate_exists', 'This place and category has a rate from that day; change that one.')
-    throw error
+const refuseDuplicate = (error: unknown): never => {
+  if (isDuplicate(error)) throw conflict('rate_exists', 'This place and category has a rate from that day; change that one.')
+  throw error
+}
+
+export const taxRateRepository = ({ db }: Pick<Sql<TaxDb>, 'db'>) => {
+  const ratesOf = async (countries: readonly string[]): Promise<ReadonlyMap<string, RateRow[]>> => {
+    const rows = await db.selectFrom('rates').selectAll().where('country', 'in', countries).orderBy('valid_from', 'desc').execute()
+    return new Map(countries.map(country => [country, rows.filter(row => row.country === country)]))
   }
+  const byCountry = remember(ratesOf, { ms: rememberedMs, most: 1000 })
 
-  const byId = async (id: number): Promise<RateRow> => {
+  const get = async (id: number): Promise<RateRow> => {
     const row = await db.selectFrom('rates').selectAll().where('id', '=', id).executeTakeFirst()
     if (!row) throw notFound('rate')
     return row
   }
 
   return {
-    /** The rates of a country that hold on a day, the newest of each place and category first. */
-    async holding(country: string, at: Date): Promise<RateRow[]> {
-      const today = day(at)
-      const key = `${country} ${today}`
-      const known = remembered.get(key)
-      if (known && Date.now() - known.at < freshMs) return known.rates
-      const rates = await db
-        .selectFrom('rates')
-        .selectAll()
-        .where('country', '=', country)
-        .where('valid_from', '<=', today)
-        .where(eb => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', today)]))
-        .orderBy('valid_from', 'desc')
-        .execute()
-      if (remembered.size > 1000) forget()
-      remembered.set(key, { rates, at: Date.now() })
-      return rates
+    /** The rates of a country that are valid on a day, those that began last first. */
+    async inForce(country: string, at: Date): Promise<RateRow[]> {
+      const day = at.toISOString().slice(0, 10)
+      const rates = (await byCountry.recent([country])).get(country) ?? []
+      return rates.filter(({ valid_from, valid_to }) => valid_from <= day && (valid_to === null || valid_to > day))
     },
 
     async list(
       { country, region }: { country?: string | undefined; region?: string | undefined },
       { skip, limit }: PageQuery,
     ): Promise<Page<RateRow>> {
-      const filtered = db
-        .selectFrom('rates')
-        .$if(country !== undefined, query => query.where('country', '=', country!))
-        .$if(region !== undefined, query => query.where('region', '=', region!))
+      let filtered = db.selectFrom('rates')
+      if (country !== undefined) filtered = filtered.where('country', '=', country)
+      if (region !== undefined) filtered = filtered.where('region', '=', region)
+      const ordered = filtered.selectAll().orderBy('country').orderBy('region').orderBy('category').orderBy('valid_from')
       const [items, { total }] = await Promise.all([
-        filtered
-          .selectAll()
-          .orderBy('country')
-          .orderBy('region')
-          .orderBy('category')
-          .orderBy('valid_from')
-          .offset(skip)
-          .limit(limit)
-          .execute(),
+        ordered.offset(skip).limit(limit).execute(),
         filtered.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
       ])
       return { items, total }
     },
 
     async add(rate: NewRate): Promise<RateRow> {
-      const { insertId } = await db.insertInto('rates').values(rate).executeTakeFirstOrThrow().catch(taken)
-      forget()
-      return byId(Number(insertId))
+      const { insertId } = await db.insertInto('rates').values(rate).executeTakeFirstOrThrow().catch(refuseDuplicate)
+      byCountry.forget()
+      return get(Number(insertId))
     },
 
     async change(id: number, change: Partial<NewRate>): Promise<RateRow> {
-      await byId(id)
-      if (Object.keys(change).length > 0) await db.updateTable('rates').set(change).where('id', '=', id).execute().catch(taken)
-      forget()
-      return byId(id)
+      await get(id)
+      if (Object.keys(change).length > 0) await db.updateTable('rates').set(change).where('id', '=', id).execute().catch(refuseDuplicate)
+      byCountry.forget()
+      return get(id)
     },
 
     async remove(id: number): Promise<void> {
       const { numDeletedRows } = await db.deleteFrom('rates').where('id', '=', id).executeTakeFirst()
       if (numDeletedRows === 0n) throw notFound('rate')
-      forget()
+      byCountry.forget()
     },
   }
 }
-export type Rates = ReturnType<typeof rateRepository>
+export type TaxRates = ReturnType<typeof taxRateRepository>

@@ -2,12 +2,11 @@ import { invalid } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
-import { categoryKey, placeOf, standard } from './domain'
+import { categoryKey, standardCategory } from './domain'
 import {
   NewRateBody,
   QuoteBody,
   QuoteView,
-  quoteView,
   RateChange,
   RatesQuery,
   RateView,
@@ -16,67 +15,64 @@ import {
   rateView,
   reportItems,
 } from './model'
+import type { QuoteTax } from './quote-tax'
 import type { TaxReport } from './report'
-import type { Rates } from './repository'
+import type { TaxRates } from './repository'
 
-export interface TaxDeps {
+interface Deps {
   http: Http
-  rates: Rates
+  quoteTax: QuoteTax
+  rates: TaxRates
   report: TaxReport
 }
 
-/** Percent to parts per million, from the decimal text. */
-const ppm = (percent: number): number => {
+/** Converted by its decimal text, since floating-point arithmetic would round. */
+const partsPerMillion = (percent: number): number => {
   const text = percent.toFixed(4)
-  if (Number(text) !== percent) throw invalid('invalid_rate', 'A rate has at most four decimals.')
+  if (Number(text) !== percent) throw invalid('invalid_rate', 'A rate has at most four decimals; round it.')
   return Number(text.replace('.', ''))
 }
-const upper = (text: string | undefined) => text?.toUpperCase()
 
-const period = (valid_from: string, valid_to: string | null | undefined) => {
+const requirePeriod = (valid_from: string, valid_to: string | null | undefined) => {
   if (valid_to && valid_to <= valid_from)
-    throw invalid('invalid_period', '`valid_to` is the first day on which the rate no longer holds: after `valid_from`.')
+    throw invalid('invalid_period', '`valid_to` must be after `valid_from`: it is the first day on which the rate is not valid any more.')
 }
 
-const priced = async (rates: Rates, body: typeof QuoteBody.static) => {
-  const place = placeOf(body.address)
-  return quoteView(body, place ? await rates.holding(place.country, new Date()) : [])
-}
-
-export const taxRoutes = ({ http, rates, report }: TaxDeps) =>
+export const taxRoutes = ({ http, quoteTax, rates, report }: Deps) =>
   http('/api/tax')
-    .post('/quote', ({ body }) => priced(rates, body), {
+    .post('/quote', ({ body }) => quoteTax(body), {
       public: true,
       body: QuoteBody,
       response: { 200: QuoteView },
-      detail: { summary: 'The tax on lines and shipping at an address; free text lies in the default zone, without tax' },
+      detail: { summary: 'The tax on lines and shipping at an address; a free-text address is not taxed' },
     })
     .get(
       '/rates',
-      async ({ query }) => page(await rates.list({ country: upper(query.country), region: upper(query.region) }, query), query, rateView),
+      async ({ query }) =>
+        page(await rates.list({ country: query.country?.toUpperCase(), region: query.region?.toUpperCase() }, query), query, rateView),
       {
         public: true,
         query: RatesQuery,
         response: { 200: pageOf(RateView) },
-        detail: { summary: 'Rates by place, with the days between which they hold and where they come from' },
+        detail: { summary: 'Rates by place, with the days on which they are valid and their source' },
       },
     )
     .post(
       '/rates',
       async ({ body, set, status }) => {
-        const { country, region = '', category = standard, rate, valid_from, valid_to = null, source = null } = body
-        period(valid_from, valid_to)
+        const { country, region = '', category = standardCategory, rate, valid_from, valid_to = null, source = null } = body
+        requirePeriod(valid_from, valid_to)
         const place = { country: country.toUpperCase(), region: region.toUpperCase(), category: categoryKey(category) }
-        const row = await rates.add({ ...place, rate_ppm: ppm(rate), valid_from, valid_to, source })
+        const row = await rates.add({ ...place, rate_ppm: partsPerMillion(rate), valid_from, valid_to, source })
         set.headers.location = `/api/tax/rates/${row.id}`
         return status(201, rateView(row))
       },
-      { auth: 'admin', body: NewRateBody, response: { 201: RateView }, detail: { summary: 'Let a rate hold from a day on' } },
+      { auth: 'admin', body: NewRateBody, response: { 201: RateView }, detail: { summary: 'Add a rate that is valid from a day on' } },
     )
     .patch(
       '/rates/:id',
       async ({ params, body: { rate, ...rest } }) =>
-        rateView(await rates.change(params.id, { ...rest, ...(rate !== undefined && { rate_ppm: ppm(rate) }) })),
+        rateView(await rates.change(params.id, { ...rest, ...(rate !== undefined && { rate_ppm: partsPerMillion(rate) }) })),
       { auth: 'admin', params: IdParam, body: RateChange, response: { 200: RateView }, detail: { summary: 'Correct a rate, or end it' } },
     )
     .delete(
@@ -89,7 +85,7 @@ export const taxRoutes = ({ http, rates, report }: TaxDeps) =>
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Remove a rate; orders keep the tax they were priced with' },
+        detail: { summary: 'Remove a rate; orders keep the tax that they were priced with' },
       },
     )
     .get(
@@ -97,21 +93,13 @@ export const taxRoutes = ({ http, rates, report }: TaxDeps) =>
       async ({ query: { from, to, country } }) => {
         const window = { from: new Date(from), to: new Date(to) }
         if (window.from >= window.to) throw invalid('invalid_window', '`from` must be before `to`.')
-        const items = reportItems(await report.between(window.from, window.to, upper(country)))
+        const items = reportItems(await report.totals(window.from, window.to, country?.toUpperCase()))
         return { from: window.from.toISOString(), to: window.to.toISOString(), items }
       },
       {
         auth: 'admin',
         query: ReportQuery,
         response: { 200: ReportView },
-        detail: { summary: 'Tax by place and rate from paid orders, less what was refunded' },
+        detail: { summary: 'Tax by place and rate on paid orders, less refunds' },
       },
     )
-
-export const internalRoutes = ({ http, rates }: TaxDeps) =>
-  http('/internal').post('/quotes', ({ body }) => priced(rates, body), {
-    internal: ['order', 'cart'],
-    body: QuoteBody,
-    response: { 200: QuoteView },
-    detail: { summary: 'The tax of an order or a cart' },
-  })

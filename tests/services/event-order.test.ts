@@ -7,10 +7,10 @@ import { testOrders } from '../../services/order/testing'
 import { eventsAbout } from '../../services/order/testing-events'
 import { testPayments } from '../../services/payment/testing'
 import { cancelled, committed, testShipping } from '../../services/shipping/testing'
+import { compose as composeTax } from '../../services/tax/compose'
 import type { TaxDb } from '../../services/tax/database'
 import { taxHandlers } from '../../services/tax/events'
 import * as taxMigrations from '../../services/tax/migrations'
-import { taxReport } from '../../services/tax/report'
 import { endsAlike, type Life } from './arrivals'
 
 /**
@@ -147,7 +147,7 @@ describe('payment', async () => {
 test('tax: moved before it was paid, paid, sent and refunded in two parts', async () => {
   const { sql, drop } = await testSql<TaxDb>({ service: 'tax', migrations: taxMigrations })
   stops.push(drop)
-  const handlers = taxHandlers({ report: taxReport(sql) })
+  const handlers = taxHandlers(composeTax({ sql }))
   let orders = 0
   const end = await endsAlike(async () => {
     const order_id = ++orders

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
+import type { TaxDb } from '../database'
 import { publishedRates } from '../published-rates'
 
-/** A rate holds from a day up to another, which it does not include. */
+/** A rate is valid from one day until another, which is excluded. */
 export const rates: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -25,11 +26,7 @@ export const rates: Migration = {
 }
 
 export const seed: Migration = {
-  async up(db: Kysely<unknown>) {
-    await (db as Kysely<{ rates: ReturnType<typeof publishedRates>[number] }>)
-      .insertInto('rates')
-      .ignore()
-      .values(publishedRates())
-      .execute()
+  async up(db: Kysely<TaxDb>) {
+    await db.insertInto('rates').ignore().values(publishedRates()).execute()
   },
 }

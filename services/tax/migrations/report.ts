@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { plainText, timestamp } from '#shared/sql'
 
-/** What was heard of an order's tax; it counts from the day on which it was paid. */
+/** What is known of an order's tax. The order is in the report from the day on which it is paid. */
 export const orders: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -19,7 +19,7 @@ export const orders: Migration = {
   },
 }
 
-/** What was refunded of an order up to each refund: the newest figure of a payment counts, whichever comes last. */
+/** One row for each refund, with the amount of that refund alone. */
 export const refunds: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -35,7 +35,7 @@ export const refunds: Migration = {
   },
 }
 
-/** The report's rows: what was sold and given back, by place and rate. Written anew whenever more is known of an order. */
+/** The report's rows: sales and refunds by place and rate. Those of an order are replaced whenever more is known of it. */
 export const entries: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
