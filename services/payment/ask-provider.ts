@@ -3,7 +3,7 @@ import type { Log } from '#shared/log'
 import type { PaymentRow, RefundRow } from './database'
 import type { PaymentRef, Provider, Providers, RefundRef } from './providers/provider'
 
-/** What asking a provider brought. After an error, or without an answer by the deadline, the outcome is unknown. */
+/** A provider's answer. After an error, or without an answer by the deadline, the outcome is unknown. */
 export type ProviderAnswer<T> = { state: 'known'; outcome: T } | { state: 'never_seen' } | { state: 'unknown' }
 
 interface Ports {

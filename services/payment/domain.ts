@@ -22,12 +22,12 @@ export type ChargeState = (typeof chargeStates)[number]
 /** What a provider can be asked to do with a payment. */
 export type ProviderAction = 'charge' | 'capture' | 'void'
 
-/** No money has come in yet, and it still may. */
+/** No money has arrived yet, but it still may. */
 export const isOpen = (status: PaymentStatus) => status === 'pending' || status === 'requires_action' || status === 'authorized'
 
 /**
- * The new status of a payment whose provider reports a state of the charge; undefined when nothing changes. Reports may arrive in any order and repeatedly:
- * the status only moves forward, and captured money counts even after the payment was given up.
+ * The new status of a payment whose provider reports a state of the charge; undefined when it does not change. Reports may arrive in any order
+ * and repeatedly: the status only moves forward, and captured money counts even after the payment had failed or was voided.
  */
 export const statusAfterReport = (status: PaymentStatus, captured: boolean, state: ChargeState): PaymentStatus | undefined => {
   if (captured) return undefined
@@ -83,7 +83,7 @@ const passesLuhn = (digits: string) => {
   return sum % 10 === 0
 }
 
-/** True for a text that is nothing but as many digits as a card number has, and for digits within other text that pass the Luhn check. */
+/** True for a text that consists of 12 to 19 digits, and for a text that contains digits which pass the check of card numbers. */
 export const looksLikeCard = (text: string): boolean => {
   const packed = text.replaceAll(/[\s.-]/g, '')
   if (/^\d{12,19}$/.test(packed)) return true

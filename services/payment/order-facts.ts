@@ -3,7 +3,7 @@ import { lockOrMake } from '#shared/sql'
 import type { OrderRow, PaymentSql, Trx } from './database'
 import { followOrder, savePayment } from './settle'
 
-/** Facts about an order never change back. With each new one, its payments are worked out anew from all facts, so the order of arrival does not matter. */
+/** An order's facts are never undone. After each new one, all of them are applied to its payments, so they may arrive in any order. */
 export const orderFacts = (sql: PaymentSql) => {
   const updatePayments = async (trx: Trx, order: OrderRow) => {
     const payments = await trx.selectFrom('payments').selectAll().where('order_id', '=', order.order_id).orderBy('id').forUpdate().execute()

@@ -46,8 +46,8 @@ const unfinishedMs = ({ actionMs, transferDueMs }: PaymentTerms): Record<Payment
 })
 
 /**
- * Pays an order. A refused payment ends as `failed` with its reason, and the order can be paid by another one; a payment without an outcome yet is `pending`.
- * A repeated request finds its payment by `requestKey` and continues where the first one stopped.
+ * Pays an order. A refused payment ends as `failed` with its reason, and another one can pay the order; one whose outcome is unknown is
+ * `pending`. A repeated request finds its payment by `requestKey` and continues where the first one stopped.
  */
 export const pay = ({ sql, clients, ask, log, onlineProvider, terms, onAnswer }: PayPorts) => {
   const expiryMs = unfinishedMs(terms)

@@ -18,12 +18,12 @@ interface Ports {
 const lanes = 8
 const longestPauseMs = 10 * minute
 
-/** Finishes what was begun at a provider and has no outcome yet. All of it is stored, so any instance can continue it. */
+/** Finishes charges, captures, voids and refunds whose outcome is unknown. They are stored, so any instance can continue them. */
 export const providerFollowUp = ({ sql, ask, log, terms }: Ports) => {
   const { db } = sql
   const { deadlineMs, giveUpMs } = terms
 
-  /** A charge is never repeated here, since the customer is gone: one that has not reached its provider in time has failed. */
+  /** A charge is never repeated here, since its customer is gone. One that does not reach its provider within `giveUpMs` has failed. */
   const chargeOutcome = async (payment: PaymentRow): Promise<ProviderAnswer<Charge>> => {
     const asked = await ask(payment, provider => provider.chargeOf(paymentRef(payment)))
     if (asked.state !== 'never_seen' || Date.now() - payment.created_at.getTime() < giveUpMs) return asked

@@ -1,4 +1,4 @@
-/** Identifies a request by its user and route (`scope`), idempotency key and body. It is stored with what the request begins, so that a repetition finds that again. */
+/** Identifies a request by user and route (`scope`), key and body. Its payment or refund keeps it, so that a repetition finds it again. */
 export const requestKeyOf = (scope: string, key: string | undefined, body: object): string | undefined => {
   if (key === undefined) return undefined
   const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -91,7 +91,7 @@ export const settleCharge = async (trx: Trx, publish: Publish, paymentId: number
   return payment
 }
 
-/** Does what the order's facts ask of a payment. It depends on what is known of both, not on what became known last. The caller saves the payment. */
+/** Applies the order's facts to a payment; what became known last makes no difference. The caller saves the payment. */
 export const followOrder = async (trx: Trx, order: OrderRow, payment: PaymentRow): Promise<void> => {
   const cancelled = order.cancelled === 1
   if (payment.captured_at) {
@@ -125,8 +125,8 @@ interface NewRefund {
   askAt?: Date
 }
 /**
- * Sets the money aside, so that no two refunds can spend the same; the provider is asked later. Undefined when there is nothing to refund, or the cause was
- * refunded before. The caller saves the payment.
+ * Sets the money aside, so that no two refunds spend the same; the provider is asked later. Undefined when there is nothing to refund, or
+ * the cause was refunded before. The caller saves the payment.
  */
 export const beginRefund = async (trx: Trx, payment: PaymentRow, refund: NewRefund): Promise<number | undefined> => {
   const { amount, cause = null, reason = null, requestKey: request_key = null, askAt: ask_at = new Date() } = refund

@@ -28,8 +28,9 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         detail: {
           summary: 'Receive the webhooks of a provider: signed, in any order, any number of times',
           description:
-            '202: the payment is not known yet, and the event is kept until it is. Stripe and PayPal sign in their own ways. `sandbox` and `offline` (the bank’s feed) sign by ' +
-            '`X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.',
+            '202: the payment is not known yet; the event is kept until it is. Stripe and PayPal sign in their own ways. `sandbox` and ' +
+            '`offline` (the bank’s feed) sign by `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five ' +
+            'minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.',
           requestBody: {
             required: true,
             content: { 'application/json': { schema: { type: 'object' }, example: PlainEvent.examples?.[0] } },

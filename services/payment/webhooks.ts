@@ -13,8 +13,8 @@ const longestRetryMs = 10 * minute
 const keptMs = 7 * day
 
 /**
- * Events of providers. Each is stored once, under the provider's id for it, before it takes effect. An event of a payment that is not known yet is settled
- * later by a sweep.
+ * Events of providers. Each is stored once, under the provider's id for it, before it takes effect. The sweep settles events that arrived
+ * before their payment was known.
  */
 export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: Providers; log: Pick<Log, 'error'> }) => {
   const { db } = sql

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** Rows are only ever added: a mistake is mended by another transaction, never by a change of this one. */
+/** Rows are only added: a mistake is corrected by another transaction, never by changing this one. */
 export const ledgerTransactions: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -16,7 +16,7 @@ export const orders: Migration = {
   },
 }
 
-/** The unique key on `live_order_id` is what holds an order to one live payment. */
+/** The unique key on `live_order_id` limits an order to one live payment. */
 export const payments: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

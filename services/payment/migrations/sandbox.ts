@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** The sandbox's own books, as if they lay on another company's server: our side never reads them but through the port. */
+/** The sandbox's own books, as if they were on another company's server: our side reads them only through the port. */
 export const sandboxCharges: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** What providers told us, each of their events once; the unique key is the deduplication. */
+/** The unique key lets each event of a provider in only once. */
 export const webhookEvents: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,8 +2,8 @@ import { readPlainEvent } from './plain-event'
 import type { Charge, PaymentRef, Provider, RefundOutcome, RefundRef } from './provider'
 
 /**
- * Bank transfers and cash on delivery: people move the money, and no other company is called. The bank's feed (`POST /webhooks/offline`) or an admin's capture
- * reports that a transfer has arrived. A refund is done once it is booked, since the accountant pays it out from the books.
+ * Bank transfers and cash on delivery: people move the money, and no other company is called. The bank's feed (`POST /webhooks/offline`) or
+ * an admin's capture reports that a transfer has arrived. A refund is done once it is booked, since the accountant pays it out from the books.
  */
 export const offlineProvider = ({ secret, dueMs }: { secret?: string | undefined; dueMs: number }): Provider => {
   const transactionOf = ({ paymentId, method }: PaymentRef) => `${method === 'bank_transfer' ? 'transfer' : 'cash'}_${paymentId}`

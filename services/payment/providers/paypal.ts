@@ -67,8 +67,8 @@ const chargeFrom = (order: Order): Charge => {
 }
 
 /**
- * PayPal's Orders API. An order moves no money before it is captured, and creating it again with the same PayPal-Request-Id returns the same order: so an
- * order is found again after its answer was lost.
+ * PayPal's Orders API. An order moves no money before it is captured, and creating it again with the same PayPal-Request-Id returns the
+ * same order: that is how an order is found whose answer was lost.
  */
 export const paypalProvider = (options: PayPalOptions): Provider => {
   const { call } = paypalApi(options)

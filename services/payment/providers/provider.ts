@@ -2,10 +2,10 @@ import { oneOf, type Static, t } from '#shared/schema'
 import { minute } from '#shared/time'
 import { chargeStates, type PaymentMethod } from '../domain'
 
-/** What every payment provider can do for us. Amounts are minor units. An error thrown by any of these means that the outcome is unknown. */
+/** What every payment provider can do for us. Amounts are minor units. Any error that is thrown means that the outcome is unknown. */
 export interface Provider {
   name: string
-  /** Takes the money, or begins to. A refusal is an answer (`failed`). Repeated for the same payment it must not charge again: its key is `chargeKey`. */
+  /** Takes the money, or begins to; a refusal is an answer (`failed`). Must not charge the same payment twice: its key is `chargeKey`. */
   charge(payment: ChargeRequest): Promise<Charge>
   /** The charge as the provider has it, or undefined when the provider has never seen it. Moves no money. */
   chargeOf(payment: PaymentRef): Promise<Charge | undefined>
@@ -15,7 +15,7 @@ export interface Provider {
   refund(refund: RefundRef): Promise<RefundOutcome>
   /** The refund as the provider has it, or undefined when the provider has never seen it. */
   refundOf(refund: RefundRef): Promise<RefundOutcome | undefined>
-  /** Reads a webhook; undefined for an event that does not concern us. An unsigned or forged webhook, or one older than `webhookAgeMs`, is refused with 400. */
+  /** Reads a webhook; undefined for an event that does not concern us. Refuses a bad signature, or a time off by `webhookAgeMs`, with 400. */
   eventOf(body: Uint8Array, headers: Headers): Promise<ProviderEvent | undefined>
   /** The money that moved in a window, for reconciliation. Absent when the provider has no such report. */
   movements?(from: Date, to: Date): Promise<Movement[]>

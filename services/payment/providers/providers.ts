@@ -17,7 +17,7 @@ interface Options {
 export const sandboxSecret = (internalKey: string) => createHmac('sha256', internalKey).update('sandbox webhooks').digest('hex')
 
 /**
- * The providers of this deployment; PAYMENT_PROVIDER names the one that takes cards and wallets. The sandbox exists only while it is that one. Every
+ * The providers of this deployment; PAYMENT_PROVIDER names the one for cards and wallets. The sandbox exists only while it is that one. Every
  * provider with credentials exists, so that its old payments can still be refunded after a change to another provider.
  */
 export const openProviders = async ({ sql, config, transferDueMs }: Options) => {

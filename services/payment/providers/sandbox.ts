@@ -38,7 +38,7 @@ interface SandboxOptions {
   lateMs?: number
 }
 
-/** A payment company to try the shop with. It keeps its own books, in tables that nothing else reads, so that asking it is like asking a real one. */
+/** A payment company to try the shop with. It keeps its own books, in tables that only it reads, as a company outside would. */
 export const sandboxProvider = ({ sql, secret, lateMs = 2 * second }: SandboxOptions) => {
   const { db } = sql
   const webhooks = sandboxWebhooks(sql, secret)

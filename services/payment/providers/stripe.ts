@@ -89,7 +89,7 @@ export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4 * second
   })
   const idOf = ({ transactionId }: PaymentRef) => transactionId ?? ''
 
-  /** A final refusal is an outcome. Every other error leaves the outcome unknown, and is thrown on. */
+  /** The outcome of a final refusal. Every other error is thrown: the outcome stays unknown. */
   const refusedCharge = (error: unknown, payment: PaymentRef): Charge => {
     if (!(error instanceof Stripe.errors.StripeCardError) && !(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
     const reason = error instanceof Stripe.errors.StripeCardError ? (error.decline_code ?? error.code) : 'provider_refused'

@@ -26,7 +26,7 @@ interface Refund {
   created: number
 }
 
-/** Stripe's API as far as we use it: it looks at the key, at what is repeated under one idempotency key, and at amounts. */
+/** The part of Stripe's API that we use. It checks the API key, requests repeated under one idempotency key, and amounts. */
 export const fakeStripe = () => {
   const intents = new Map<string, Intent>()
   const refunds: Refund[] = []
@@ -143,7 +143,7 @@ export const fakeStripe = () => {
     keys,
     options: { key: secretKey, webhookSecret: stripeWebhookSecret, url: `http://127.0.0.1:${server.port}` },
     hangsUp: (when: typeof hangUp) => (hangUp = when),
-    /** A webhook about an intent, as it is now. */
+    /** A webhook about an intent in its present state. */
     webhook: async (type: string, intent: object, { secret = stripeWebhookSecret, at = new Date() } = {}) => {
       const body = JSON.stringify({ id: `evt_${crypto.randomUUID()}`, object: 'event', type, data: { object: intent } })
       const timestamp = Math.floor(at.getTime() / 1000)
