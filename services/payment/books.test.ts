@@ -8,7 +8,7 @@ afterAll(() => shop.drop())
 const reconcile = async (query = '') => (await send('GET', `/api/payments/reconciliation${query}`, undefined, admin)).body
 
 describe('reconciliation', () => {
-  test('finds our books and the provider’s report the same', async () => {
+  test('finds no difference between our ledger and the provider’s report', async () => {
     const { id } = await paid()
     await pay(placed({ currency: 'EUR', total: 12.5 }), { amount: 12.5, payment_token: 'tok_timeout' })
     await paid({ payment_token: 'tok_decline' })
@@ -22,7 +22,7 @@ describe('reconciliation', () => {
     expect(report.balances).toContainEqual({ account: 'clearing:sandbox', currency: 'USD', balance: 2000.01 })
   })
 
-  test('names what one side has and the other has not', async () => {
+  test('names each movement that one side lacks or has with another amount', async () => {
     const [lost, foreign, other] = [await paid(), await paid(), await paid()]
     await sql.db.deleteFrom('sandbox_charges').where('payment_id', '=', lost.id).execute()
     await sql.db.updateTable('ledger_transactions').set({ provider_reference: 'elsewhere' }).where('payment_id', '=', foreign.id).execute()
@@ -39,7 +39,7 @@ describe('reconciliation', () => {
     )
   })
 
-  test('is an admin’s, and says which provider gives no report', async () => {
+  test('is for admins, and refuses a provider without a report and an invalid window', async () => {
     expect((await send('GET', '/api/payments/reconciliation')).status).toBe(403)
     expect((await reconcile('?provider=offline')).code).toBe('no_report')
     expect((await reconcile('?provider=nobody')).code).toBe('provider_not_found')
@@ -48,8 +48,8 @@ describe('reconciliation', () => {
   })
 })
 
-describe('what other services ask', () => {
-  test('the sums of an order, over all its payments', async () => {
+describe('the internal routes', () => {
+  test('give the sums of an order over all its payments', async () => {
     const { id, order_id } = await paid()
     await send('POST', `/api/payments/${id}/refunds`, { amount: 0.01 }, admin)
     const headers = await shop.asService('discovery')
@@ -59,7 +59,7 @@ describe('what other services ask', () => {
     expect((await send('POST', '/internal/payments/by-order', { order_ids: [] }, await shop.asService('cart'))).status).toBe(403)
   })
 
-  test('drift names a booking that does not balance, and a payment that its bookings don’t explain', async () => {
+  test('report in drift a booking that does not balance, and a payment whose sums differ from the ledger', async () => {
     expect((await shop.drift()).ledger).toEqual({ count: 0, examples: [] })
     const [uneven, unexplained] = [await paid(), await paid()]
     const booking = await sql.db
@@ -77,25 +77,25 @@ describe('what other services ask', () => {
     expect((await shop.drift()).ledger).toEqual({ count: 2, examples: [`capture:${uneven.id}`, `payment:${unexplained.id}`] })
   })
 
-  test('somebody’s own data', async () => {
+  test('export the payments of a user', async () => {
     const { body } = await send('GET', `/internal/users/${shopper}/export`, undefined, await shop.asService('user'))
     expect(body.data.payments.length).toBeGreaterThan(0)
     expect(body.data.payments.every((payment: { user_id: number }) => payment.user_id === shopper)).toBe(true)
   })
 })
 
-describe('found by its index', () => {
+describe('an index serves', () => {
   const { db } = sql
   const now = new Date()
   const due = db.selectFrom('payments').selectAll().where('ask_at', '<=', now).orderBy('ask_at')
-  const late = db.selectFrom('payments').selectAll().where('expires_at', '<=', now).orderBy('expires_at')
+  const overdue = db.selectFrom('payments').selectAll().where('expires_at', '<=', now).orderBy('expires_at')
   const refunds = db.selectFrom('refunds').selectAll().where('ask_at', '<=', now).orderBy('ask_at')
   const events = db.selectFrom('webhook_events').selectAll().where('try_at', '<=', now).orderBy('try_at')
   const ofOrder = db.selectFrom('payments').selectAll().where('order_id', '=', 5).orderBy('id', 'desc')
   const keyOf = ([plan]: { key: string | null }[]) => plan?.key
-  test('what is due at a provider', async () => expect(keyOf(await due.limit(100).explain('traditional'))).toBe('payments_ask'))
-  test('what is given up', async () => expect(keyOf(await late.limit(100).explain('traditional'))).toBe('payments_expiry'))
-  test('refunds on their way', async () => expect(keyOf(await refunds.limit(100).explain('traditional'))).toBe('refunds_ask'))
-  test('webhooks that wait', async () => expect(keyOf(await events.limit(100).explain('traditional'))).toBe('webhook_waiting'))
-  test('the payments of an order', async () => expect(keyOf(await ofOrder.explain('traditional'))).toBe('payments_order'))
+  test('the follow-up of payments', async () => expect(keyOf(await due.limit(100).explain('traditional'))).toBe('payments_ask'))
+  test('the expiry of payments', async () => expect(keyOf(await overdue.limit(100).explain('traditional'))).toBe('payments_expiry'))
+  test('the follow-up of refunds', async () => expect(keyOf(await refunds.limit(100).explain('traditional'))).toBe('refunds_ask'))
+  test('the sweep of webhooks', async () => expect(keyOf(await events.limit(100).explain('traditional'))).toBe('webhook_waiting'))
+  test('the list of an order’s payments', async () => expect(keyOf(await ofOrder.explain('traditional'))).toBe('payments_order'))
 })

@@ -26,8 +26,8 @@ export type ProviderAction = 'charge' | 'capture' | 'void'
 export const isOpen = (status: PaymentStatus) => status === 'pending' || status === 'requires_action' || status === 'authorized'
 
 /**
- * The new status of a payment whose provider reports a state of the charge; undefined when it does not change. Reports may arrive in any order
- * and repeatedly: the status only moves forward, and captured money counts even after the payment had failed or was voided.
+ * The new status of a payment whose provider reports a state of the charge; undefined when it does not change. Reports may arrive in any
+ * order and repeatedly: the status only moves forward, and captured money counts even after the payment had failed or was voided.
  */
 export const statusAfterReport = (status: PaymentStatus, captured: boolean, state: ChargeState): PaymentStatus | undefined => {
   if (captured) return undefined

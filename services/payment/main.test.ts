@@ -30,7 +30,7 @@ afterAll(async () => {
   await Promise.all([mysql.drop(), broker.drop()])
 })
 
-test('two instances that start at once on an empty database share what a provider tells', async () => {
+test('two instances that start at once on an empty database store a webhook once', async () => {
   const body = JSON.stringify({ id: 'e', type: 'payment.captured', payment_id: 1, transaction_id: 't', amount: 1, currency: 'USD' })
   const headers = { [signatureHeader]: signWebhook(sandboxSecret(internalKey), body, new Date()) }
   for (const { url } of instances) {
@@ -40,11 +40,11 @@ test('two instances that start at once on an empty database share what a provide
   expect(await mysql.sql.db.selectFrom('webhook_events').select('event_id').execute()).toEqual([{ event_id: 'e' }])
 })
 
-test('what order tells is taken in', async () => {
+test('events of the order service are handled', async () => {
   const bus = await broker.open('order')
   const items = [{ product_id: '507f1f77bcf86cd799439011', sku: 'LT-001', quantity: 1 }]
-  const news = catalog.orderCancelled({ id: 5, version: 2 }, { order_id: 5, user_id: 1, reason: 'by_customer', items })
-  expect(await bus.publish(outgoing(news))).toEqual(['confirmed'])
+  const event = catalog.orderCancelled({ id: 5, version: 2 }, { order_id: 5, user_id: 1, reason: 'by_customer', items })
+  expect(await bus.publish(outgoing(event))).toEqual(['confirmed'])
   await eventually(() =>
     mysql.sql.db.selectFrom('orders').selectAll().where('order_id', '=', 5).where('cancelled', '=', 1).executeTakeFirst(),
   )

@@ -9,7 +9,7 @@ afterAll(() => shop.drop())
 const types = async (id: number) => (await published(id)).map(({ type, aggregate }) => `${type} ${aggregate.version}`)
 
 describe('paying an order', () => {
-  test('by credit card takes the money at once, and tells it', async () => {
+  test('by credit card captures the money at once and publishes it', async () => {
     const id = placed()
     const { status, body, headers } = await pay(id)
     expect({ status, location: headers.get('location') }).toEqual({ status: 201, location: `/api/payments/${body.id}` })
@@ -29,8 +29,8 @@ describe('paying an order', () => {
   test.each([
     ['tok_decline', 'card_declined'],
     ['tok_insufficient_funds', 'insufficient_funds'],
-    ['tok_unheard_of', 'invalid_token'],
-  ])('%s makes a failed payment that says why, and the order can be paid by another', async (payment_token, reason) => {
+    ['tok_unknown', 'invalid_token'],
+  ])('with %s ends as a failed payment with its reason, and another payment can follow', async (payment_token, reason) => {
     const id = placed()
     const { status, body } = await pay(id, { payment_token })
     expect({ status, state: body.status, reason: body.reason }).toEqual({ status: 201, state: 'failed', reason })
@@ -45,14 +45,14 @@ describe('paying an order', () => {
     })
   })
 
-  test('charges once when the answer is lost: the outcome is asked for', async () => {
+  test('charges once when the provider’s answer is lost', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_timeout' })
     expect(body.status).toBe('completed')
     const charges = await sql.db.selectFrom('sandbox_charges').selectAll().where('payment_id', '=', body.id).execute()
     expect(charges).toHaveLength(1)
   })
 
-  test('3-D Secure waits for the customer, and is settled by the webhook that follows', async () => {
+  test('by 3-D Secure waits for the customer, and completes by webhook', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     expect(body).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect' } })
     expect((await send('POST', body.next_action.url, { outcome: 'success' }, {})).status).toBe(202)
@@ -61,14 +61,14 @@ describe('paying an order', () => {
     expect(await get(body.id)).not.toHaveProperty('next_action')
   })
 
-  test('3-D Secure that fails is a failed payment', async () => {
+  test('by 3-D Secure fails when the customer is not authenticated', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     await send('POST', body.next_action.url, { outcome: 'failure' }, {})
     await shop.sweep()
     expect(await get(body.id)).toMatchObject({ status: 'failed', reason: 'authentication_failed' })
   })
 
-  test('a late webhook completes a pending payment, one that comes twice does so once', async () => {
+  test('completes by a late webhook, and once by a duplicated one', async () => {
     const late = await pay(placed(), { payment_token: 'tok_late_webhook' })
     expect(late.body.status).toBe('pending')
     await eventually(async () => {
@@ -81,7 +81,7 @@ describe('paying an order', () => {
     expect(await types(late.body.id)).toEqual(['payment.processed 1'])
   })
 
-  test('a transfer waits for the bank: an admin or its feed says that it came', async () => {
+  test('by bank transfer completes when an admin or the bank’s feed reports the money', async () => {
     const first = await pay(placed(), { payment_method: 'bank_transfer' })
     expect(first.body).toMatchObject({ status: 'pending', next_action: { type: 'bank_transfer', reference: first.body.transaction_id } })
     const captured = await send('POST', `/api/payments/${first.body.id}/capture`, undefined, shop.admin)
@@ -93,7 +93,7 @@ describe('paying an order', () => {
     expect(await types(payment_id)).toEqual(['payment.processed 1'])
   })
 
-  test('cash on delivery is authorized at once and captured on delivery', async () => {
+  test('by cash on delivery is authorized at once and captured on delivery', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_method: 'cash_on_delivery' })
     expect(body.status).toBe('authorized')
@@ -102,35 +102,12 @@ describe('paying an order', () => {
     expect(await types(body.id)).toEqual(['payment.authorized 1', 'payment.processed 2'])
   })
 
-  test('an order that is due nothing is paid without asking anybody', async () => {
+  test('that costs nothing completes without an online provider', async () => {
     const { body } = await pay(placed({ total: 0 }), { amount: 0 })
     expect(body).toMatchObject({ status: 'completed', captured_amount: 0, provider: 'offline' })
   })
-})
 
-describe('what is refused leaves nothing behind', () => {
-  const payments = () => sql.db.selectFrom('payments').select('id').execute()
-  test.each([
-    ['an amount a cent off', () => pay(placed(), { amount: 2999.99 }), 409, 'amount_mismatch'],
-    ['a foreign currency', () => pay(placed(), { currency: 'EUR' }), 409, 'currency_mismatch'],
-    ['another user’s order', () => pay(placed({ user_id: 99 })), 404, 'order_not_found'],
-    ['an order that is not there', () => pay(987_654), 404, 'order_not_found'],
-    ['an order that is cancelled', () => pay(placed({ status: 'cancelled' })), 409, 'order_not_payable'],
-    ['a card number', () => pay(placed(), { payment_token: '4242 4242 4242 4242' }), 400, 'card_data_refused'],
-    ['a card number in a token', () => pay(placed(), { payment_token: 'tok_4242424242424242' }), 400, 'card_data_refused'],
-    ['card data beside it', () => pay(placed(), { card_number: '4242424242424242' }), 400, 'validation'],
-    ['an unknown method', () => pay(placed(), { payment_method: 'cheque' }), 400, 'validation'],
-    ['a negative amount', () => pay(placed(), { amount: -1 }), 400, 'validation'],
-    ['no token of ours', () => send('POST', '/api/payments', '{', {}), 401, 'token_required'],
-  ])('%s', async (_, attempt, status, code) => {
-    const before = await payments()
-    const answer = await attempt()
-    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code: code === 'validation' ? answer.body.code : code })
-    expect(JSON.stringify(answer.body)).not.toContain('4242')
-    expect(await payments()).toEqual(before)
-  })
-
-  test('an order that is still being made ready is waited for', async () => {
+  test('waits for an order that is not payable yet, but not for ever', async () => {
     const id = placed({ status: 'pending' })
     const paying = pay(id)
     await eventually(() => shop.orderRequests.includes(`claim ${id}`))
@@ -145,8 +122,31 @@ describe('what is refused leaves nothing behind', () => {
   })
 })
 
-describe('one payment an order', () => {
-  test('twenty at once make one live payment and one charge', async () => {
+describe('a payment is refused and not stored', () => {
+  const payments = () => sql.db.selectFrom('payments').select('id').execute()
+  test.each([
+    ['with an amount that is a cent off', () => pay(placed(), { amount: 2999.99 }), 409, 'amount_mismatch'],
+    ['in another currency', () => pay(placed(), { currency: 'EUR' }), 409, 'currency_mismatch'],
+    ['for another user’s order', () => pay(placed({ user_id: 99 })), 404, 'order_not_found'],
+    ['for an order that does not exist', () => pay(987_654), 404, 'order_not_found'],
+    ['for a cancelled order', () => pay(placed({ status: 'cancelled' })), 409, 'order_not_payable'],
+    ['with a card number as its token', () => pay(placed(), { payment_token: '4242 4242 4242 4242' }), 400, 'card_data_refused'],
+    ['with a card number inside its token', () => pay(placed(), { payment_token: 'tok_4242424242424242' }), 400, 'card_data_refused'],
+    ['with card data in another field', () => pay(placed(), { card_number: '4242424242424242' }), 400, 'validation'],
+    ['by an unknown method', () => pay(placed(), { payment_method: 'cheque' }), 400, 'validation'],
+    ['with a negative amount', () => pay(placed(), { amount: -1 }), 400, 'validation'],
+    ['without an access token', () => send('POST', '/api/payments', '{', {}), 401, 'token_required'],
+  ])('%s', async (_, attempt, status, code) => {
+    const before = await payments()
+    const answer = await attempt()
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code: code === 'validation' ? answer.body.code : code })
+    expect(JSON.stringify(answer.body)).not.toContain('4242')
+    expect(await payments()).toEqual(before)
+  })
+})
+
+describe('an order has one live payment', () => {
+  test('when twenty are requested at once, and is charged once', async () => {
     const id = placed()
     const answers = await Promise.all(Array.from({ length: 20 }, () => pay(id)))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
@@ -164,7 +164,7 @@ describe('one payment an order', () => {
     expect({ rows: rows.length, charges: charges.length }).toEqual({ rows: 1, charges: 1 })
   })
 
-  test('holds by the database, even when the order’s claim does not', async () => {
+  test('even when the order service grants every claim', async () => {
     const id = placed()
     const attempts = Array.from({ length: 8 }, async () => {
       shop.releaseClaim(id)
@@ -177,7 +177,7 @@ describe('one payment an order', () => {
     expect(last.body.code).toBe('payment_in_progress')
   })
 
-  test('ten repetitions at once of one request with its key charge once, and all hear of the same payment', async () => {
+  test('when one keyed request is sent ten times at once, and all answers name it', async () => {
     const id = placed()
     const answers = await Promise.all(Array.from({ length: 10 }, () => pay(id, {}, { 'idempotency-key': 'at-once' })))
     const { body } = await pay(id, {}, { 'idempotency-key': 'at-once' })
@@ -187,7 +187,7 @@ describe('one payment an order', () => {
     expect(await sql.db.selectFrom('payments').select('id').where('order_id', '=', id).execute()).toEqual([{ id: body.id }])
   })
 
-  test('a request repeated with its key gives the first answer again', async () => {
+  test('when a keyed request is repeated, which gets the first answer again', async () => {
     const id = placed()
     const first = await pay(id, {}, { 'idempotency-key': 'k-1' })
     const again = await pay(id, {}, { 'idempotency-key': 'k-1' })
@@ -197,8 +197,8 @@ describe('one payment an order', () => {
   })
 })
 
-describe('looking at payments', () => {
-  test('shows everybody their own, and an admin all', async () => {
+describe('payments are shown', () => {
+  test('only to their own user, and all of them to admins', async () => {
     const mine = await shop.paid()
     const stranger = await shop.as(99)
     for (const path of [
@@ -212,17 +212,17 @@ describe('looking at payments', () => {
     expect((await send('GET', '/api/payments?limit=1', undefined, shop.admin)).body.items[0].id).toBe(mine.id)
   })
 
-  test('walks the list by cursor, each once', async () => {
-    const seen: number[] = []
+  test('in pages, each once', async () => {
+    const listed: number[] = []
     for (let cursor = ''; ; ) {
       const { body } = await send('GET', `/api/payments?limit=4${cursor && `&cursor=${cursor}`}`)
-      seen.push(...body.items.map((one: { id: number }) => one.id))
+      listed.push(...body.items.map((one: { id: number }) => one.id))
       if (!body.next_cursor) break
       cursor = body.next_cursor
     }
-    expect(seen).toEqual([...new Set(seen)].sort((a, b) => b - a))
-    expect(seen.length).toBe((await send('GET', '/api/payments')).body.total)
+    expect(listed).toEqual([...new Set(listed)].sort((a, b) => b - a))
+    expect(listed.length).toBe((await send('GET', '/api/payments')).body.total)
   })
 
-  test('nothing of this was our own fault', () => expect(shop.failures).toEqual([]))
+  test('no request of this file caused an internal error', () => expect(shop.failures).toEqual([]))
 })

@@ -1,46 +1,51 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { day, hour, minute, second } from '#shared/time'
 import type { Charge, Provider, ProviderEvent } from './providers/provider'
 import { testPayments } from './testing'
 
-/** A payment company behind a bad line: what reaches it, and what comes back, is the test's to say. */
-const farAway = () => {
+/** A provider behind an unreliable network. The test decides whether requests arrive and whether answers return. */
+const unreliableProvider = () => {
   const charges = new Map<number, Charge>()
   const refunds = new Map<number, number>()
   const calls: string[] = []
-  let meanwhile = async (_paymentId: number, _charge: Charge): Promise<unknown> => undefined
-  let line: 'up' | 'answers lost' | 'nothing arrives' = 'up'
-  const over = async <T>(call: string, work: () => T): Promise<T> => {
-    if (line === 'nothing arrives') throw new Error('no route')
+  let beforeCharge = async (_paymentId: number, _charge: Charge): Promise<unknown> => undefined
+  let network: 'up' | 'answers lost' | 'nothing arrives' = 'up'
+  const receive = async <T>(call: string, work: () => T): Promise<T> => {
+    if (network === 'nothing arrives') throw new Error('no route')
     calls.push(call)
     const answer = work()
-    if (line === 'answers lost') throw new Error('connection reset')
+    if (network === 'answers lost') throw new Error('connection reset')
     return answer
   }
-  const moved = (id: number, from: Charge['state'], to: Charge['state']) => {
-    const charge = charges.get(id)!
-    if (charge.state === from) charges.set(id, { ...charge, state: to })
-    return charges.get(id)!
+  const change = (id: number, from: Charge['state'], to: Charge['state']): Charge => {
+    const charge = charges.get(id)
+    if (!charge) throw new Error(`no charge ${id}`)
+    const changed = charge.state === from ? { ...charge, state: to } : charge
+    charges.set(id, changed)
+    return changed
   }
   const provider: Provider = {
-    name: 'faraway',
+    name: 'unreliable',
     charge: async ({ paymentId, amount, currency, token }) => {
-      await meanwhile(paymentId, { state: 'captured', transactionId: `far-${paymentId}`, amount, currency })
-      return over(`charge ${paymentId}`, () => {
-        const made: Charge = { state: token === 'auth' ? 'authorized' : 'captured', transactionId: `far-${paymentId}`, amount, currency }
-        if (!charges.has(paymentId)) charges.set(paymentId, made)
-        return charges.get(paymentId)!
+      const transactionId = `transaction-${paymentId}`
+      await beforeCharge(paymentId, { state: 'captured', transactionId, amount, currency })
+      return receive(`charge ${paymentId}`, () => {
+        const state = token === 'auth' ? 'authorized' : 'captured'
+        const charge = charges.get(paymentId) ?? { state, transactionId, amount, currency }
+        charges.set(paymentId, charge)
+        return charge
       })
     },
-    chargeOf: ({ paymentId }) => over(`ask ${paymentId}`, () => charges.get(paymentId)),
-    capture: ({ paymentId }) => over(`capture ${paymentId}`, () => moved(paymentId, 'authorized', 'captured')),
-    void: ({ paymentId }) => over(`void ${paymentId}`, () => moved(paymentId, 'authorized', 'voided')),
+    chargeOf: ({ paymentId }) => receive(`ask ${paymentId}`, () => charges.get(paymentId)),
+    capture: ({ paymentId }) => receive(`capture ${paymentId}`, () => change(paymentId, 'authorized', 'captured')),
+    void: ({ paymentId }) => receive(`void ${paymentId}`, () => change(paymentId, 'authorized', 'voided')),
     refund: ({ refundId, amount }) =>
-      over(`refund ${refundId}`, () => {
+      receive(`refund ${refundId}`, () => {
         refunds.set(refundId, amount)
         return { state: 'succeeded', reference: `back-${refundId}` }
       }),
     refundOf: ({ refundId }) =>
-      over(`ask refund ${refundId}`, () => (refunds.has(refundId) ? { state: 'succeeded', reference: `back-${refundId}` } : undefined)),
+      receive(`ask refund ${refundId}`, () => (refunds.has(refundId) ? { state: 'succeeded', reference: `back-${refundId}` } : undefined)),
     eventOf: async body => JSON.parse(new TextDecoder().decode(body)) as ProviderEvent,
   }
   return {
@@ -48,99 +53,103 @@ const farAway = () => {
     calls,
     charges,
     refunds,
-    meanwhile: (work: typeof meanwhile) => (meanwhile = work),
-    is: (now: typeof line) => (line = now),
-    of: (what: string) => calls.filter(call => call === what),
+    beforeCharge: (work: typeof beforeCharge) => (beforeCharge = work),
+    setNetwork: (state: typeof network) => (network = state),
+    callsOf: (call: string) => calls.filter(one => one === call),
   }
 }
 
-const far = farAway()
-const shop = await testPayments({ providers: [far.provider], onlineProvider: 'faraway', terms: { deadlineMs: 300, askAfterMs: 30_000 } })
+const remote = unreliableProvider()
+const shop = await testPayments({
+  providers: [remote.provider],
+  onlineProvider: 'unreliable',
+  terms: { deadlineMs: 300, askAfterMs: 30 * second },
+})
 const { pay, placed, get, send, sql, published, admin } = shop
 afterAll(() => shop.drop())
 
-const later = (ms = 3_600_000) => shop.followUp.sweep(new Date(Date.now() + ms))
+const followUp = () => shop.followUp.sweep(new Date(Date.now() + hour))
 
 describe('when a provider’s answer is lost', () => {
-  test('the payment is pending until the sweep has asked, and is charged once', async () => {
-    far.is('answers lost')
+  test('the payment is pending until the follow-up has asked, and is charged once', async () => {
+    remote.setNetwork('answers lost')
     const { status, body } = await pay(placed())
     expect([status, body.status]).toEqual([201, 'pending'])
-    far.is('up')
-    await Promise.all([later(), later()])
-    expect(await get(body.id)).toMatchObject({ status: 'completed', transaction_id: `far-${body.id}` })
-    expect(far.of(`charge ${body.id}`)).toHaveLength(1)
+    remote.setNetwork('up')
+    await Promise.all([followUp(), followUp()])
+    expect(await get(body.id)).toMatchObject({ status: 'completed', transaction_id: `transaction-${body.id}` })
+    expect(remote.callsOf(`charge ${body.id}`)).toHaveLength(1)
     expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
   })
 
-  test('a charge that never arrived is given up, not made again, and the order may be paid anew', async () => {
-    far.is('nothing arrives')
+  test('a charge that never arrived fails in time, is not repeated, and the order can be paid by another', async () => {
+    remote.setNetwork('nothing arrives')
     const id = placed()
     const { body } = await pay(id)
-    far.is('up')
-    await later()
+    remote.setNetwork('up')
+    await followUp()
     expect((await get(body.id)).status).toBe('pending')
     await sql.db
       .updateTable('payments')
-      .set({ created_at: new Date(Date.now() - 120_000) })
+      .set({ created_at: new Date(Date.now() - 2 * minute) })
       .where('id', '=', body.id)
       .execute()
-    await later()
+    await followUp()
     expect(await get(body.id)).toMatchObject({ status: 'failed', reason: 'provider_not_reached' })
-    expect(far.of(`charge ${body.id}`)).toHaveLength(0)
+    expect(remote.callsOf(`charge ${body.id}`)).toHaveLength(0)
     shop.releaseClaim(id)
     expect((await pay(id)).body.status).toBe('completed')
   })
 
-  test('a refund is asked for before it is sent again', async () => {
+  test('the provider is asked about a refund before it would be made again', async () => {
     const { body } = await pay(placed())
-    far.is('answers lost')
+    remote.setNetwork('answers lost')
     const first = await send('POST', `/api/payments/${body.id}/refunds`, { amount: 10 }, admin)
     expect([first.status, first.body.status]).toEqual([201, 'pending'])
     expect((await send('POST', `/api/payments/${body.id}/refunds`, { amount: 2990.01 }, admin)).status).toBe(409)
-    far.is('up')
-    await later()
+    remote.setNetwork('up')
+    await followUp()
     expect((await get(body.id)).refunded_amount).toBe(10)
-    expect(far.of(`refund ${first.body.id}`)).toHaveLength(1)
+    expect(remote.callsOf(`refund ${first.body.id}`)).toHaveLength(1)
   })
 
-  test('capture and void are finished by the sweep', async () => {
-    for (const [act, end] of [
+  test('the follow-up finishes captures and voids', async () => {
+    for (const [action, end] of [
       ['capture', 'completed'],
       ['void', 'voided'],
     ] as const)
-      for (const line of ['answers lost', 'nothing arrives'] as const) {
-        far.is('up')
+      for (const network of ['answers lost', 'nothing arrives'] as const) {
+        remote.setNetwork('up')
         const { body } = await pay(placed(), { payment_token: 'auth' })
-        far.is(line)
-        expect((await send('POST', `/api/payments/${body.id}/${act}`, undefined, admin)).body.status).toBe('authorized')
-        far.is('up')
-        await later()
+        remote.setNetwork(network)
+        expect((await send('POST', `/api/payments/${body.id}/${action}`, undefined, admin)).body.status).toBe('authorized')
+        remote.setNetwork('up')
+        await followUp()
         expect((await get(body.id)).status).toBe(end)
-        expect(far.of(`${act} ${body.id}`)).toHaveLength(1)
+        expect(remote.callsOf(`${action} ${body.id}`)).toHaveLength(1)
       }
   })
 })
 
-test('a webhook that overtakes the answer settles the payment, and the answer adds nothing', async () => {
-  far.is('up')
-  const said: number[] = []
-  far.meanwhile(async (paymentId, charge) => {
-    const { status } = await send('POST', '/api/payments/webhooks/faraway', { id: `early-${paymentId}`, paymentId, charge }, {})
-    said.push(status)
+test('a webhook that arrives before the answer settles the payment, and the answer changes nothing', async () => {
+  remote.setNetwork('up')
+  const webhookStatuses: number[] = []
+  remote.beforeCharge(async (paymentId, charge) => {
+    const { status } = await send('POST', '/api/payments/webhooks/unreliable', { id: `early-${paymentId}`, paymentId, charge }, {})
+    webhookStatuses.push(status)
   })
   const { status, body } = await pay(placed())
-  far.meanwhile(async () => undefined)
-  expect([said, status, body.status]).toEqual([[200], 201, 'completed'])
+  remote.beforeCharge(async () => undefined)
+  expect([webhookStatuses, status, body.status]).toEqual([[200], 201, 'completed'])
   expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
 })
 
-describe('when we died between', () => {
-  test('the repeated request goes on with the same payment and charges nobody twice', async () => {
-    far.is('up')
+describe('after a crash between charge and answer', () => {
+  test('the repeated request continues the same payment and charges once', async () => {
+    remote.setNetwork('up')
     const id = placed()
     const first = await pay(id, {}, { 'idempotency-key': 'crash' })
-    // What a crash after the charge leaves: the intent, and neither outcome nor answer.
+    // The state after such a crash: the payment is stored without its outcome and answer.
     await sql.db
       .updateTable('payments')
       .set({ status: 'pending', doing: 'charge', captured: 0, captured_at: null, transaction_id: null, version: 0 })
@@ -151,38 +160,38 @@ describe('when we died between', () => {
     await sql.kernel.deleteFrom('idempotency_keys').execute()
     const again = await pay(id, {}, { 'idempotency-key': 'crash' })
     expect(again.body).toMatchObject({ id: first.body.id, status: 'completed', captured_amount: 3000 })
-    expect(far.of(`charge ${first.body.id}`)).toHaveLength(1)
+    expect(remote.callsOf(`charge ${first.body.id}`)).toHaveLength(1)
   })
 
-  test('a cancelled order is refunded, whatever the provider was about to say', async () => {
-    far.is('answers lost')
+  test('a payment of a cancelled order is refunded once its capture is known', async () => {
+    remote.setNetwork('answers lost')
     const id = placed()
     const { body } = await pay(id)
     await shop.receive(shop.orderEvents.cancelled(id))
-    far.is('up')
-    await later()
-    await later()
+    remote.setNetwork('up')
+    await followUp()
+    await followUp()
     expect(await get(body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
-    expect([...far.refunds.values()].filter(amount => amount === 300_000)).toHaveLength(1)
+    expect([...remote.refunds.values()].filter(amount => amount === 300_000)).toHaveLength(1)
   })
 })
 
-test('what nobody knows for long shows in drift, by name', async () => {
-  far.is('nothing arrives')
+test('drift names a payment whose outcome stays unknown', async () => {
+  remote.setNetwork('nothing arrives')
   const { body } = await pay(placed())
   await sql.db
     .updateTable('payments')
-    .set({ created_at: new Date(Date.now() - 600_000) })
+    .set({ created_at: new Date(Date.now() - 10 * minute) })
     .where('id', '=', body.id)
     .execute()
   expect((await shop.drift()).outstanding).toEqual({ count: 1, examples: [`payment:${body.id}`] })
 })
 
-test('what a customer never finished is given up in time', async () => {
+test('a payment that its customer does not finish is voided in time', async () => {
   const { body } = await pay(placed(), { payment_method: 'bank_transfer' })
   await shop.expire()
   expect((await get(body.id)).status).toBe('pending')
-  await shop.expire(new Date(Date.now() + 5 * 86_400_000))
-  await later()
+  await shop.expire(new Date(Date.now() + 5 * day))
+  await followUp()
   expect((await get(body.id)).status).toBe('voided')
 })

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { hour, minute } from '#shared/time'
 import { ledgerBalances, ledgerDrift } from './ledger'
 import { testPayments } from './testing'
 
@@ -10,16 +11,16 @@ afterAll(() => shop.drop())
 const refund = (id: number, body: object = {}, headers: Record<string, string> = {}) =>
   send('POST', `/api/payments/${id}/refunds`, body, { ...admin, ...headers })
 const capture = (id: number) => send('POST', `/api/payments/${id}/capture`, undefined, admin)
-const voided = (id: number) => send('POST', `/api/payments/${id}/void`, undefined, admin)
+const voidPayment = (id: number) => send('POST', `/api/payments/${id}/void`, undefined, admin)
 const refundsOf = (id: number) => sql.db.selectFrom('refunds').selectAll().where('payment_id', '=', id).execute()
-const today = () => ({ from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 60_000) })
-const balanced = async () => {
+const today = () => ({ from: new Date(Date.now() - hour), to: new Date(Date.now() + minute) })
+const expectBalancedLedger = async () => {
   expect(await ledgerDrift(sql, today())).toEqual([])
   expect((await ledgerBalances(sql)).reduce((sum, { balance }) => sum + Math.round(balance * 100), 0)).toBe(0)
 }
 
-describe('refunds by hand', () => {
-  test('give back a part, then the rest, and tell each with the sum', async () => {
+describe('refunds by an admin', () => {
+  test('return a part, then the rest, and publish each with the total', async () => {
     const { id } = await paid()
     const first = await refund(id, { amount: 1000.5, reason: 'scratched' })
     expect({ status: first.status, ...first.body }).toMatchObject({
@@ -37,10 +38,10 @@ describe('refunds by hand', () => {
       ['payment.refunded', 2, 1000.5, 1000.5],
       ['payment.refunded', 3, 1999.5, 3000],
     ])
-    await balanced()
+    await expectBalancedLedger()
   })
 
-  test('never pass what was captured, however many come at once', async () => {
+  test('never exceed what was captured, even when many arrive at once', async () => {
     const { id } = await paid()
     const answers = await Promise.all(Array.from({ length: 8 }, () => refund(id, { amount: 1000 })))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(3)
@@ -48,10 +49,10 @@ describe('refunds by hand', () => {
       new Set(['refund_exceeds_captured']),
     )
     expect((await get(id)).refunded_amount).toBe(3000)
-    await balanced()
+    await expectBalancedLedger()
   })
 
-  test('repeated with its key are made once', async () => {
+  test('are made once when they are repeated with their key', async () => {
     const { id } = await paid()
     const [first, again] = [
       await refund(id, { amount: 5 }, { 'idempotency-key': 'r' }),
@@ -62,7 +63,7 @@ describe('refunds by hand', () => {
     expect((await get(id)).refunded_amount).toBe(5)
   })
 
-  test('are an admin’s, of captured money, in amounts that exist', async () => {
+  test('are for admins, of captured money, in valid amounts', async () => {
     const { id } = await paid()
     expect((await send('POST', `/api/payments/${id}/refunds`, {})).status).toBe(403)
     for (const amount of [0, -1, 1.005]) expect((await refund(id, { amount })).status).toBe(400)
@@ -73,56 +74,56 @@ describe('refunds by hand', () => {
 })
 
 describe('capture and void', () => {
-  test('an authorized payment is captured once', async () => {
+  test('capture an authorized payment once', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_authorize' })
     expect(body.status).toBe('authorized')
     const answers = await Promise.all([capture(body.id), capture(body.id), capture(body.id)])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
     expect((await capture(body.id)).body.code).toBe('not_capturable')
-    expect((await voided(body.id)).body.code).toBe('not_voidable')
+    expect((await voidPayment(body.id)).body.code).toBe('not_voidable')
     expect((await get(body.id)).status).toBe('completed')
   })
-  test('a voided payment frees its order for another', async () => {
+  test('let another payment follow a voided one', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_token: 'tok_authorize' })
-    expect((await voided(body.id)).body.status).toBe('voided')
+    expect((await voidPayment(body.id)).body.status).toBe('voided')
     shop.releaseClaim(id)
     expect((await pay(id)).body.status).toBe('completed')
   })
-  test('captured and voided at once, one of them wins and the books show which', async () => {
+  test('at the same time have one winner, and the ledger agrees with it', async () => {
     for (let round = 0; round < 10; round++) {
       const { body } = await pay(placed(), { payment_token: 'tok_authorize' })
-      await Promise.all([capture(body.id), voided(body.id)])
+      await Promise.all([capture(body.id), voidPayment(body.id)])
       const { status, captured_amount } = await get(body.id)
       expect([status, captured_amount]).toEqual(status === 'voided' ? ['voided', 0] : ['completed', 3000])
     }
-    await balanced()
+    await expectBalancedLedger()
   })
 })
 
 describe('a cancelled order', () => {
-  test('gets its money back once, however often it is told', async () => {
+  test('is refunded once, however often its cancellation arrives', async () => {
     const { id, order_id } = await paid()
-    const news = orderEvents.cancelled(order_id)
+    const event = orderEvents.cancelled(order_id)
     await Promise.all([
-      receive(news),
-      receive(news),
+      receive(event),
+      receive(event),
       receive(orderEvents.statusUpdated(order_id, 'cancelled')),
       receive(orderEvents.cancelled(order_id)),
     ])
     await Promise.all([shop.sweep(), shop.sweep()])
     expect(await get(id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
     expect((await refundsOf(id)).map(({ cause }) => cause)).toEqual([`auto:${id}`])
-    await balanced()
+    await expectBalancedLedger()
   })
-  test('gets back only what was not refunded before', async () => {
+  test('is refunded only what was not refunded before', async () => {
     const { id, order_id } = await paid()
     await refund(id, { amount: 999.99 })
     await receive(orderEvents.cancelled(order_id))
     await shop.sweep()
     expect((await published(id)).at(-1)?.data).toMatchObject({ amount: 2000.01, total_refunded: 3000, reason: 'order_cancelled' })
   })
-  test('voids what is not captured, and takes no payment any more', async () => {
+  test('voids its open payment and accepts no other', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_token: 'tok_3ds' })
     await receive(orderEvents.cancelled(id))
@@ -131,7 +132,7 @@ describe('a cancelled order', () => {
     shop.releaseClaim(id)
     expect((await pay(id)).body.code).toBe('order_not_payable')
   })
-  test('racing its payment a hundred times, the books balance and each is refunded exactly once', async () => {
+  test('refunds exactly once each of a hundred payments that race the cancellation', async () => {
     const rounds = Array.from({ length: 100 }, async (_, at) => {
       const id = placed()
       const [{ body }] = await Promise.all([pay(id), Bun.sleep(at % 7).then(() => receive(orderEvents.cancelled(id)))])
@@ -153,9 +154,9 @@ describe('a cancelled order', () => {
     const auto = await sql.db.selectFrom('refunds').select('id').execute()
     expect(refunds).toHaveLength(auto.length)
     expect(ended.filter(({ payment }) => payment !== undefined).length).toBeGreaterThan(0)
-    await balanced()
+    await expectBalancedLedger()
   })
-  test('racing an admin’s capture, it is refunded or was never taken', async () => {
+  test('keeps no money when an admin captures at the same time', async () => {
     const payments: number[] = []
     for (let round = 0; round < 20; round++) {
       const id = placed()
@@ -170,12 +171,12 @@ describe('a cancelled order', () => {
       expect(['refunded', 'voided']).toContain(status)
       expect(refunded_amount).toBe(captured_amount)
     }
-    await balanced()
+    await expectBalancedLedger()
   })
 })
 
-describe('goods that came back', () => {
-  test('are refunded once a return, never over what was paid', async () => {
+describe('returned goods', () => {
+  test('are refunded once a return, and never above what was paid', async () => {
     const { id, order_id } = await paid()
     await Promise.all([
       receive(orderEvents.returned(order_id, 41, 1000.01)),
@@ -189,7 +190,7 @@ describe('goods that came back', () => {
     ])
     expect((await get(id)).status).toBe('refunded')
   })
-  test('before the money is in are refunded when it is', async () => {
+  test('are refunded after the capture when they come back before it', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_method: 'cash_on_delivery' })
     await receive(orderEvents.returned(id, 43, 12.5))
@@ -197,11 +198,11 @@ describe('goods that came back', () => {
     await shop.sweep()
     await shop.sweep()
     expect(await get(body.id)).toMatchObject({ status: 'partially_refunded', refunded_amount: 12.5 })
-    await balanced()
+    await expectBalancedLedger()
   })
 })
 
-test('any sequence of captures, refunds, voids and cancellations leaves the books balanced', async () => {
+test('the ledger balances after any sequence of captures, refunds, voids and cancellations', async () => {
   const step = fc.oneof(
     fc.record({ act: fc.constant('refund' as const), amount: fc.integer({ min: 1, max: 300_000 }) }),
     fc.record({
@@ -217,7 +218,7 @@ test('any sequence of captures, refunds, voids and cancellations leaves the book
       for (const { act, amount } of steps) {
         if (act === 'refund') await refund(id, { amount: amount / 100 })
         if (act === 'capture') await capture(id)
-        if (act === 'void') await voided(id)
+        if (act === 'void') await voidPayment(id)
         if (act === 'cancel') await receive(orderEvents.cancelled(order_id))
         if (act === 'return') await receive(orderEvents.returned(order_id, ++returns, amount / 100))
         if (act === 'sweep') await shop.sweep()
@@ -233,6 +234,6 @@ test('any sequence of captures, refunds, voids and cancellations leaves the book
     }),
     { numRuns: 40 },
   )
-  await balanced()
+  await expectBalancedLedger()
   expect(shop.failures).toEqual([])
 })

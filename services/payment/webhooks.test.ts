@@ -5,7 +5,7 @@ const shop = await testPayments()
 const { pay, paid, placed, webhook, get, published, send, sql } = shop
 afterAll(() => shop.drop())
 
-const about = (payment: { id: number; transaction_id: string | null }, fields: object = {}) => ({
+const eventAbout = (payment: { id: number; transaction_id: string | null }, fields: object = {}) => ({
   id: `evt_${crypto.randomUUID()}`,
   type: 'payment.captured',
   payment_id: payment.id,
@@ -21,11 +21,11 @@ const codeOf = async (sent: ReturnType<typeof send>) => {
 
 describe('a webhook is refused', () => {
   test.each([
-    ['unsigned', () => send('POST', '/api/payments/webhooks/sandbox', '{}', {}), 'invalid_signature'],
+    ['without a signature', () => send('POST', '/api/payments/webhooks/sandbox', '{}', {}), 'invalid_signature'],
     ['signed by another secret', () => webhook({}, { secret: 'another' }), 'invalid_signature'],
-    ['with an old stamp', () => webhook({}, { at: new Date(Date.now() - 301_000) }), 'stale_webhook'],
-    ['with a stamp of the future', () => webhook({}, { at: new Date(Date.now() + 302_000) }), 'stale_webhook'],
-    ['signed, but no event', () => webhook({ id: 'x' }), 'invalid_webhook'],
+    ['with an old time stamp', () => webhook({}, { at: new Date(Date.now() - 301_000) }), 'stale_webhook'],
+    ['with a time stamp in the future', () => webhook({}, { at: new Date(Date.now() + 302_000) }), 'stale_webhook'],
+    ['when it is signed but not an event', () => webhook({ id: 'x' }), 'invalid_webhook'],
   ])('%s', async (_, sent, code) => {
     expect(await codeOf(sent())).toEqual([400, code])
     expect(await sql.db.selectFrom('webhook_events').select('id').execute()).toEqual([])
@@ -38,32 +38,32 @@ describe('a webhook is refused', () => {
       'invalid_signature',
     ])
   })
-  test('from a provider that we don’t have', async () => expect((await webhook({}, { provider: 'nobody' })).status).toBe(404))
+  test('from an unknown provider', async () => expect((await webhook({}, { provider: 'nobody' })).status).toBe(404))
   test('when it is too long', async () => {
     const answer = await send('POST', '/api/payments/webhooks/sandbox', 'x'.repeat(1024 * 1024 + 1), {})
     expect(answer.status).toBe(413)
   })
 })
 
-describe('a webhook is taken in', () => {
-  test('once, however often it comes', async () => {
+describe('a webhook takes effect', () => {
+  test('once, however often it arrives', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
-    const event = about(body)
+    const event = eventAbout(body)
     const answers = await Promise.all(Array.from({ length: 10 }, () => webhook(event)))
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
     expect((await get(body.id)).status).toBe('completed')
     expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
   })
-  test('in any order: what comes late changes nothing', async () => {
+  test('in any order: a late one changes nothing', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
-    await webhook(about(body))
+    await webhook(eventAbout(body))
     for (const type of ['payment.authorized', 'payment.failed', 'payment.voided'])
-      expect((await webhook(about(body, { type }))).status).toBe(200)
+      expect((await webhook(eventAbout(body, { type }))).status).toBe(200)
     expect((await get(body.id)).status).toBe('completed')
   })
-  test('for a payment that is not known yet, and settled when it is', async () => {
+  test('as soon as its payment is known', async () => {
     const next = (await paid()).id + 1
-    const event = about({ id: next, transaction_id: 'sbx_early' })
+    const event = eventAbout({ id: next, transaction_id: 'sbx_early' })
     expect(await webhook(event)).toMatchObject({ status: 202, body: { received: true, settled: false } })
     expect((await webhook(event)).status).toBe(202)
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
@@ -72,46 +72,46 @@ describe('a webhook is taken in', () => {
     expect((await get(next)).status).toBe('completed')
     expect((await webhook(event)).status).toBe(200)
   })
-  test('that speaks of another amount, changes nothing and shows in drift', async () => {
+  test('only in drift when it reports another amount than its payment', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
-    expect((await webhook(about(body, { amount: 1 }))).status).toBe(200)
+    expect((await webhook(eventAbout(body, { amount: 1 }))).status).toBe(200)
     expect((await get(body.id)).status).toBe('requires_action')
     expect((await shop.drift()).outstanding.count).toBe(1)
   })
-  test('that is for another provider’s payment, is kept and touches nothing', async () => {
+  test('never on another provider’s payment', async () => {
     const { body } = await pay(placed(), { payment_method: 'bank_transfer' })
-    expect((await webhook(about(body))).status).toBe(202)
+    expect((await webhook(eventAbout(body))).status).toBe(202)
     expect((await get(body.id)).status).toBe('pending')
   })
 })
 
-describe('money that comes after all', () => {
-  test('pays the order when nothing else did', async () => {
+describe('money that arrives for a voided payment', () => {
+  test('pays the order when no other payment did', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     await send('POST', `/api/payments/${body.id}/void`, undefined, shop.admin)
-    await webhook(about(body))
+    await webhook(eventAbout(body))
     expect((await get(body.id)).status).toBe('completed')
   })
-  test('for an order that another payment paid goes back, once', async () => {
+  test('is refunded once when another payment has paid the order', async () => {
     const id = placed()
     const first = await pay(id, { payment_token: 'tok_3ds' })
     await send('POST', `/api/payments/${first.body.id}/void`, undefined, shop.admin)
     shop.releaseClaim(id)
     const second = await pay(id)
-    await webhook(about(first.body))
+    await webhook(eventAbout(first.body))
     await shop.sweep()
     await shop.sweep()
     expect(await get(first.body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
     expect((await get(second.body.id)).status).toBe('completed')
     expect((await published(first.body.id)).at(-1)?.data.reason).toBe('paid_twice')
   })
-  test('for a cancelled order goes back', async () => {
+  test('is refunded when the order is cancelled', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_method: 'bank_transfer' })
     await shop.receive(shop.orderEvents.cancelled(id))
     await shop.sweep()
     expect((await get(body.id)).status).toBe('voided')
-    await webhook(about(body), { provider: 'offline' })
+    await webhook(eventAbout(body), { provider: 'offline' })
     await shop.sweep()
     expect((await get(body.id)).status).toBe('refunded')
     expect((await shop.drift()).ledger.count).toBe(0)

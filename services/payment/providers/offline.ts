@@ -3,7 +3,7 @@ import type { Charge, PaymentRef, Provider, RefundOutcome, RefundRef } from './p
 
 /**
  * Bank transfers and cash on delivery: people move the money, and no other company is called. The bank's feed (`POST /webhooks/offline`) or
- * an admin's capture reports that a transfer has arrived. A refund is done once it is booked, since the accountant pays it out from the books.
+ * an admin's capture reports that a transfer has arrived. A refund is done once it is booked, since the accountant pays what is booked.
  */
 export const offlineProvider = ({ secret, dueMs }: { secret?: string | undefined; dueMs: number }): Provider => {
   const transactionOf = ({ paymentId, method }: PaymentRef) => `${method === 'bank_transfer' ? 'transfer' : 'cash'}_${paymentId}`

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { hour, minute } from '#shared/time'
 import { testPayments } from '../testing'
 import { paypalProvider } from './paypal'
 
@@ -18,12 +19,12 @@ interface Order {
 const webhookId = 'WH-1'
 const goodSignature = 'signed by PayPal'
 
-/** PayPal's REST API as far as we use it; one request id gives one answer, and it verifies its own webhooks. */
+/** The part of PayPal's REST API that we use. A repeated request id gets the first answer again, and PayPal verifies its own webhooks. */
 const fakePayPal = () => {
   const orders = new Map<string, Order>()
   const answers = new Map<string, Response>()
   const calls: string[] = []
-  let hangUp = false
+  let isLost = false
   const act = (path: string, body: Record<string, unknown>): Response => {
     const [, version, , , id = '', what] = path.split('/')
     if (path === '/v1/notifications/verify-webhook-signature') {
@@ -74,7 +75,7 @@ const fakePayPal = () => {
       if (request.headers.get('authorization') !== 'Bearer let-in') return new Response(null, { status: 401 })
       if (request.method === 'GET') {
         const order = orders.get(pathname.split('/').at(-1) ?? '')
-        return hangUp || !order ? new Response(null, { status: 503 }) : Response.json(order)
+        return isLost || !order ? new Response(null, { status: 503 }) : Response.json(order)
       }
       const key = request.headers.get('paypal-request-id')
       const answer = (key ? answers.get(key)?.clone() : undefined) ?? act(pathname, await request.json())
@@ -82,15 +83,21 @@ const fakePayPal = () => {
         calls.push(key)
         answers.set(key, answer.clone())
       }
-      return hangUp ? new Response(null, { status: 503 }) : answer
+      return isLost ? new Response(null, { status: 503 }) : answer
     },
   })
-  return { orders, calls, hangsUp: (now: boolean) => (hangUp = now), url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) }
+  return {
+    orders,
+    calls,
+    loseAnswers: (lost: boolean) => (isLost = lost),
+    url: `http://127.0.0.1:${server.port}`,
+    stop: () => server.stop(true),
+  }
 }
 
 const paypal = fakePayPal()
 const provider = paypalProvider({ clientId: 'client', secret: 'secret', webhookId, url: paypal.url })
-const shop = await testPayments({ providers: [provider], onlineProvider: 'paypal', terms: { askAfterMs: 60_000 } })
+const shop = await testPayments({ providers: [provider], onlineProvider: 'paypal', terms: { askAfterMs: minute } })
 const { pay, placed, send, get, admin } = shop
 afterAll(async () => {
   await shop.drop()
@@ -98,8 +105,8 @@ afterAll(async () => {
 })
 const orderOf = (payment: { id: number }) =>
   [...paypal.orders.values()].find(one => one.purchase_units[0]?.custom_id === String(payment.id))!
-const later = () => shop.followUp.sweep(new Date(Date.now() + 3_600_000))
-const tell = (event_type: string, resource: object, { signature = goodSignature, at = new Date() } = {}) =>
+const followUp = () => shop.followUp.sweep(new Date(Date.now() + hour))
+const sendWebhook = (event_type: string, resource: object, { signature = goodSignature, at = new Date() } = {}) =>
   send('POST', '/api/payments/webhooks/paypal', JSON.stringify({ id: `WH-${crypto.randomUUID()}`, event_type, resource }), {
     'paypal-auth-algo': 'SHA256withRSA',
     'paypal-cert-url': 'https://api.paypal.com/cert',
@@ -109,30 +116,30 @@ const tell = (event_type: string, resource: object, { signature = goodSignature,
   })
 
 describe('PayPal', () => {
-  test('charges a saved wallet at once, in decimal text, under keys of the intent', async () => {
+  test('charges a saved wallet at once, in decimal text, under the keys of the payment', async () => {
     const { body } = await pay(placed({ total: 19.9, currency: 'EUR' }), { amount: 19.9, payment_method: 'wallet', payment_token: 'B-1' })
     expect(body).toMatchObject({ status: 'completed', transaction_id: orderOf(body).id })
     expect(orderOf(body).purchase_units[0]?.amount).toEqual({ currency_code: 'EUR', value: '19.90' })
     expect(paypal.calls).toEqual(expect.arrayContaining([`charge-${body.id}`, `capture-${body.id}`]))
   })
-  test('says why a wallet was declined', async () => {
+  test('gives the reason of a declined wallet', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet', payment_token: 'B-DECLINED' })
     expect(body).toMatchObject({ status: 'failed', reason: 'instrument_declined' })
   })
-  test('sends the customer to approve, and takes the money when they have', async () => {
+  test('redirects the customer, and captures the money after the approval', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet' })
     expect(body).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect', url: 'https://paypal.example/approve' } })
     orderOf(body).status = 'APPROVED'
-    expect((await tell('CHECKOUT.ORDER.APPROVED', { id: orderOf(body).id })).status).toBe(200)
-    await later()
+    expect((await sendWebhook('CHECKOUT.ORDER.APPROVED', { id: orderOf(body).id })).status).toBe(200)
+    await followUp()
     expect((await get(body.id)).status).toBe('completed')
   })
-  test('a lost answer is asked for: one order, one capture', async () => {
-    paypal.hangsUp(true)
+  test('makes one order even when the answer is lost', async () => {
+    paypal.loseAnswers(true)
     const { body } = await pay(placed(), { payment_method: 'wallet' })
     expect(body.status).toBe('pending')
-    paypal.hangsUp(false)
-    await later()
+    paypal.loseAnswers(false)
+    await followUp()
     expect((await get(body.id)).status).toBe('requires_action')
     expect([...paypal.orders.values()].filter(one => one.purchase_units[0]?.custom_id === String(body.id))).toHaveLength(1)
   })
@@ -142,12 +149,15 @@ describe('PayPal', () => {
     expect(answer.body.status).toBe('succeeded')
     expect(orderOf(body).purchase_units[0]?.payments.refunds.map(({ amount }) => amount.value)).toEqual(['0.50'])
   })
-  test('what nobody approved is voided', async () => {
+  test('voids a payment that was not approved', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet' })
     expect((await send('POST', `/api/payments/${body.id}/void`, undefined, admin)).body.status).toBe('voided')
   })
-  test('webhooks that PayPal did not sign, or long ago, are refused', async () => {
-    const [forged, old] = [await tell('X', {}, { signature: 'mine' }), await tell('X', {}, { at: new Date(Date.now() - 400_000) })]
+  test('has its webhooks refused when the signature is wrong or the time stamp old', async () => {
+    const [forged, old] = [
+      await sendWebhook('X', {}, { signature: 'mine' }),
+      await sendWebhook('X', {}, { at: new Date(Date.now() - 400_000) }),
+    ]
     expect([forged, old].map(({ status, body: { code } }) => [status, code])).toEqual([
       [400, 'invalid_signature'],
       [400, 'stale_webhook'],

@@ -15,7 +15,7 @@ export interface Provider {
   refund(refund: RefundRef): Promise<RefundOutcome>
   /** The refund as the provider has it, or undefined when the provider has never seen it. */
   refundOf(refund: RefundRef): Promise<RefundOutcome | undefined>
-  /** Reads a webhook; undefined for an event that does not concern us. Refuses a bad signature, or a time off by `webhookAgeMs`, with 400. */
+  /** Reads a webhook; undefined for an event that does not concern us. Refuses a bad signature or an old webhook with 400. */
   eventOf(body: Uint8Array, headers: Headers): Promise<ProviderEvent | undefined>
   /** The money that moved in a window, for reconciliation. Absent when the provider has no such report. */
   movements?(from: Date, to: Date): Promise<Movement[]>

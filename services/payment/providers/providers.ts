@@ -18,7 +18,7 @@ export const sandboxSecret = (internalKey: string) => createHmac('sha256', inter
 
 /**
  * The providers of this deployment; PAYMENT_PROVIDER names the one for cards and wallets. The sandbox exists only while it is that one. Every
- * provider with credentials exists, so that its old payments can still be refunded after a change to another provider.
+ * provider with credentials exists, so that its old payments can be refunded after a change to another provider.
  */
 export const openProviders = async ({ sql, config, transferDueMs }: Options) => {
   const onlineProvider = config.text('PAYMENT_PROVIDER', 'sandbox')

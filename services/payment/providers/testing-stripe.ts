@@ -30,19 +30,19 @@ interface Refund {
 export const fakeStripe = () => {
   const intents = new Map<string, Intent>()
   const refunds: Refund[] = []
-  const answers = new Map<string, { asked: string; answer: [number, object] }>()
+  const answers = new Map<string, { question: string; answer: [number, object] }>()
   const keys: string[] = []
-  let hangUp: ((path: string) => boolean) | undefined
+  let isLost: ((path: string) => boolean) | undefined
   const now = () => Math.floor(Date.now() / 1000)
   const error = (status: number, fields: object): [number, object] => [status, { error: fields }]
-  const wrong = (message: string) => error(400, { type: 'invalid_request_error', message })
+  const invalid = (message: string) => error(400, { type: 'invalid_request_error', message })
 
   const metadataOf = (form: URLSearchParams) =>
     Object.fromEntries([...form].flatMap(([name, value]) => (name.startsWith('metadata[') ? [[name.slice(9, -1), value]] : [])))
 
   const createIntent = (form: URLSearchParams): [number, object] => {
     const amount = Number(form.get('amount'))
-    if (!Number.isSafeInteger(amount) || amount < 50) return wrong('amount_too_small')
+    if (!Number.isSafeInteger(amount) || amount < 50) return invalid('amount_too_small')
     const token = form.get('payment_method')
     const id = `pi_${crypto.randomUUID()}`
     const intent: Intent = {
@@ -76,7 +76,7 @@ export const fakeStripe = () => {
     const intent = intents.get(form.get('payment_intent') ?? '')
     const amount = Number(form.get('amount'))
     const before = refunds.filter(one => one.payment_intent === intent?.id).reduce((sum, one) => sum + one.amount, 0)
-    if (intent?.status !== 'succeeded' || before + amount > intent.amount) return wrong('more than was charged')
+    if (intent?.status !== 'succeeded' || before + amount > intent.amount) return invalid('more than was charged')
     const { id: payment_intent, currency } = intent
     const refund: Refund = {
       id: `re_${crypto.randomUUID()}`,
@@ -97,7 +97,7 @@ export const fakeStripe = () => {
     const [, , what = '', id, act] = path.split('/')
     if (method === 'POST' && what === 'payment_intents') return id && act ? changeIntent(id, act) : createIntent(form)
     if (method === 'POST' && what === 'refunds') return createRefund(form)
-    if (what === 'payment_intents' && id) return intents.has(id) ? [200, intents.get(id)!] : wrong('none')
+    if (what === 'payment_intents' && id) return intents.has(id) ? [200, intents.get(id)!] : invalid('none')
     if (what === 'payment_intents') return list([...intents.values()].filter(({ created }) => created >= Number(query.get('created[gte]'))))
     if (what === 'refunds')
       return list(refunds.filter(one => !query.has('payment_intent') || one.payment_intent === query.get('payment_intent')))
@@ -123,16 +123,16 @@ export const fakeStripe = () => {
         return Response.json({ error: { type: 'authentication_error' } }, { status: 401 })
       const text = await request.text()
       const key = request.headers.get('idempotency-key')
-      const asked = `${pathname} ${text}`
+      const question = `${pathname} ${text}`
       const known = key ? answers.get(key) : undefined
-      if (known && known.asked !== asked)
+      if (known && known.question !== question)
         return Response.json({ error: { type: 'idempotency_error', message: 'other parameters' } }, { status: 400 })
       const answer = known?.answer ?? answerTo(request.method, pathname, new URLSearchParams(text), searchParams)
       if (key) {
-        answers.set(key, { asked, answer })
+        answers.set(key, { question, answer })
         keys.push(key)
       }
-      if (hangUp?.(pathname)) return Response.json({ error: { type: 'api_error', message: 'lost' } }, { status: 500 })
+      if (isLost?.(pathname)) return Response.json({ error: { type: 'api_error', message: 'lost' } }, { status: 500 })
       return Response.json(answer[1], { status: answer[0] })
     },
   })
@@ -142,7 +142,8 @@ export const fakeStripe = () => {
     refunds,
     keys,
     options: { key: secretKey, webhookSecret: stripeWebhookSecret, url: `http://127.0.0.1:${server.port}` },
-    hangsUp: (when: typeof hangUp) => (hangUp = when),
+    /** Carries out these requests, but answers with an error. */
+    loseAnswers: (when: typeof isLost) => (isLost = when),
     /** A webhook about an intent in its present state. */
     webhook: async (type: string, intent: object, { secret = stripeWebhookSecret, at = new Date() } = {}) => {
       const body = JSON.stringify({ id: `evt_${crypto.randomUUID()}`, object: 'event', type, data: { object: intent } })
