@@ -30,6 +30,7 @@ describe('paying an order', () => {
     ['tok_decline', 'card_declined'],
     ['tok_insufficient_funds', 'insufficient_funds'],
     ['tok_unknown', 'invalid_token'],
+    ['toString', 'invalid_token'],
   ])('with %s ends as a failed payment with its reason, and another payment can follow', async (payment_token, reason) => {
     const id = placed()
     const { status, body } = await pay(id, { payment_token })
