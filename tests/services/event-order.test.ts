@@ -14,8 +14,8 @@ import * as taxMigrations from '../../services/tax/migrations'
 import { endsAlike, type Life } from './arrivals'
 
 /**
- * What each service is told of one order's life, in every wrong order: the end is the same. Inventory's is in services/inventory/arrival.test.ts, promotion's
- * two events are in its redemptions.test.ts.
+ * The events of one order's life reach each service in every wrong order, and the outcome is the same. Inventory's test is in
+ * services/inventory/message-order.test.ts; promotion's two events are in its redemptions.test.ts.
  */
 const stops: (() => Promise<unknown>)[] = []
 afterAll(async () => {
