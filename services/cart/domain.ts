@@ -1,7 +1,7 @@
 import { AppError, conflict, invalid, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
 
-/** A product as the catalog shows it, as far as a cart cares; prices in minor units. */
+/** What a cart needs to know of a product of the catalog. Amounts are in minor units. */
 export interface Product {
   id: string
   name: string
@@ -14,7 +14,7 @@ export interface Product {
   variants: readonly { sku: string; price: number; stock: number }[]
 }
 
-/** What is kept of a line: how many, and what one cost when it was put in, in minor units. */
+/** A line as it is stored: how many pieces, and the price of one when the line was added. */
 export interface Line {
   product_id: string
   sku: string
@@ -23,13 +23,13 @@ export interface Line {
   currency: string
 }
 export interface Cart {
-  /** Grows with each change; 0 of a cart that nobody put anything into. */
+  /** Grows with each change; 0 for a cart that never held anything. */
   version: number
   lines: Line[]
   coupon: string | undefined
 }
 
-/** A SKU that may be put in, under the name that its line has in the cart. */
+/** A SKU that may be added, with the name of its line in the cart. */
 export interface Choice {
   line: string
   sku: string
@@ -40,52 +40,52 @@ export interface Choice {
 export const maxLines = 100
 export const maxPieces = 10_000
 
-/** A line of a product with variants is named by its SKU as well. */
+/** A product without variants has one line; with variants it has one for each SKU. */
 const nameOf = (product: Product, sku: string) => (product.variants.length > 0 ? `${product.id}:${sku}` : product.id)
 
-interface Offer {
+interface SkuForSale {
   sku: string
   price: number
   stock: number
 }
-const offerOf = (product: Product | undefined, sku: string): Offer | undefined => {
+const skuOf = (product: Product | undefined, sku: string): SkuForSale | undefined => {
   if (product?.status !== 'active') return undefined
-  const offers: readonly Offer[] = product.variants.length > 0 ? product.variants : [product]
-  return offers.find(offer => offer.sku === sku)
+  const skus: readonly SkuForSale[] = product.variants.length > 0 ? product.variants : [product]
+  return skus.find(each => each.sku === sku)
 }
 
-/** Which SKU of a product is meant. Only what is on sale can be put in. */
+/** The SKU that a customer means. Only what is sold can be added. */
 export const choose = (product: Product | undefined, sku: string | undefined): Choice => {
   if (!product) throw notFound('product')
-  if (product.status !== 'active') throw conflict('product_unavailable', 'This product is not sold any more.')
+  if (product.status !== 'active') throw conflict('product_unavailable', 'This product is no longer sold.')
   if (product.variants.length > 0 && sku === undefined) throw skuRequired()
-  const offer = offerOf(product, sku ?? product.sku)
-  if (!offer) throw invalid('unknown_sku', 'This product has no such SKU; the product lists its variants.')
+  const chosen = skuOf(product, sku ?? product.sku)
+  if (!chosen) throw invalid('unknown_sku', 'This product has no such SKU; the product lists its variants.')
   const { currency } = product
-  return { line: nameOf(product, offer.sku), sku: offer.sku, price: offer.price, currency }
+  return { line: nameOf(product, chosen.sku), sku: chosen.sku, price: chosen.price, currency }
 }
 
-export const skuRequired = () => invalid('sku_required', 'This product has variants: name the one you mean by its sku.')
+export const skuRequired = () => invalid('sku_required', 'This product has variants; say which one by `sku`.')
 
-/** Why a change was not made, by the word that the store says. */
+/** Why a change was refused, by the word that the script answers. */
 export const refusals: Record<string, () => AppError> = {
   stale: () => new AppError('stale', 'stale', 'The cart has changed since you read it. Read it again and repeat the change.'),
   sku_required: skuRequired,
   absent: () => notFound('cart_item'),
-  full: () => conflict('cart_full', `A cart holds at most ${maxLines} lines; take some out first.`),
-  too_many: () => conflict('too_many_pieces', `A cart holds at most ${maxPieces} pieces of a kind.`),
-  currency_mismatch: () => conflict('currency_mismatch', 'All that is in a cart must have one currency; order what is in it first.'),
-  empty: () => conflict('cart_empty', 'There is nothing in the cart yet.'),
+  full: () => conflict('cart_full', `A cart holds at most ${maxLines} lines; remove some first.`),
+  too_many: () => conflict('too_many_pieces', `A line of a cart holds at most ${maxPieces} pieces.`),
+  currency_mismatch: () => conflict('currency_mismatch', 'All lines of a cart must have one currency; order what is in it first.'),
+  empty: () => conflict('cart_empty', 'There is nothing in the cart.'),
 }
 
 export type Availability = 'in_stock' | 'insufficient_stock' | 'out_of_stock' | 'unavailable' | 'unknown'
 
-/** A line as it stands now. Without an answer from the catalog it is what it was when it was put in. */
-export const lineNow = (line: Line, product: Product | undefined, catalogAnswered: boolean) => {
-  const offer = offerOf(product, line.sku)
-  const price = offer?.price
+/** A line with its price and stock now. Without an answer of the catalog these are unknown. */
+export const currentLine = (line: Line, product: Product | undefined, catalogAnswered: boolean) => {
+  const sold = skuOf(product, line.sku)
+  const price = sold?.price
   const currency = product?.currency ?? line.currency
-  const stock = offer?.stock
+  const stock = sold?.stock
   const availability: Availability = !catalogAnswered
     ? 'unknown'
     : stock === undefined
@@ -100,7 +100,7 @@ export const lineNow = (line: Line, product: Product | undefined, catalogAnswere
     currency,
     name: product?.name,
     category: product?.category ?? '',
-    /** Missing when it isn't sold any more, or nobody knows. */
+    /** Undefined when it is no longer sold, or unknown. */
     price,
     added_price: line.price,
     price_changed: price !== undefined && (price !== line.price || currency !== line.currency),
@@ -108,26 +108,25 @@ export const lineNow = (line: Line, product: Product | undefined, catalogAnswere
     availability,
   }
 }
-export type LineNow = ReturnType<typeof lineNow>
+export type CurrentLine = ReturnType<typeof currentLine>
 
-/** What of the cart can be priced: lines on sale, of one currency. */
-export const pricedLines = (lines: readonly LineNow[]) => {
+/** The lines that are still sold, if they have one currency; undefined if nothing can be priced. */
+export const pricedLines = (lines: readonly CurrentLine[]) => {
   const priced = lines.flatMap(({ price, ...line }) => (price === undefined ? [] : [{ ...line, price }]))
   const [first] = priced
   return first && priced.every(line => line.currency === first.currency) ? { lines: priced, currency: first.currency } : undefined
 }
 
-/** How many of a line may come together in a merge: what is in stock, but never none, so that no line is lost. */
-export const capOf = (line: Pick<Line, 'sku'>, product: Product | undefined): number =>
-  Math.min(maxPieces, Math.max(1, offerOf(product, line.sku)?.stock ?? 1))
+/** The most pieces that a merge may put into a line: what is in stock, but at least one, so that no line is lost. */
+export const mostOf = (line: Pick<Line, 'sku'>, product: Product | undefined): number =>
+  Math.min(maxPieces, Math.max(1, skuOf(product, line.sku)?.stock ?? 1))
 
-export interface Amounts {
+interface Amounts {
   subtotal: number
   discount: number
   tax: number
   shipping: number
 }
-/** Exactly: subtotal − discount + tax + shipping. */
 export const quoteOf = ({ subtotal, discount, tax, shipping }: Amounts, currency: string) => ({
   subtotal: toMajor(subtotal, currency),
   discount: toMajor(discount, currency),
@@ -136,3 +135,4 @@ export const quoteOf = ({ subtotal, discount, tax, shipping }: Amounts, currency
   total: toMajor(subtotal - discount + tax + shipping, currency),
   currency,
 })
+export type Quote = ReturnType<typeof quoteOf>

@@ -1,11 +1,11 @@
 import type { Http } from '#shared/http'
-import { OrderedFrom, UserParam } from './model'
-import type { Carts } from './repository'
+import type { CartService } from './compose'
+import { ContentsView, UserParam } from './model'
 
-export const internalRoutes = ({ http, carts }: { http: Http; carts: Carts }) =>
-  http('/internal').get('/carts/:user_id', ({ params }) => carts.heldFor(params.user_id), {
+export const internalRoutes = ({ http, carts }: Pick<CartService, 'carts'> & { http: Http }) =>
+  http('/internal').get('/carts/:user_id', ({ params }) => carts.contentsFor(params.user_id), {
     internal: ['order'],
     params: UserParam,
-    response: { 200: OrderedFrom },
-    detail: { summary: 'What an order from the cart is of' },
+    response: { 200: ContentsView },
+    detail: { summary: 'What an order from the cart would contain' },
   })

@@ -1,7 +1,7 @@
 import { toMajor } from '#shared/money'
 import { closed, integerText, ProductId, Sku, type Static, Time, t } from '#shared/schema'
-import type { Shown } from './basket'
 import { maxPieces } from './domain'
+import type { ShownCart } from './priced-carts'
 import type { Owner } from './repository'
 
 const Pieces = t.Integer({ minimum: 1, maximum: maxPieces, examples: [1] })
@@ -11,7 +11,7 @@ export const NewItem = closed({ product_id: ProductId, sku: t.Optional(Sku), qua
 export const ItemParam = closed({ product_id: ProductId })
 export const ItemQuery = closed({ sku: t.Optional(t.String({ ...Sku, description: 'Needed when the product has variants' })) })
 export const ItemQuantity = closed(
-  { quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 takes it out', examples: [2] }), sku: t.Optional(Sku) },
+  { quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 removes the line', examples: [2] }), sku: t.Optional(Sku) },
   { examples: [{ quantity: 2 }] },
 )
 export const CouponBody = closed(
@@ -27,12 +27,12 @@ const ItemView = t.Object({
   sku: t.String({ examples: ['LT-001'] }),
   name: t.Union([t.String({ examples: ['Laptop'] }), t.Null()]),
   quantity: t.Integer({ examples: [1] }),
-  price: t.Union([t.Number({ description: 'Now; null when it is not sold any more', examples: [1500] }), t.Null()]),
+  price: t.Union([t.Number({ description: 'Now; null when it is no longer sold', examples: [1500] }), t.Null()]),
   added_price: Money,
-  price_changed: t.Boolean({ description: 'Since it was put in' }),
+  price_changed: t.Boolean({ description: 'Since the line was added' }),
   currency: t.String({ examples: ['USD'] }),
   stock: t.Union([t.Integer({ examples: [10] }), t.Null()]),
-  available: t.Boolean({ description: 'As many as wanted are in stock' }),
+  available: t.Boolean({ description: 'Enough pieces are in stock' }),
   availability: t.Union([
     t.Literal('in_stock'),
     t.Literal('insufficient_stock'),
@@ -49,22 +49,22 @@ export const CartView = t.Object({
   cart_id: t.Optional(t.String({ description: 'Of a guest’s cart: send it as X-Cart-Id', examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] })),
   version: t.Integer({ examples: [3] }),
   items: t.Array(ItemView),
-  item_count: t.Integer({ description: 'Pieces in all', examples: [1] }),
+  item_count: t.Integer({ description: 'The pieces of all lines', examples: [1] }),
   coupon: t.Union([
     t.Object({
       code: t.String({ examples: ['WELCOME10'] }),
-      valid: t.Optional(t.Boolean({ description: 'Said with the quote' })),
+      valid: t.Optional(t.Boolean({ description: 'Shown with the quote' })),
       reason: t.Optional(t.String({ examples: ['expired'] })),
     }),
     t.Null(),
   ]),
   quote: t.Union([QuoteView, t.Null()], {
-    description: 'For the default zone. Null in the answer to a change, and while prices cannot be reckoned',
+    description: 'For the default zone. Null in the answer to a change, and while prices are not available',
   }),
 })
 export type CartView = Static<typeof CartView>
 
-export const cartView = (owner: Owner, { cart, lines, quote, coupon }: Shown): CartView => ({
+export const cartView = (owner: Owner, { cart, lines, quote, coupon }: ShownCart): CartView => ({
   ...('guest' in owner && { cart_id: owner.guest }),
   version: cart.version,
   items: lines.map(({ product_id, sku, name, quantity, price, added_price, price_changed, currency, stock, availability }) => ({
@@ -86,7 +86,7 @@ export const cartView = (owner: Owner, { cart, lines, quote, coupon }: Shown): C
 })
 
 export const ShareView = t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }), expires_at: Time })
-export const OrderedFrom = t.Object({
+export const ContentsView = t.Object({
   items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
   coupon_code: t.Optional(t.String()),
 })

@@ -1,60 +1,61 @@
 import { createHash } from 'node:crypto'
 import { invalid, notFound } from '#shared/errors'
 import type { Redis } from '#shared/redis'
+import { day, second } from '#shared/time'
 import { type Cart, type Choice, type Line, refusals } from './domain'
-import { changeLine, clearCart, copyLines, mergeCarts, setCoupon, shareCart, takeOrdered } from './scripts'
+import { changeLine, clearCart, copyLines, mergeCarts, removeOrdered, setCoupon, shareCart } from './scripts'
 
-/** Whose cart: a user's, or that of whoever knows its id. */
+/** A cart belongs to a user, or to the guest who knows its id. */
 export type Owner = { user: number } | { guest: string }
 
-const day = 86_400
-const idleSeconds = { guest: 7 * day, user: 90 * day }
-const shareSeconds = 30 * day
+const seconds = (ms: number) => ms / second
+const idleSeconds = { guest: seconds(7 * day), user: seconds(90 * day) }
+const shareMs = 30 * day
 const sharesKept = 20
-/** As long as an inbox remembers. */
-const markSeconds = 30 * day
+/** As long as an inbox remembers a message. */
+const markSeconds = seconds(30 * day)
 
-/** 192 random bits: a cart, or a share, is whoever's who knows its id. */
+/** 192 random bits: knowing the id of a cart or a share is the permission to use it. */
 export const newToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
 const tokenPattern = /^[A-Za-z0-9_-]{22,64}$/
 export const checkCartId = (id: string): string => {
   if (tokenPattern.test(id)) return id
-  throw invalid('invalid_cart_id', 'X-Cart-Id must be an id as the first answer of the cart gave it.')
+  throw invalid('invalid_cart_id', 'X-Cart-Id must be an id that an answer of the cart gave.')
 }
 
 type Answer = [word: string, hash?: string[]]
 
-const lineOf = (name: string, stored: string): Line & { place: number } => {
-  const [pieces = '', place = '', price = '', currency = '', sku = ''] = stored.split(' ')
-  return { product_id: name.slice(0, 24), sku, quantity: Number(pieces), price: Number(price), currency, place: Number(place) }
+const parseLine = (name: string, stored: string): Line & { position: number } => {
+  const [pieces = '', position = '', price = '', currency = '', sku = ''] = stored.split(' ')
+  return { product_id: name.slice(0, 24), sku, quantity: Number(pieces), price: Number(price), currency, position: Number(position) }
 }
 
-/** Names and values in turn, as Redis tells a hash; lines in the order in which they came in. */
+/** From names and values in turn, as Redis answers a hash. Lines are in the order in which they were added. */
 const cartOf = (flat: readonly string[]): Cart => {
-  const lines: ReturnType<typeof lineOf>[] = []
+  const lines: ReturnType<typeof parseLine>[] = []
   const cart: Cart = { version: 0, coupon: undefined, lines }
-  for (let at = 0; at < flat.length; at += 2) {
-    const [name = '', value = ''] = [flat[at], flat[at + 1]]
+  for (let index = 0; index < flat.length; index += 2) {
+    const [name = '', value = ''] = flat.slice(index, index + 2)
     if (name === 'v') cart.version = Number(value)
     else if (name === 'coupon') cart.coupon = value
-    else lines.push(lineOf(name, value))
+    else lines.push(parseLine(name, value))
   }
-  if (lines.length > 1) lines.sort((a, b) => a.place - b.place || (a.sku < b.sku ? -1 : 1))
+  if (lines.length > 1) lines.sort((a, b) => a.position - b.position || (a.sku < b.sku ? -1 : 1))
   return cart
 }
 
-const stored = ({ price, currency, sku }: Choice) => `${price} ${currency} ${sku}`
+const storedChoice = ({ price, currency, sku }: Choice) => `${price} ${currency} ${sku}`
 
 export interface LineChange {
   product_id: string
   sku: string | undefined
   quantity: number
-  /** Adds to what is there, or is all there is to be. */
+  /** Adds to the pieces that are there, or replaces them. */
   how: 'add' | 'set'
 }
-/** Versions of which the cart must have one; any, when nothing is said. */
-export type Wanted = readonly number[] | undefined
-const wantedText = (wanted: Wanted) => (wanted ? `,${wanted.join(',')},` : '*')
+/** The cart must have one of these versions; undefined allows any. */
+export type ExpectedVersions = readonly number[] | undefined
+const versionsText = (versions: ExpectedVersions) => (versions ? `,${versions.join(',')},` : '*')
 
 export const cartRepository = (redis: Redis) => {
   const { client } = redis
@@ -64,7 +65,7 @@ export const cartRepository = (redis: Redis) => {
     setCoupon: redis.script<Answer>(setCoupon),
     merge: redis.script<Answer>(mergeCarts),
     copy: redis.script<Answer>(copyLines),
-    take: redis.script<number>(takeOrdered),
+    removeOrdered: redis.script<number>(removeOrdered),
     share: redis.script<Answer>(shareCart),
   }
   const keyOf = (owner: Owner) => ('user' in owner ? redis.key('user', owner.user) : redis.key('guest', owner.guest))
@@ -72,64 +73,65 @@ export const cartRepository = (redis: Redis) => {
   const shareKey = (token: string) => redis.key('share', createHash('sha256').update(token).digest('base64url'))
   const sharesKey = (userId: number) => redis.key('shares', userId)
 
-  const read = ([word, hash = []]: Answer): Cart => {
+  const cartFrom = ([word, hash = []]: Answer): Cart => {
     if (word !== 'ok') throw refusals[word]?.() ?? new Error(`the script answered ${word}`)
     return cartOf(hash)
   }
 
-  const stand = async (owner: Owner) => cartOf(Object.entries(await client.hgetall(keyOf(owner))).flat())
+  const read = async (owner: Owner) => cartOf(Object.entries(await client.hgetall(keyOf(owner))).flat())
 
   return {
-    /** Looking at it counts as use. */
+    /** A look at a cart keeps it from expiring, as a change does. */
     async get(owner: Owner): Promise<Cart> {
-      const [cart] = await Promise.all([stand(owner), client.expire(keyOf(owner), idleOf(owner))])
+      const [cart] = await Promise.all([read(owner), client.expire(keyOf(owner), idleOf(owner))])
       return cart
     },
 
-    /** What a user has in it, for other services. */
-    async heldFor(userId: number) {
-      const { lines, coupon } = await stand({ user: userId })
+    /** What is in a user's cart, for other services. */
+    async contentsFor(userId: number) {
+      const { lines, coupon } = await read({ user: userId })
       return {
         items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
         ...(coupon !== undefined && { coupon_code: coupon }),
       }
     },
 
-    /** One call. Undefined when the line is new and no choice was given: ask the catalog, and come again with it. */
-    async change(
+    /** One call. Undefined when the line is new and no choice was given: ask the catalog, and call again with the choice. */
+    async changeLine(
       owner: Owner,
       { how, product_id, sku = '', quantity }: LineChange,
-      wanted: Wanted,
+      versions: ExpectedVersions,
       choice?: Choice,
     ): Promise<Cart | undefined> {
-      const args = [idleOf(owner), wantedText(wanted), how, product_id, choice?.sku ?? sku, quantity]
-      const answer = await scripts.changeLine([keyOf(owner)], choice ? [...args, choice.line, stored(choice)] : args)
-      return answer[0] === 'unknown' ? undefined : read(answer)
+      const args = [idleOf(owner), versionsText(versions), how, product_id, choice?.sku ?? sku, quantity]
+      const answer = await scripts.changeLine([keyOf(owner)], choice ? [...args, choice.line, storedChoice(choice)] : args)
+      return answer[0] === 'unknown' ? undefined : cartFrom(answer)
     },
 
-    clear: async (owner: Owner, wanted: Wanted) => read(await scripts.clear([keyOf(owner)], [idleOf(owner), wantedText(wanted)])),
+    clear: async (owner: Owner, versions: ExpectedVersions) =>
+      cartFrom(await scripts.clear([keyOf(owner)], [idleOf(owner), versionsText(versions)])),
 
-    setCoupon: async (owner: Owner, code: string | undefined, wanted: Wanted) =>
-      read(await scripts.setCoupon([keyOf(owner)], [idleOf(owner), wantedText(wanted), code ?? ''])),
+    setCoupon: async (owner: Owner, code: string | undefined, versions: ExpectedVersions) =>
+      cartFrom(await scripts.setCoupon([keyOf(owner)], [idleOf(owner), versionsText(versions), code ?? ''])),
 
-    /** Undefined when the guest's cart has a line whose cap is missing. */
-    async merge(userId: number, guest: string, capOf: ReadonlyMap<string, number>): Promise<Cart | undefined> {
+    /** Undefined when `mostOf` lacks a line of the guest's cart. */
+    async merge(userId: number, guest: string, mostOf: ReadonlyMap<string, number>): Promise<Cart | undefined> {
       const owner = { user: userId }
-      const answer = await scripts.merge([keyOf(owner), keyOf({ guest })], [idleOf(owner), ...[...capOf].flat()])
-      return answer[0] === 'unknown' ? undefined : read(answer)
+      const answer = await scripts.merge([keyOf(owner), keyOf({ guest })], [idleOf(owner), ...[...mostOf].flat()])
+      return answer[0] === 'unknown' ? undefined : cartFrom(answer)
     },
 
-    /** Lines of a cart by the names they have in it. */
-    async named(owner: Owner): Promise<Map<string, Line>> {
+    /** The lines of a cart by their names. */
+    async linesOf(owner: Owner): Promise<Map<string, Line>> {
       const { v: _, coupon: __, ...lines } = await client.hgetall(keyOf(owner))
-      return new Map(Object.entries(lines).map(([name, stored]) => [name, lineOf(name, stored)]))
+      return new Map(Object.entries(lines).map(([name, stored]) => [name, parseLine(name, stored)]))
     },
 
     async share(userId: number): Promise<{ token: string; expiresAt: Date }> {
       const token = newToken()
       const keys = [keyOf({ user: userId }), shareKey(token), sharesKey(userId)]
-      read(await scripts.share(keys, [shareSeconds, sharesKept]))
-      return { token, expiresAt: new Date(Date.now() + shareSeconds * 1000) }
+      cartFrom(await scripts.share(keys, [seconds(shareMs), sharesKept]))
+      return { token, expiresAt: new Date(Date.now() + shareMs) }
     },
 
     async shared(token: string): Promise<Line[]> {
@@ -140,16 +142,21 @@ export const cartRepository = (redis: Redis) => {
     },
 
     copy: async (owner: Owner, choices: readonly { choice: Choice; quantity: number }[]) =>
-      read(
+      cartFrom(
         await scripts.copy(
           [keyOf(owner)],
-          [idleOf(owner), ...choices.flatMap(({ choice, quantity }) => [choice.line, quantity, stored(choice)])],
+          [idleOf(owner), ...choices.flatMap(({ choice, quantity }) => [choice.line, quantity, storedChoice(choice)])],
         ),
       ),
 
-    /** What was ordered leaves the cart, once an order. */
-    take: (userId: number, orderId: number, coupon: string | undefined, lines: readonly Pick<Line, 'product_id' | 'sku' | 'quantity'>[]) =>
-      scripts.take(
+    /** Removes what was ordered, once for each order. */
+    removeOrdered: (
+      userId: number,
+      orderId: number,
+      coupon: string | undefined,
+      lines: readonly Pick<Line, 'product_id' | 'sku' | 'quantity'>[],
+    ) =>
+      scripts.removeOrdered(
         [keyOf({ user: userId }), redis.key('ordered', orderId)],
         [markSeconds, coupon ?? '', ...lines.flatMap(({ product_id, sku, quantity }) => [product_id, sku, quantity])],
       ),
@@ -160,4 +167,4 @@ export const cartRepository = (redis: Redis) => {
     },
   }
 }
-export type Carts = ReturnType<typeof cartRepository>
+export type CartRepository = ReturnType<typeof cartRepository>

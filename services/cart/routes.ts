@@ -2,20 +2,15 @@ import { status } from 'elysia'
 import { etag, notModified, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import type { Baskets } from './basket'
+import type { CartService } from './compose'
 import { CartView, CouponBody, cartView, ItemParam, ItemQuantity, ItemQuery, NewItem } from './model'
-import { type Carts, checkCartId, newToken, type Owner } from './repository'
+import { checkCartId, newToken, type Owner } from './repository'
 
-interface Deps {
-  http: Http
-  carts: Carts
-  baskets: Baskets
-}
 type Headers = Record<string, string | undefined>
-type Outgoing = { headers: Record<string, string | number | undefined> }
+type Answer = { headers: Record<string, string | number | undefined> }
 
-/** A user's own cart, or that of the guest who knows its id; a guest without one is given one. Told in the header and kept by nobody between. */
-export const ownerOf = (user: { id: number } | undefined, headers: Headers, set: Outgoing): Owner => {
+/** The user's cart, or the one that a guest names in X-Cart-Id. A guest without an id gets one, in the header of the answer. */
+export const ownerOf = (user: { id: number } | undefined, headers: Headers, set: Answer): Owner => {
   set.headers['cache-control'] = 'no-store'
   if (user) return { user: user.id }
   const given = headers['x-cart-id']
@@ -24,17 +19,17 @@ export const ownerOf = (user: { id: number } | undefined, headers: Headers, set:
   return { guest }
 }
 
-const conditional = 'With `If-Match` only while the cart has that version.'
-const quick = 'The answer has no quote: GET the cart for it.'
+const conditional = 'With `If-Match` only if the cart has that version.'
+const withoutQuote = 'The answer has no quote: GET the cart for it.'
 
-export const cartRoutes = ({ http, carts, baskets }: Deps) =>
+export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: Http }) =>
   http('/api/cart')
     .get(
       '/',
       async ({ user, headers, set }) => {
         const owner = ownerOf(user, headers, set)
-        const view = cartView(owner, await baskets.show(owner))
-        // It shows prices and stock as well, which change without the cart.
+        const view = cartView(owner, await pricedCarts.show(owner))
+        // The answer shows prices and stock, which change while the cart's version stays.
         const tag = etag(view.version, Bun.hash(JSON.stringify(view)).toString(36))
         return notModified({ headers, set }, tag) ? status(304, undefined) : view
       },
@@ -42,8 +37,8 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         guest: true,
         response: { 200: CartView, 304: t.Void() },
         detail: {
-          summary: 'The cart with prices and stock as they are now, and what it would cost',
-          description: 'With a token the user’s cart; as a guest that of `X-Cart-Id`, which the first answer gives.',
+          summary: 'The cart with its prices and stock now, and what it would cost',
+          description: 'With a token the user’s cart; for a guest the cart that `X-Cart-Id` names. The first answer gives this id.',
         },
       },
     )
@@ -51,9 +46,9 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
       '/items',
       async ({ user, headers, set, body: { product_id, sku, quantity } }) => {
         const owner = ownerOf(user, headers, set)
-        const { cart, isNew } = await baskets.change(owner, { how: 'add', product_id, sku, quantity }, versionsWanted(headers))
+        const { cart, isNew } = await pricedCarts.changeLine(owner, { how: 'add', product_id, sku, quantity }, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
-        const view = cartView(owner, await baskets.afterChange(cart))
+        const view = cartView(owner, await pricedCarts.showChanged(cart))
         if (!isNew) return view
         set.headers.location = '/api/cart'
         return status(201, view)
@@ -63,8 +58,8 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         body: NewItem,
         response: { 200: CartView, 201: CartView },
         detail: {
-          summary: 'Puts pieces in: 201 for a new line, 200 for more of one that is there',
-          description: `${quick} ${conditional}`,
+          summary: 'Add pieces: 201 for a new line, 200 for more of a line that is there',
+          description: `${withoutQuote} ${conditional}`,
         },
       },
     )
@@ -73,9 +68,9 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
       async ({ user, headers, set, params, query, body }) => {
         const owner = ownerOf(user, headers, set)
         const change = { how: 'set', product_id: params.product_id, sku: query.sku ?? body.sku, quantity: body.quantity } as const
-        const { cart } = await baskets.change(owner, change, versionsWanted(headers))
+        const { cart } = await pricedCarts.changeLine(owner, change, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
-        return cartView(owner, await baskets.afterChange(cart))
+        return cartView(owner, await pricedCarts.showChanged(cart))
       },
       {
         guest: true,
@@ -83,7 +78,7 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         query: ItemQuery,
         body: ItemQuantity,
         response: { 200: CartView },
-        detail: { summary: 'Sets how many there are to be; 0 takes the line out', description: `${quick} ${conditional}` },
+        detail: { summary: 'Set the pieces of a line; 0 removes it', description: `${withoutQuote} ${conditional}` },
       },
     )
     .delete(
@@ -91,7 +86,7 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
       async ({ user, headers, set, params, query }) => {
         const owner = ownerOf(user, headers, set)
         const change = { how: 'set', product_id: params.product_id, sku: query.sku, quantity: 0 } as const
-        const { cart } = await baskets.change(owner, change, versionsWanted(headers))
+        const { cart } = await pricedCarts.changeLine(owner, change, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
         set.status = 204
       },
@@ -100,7 +95,7 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         params: ItemParam,
         query: ItemQuery,
         response: { 204: t.Void() },
-        detail: { summary: 'Takes a line out', description: conditional },
+        detail: { summary: 'Remove a line', description: conditional },
       },
     )
     .delete(
@@ -110,13 +105,13 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         set.headers.etag = etag((await carts.clear(owner, versionsWanted(headers))).version)
         set.status = 204
       },
-      { guest: true, response: { 204: t.Void() }, detail: { summary: 'Empties the cart', description: conditional } },
+      { guest: true, response: { 204: t.Void() }, detail: { summary: 'Empty the cart', description: conditional } },
     )
     .post(
       '/coupon',
       async ({ user, headers, set, body }) => {
         const owner = ownerOf(user, headers, set)
-        const shown = await baskets.useCoupon(owner, body.code, versionsWanted(headers))
+        const shown = await pricedCarts.useCoupon(owner, body.code, versionsWanted(headers))
         set.headers.etag = etag(shown.cart.version)
         return cartView(owner, shown)
       },
@@ -124,7 +119,7 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         guest: true,
         body: CouponBody,
         response: { 200: CartView },
-        detail: { summary: 'Uses a code on the cart, if it would be given now (else 409 with the reason); the order redeems it' },
+        detail: { summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it' },
       },
     )
     .delete(
@@ -134,5 +129,5 @@ export const cartRoutes = ({ http, carts, baskets }: Deps) =>
         set.headers.etag = etag((await carts.setCoupon(owner, undefined, versionsWanted(headers))).version)
         set.status = 204
       },
-      { guest: true, response: { 204: t.Void() }, detail: { summary: 'Takes the code away' } },
+      { guest: true, response: { 204: t.Void() }, detail: { summary: 'Remove the coupon code' } },
     )

@@ -1,28 +1,28 @@
 import { invalid } from '#shared/errors'
 import { etag } from '#shared/etag'
 import type { Http } from '#shared/http'
-import type { Baskets } from './basket'
+import type { CartService } from './compose'
 import { CartView, cartView, ShareParam, ShareView } from './model'
-import { type Carts, checkCartId } from './repository'
+import { checkCartId } from './repository'
 import { ownerOf } from './routes'
 
-export const sharingRoutes = ({ http, carts, baskets }: { http: Http; carts: Carts; baskets: Baskets }) =>
+export const sharingRoutes = ({ http, carts, pricedCarts }: CartService & { http: Http }) =>
   http('/api/cart')
     .post(
       '/merge',
       async ({ user, headers, set }) => {
         const guest = headers['x-cart-id']
-        if (guest === undefined) throw invalid('cart_id_required', 'Send the id of the guest cart as X-Cart-Id.')
-        const cart = await baskets.merge(user.id, checkCartId(guest))
+        if (guest === undefined) throw invalid('cart_id_required', 'Send the id of the guest cart in X-Cart-Id.')
+        const cart = await pricedCarts.merge(user.id, checkCartId(guest))
         set.headers['cache-control'] = 'no-store'
         set.headers.etag = etag(cart.version)
-        return cartView({ user: user.id }, await baskets.afterChange(cart))
+        return cartView({ user: user.id }, await pricedCarts.showChanged(cart))
       },
       {
         auth: true,
         response: { 200: CartView },
         detail: {
-          summary: 'Takes the guest cart of `X-Cart-Id` into mine: summed, capped by stock, once however often it is sent',
+          summary: 'Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once',
           description: 'The answer has no quote: GET the cart for it.',
         },
       },
@@ -38,24 +38,24 @@ export const sharingRoutes = ({ http, carts, baskets }: { http: Http; carts: Car
       {
         auth: true,
         response: { 201: ShareView },
-        detail: { summary: 'A token by which others can copy my cart as it is now; the last 20 are kept' },
+        detail: { summary: 'Make a token with which others can copy my cart as it is now; the last 20 are kept' },
       },
     )
     .post(
       '/shared/:token',
       async ({ user, headers, set, params }) => {
         const owner = ownerOf(user, headers, set)
-        const cart = await baskets.copyShared(owner, params.token)
+        const cart = await pricedCarts.copyShared(owner, params.token)
         set.headers.etag = etag(cart.version)
-        return cartView(owner, await baskets.afterChange(cart))
+        return cartView(owner, await pricedCarts.showChanged(cart))
       },
       {
         guest: true,
         params: ShareParam,
         response: { 200: CartView },
         detail: {
-          summary: 'Copies a shared cart into mine at today’s prices',
-          description: 'What is there already is raised to the shared quantity, so that copying twice is copying once.',
+          summary: 'Copy a shared cart into mine at today’s prices',
+          description: 'A line that is there is raised to the shared quantity, so that copying twice is copying once.',
         },
       },
     )

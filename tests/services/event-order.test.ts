@@ -213,7 +213,7 @@ test('cart: two orders out of it', async () => {
         { product_id: book.id, sku: book.sku, quantity },
         { product_id: lamp.id, sku: lamp.sku, quantity: 1 },
       ])
-    return { news: [taking(2 * user, 3), taking(2 * user + 1, 2)].map(one => () => shop.hear(one)), end: me.pieces }
+    return { news: [taking(2 * user, 3), taking(2 * user + 1, 2)].map(one => () => shop.handle(one)), end: me.pieces }
   })
   expect(end).toEqual({ [book.sku]: 4 })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { erased, ordered, type TestCart, testCart } from './testing'
+import { accountDeleted, ordered, type TestCart, testCart } from './testing'
 
 let shop: TestCart
 beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('changes at once', () => {
       expect(await me.pieces()).toEqual({ [product.sku]: 50 })
     }
   })
-  test('"+1" of a line that is there is one call to the store and no question to anybody but for what is shown', async () => {
+  test('"+1" of a line that is there calls the store once, and asks only product, for the prices to show', async () => {
     const product = shop.add()
     const me = await shop.shopper()
     await me.put(product)
@@ -28,14 +28,14 @@ describe('changes at once', () => {
     shop.asked.length = 0
     const before = await calls()
     await me.put(product)
-    // Others use the same server: at least ours.
+    // Other tests use the same server, so that there may be more calls than ours.
     expect(await calls()).toBeGreaterThan(before)
     expect(shop.asked).toEqual(['product'])
   })
 })
 
-describe('a condition', () => {
-  test('holds a change against the version that was read; the answer to a look changes with its prices', async () => {
+describe('If-Match', () => {
+  test('refuses a change of another version; the tag of a cart changes with its prices, too', async () => {
     const product = shop.add()
     const me = await shop.shopper()
     const { headers } = await me.put(product)
@@ -57,7 +57,7 @@ describe('a condition', () => {
     expect((await me.ask('GET', '/', undefined, { 'if-none-match': tag })).status).toBe(200)
     expect((await me.ask('PUT', `/items/${product.id}`, { quantity: 5 }, { 'if-match': `W/${tag}` })).status).toBe(200)
   })
-  test('of a cart that was emptied is not met again', async () => {
+  test('does not match again after the cart was emptied', async () => {
     const product = shop.add()
     const me = await shop.shopper()
     await me.put(product)
@@ -68,26 +68,26 @@ describe('a condition', () => {
 })
 
 describe('merging', () => {
-  test('sums, capped by stock, and takes the rest as it is; once over parallel logins', async () => {
-    const [both, scarce, mine, theirs] = [shop.add(), shop.add({ stock: 4 }), shop.add(), shop.add()]
+  test('adds up the pieces up to the stock, and once for parallel logins', async () => {
+    const [both, scarce, own, added] = [shop.add(), shop.add({ stock: 4 }), shop.add(), shop.add()]
     const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
     await me.put(both, 2)
     await me.put(scarce, 3)
-    await me.put(mine, 1)
+    await me.put(own, 1)
     await guest.put(both, 3)
     await guest.put(scarce, 3)
-    await guest.put(theirs, 5)
+    await guest.put(added, 5)
     const answers = await Promise.all(
       times(8, () => me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    const merged = { [both.sku]: 5, [scarce.sku]: 4, [mine.sku]: 1, [theirs.sku]: 5 }
+    const merged = { [both.sku]: 5, [scarce.sku]: 4, [own.sku]: 1, [added.sku]: 5 }
     expect(await me.pieces()).toEqual(merged)
     expect(await guest.pieces()).toEqual({})
     await me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })
     expect(await me.pieces()).toEqual(merged)
   })
-  test('loses no line that a guest puts in meanwhile', async () => {
+  test('loses no line that the guest adds meanwhile', async () => {
     const product = shop.add({ stock: 1000 })
     const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
     const more = times(20, () => shop.add())
@@ -97,8 +97,8 @@ describe('merging', () => {
     await me.ask('POST', '/merge', undefined, { 'x-cart-id': id })
     expect(Object.keys(await me.pieces())).toHaveLength(21)
   })
-  test('keeps a line that is out of stock, and the code', async () => {
-    shop.known.percent.TEN = 10
+  test('keeps a line that is out of stock, and the coupon', async () => {
+    shop.coupons.set('TEN', { percent: 10 })
     const product = shop.add({ stock: 2 })
     const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
     await guest.put(product, 2)
@@ -107,7 +107,7 @@ describe('merging', () => {
     const { body } = await me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })
     expect(body).toMatchObject({ items: [{ quantity: 1, availability: 'out_of_stock' }], coupon: { code: 'TEN' } })
   })
-  test('that would be too much changes nothing', async () => {
+  test('changes nothing when the cart would be too full', async () => {
     const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
     await Promise.all(times(60, () => me.put(shop.add())))
     await Promise.all(times(60, () => guest.put(shop.add())))
@@ -115,7 +115,7 @@ describe('merging', () => {
     expect(await me.ask('POST', '/merge', undefined, { 'x-cart-id': id })).toMatchObject({ status: 409, body: { code: 'cart_full' } })
     expect([Object.keys(await me.pieces()).length, Object.keys(await guest.pieces()).length]).toEqual([60, 60])
   })
-  test('needs to be told which cart', async () => {
+  test('needs the id of the guest cart', async () => {
     expect(await (await shop.shopper(++users)).ask('POST', '/merge')).toMatchObject({ status: 400, body: { code: 'cart_id_required' } })
   })
 })
@@ -141,7 +141,7 @@ describe('sharing', () => {
     await third.ask('POST', `/shared/${body.token}`)
     expect((await third.cart()).items).toMatchObject([{ added_price: 12, price_changed: false }])
   })
-  test('of nothing, and copies of what was never shared, are refused', async () => {
+  test('is refused for an empty cart, and copying for an unknown token', async () => {
     expect(await (await shop.shopper(++users)).ask('POST', '/share')).toMatchObject({ status: 409, body: { code: 'cart_empty' } })
     for (const token of ['nosuch', 'k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'])
       expect((await shop.send('POST', `/shared/${token}`)).status).toBe(404)
@@ -157,7 +157,7 @@ describe('sharing', () => {
 })
 
 describe('an order from the cart', () => {
-  test('takes what was ordered out, once however often and beside whatever it is told; the rest stays', async () => {
+  test('removes what was ordered, once however often its event arrives; the rest stays', async () => {
     const user = ++users
     const [some, all, other] = [shop.add(), shop.add({ variants: [{ sku: 'V', price: 1, stock: 9 }] }), shop.add()]
     const me = await shop.shopper(user)
@@ -168,41 +168,41 @@ describe('an order from the cart', () => {
       { product_id: some.id, sku: some.sku, quantity: 3 },
       { product_id: all.id, sku: 'V', quantity: 2 },
     ]
-    await shop.hearAll(times(10, () => ordered(user, user, lines)))
-    await shop.hear(ordered(user, user, lines))
+    await shop.handleAtOnce(times(10, () => ordered(user, user, lines)))
+    await shop.handle(ordered(user, user, lines))
     expect(await me.pieces()).toEqual({ [some.sku]: 2, [other.sku]: 1 })
-    await shop.hear(ordered(user + 10_000, user, lines, { from_cart: false }))
+    await shop.handle(ordered(user + 10_000, user, lines, { from_cart: false }))
     expect(await me.pieces()).toEqual({ [some.sku]: 2, [other.sku]: 1 })
   })
-  test('takes the code that it used', async () => {
-    shop.known.percent.TEN = 10
+  test('removes the coupon that it used', async () => {
+    shop.coupons.set('TEN', { percent: 10 })
     const user = ++users
     const product = shop.add()
     const me = await shop.shopper(user)
     await me.put(product, 2)
     await me.ask('POST', '/coupon', { code: 'TEN' })
-    await shop.hear(ordered(user, user, [{ product_id: product.id, sku: product.sku, quantity: 1 }], { coupon_code: 'ten' }))
+    await shop.handle(ordered(user, user, [{ product_id: product.id, sku: product.sku, quantity: 1 }], { coupon_code: 'ten' }))
     expect(await me.cart()).toMatchObject({ coupon: null, items: [{ quantity: 1 }] })
   })
-  test('is told what is in the cart', async () => {
-    shop.known.percent.TEN = 10
+  test('reads what is in the cart, as no other service may', async () => {
+    shop.coupons.set('TEN', { percent: 10 })
     const user = ++users
     const product = shop.add()
     const me = await shop.shopper(user)
     await me.put(product, 2)
     await me.ask('POST', '/coupon', { code: 'ten' })
-    const asked = (path: string, headers: Record<string, string>) => shop.send('GET', path, undefined, headers)
-    expect<unknown>((await asked(`/internal/carts/${user}`, await shop.asService('order'))).body).toEqual({
+    const get = (path: string, headers: Record<string, string>) => shop.send('GET', path, undefined, headers)
+    expect<unknown>((await get(`/internal/carts/${user}`, await shop.asService('order'))).body).toEqual({
       items: [{ product_id: product.id, sku: product.sku, quantity: 2 }],
       coupon_code: 'TEN',
     })
-    expect((await asked(`/internal/carts/${user}`, await shop.asService('search'))).status).toBe(403)
-    expect((await asked(`/internal/carts/${user}`, me.headers)).status).toBe(401)
+    expect((await get(`/internal/carts/${user}`, await shop.asService('search'))).status).toBe(403)
+    expect((await get(`/internal/carts/${user}`, me.headers)).status).toBe(401)
   })
 })
 
-describe('what is kept', () => {
-  test('a guest’s cart is idle for 7 days, a user’s for 90; each look counts', async () => {
+describe('a cart', () => {
+  test('expires 7 days after a guest’s last look, 90 days after a user’s', async () => {
     const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
     const product = shop.add()
     const keys = [shop.redis.key('user', users), shop.redis.key('guest', guest.headers['x-cart-id'] ?? '')] as const
@@ -213,15 +213,15 @@ describe('what is kept', () => {
     await Promise.all([me.cart(), guest.cart()])
     expect(await left()).toEqual([90, 7])
   })
-  test('of somebody is told to them, and gone with them, shares as well', async () => {
+  test('is exported for its user, and deleted with the account, its shares included', async () => {
     const user = ++users
     const me = await shop.shopper(user)
     const product = shop.add()
     await me.put(product)
     const { body } = await me.ask('POST', '/share')
-    const told = await shop.send('GET', `/internal/users/${user}/export`, undefined, await shop.asService('user'))
-    expect(told.body.data).toEqual({ items: [{ product_id: product.id, sku: product.sku, quantity: 1 }] })
-    await shop.hear(erased(user), erased(user))
+    const exported = await shop.send('GET', `/internal/users/${user}/export`, undefined, await shop.asService('user'))
+    expect(exported.body.data).toEqual({ items: [{ product_id: product.id, sku: product.sku, quantity: 1 }] })
+    await shop.handle(accountDeleted(user), accountDeleted(user))
     expect(await me.pieces()).toEqual({})
     expect((await shop.send('POST', `/shared/${body.token}`)).status).toBe(404)
   })

@@ -1,0 +1,32 @@
+-- KEYS: cart. ARGV: ttl, versions, `add` or `set`, product, sku, pieces; then, if the catalog was asked, the line and `<price> <currency> <sku>`.
+-- `unknown`: the line is new, so the catalog must be asked first.
+
+local cart, ttl, versions, how, product, sku, pieces, line, rest = KEYS[1], unpack(ARGV)
+local field = product .. ':' .. sku
+local found = redis.call('HMGET', cart, 'v', product, field)
+local version, value = tonumber(found[1] or 0), found[3]
+if versions ~= '*' and not string.find(versions, ',' .. version .. ',', 1, true) then return {'stale'} end
+if not value and found[2] and (sku == '' or string.sub(found[2], -#sku - 1) == ' ' .. sku) then
+  field, value = product, found[2]
+end
+if not value then
+  -- Here and not at the top: to define the functions costs as much as all the rest of a change.
+  -- include cart.lua
+  if sku == '' then
+    for other in pairs(linesOf(cart)) do
+      if string.sub(other, 1, #product + 1) == product .. ':' then return {'sku_required'} end
+    end
+  end
+  if pieces == '0' then return {'absent'} end
+  if not rest then return {'unknown'} end
+  local refusal = refusalOf(cart, 1, currencyOf(rest))
+  if refusal then return {refusal} end
+  field, value = line, '0 ' .. (version + 1) .. ' ' .. rest
+end
+local space = string.find(value, ' ', 1, true)
+local now = how == 'add' and string.sub(value, 1, space - 1) + pieces or tonumber(pieces)
+if now > maxPieces then return {'too_many'} end
+redis.call('HSET', cart, 'v', version + 1, field, now .. string.sub(value, space))
+if now == 0 then redis.call('HDEL', cart, field) end
+redis.call('EXPIRE', cart, ttl)
+return {'ok', redis.call('HGETALL', cart)}

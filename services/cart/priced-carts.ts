@@ -1,0 +1,117 @@
+import { AppError, conflict } from '#shared/errors'
+import { defaultCurrency, sumOf, times } from '#shared/money'
+import type { CatalogProduct, Offers } from '#shared/offers'
+import type { remember } from '#shared/remember'
+import { type Cart, type CurrentLine, choose, currentLine, mostOf, pricedLines, type Quote, quoteOf } from './domain'
+import type { CartRepository, ExpectedVersions, LineChange, Owner } from './repository'
+
+interface Ports {
+  carts: CartRepository
+  catalog: Pick<ReturnType<typeof remember<string, CatalogProduct>>, 'fresh' | 'recent'>
+  offers: Pick<Offers, 'discounts' | 'shippingPrices' | 'taxes'>
+}
+
+type Coupon = Awaited<ReturnType<Offers['discounts']>>['coupon']
+export interface ShownCart {
+  cart: Cart
+  lines: CurrentLine[]
+  quote: Quote | undefined
+  /** What promotion says about the cart's coupon; undefined when it was not asked. */
+  coupon: Coupon | undefined
+}
+
+/** A cart has no address yet, so that it is priced for the default zone. */
+const defaultZone = 'address not known yet'
+const noAmounts = { subtotal: 0, discount: 0, tax: 0, shipping: 0 }
+const userOf = (owner: Owner) => ('user' in owner ? owner.user : undefined)
+const productsOf = (lines: Iterable<{ product_id: string }>) => [...lines].map(line => line.product_id)
+
+/** Carts with what the catalog, promotion, shipping and tax say about them now. */
+export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
+  const priceOf = async ({ lines, currency }: NonNullable<ReturnType<typeof pricedLines>>, coupon: string | undefined, owner: Owner) => {
+    const given = await offers.discounts({ currency, lines }, { userId: userOf(owner), coupon })
+    const subtotal = sumOf(lines.map(({ price, quantity }) => times(price, quantity)))
+    const discounted = lines.map((line, index) => ({ ...line, net: times(line.price, line.quantity) - (given.shares[index] ?? 0) }))
+    const goods = { currency, address: defaultZone, lines: discounted }
+    const shipping = given.freeShipping ? 0 : await standardPrice(goods, subtotal - given.discount)
+    const { tax } = await offers.taxes(goods, shipping)
+    return { coupon: given.coupon, quote: quoteOf({ subtotal, discount: given.discount, tax, shipping }, currency) }
+  }
+  const standardPrice = async (...goods: Parameters<Offers['shippingPrices']>): Promise<number> => {
+    const prices = await offers.shippingPrices(...goods)
+    const [first = 0] = prices.values()
+    return prices.get('standard') ?? first
+  }
+
+  const currentLines = (cart: Cart, products: ReadonlyMap<string, CatalogProduct>) =>
+    cart.lines.map(line => currentLine(line, products.get(line.product_id), true))
+  const freshLines = async (cart: Cart) => currentLines(cart, await catalog.fresh(productsOf(cart.lines)))
+
+  /** With current prices and the quote. It fails without the catalog; without one of the others the quote is missing. */
+  const show = async (owner: Owner, cart: Cart): Promise<ShownCart> => {
+    const lines = await freshLines(cart)
+    if (lines.length === 0) return { cart, lines, quote: quoteOf(noAmounts, defaultCurrency), coupon: undefined }
+    const priced = pricedLines(lines)
+    if (!priced) return { cart, lines, quote: undefined, coupon: undefined }
+    const answer = await priceOf(priced, cart.coupon, owner).catch(error => {
+      if (error instanceof AppError) return undefined
+      throw error
+    })
+    return { cart, lines, quote: answer?.quote, coupon: answer?.coupon }
+  }
+
+  return {
+    show: async (owner: Owner) => show(owner, await carts.get(owner)),
+
+    /** After a change that is stored: prices may be a moment old, and are missing while the catalog is down. There is no quote. */
+    async showChanged(cart: Cart): Promise<ShownCart> {
+      const products = await catalog.recent(productsOf(cart.lines)).catch(() => undefined)
+      const lines = products ? currentLines(cart, products) : cart.lines.map(line => currentLine(line, undefined, false))
+      return { cart, lines, quote: undefined, coupon: undefined }
+    },
+
+    /** A line that is there is changed in one call to the store; only a new one needs the catalog. */
+    async changeLine(owner: Owner, change: LineChange, versions: ExpectedVersions): Promise<{ cart: Cart; isNew: boolean }> {
+      const changed = await carts.changeLine(owner, change, versions)
+      if (changed) return { cart: changed, isNew: false }
+      const products = await catalog.recent([change.product_id])
+      const cart = await carts.changeLine(owner, change, versions, choose(products.get(change.product_id), change.sku))
+      if (!cart) throw new Error('the store does not know the line that it was given')
+      return { cart, isNew: true }
+    },
+
+    /** Moves a guest's cart into the user's, up to the stock. A line that is added meanwhile makes it try again. */
+    async merge(userId: number, guest: string): Promise<Cart> {
+      for (let tries = 0; tries < 10; tries++) {
+        const added = await carts.linesOf({ guest })
+        const products = await catalog.fresh(productsOf(added.values()))
+        const most = new Map([...added].map(([name, line]) => [name, mostOf(line, products.get(line.product_id))]))
+        const merged = await carts.merge(userId, guest, most)
+        if (merged) return merged
+      }
+      throw conflict('cart_busy', 'The guest cart is being changed; send the merge again.', 1)
+    },
+
+    /** Keeps a code that promotion would accept for what is in the cart now. */
+    async useCoupon(owner: Owner, code: string, versions: ExpectedVersions): Promise<ShownCart> {
+      const priced = pricedLines(await freshLines(await carts.get(owner)))
+      if (!priced) throw conflict('cart_empty', 'There is nothing in the cart that a code could be used for.')
+      const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code })
+      if (!coupon?.valid) throw conflict('coupon_rejected', `The code cannot be used for this cart: ${coupon?.reason ?? 'unknown_code'}.`)
+      return show(owner, await carts.setCoupon(owner, coupon.code, versions))
+    },
+
+    /** Copies a shared cart at today's prices, without what is no longer sold. */
+    async copyShared(owner: Owner, token: string): Promise<Cart> {
+      const shared = await carts.shared(token)
+      const products = await catalog.fresh(productsOf(shared))
+      const choices = shared.flatMap(line => {
+        const product = products.get(line.product_id)
+        const isSold = currentLine(line, product, true).price !== undefined
+        return isSold ? [{ choice: choose(product, line.sku), quantity: line.quantity }] : []
+      })
+      if (choices.length === 0) throw conflict('product_unavailable', 'Nothing of that cart is sold any more.')
+      return carts.copy(owner, choices)
+    },
+  }
+}
