@@ -4,17 +4,8 @@ import type { AnyElysia } from 'elysia'
 import type { OpenApi } from '#shared/docs'
 import { isObject, openApiOf, type Schema } from '#shared/docs'
 import { personalDataServices } from '#shared/personal-data'
-import { released, type ServiceName } from '#shared/platform'
-import { testHttp } from '#shared/testing'
-
-/** Stands for whatever a service's routes are given: they are read here, not called. */
-const anything: object = new Proxy(() => anything, { get: () => anything })
-
-const appOf = async (service: ServiceName): Promise<AnyElysia> => {
-  const { http } = await testHttp(service)
-  const exported = await import(`../../services/${service}/app.ts`)
-  return exported[`${service}App`](new Proxy({ http }, { get: (given, name) => (name === 'http' ? given.http : anything) }))
-}
+import { released } from '#shared/platform'
+import { appOf } from './services'
 
 const operationsOf = (paths: Record<string, Record<string, Schema>>) =>
   Object.entries(paths).flatMap(([path, methods]) =>
