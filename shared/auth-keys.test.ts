@@ -24,23 +24,23 @@ describe('published keys', () => {
     answer = async () => published
   })
 
-  test('are fetched once, and again for an id that is not among them, at most once a minute', async () => {
+  test('are fetched once, and for an unknown key id again, at most once a minute', async () => {
     const verify = createTokenVerifier(source(), () => false)
     const good = async (sid: string) => verify(bearer(await sign({ ...claims(), sid })))
-    const strange = async (kid: string) => expectRefused(verify(bearer(await sign(claims(), { kid }))), 'invalid_token')
+    const unknown = async (kid: string) => expectRefused(verify(bearer(await sign(claims(), { kid }))), 'invalid_token')
     await Promise.all([good('a'), good('b'), good('c')])
     expect(fetched).toBe(1)
-    for (const kid of ['x', 'y', 'z', 'x']) await strange(kid)
+    for (const kid of ['x', 'y', 'z', 'x']) await unknown(kid)
     expect(fetched).toBe(2)
     now += minute - 1
-    await strange('x')
+    await unknown('x')
     expect(fetched).toBe(2)
     now += 1
-    await strange('x')
+    await unknown('x')
     expect(fetched).toBe(3)
   })
 
-  test('may change: a token of the new key is good at once, for all who ask at the time', async () => {
+  test('may change: a token of the new key is accepted at once, with one fetch for all that arrive together', async () => {
     const verify = createTokenVerifier(source(), () => false)
     await verify(bearer(await sign(claims())))
     answer = async () => ({ keys: [jwk, { ...(await exportJWK(other.publicKey)), kid: 'next', alg: algorithm }] })
@@ -49,11 +49,11 @@ describe('published keys', () => {
     expect(fetched).toBe(2)
   })
 
-  test('last seen good are kept while the user service is away, or publishes nothing', async () => {
+  test('are kept while the user service is down or publishes none', async () => {
     const verify = createTokenVerifier(source(), () => false)
     await verify(bearer(await sign(claims())))
-    for (const nonsense of [async () => Promise.reject(new Error('away')), async () => ({ keys: [] })]) {
-      answer = nonsense
+    for (const failure of [async () => Promise.reject(new Error('away')), async () => ({ keys: [] })]) {
+      answer = failure
       now += minute
       await expectRefused(verify(bearer(await sign(claims(), { kid: 'x' }))), 'invalid_token')
       expect(await verify(bearer(await sign({ ...claims(), sid: crypto.randomUUID() })))).toMatchObject({ id: 7 })
@@ -61,7 +61,7 @@ describe('published keys', () => {
     expect(fetched).toBe(3)
   })
 
-  test('that were never seen make it 503, not 401; the next request tries again', async () => {
+  test('that were never fetched make a request 503, not 401; the next request tries again', async () => {
     const verify = createTokenVerifier(source(), () => false)
     const token = bearer(await sign(claims()))
     answer = () => Promise.reject(new Error('away'))

@@ -10,12 +10,12 @@ afterEach(() => {
 })
 
 describe('an access token', () => {
-  test('of the user service says who, in which role and session', async () => {
+  test('of the user service names the user, the role and the session', async () => {
     expect(await verifier()(bearer(await sign(claims())))).toEqual({ id: 7, role: 'customer', sid: 's-1' })
     expect(await verifier()(bearer(await sign({ ...claims(), role: 'admin' })))).toMatchObject({ role: 'admin' })
   })
 
-  test('signed with the public key for a secret is refused', async () => {
+  test('signed with the public key as a secret is refused', async () => {
     const verify = verifier()
     const spki = await exportSPKI(own.publicKey)
     for (const text of [spki, JSON.stringify(jwk), jwk.x!]) {
@@ -24,7 +24,7 @@ describe('an access token', () => {
     }
   })
 
-  test('without a signature is refused, however it is written', async () => {
+  test('without a signature is refused, however its algorithm is spelt', async () => {
     const verify = verifier()
     const unsecured = new UnsecuredJWT(claims()).encode()
     const [, payload] = unsecured.split('.')
@@ -35,30 +35,30 @@ describe('an access token', () => {
     }
   })
 
-  test('of another key is refused, whatever key it names or brings along', async () => {
+  test('signed with another key is refused, whichever key it names or contains', async () => {
     const verify = verifier()
     await expectRefused(verify(bearer(await sign(claims(), { key: other.privateKey }))), 'invalid_token')
-    const brought = await exportJWK(other.publicKey)
-    const header = { alg: algorithm, kid: 'now', jwk: brought, jku: 'http://127.0.0.1:1/jwks.json' }
+    const contained = await exportJWK(other.publicKey)
+    const header = { alg: algorithm, kid: 'now', jwk: contained, jku: 'http://127.0.0.1:1/jwks.json' }
     await expectRefused(verify(bearer(await new SignJWT(claims()).setProtectedHeader(header).sign(other.privateKey))), 'invalid_token')
   })
 
-  test('changed by one letter is refused', async () => {
+  test('with one changed character is refused', async () => {
     const verify = verifier()
     const [header, payload, signature] = (await sign(claims())).split('.') as [string, string, string]
     const promoted = Buffer.from(JSON.stringify({ ...claims(), role: 'admin' })).toString('base64url')
-    const bent = signature[0] === 'A' ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
+    const changed = signature[0] === 'A' ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
     await expectRefused(verify(bearer(`${header}.${promoted}.${signature}`)), 'invalid_token')
-    await expectRefused(verify(bearer(`${header}.${payload}.${bent}`)), 'invalid_token')
+    await expectRefused(verify(bearer(`${header}.${payload}.${changed}`)), 'invalid_token')
   })
 
   const wrong: [string, () => Record<string, unknown>][] = [
     ['of another issuer', () => ({ iss: 'shop-order' })],
     ['for another audience', () => ({ aud: 'shop-staff' })],
     ['not valid yet', () => ({ nbf: seconds() + 60 })],
-    ['with a role that nobody has', () => ({ role: 'root' })],
-    ['for nobody', () => ({ sub: 'everybody' })],
-    ['of a session that is no text', () => ({ sid: 5 })],
+    ['with an unknown role', () => ({ role: 'root' })],
+    ['whose subject is no user id', () => ({ sub: 'everybody' })],
+    ['whose session is not text', () => ({ sid: 5 })],
     ...['sub', 'sid', 'role', 'exp', 'iss', 'aud'].map((name): [string, () => Record<string, unknown>] => [
       `without ${name}`,
       () => ({ [name]: undefined }),
@@ -68,7 +68,7 @@ describe('an access token', () => {
     await expectRefused(verifier()(bearer(await sign({ ...claims(), ...change() }))), 'invalid_token')
   })
 
-  test('that has expired is told so, also when it was good before', async () => {
+  test('is refused as expired after its time, even if it was verified before', async () => {
     await expectRefused(verifier()(bearer(await sign({ ...claims(), exp: seconds() - 1 }))), 'token_expired')
     const verify = verifier()
     const token = bearer(await sign(claims()))
@@ -93,7 +93,7 @@ describe('an access token', () => {
     await expectRefused(verifier()(header), 'invalid_token')
   })
 
-  test('is remembered with its session, and no more tokens than there is room for', async () => {
+  test('is verified once while it is remembered, the oldest makes room, and an ended session is refused all the same', async () => {
     let asked = 0
     const source = createKeySource(async () => published)
     const counting = {
@@ -115,25 +115,25 @@ describe('an access token', () => {
   })
 })
 
-describe('between services', () => {
+describe('an internal token', () => {
   const key = 'a key that the services of a platform share'
   const order = createInternalIdentity('order', key)
   const payment = createInternalIdentity('payment', key)
 
-  test('a token says who calls', async () => {
+  test('names the caller', async () => {
     expect(await payment.callerOf(bearer(await order.tokenFor('payment')))).toBe('order')
   })
 
-  test('a token for another service, of another key, or unsigned is refused', async () => {
+  test('for another service, signed with another key, or unsigned is refused', async () => {
     await expectRefused(payment.callerOf(bearer(await order.tokenFor('tax'))), 'invalid_internal_token')
-    const stranger = createInternalIdentity('order', 'a key that somebody thought of at home')
+    const stranger = createInternalIdentity('order', 'a key that the platform does not use')
     await expectRefused(payment.callerOf(bearer(await stranger.tokenFor('payment'))), 'invalid_internal_token')
     const unsecured = new UnsecuredJWT({ iss: 'order', aud: 'payment', exp: seconds() + 60 }).encode()
     await expectRefused(payment.callerOf(bearer(unsecured)), 'invalid_internal_token')
     for (const header of [null, '', 'Bearer ', 'Bearer x']) await expectRefused(payment.callerOf(header), 'invalid_internal_token')
   })
 
-  test('a token lives a minute, also where it was seen before, and is renewed before', async () => {
+  test('expires after a minute, even if it was verified before, and is renewed in time', async () => {
     const token = bearer(await order.tokenFor('payment'))
     await payment.callerOf(token)
     setSystemTime(Date.now() + 31_000)
@@ -144,11 +144,13 @@ describe('between services', () => {
     expect(await payment.callerOf(renewed)).toBe('order')
   })
 
-  test('a token without an end or a caller is refused', async () => {
+  test('without an expiry, an audience or a caller that is a service of the platform is refused', async () => {
     const secret = new TextEncoder().encode(key)
     for (const payload of [
       { iss: 'order', aud: 'payment' },
       { aud: 'payment', exp: seconds() + 60 },
+      { iss: 'root', aud: 'payment', exp: seconds() + 60 },
+      { iss: 'toString', aud: 'payment', exp: seconds() + 60 },
       { iss: 'order', exp: seconds() + 60 },
     ]) {
       const token = await new SignJWT(payload).setProtectedHeader({ alg: 'HS256' }).sign(secret)
@@ -156,7 +158,7 @@ describe('between services', () => {
     }
   })
 
-  test('neither kind of token does for the other', async () => {
+  test('is no access token, and an access token is no internal token', async () => {
     await expectRefused(payment.callerOf(bearer(await sign({ ...claims(), iss: 'order', aud: 'payment' }))), 'invalid_internal_token')
     await expectRefused(verifier()(bearer(await order.tokenFor('payment'))), 'invalid_token')
   })

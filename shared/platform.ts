@@ -77,12 +77,13 @@ export const services = {
 } as const satisfies Record<string, Service>
 
 export type ServiceName = keyof typeof services
-export const serviceNames = Object.keys(services).filter((name): name is ServiceName => name in services)
+export const isServiceName = (name: unknown): name is ServiceName => typeof name === 'string' && Object.hasOwn(services, name)
+export const serviceNames = Object.keys(services).filter(isServiceName)
 
 /** A service of the map with all that may be said of one. */
 export const serviceInfo = (name: ServiceName): Service => services[name]
 
-/** The services that this release ships. The others have their place and answer 503 until they come. */
+/** The services that this release ships. The gateway answers 503 for the others. */
 export const released = [
   'discovery',
   'user',
