@@ -51,18 +51,18 @@ test('a document is valid OpenAPI', async () => {
   expect(result.valid).toBe(true)
 })
 
-test('only what is for clients is documented, and no path ends in a slash', async () => {
+test('a document has the public routes only, and no path ends in a slash', async () => {
   expect(Object.keys((await document).paths)).toEqual(['/api/orders', '/api/orders/tree', '/api/orders/{id}'])
 })
 
-test('who may call a route can be read from its document', async () => {
+test('a document says who may call a route', async () => {
   expect(await operation('/api/orders', 'get')).toMatchObject({ security: [{ bearer: [] }], responses: { 401: {}, default: {} } })
   expect(await operation('/api/orders/tree', 'get')).toMatchObject({ security: [] })
   expect(await operation('/api/orders', 'post')).toMatchObject({ security: [{}, { bearer: [] }] })
   expect(await operation('/api/orders/{id}', 'delete')).toMatchObject({ description: 'Needs admin.', responses: { 403: {}, 404: {} } })
 })
 
-test('what has a default may be left out, and is a number', async () => {
+test('a query parameter with a default is optional, and is a number', async () => {
   expect((await operation('/api/orders', 'get'))?.parameters).toContainEqual({
     in: 'query',
     name: 'limit',
@@ -71,14 +71,14 @@ test('what has a default may be left out, and is a number', async () => {
   })
 })
 
-test('"Try it out" starts from a body that works', async () => {
+test('"Try it out" starts with a valid body', async () => {
   const post = await operation('/api/orders', 'post')
   expect(post?.requestBody).toMatchObject({
     content: { 'application/json': { example: { lines: [{ sku: 'LT-001', quantity: 2 }], note: 'Ring twice' } } },
   })
 })
 
-test('unions, literals, null, records and nesting are told in the words of OpenAPI 3.0', async () => {
+test('unions, literals, null, records and recursion are written as OpenAPI 3.0 allows', async () => {
   const answer = JSON.parse(JSON.stringify(await operation('/api/orders', 'get'))).responses[200].content['application/json'].schema
   expect(answer.properties.items.items.properties).toMatchObject({
     kind: { type: 'string', enum: ['gift', 'plain'] },
@@ -90,7 +90,7 @@ test('unions, literals, null, records and nesting are told in the words of OpenA
   expect(JSON.stringify((await document).components.schemas)).toContain('"children":{"type":"array","items":{"$ref":"#/components/schemas/')
 })
 
-test('the page and the document are beside each resource and at /docs', async () => {
+test('the page and the document are served at /docs and below each resource', async () => {
   for (const path of ['/docs', '/api/orders/docs']) {
     const page = await get(path)
     expect(page.headers.get('content-type')).toStartWith('text/html')
@@ -98,7 +98,22 @@ test('the page and the document are beside each resource and at /docs', async ()
   }
 })
 
-test('a page asks nothing of other hosts and runs no inline script', async () => {
+test('a document that could not be written is written at the next request', async () => {
+  const served = new Elysia({ normalize: false }).use(docs('order')).use(shop())
+  const { routes } = served
+  let failures = 1
+  Object.defineProperty(served, 'routes', {
+    get() {
+      if (failures-- > 0) throw new Error('the module could not be loaded')
+      return routes
+    },
+  })
+  const ask = () => served.handle(new Request('http://localhost/docs/json'))
+  expect((await ask()).status).toBe(500)
+  expect((await ask()).status).toBe(200)
+})
+
+test('a page loads nothing from other hosts and has no inline script', async () => {
   const page = await get('/docs')
   const html = await page.text()
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self';")
@@ -109,7 +124,7 @@ test('a page asks nothing of other hosts and runs no inline script', async () =>
   }
 })
 
-test('assets are these few files and nothing else of the disk', async () => {
+test('no file but the few assets can be read', async () => {
   for (const name of ['package.json', '..%2fpackage.json', 'constructor', 'swagger-ui.css.map'])
     expect((await get(`/docs/assets/${name}`)).status).toBeGreaterThanOrEqual(400)
 })

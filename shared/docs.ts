@@ -6,7 +6,7 @@ import { type ServiceName, services } from './platform'
 export type { OpenApi } from './docs/openapi'
 export { isObject, type Schema } from './docs/schema'
 
-// Loaded when somebody asks: at start they would cost every service 100 ms and some megabytes.
+// Loaded on demand: at the start it would cost every service 100 ms and some megabytes.
 export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> => (await import('./docs/openapi')).openApiOf(app, name)
 
 const assetTypes = new Map([
@@ -15,7 +15,7 @@ const assetTypes = new Map([
   ['favicon-32x32.png', 'image/png'],
 ])
 
-/** Nothing from elsewhere, nothing inline: the pages work with no internet. */
+/** Only scripts and styles of this server, and none inline: the pages work without the internet. */
 const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-cache',
@@ -41,7 +41,7 @@ const page = (service: string) => `<!doctype html>
 </html>
 `
 
-// The page lies beside its document wherever it is served: /docs, /api/users/docs, /api/v1/users/docs.
+// Wherever the page is served (/docs, /api/users/docs, /api/v1/users/docs), its document is at /json below it.
 const startScript = `SwaggerUIBundle({
   url: location.pathname.replace(/\\/+$/, '') + '/json',
   dom_id: '#swagger-ui',
@@ -60,16 +60,23 @@ const asset = async (name: string): Promise<Response> => {
   return new Response(file, { headers: assetHeaders(type) })
 }
 
-/** A service's documents, for the root that its routes are on: `/docs` and `/docs/json`, and the same beside each of its resources. */
+/** Serves an app's page and document at `/docs` and `/docs/json`, and the same below each of the service's resources. */
 export const docs = (service: ServiceName) => {
   const plugin = new Elysia({ name: 'docs', detail: { hide: true } })
   let root: AnyElysia = plugin
   let document: Promise<string> | undefined
-  const written = () => {
-    document ??= openApiOf(root, service).then(JSON.stringify)
+  const documentText = () => {
+    document ??= openApiOf(root, service)
+      .then(JSON.stringify)
+      .catch(error => {
+        // The next request tries again: a failed import may succeed then.
+        document = undefined
+        throw error
+      })
     return document
   }
-  const json = async () => new Response(await written(), { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' } })
+  const json = async () =>
+    new Response(await documentText(), { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' } })
   const show = () => new Response(page(service), { headers: pageHeaders })
 
   plugin

@@ -1,21 +1,22 @@
 import { Kind, type Static, type TProperties, type TSchema, TypeRegistry, Type as t } from '@sinclair/typebox'
 
-/** The builder for every schema: TypeBox's own, since Elysia's `t.Integer` would take text for a number in a body. */
+/** The builder for every schema. TypeBox's own, since Elysia's `t.Integer` accepts text as a number in a body. */
 export { type Static, type TSchema, t }
 
-/** Schemas that many services share. A body is always `closed`: a field it doesn't know is a mistake worth telling. */
+/** An object without other fields. Every body is `closed`: an unknown field is a mistake that the client should see. */
 export const closed = <P extends TProperties>(
   fields: P,
   options: { minProperties?: number; description?: string; examples?: unknown[] } = {},
 ) => t.Object(fields, { ...options, additionalProperties: false })
 
+const patterns = { integer: /^\d{1,16}$/, number: /^\d{1,16}(\.\d{1,4})?$/ }
 interface FromText {
-  pattern: string
+  type: keyof typeof patterns
   minimum: number
   maximum: number
 }
-TypeRegistry.Set<FromText>('FromText', ({ pattern, minimum, maximum }, value) => {
-  if (typeof value !== 'number' && !(typeof value === 'string' && new RegExp(pattern).test(value))) return false
+TypeRegistry.Set<FromText>('FromText', ({ type, minimum, maximum }, value) => {
+  if (typeof value !== 'number' && !(typeof value === 'string' && patterns[type].test(value))) return false
   return Number(value) >= minimum && Number(value) <= maximum
 })
 
@@ -25,13 +26,13 @@ interface Range {
   default?: number
   examples?: number[]
 }
-const numberFromText = (type: 'integer' | 'number', pattern: string, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER, ...rest }: Range) =>
+const numberFromText = (type: FromText['type'], { minimum = 0, maximum = Number.MAX_SAFE_INTEGER, ...rest }: Range) =>
   t
     .Transform(
       t.Unsafe<number>({
         [Kind]: 'FromText',
         type,
-        pattern,
+        pattern: patterns[type].source,
         minimum,
         maximum,
         expected: `Expected ${type} from ${minimum} to ${maximum}`,
@@ -41,9 +42,9 @@ const numberFromText = (type: 'integer' | 'number', pattern: string, { minimum =
     .Decode(Number)
     .Encode(value => value)
 
-/** Numbers in a path or query, where everything is text: digits and nothing clever, within the range, every fault told with its name. */
-export const integerText = (range: Range = {}) => numberFromText('integer', '^\\d{1,16}$', range)
-export const decimalText = (range: Range = {}) => numberFromText('number', '^\\d{1,16}(\\.\\d{1,4})?$', range)
+/** Numbers in a path or query, where everything is text: plain digits, within the range. */
+export const integerText = (range: Range = {}) => numberFromText('integer', range)
+export const decimalText = (range: Range = {}) => numberFromText('number', range)
 /** One of a list of words. */
 export const oneOf = <const T extends string>(words: readonly T[], examples: readonly T[] = []) =>
   t.Unsafe<T>(
@@ -65,7 +66,7 @@ export const Id = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const ProductId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['507f1f77bcf86cd799439011'] })
 export const Sku = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['LT-001'] })
 export const Time = t.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] })
-/** Text that says something: not empty, not blank. */
+/** Text that is neither empty nor blank. */
 export const text = (maxLength: number, example?: string) =>
   t.String({ minLength: 1, maxLength, pattern: '\\S', ...(example && { examples: [example] }) })
 
@@ -105,6 +106,6 @@ export const addressFields = {
   postal_code: t.Optional(text(20, '62701')),
   country: text(60, 'US'),
 }
-/** Free text is kept as it is; fields let taxes and shipping be told. */
+/** Free text is stored as it is; taxes and shipping can be calculated only from fields. */
 export const Address = t.Union([text(500, '1 Main Street, Springfield'), closed(addressFields)])
 export type Address = Static<typeof Address>
