@@ -32,21 +32,21 @@ const post = (path: string, body: BodyInit, headers: Record<string, string> = {}
   ask(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
 const person = JSON.stringify({ name: 'Ann', age: 30 })
 
-const doors: { door: string; wrong: Record<string, string>; refused: number; right: Record<string, string> }[] = [
-  { door: '/auth', wrong: {}, refused: 401, right: customer },
-  { door: '/auth', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: customer },
-  { door: '/auth', wrong: { authorization: 'Basic dXNlcjpwYXNz' }, refused: 401, right: customer },
-  { door: '/admin', wrong: {}, refused: 401, right: admin },
-  { door: '/admin', wrong: customer, refused: 403, right: admin },
-  { door: '/guest', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: {} },
-  { door: '/public', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: {} },
-  { door: '/internal', wrong: {}, refused: 401, right: cart },
-  { door: '/internal', wrong: customer, refused: 401, right: cart },
-  { door: '/internal', wrong: tax, refused: 403, right: cart },
+const routes: { route: string; wrong: Record<string, string>; refused: number; right: Record<string, string> }[] = [
+  { route: '/auth', wrong: {}, refused: 401, right: customer },
+  { route: '/auth', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: customer },
+  { route: '/auth', wrong: { authorization: 'Basic dXNlcjpwYXNz' }, refused: 401, right: customer },
+  { route: '/admin', wrong: {}, refused: 401, right: admin },
+  { route: '/admin', wrong: customer, refused: 403, right: admin },
+  { route: '/guest', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: {} },
+  { route: '/public', wrong: { authorization: 'Bearer x.y.z' }, refused: 401, right: {} },
+  { route: '/internal', wrong: {}, refused: 401, right: cart },
+  { route: '/internal', wrong: customer, refused: 401, right: cart },
+  { route: '/internal', wrong: tax, refused: 403, right: cart },
 ]
 
-describe('who may not come in is told so before anything about the input', () => {
-  test.each(doors)('$door answers $refused', async ({ door, wrong, refused, right }) => {
+describe('a caller without access is refused before its input is validated', () => {
+  test.each(routes)('$route answers $refused', async ({ route, wrong, refused, right }) => {
     const notJson = '{"name": '
     for (const [content, type] of [
       [person, 'application/json'],
@@ -54,27 +54,27 @@ describe('who may not come in is told so before anything about the input', () =>
       ['{}', 'application/json'],
       ['x', 'text/plain'],
     ] as const) {
-      expect((await post(door, content, { 'content-type': type, ...wrong })).status).toBe(refused)
+      expect((await post(route, content, { 'content-type': type, ...wrong })).status).toBe(refused)
     }
-    expect((await post(`${door}?a=%00`, person, wrong)).status).toBe(refused)
-    expect((await post(door, notJson, right)).status).toBe(400)
-    expect((await post(door, person, right)).status).toBe(200)
+    expect((await post(`${route}?a=%00`, person, wrong)).status).toBe(refused)
+    expect((await post(route, notJson, right)).status).toBe(400)
+    expect((await post(route, person, right)).status).toBe(200)
   })
 
-  test('a stream is handed over unread, to whom it is for', async () => {
+  test('a stream reaches the handler unread, if the caller has access', async () => {
     expect((await post('/stream', 'x', { 'content-type': 'text/csv' })).status).toBe(401)
     expect((await post('/stream', 'x', { 'content-type': 'text/csv', ...customer })).status).toBe(403)
     const { json } = await post('/stream', 'x'.repeat(2_000_000), { 'content-type': 'text/csv', ...admin })
     expect(json).toEqual({ ok: [1, 2_000_000] })
   })
 
-  test('a path that is wrong is 401 first, too', async () => {
+  test('an invalid path parameter is 400 only after authentication', async () => {
     expect((await ask('/auth/abc')).status).toBe(401)
     expect((await ask('/auth/abc', { headers: customer })).status).toBe(400)
     expect((await ask('/auth/5', { headers: customer })).json).toEqual({ ok: [7, 'customer', 5] })
   })
 
-  test('a 401 says by which scheme to come back', async () => {
+  test('a 401 names the authentication scheme', async () => {
     expect((await ask('/auth/5')).headers.get('www-authenticate')).toBe('Bearer')
   })
 })
@@ -87,21 +87,21 @@ describe('a request id', () => {
     const answered = (await ask('/list', { headers: { 'x-request-id': id } })).headers.get('x-request-id')
     expect(answered).toMatch(/^[0-9a-f-]{36}$/)
   })
-  test('differs from request to request', async () => {
+  test('is different for every request', async () => {
     const ids = await Promise.all(Array.from({ length: 50 }, async () => (await ask('/list')).headers.get('x-request-id')))
     expect(new Set(ids).size).toBe(50)
   })
 })
 
 describe('methods and paths', () => {
-  test('HEAD answers as GET does, without the body, and asks for the same token', async () => {
+  test('HEAD answers as GET does, without the body, and needs the same token', async () => {
     const head = await ask('/list', { method: 'HEAD' })
     expect([head.status, head.text]).toEqual([200, ''])
     expect((await ask('/auth/5', { method: 'HEAD' })).status).toBe(401)
     expect((await ask('/auth/5', { method: 'HEAD', headers: customer })).status).toBe(200)
     expect((await ask('/auth/x', { method: 'HEAD', headers: customer })).status).toBe(400)
   })
-  test('a trailing slash never matters', async () => {
+  test('a trailing slash makes no difference', async () => {
     expect((await ask('/list/')).status).toBe(200)
     expect((await ask('/list/?limit=3')).json.ok.limit).toBe(3)
     expect((await post('/public/', person)).status).toBe(200)
@@ -109,7 +109,7 @@ describe('methods and paths', () => {
   })
 })
 
-describe('a request that is recorded', () => {
+describe('a traced request', () => {
   const spans: { name: string; root: boolean | undefined; attributes: Record<string, unknown> }[] = []
   const tracer: Tracer = {
     span(name, { root }, work) {
@@ -125,7 +125,7 @@ describe('a request that is recorded', () => {
     close: async () => {},
   }
 
-  test('bears the name of its route and its status, and begins a trace when nobody else did', async () => {
+  test('has the name of its route and its status, and begins a trace when the caller sent none', async () => {
     const { http } = await testHttp('order', { tracer })
     const traced = http('/api/orders').get('/:id', () => ({ ok: true }), { auth: true, params: IdParam, response: Ok })
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`

@@ -2,7 +2,7 @@ import { type DocumentDecoration, Elysia } from 'elysia'
 import type { InternalIdentity, VerifyToken } from './auth'
 import { currentContext, newContext, withContext } from './context'
 import { statusOf } from './errors'
-import { admissions, admittedIn, gate } from './http/gate'
+import { admissions, gate } from './http/gate'
 import { problemResponse, toAppError } from './http/problem'
 import type { ServiceName } from './platform'
 import { noTracer, type Tracer } from './trace'
@@ -23,25 +23,24 @@ export interface HttpDeps {
 
 const saneId = /^[\w.:-]{1,128}$/
 
-/** Notes on the route who may call it, for its document: of a macro Elysia keeps what it returns and not what the route set. */
+/** Says in the route's detail who may call it, for its document. Elysia keeps what a macro returns, not the option that the route set. */
 const access = (auth: true | 'admin' | 'guest' | 'public' | 'signed' | 'internal'): { detail: DocumentDecoration } => {
   const detail = { hide: auth === 'internal', 'x-auth': auth }
   return { detail }
 }
 
 /**
- * The root that every app starts from: request id, identity, one error shape, one way to read a body. Every route names who may call it:
+ * The root of every app: request id, identity, one error shape, one way to read a body. Every route says who may call it:
  *
  * - `auth: true | 'admin'` gives the handler a `user`;
  * - `guest: true` gives it a `user` if the request has a token;
- * - `public: true` asks for nothing;
+ * - `public: true` needs no token;
  * - `internal: [callers]` admits these services;
- * - `stream: true | 'admin'` is `auth` with the body left unread, for the handler to stream;
- * - `signed: true` is `public` with the body left unread: its signature is over its bytes (`readBytes`).
+ * - `stream: true | 'admin'` is `auth` with the body left for the handler to stream;
+ * - `signed: true` needs no token and leaves the body unread, because the signature is over its bytes (`readBytes`).
  */
 export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining }: HttpDeps) => {
   const admit = admissions({ verify, identity })
-  const withUser = (context: object) => ({ user: admittedIn(context).user! })
 
   const plugin = new Elysia({ name: 'http', seed: service, normalize: false })
     .wrap((handle, request) => () => {
@@ -84,16 +83,12 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       })
     })
     .macro({
-      auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role)), resolve: withUser }),
-      guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest), resolve: context => ({ user: admittedIn(context).user }) }),
-      public: (_: true) => ({ ...access('public'), ...gate(admit.guest) }),
+      auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role)) }),
+      guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest) }),
+      public: (_: true) => ({ ...access('public'), ...gate(admit.public) }),
       signed: (_: true) => ({ ...access('signed'), ...gate(admit.anyone, { readBody: false }) }),
-      internal: (callers: readonly ServiceName[]) => ({
-        ...access('internal'),
-        ...gate(admit.service(callers)),
-        resolve: context => ({ caller: admittedIn(context).caller! }),
-      }),
-      stream: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { readBody: false }), resolve: withUser }),
+      internal: (callers: readonly ServiceName[]) => ({ ...access('internal'), ...gate(admit.service(callers)) }),
+      stream: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { readBody: false }) }),
     })
 
   /** An app for routes under `prefix`. */

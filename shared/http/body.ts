@@ -5,8 +5,8 @@ const maxDepth = 32
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * No NUL in any text, no number past all bounds, no key that could reach a prototype or stand in for what lies
- * there (an object whose `toString` is a text breaks whoever prints it), no nesting that a store would choke on.
+ * Whether a JSON value has no NUL in its text, no infinite number, no deep nesting and no key of `Object.prototype`: such a key could reach the
+ * prototype, and an object whose `toString` is text makes every attempt to print it throw.
  */
 export const sane = (value: unknown, depth = 0): boolean => {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
@@ -14,15 +14,12 @@ export const sane = (value: unknown, depth = 0): boolean => {
   if (typeof value !== 'object' || value === null) return true
   if (depth >= maxDepth) return false
   if (Array.isArray(value)) return value.every(item => sane(item, depth + 1))
-  for (const key of Object.keys(value)) {
-    if (key in Object.prototype || !sane(key) || !sane((value as Record<string, unknown>)[key], depth + 1)) return false
-  }
-  return true
+  return Object.entries(value).every(([key, part]) => !(key in Object.prototype) && sane(key) && sane(part, depth + 1))
 }
 
 const tooLarge = () => new AppError('too_large', 'payload_too_large', 'A body may have at most 1 MiB.')
 
-/** The whole body, read no further than it may be long. */
+/** The whole body. Reading stops at its greatest length. */
 export const readBytes = async (request: Request): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
   if (declared !== null) {
@@ -46,7 +43,7 @@ const requireJson = (headers: Headers) => {
   throw new AppError('unsupported', 'unsupported_media_type', 'Send the body as application/json, not compressed.')
 }
 
-/** A JSON body, read by us: what comes in is checked for what no schema looks at. */
+/** A JSON body, checked for what no schema checks. Undefined when there is none. */
 export const readJson = async (request: Request): Promise<unknown> => {
   if (!request.body) return undefined
   const bytes = await readBytes(request)
@@ -59,15 +56,14 @@ export const readJson = async (request: Request): Promise<unknown> => {
     throw invalid('invalid_json', 'The body is not valid JSON in UTF-8.')
   }
   if (sane(value)) return value
-  const what = `NUL characters, numbers out of range, a forbidden key, or more than ${maxDepth} levels`
-  throw invalid('invalid_json', `The body has ${what}.`)
+  throw invalid('invalid_json', `The body has NUL characters, numbers out of range, a forbidden key, or more than ${maxDepth} levels.`)
 }
 
-/** Path and query hold text as well: whatever they encode must be UTF-8, without NUL. */
+/** Path and query must decode to UTF-8 text without NUL. */
 export const checkAddress = (url: string): void => {
   if (!url.includes('%')) return
   try {
     if (!decodeURIComponent(url).includes('\0')) return
   } catch {}
-  throw invalid('invalid_address', 'The path or query holds something that is no text.')
+  throw invalid('invalid_address', 'The path or query has bytes that are not UTF-8 text, or NUL.')
 }

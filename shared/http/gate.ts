@@ -1,68 +1,66 @@
-import { type InternalIdentity, requireRole, type User, type VerifyToken } from '../auth'
+import { type InternalIdentity, requireRole, type VerifyToken } from '../auth'
 import { currentContext } from '../context'
 import { forbidden, unauthenticated } from '../errors'
 import type { ServiceName } from '../platform'
 import { checkAddress, readJson } from './body'
 
-/** Who sent the request, as far as the route asks: nobody in particular on a public route. */
-export interface Admitted {
-  user?: User | undefined
-  caller?: ServiceName
-}
-type Admit = (authorization: string | null) => Promise<Admitted> | Admitted
+/** Decides who may call a route, by the `Authorization` header; gives what the handler finds in its context. */
+type Admit<Caller extends object> = (authorization: string | null) => Promise<Caller> | Caller
 
 /** Elysia's context, with what the gate adds to it. */
-interface GatedContext {
+interface Gated<Caller> {
   request: Request
   route: string
-  admitted: Admitted
+  admitted?: Caller
 }
-export const admittedIn = (context: object): Admitted => (context as GatedContext).admitted
 
 /**
  * The hooks that admit a request before anything of its input is validated, so that a caller without access learns nothing about its mistakes.
- * Requests with a body pass in `parse`, the others in `transform`, which is the first hook that runs for them. Elysia reads the source of hooks:
- * one that passes its context on to another function is given all of it, cookies included, and every request pays for that.
+ * A request with a body is admitted in `parse`, any other in `transform`, the first hook that runs for it. Elysia reads the source of hooks: one that
+ * passes its context on to another function gets all of it, cookies included, and every request pays for that.
  */
-export const gate = (admit: Admit, { readBody = true } = {}) => {
-  const enter = async (request: Request, route: string): Promise<Admitted> => {
+export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = true } = {}) => {
+  const enter = async (request: Request, route: string): Promise<Caller> => {
     currentContext().span?.rename(`${request.method} ${route}`)
     const admitted = await admit(request.headers.get('authorization'))
     checkAddress(request.url)
     return admitted
   }
   return {
-    parse: async (given: object) => {
-      const context = given as GatedContext
+    parse: async (context: Gated<Caller>) => {
       context.admitted = await enter(context.request, context.route)
-      // Null tells Elysia that the body is parsed.
+      // Null says to Elysia that the body is parsed.
       return readBody ? ((await readJson(context.request)) ?? null) : null
     },
-    transform: async (given: object) => {
-      const context = given as GatedContext
+    transform: async (context: Gated<Caller>) => {
       if (context.request.method !== 'GET' && context.request.method !== 'HEAD') return
       context.admitted = await enter(context.request, context.route)
+    },
+    resolve: ({ admitted, route }: Gated<Caller>): Caller => {
+      if (!admitted) throw new Error(`a request reached ${route} past the gate`)
+      return admitted
     },
   }
 }
 
 /** The ways to be admitted. */
 export const admissions = ({ verify, identity }: { verify: VerifyToken; identity: InternalIdentity }) => ({
-  user: (role: true | 'admin'): Admit => {
-    return async authorization => {
-      if (!authorization) throw unauthenticated('token_required', 'Log in and send the access token as "Authorization: Bearer <token>".')
-      const user = await verify(authorization)
-      if (role === 'admin') requireRole(user, 'admin')
-      return { user }
-    }
+  user: (role: true | 'admin') => async (authorization: string | null) => {
+    if (!authorization) throw unauthenticated('token_required', 'Log in and send the access token as "Authorization: Bearer <token>".')
+    const user = await verify(authorization)
+    if (role === 'admin') requireRole(user, 'admin')
+    return { user }
   },
   guest: async (authorization: string | null) => ({ user: authorization ? await verify(authorization) : undefined }),
-  service: (callers: readonly ServiceName[]): Admit => {
-    return async authorization => {
-      const caller = await identity.callerOf(authorization)
-      if (!callers.includes(caller)) throw forbidden('This service may not call this route.')
-      return { caller }
-    }
+  /** A token is not needed, but a bad one is refused. */
+  public: async (authorization: string | null) => {
+    if (authorization) await verify(authorization)
+    return {}
+  },
+  service: (callers: readonly ServiceName[]) => async (authorization: string | null) => {
+    const caller = await identity.callerOf(authorization)
+    if (!callers.includes(caller)) throw forbidden('This service may not call this route.')
+    return { caller }
   },
   anyone: () => ({}),
 })

@@ -38,7 +38,7 @@ const ask = async (path: string, init: RequestInit = {}) => {
 }
 const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
   ask(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
-describe('faults', () => {
+describe('the faults of an input', () => {
   test('are all listed, each with its path', async () => {
     const { json } = await post('/', '{"name": "", "age": 151, "extra": 1}')
     expect(json.code).toBe('invalid_input')
@@ -46,7 +46,7 @@ describe('faults', () => {
     for (const { message } of json.errors) expect(message).toMatch(/\w/)
   })
 
-  test('never repeat what was sent, names of fields apart when they look like names', async () => {
+  test('never repeat the input, except a path that could be the name of a field', async () => {
     const marker = 'm4rk3r'
     const { text, json } = await post('/', JSON.stringify({ name: { [`$${marker}`]: marker }, age: marker, [`<${marker}>`]: marker }))
     expect(json.status).toBe(400)
@@ -60,7 +60,7 @@ describe('faults', () => {
 })
 
 describe('numbers in a query', () => {
-  test('are numbers to the handler, with their defaults', async () => {
+  test('reach the handler as numbers, with their defaults', async () => {
     expect((await ask('/list')).json.ok).toEqual({ limit: 20 })
     expect((await ask('/list?limit=5&price=19.99&in_stock=true&q=a+b%C3%A9')).json.ok).toEqual({
       limit: 5,
@@ -76,20 +76,20 @@ describe('numbers in a query', () => {
       expect(json).toMatchObject({ status: 400, errors: [{ path: '/limit', message: 'Expected integer from 1 to 100' }] })
     },
   )
-  test('all that are wrong are told at once, and fields that nobody knows', async () => {
+  test('are reported together with unknown fields when they are wrong', async () => {
     const { json } = await ask('/list?limit=x&price=y&in_stock=z&page=2')
     expect(json.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['/in_stock', '/limit', '/page', '/price'])
   })
-  test.each(['%00', 'a%00b', '%ff', '%C0%80', '%zz', '%'])('q=%s is no text', async value => {
+  test.each(['%00', 'a%00b', '%ff', '%C0%80', '%zz', '%'])('q=%s is refused as not being text', async value => {
     expect((await ask(`/list?q=${value}`)).json).toMatchObject({ status: 400, code: 'invalid_address' })
   })
-  test('keys that lie on a prototype are fields that nobody knows', async () => {
+  test('names from a prototype are unknown fields', async () => {
     for (const key of ['__proto__', 'constructor', 'hasOwnProperty', 'q[$ne]']) expect((await ask(`/list?${key}=1`)).status).toBe(400)
   })
 })
 
 describe('an error', () => {
-  test('is a problem as RFC 9457 has it, with the id of its request', async () => {
+  test('is a problem of RFC 9457, with the id of its request', async () => {
     const { status, headers, json } = await ask('/auth/5', { headers: { 'x-request-id': 'from-the-gateway-1' } })
     expect(headers.get('content-type')).toBe('application/problem+json')
     expect(headers.get('cache-control')).toBe('no-store')
@@ -110,13 +110,13 @@ describe('an error', () => {
     ['PUT', '/list'],
     ['OPTIONS', '/list'],
     ['PROPFIND', '/list'],
-  ])('%s %s is a 404 in the same shape', async (method, path) => {
+  ])('%s %s is 404 in the same shape', async (method, path) => {
     const { headers, json } = await ask(path, { method })
     expect(json).toMatchObject({ status: 404, code: 'not_found' })
     expect(headers.get('x-request-id')).toBe(json.request_id)
   })
 
-  test('of ours tells the client nothing, and the log what is needed', async () => {
+  test('of the server has no details for the client, and those that help for the log', async () => {
     failures.length = 0
     for (const path of ['/liar', '/broken']) {
       const { text, json } = await ask(path)
@@ -128,7 +128,7 @@ describe('an error', () => {
     expect(failures[0]).not.toContain('s3cr3t')
   })
 
-  test('that passes says when to come back', async () => {
+  test('that will pass says when to try again', async () => {
     expect((await ask('/away')).headers.get('retry-after')).toBe('1')
     expect((await ask('/often')).headers.get('retry-after')).toBe('31')
     const lost = await ask('/lost')

@@ -1,8 +1,8 @@
 import { ValidationError } from 'elysia'
 import { currentContext } from '../context'
-import { AppError, type Fault, invalid, isUnavailable, statusOf, unavailable } from '../errors'
+import { AppError, type Fault, invalid, isUnavailable, type Kind, statusOf, unavailable } from '../errors'
 
-const titles: Record<number, string> = {
+const titles: Record<(typeof statusOf)[Kind], string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -19,7 +19,7 @@ const titles: Record<number, string> = {
   504: 'Gateway Timeout',
 }
 
-/** Every fault, without what was sent: a path is repeated only when it looks like a field's name. */
+/** Every fault, without the input: a path is repeated only when it looks like a field's name. */
 const faultsOf = (error: ValidationError): Fault[] => {
   const faults = new Map<string, Fault>()
   for (const fault of error.all) {
@@ -30,12 +30,12 @@ const faultsOf = (error: ValidationError): Fault[] => {
   return [...faults.values()]
 }
 
-/** Any error in the shop's words; what nobody foresaw is ours, and tells the client nothing. */
+/** Any error as an `AppError`. An unexpected one becomes 500, without details for the client. */
 export const toAppError = (error: unknown, elysiaCode: string | number): AppError => {
   if (error instanceof AppError) return error
   if (error instanceof ValidationError) {
     if (error.type === 'response') {
-      // What was found may be somebody's data: the log gets the names of the fields alone.
+      // The values may be personal data, so the log gets the names of the fields only.
       const cause = new Error(`the answer breaks its own schema at ${faultsOf(error).map(({ path }) => path)}`)
       return new AppError('failed', 'internal_error', 'Something went wrong on our side.', { cause })
     }
@@ -53,7 +53,7 @@ const problemBody = ({ kind, code, message, errors }: AppError) => {
   const status = statusOf[kind]
   return {
     type: 'about:blank',
-    title: titles[status]!,
+    title: titles[status],
     status,
     code,
     detail: message,
