@@ -129,6 +129,18 @@ describe('when a provider’s answer is lost', () => {
         expect(remote.callsOf(`${action} ${body.id}`)).toHaveLength(1)
       }
   })
+
+  test('a payment of a cancelled order is refunded once its capture is known', async () => {
+    remote.setNetwork('answers lost')
+    const id = placed()
+    const { body } = await pay(id)
+    await shop.receive(shop.orderEvents.cancelled(id))
+    remote.setNetwork('up')
+    await followUp()
+    await followUp()
+    expect(await get(body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
+    expect([...remote.refunds.values()].filter(amount => amount === 300_000)).toHaveLength(1)
+  })
 })
 
 test('a webhook that arrives before the answer settles the payment, and the answer changes nothing', async () => {
@@ -161,18 +173,6 @@ describe('after a crash between charge and answer', () => {
     const again = await pay(id, {}, { 'idempotency-key': 'crash' })
     expect(again.body).toMatchObject({ id: first.body.id, status: 'completed', captured_amount: 3000 })
     expect(remote.callsOf(`charge ${first.body.id}`)).toHaveLength(1)
-  })
-
-  test('a payment of a cancelled order is refunded once its capture is known', async () => {
-    remote.setNetwork('answers lost')
-    const id = placed()
-    const { body } = await pay(id)
-    await shop.receive(shop.orderEvents.cancelled(id))
-    remote.setNetwork('up')
-    await followUp()
-    await followUp()
-    expect(await get(body.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
-    expect([...remote.refunds.values()].filter(amount => amount === 300_000)).toHaveLength(1)
   })
 })
 

@@ -41,6 +41,7 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
   }
 
   return {
+    /** With `userId`, only a payment of that user is found. */
     find: (id: number, userId?: number): Promise<PaymentRow | undefined> =>
       paymentsOf(userId).selectAll().where('id', '=', id).executeTakeFirst(),
 
