@@ -16,10 +16,11 @@ afterAll(() => users.drop())
 const get = (path: string) => users.call('GET', `/api/users${path}`, { token })
 const patch = (id: number, body: object, by = token) => users.call('PATCH', `/api/users/${id}`, { token: by, body })
 const namesOf = (body: Record<string, unknown>) => (body.items as { username: string }[]).map(({ username }) => username)
-const isOut = (access: string) => eventually(async () => (await users.call('GET', '/api/users/me', { token: access })).status === 401)
+const untilLoggedOut = (access: string) =>
+  eventually(async () => (await users.call('GET', '/api/users/me', { token: access })).status === 401)
 
 describe('the first administrator', () => {
-  test('is made once, however many instances start, and leaves the demo names free', async () => {
+  test('is created once, however many instances start, and leaves the demo usernames free', async () => {
     const make = () => users.managedAccounts.ensureAdmin('first@example.com', 'the admin password')
     await Promise.all([make(), make(), make()])
     await make()
@@ -34,7 +35,7 @@ describe('the first administrator', () => {
 })
 
 describe('an administrator', () => {
-  test('finds accounts by how their e-mail or name begins, page by page', async () => {
+  test('finds accounts by the beginning of their e-mail or username, page by page', async () => {
     for (const name of ['finder1', 'finder2', 'finder3']) await users.signUp(name, { email: `${name}@one.example.com` })
     await users.signUp('zoe', { email: 'finder9@example.com' })
     await users.signUp('Finder5', { email: 'quite-other@example.com' })
@@ -54,7 +55,7 @@ describe('an administrator', () => {
     expect(namesOf((await get('?search=finder&skip=1&limit=2')).body)).toEqual(walked.slice(1, 3))
     expect((await get('?search=%25')).body.total).toBe(0)
   })
-  test('walks all accounts, newest first', async () => {
+  test('lists all accounts, newest first', async () => {
     const { body } = await get('?limit=3')
     expect(namesOf(body)[0]).toBe('Finder5')
     expect((await get('?search=&limit=3')).body).toEqual(body)
@@ -62,18 +63,18 @@ describe('an administrator', () => {
     expect(namesOf(rest.body)).toEqual(namesOf((await get('?limit=3&skip=3')).body))
     expect((await get('?cursor=nonsense')).body.code).toBe('invalid_cursor')
   })
-  test('sees one account, and 404 for none', async () => {
+  test('reads one account, and gets 404 for an unknown one', async () => {
     const { id } = await users.signUp('seen')
     expect((await get(`/${id}`)).body).toMatchObject({ id, username: 'seen', role: 'customer', blocked: false })
     expect((await get('/999999')).status).toBe(404)
     expect((await get('/nonsense')).status).toBe(400)
   })
-  test('gives a role; the old tokens end, and it is written down', async () => {
+  test('changes a role, which ends the old tokens and is recorded in the audit log', async () => {
     const person = await users.signUp('risen')
     const { access } = await users.logIn(person)
     expect((await users.call('GET', '/api/users', { token: access })).status).toBe(403)
     expect((await patch(person.id, { role: 'admin' })).body).toMatchObject({ role: 'admin' })
-    await isOut(access)
+    await untilLoggedOut(access)
     const admin = await users.logIn(person)
     expect((await users.call('GET', '/api/users', { token: admin.access })).status).toBe(200)
     const { body } = await get(`/audit?user_id=${person.id}`)
@@ -81,13 +82,13 @@ describe('an administrator', () => {
       expect.objectContaining({ action: 'role.changed', actor_id: rootId, user_id: person.id, detail: 'admin' }),
     )
     expect((await patch(person.id, { role: 'customer' })).status).toBe(200)
-    await isOut(admin.access)
+    await untilLoggedOut(admin.access)
   })
-  test('blocks: sessions end, logging in is refused, to whoever knows the password; and unblocks', async () => {
+  test('blocks an account, which ends its sessions and refuses its logins, and unblocks it', async () => {
     const person = await users.signUp('blocked')
     const { access, refresh } = await users.logIn(person)
     await patch(person.id, { blocked: true })
-    await isOut(access)
+    await untilLoggedOut(access)
     expect((await users.call('POST', '/auth/refresh', { body: { refresh_token: refresh } })).status).toBe(401)
     const login = (password: string) => users.call('POST', '/auth/login', { body: { email: person.email, password } })
     expect((await login(person.password)).body).toMatchObject({ status: 403, code: 'account_blocked' })
@@ -95,7 +96,7 @@ describe('an administrator', () => {
     await patch(person.id, { blocked: false })
     expect((await login(person.password)).status).toBe(200)
   })
-  test('who is the last stays: no demotion, block or erasure, not even by two at once', async () => {
+  test('who is the last one cannot be demoted, blocked or erased, not even by two requests at once', async () => {
     for (const change of [{ role: 'customer' }, { blocked: true }])
       expect((await patch(rootId, change)).body).toMatchObject({ status: 409, code: 'last_admin' })
     expect((await users.call('DELETE', '/api/users/me', { token })).body.code).toBe('last_admin')
@@ -107,7 +108,7 @@ describe('an administrator', () => {
     await users.sql.db.updateTable('users').set({ role: 'admin' }).where('id', '=', rootId).execute()
     token = (await users.admin()).access
   })
-  test('reads the log backwards, page by page, without anybody’s name in it', async () => {
+  test('reads the audit log, newest first, and finds no personal data in it', async () => {
     const first = await get('/audit?limit=5')
     const next = await get(`/audit?limit=5&cursor=${first.body.next_cursor}`)
     const ids = [first, next].flatMap(({ body }) => (body.items as { id: number }[]).map(({ id }) => id))
@@ -115,7 +116,7 @@ describe('an administrator', () => {
     expect(ids).toEqual([...ids].sort((a, b) => b - a))
     expect(first.text).not.toContain('@')
   })
-  test('alone may do any of this', async () => {
+  test('is the only one who may do this', async () => {
     const { access } = await users.logIn(await users.signUp('nosy'))
     for (const [method, path] of [
       ['GET', ''],
@@ -132,7 +133,7 @@ describe('an administrator', () => {
   })
 })
 
-test('every list has its index', async () => {
+test('every list uses its index', async () => {
   const { db } = users.sql
   const plan = async (query: ReturnType<typeof raw>) => (await query.execute(db)).rows as { key: string | null; Extra: string }[]
   for (const [query, key] of [
@@ -150,4 +151,4 @@ test('every list has its index', async () => {
   }
 })
 
-test('nothing of this was our own fault', () => expect(users.failures).toEqual([]))
+test('no error was logged', () => expect(users.failures).toEqual([]))

@@ -3,26 +3,26 @@ import fc from 'fast-check'
 import { emailOf, hasExpired, loginNameOf, publishedBeforeMs, requireAnotherAdmin, rotationDue, signingKey, usernameOf } from './domain'
 
 describe('names', () => {
-  test('an e-mail is one, whatever its case, width and the blanks around it', () => {
+  test('case, width and surrounding blanks make no difference to an e-mail', () => {
     for (const spelling of ['Ann@Example.com', ' ann@example.com ', 'ANN@EXAMPLE.COM', 'ａｎｎ@example.com'])
       expect(emailOf(spelling)).toBe('ann@example.com')
   })
-  test('a name is kept as written and unique in any case', () => {
+  test('a username is kept as written, and its key ignores case and width', () => {
     expect(usernameOf(' Ann.Lee ')).toEqual({ username: 'Ann.Lee', key: 'ann.lee' })
     expect(usernameOf('ＡＮＮ').key).toBe('ann')
     expect(usernameOf('\u212Aim').key).toBe('kim')
   })
-  test('a name that reads like an e-mail, has blanks or controls is refused', () => {
+  test('a username with an @, blanks or control characters is refused', () => {
     for (const name of ['a@b.c', 'ann lee', 'ann\u200Blee', '', '.ann', 'x'.repeat(65)]) expect(() => usernameOf(name)).toThrow()
   })
-  test('what is no e-mail is refused', () => {
+  test('a malformed e-mail is refused', () => {
     for (const email of ['ann', 'ann@', '@example.com', 'a b@example.com', 'ann@example', 'a@b@c.d', `${'x'.repeat(250)}@example.com`])
       expect(() => emailOf(email)).toThrow()
   })
-  test('normalising twice is normalising once', () => {
+  test('normalising an e-mail twice changes nothing more', () => {
     fc.assert(fc.property(fc.emailAddress(), email => emailOf(emailOf(email)) === emailOf(email)))
   })
-  test('one logs in by either name, never by both or none', () => {
+  test('a login has either an e-mail or a username, not both and not neither', () => {
     expect(loginNameOf({ username: 'Ann' })).toEqual({ by: 'username_key', key: 'ann' })
     expect(loginNameOf({ username: 'Ann@Example.com' })).toEqual({ by: 'email', key: 'ann@example.com' })
     expect(() => loginNameOf({})).toThrow()
@@ -30,7 +30,7 @@ describe('names', () => {
   })
 })
 
-test('the last active administrator stays; any other may go', () => {
+test('the last active administrator must stay; any other may leave', () => {
   expect(() => requireAnotherAdmin([7], 7)).toThrow()
   requireAnotherAdmin([7, 8], 7)
   requireAnotherAdmin([8], 7)
@@ -43,18 +43,18 @@ describe('signing keys', () => {
     { generation: 1, signs_from: at(0) },
     { generation: 2, signs_from: at(100) },
   ]
-  test('a new key signs only when its time has come', () => {
+  test('a new key signs only from its time on', () => {
     expect(signingKey(keys, at(99))?.generation).toBe(1)
     expect(signingKey(keys, at(100))?.generation).toBe(2)
     expect(publishedBeforeMs).toBeGreaterThanOrEqual(10 * 60_000)
   })
-  test('an old key is published until the last token that it signed has expired', () => {
+  test('an old key expires when the last token that it signed has expired', () => {
     const [old, next] = keys
     expect(hasExpired(old!, keys, life, at(115))).toBe(false)
     expect(hasExpired(old!, keys, life, at(117))).toBe(true)
     expect(hasExpired(next!, keys, life, at(1_000_000))).toBe(false)
   })
-  test('a key is followed by another after thirty days, once', () => {
+  test('a rotation is due thirty days after the newest key began to sign', () => {
     expect(rotationDue([keys[0]!], at(30 * 24 * 60 - 1))).toBe(false)
     expect(rotationDue([keys[0]!], at(30 * 24 * 60))).toBe(true)
     expect(rotationDue(keys, at(30 * 24 * 60))).toBe(false)

@@ -37,7 +37,7 @@ const send = async (instance: number, method: string, path: string, { body, toke
   return { status: answer.status, body: (await answer.json().catch(() => ({}))) as Record<string, unknown> }
 }
 
-test('two instances that start at once on an empty database share keys, administrator and sessions', async () => {
+test('two instances that start at the same time on an empty database share keys, administrator and sessions', async () => {
   const keys = await Promise.all([0, 1].map(instance => send(instance, 'GET', '/.well-known/jwks.json')))
   expect(keys[0]?.body).toEqual(keys[1]!.body)
   const entered = await send(0, 'POST', '/auth/login', { body: admin })
@@ -48,6 +48,6 @@ test('two instances that start at once on an empty database share keys, administ
   await eventually(async () => (await send(0, 'GET', '/api/users', { token })).status === 401)
 })
 
-test('what was published leaves the outbox', async () => {
+test('published events leave the outbox', async () => {
   await eventually(async () => (await mysql.sql.backlog()).count === 0)
 })

@@ -17,7 +17,7 @@ const enter = async (name: string, more: object = {}) => {
 const street = { line1: '1 Main Street', city: 'Springfield', region: 'IL', postal_code: '62701', country: 'US' }
 
 describe('my account', () => {
-  test('is shown and changed, and the others are told', async () => {
+  test('is read and changed, and a change is published', async () => {
     const ann = await enter('ann', { phone: '0123456789' })
     const { status, body } = await ann.call('PATCH', '', {
       full_name: 'Ann Lee',
@@ -41,7 +41,7 @@ describe('my account', () => {
       .map(({ aggregate }) => aggregate.version)
     expect(versions).toEqual([3])
   })
-  test('takes no name or e-mail that is another’s, no unknown field, no empty change', async () => {
+  test('refuses another account’s names, unknown fields and an empty change', async () => {
     const bob = await enter('bob')
     expect((await bob.call('PATCH', '', { username: 'ANNIE' })).body).toMatchObject({ status: 409, code: 'username_taken' })
     const email = { email: 'ANN@example.com', current_password: bob.password }
@@ -49,13 +49,13 @@ describe('my account', () => {
     for (const body of [{}, { role: 'admin' }, { email_verified: true }, { blocked: false }, { id: 1 }, { full_name: '   ' }])
       expect((await bob.call('PATCH', '', body)).status).toBe(400)
   })
-  test('has a new e-mail only with the password', async () => {
+  test('changes its e-mail only with the password', async () => {
     const cleo = await enter('cleo')
     expect((await cleo.call('PATCH', '', { email: 'new@example.com' })).body.code).toBe('current_password_required')
     expect((await cleo.call('PATCH', '', { email: 'new@example.com', current_password: 'a wrong guess' })).status).toBe(401)
     expect((await cleo.call('GET', '')).body.email).toBe('cleo@example.com')
   })
-  test('is for nobody without a token, whatever the body is like', async () => {
+  test('needs a token on every route, whatever the body', async () => {
     for (const [method, path] of [
       ['GET', ''],
       ['PATCH', ''],
@@ -80,7 +80,7 @@ describe('my account', () => {
 })
 
 describe('my password', () => {
-  test('changes with the old one, and ends every session', async () => {
+  test('is changed with the old one, which ends every session', async () => {
     const ann = await enter('dora')
     const elsewhere = await users.logIn(ann)
     expect((await ann.call('POST', '/password', { current_password: 'a wrong guess', new_password: 'another password' })).status).toBe(401)
@@ -91,13 +91,13 @@ describe('my password', () => {
     expect((await users.call('POST', '/auth/refresh', { body: { refresh_token: elsewhere.refresh } })).status).toBe(401)
     expect((await users.logIn({ ...ann, password: 'another password' })).access).toContain('.')
   })
-  test('is changed by one of two at the same moment', async () => {
+  test('is changed by one of two requests at the same time', async () => {
     const finn = await enter('finn')
     const change = (new_password: string) => finn.call('POST', '/password', { current_password: finn.password, new_password })
     const both = await Promise.all([change('the first password'), change('the second password')])
     expect(both.map(({ status }) => status).sort()).toEqual([204, 401])
   })
-  test('is not to be guessed with a stolen token', async () => {
+  test('cannot be guessed with a stolen token', async () => {
     const { call } = await enter('eve')
     const guess = () => call('POST', '/password', { current_password: 'a wrong guess', new_password: 'another password' })
     for (let i = 0; i < 5; i++) expect((await guess()).status).toBe(401)
@@ -106,7 +106,7 @@ describe('my password', () => {
 })
 
 describe('my addresses', () => {
-  test('are saved, replaced, deleted, and one of them is the default', async () => {
+  test('are saved, replaced and deleted, and one of them is the default', async () => {
     const { call } = await enter('gus')
     const home = await call('POST', '/addresses', { ...street, label: 'home', is_default: true })
     expect(home.status).toBe(201)
@@ -127,7 +127,7 @@ describe('my addresses', () => {
     expect((await call('DELETE', `/addresses/${work.body.id}`)).status).toBe(404)
     expect((await list()).total).toBe(1)
   })
-  test('are nobody else’s to see or touch', async () => {
+  test('cannot be read or changed by another user', async () => {
     const [ann, bob] = [await enter('hal'), await enter('ida')]
     const { body } = await ann.call('POST', '/addresses', street)
     expect((await bob.call('PUT', `/addresses/${body.id}`, street)).status).toBe(404)
@@ -135,7 +135,7 @@ describe('my addresses', () => {
     expect((await bob.call('GET', '/addresses')).body.items).toEqual([])
     expect((await ann.call('GET', '/addresses')).body.total).toBe(1)
   })
-  test('are fifty at most, also when saved at once', async () => {
+  test('are fifty at most, also when saved at the same time', async () => {
     const { call } = await enter('jo')
     const all = await Promise.all(Array.from({ length: 54 }, () => call('POST', '/addresses', street)))
     expect(all.filter(({ status }) => status === 201)).toHaveLength(50)
@@ -144,7 +144,7 @@ describe('my addresses', () => {
 })
 
 describe('my sessions', () => {
-  test('are listed, this one marked, and ended one by one', async () => {
+  test('are listed, with the current one marked, and ended one by one', async () => {
     const kim = await enter('kim')
     const elsewhere = await users.logIn(kim)
     const { body } = await kim.call('GET', '/sessions')
@@ -158,7 +158,7 @@ describe('my sessions', () => {
     expect((await kim.call('GET', '/sessions')).body.total).toBe(1)
     expect((await kim.call('DELETE', `/sessions/${other.id}`)).status).toBe(404)
   })
-  test('are nobody else’s to end', async () => {
+  test('cannot be ended by another user', async () => {
     const [lea, max] = [await enter('lea'), await enter('max')]
     const [mine] = (await lea.call('GET', '/sessions')).body.items as { id: string }[]
     expect((await max.call('DELETE', `/sessions/${mine!.id}`)).status).toBe(404)
@@ -166,4 +166,4 @@ describe('my sessions', () => {
   })
 })
 
-test('nothing of this was our own fault', () => expect(users.failures).toEqual([]))
+test('no error was logged', () => expect(users.failures).toEqual([]))

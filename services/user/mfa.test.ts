@@ -20,7 +20,7 @@ const enrol = async (name: string) => {
   const { body } = await users.call('POST', '/api/users/me/mfa', { token: access })
   const secret = String(body.secret)
   const verified = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: codeOf(secret) } })
-  // The step of the code that turned it on is used up.
+  // The code that turned it on has used up its step.
   users.pass(30_000)
   return { ...person, access, secret, uri: String(body.otpauth_uri), verified, codes: verified.body.recovery_codes as string[] }
 }
@@ -29,7 +29,7 @@ const challenge = async ({ email, password }: { email: string; password: string 
 const answer = (challenge: string, code: string) => users.call('POST', '/api/users/login/mfa', { body: { challenge, code } })
 
 describe('two-factor login', () => {
-  test('is on once a code was shown, and then a password alone gets a challenge', async () => {
+  test('is on once a code has been sent; a password alone then gets a challenge', async () => {
     const ann = await enrol('ann')
     expect(ann.uri).toStartWith('otpauth://totp/')
     expect(ann.verified.status).toBe(200)
@@ -41,7 +41,7 @@ describe('two-factor login', () => {
     expect(entered.status).toBe(200)
     expect(entered.body).toMatchObject({ user_id: ann.id, token_type: 'bearer', email: ann.email })
   })
-  test('does not begin with a wrong code, nor again while it is on', async () => {
+  test('is not turned on by a wrong code, and cannot begin again while it is on', async () => {
     const { access } = await users.logIn(await users.signUp('bob'))
     const early = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: '123456' } })
     expect(early.body).toMatchObject({ status: 409, code: 'mfa_not_begun' })
@@ -52,7 +52,7 @@ describe('two-factor login', () => {
     expect(right.status).toBe(200)
     expect((await users.call('POST', '/api/users/me/mfa', { token: access })).status).toBe(409)
   })
-  test('takes a code of one step before or after, and none twice', async () => {
+  test('accepts a code one step early or late, and no code twice', async () => {
     const { secret, ...cleo } = await enrol('cleo')
     users.pass(60_000)
     expect((await answer(await challenge(cleo), codeOf(secret, -2))).status).toBe(401)
@@ -60,16 +60,16 @@ describe('two-factor login', () => {
     expect((await answer(await challenge(cleo), early)).status).toBe(200)
     expect((await answer(await challenge(cleo), early)).status).toBe(401)
     expect((await answer(await challenge(cleo), codeOf(secret, 1))).status).toBe(200)
-    // An earlier step than the last one used is spent too.
+    // Steps before the last one used are used up too.
     expect((await answer(await challenge(cleo), codeOf(secret))).status).toBe(401)
   })
-  test('takes a code once, however many come at the same moment', async () => {
+  test('accepts a code once, however many requests arrive at the same time', async () => {
     const { secret, ...dan } = await enrol('dan')
     const challenges = await Promise.all([challenge(dan), challenge(dan), challenge(dan)])
     const all = await Promise.all(challenges.map(one => answer(one, codeOf(secret))))
     expect(all.map(({ status }) => status).sort()).toEqual([200, 401, 401])
   })
-  test('gives a challenge five tries, at once or in a row, and five minutes', async () => {
+  test('ends a challenge after five tries, at the same time or in a row, or after five minutes', async () => {
     const { secret, ...eve } = await enrol('eve')
     const spent = await challenge(eve)
     const tries = await Promise.all(Array.from({ length: 5 }, () => answer(spent, wrongOf(secret))))
@@ -80,7 +80,7 @@ describe('two-factor login', () => {
     expect((await answer(late, codeOf(secret))).status).toBe(401)
     expect((await answer(await challenge(eve), codeOf(secret))).status).toBe(200)
   })
-  test('makes whoever guesses through challenge after challenge wait', async () => {
+  test('locks an account on which challenge after challenge fails', async () => {
     const { secret, ...finn } = await enrol('finn')
     for (let round = 0; round < 2; round++) {
       const one = await challenge(finn)
@@ -88,7 +88,7 @@ describe('two-factor login', () => {
     }
     expect((await answer(await challenge(finn), codeOf(secret))).status).toBe(429)
   })
-  test('lets a recovery code in once, however it is typed', async () => {
+  test('accepts a recovery code once, in upper or lower case, with or without hyphens', async () => {
     const { codes, ...gus } = await enrol('gus')
     expect((await answer(await challenge(gus), codes[0]!.toLowerCase().replaceAll('-', ' '))).status).toBe(200)
     expect((await answer(await challenge(gus), codes[0]!)).status).toBe(401)
@@ -96,14 +96,14 @@ describe('two-factor login', () => {
     const both = await Promise.all(challenges.map(one => answer(one, codes[1]!)))
     expect(both.map(({ status }) => status).sort()).toEqual([200, 401])
   })
-  test('is over when turned off, and a challenge that was open with it', async () => {
+  test('ends its open challenges when it is turned off', async () => {
     const { secret, ...hal } = await enrol('hal')
     const open = await challenge(hal)
     expect((await users.call('DELETE', '/api/users/me/mfa', { token: hal.access })).status).toBe(204)
     expect((await answer(open, codeOf(secret))).status).toBe(401)
     expect((await users.logIn(hal)).access).toContain('.')
   })
-  test('keeps neither secret nor codes readable in the database', async () => {
+  test('stores neither the secret nor the recovery codes in readable form', async () => {
     const { secret, codes } = await enrol('ida')
     const { db } = users.sql
     const stored = JSON.stringify(
@@ -111,5 +111,5 @@ describe('two-factor login', () => {
     )
     for (const text of [secret, ...codes]) expect(stored).not.toContain(text)
   })
-  test('fails on no fault of ours', () => expect(users.failures).toEqual([]))
+  test('logs no error', () => expect(users.failures).toEqual([]))
 })

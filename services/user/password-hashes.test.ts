@@ -4,7 +4,7 @@ import { passwordHashes } from './password-hashes'
 
 const passwords = passwordHashes({ memoryCost: 64, timeCost: 1 })
 
-test('a password is kept as argon2id, and only the same one matches', async () => {
+test('a password is hashed with argon2id, and only the same password matches', async () => {
   const hash = await passwords.hash('a long password')
   expect(hash).toStartWith('$argon2id$')
   expect(await passwords.matches('a long password', hash)).toBe(true)
@@ -12,15 +12,15 @@ test('a password is kept as argon2id, and only the same one matches', async () =
   expect(await passwords.hash('a long password')).not.toBe(hash)
 })
 
-test('letters that look alike to a keyboard are the same password', async () => {
+test('the two Unicode spellings of a letter are the same password', async () => {
   expect(await passwords.matches('pa\u00DFw\u00F6rter', await passwords.hash('pa\u00DFwo\u0308rter'))).toBe(true)
 })
 
-test('nobody has no password, whatever is tried', async () => {
+test('nothing matches an account without a password', async () => {
   for (const nothing of [undefined, null]) expect(await passwords.matches('a long password', nothing)).toBe(false)
 })
 
-test('more at once than can be done in about a second are told to come again', async () => {
+test('more hashes at once than take about a second are refused with Retry-After', async () => {
   const all = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.hash('a long password')))
   const refused = all.flatMap(one => (one.status === 'rejected' ? [one.reason] : []))
   expect(refused).toHaveLength(18)

@@ -6,7 +6,7 @@ import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
 let openOrders = 0
-let away = false
+let isDown = false
 beforeAll(async () => {
   users = await testUsers({
     openOrders: async () => openOrders,
@@ -14,7 +14,7 @@ beforeAll(async () => {
       {
         name: 'favourite',
         exportOf: async userId => {
-          if (away) throw unavailable('favourite_unavailable', 'away')
+          if (isDown) throw unavailable('favourite_unavailable', 'down')
           return { marked: [userId] }
         },
       },
@@ -34,7 +34,7 @@ const enter = async (name: string, more: object = {}) => {
 }
 
 describe('an export', () => {
-  test('holds all that this service knows, and what each other one answers', async () => {
+  test('holds the data of this service and the answer of every other service', async () => {
     const { call, id } = await enter('ann', { phone: '0123456789', address: '1 Main Street' })
     await call('POST', '/addresses', { line1: '2 Side Street', city: 'Springfield', country: 'US' })
     const { status, body, text } = await call('GET', '/export')
@@ -48,16 +48,16 @@ describe('an export', () => {
     expect(text).toContain('account.registered')
     for (const secret of ['password', 'argon2', 'refresh']) expect(text).not.toContain(secret)
   })
-  test('that would lack a part is none: 503 names the service to wait for', async () => {
+  test('is 503 and names the service when one of them does not answer', async () => {
     const { call } = await enter('bob')
-    away = true
+    isDown = true
     const { status, body, headers } = await call('GET', '/export')
-    away = false
+    isDown = false
     expect(status).toBe(503)
     expect(body).toMatchObject({ code: 'export_incomplete', detail: expect.stringContaining('favourite') })
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   })
-  test('is asked of other services by a route that is for this one alone', async () => {
+  test('comes from a route of the other services that only this service may call', async () => {
     const { http, asService } = await testHttp('favourite')
     const app = exportRoute({ http, exportOf: async userId => ({ marked: [userId] }) })
     const ask = async (headers?: Record<string, string>) =>
@@ -68,8 +68,8 @@ describe('an export', () => {
   })
 })
 
-describe('erasing', () => {
-  test('leaves nothing that says who it was, ends the sessions and frees the names', async () => {
+describe('erasing an account', () => {
+  test('removes everything that identifies the user, ends the sessions and frees the names', async () => {
     const gone = await enter('cleo', { phone: '0123456789', address: '1 Main Street', full_name: 'Cleo Patra' })
     await gone.call('POST', '/addresses', { line1: '2 Side Street', city: 'Springfield', country: 'US' })
     await gone.call('POST', '/mfa')
@@ -88,20 +88,20 @@ describe('erasing', () => {
     const anew = await users.signUp('cleo')
     expect(anew.id).toBeGreaterThan(gone.id)
   })
-  test('is told to the other services, once, as the account’s last version', async () => {
+  test('is published once, as the last version of the account', async () => {
     const { id, call } = await enter('dan')
     const both = await Promise.all([call('DELETE'), call('DELETE')])
     expect(both.map(({ status }) => status)).toContain(204)
-    const told = (await users.published('user.deleted')).filter(({ data }) => data.user_id === id)
-    expect(told).toHaveLength(1)
-    expect(told[0]?.aggregate.version).toBe(3)
+    const published = (await users.published('user.deleted')).filter(({ data }) => data.user_id === id)
+    expect(published).toHaveLength(1)
+    expect(published[0]?.aggregate.version).toBe(3)
   })
-  test('waits for open orders', async () => {
+  test('is refused while an order is open', async () => {
     const { call } = await enter('eve')
     openOrders = 1
     expect((await call('DELETE')).body).toMatchObject({ status: 409, code: 'open_orders' })
     openOrders = 0
     expect((await call('DELETE')).status).toBe(204)
   })
-  test('fails on no fault of ours', () => expect(users.failures).toEqual([]))
+  test('logs no error', () => expect(users.failures).toEqual([]))
 })

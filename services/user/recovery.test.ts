@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => users.drop())
 
-/** What notification would write into the newest mail to somebody. */
+/** The newest mail to a user, as the notification service would write it. */
 const mailed = async (type: string, userId: number) => {
   const event = (await users.published(type)).findLast(({ data }) => data.user_id === userId)!
   const answer = await users.call('GET', `/internal/tokens/${event.data.token_id}`, { token: await users.asService('notification') })
@@ -23,15 +23,15 @@ const resetToken = async (person: { id: number; email: string }) => {
 }
 
 describe('a forgotten password', () => {
-  test('is asked for with the same answer whether or not there is such an account', async () => {
+  test('gets the same answer whether or not there is such an account', async () => {
     const { email } = await users.signUp('known')
     const started = performance.now()
     const answers = [await forgot(email), await forgot('nobody@example.com')]
     for (const { status, text } of answers) expect({ status, text }).toEqual({ status: 202, text: '' })
-    // Both wait for the same moment, which is later than either is done.
+    // Both answers take the same fixed time, which is longer than the work.
     expect(performance.now() - started).toBeGreaterThan(95)
   })
-  test('is set anew by the mailed token, once, and everybody who was in is out', async () => {
+  test('is reset with the mailed token, once, which ends every session', async () => {
     const ann = await users.signUp('ann')
     const { access, refresh } = await users.logIn(ann)
     const token = await resetToken(ann)
@@ -42,12 +42,12 @@ describe('a forgotten password', () => {
     expect((await users.call('POST', '/auth/login', { body: { email: ann.email, password: ann.password } })).status).toBe(401)
     expect((await users.logIn({ ...ann, password: 'a brand new password' })).access).toContain('.')
   })
-  test('is set by one of two that use a token at the same moment', async () => {
+  test('is reset by one of two requests that use a token at the same time', async () => {
     const token = await resetToken(await users.signUp('racer'))
     const both = await Promise.all([reset(token, 'the first password'), reset(token, 'the second password')])
     expect(both.map(({ status }) => status).sort()).toEqual([204, 400])
   })
-  test('makes older tokens worthless, and an hour all of them', async () => {
+  test('is not reset by a token from before another reset, or older than an hour', async () => {
     const bob = await users.signUp('bob')
     const older = await resetToken(bob)
     const newer = await resetToken(bob)
@@ -58,7 +58,7 @@ describe('a forgotten password', () => {
     users.pass(3_600_000)
     expect((await reset(late)).status).toBe(400)
   })
-  test('fills no mailbox: a few mails an hour', async () => {
+  test('causes at most five mails an hour', async () => {
     const { id, email } = await users.signUp('flooded')
     for (let i = 0; i < 8; i++) await forgot(email)
     expect((await users.published('user.password_reset_requested')).filter(({ data }) => data.user_id === id)).toHaveLength(5)
@@ -66,7 +66,7 @@ describe('a forgotten password', () => {
 })
 
 describe('a mailed token', () => {
-  test('is known to notification alone, by an id that events may carry', async () => {
+  test('is shown to the notification service only, for the id in the event', async () => {
     const { id, email } = await users.signUp('mailed')
     const { event, status, body } = await mailed('user.email_verification_requested', id)
     expect(status).toBe(200)
@@ -76,7 +76,7 @@ describe('a mailed token', () => {
     expect((await users.call('GET', path)).status).toBe(401)
     expect((await users.call('GET', path, { token: await users.asService('cart') })).status).toBe(403)
   })
-  test('does not do for another purpose, nor changed or made up', async () => {
+  test('is refused for another purpose, and when it is changed or made up', async () => {
     const { id } = await users.signUp('tricky')
     const token = String((await mailed('user.email_verification_requested', id)).body.token)
     const [tokenId, proof] = token.split('.')
@@ -92,7 +92,7 @@ describe('a mailed token', () => {
     const { access } = await users.logIn(person)
     expect((await users.call('GET', '/api/users/me', { token: access })).body.email_verified).toBe(true)
   })
-  test('of an e-mail that was changed since is worth nothing; the new one is verified anew', async () => {
+  test('no longer works after the e-mail was changed; the new e-mail gets its own', async () => {
     const person = await users.signUp('moving')
     const old = await mailed('user.email_verification_requested', person.id)
     const { access } = await users.logIn(person)
@@ -108,7 +108,7 @@ describe('a mailed token', () => {
   })
 })
 
-test('contacts are for notification alone, and those who are gone are not among them', async () => {
+test('contacts are shown to the notification service only, without unknown users', async () => {
   const { id } = await users.signUp('reached', { phone: '0123456789' })
   const token = await users.asService('notification')
   const contact = {
@@ -126,4 +126,4 @@ test('contacts are for notification alone, and those who are gone are not among 
   expect((await users.call('GET', `/internal/users/${id}`, { token: await users.asService('product') })).status).toBe(403)
 })
 
-test('nothing of this was our own fault', () => expect(users.failures).toEqual([]))
+test('no error was logged', () => expect(users.failures).toEqual([]))

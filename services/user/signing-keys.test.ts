@@ -16,7 +16,7 @@ const published = async () => {
 const signedBy = (token: string) => String(decodeProtectedHeader(token).kid)
 
 describe('the signing keys', () => {
-  test('are published at the root and among the users, without their private part', async () => {
+  test('are published under both paths, without their private part', async () => {
     const [root, among] = await Promise.all(
       ['/.well-known/jwks.json', '/api/users/.well-known/jwks.json'].map(path => users.call('GET', path)),
     )
@@ -25,14 +25,14 @@ describe('the signing keys', () => {
     const [key] = root!.body.keys as Record<string, string>[]
     expect(key).toEqual({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid: expect.any(String), x: expect.any(String) })
   })
-  test('are one, however many instances start at once', async () => {
+  test('begin as one key, however many instances start at the same time', async () => {
     await users.sql.db.deleteFrom('signing_keys').execute()
     const instances = await Promise.all([users.instance(), users.instance(), users.instance()])
     await users.keys.maintain()
     expect(new Set(instances.flatMap(({ keys }) => keys.published().keys.map(({ kid }) => kid))).size).toBe(1)
     await Promise.all(instances.map(({ close }) => close()))
   })
-  test('rotate: the next is published well before it signs, the old one until its tokens have expired', async () => {
+  test('rotate: the next key is published before it signs, and the old key until its tokens have expired', async () => {
     const person = await users.signUp('ann')
     const [old] = await published()
     await users.keys.rotate()
@@ -54,7 +54,7 @@ describe('the signing keys', () => {
     await users.keys.maintain()
     expect(await published()).toEqual([next!])
   })
-  test('rotate by themselves after thirty days, once over all instances', async () => {
+  test('rotate by themselves after thirty days, once for all instances', async () => {
     const other = await users.instance()
     const before = await published()
     users.pass(30 * 24 * 60 * minute)

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { eventually } from '#shared/testing'
 import { type TestUsers, testDataKey, testUsers } from './testing'
 import { parseDataKeys, vaultWith } from './vault'
 
 const vault = vaultWith(parseDataKeys(testDataKey('one')))
 
 describe('a sealed value', () => {
-  test('opens to what it was, and never looks the same twice', () => {
+  test('opens to its text, and sealing again gives another value', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, id) => {
         const sealed = vault.seal(text, `users.phone:${id}`)
@@ -15,12 +16,11 @@ describe('a sealed value', () => {
       }),
     )
   })
-  test('opens nowhere but in its own place', () => {
+  test('opens only in its own cell', () => {
     const sealed = vault.seal('0123456789', 'users.phone:1')
-    for (const place of ['users.phone:2', 'users.address:1', 'addresses.value:1'] as const)
-      expect(() => vault.open(sealed, place)).toThrow()
+    for (const cell of ['users.phone:2', 'users.address:1', 'addresses.value:1'] as const) expect(() => vault.open(sealed, cell)).toThrow()
   })
-  test('that was changed in any bit does not open', () => {
+  test('does not open when any byte was changed', () => {
     const [id, text] = vault.seal('0123456789', 'users.phone:1').split('.')
     const bytes = Buffer.from(text!, 'base64url')
     for (let at = 0; at < bytes.length; at++) {
@@ -29,7 +29,7 @@ describe('a sealed value', () => {
       expect(() => vault.open(`${id}.${forged.toString('base64url')}`, 'users.phone:1')).toThrow()
     }
   })
-  test('opens by an older key as long as that is known', () => {
+  test('opens with an older key that is still in DATA_KEYS', () => {
     const rotated = vaultWith(parseDataKeys(`${testDataKey('two')},${testDataKey('one')}`))
     const sealed = vault.seal('text', 'users.phone:1')
     expect(rotated.open(sealed, 'users.phone:1')).toBe('text')
@@ -39,12 +39,12 @@ describe('a sealed value', () => {
   })
 })
 
-test('data keys that are not keys are refused at the start', () => {
+test('malformed data keys are refused', () => {
   for (const wrong of ['', 'one', 'one:short', `${testDataKey('one')},`, `${testDataKey('one')},${testDataKey('one')}`])
     expect(() => parseDataKeys(wrong)).toThrow('DATA_KEYS')
 })
 
-describe('what is stored', () => {
+describe('stored values', () => {
   let users: TestUsers
   beforeAll(async () => {
     users = await testUsers()
@@ -62,11 +62,11 @@ describe('what is stored', () => {
     )
   }
 
-  test('comes under a new data key by itself, and the service goes on', async () => {
+  test('are resealed with a new data key while the service runs', async () => {
     const ann = await users.signUp('ann', { phone: '0123456789', address: { line1: '1 Main Street', city: 'Springfield', country: 'US' } })
     const { access } = await users.logIn(ann)
-    const place = { line1: '2 Side Street', city: 'Shelbyville', country: 'US' }
-    await users.call('POST', '/api/users/me/addresses', { token: access, body: place })
+    const home = { line1: '2 Side Street', city: 'Shelbyville', country: 'US' }
+    await users.call('POST', '/api/users/me/addresses', { token: access, body: home })
     await users.call('POST', '/api/users/me/mfa', { token: access })
     const stored = await sealedColumns()
     for (const text of ['0123456789', 'Main Street', 'Side Street', '"d"']) expect(stored).not.toContain(text)
@@ -80,9 +80,29 @@ describe('what is stored', () => {
     const profile = await last.call('GET', '/api/users/me', { token: access })
     expect(profile.body).toMatchObject({ phone: '0123456789', address: { line1: '1 Main Street' } })
     const { body } = await last.call('GET', '/api/users/me/addresses', { token: access })
-    expect(body.items).toEqual([expect.objectContaining(place)])
+    expect(body.items).toEqual([expect.objectContaining(home)])
     const entered = await last.call('POST', '/auth/login', { body: { email: ann.email, password: ann.password } })
     expect(entered.status).toBe(200)
     await Promise.all([next.close(), last.close()])
+  })
+
+  test('are resealed although one of them does not open, which is tried again', async () => {
+    const [broken, intact] = [await users.signUp('bob', { phone: '0123456789' }), await users.signUp('cleo', { phone: '0123456789' })]
+    const { db } = users.sql
+    const phoneOf = async ({ id }: { id: number }) =>
+      (await db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()).phone
+    const setPhone = (phone: string | null) => db.updateTable('users').set({ phone }).where('id', '=', broken.id).execute()
+    const phone = await phoneOf(broken)
+    await setPhone('one.broken')
+
+    const next = await users.instance(`${testDataKey('two')},${testDataKey('one')}`)
+    for (let step = 0; step < 10; step++) expect(await next.reseal()).toBe(true)
+    expect(await phoneOf(intact)).toStartWith('two.')
+    expect(users.warnings).toContainEqual(expect.objectContaining({ row: broken.id }))
+
+    await setPhone(phone)
+    await eventually(async () => !(await next.reseal()))
+    expect(await phoneOf(broken)).toStartWith('two.')
+    await next.close()
   })
 })
