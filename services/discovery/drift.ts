@@ -29,11 +29,11 @@ export interface DriftResult {
 }
 
 /**
- * Compares what the services know about the same things. A relation depends only on the services that it compares: while one service is down, the
- * relations of the others are still checked.
+ * Compares what the services know about the same things. A relation depends only on the services that it compares: while one service is
+ * down, the relations of the others are still checked.
  *
- * Events that are under way make two services differ for a moment. A difference therefore counts only if the owner of the figure still says the same
- * when it is asked again.
+ * Events that are under way make two services differ for a moment. A difference therefore counts only if the owner of the figure still
+ * says the same when it is asked again.
  */
 export const checkDrift = (clients: DiscoveryClients) => {
   const productStock = async (window: Window, stock: Stock): Promise<Drift> => {

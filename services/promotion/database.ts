@@ -17,7 +17,7 @@ export interface PromotionDb {
     get_quantity: number
     currency: string
     minimum: number
-    /** Its own code, as it is shown; `codes` says what a code belongs to. */
+    /** The code that anybody may use, for showing it. `codes` decides which campaign a code belongs to. */
     code: string | null
     automatic: Flag
     public: Flag

@@ -35,7 +35,9 @@ const couponOf = (found: Awaited<ReturnType<Campaigns['byCode']>>, basket: Baske
   return refusal ? { refusal } : { campaign: campaignOf(found.row) }
 }
 
-/** What the campaigns take off at this moment. Nothing is held for the customer: the limits are enforced when an order redeems its campaigns. */
+/**
+ * What campaigns take off at this moment. Nothing is reserved for the customer: limits are enforced when an order redeems its campaigns.
+ */
 export const discounts = ({ campaigns, clients }: Deps) => {
   const usesOf = async (userId: number | undefined, rows: readonly CampaignRow[]) => {
     const limited = rows.filter(row => row.per_user_limit !== null).map(row => row.id)

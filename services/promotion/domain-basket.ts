@@ -9,7 +9,9 @@ interface Line {
   category?: string | undefined
 }
 
-/** Gives every line a price. Pieces without one share what the others leave of the subtotal; without lines, the subtotal is a single item. */
+/**
+ * Gives every line a price. Pieces without one share what the others leave of the subtotal; without lines, the subtotal is a single item.
+ */
 export const itemsOf = (lines: readonly Line[], subtotal: number): Item[] => {
   if (lines.length === 0) return [{ product_id: '', quantity: 1, price: subtotal, category: '' }]
   const rest = subtotal - sumOf(lines.map(({ price = 0, quantity }) => times(price, quantity)))

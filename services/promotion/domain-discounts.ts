@@ -4,12 +4,12 @@ import { type Campaign, type Item, isPartOf, type Kind } from './domain'
 /**
  * How campaigns stack:
  * 1. An order gets every automatic campaign that applies, and at most one code.
- * 2. Free pieces come first, then percentages, then amounts; within a kind, the older campaign (lower id) comes first. The result therefore does
- *    not depend on the order in which campaigns are found.
+ * 2. Free pieces come first, then percentages, then amounts; within a kind, the older campaign (lower id) comes first. The result
+ *    therefore does not depend on the order in which campaigns are found.
  * 3. Each campaign is computed on what the campaigns before it left of its lines, and takes no more than that: no line falls below zero.
  * 4. A minimum is compared with the subtotal before any discount.
- * 5. A campaign's amount is split over its lines in proportion to what is left of them, by largest remainder, ties by line order. Free pieces are
- *    taken off their own lines.
+ * 5. A campaign's amount is split over its lines in proportion to what is left of them, by largest remainder, ties by line order. Free
+ *    pieces are taken off their own lines.
  * 6. Free shipping takes nothing off the lines.
  */
 const rank: Record<Kind, number> = { buy_x_get_y: 0, percentage: 1, fixed: 2, free_shipping: 3 }
@@ -55,7 +55,10 @@ const sharesOf = (campaign: Campaign, items: readonly Item[], left: readonly num
   }
 }
 
-/** The pieces of all products together form groups of `buy + get`, of which the cheapest `get` are free. In a last, smaller group, pieces past `buy` are. */
+/**
+ * All pieces, whatever the product, form groups of `buy + get`. Of each group `get` pieces are free; of an incomplete last group, those past
+ * `buy`. The free pieces are the cheapest of all.
+ */
 const freePieces = (campaign: Campaign, items: readonly Item[]): number[] => {
   const { buyQuantity, getQuantity } = campaign
   const mine = items.map(item => (isPartOf(campaign, item) ? item.quantity : 0))

@@ -35,8 +35,7 @@ const changeable = {
   code: orNull(Code),
   automatic: t.Optional(
     t.Boolean({
-      description:
-        'Applied to every order that qualifies. True by default if the campaign has no code; set false for a campaign that will have only single-use codes',
+      description: 'Applied to every order that qualifies. By default true without a `code`; set false for single-use codes',
     }),
   ),
   public: t.Optional(t.Boolean({ default: true, description: 'Shown, with its code, in the public list' })),

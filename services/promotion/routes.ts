@@ -59,7 +59,7 @@ export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
         detail: {
           summary: 'Create a campaign; without a code it is automatic',
           description:
-            'An order gets every automatic campaign that applies, and at most one code. Free pieces are taken off first, then percentages, then amounts, each from what is left. No line falls below zero.',
+            'An order gets every automatic campaign that applies and at most one code: free pieces first, then percentages, then amounts.',
         },
       },
     )

@@ -55,7 +55,9 @@ const countForUser = async (trx: Trx, campaign_id: number, user_id: number, limi
   return numUpdatedRows > 0n
 }
 
-/** False when another order has this single-use code. A campaign's own code may have changed since the order was priced; that is accepted. */
+/**
+ * False when another order has this single-use code. A campaign's own code may have changed since the order was priced; that is accepted.
+ */
 const claimCode = async (trx: Trx, code: string, campaignId: number, orderId: number): Promise<boolean> => {
   const { numUpdatedRows } = await trx
     .updateTable('codes')
@@ -70,7 +72,10 @@ const claimCode = async (trx: Trx, code: string, campaignId: number, orderId: nu
   return row?.single_use !== 1
 }
 
-/** Counts all of an order's campaigns, or none when one is refused. Ordered by id, so that two orders with the same campaigns rarely deadlock. */
+/**
+ * Counts all of an order's campaigns, or none if one is refused. In the order of their ids, so that orders with the same campaigns rarely
+ * deadlock.
+ */
 export const holdCampaigns = async (trx: Trx, order: PlacedOrder): Promise<{ use: Use; refusal: Refusal } | undefined> => {
   await raw`savepoint before_uses`.execute(trx)
   for (const use of order.uses.toSorted((a, b) => a.campaign_id - b.campaign_id)) {

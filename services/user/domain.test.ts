@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { minute } from '#shared/time'
 import { emailOf, hasExpired, loginNameOf, publishedBeforeMs, requireAnotherAdmin, rotationDue, signingKey, usernameOf } from './domain'
 
 describe('names', () => {
@@ -37,8 +38,8 @@ test('the last active administrator must stay; any other may leave', () => {
 })
 
 describe('signing keys', () => {
-  const at = (minutes: number) => new Date(minutes * 60_000)
-  const life = 15 * 60_000
+  const at = (minutes: number) => new Date(minutes * minute)
+  const life = 15 * minute
   const keys = [
     { generation: 1, signs_from: at(0) },
     { generation: 2, signs_from: at(100) },
@@ -46,7 +47,7 @@ describe('signing keys', () => {
   test('a new key signs only from its time on', () => {
     expect(signingKey(keys, at(99))?.generation).toBe(1)
     expect(signingKey(keys, at(100))?.generation).toBe(2)
-    expect(publishedBeforeMs).toBeGreaterThanOrEqual(10 * 60_000)
+    expect(publishedBeforeMs).toBeGreaterThanOrEqual(10 * minute)
   })
   test('an old key expires when the last token that it signed has expired', () => {
     const [old, next] = keys

@@ -58,7 +58,7 @@ export interface KeyTimes {
   signs_from: Date
 }
 
-/** The newest key that may sign by now. */
+/** The newest key that may already sign. */
 export const signingKey = <K extends KeyTimes>(keys: readonly K[], now: Date): K | undefined =>
   keys.filter(key => key.signs_from <= now).sort((a, b) => b.generation - a.generation)[0]
 

@@ -11,7 +11,7 @@ export const keyRoutes = <const Prefix extends string>(prefix: Prefix, { http, k
   http(prefix).get(
     '/.well-known/jwks.json',
     ({ set }) => {
-      // A verifier must have a new key before it signs, 11 minutes after it is published.
+      // Shorter than the time from a key's publication to its first signature, so that no cache holds a new key back for too long.
       set.headers['cache-control'] = 'public, max-age=300'
       return keys.published()
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { second } from '#shared/time'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -74,12 +75,12 @@ describe('five failed logins', () => {
     const firstWait = Number(refused.headers.get('retry-after'))
     expect(firstWait).toBeGreaterThan(0)
     expect((await login({ email, password }, '203.0.113.8')).status).toBe(200)
-    users.pass(firstWait * 1000)
+    users.pass(firstWait * second)
     expect((await login({ email, password: 'a wrong guess' }, stranger)).status).toBe(401)
     const again = await login({ email, password }, stranger)
     expect(again.status).toBe(429)
     expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(firstWait)
-    users.pass(Number(again.headers.get('retry-after')) * 1000)
+    users.pass(Number(again.headers.get('retry-after')) * second)
     expect((await login({ email, password }, stranger)).status).toBe(200)
   })
   test('count on every instance, and for guesses at the same time', async () => {

@@ -23,8 +23,8 @@ interface Deps {
 }
 
 /**
- * Single-use, expiring tokens that a user receives by mail. The database and the event hold only the id; the whole token is `<id>.<proof>`, which the
- * notification service asks for when it writes the mail. Using a token deletes it.
+ * Single-use, expiring tokens that a user receives by mail. The database and the event hold only the id; the whole token is
+ * `<id>.<proof>`, which the notification service asks for when it writes the mail. Using a token deletes it.
  */
 export const mailedTokens = ({ sql, vault, clock }: Deps) => {
   /** The token's id and user, if it is valid. In a transaction its row stays locked. */

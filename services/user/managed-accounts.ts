@@ -34,8 +34,8 @@ export const managedAccounts = ({ sql, clock, passwords, sessions }: Deps) => {
   }
 
   /**
-   * Accounts whose e-mail or username begins with `search`, in the order of those names: two index ranges, merged. Usernames have no `@`, so the two
-   * kinds of name never collide.
+   * Accounts whose e-mail or username begins with `search`, in the order of those names: two index ranges, merged. Usernames have no `@`,
+   * so the two kinds of name never collide.
    */
   const beginningWith = async (search: string, { skip, limit, cursor }: PageQuery): Promise<Page<UserRow>> => {
     const start = `${search

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
+import { minute, second } from '#shared/time'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -8,7 +9,8 @@ beforeAll(async () => {
 })
 afterAll(() => users.drop())
 
-const codeOf = (secret: string, steps = 0) => TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: users.now() + steps * 30_000 })
+const codeOf = (secret: string, steps = 0) =>
+  TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: users.now() + steps * 30 * second })
 const wrongOf = (secret: string) => {
   const near = [-2, -1, 0, 1, 2].map(steps => codeOf(secret, steps))
   return ['000000', '111111', '222222', '333333', '444444', '555555'].find(code => !near.includes(code))!
@@ -21,7 +23,7 @@ const enrol = async (name: string) => {
   const secret = String(body.secret)
   const verified = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: codeOf(secret) } })
   // The code that turned it on has used up its step.
-  users.pass(30_000)
+  users.pass(30 * second)
   return { ...person, access, secret, uri: String(body.otpauth_uri), verified, codes: verified.body.recovery_codes as string[] }
 }
 const challenge = async ({ email, password }: { email: string; password: string }) =>
@@ -54,7 +56,7 @@ describe('two-factor login', () => {
   })
   test('accepts a code one step early or late, and no code twice', async () => {
     const { secret, ...cleo } = await enrol('cleo')
-    users.pass(60_000)
+    users.pass(minute)
     expect((await answer(await challenge(cleo), codeOf(secret, -2))).status).toBe(401)
     const early = codeOf(secret, -1)
     expect((await answer(await challenge(cleo), early)).status).toBe(200)
@@ -76,7 +78,7 @@ describe('two-factor login', () => {
     expect(tries.map(({ status }) => status)).toEqual(Array(5).fill(401))
     expect((await answer(spent, codeOf(secret))).status).toBe(401)
     const late = await challenge(eve)
-    users.pass(5 * 60_000)
+    users.pass(5 * minute)
     expect((await answer(late, codeOf(secret))).status).toBe(401)
     expect((await answer(await challenge(eve), codeOf(secret))).status).toBe(200)
   })

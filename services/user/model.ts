@@ -8,7 +8,7 @@ const Email = t.String({ minLength: 3, maxLength: 320, pattern: '^[^@]+@[^@]+\\.
 const Phone = text(40, '0123456789')
 const Language = t.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', examples: ['en'] })
 const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct horse battery'] })
-/** For comparing: of any form, so that a wrong password is answered as wrong and not as malformed. */
+/** A password to compare may have any form: it is then answered as wrong, not as malformed. */
 const GivenPassword = t.String({ minLength: 1, maxLength: 128, examples: ['correct horse battery'] })
 
 export const Registration = closed({

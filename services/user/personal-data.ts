@@ -60,7 +60,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
       }
     },
 
-    /** Empties every column that identifies the user, which frees the names. The other services erase their data when they receive the event. */
+    /** Empties every column that identifies the user, which frees the names. The event makes the other services erase their data. */
     async erase(userId: number): Promise<void> {
       if ((await clients.openOrders(userId)) > 0)
         throw conflict('open_orders', 'An order is still under way; wait until it has arrived, or cancel it.')

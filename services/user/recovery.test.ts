@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
+import { hour } from '#shared/time'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -55,7 +56,7 @@ describe('a forgotten password', () => {
     await reset(newer)
     expect((await reset(older)).status).toBe(400)
     const late = await resetToken(bob)
-    users.pass(3_600_000)
+    users.pass(hour)
     expect((await reset(late)).status).toBe(400)
   })
   test('causes at most five mails an hour', async () => {

@@ -53,7 +53,7 @@ describe('registering', () => {
     expect(statuses.filter(status => status === 409)).toHaveLength(19)
   })
   test('publishes its events in the order of the account’s versions', async () => {
-    const { id } = await users.signUp('told')
+    const { id } = await users.signUp('publisher')
     const of = async (type: string) => (await users.published(type)).find(({ data }) => data.user_id === id)
     expect((await of('user.registered'))?.aggregate).toMatchObject({ id: String(id), version: 1 })
     expect((await of('user.email_verification_requested'))?.aggregate.version).toBe(2)

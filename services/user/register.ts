@@ -21,7 +21,7 @@ export const register =
   async (given: Registration): Promise<UserRow> => {
     const email = emailOf(given.email)
     const { username, key } = usernameOf(given.username)
-    // Saves hashing a password in vain. The unique keys are what decides.
+    // Saves a useless hash. The unique keys decide.
     const known = await sql.db
       .selectFrom('users')
       .select('email')

@@ -31,8 +31,8 @@ export const lockUser = async (trx: Trx, id: number): Promise<UserRow> => {
 }
 
 /**
- * Locks the active administrators and returns their ids. When two of them revoke each other's role at the same time, the second transaction sees
- * itself as the last one. Lock them before any single user.
+ * Locks the active administrators and returns their ids, so that two administrators cannot revoke each other's role at the same time.
+ * Lock them before any single user.
  */
 export const lockAdmins = async (trx: Trx): Promise<number[]> => {
   const rows = await trx

@@ -12,8 +12,8 @@ interface Deps {
 }
 
 /**
- * When a new data key has been put first in DATA_KEYS, seals all stored values with it, step by step. The older key may be removed once this is done and
- * three days have passed, which is how long a mailed token can live. A value is replaced only if nobody has changed it meanwhile.
+ * Seals all stored values with the first key of DATA_KEYS, step by step. An older key may be removed once this is done and three days have
+ * passed, which is how long a mailed token can live. A value is replaced only if it has not been changed meanwhile.
  */
 export const reseal = ({ sql: { db }, vault, log }: Deps) => {
   let failures = 0
@@ -66,7 +66,7 @@ export const reseal = ({ sql: { db }, vault, log }: Deps) => {
 
   const tables = vault.rotating ? [signingKeys, users, addresses] : []
   let after = 0
-  /** One bounded step; false when nothing is left to do. A table with rows that failed is gone through again after the others. */
+  /** One bounded step; false when nothing is left to do. A table in which rows failed has another turn after the others. */
   return async (): Promise<boolean> => {
     const [table] = tables
     if (!table) return false

@@ -123,7 +123,7 @@ export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
       return challenge
     },
 
-    /** Runs `enter` if the code answers the challenge. A try is counted before its code is checked, so five tries are the limit even at the same time. */
+    /** Runs `enter` if the code is right. A try is counted before its code is checked, so simultaneous tries do not exceed the limit. */
     async answer<T>(challenge: string, code: string, enter: (trx: Trx, user: UserRow) => Promise<T>): Promise<T> {
       const id_hash = digest(challenge)
       const open = await db.selectFrom('mfa_challenges').select('user_id').where('id_hash', '=', id_hash).executeTakeFirst()

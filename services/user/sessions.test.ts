@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { decodeJwt } from 'jose'
 import { eventually } from '#shared/testing'
+import { day } from '#shared/time'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -37,7 +38,7 @@ describe('a refresh token', () => {
     const { refresh: token } = await users.logIn(await users.signUp('guessed'))
     for (const made of ['x', `${'A'.repeat(22)}.${'A'.repeat(22)}`, '.', 'null']) expect((await refresh(made)).status).toBe(401)
     const renewed = await refresh(token)
-    users.pass(31 * 24 * 3_600_000)
+    users.pass(31 * day)
     await users.keys.maintain()
     expect((await refresh(renewed.body.refresh_token)).status).toBe(401)
   })

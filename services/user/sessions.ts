@@ -23,8 +23,9 @@ interface Deps {
 }
 
 /**
- * A refresh token is `<family>.<secret>`. Both parts are random and stored as hashes. The family stays the same for the life of a session; the secret
- * changes with each use. A family with an old secret means that a token was copied, so the session ends for the thief and for the owner.
+ * A refresh token is `<family>.<secret>`. Both parts are random and stored as hashes. The family stays the same for the life of a
+ * session; the secret changes with each use. A family with an old secret means that a token was copied, so the session ends for the thief
+ * and for the owner.
  */
 export const userSessions = ({ sql, clock, revoke, log }: Deps) => {
   const { db } = sql

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { decodeProtectedHeader } from 'jose'
+import { day, minute } from '#shared/time'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -8,7 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => users.drop())
 
-const minute = 60_000
 const published = async () => {
   const { body } = await users.call('GET', '/.well-known/jwks.json')
   return (body.keys as { kid: string }[]).map(({ kid }) => kid)
@@ -57,7 +57,7 @@ describe('the signing keys', () => {
   test('rotate by themselves after thirty days, once for all instances', async () => {
     const other = await users.instance()
     const before = await published()
-    users.pass(30 * 24 * 60 * minute)
+    users.pass(30 * day)
     await Promise.all([users.keys.maintain(), other.keys.maintain(), users.keys.maintain()])
     await Promise.all([users.keys.maintain(), other.keys.maintain()])
     expect(await published()).toHaveLength(before.length + 1)

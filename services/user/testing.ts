@@ -14,7 +14,7 @@ import * as migrations from './migrations'
 const internalKey = 'an internal key that only tests know of'
 export const testDataKey = (id: string) => `${id}:${Buffer.alloc(32, id).toString('base64')}`
 
-/** The service on real stores, with cheap password hashes and a clock that a test can advance. Tokens are signed and verified with its own keys. */
+/** The service on real stores, with its own signing keys, cheap password hashes and a clock that a test can advance. */
 export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }: Partial<UserClients> = {}) => {
   const [mysql, corner] = await Promise.all([testSql<UserDb>({ service: 'user', migrations }), testRedis()])
   const { sql } = mysql

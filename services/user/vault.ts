@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-/** The cell that holds a sealed value: `table.column:row`. The value opens only there, so that a copy in another row or column is useless. */
+/** The cell of a sealed value: `table.column:row`. The value opens only there, so a copy in another row or column is useless. */
 type Cell = `${string}.${string}:${string | number}`
 
 const cipher = 'aes-256-gcm'

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** A deleted one stays: orders hold it. */
+/** A deleted campaign stays, because orders hold it. */
 export const campaigns: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -38,7 +38,7 @@ export const campaigns: Migration = {
   },
 }
 
-/** One key for all codes, in upper case: none is given twice. */
+/** All codes share one key, in upper case, so that no two are the same. */
 export const codes: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** One an order. An order that was cancelled before it was heard of has one too, so that it takes nothing later. */
+/** One per order, also for an order whose cancellation arrived first, so that it redeems nothing later. */
 export const redemptions: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -39,7 +39,7 @@ export const userUses: Migration = {
   },
 }
 
-/** A campaign's counters are the sums of these rows. */
+/** The counters of a campaign are the numbers of these rows. */
 export const redemptionUses: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** Erasing empties every column that says who somebody is; the row stays, since others point at its id. */
+/** Erasing an account empties every column that identifies the user. The row stays, because other services refer to its id. */
 export const users: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -50,7 +50,7 @@ export const addresses: Migration = {
   },
 }
 
-/** Kept for good, so it holds ids and never names. */
+/** Kept for ever, so it holds ids and no names. */
 export const auditLog: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** Holds no secret: the token that is mailed is derived from its id and a data key. */
+/** Holds no secret: the mailed token is derived from its id and a data key. */
 export const mailedTokens: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** `announce_due` is set with the end of a session and emptied when every instance has been told. */
+/** `announce_due` is set when a session ends, and cleared when its end has been published. */
 export const sessions: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -27,7 +27,7 @@ export const sessions: Migration = {
   },
 }
 
-/** The unique generation is the lock: of several instances that make the next key at once, one succeeds. */
+/** Generations are unique, so that of several instances which add the next key at the same time one succeeds. */
 export const signingKeys: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
