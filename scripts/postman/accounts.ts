@@ -4,7 +4,7 @@ import type { Folder } from './request'
 const address = { label: 'home', line1: '1 Main Street', city: 'Springfield', region: 'IL', postal_code: '62701', country: 'US' }
 
 export const account: Folder = {
-  name: '3 My account',
+  name: 'My account',
   about: 'Profile, addresses, sessions, e-mail and password.',
   requests: [
     { name: 'Who am I?', send: 'GET /api/users/me', as: 'user', status: 200, has: ['mfa_enabled'], is: { id: '{{user_id}}' } },
@@ -116,7 +116,7 @@ export const account: Folder = {
 }
 
 export const administration: Folder = {
-  name: '5 Accounts, by an administrator',
+  name: 'Accounts, by an administrator',
   about: 'Look accounts up, block them, read the audit log, and the public keys that tokens are checked with.',
   requests: [
     {
@@ -157,7 +157,7 @@ export const administration: Folder = {
 }
 
 export const leaving: Folder = {
-  name: '15 Leaving',
+  name: 'Leaving',
   about: 'What the platform holds about somebody, and how it forgets them.',
   requests: [
     {

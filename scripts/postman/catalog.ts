@@ -7,7 +7,7 @@ const hasEtag = (name: string) => [
 ]
 
 export const catalog: Folder = {
-  name: '6 Catalog',
+  name: 'Catalog',
   about: 'Products and categories: looking, keeping, moving in bulk.',
   requests: [
     {

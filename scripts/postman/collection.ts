@@ -46,7 +46,7 @@ const beforeEach = [
 export const collection = {
   info: { name: 'Shop platform', description, schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
   event: [{ listen: 'prerequest', script: { type: 'text/javascript', exec: beforeEach } }],
-  item: folders.map(({ name, about, requests }) => ({ name, description: about, item: requests.map(itemOf) })),
+  item: folders.map(({ name, about, requests }, at) => ({ name: `${at + 1} ${name}`, description: about, item: requests.map(itemOf) })),
 }
 
 const environment = (name: string, baseUrl: string) => ({

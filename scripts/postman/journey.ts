@@ -4,7 +4,7 @@ import { carrierSays, orderIs, paid, parcelOf } from './steps'
 const guest = { 'x-cart-id': '{{cart_id}}' }
 
 export const journey: Folder = {
-  name: '10 From a guest’s cart to a refund',
+  name: 'From a guest’s cart to a refund',
   about: 'A guest fills a cart, logs in, uses a code, orders, pays, gets the parcel and sends some of it back.',
   requests: [
     {
@@ -201,7 +201,7 @@ export const journey: Folder = {
 }
 
 export const carts: Folder = {
-  name: '11 More of carts',
+  name: 'More of carts',
   about: 'Sharing, taking out, starting over.',
   requests: [
     {

@@ -1,7 +1,7 @@
 import type { Folder } from './request'
 
 export const promotions: Folder = {
-  name: '8 Promotions',
+  name: 'Promotions',
   about: 'Campaigns, their codes, and what a code would take off.',
   requests: [
     { name: 'Campaigns that are on', send: 'GET /api/promotions', status: 200, has: ['items', 'total', 'skip', 'limit'] },
@@ -70,7 +70,7 @@ export const promotions: Folder = {
 }
 
 export const taxes: Folder = {
-  name: '9 Tax',
+  name: 'Tax',
   about: 'Rates by place and day, and what they make of a sale.',
   requests: [
     {

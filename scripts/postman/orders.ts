@@ -5,7 +5,7 @@ const day = (name: string, ahead: number) =>
   `pm.collectionVariables.set('${name}', new Date(Date.now() + ${ahead} * 86400000).toISOString().slice(0, 10))`
 
 export const orders: Folder = {
-  name: '12 Orders and payments',
+  name: 'Orders and payments',
   about: 'Other ways to pay, and ways out. The sandbox’s tokens decide how a payment goes; without one it succeeds.',
   requests: [
     placed('To be cancelled', 'plain_order'),

@@ -2,7 +2,7 @@ import type { Folder } from './request'
 import { carrierSays, orderIs, paid, parcelOf, placed } from './steps'
 
 export const parcels: Folder = {
-  name: '13 Parcels and what they cost',
+  name: 'Parcels and what they cost',
   about: 'Shipments by hand, zones, rates and weights.',
   requests: [
     placed('Three pieces', 'parted_order', { items: [{ product_id: '{{product_id}}', quantity: 3 }] }),

@@ -3,7 +3,7 @@ import type { Folder } from './request'
 const letter = '/api/discovery/dead-letters/payment.order-events/no-such-message'
 
 export const mistakes: Folder = {
-  name: '14 What goes wrong',
+  name: 'What goes wrong',
   about: 'Every error is one shape, `application/problem+json`, with a `code` that does not change. docs/errors.md lists them all.',
   requests: [
     {
@@ -99,7 +99,7 @@ export const mistakes: Folder = {
 }
 
 export const platform: Folder = {
-  name: '16 The platform',
+  name: 'The platform',
   about: 'Who is alive, what could not be handled, and whether all services agree.',
   requests: [
     {

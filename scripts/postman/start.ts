@@ -1,7 +1,7 @@
 import type { Folder } from './request'
 
 export const start: Folder = {
-  name: '1 Start here',
+  name: 'Start here',
   about: 'Is the shop open, and who is its administrator? Everything after needs the token of the third request.',
   requests: [
     {
@@ -31,7 +31,7 @@ export const start: Folder = {
 }
 
 export const sampleFlow: Folder = {
-  name: '2 The sample flow',
+  name: 'The sample flow',
   about: 'Register, log in, create a product, order two of it, pay. The five requests that everything else is about.',
   requests: [
     {

@@ -1,7 +1,7 @@
 import type { Folder } from './request'
 
 export const stock: Folder = {
-  name: '7 Stock',
+  name: 'Stock',
   about: 'What is on hand, what is promised, what is left.',
   requests: [
     {

@@ -14,7 +14,7 @@ const totp = (variable: string, ahead: number) => [
 ]
 
 export const twoFactor: Folder = {
-  name: '4 Two-factor login',
+  name: 'Two-factor login',
   about: 'An authenticator app’s part is played by the pre-request scripts: they compute the code from the secret.',
   requests: [
     newcomer('careful', '/auth/register'),
