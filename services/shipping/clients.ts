@@ -25,7 +25,7 @@ const OrderAnswer = t.Object({
 export const shippingClients = (client: Clients) => {
   const orders = client<OrderApi>('order')
   return {
-    /** An answer without all that a shipment needs is an error, so that the message behind the question ends among the dead letters and can be replayed. */
+    /** An answer that lacks what a shipment needs is an error. The message that led to it becomes a dead letter and can be replayed. */
     async orderToShip(orderId: number): Promise<OrderToShip> {
       const answer: unknown = await unwrap(orders.internal.orders({ id: orderId }).get())
       if (!Value.Check(OrderAnswer, answer))

@@ -32,7 +32,7 @@ export interface ShippingDb {
     /** `linesColumn` */
     lines: string
     picked_up_at: Date | null
-    /** Since when the shipment waits for its carrier, or a failed one for an admin to ship its lines again; null when nothing more is expected. */
+    /** Since when it waits for its carrier, or a failed one for its lines to be shipped again; null when nothing more is expected. */
     waiting_since: Date | null
     /** When the carrier is called next: for a label, for the status, or to cancel the label. */
     next_look_at: Date | null
@@ -42,7 +42,7 @@ export interface ShippingDb {
   }
   /** A shipment's history, one row for each version. */
   shipment_steps: { shipment_id: number; version: number; status: Status; at: Date }
-  /** Users whose addresses are removed as soon as their last shipments reach a final status. */
+  /** Erased users: the address of a shipment still under way is removed when it reaches a final status. */
   erased_users: { user_id: number }
   zones: { id: Generated<number>; name: string; is_default: Flag; created_at: Generated<Date> }
   zone_countries: { country: string; zone_id: number }
@@ -60,6 +60,7 @@ export interface ShippingDb {
   }
   weights: { sku: string; grams: number }
 }
+
 /** The lines of an order or of a shipment. */
 export const linesColumn = jsonColumn(t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer({ minimum: 1 }) })))
 export const addressColumn = jsonColumn(Address)

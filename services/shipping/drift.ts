@@ -3,7 +3,7 @@ import type { ShippingSql } from './database'
 
 const mostCounted = 10_000
 
-/** Shipments that have waited too long for a label, for a report of their carrier, or for an admin to ship the lines of a failed one again. */
+/** Shipments that have waited too long: for a label, for a report of the carrier, or, failed, for their lines to be shipped again. */
 export const shipmentDrift =
   ({ sql: { db }, stuckAfterMs }: { sql: Pick<ShippingSql, 'db'>; stuckAfterMs: number }) =>
   async (until: Date) => {

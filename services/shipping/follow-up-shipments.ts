@@ -22,11 +22,11 @@ const longestRetryMs = 10 * minute
 const fromNow = (ms: number | undefined) => (ms === undefined ? null : new Date(Date.now() + ms))
 
 /**
- * A sweep over the shipments whose next look at the carrier is due: it requests their labels, records the status that the carrier reports, and
- * cancels the labels of voided ones. A row is claimed before the call, so that several instances share the work.
+ * Sweeps over the shipments whose next look at the carrier is due: it requests labels, records the status that the carrier reports,
+ * and cancels the labels of voided shipments. A row is claimed before the call, so that several instances share the work.
  */
 export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
-  /** A shipment whose status changed during the call has a new time for its next look, which stays. */
+  /** A status change during the call has set the time of the next look already. */
   const updateUnchanged = ({ id, version }: ShipmentRow) =>
     sql.db.updateTable('shipments').where('id', '=', id).where('version', '=', version)
 

@@ -6,7 +6,7 @@ import { isDuplicate } from '#shared/sql'
 import type { RateRow, ShippingSql } from './database'
 import type { NewRate, RateChange } from './tariff-model'
 
-/** The weight that a price covers when the rate does not say it. */
+/** The weight that a price covers when the rate has none. */
 const defaultIncludedGrams = 5000
 
 const requireDaysInOrder = ({ days_min, days_max }: Pick<RateRow, 'days_min' | 'days_max'>) => {

@@ -15,8 +15,8 @@ interface Ports {
 }
 
 /**
- * When an order's stock is committed, one shipment takes all of its lines, unless the order is cancelled. The order service is asked before the
- * transaction begins: no call is made under a lock.
+ * One shipment takes all lines of an order when its stock is committed, unless the order is cancelled. The order service is asked
+ * before the transaction begins, since no call is made under a lock.
  */
 export const shipOrder = ({ sql, clients, carriers, notify }: Ports) => {
   const isShippedOrVoided = async (orderId: number) => {

@@ -5,7 +5,7 @@ import { type CarrierStatus, requireLegalStep, stepsUpTo } from './domain'
 import type { NotifyStreams } from './shipment-streams'
 import { changeStatus } from './shipments'
 
-/** Status changes of a shipment. They take the order's lock, as voiding does: a voided shipment is never picked up, nor the other way round. */
+/** Status changes of a shipment. They take the order's lock, as voiding does: no shipment is both picked up and voided. */
 export const shipmentSteps = ({ sql, notify }: { sql: ShippingSql; notify: NotifyStreams }) => {
   const advance = async (shipmentId: number, stepsFrom: (row: ShipmentRow) => readonly CarrierStatus[]): Promise<ShipmentRow> => {
     const found = await sql.db.selectFrom('shipments').select('order_id').where('id', '=', shipmentId).executeTakeFirst()

@@ -6,7 +6,7 @@ import { second } from '#shared/time'
 import type { ShipmentRow, ShippingSql, StepRow } from './database'
 
 export type ShipmentVersion = Pick<ShipmentRow, 'id' | 'version'>
-/** Notifies the live streams on every instance that shipments changed. While Redis is down, streams send the change with the next heartbeat. */
+/** Notifies the streams of every instance that shipments changed. While Redis is down, the next heartbeat sends the change. */
 export type NotifyStreams = (changed: readonly ShipmentVersion[]) => Promise<void>
 
 interface Stream {

@@ -75,12 +75,12 @@ export const changeStatus = async (trx: Trx, publish: Publish, before: ShipmentR
   return row
 }
 
-/** Longer than the calls of one look at the carrier may take together. */
+/** Longer than one look at the carrier may take. */
 export const lookLeaseMs = 30 * second
 
 const nextLookAt = ({ carrier, carrier_reference }: ShipmentRow, status: Status, at: Date): Date | null => {
   if (carrier === noCarrier || status === 'delivered' || status === 'failed') return null
-  // Another instance may be requesting the label; after the lease it is stored, and can be cancelled.
+  // Its label may be requested at this moment; after the lease the label is stored and can be cancelled.
   if (status === 'voided' && carrier_reference === null) return new Date(at.getTime() + lookLeaseMs)
   return at
 }

@@ -83,7 +83,7 @@ interface Options {
 
 /** The service on real stores, beside a fake order service. `instance` starts another instance on the same stores. */
 export const testShipping = async (options: Options = {}) => {
-  const [mysql, corner] = await Promise.all([testSql<ShippingDb>({ service: 'shipping', migrations }), testRedis()])
+  const [mysql, { redis, drop: dropRedis }] = await Promise.all([testSql<ShippingDb>({ service: 'shipping', migrations }), testRedis()])
   const { sql } = mysql
   const order = testOrders()
   const closing: (() => unknown)[] = []
@@ -104,7 +104,7 @@ export const testShipping = async (options: Options = {}) => {
       clients: shippingClients(order.client),
       carriers: carrierContracts({ sandbox }, 'sandbox'),
       follow: onEntry => {
-        const follower = startFanout(corner.redis, corner.redis.key('live'), { onEntry, log })
+        const follower = startFanout(redis, redis.key('live'), { onEntry, log })
         closing.push(follower.close)
         followers.push(follower.ready)
         return follower
@@ -164,7 +164,7 @@ export const testShipping = async (options: Options = {}) => {
     },
     async drop() {
       for (const close of closing.splice(0)) await close()
-      await Promise.all([order.stop(), mysql.drop(), corner.drop()])
+      await Promise.all([order.stop(), mysql.drop(), dropRedis()])
     },
   }
 }

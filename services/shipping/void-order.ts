@@ -10,7 +10,7 @@ interface Ports {
   notify: NotifyStreams
 }
 
-/** The order service asks for this before it cancels an order: either all shipments are voided, or one is picked up and none is. Repeatable. */
+/** The order service asks for this before it cancels an order. It voids all shipments, or none and refuses when one is picked up. */
 export const voidOrder =
   ({ sql, notify }: Ports) =>
   async (orderId: number): Promise<void> => {
@@ -27,7 +27,7 @@ export const voidCancelledOrder =
   }
 export type VoidCancelledOrder = ReturnType<typeof voidCancelledOrder>
 
-/** The row of the order is made if there is none, so that an order which is voided before its stock is committed is never shipped. */
+/** The order's row is made if there is none: it keeps an order that is voided before its stock is committed from being shipped. */
 const voidShipments = async (
   trx: Trx,
   publish: Publish,

@@ -18,7 +18,7 @@ const replaceCountries = async (trx: Trx, zone_id: number, countries: readonly s
     throw conflict('country_taken', 'One of the countries is in another zone; remove it from that zone first.')
 }
 
-/** Groups of countries with the same rates. The default zone always exists; it lists no countries, and holds all that no other zone lists. */
+/** A zone is a group of countries with the same rates. The default zone always exists, for all countries that no other zone lists. */
 export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'transaction'>) => {
   const countriesOf = async (reader: Pick<ShippingSql['db'], 'selectFrom'>, ids: readonly number[]) => {
     if (ids.length === 0) return []

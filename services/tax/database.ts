@@ -15,7 +15,7 @@ export interface TaxDb {
     source: string | null
     created_at: Generated<Date>
   }
-  /** What events said of an order's tax. Columns are null until their event arrives; `version` is that of the price. */
+  /** What is known of an order's tax. A column is null until its event arrives; `version` is that of the price. */
   orders: {
     order_id: number
     currency: string | null

@@ -30,7 +30,7 @@ export interface ReportEntry extends SoldLine {
   currency: string
 }
 
-/** The report's entries of an order: each line as a sale, and each refund's share of each line. Shares are cumulative, so that a full refund leaves zero. */
+/** Each line of an order is a sale, and each refund has a share of each line. Shares are cumulative: a full refund leaves zero. */
 export const reportEntries = (order: SoldOrder, refunds: readonly ReportedRefund[]): ReportEntry[] => {
   const { order_id, currency, total, lines, paid_at } = order
   const sales = lines.map(line => ({ ...line, kind: 'sale' as const, at: paid_at }))

@@ -29,7 +29,7 @@ const regionCode = ({ country, region = '' }: { country: string; region?: string
 const reducedGoods = new Set(['books', 'food', 'groceries', 'newspapers', 'magazines', 'medicine', 'baby food', 'water'])
 export const categoryKey = (category: string) => category.normalize('NFKC').trim().toLowerCase()
 
-/** The most specific rate applies: the region's before the country's, then the category's own before the reduced one, and that before the standard one. */
+/** A region's rates apply before its country's; among them the category's own, then the reduced one, then the standard one. */
 export const rateFor = (rates: readonly TaxRate[], place: TaxPlace | undefined, category: string): TaxRate | undefined => {
   if (!place) return undefined
   const key = categoryKey(category)

@@ -6,7 +6,7 @@ import type { TaxReport } from './report'
 
 /** An order counts as sold once it is paid, or once it is packed to be paid on delivery. */
 const soldStatuses = new Set(['paid', 'fulfilling'])
-/** An order that is cancelled with one of these was never paid. The money of any other one is refunded, and `payment.refunded` reports that. */
+/** An order cancelled with one of these was never paid. Any other one is refunded, and `payment.refunded` says how much. */
 const unpaidStatuses = new Set(['unpaid', 'authorized'])
 
 type PriceData = Pick<Static<(typeof orderCreated)['schema']>, 'currency' | 'total_amount' | 'tax_lines'>

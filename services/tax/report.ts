@@ -18,7 +18,7 @@ const replaceEntries = async (trx: Trx, { order_id, currency, total, lines, paid
 }
 
 export const taxReport = (sql: Sql<TaxDb>) => {
-  /** `record` stores what an event says of an order, under the order's lock, and returns the row as it is then. */
+  /** `record` stores the facts of an event under the order's lock, and returns the changed row. */
   const handleOnce = (message: Message, orderId: number, record: (trx: Trx, order: OrderRow) => Promise<OrderRow>) =>
     sql.once(message, async trx => {
       // The first event of an order is usually its first price.
@@ -37,7 +37,7 @@ export const taxReport = (sql: Sql<TaxDb>) => {
         return { ...order, ...priced }
       }),
 
-    /** Several statuses of an order say that it is sold; the earliest of them counts. */
+    /** Several statuses of an order follow its payment; the earliest of them dates the sale. */
     recordSale: (message: Message, orderId: number, at: Date) =>
       handleOnce(message, orderId, async (trx, order) => {
         const paid_at = order.paid_at && order.paid_at < at ? order.paid_at : at

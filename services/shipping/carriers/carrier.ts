@@ -18,7 +18,7 @@ export interface LabelledParcel {
   since: Date
 }
 
-/** The port to a company that delivers parcels. Each call ends by its own deadline, which is shorter than the lease of a shipment's look. */
+/** The port to a company that delivers parcels. Each call has a deadline of its own, within the lease of a look at the carrier. */
 export interface Carrier {
   /** Repeating the call for a shipment gives the same label: the carrier receives our id as the key. */
   createLabel(parcel: ParcelToLabel): Promise<{ reference: string }>

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { currentTime, plainText, timestamp } from '#shared/sql'
 
-/** One row an order, which stays as a tombstone when the order was cancelled first. */
+/** One row for each order. It stays when the order is voided, so that a late message does not ship the order. */
 export const orders: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

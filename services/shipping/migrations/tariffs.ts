@@ -4,7 +4,7 @@ import { currentTime, plainText, timestamp } from '#shared/sql'
 
 const count = sql`int unsigned`
 
-/** A country lies in one zone at most; every other place lies in the default zone. */
+/** A country is in one zone at most; all others are in the default zone. */
 export const zones: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
@@ -27,7 +27,7 @@ export const zones: Migration = {
   },
 }
 
-/** Prices are minor units of their currency. */
+/** Prices are in minor units of their currency. */
 export const rates: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
