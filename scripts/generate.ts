@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { released } from '#shared/platform'
 import { compose, simpleCompose } from './generate/compose'
-import { docsPage, readme } from './generate/documents'
+import { architecture, docsPage, readme } from './generate/documents'
 import { composeUpstreams, direct, localUpstreams, resources, simpleUpstreams } from './generate/gateway'
 import { kustomization, kustomizations, prometheus, secretsExample } from './generate/kubernetes'
 import { root } from './install'
@@ -21,6 +21,7 @@ const generators: Record<string, (text: string) => string> = {
   'gateway/direct.conf': direct,
   'gateway/nginx.conf': resources,
   'gateway/docs.html': docsPage,
+  'docs/architecture.md': architecture,
   'README.md': readme,
 }
 

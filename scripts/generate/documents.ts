@@ -1,4 +1,5 @@
 import { released, type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
+import { isOver, statuses, transitions } from '../../services/order/domain'
 import { replaceRegion } from './region'
 
 const stores = { mysql: 'MySQL', mongo: 'MongoDB', redis: 'Redis' }
@@ -22,3 +23,16 @@ const link = (name: ServiceName): string => {
 
 /** The page that leads to the Swagger page of each service. */
 export const docsPage = (text: string): string => replaceRegion(text, 'services', serviceNames.map(link))
+
+/** The states of an order as a picture, from the table that decides them. */
+export const architecture = (text: string): string =>
+  replaceRegion(text, 'saga', [
+    '',
+    '```mermaid',
+    'stateDiagram-v2',
+    '  [*] --> pending: placed',
+    ...statuses.flatMap(from => transitions[from].map(({ when, to }) => `  ${from} --> ${to}: ${when}`)),
+    ...statuses.filter(isOver).map(status => `  ${status} --> [*]`),
+    '```',
+    '',
+  ])

@@ -19,7 +19,7 @@ import {
   type Step,
   statuses,
   stepsFrom,
-  table,
+  transitions,
 } from './domain'
 
 const total = 3000
@@ -226,7 +226,7 @@ describe('no order waits for ever', () => {
   test('every state leads to an end, and none in a circle', () => {
     const ends = (status: Status, path: Status[] = []): boolean => {
       expect(path).not.toContain(status)
-      return table[status].length === 0 || table[status].every(({ to }) => ends(to, [...path, status]))
+      return transitions[status].length === 0 || transitions[status].every(({ to }) => ends(to, [...path, status]))
     }
     expect(statuses.every(status => ends(status))).toBe(true)
   })

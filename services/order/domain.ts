@@ -1,4 +1,4 @@
-/** The life of an order: what other services report about it is kept as facts, and the table says to which steps they lead. */
+/** The life of an order: what other services report about it is kept as facts, and `transitions` says to which steps they lead. */
 
 export const statuses = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled'] as const
 export type Status = (typeof statuses)[number]
@@ -97,7 +97,7 @@ export const conditions = {
 export type Condition = keyof typeof conditions
 
 /** Every step that an order can take. Of two that are possible, the first is taken. */
-export const table: Record<Status, readonly { when: Condition; to: Status }[]> = {
+export const transitions: Record<Status, readonly { when: Condition; to: Status }[]> = {
   pending: [
     { when: 'called_off', to: 'cancelled' },
     { when: 'stock_refused', to: 'cancelled' },
@@ -135,8 +135,8 @@ export const endedBy = {
   cancelled: 'nothing',
 } as const satisfies Record<Status, 'payment_timeout' | 'watch' | 'nothing'>
 
-export const nextStates = (status: Status): Status[] => [...new Set(table[status].map(step => step.to))]
-export const isOver = (status: Status) => table[status].length === 0
+export const nextStates = (status: Status): Status[] => [...new Set(transitions[status].map(step => step.to))]
+export const isOver = (status: Status) => transitions[status].length === 0
 export const awaitsPayment = (status: Status) => endedBy[status] === 'payment_timeout'
 
 /** An unpaid order is cancelled at once, a paid one after shipping has promised to hand nothing over; a shipped or cancelled one cannot be. */
@@ -155,7 +155,7 @@ const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefin
 
 /** The steps that what is known leads to, one after the other. */
 export const stepsFrom = (status: Status, known: Known): Step[] => {
-  const step = table[status].find(({ when }) => conditions[when](known))
+  const step = transitions[status].find(({ when }) => conditions[when](known))
   if (!step) return []
   const reason = step.to === 'cancelled' ? reasonOf(step.when, known.facts) : undefined
   return [{ from: status, to: step.to, ...(reason && { reason }) }, ...stepsFrom(step.to, known)]

@@ -8,7 +8,11 @@ const documents = ['README.md', ...new Bun.Glob('docs/*.md').scanSync(root)]
 test('every file that a document names exists', () => {
   const missing = documents.flatMap(document => {
     const text = readFileSync(join(root, document), 'utf8')
-    const named = [...text.matchAll(/[`(]((?:gateway|services|shared|scripts|tests|bench|deploy|docs|postman)\/[\w./-]+\.(?:ts|md|conf|sh|yml|json|lua))[`)]/g)]
+    const named = [
+      ...text.matchAll(
+        /[`(]((?:gateway|services|shared|scripts|tests|bench|deploy|docs|postman)\/[\w./-]+\.(?:ts|md|conf|sh|yml|json|lua))[`)]/g,
+      ),
+    ]
     return named.flatMap(([, path = '']) => (existsSync(join(root, path)) ? [] : [`${document}: ${path}`]))
   })
   expect(missing).toEqual([])
