@@ -38,6 +38,7 @@ const fakeOrders = () => {
       { status, headers: { 'content-type': 'application/problem+json', ...(retryAfter && { 'retry-after': String(retryAfter) }) } },
     )
   const fetch = async (request: Request) => {
+    if (request.headers.get('authorization') !== 'Bearer for-order') return refuse(403, 'forbidden')
     const [, id, action] = /^\/internal\/orders\/(\d+)\/(claim|release)$/.exec(new URL(request.url).pathname) ?? []
     const body = (await request.json()) as Record<string, unknown>
     requests.push(`${action} ${id}`)
