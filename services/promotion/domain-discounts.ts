@@ -56,8 +56,8 @@ const sharesOf = (campaign: Campaign, items: readonly Item[], left: readonly num
 }
 
 /**
- * All pieces, whatever the product, form groups of `buy + get`. Of each group `get` pieces are free; of an incomplete last group, those past
- * `buy`. The free pieces are the cheapest of all.
+ * All pieces, whatever the product, form groups of `buy + get`. Of each group `get` pieces are free; of an incomplete last group, those
+ * past `buy`. The free pieces are the cheapest of all.
  */
 const freePieces = (campaign: Campaign, items: readonly Item[]): number[] => {
   const { buyQuantity, getQuantity } = campaign

@@ -33,7 +33,8 @@ const recoveryHash = (code: string) => digest(code.toUpperCase().replaceAll(/[^A
 export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
   const { db } = sql
   const cell = (id: number) => `users.mfa_secret:${id}` as const
-  const wrongCode = () => unauthenticated('invalid_code', 'The code is wrong or already used, or the challenge has expired; log in again.')
+  const wrongCode = () =>
+    unauthenticated('invalid_code', 'The code is wrong or used, or the challenge has expired: send a new code, or log in again.')
   /** Counted per account and not per address: only somebody who knows the password gets this far. */
   const attempts = (userId: number) => lockouts(`mfa ${userId}`)
 
