@@ -1,31 +1,63 @@
 import type { JSONWebKeySet } from 'jose'
+import type { Migration } from 'kysely/migration'
 import type { IndexDescription } from 'mongodb'
 import { createInternalIdentity, createKeySource, createTokenVerifier } from './auth'
 import type { Bus } from './bus'
 import * as catalog from './catalog'
-import { createClients } from './client'
+import { type Clients, createClients } from './client'
 import type { Config } from './config'
 import { untilAvailable } from './deadline'
 import { forRelease, type Handler } from './event'
 import { createHttp, type Http } from './http'
-import { createLog } from './log'
-import { createMetrics } from './metrics'
+import { startRepeating } from './kernel/repeat'
+import { createLog, type Log } from './log'
+import { createMetrics, type Metrics } from './metrics'
 import type { Mongo } from './mongo'
+import type { Backlog } from './outbox'
 import type { RelayPorts } from './outbox/relay'
 import { released } from './platform'
-import { createSiblings, openRedis, startFanout } from './redis'
+import { createSiblings, type Fanout, openRedis, type Redis, startFanout } from './redis'
 import { createResolver, type Resolver } from './registry'
 import { startRevocationList } from './revocations'
 import type { Sql } from './sql'
 import { second } from './time'
 import { createTracer } from './trace'
 
-type Migrations = Parameters<typeof import('./sql').openSql>[0]['migrations']
+/** What a service's main.ts may ask for. A store is opened on demand, and everything is closed in the right order. */
+export interface Kernel {
+  config: Config
+  log: Log
+  metrics: Metrics
+  http: Http
+  redis: Redis
+  client: Clients
+  sql<Db>(migrations: Record<string, Migration>): Promise<Sql<Db>>
+  mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo>
+  bus: {
+    consume(handlers: readonly Handler[]): Promise<void>
+    deadLetters(): Promise<Bus['deadLetters']>
+  }
+  /** Follows a capped stream, as every other instance of this service does. */
+  follow(stream: string, onEntry: (entry: Record<string, string>) => void): Fanout
+  /** Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. */
+  every(name: string, ms: number, work: () => Promise<unknown>): void
+  /** Called when the instance should get no new requests: answers that would never end, such as live streams, end here. */
+  onDrain(end: () => void): void
+}
 
-/** Everything that a service's wiring may ask for. A store is opened when asked for, and closed in the right order. */
-export type Kernel = Awaited<ReturnType<typeof openKernel>>['kernel']
+/** Connections to MySQL that one instance may hold. */
+const poolSize = 10
+/** How many messages of each queue are handled side by side: enough that those that wait together share transactions (outbox/inbox.ts). */
+const prefetch = 200
+const startWithinMs = 30 * second
 
 const topology = forRelease(Object.values(catalog), released)
+
+interface Store {
+  ping(): Promise<void>
+  backlog(): Promise<Backlog>
+  close(): Promise<void>
+}
 
 export const openKernel = async (config: Config) => {
   const { service } = config
@@ -37,150 +69,108 @@ export const openKernel = async (config: Config) => {
     throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
   })
   const identity = createInternalIdentity(service, config.internalKey)
-  const instances = createResolver({ redis })
-  const client = createClients({ resolver: instances, internalToken: identity.tokenFor, metrics, tracer })
+  const resolver = createResolver({ redis })
+  const client = createClients({ resolver, internalToken: identity.tokenFor, metrics, tracer })
   const revocations = startRevocationList(redis, log)
-  const verify = createTokenVerifier(createKeySource(publishedKeys(instances)), revocations.has)
+  const verify = createTokenVerifier(createKeySource(publishedKeys(resolver)), revocations.has)
 
   const checks: Record<string, () => Promise<void>> = { redis: redis.ping }
-  /** Closed in this order: work comes in, is done, is told, and only then the stores go. */
-  const closing = { intake: [revocations.close] as Closer[], stores: [] as Closer[] }
-  const onDraining: (() => void)[] = []
+  const stopIntake: Closer[] = [revocations.close]
+  const closeStores: Closer[] = []
+  const drainListeners: (() => void)[] = []
   let draining = false
-  let busOpening: Promise<Bus> | undefined
 
-  const bus = () => {
+  let busOpening: Promise<Bus> | undefined
+  const openedBus = () => {
     busOpening ??= import('./bus').then(async ({ openBus }) => {
-      const opened = await openBus({
-        url: config.rabbitmqUrl,
-        service,
-        prefix: config.brokerPrefix,
-        retryDelaysMs: config.retryDelaysMs,
-        events: topology,
-        log,
-        metrics,
-        tracer,
-      })
-      checks.rabbitmq = opened.ping
-      return opened
+      const { rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
+      const bus = await openBus({ url, service, prefix, retryDelaysMs, events: topology, log, metrics, tracer })
+      checks.rabbitmq = bus.ping
+      return bus
     })
     return busOpening
   }
-
-  const relay = async (): Promise<RelayPorts> => ({
-    bus: await bus(),
+  const relayPorts = async (): Promise<RelayPorts> => ({
+    bus: await openedBus(),
     topology,
     siblings: createSiblings(redis, `platform:outbox:${service}`),
   })
-
-  const manage = <Store extends Pick<Mongo, 'ping' | 'backlog' | 'close'>>(name: string, store: Store): Store => {
+  const manage = <S extends Store>(name: string, store: S): S => {
     checks[name] = store.ping
     metrics.outbox(store.backlog)
-    closing.stores.push(store.close)
+    closeStores.push(store.close)
     return store
   }
 
-  const http: Http = createHttp({
-    service,
-    verify,
-    identity,
-    tracer,
-    log,
-    observe: metrics.request,
-    draining: () => draining,
-  })
-
-  const kernel = {
+  const kernel: Kernel = {
     config,
     log,
     metrics,
-    http,
+    http: createHttp({ service, verify, identity, tracer, log, observe: metrics.request, draining: () => draining }),
     redis,
     client,
-    async sql<Db>(migrations: Migrations): Promise<Sql<Db>> {
+    async sql<Db>(migrations: Record<string, Migration>) {
       const { openSql } = await import('./sql')
-      const opened = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relay() })
-      metrics.pool('mysql', () => opened.pool)
-      return manage('mysql', opened)
+      const sql = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relayPorts() })
+      metrics.pool('mysql', () => sql.pool)
+      return manage('mysql', sql)
     },
-    async mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo> {
+    async mongo(indexes) {
       const { openMongo } = await import('./mongo')
-      return manage('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relay() }))
+      return manage('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relayPorts() }))
     },
     bus: {
-      // More than are worked on at once: messages that wait together share a transaction.
-      consume: async (handlers: Handler[]) => (await bus()).consume(handlers, { prefetch: 200 }),
-      deadLetters: async () => (await bus()).deadLetters,
+      consume: async handlers => (await openedBus()).consume(handlers, { prefetch }),
+      deadLetters: async () => (await openedBus()).deadLetters,
     },
-    /** A capped stream that every instance of this service follows. */
-    follow: (stream: string, onEntry: (entry: Record<string, string>) => void) => {
+    follow(stream, onEntry) {
       const follower = startFanout(redis, stream, { onEntry, log })
-      closing.intake.push(follower.close)
+      stopIntake.push(follower.close)
       return follower
     },
-    /** Repeats a bounded piece of work, never twice at once; several instances do it side by side. */
-    every(name: string, ms: number, work: () => Promise<unknown>) {
-      let running: Promise<void> | undefined
-      const timer = setInterval(() => {
-        running ??= work()
-          .then(
-            () => {},
-            error => log.warn({ err: error }, `${name} failed; it is tried again`),
-          )
-          .finally(() => {
-            running = undefined
-          })
-      }, ms)
-      closing.intake.push(async () => {
-        clearInterval(timer)
-        await running
-      })
-    },
-    /** When no new requests should come: what would stay open for ever, such as a live stream, ends here. */
-    onDraining: (end: () => void) => void onDraining.push(end),
+    every: (name, ms, work) => void stopIntake.push(startRepeating(work, { name, ms, log }).stop),
+    onDrain: end => void drainListeners.push(end),
   }
 
   return {
     kernel,
     checks,
-    /** Sessions that ended before this instance began are known. */
+    /** Resolves when the sessions that ended before this instance started are known. */
     caughtUp: revocations.ready,
-    beginDraining: () => {
+    beginDraining() {
       draining = true
-      for (const end of onDraining) {
+      for (const end of drainListeners) {
         try {
           end()
         } catch (error) {
-          log.warn({ err: error }, 'something open could not be ended; stopping goes on')
+          log.warn({ err: error }, 'an open answer could not be ended; stopping continues')
         }
       }
     },
+    /** No new work comes in, the work under way ends, the outboxes are relayed, and then the connections are closed. */
     async close() {
-      const opened = await busOpening?.catch(() => undefined)
-      await opened?.stopConsuming()
-      await settle(closing.intake)
-      await settle(closing.stores)
-      await opened?.close()
+      const bus = await busOpening?.catch(() => undefined)
+      await settle([() => bus?.stopConsuming(), ...stopIntake])
+      await settle(closeStores)
+      await bus?.close()
       await settle([tracer.close, redis.close])
       metrics.close()
     },
   }
 }
 
-/** Connections to MySQL that one instance may hold. */
-const poolSize = 10
-const startWithinMs = 30 * second
-
 type Closer = () => unknown
 const settle = (closers: Closer[]) => Promise.allSettled(closers.map(async close => close()))
 
-/** The keys that the user service publishes, from whichever instance answers. */
+/** The keys that the user service publishes, from the first of its instances that answers. */
 const publishedKeys =
   ({ instances }: Resolver) =>
   async (): Promise<JSONWebKeySet> => {
     for (const { address } of await instances('user')) {
       const answer = await fetch(`http://${address}/.well-known/jwks.json`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined)
-      if (answer?.ok) return (await answer.json()) as JSONWebKeySet
+      if (!answer?.ok) continue
+      const keys: JSONWebKeySet = await answer.json()
+      return keys
     }
     throw new Error('no instance of the user service answers')
   }

@@ -23,7 +23,7 @@ const listed = async (): Promise<string[]> =>
 beforeAll(async () => {
   const { url, drop } = await testRedis()
   await drop()
-  // A database that no other test uses: services list themselves under names that are common ground.
+  // A Redis database that no other test uses, because the registry's keys have no prefix.
   redisUrl = `${url}/9`
   redis = new Redis(redisUrl)
   await redis.del(registryKey)
@@ -38,7 +38,7 @@ afterEach(async () => {
 afterAll(() => redis.disconnect())
 
 describe('a service that starts', () => {
-  test('is ready, listed, and tells of itself', async () => {
+  test('is ready, is listed, and serves its health, metrics and documents', async () => {
     const { url } = await beginReady()
     expect(await listed()).toContain(new URL(url).host)
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'up', service: 'favourite' })
@@ -49,7 +49,7 @@ describe('a service that starts', () => {
     expect((await fetch(`${url}/docs/json`)).status).toBe(200)
   })
 
-  test('on a port in use says so in one line and fails', async () => {
+  test('on a port in use logs that in one line and fails', async () => {
     using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
     const { process, lines } = await begin({ PORT: `${taken.port}` })
     expect(await process.exited).not.toBe(0)
@@ -60,7 +60,7 @@ describe('a service that starts', () => {
     expect(await listed()).toEqual([])
   })
 
-  test('without a setting that it needs says which in one line and fails', async () => {
+  test('without a setting that it needs logs which one in one line and fails', async () => {
     const { process, lines } = await begin({ INTERNAL_KEY: '' })
     expect(await process.exited).not.toBe(0)
     expect(lines.map(({ level, msg }) => [level, msg])).toEqual([['fatal', expect.stringContaining('INTERNAL_KEY')]])
@@ -77,10 +77,10 @@ describe('a service that starts', () => {
   })
 })
 
-describe('a service that is told to stop', () => {
+describe('a service that receives SIGTERM', () => {
   const exitCode = ({ process }: TestService) => eventually(() => process.exitCode !== null && `exit ${process.exitCode}`)
 
-  test('under load, beside another, fails no read of a client that moves on from lost connections, as the gateway does', async () => {
+  test('under load, beside another instance, fails no read of a client that retries elsewhere, as the gateway does', async () => {
     const [first, second] = await Promise.all([beginReady(), beginReady()])
     const failures: unknown[] = []
     let answered = 0
@@ -114,7 +114,7 @@ describe('a service that is told to stop', () => {
     expect(await listed()).toEqual([new URL(second.url).host])
   })
 
-  test('finishes what it has begun, and leaves in order', async () => {
+  test('answers the requests that it has accepted, and leaves the registry', async () => {
     const service = await beginReady()
     const begun = Array.from({ length: 20 }, () => fetch(`${service.url}/api/favourites/slow`).then(({ status }) => status))
     await fetch(`${service.url}/api/favourites/fast`)
@@ -125,7 +125,20 @@ describe('a service that is told to stop', () => {
     expect(await listed()).toEqual([])
   })
 
-  test('ends the answers that have no end, whoever still listens', async () => {
+  test('is not ended by a second signal before it has finished', async () => {
+    const service = await beginReady()
+    const begun = Array.from({ length: 5 }, () => fetch(`${service.url}/api/favourites/slow`).then(({ status }) => status))
+    await fetch(`${service.url}/api/favourites/fast`)
+    service.process.kill('SIGTERM')
+    await eventually(() => service.lines.some(({ msg }) => msg === 'stopping'))
+    service.process.kill('SIGTERM')
+    service.process.kill('SIGINT')
+    expect(await Promise.all(begun)).toEqual(Array(5).fill(200))
+    expect(await exitCode(service)).toBe('exit 0')
+    expect(service.lines.at(-1)?.msg).toBe('stopped')
+  })
+
+  test('ends the answers that would never end, whether or not a client still reads them', async () => {
     const service = await beginReady()
     const endless = await fetch(`${service.url}/api/favourites/endless`)
     const leftBefore = await fetch(`${service.url}/api/favourites/endless`)
@@ -135,41 +148,41 @@ describe('a service that is told to stop', () => {
     expect(await exitCode(service)).toBe('exit 0')
   })
 
-  test('asks callers to go elsewhere at once, and hangs up on those who keep a connection for nothing', async () => {
+  test('asks callers to connect elsewhere at once, and closes idle connections', async () => {
     const service = await beginReady()
     const { port } = new URL(service.url)
     const idle = connect(Number(port), '127.0.0.1')
-    let heard = ''
+    let received = ''
     idle.on('data', data => {
-      heard += data
+      received += data
     })
     const ended = new Promise(resolve => idle.on('close', resolve))
     idle.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await eventually(() => heard.includes('"up"'))
+    await eventually(() => received.includes('"up"'))
     service.process.kill('SIGTERM')
     await eventually(() => service.lines.some(({ msg }) => msg === 'stopping'))
-    const farewell = await fetch(`${service.url}/health`)
-    expect([farewell.status, farewell.headers.get('connection')]).toEqual([200, 'close'])
+    const answer = await fetch(`${service.url}/health`)
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
     await ended
     expect(await exitCode(service)).toBe('exit 0')
   })
 })
 
-test('a body that is too long is refused over a real connection, before it has all been sent', async () => {
+test('a body over the limit is refused over a real connection, before all of it was sent', async () => {
   const { url } = await beginReady()
-  const say = async (request: string) => {
+  const send = async (request: string) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
-    let heard = ''
+    let received = ''
     socket.on('data', data => {
-      heard += data
+      received += data
     })
     socket.write(`POST /api/favourites HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${request}`)
-    await eventually(() => heard.includes('payload_too_large'))
+    await eventually(() => received.includes('payload_too_large'))
     socket.destroy()
-    return heard
+    return received
   }
-  expect(await say(`Content-Length: ${5 * 1024 * 1024}\r\n\r\n{`)).toStartWith('HTTP/1.1 413 ')
+  expect(await send(`Content-Length: ${5 * 1024 * 1024}\r\n\r\n{`)).toStartWith('HTTP/1.1 413 ')
   const chunk = `80000\r\n${'x'.repeat(0x80000)}\r\n`
-  expect(await say(`Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}`)).toStartWith('HTTP/1.1 413 ')
+  expect(await send(`Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}`)).toStartWith('HTTP/1.1 413 ')
   expect((await fetch(`${url}/api/favourites/fast`)).status).toBe(200)
 })

@@ -16,23 +16,23 @@ const lingerMs = 300
 const drainMs = 10 * second
 
 /**
- * Starts a service: opens what its wiring asks for, listens, lists itself, and stops in order on SIGTERM or SIGINT.
- * Nothing is accepted before everything is ready, and nothing that was accepted is dropped. What cannot start ends the process, with one line.
+ * Starts a service: opens what its wiring asks for, listens, registers, and stops in order on SIGTERM or SIGINT. No request is accepted before
+ * everything is ready, and every accepted request is answered. A service that cannot start logs one line and ends the process.
  */
 export const runService = (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) =>
-  begin(service, wire, env).catch(error => {
-    createLog(service, 'info').fatal({ err: error }, error instanceof Error ? error.message : 'it could not start')
+  start(service, wire, env).catch(error => {
+    createLog(service, 'info').fatal({ err: error }, error instanceof Error ? error.message : 'the service could not start')
     process.exit(1)
   })
 
-/** Refuses a route that names nobody who may call it: it would be open to everybody. */
+/** Refuses a route that does not say who may call it, since everybody could. */
 const withAccess = (app: AnyElysia): AnyElysia => {
   const open = app.routes.filter(({ hooks }) => !hooks.detail?.['x-auth']).map(({ method, path }) => `${method} ${path}`)
   if (open.length > 0) throw new Error(`give these routes auth, guest, public or internal: ${open.join(', ')}`)
   return app
 }
 
-const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) => {
+const start = async (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) => {
   const config = readConfig(service, env)
   const { kernel, checks, caughtUp, beginDraining, close } = await openKernel(config)
   const { log, metrics, http, redis } = kernel
@@ -43,7 +43,7 @@ const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<Any
     port: config.port,
     hostname: config.host,
     reusePort: false,
-    // Longer than the gateway keeps a connection, so that it is never the service that hangs up first.
+    // Longer than the gateway keeps a connection, so that the service is never the first to close it.
     idleTimeout: 60,
     maxRequestBodySize: 65 * 1024 * 1024,
     fetch: app.fetch,
@@ -59,25 +59,28 @@ const begin = async (service: ServiceName, wire: (kernel: Kernel) => Promise<Any
   })
   log.info({ port }, 'ready')
 
+  const drain = async () => {
+    log.info('stopping')
+    beginDraining()
+    await registration.stop()
+    await Bun.sleep(lingerMs)
+    await within(drainMs, server.stop())
+    await server.stop(true)
+    await close()
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+    log.info('stopped')
+  }
   let stopping: Promise<void> | undefined
   const stop = () => {
-    stopping ??= (async () => {
-      log.info('stopping')
-      process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
-      beginDraining()
-      await registration.stop()
-      await Bun.sleep(lingerMs)
-      await within(drainMs, server.stop())
-      await server.stop(true)
-      await close()
-      log.info('stopped')
-    })()
+    stopping ??= drain()
     return stopping
   }
+  // Installed until everything is closed: without a handler, a second signal would end the process at once.
   const onSignal = () => {
-    // Whatever hangs, the process ends.
+    if (stopping) return
+    // Even if something hangs, the process ends.
     setTimeout(() => process.exit(1), drainMs + 10 * second).unref()
-    // Else the process would live on until the timer above that bounds the draining.
+    // Otherwise the process would live until the timer that bounds the draining.
     void stop().then(() => process.exit(0))
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)

@@ -24,7 +24,7 @@ export const start = (env?: Environment) =>
         stuckAfterMs: config.integer('SHIPMENT_STUCK_AFTER_MS', 7 * day),
       })
       kernel.follow(revocationStream, ({ sid }) => shipping.streams.endSession(sid))
-      kernel.onDraining(shipping.streams.close)
+      kernel.onDrain(shipping.streams.close)
       await bus.consume(shippingHandlers(shipping))
       every('following up shipments', second / 2, shipping.followUpShipments)
       return shippingApp({ http, ...shipping })

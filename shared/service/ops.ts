@@ -20,7 +20,7 @@ const answers = (check: () => Promise<void>): Promise<boolean> => {
   return within(checkMs, answered, () => false)
 }
 
-/** What every service tells of itself on its own port. None of it passes the gateway. */
+/** Health, readiness and metrics of a service, on its own port. The gateway passes none of them on. */
 export const ops = ({ config: { service, version }, metrics, checks }: OpsDeps) =>
   new Elysia({ name: 'ops', seed: service, detail: { hide: true } })
     .get('/health', () => ({ status: 'up', service, version }))

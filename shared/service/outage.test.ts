@@ -43,7 +43,7 @@ const ask = async (path: string) => {
 }
 const ready = () => eventually(async () => (await ask('/ready')).status === 200, { everyMs: 50 })
 
-describe('a service whose dependency goes and comes back', () => {
+describe('a service whose dependency goes down and comes back', () => {
   test.each(['redis', 'mysql', 'rabbitmq'] as const)(
     '%s',
     async dependency => {
@@ -58,7 +58,7 @@ describe('a service whose dependency goes and comes back', () => {
         dependencies: { redis: 'up', mysql: 'up', rabbitmq: 'up', [dependency]: 'down' },
       })
       expect(seen.retryAfter).toBe('1')
-      // It lives on, and what doesn't need the one that is away goes on.
+      // The service keeps running, and so does everything that does not need this dependency.
       expect((await ask('/health')).status).toBe(200)
       expect((await ask('/api/favourites/fast')).status).toBe(200)
       const answers = { cached: await ask('/api/favourites/cached'), stored: await ask('/api/favourites/stored') }
