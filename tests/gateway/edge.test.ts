@@ -4,31 +4,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { eventually } from '#shared/testing'
-import { freePort, type Opened, openGateway, startService } from './fixture'
+import { anyFreePort } from '../../scripts/ports'
+import { openGateway, startService, type TestGateway } from './fixture'
 
-const service = startService('product', (request, asked) => {
+const service = startService('product', (request, received) => {
   const size = Number(new URL(request.url).searchParams.get('size'))
   const headers = { 'access-control-allow-origin': '*', 'cache-control': 'max-age=60', 'content-type': 'application/json' }
-  return new Response(size ? JSON.stringify('x'.repeat(size)) : JSON.stringify(asked), { headers })
+  return new Response(size ? JSON.stringify('x'.repeat(size)) : JSON.stringify(received), { headers })
 })
 const upstreams = { product: [service.address], order: [service.address] }
-let door: Opened
+let gateway: TestGateway
 beforeAll(async () => {
-  door = await openGateway(upstreams, { CORS_ORIGINS: 'http://localhost:3000, https://shop.example' })
+  gateway = await openGateway(upstreams, { CORS_ORIGINS: 'http://localhost:3000, https://shop.example' })
 })
 afterAll(async () => {
-  await door.close()
-  await service.die()
+  await gateway.close()
+  await service.stop()
 })
 
 describe('CORS', () => {
   const preflight = (origin: string, path = '/api/v1/orders/') =>
-    door.fetch(path, {
+    gateway.fetch(path, {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'x' },
     })
 
-  test('a preflight is answered by Nginx, for origins on the list', async () => {
+  test('Nginx answers preflights of the listed origins', async () => {
     const before = service.seen.length
     for (const path of ['/api/orders', '/api/products/1', '/api/tax/quote', '/auth/login']) {
       const { status, headers } = await preflight('https://shop.example', path)
@@ -41,33 +42,33 @@ describe('CORS', () => {
     expect(service.seen.length).toBe(before)
   })
 
-  test('another origin gets no leave, in a preflight or out of it', async () => {
+  test('other origins get no CORS headers, neither on a preflight nor on a request', async () => {
     for (const origin of ['https://evil.example', 'https://shop.example.evil', 'http://shop.example', 'null']) {
-      for (const response of [await preflight(origin), await door.fetch('/api/orders', { headers: { origin } })])
+      for (const response of [await preflight(origin), await gateway.fetch('/api/orders', { headers: { origin } })])
         expect([...response.headers.keys()].filter(name => name.startsWith('access-control'))).toEqual([])
     }
   })
 
-  test('answers and problems may be read by an origin on the list, whatever a service says of it', async () => {
+  test('listed origins may read answers and problems, whatever CORS headers the service sends', async () => {
     for (const path of ['/api/orders', '/nothing', '/api/tax', '/api/orders/a%2fb']) {
-      const { headers } = await door.fetch(path, { headers: { origin: 'http://localhost:3000' } })
+      const { headers } = await gateway.fetch(path, { headers: { origin: 'http://localhost:3000' } })
       expect(headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
       expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id')
     }
-    expect((await door.fetch('/api/orders')).headers.has('access-control-allow-origin')).toBe(false)
+    expect((await gateway.fetch('/api/orders')).headers.has('access-control-allow-origin')).toBe(false)
   })
 
-  test('origins share what the cache holds, each with its own leave', async () => {
-    await door.fetch('/api/products/7', { headers: { origin: 'http://localhost:3000' } })
-    const { headers } = await door.fetch('/api/products/7', { headers: { origin: 'https://shop.example' } })
+  test('origins share the cache, and each gets its own Access-Control-Allow-Origin', async () => {
+    await gateway.fetch('/api/products/7', { headers: { origin: 'http://localhost:3000' } })
+    const { headers } = await gateway.fetch('/api/products/7', { headers: { origin: 'https://shop.example' } })
     expect([headers.get('x-cache'), headers.get('access-control-allow-origin')]).toEqual(['HIT', 'https://shop.example'])
   })
 })
 
 describe('every answer', () => {
-  test('says how a browser shall handle it, once', async () => {
+  test('has each security header once', async () => {
     for (const path of ['/health', '/api/orders', '/api/products/1', '/nothing', '/api/tax', '/docs']) {
-      const { headers } = await door.fetch(path)
+      const { headers } = await gateway.fetch(path)
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('x-frame-options')).toBe('DENY')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
@@ -77,22 +78,22 @@ describe('every answer', () => {
     }
   })
 
-  test('is packed when it is large and the client can unpack it', async () => {
-    const large = await door.fetch('/api/orders?size=5000', { headers: { 'accept-encoding': 'gzip' }, decompress: false })
+  test('is compressed when it is large and the client accepts it', async () => {
+    const large = await gateway.fetch('/api/orders?size=5000', { headers: { 'accept-encoding': 'gzip' }, decompress: false })
     expect([large.headers.get('content-encoding'), large.headers.get('vary')]).toEqual(['gzip', 'Accept-Encoding, Origin'])
     expect((await large.arrayBuffer()).byteLength).toBeLessThan(500)
-    const plain = await door.fetch('/api/orders?size=5000', { headers: { 'accept-encoding': 'identity' } })
+    const plain = await gateway.fetch('/api/orders?size=5000', { headers: { 'accept-encoding': 'identity' } })
     expect([plain.headers.get('content-encoding'), (await plain.text()).length]).toEqual([null, 5002])
-    expect((await door.fetch('/api/orders?size=50', { headers: { 'accept-encoding': 'gzip' } })).headers.has('content-encoding')).toBe(
+    expect((await gateway.fetch('/api/orders?size=50', { headers: { 'accept-encoding': 'gzip' } })).headers.has('content-encoding')).toBe(
       false,
     )
   })
 
-  test('is a line of JSON in the access log, without the query', async () => {
-    await door.fetch('/api/v1/products/9/?email=a@b.c', { headers: { 'x-request-id': 'logged-1' } })
-    await door.fetch('/nothing"', { headers: { 'x-request-id': 'logged-2' } })
+  test('is one line of JSON in the access log, without the query', async () => {
+    await gateway.fetch('/api/v1/products/9/?email=a@b.c', { headers: { 'x-request-id': 'logged-1' } })
+    await gateway.fetch('/nothing"', { headers: { 'x-request-id': 'logged-2' } })
     const lines = await eventually(() => {
-      const found = readFileSync(join(door.dir, 'access.log'), 'utf8')
+      const found = readFileSync(join(gateway.dir, 'access.log'), 'utf8')
         .split('\n')
         .filter(line => line.includes('"logged-'))
       return found.length === 2 ? found.map(line => JSON.parse(line)) : undefined
@@ -106,8 +107,8 @@ describe('every answer', () => {
 describe('with a certificate', () => {
   const dir = mkdtempSync(join(tmpdir(), 'certificate-'))
   const [TLS_CERT, TLS_KEY] = [join(dir, 'cert.pem'), join(dir, 'key.pem')]
-  const GATEWAY_TLS_PORT = String(freePort())
-  let safe: Opened
+  const GATEWAY_TLS_PORT = String(anyFreePort())
+  let safe: TestGateway
   beforeAll(async () => {
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
@@ -133,7 +134,7 @@ describe('with a certificate', () => {
     rmSync(dir, { recursive: true })
   })
 
-  test('requests come by TLS, and HSTS keeps them there', async () => {
+  test('requests come over TLS, and HSTS keeps them there', async () => {
     expect(safe.url).toBe(`https://127.0.0.1:${GATEWAY_TLS_PORT}`)
     const response = await safe.fetch('/api/orders/1', { tls: { ca: readFileSync(TLS_CERT, 'utf8') } })
     expect((await response.json()).headers['x-forwarded-proto']).toBe('https')
@@ -148,7 +149,7 @@ describe('with a certificate', () => {
     expect((await fetch(`http://localhost:${safe.port}/health`)).status).toBe(200)
   })
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is spoken', async version => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is accepted', async version => {
     const options = {
       host: '127.0.0.1',
       port: Number(GATEWAY_TLS_PORT),
@@ -156,12 +157,12 @@ describe('with a certificate', () => {
       maxVersion: version,
       rejectUnauthorized: false,
     }
-    const spoken = await new Promise((done, failed) => {
+    const protocol = await new Promise((done, failed) => {
       const socket = connect(options, () => {
         done(socket.getProtocol())
         socket.destroy()
       }).once('error', failed)
     })
-    expect(spoken).toBe(version)
+    expect(protocol).toBe(version)
   })
 })

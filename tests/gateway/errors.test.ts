@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Answer, type Opened, openGateway, problem, startService } from './fixture'
+import { openGateway, problem, type Respond, startService, type TestGateway } from './fixture'
 
-const behaviours: Record<string, Answer> = {
+const behaviours: Record<string, Respond> = {
   '/api/orders/breaks-off': () => new Response(new ReadableStream({ pull: () => Promise.reject(new Error('gone')) })),
   '/api/orders/silent': () => Bun.sleep(20_000).then(() => new Response()),
   '/api/orders/own-problem': () =>
@@ -12,31 +12,34 @@ const behaviours: Record<string, Answer> = {
   '/api/orders/own-id': () => new Response('', { headers: { 'x-request-id': 'not-the-one', 'x-powered-by': 'somebody' } }),
 }
 
-const order = startService('order', (request, asked) => behaviours[new URL(request.url).pathname]?.(request, asked) ?? Response.json(asked))
-/** Takes the request and hangs up without a word. */
-const rude = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: socket => void socket.end() } })
-let door: Opened
+const order = startService(
+  'order',
+  (request, received) => behaviours[new URL(request.url).pathname]?.(request, received) ?? Response.json(received),
+)
+/** Closes the connection without an answer. */
+const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: socket => void socket.end() } })
+let gateway: TestGateway
 beforeAll(async () => {
-  door = await openGateway({ order: [order.address], payment: [`127.0.0.1:${rude.port}`] }, { UPSTREAM_TIMEOUT: '1' })
+  gateway = await openGateway({ order: [order.address], payment: [`127.0.0.1:${silent.port}`] }, { UPSTREAM_TIMEOUT: '1' })
 })
 afterAll(async () => {
-  await door.close()
-  await order.die()
-  rude.stop(true)
+  await gateway.close()
+  await order.stop()
+  silent.stop(true)
 })
 
 const long = 'a'.repeat(9000)
 
-describe('Nginx’s own answers are problems, never HTML', () => {
+describe('Nginx’s own errors are problem documents, never HTML', () => {
   const ask: Record<string, () => Promise<Response>> = {
-    '404 not_found': () => door.fetch('/nothing/here'),
-    '413 payload_too_large': () => door.fetch('/api/orders', { method: 'POST', body: 'a'.repeat(2 ** 20 + 1) }),
-    '414 bad_request': () => door.fetch(`/api/orders/${long}`),
-    '431 bad_request': () => door.fetch('/api/orders', { headers: { 'x-long': long } }),
-    '400 bad_request': () => door.fetch('/api/orders/a%2fb'),
-    '502 bad_gateway': () => door.fetch('/api/payments', { method: 'POST', body: '{}' }),
-    '503 service_unavailable': () => door.fetch('/api/tax/quote', { method: 'POST', body: '{}' }),
-    '504 gateway_timeout': () => door.fetch('/api/orders/silent'),
+    '404 not_found': () => gateway.fetch('/nothing/here'),
+    '413 payload_too_large': () => gateway.fetch('/api/orders', { method: 'POST', body: 'a'.repeat(2 ** 20 + 1) }),
+    '414 bad_request': () => gateway.fetch(`/api/orders/${long}`),
+    '431 bad_request': () => gateway.fetch('/api/orders', { headers: { 'x-long': long } }),
+    '400 bad_request': () => gateway.fetch('/api/orders/a%2fb'),
+    '502 bad_gateway': () => gateway.fetch('/api/payments', { method: 'POST', body: '{}' }),
+    '503 service_unavailable': () => gateway.fetch('/api/tax/quote', { method: 'POST', body: '{}' }),
+    '504 gateway_timeout': () => gateway.fetch('/api/orders/silent'),
   }
 
   test.each(Object.keys(ask))('%s', async expected => {
@@ -52,12 +55,12 @@ describe('Nginx’s own answers are problems, never HTML', () => {
     ['NUL in the path', 'GET /%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
     ['no host', 'GET /health HTTP/1.1\r\n\r\n'],
     ['two lengths', 'POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
-    ['a length that is none', 'POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n'],
+    ['a negative length', 'POST /api/orders HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n'],
     ['a bad host', 'GET /health HTTP/1.1\r\nHost: a/b\r\n\r\n'],
     ['a path above the root', 'GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n'],
-    ['a method of no use', 'TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n', 405],
-  ])('a malformed request is a problem: %s', async (_, text, expected = 400) => {
-    const { status, head, body } = await door.raw(text)
+    ['a method that is not allowed', 'TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n', 405],
+  ])('a malformed request gets a problem document: %s', async (_, text, expected = 400) => {
+    const { status, head, body } = await gateway.raw(text)
     expect([status, JSON.parse(body).status]).toEqual([expected, expected])
     expect(head).toContain('application/problem+json')
     expect(head.toLowerCase()).toContain(`x-request-id: ${JSON.parse(body).request_id}`)
@@ -65,36 +68,36 @@ describe('Nginx’s own answers are problems, never HTML', () => {
 })
 
 describe('a service’s own answers', () => {
-  test('pass untouched, problems too', async () => {
-    const conflict = await door.fetch('/api/orders/own-problem')
+  test('pass unchanged, problems too', async () => {
+    const conflict = await gateway.fetch('/api/orders/own-problem')
     expect([conflict.status, await conflict.text()]).toEqual([409, '{"status":409,"code":"out_of_stock"}'])
-    expect((await (await door.fetch('/api/orders/own-404')).json()).code).toBe('not_yours')
+    expect((await (await gateway.fetch('/api/orders/own-404')).json()).code).toBe('not_yours')
   })
 
-  test('its Retry-After is kept, and made up for where it forgot one', async () => {
-    expect((await door.fetch('/api/orders/busy')).headers.get('retry-after')).toBe('7')
-    expect((await door.fetch('/api/orders/busier')).headers.get('retry-after')).toBe('2')
+  test('keep their Retry-After, and a 503 without one gets it', async () => {
+    expect((await gateway.fetch('/api/orders/busy')).headers.get('retry-after')).toBe('7')
+    expect((await gateway.fetch('/api/orders/busier')).headers.get('retry-after')).toBe('2')
   })
 })
 
 describe('request ids', () => {
-  test('a sane one is kept, told to the service and given back', async () => {
+  test('a well-formed one is kept, passed to the service and returned', async () => {
     for (const id of ['a', 'order-42_x.Y', 'f'.repeat(128)]) {
-      const response = await door.fetch('/api/orders', { headers: { 'x-request-id': id } })
+      const response = await gateway.fetch('/api/orders', { headers: { 'x-request-id': id } })
       expect(response.headers.get('x-request-id')).toBe(id)
       expect((await response.json()).headers['x-request-id']).toBe(id)
     }
   })
 
-  test('another is replaced by one of Nginx’s', async () => {
+  test('a malformed one is replaced by one that Nginx makes', async () => {
     for (const id of ['', 'a b', 'a"b', 'x'.repeat(129), 'a/b', '{}']) {
-      const response = await door.fetch('/api/orders', { headers: { 'x-request-id': id } })
+      const response = await gateway.fetch('/api/orders', { headers: { 'x-request-id': id } })
       expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/)
       expect((await response.json()).headers['x-request-id']).toBe(response.headers.get('x-request-id'))
     }
   })
 
-  test('it comes back once, whatever the service says, and on every outcome', async () => {
+  test('it is in every answer once, whatever the service sends', async () => {
     for (const path of [
       '/api/orders/own-id',
       '/api/orders/own-404',
@@ -105,7 +108,7 @@ describe('request ids', () => {
       '/docs',
       '/api/orders/a%2fb',
     ])
-      expect((await door.fetch(path, { headers: { 'x-request-id': 'mine' } })).headers.get('x-request-id')).toBe('mine')
-    expect((await door.fetch('/api/orders/own-id')).headers.get('x-powered-by')).toBeNull()
+      expect((await gateway.fetch(path, { headers: { 'x-request-id': 'mine' } })).headers.get('x-request-id')).toBe('mine')
+    expect((await gateway.fetch('/api/orders/own-id')).headers.get('x-powered-by')).toBeNull()
   })
 })

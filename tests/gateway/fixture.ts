@@ -4,64 +4,60 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ServiceName, services } from '#shared/platform'
 import { type Gateway, startGateway, type Upstreams } from '../../scripts/gateway'
+import { anyFreePort } from '../../scripts/ports'
 
 export const serviceNames = Object.keys(services) as ServiceName[]
 
-/** What a stand-in service says it was asked. */
-export interface Asked {
+/** A request as a stand-in service received it. */
+export interface Received {
   service: ServiceName
   method: string
   path: string
   headers: Record<string, string>
 }
 
-export type Answer = (request: Request, asked: Asked) => Response | Promise<Response>
+export type Respond = (request: Request, received: Received) => Response | Promise<Response>
 
-/** Reads the body first, as a service does that is going to use it. */
-const echo: Answer = async (request, asked) => {
+/** Reads the body first, as a service does that uses it. */
+const echo: Respond = async (request, received) => {
   for await (const _ of request.body ?? []);
-  return Response.json(asked)
+  return Response.json(received)
 }
 
-/** A stand-in service that answers with what it was asked, unless told otherwise. */
-export const startService = (service: ServiceName, answer: Answer = echo, port = 0) => {
-  const seen: Asked[] = []
+/** A stand-in service. By default it answers with the request that it received. */
+export const startService = (service: ServiceName, respond: Respond = echo, port = 0) => {
+  const seen: Received[] = []
   const server = Bun.serve({
     port,
     hostname: '127.0.0.1',
     idleTimeout: 60,
     async fetch(request) {
       const url = new URL(request.url)
-      const asked: Asked = {
+      const received: Received = {
         service,
         method: request.method,
         path: url.pathname + url.search,
         headers: Object.fromEntries(request.headers.entries()),
       }
-      seen.push(asked)
-      return answer(request, asked)
+      seen.push(received)
+      return respond(request, received)
     },
   })
-  return { seen, port: Number(server.port), address: `127.0.0.1:${server.port}`, die: () => server.stop(true) }
+  return { seen, port: Number(server.port), address: `127.0.0.1:${server.port}`, stop: () => server.stop(true) }
 }
 
-export const freePort = () => {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  probe.stop(true)
-  return probe.port
-}
-
-/** Limits out of the way of every test that isn't about them. */
+/** Limits that only a test about limits lowers. */
 const limits = ['RATE_LIMIT', 'RATE_BURST', 'AUTH_RATE_LIMIT', 'AUTH_RATE_BURST', 'GUEST_CART_RATE_LIMIT', 'GUEST_CART_RATE_BURST']
 const unlimited = Object.fromEntries(limits.map(name => [name, '100000']))
 
-export interface Opened {
+export interface TestGateway {
   url: string
   port: number
-  gateway: Gateway
+  process: Gateway
   fetch: (path: string, init?: BunFetchRequestInit) => Promise<Response>
-  asked: (path: string, init?: BunFetchRequestInit) => Promise<Asked>
-  /** One request as written, for what a well-behaved client would tidy up. */
+  /** The request as the stand-in service received it. */
+  echo: (path: string, init?: BunFetchRequestInit) => Promise<Received>
+  /** Sends the text as it is; a well-behaved client would correct it. */
   raw: (text: string) => Promise<{ status: number; head: string; body: string }>
   dir: string
   close: () => Promise<void>
@@ -69,10 +65,10 @@ export interface Opened {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** A real Nginx of its own folder and port, over the given addresses. */
-export const openGateway = async (upstreams: Upstreams, settings: Record<string, string> = {}): Promise<Opened> => {
+/** A real Nginx with its own folder and port, in front of the given addresses. */
+export const openGateway = async (upstreams: Upstreams, settings: Record<string, string> = {}): Promise<TestGateway> => {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-'))
-  const port = freePort()
+  const port = anyFreePort()
   const program = Bun.env.NGINX
   const remove = () => rmSync(dir, { recursive: true, force: true })
   const chosen = { ...unlimited, ...settings }
@@ -88,20 +84,20 @@ export const openGateway = async (upstreams: Upstreams, settings: Record<string,
   return {
     url: gateway.url,
     port,
-    gateway,
+    process: gateway,
     dir,
     fetch: ask,
-    asked: async (path, init) => (await (await ask(path, init)).json()) as Asked,
+    echo: async (path, init) => (await (await ask(path, init)).json()) as Received,
     raw: text =>
       new Promise((done, failed) => {
         let answer = ''
         const socket = connect(port, '127.0.0.1', () => socket.write(text))
-        socket.setTimeout(5000, () => socket.destroy(new Error(`no whole answer: ${answer}`)))
+        socket.setTimeout(15_000, () => socket.destroy(new Error(`the answer is incomplete: ${answer}`)))
         socket.on('error', failed)
         socket.on('data', chunk => {
           answer += chunk
           const [head = '', body] = answer.split('\r\n\r\n')
-          // Not until it closes: Nginx lingers where a body was announced.
+          // Does not wait for the end of the connection, which Nginx keeps open for an announced body.
           if (body?.length !== Number(/content-length: (\d+)/i.exec(head)?.[1])) return
           done({ status: Number(head.split(' ')[1]), head, body: body ?? '' })
           socket.destroy()
@@ -112,13 +108,13 @@ export const openGateway = async (upstreams: Upstreams, settings: Record<string,
   }
 }
 
-/** All fourteen, each as a stand-in. */
-export const startShop = () => {
+/** A stand-in for each of the fourteen services. */
+export const startAllServices = () => {
   const shop = serviceNames.map(name => ({ name, ...startService(name) }))
   return {
     upstreams: Object.fromEntries(shop.map(({ name, address }) => [name, [address]])) as Upstreams,
     seen: () => shop.flatMap(({ seen }) => seen),
-    close: () => Promise.all(shop.map(({ die }) => die())),
+    close: () => Promise.all(shop.map(({ stop }) => stop())),
   }
 }
 

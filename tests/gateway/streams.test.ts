@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import { type Answer, type Opened, openGateway, startService } from './fixture'
+import { openGateway, type Respond, startService, type TestGateway } from './fixture'
 
 const encoder = new TextEncoder()
 let push: (text: string) => void = () => {}
 let received = 0
 let gone = 0
 
-/** A stream that says what `push` is given, and imports that count what has come so far. */
-const live: Answer = async request => {
+/** GET opens a stream that sends what `push` is given; POST counts the bytes that have arrived. */
+const live: Respond = async request => {
   if (request.method === 'POST') {
     received = 0
     for await (const chunk of request.body ?? []) received += chunk.byteLength
@@ -25,26 +25,26 @@ const live: Answer = async request => {
 }
 
 const service = startService('notification', live)
-let door: Opened
+let gateway: TestGateway
 beforeAll(async () => {
   const upstreams = { notification: [service.address], shipping: [service.address], product: [service.address] }
-  door = await openGateway(upstreams, { UPSTREAM_TIMEOUT: '1' })
+  gateway = await openGateway(upstreams, { UPSTREAM_TIMEOUT: '1' })
 })
 afterAll(async () => {
-  await door.close()
-  await service.die()
+  await gateway.close()
+  await service.stop()
 })
 
 const open = async (path: string) => {
   const stop = new AbortController()
   const headers = { 'last-event-id': '41', 'accept-encoding': 'gzip', authorization: 'Bearer x' }
-  const response = await door.fetch(path, { headers, signal: stop.signal })
+  const response = await gateway.fetch(path, { headers, signal: stop.signal })
   const reader = response.body!.getReader()
   return { response, stop, next: async () => new TextDecoder().decode((await reader.read()).value) }
 }
 
 describe('live streams', () => {
-  test.each(['/api/notifications/stream', '/api/v1/shipping/shipments/12/stream/'])('%s: each event arrives as it is said', async path => {
+  test.each(['/api/notifications/stream', '/api/v1/shipping/shipments/12/stream/'])('%s: each event arrives as it is sent', async path => {
     const { response, stop, next } = await open(path)
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     expect(await next()).toBe(': 41\n\n')
@@ -57,18 +57,18 @@ describe('live streams', () => {
     await eventually(() => gone > before)
   })
 
-  test('a client is told when the gateway stops, not left waiting', async () => {
+  test('a stream ends when the gateway stops', async () => {
     await using alone = await openGateway({ notification: [service.address] })
     const response = await alone.fetch('/api/notifications/stream')
     const ended = response.text().catch(() => 'cut')
-    await alone.gateway.stop(50)
+    await alone.process.stop(50)
     await ended
-    expect(await alone.gateway.exited).toBe(0)
+    expect(await alone.process.exited).toBe(0)
   })
 })
 
 describe('import and export', () => {
-  test('an import reaches the service while it is still being sent', async () => {
+  test('an import reaches the service while the client still sends it', async () => {
     let rest: (text: string) => void = () => {}
     let finish: () => void = () => {}
     const body = new ReadableStream<Uint8Array>({
@@ -79,7 +79,7 @@ describe('import and export', () => {
       },
     })
     received = 0
-    const done = door.fetch('/api/products/import', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } })
+    const done = gateway.fetch('/api/products/import', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } })
     await eventually(() => received === 15)
     rest('{"name":"two"}\n')
     finish()
@@ -87,11 +87,11 @@ describe('import and export', () => {
   })
 
   test('a large import arrives whole', async () => {
-    const answer = await door.fetch('/api/products/import', { method: 'POST', body: new Uint8Array(20 * 2 ** 20) })
+    const answer = await gateway.fetch('/api/products/import', { method: 'POST', body: new Uint8Array(20 * 2 ** 20) })
     expect(await answer.json()).toEqual({ received: 20 * 2 ** 20 })
   })
 
-  test('an export is passed on as it is written', async () => {
+  test('an export reaches the client while the service still writes it', async () => {
     const { stop, next } = await open('/api/products/export')
     expect(await next()).toContain('41')
     push('{"name":"one"}\n')
