@@ -9,7 +9,7 @@ interface App {
  * Clients of services that a test plays: each app answers over HTTP on a port of its own, as the real service would. A service that is in `down`
  * is listed nowhere, and `asked` has the name of every service that was called, in order.
  */
-export const testClients = (apps: Partial<Record<ServiceName, App>>) => {
+export const testClients = (apps: Partial<Record<ServiceName, App>>, internalToken = async (service: string) => `for-${service}`) => {
   const down = new Set<ServiceName>()
   const asked: string[] = []
   const servers = new Map(
@@ -28,7 +28,7 @@ export const testClients = (apps: Partial<Record<ServiceName, App>>) => {
     return [{ id: service, address, host: '127.0.0.1', port, version: '1', started_at: '', last_heartbeat: '' }]
   }
   return {
-    client: createClients({ resolver: { instances }, internalToken: async name => `for-${name}` }),
+    client: createClients({ resolver: { instances }, internalToken }),
     down,
     asked,
     stop: () => Promise.all([...servers.values()].map(server => server.stop(true))),

@@ -11,10 +11,10 @@ import { compose as composeTax } from '../../services/tax/compose'
 import type { TaxDb } from '../../services/tax/database'
 import { taxHandlers } from '../../services/tax/events'
 import * as taxMigrations from '../../services/tax/migrations'
-import { endsAlike, type Life } from './arrivals'
+import { outcomeInAnyOrder, type Scenario } from './arrivals'
 
 /**
- * The events of one order's life reach each service in every wrong order, and the outcome is the same. Inventory's test is in
+ * The messages about one order reach each service in every wrong order, and the outcome is the same. Inventory's test is in
  * services/inventory/message-order.test.ts; promotion's two events are in its redemptions.test.ts.
  */
 const stops: (() => Promise<unknown>)[] = []
@@ -22,29 +22,29 @@ afterAll(async () => {
   for (const stop of stops) await stop()
 })
 
-describe('order', async () => {
+describe('order: the same outcome in any order of arrival, for an order', async () => {
   const shop = await testOrders()
   stops.push(shop.stop)
   shop.known.coupons.set('TEN', { percent: 10 })
   let users = 1000
   const publishedOf = async (id: number) => (await shop.published(id)).filter(({ due_at }) => !due_at)
-  const life =
-    (tell: (news: ReturnType<typeof eventsAbout>, userId: number) => Draft[], more: object = {}) =>
-    async (): Promise<Life> => {
+  const scenario =
+    (draftsOf: (events: ReturnType<typeof eventsAbout>, userId: number) => Draft[], more: object = {}) =>
+    async (): Promise<Scenario> => {
       const user = ++users
       const order = await shop.place({ ...shop.sample, ...more }, { user })
-      const messages = tell(eventsAbout(order), user).map(draft => shop.message(draft))
+      const messages = draftsOf(eventsAbout(order), user).map(draft => shop.message(draft))
       return {
-        news: messages.map(one => () => shop.handle(one)),
-        async end() {
+        messages: messages.map(one => () => shop.handle(one)),
+        async outcome() {
           const { status, payment_status, cancel_reason, shipping_address } = await shop.get(order.id)
-          const told = await publishedOf(order.id)
-          const versions = [...new Set(told.map(({ aggregate }) => aggregate.version))]
+          const published = await publishedOf(order.id)
+          const versions = [...new Set(published.map(({ aggregate }) => aggregate.version))]
           expect(versions).toEqual(versions.map((_, at) => at + 1))
           const { body } = await shop.send('GET', `/api/orders/${order.id}/timeline?limit=100`, { admin: true })
           return {
             ...{ status, payment_status, cancel_reason, shipping_address },
-            steps: told.flatMap(({ type, data }) => (type === 'order.status_updated' ? [data.status] : [])),
+            steps: published.flatMap(({ type, data }) => (type === 'order.status_updated' ? [data.status] : [])),
             timeline: body.items.map((entry: { type: string }) => entry.type).toSorted(),
           }
         },
@@ -52,65 +52,75 @@ describe('order', async () => {
     }
   const steps = ['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered']
 
-  test('bought with a coupon, delivered, and a piece given back, by somebody who leaves', async () => {
-    const end = await endsAlike(
-      life(
-        (news, id) => [
-          ...[news.reserved(), news.redeemed(), news.captured(), news.committed(), news.packed(), news.pickedUp(), news.delivered()],
-          ...[news.refunded(10), userDeleted({ id, version: 2 }, { user_id: id })],
+  test('that is bought with a coupon, delivered and partly refunded, and whose customer is deleted', async () => {
+    const outcome = await outcomeInAnyOrder(
+      scenario(
+        (events, id) => [
+          ...[
+            events.reserved(),
+            events.redeemed(),
+            events.captured(),
+            events.committed(),
+            events.packed(),
+            events.pickedUp(),
+            events.delivered(),
+          ],
+          ...[events.refunded(10), userDeleted({ id, version: 2 }, { user_id: id })],
         ],
         { coupon_code: 'TEN' },
       ),
     )
-    expect(end).toMatchObject({ status: 'delivered', payment_status: 'partially_refunded', shipping_address: 'erased', steps })
+    expect(outcome).toMatchObject({ status: 'delivered', payment_status: 'partially_refunded', shipping_address: 'erased', steps })
   })
 
-  test('paid at the door', async () => {
+  test('that is paid at the door', async () => {
     const cash = { payment_method: 'cash_on_delivery' }
-    const end = await endsAlike(
-      life(news => [
-        ...[news.reserved(), news.authorized(cash), news.committed(), news.packed(), news.pickedUp(), news.delivered()],
-        news.captured(cash),
+    const outcome = await outcomeInAnyOrder(
+      scenario(events => [
+        ...[events.reserved(), events.authorized(cash), events.committed(), events.packed(), events.pickedUp(), events.delivered()],
+        events.captured(cash),
       ]),
     )
-    expect(end).toMatchObject({ status: 'delivered', payment_status: 'paid' })
+    expect(outcome).toMatchObject({ status: 'delivered', payment_status: 'paid' })
   })
 
-  test('paid twice after a refusal, and one of it given back', async () => {
+  test('that is paid twice after a declined card, with one payment refunded', async () => {
     const second = { payment_id: 10 }
-    const end = await endsAlike(
-      life(news => [
-        ...[news.declined({ payment_id: 8 }), news.reserved(), news.captured(), news.captured(second)],
-        ...[news.refunded(3000, second), news.committed(), news.packed()],
+    const outcome = await outcomeInAnyOrder(
+      scenario(events => [
+        ...[events.declined({ payment_id: 8 }), events.reserved(), events.captured(), events.captured(second)],
+        ...[events.refunded(3000, second), events.committed(), events.packed()],
       ]),
     )
-    expect(end).toMatchObject({ status: 'fulfilling', payment_status: 'paid' })
+    expect(outcome).toMatchObject({ status: 'fulfilling', payment_status: 'paid' })
   })
 
-  test('whose goods were gone when it was paid', async () => {
-    const end = await endsAlike(life(news => [news.reserved(), news.captured(), news.commitFailed(), news.refunded(3000)]))
-    expect(end).toMatchObject({ status: 'cancelled', cancel_reason: 'out_of_stock', payment_status: 'refunded' })
+  test('whose goods are gone when it is paid', async () => {
+    const outcome = await outcomeInAnyOrder(
+      scenario(events => [events.reserved(), events.captured(), events.commitFailed(), events.refunded(3000)]),
+    )
+    expect(outcome).toMatchObject({ status: 'cancelled', cancel_reason: 'out_of_stock', payment_status: 'refunded' })
   })
 
-  test('whose coupon was used up, though its stock was held', async () => {
-    const end = await endsAlike(life(news => [news.reserved(), news.couponRefused()], { coupon_code: 'TEN' }))
-    expect(end).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected', payment_status: 'unpaid' })
+  test('whose coupon is used up, though its stock is reserved', async () => {
+    const outcome = await outcomeInAnyOrder(scenario(events => [events.reserved(), events.couponRefused()], { coupon_code: 'TEN' }))
+    expect(outcome).toMatchObject({ status: 'cancelled', cancel_reason: 'coupon_rejected', payment_status: 'unpaid' })
   })
 })
 
-describe('payment', async () => {
+describe('payment: the same outcome in any order of arrival, for an order', async () => {
   const shop = await testPayments()
   stops.push(shop.drop)
   let returns = 0
-  const life =
-    (fields: object, refunded: number, tell: (orderId: number) => Message[], byWebhook = false) =>
-    async (): Promise<Life> => {
+  const scenario =
+    (fields: object, refunded: number, messagesOf: (orderId: number) => Message[], byWebhook = false) =>
+    async (): Promise<Scenario> => {
       const { id, order_id, transaction_id, amount, currency } = await shop.paid(fields)
       const event = { id: `evt_${id}`, type: 'payment.captured', payment_id: id, transaction_id, amount, currency }
-      const messages = tell(order_id)
+      const messages = messagesOf(order_id)
       return {
-        news: [...(byWebhook ? [() => shop.webhook(event)] : []), ...messages.map(one => () => shop.receive(one))],
-        async end() {
+        messages: [...(byWebhook ? [() => shop.webhook(event)] : []), ...messages.map(one => () => shop.receive(one))],
+        async outcome() {
           const payment = await eventually(async () => {
             await shop.sweep()
             const found = await shop.get(id)
@@ -130,26 +140,26 @@ describe('payment', async () => {
     shop.orderEvents.returned(orderId, ++returns, 699.99),
   ]
 
-  test('delivered, and returned in two parts', async () => {
-    expect(await endsAlike(life({}, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
+  test('that is delivered and returned in two parts', async () => {
+    expect(await outcomeInAnyOrder(scenario({}, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
   })
-  test('captured at the door, and returned in two parts', async () => {
+  test('that is paid at the door and returned in two parts', async () => {
     const cash = { payment_method: 'cash_on_delivery' }
-    expect(await endsAlike(life(cash, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
+    expect(await outcomeInAnyOrder(scenario(cash, 1200, twoReturns))).toEqual({ captured: 3000, refunds: [500.01, 699.99] })
   })
-  test('charged late, for an order that is cancelled', async () => {
+  test('that is charged late and cancelled', async () => {
     const twice = (orderId: number) => [shop.orderEvents.cancelled(orderId), shop.orderEvents.statusUpdated(orderId, 'cancelled')]
-    const end = await endsAlike(life({ payment_token: 'tok_late_webhook' }, 3000, twice, true))
-    expect(end).toEqual({ captured: 3000, refunds: [3000] })
+    const outcome = await outcomeInAnyOrder(scenario({ payment_token: 'tok_late_webhook' }, 3000, twice, true))
+    expect(outcome).toEqual({ captured: 3000, refunds: [3000] })
   })
 })
 
-test('tax: moved before it was paid, paid, sent and refunded in two parts', async () => {
+test('tax: the same outcome in any order of arrival, for an order that is repriced, paid, sent and refunded in two parts', async () => {
   const { sql, drop } = await testSql<TaxDb>({ service: 'tax', migrations: taxMigrations })
   stops.push(drop)
   const handlers = taxHandlers(composeTax({ sql }))
   let orders = 0
-  const end = await endsAlike(async () => {
+  const outcome = await outcomeInAnyOrder(async () => {
     const order_id = ++orders
     const about = { order_id, user_id: 1 }
     const line = { product_id: 'p', sku: 's', quantity: 1 }
@@ -168,13 +178,14 @@ test('tax: moved before it was paid, paid, sent and refunded in two parts', asyn
       orderRepriced({ id: order_id, version: 2 }, priced('FR', 5)),
       ...[became('paid', 4), became('fulfilling', 5), refunded(2, 33.33, 33.33), refunded(3, 71.67, 105)],
     ]
-    const told = drafts.map((draft, at) => messageOf(draft, { at: new Date(Date.UTC(2026, 2, at + 1)) }))
+    const messages = drafts.map((draft, at) => messageOf(draft, { at: new Date(Date.UTC(2026, 2, at + 1)) }))
     return {
-      news: told.map(one => async () => handlers.find(({ event }) => event.type === one.type)?.handle(one)),
-      end: () => sql.db.selectFrom('entries').selectAll().where('order_id', '=', order_id).orderBy('entry').execute().then(withoutOrder),
+      messages: messages.map(one => async () => handlers.find(({ event }) => event.type === one.type)?.handle(one)),
+      outcome: () =>
+        sql.db.selectFrom('entries').selectAll().where('order_id', '=', order_id).orderBy('entry').execute().then(withoutOrder),
     }
   })
-  expect(end).toMatchObject([
+  expect(outcome).toMatchObject([
     { kind: 'sale', country: 'FR', net: 10_000, tax: 500 },
     { kind: 'refund', net: -3174, tax: -159 },
     { kind: 'refund', net: -6826, tax: -341 },
@@ -182,28 +193,28 @@ test('tax: moved before it was paid, paid, sent and refunded in two parts', asyn
 })
 const withoutOrder = (rows: readonly { order_id: number }[]) => rows.map(({ order_id: _, ...row }) => row)
 
-test('shipping: packed and cancelled, for somebody who leaves', async () => {
+test('shipping: the same outcome in any order of arrival, for an order that is cancelled and whose customer is deleted', async () => {
   const shop = await testShipping()
   stops.push(shop.drop)
   let users = 1000
-  const end = await endsAlike(async () => {
+  const outcome = await outcomeInAnyOrder(async () => {
     const user = ++users
     const orderId = shop.newOrder(user)
     const gone = messageOf(userDeleted({ id: user, version: 2 }, { user_id: user }))
     return {
-      news: [committed(orderId), cancelled(orderId), gone].map(one => () => shop.receive(one)),
-      end: async () => (await shop.shipmentsOf(orderId)).filter(({ status, address }) => status !== 'voided' || address !== null),
+      messages: [committed(orderId), cancelled(orderId), gone].map(one => () => shop.receive(one)),
+      outcome: async () => (await shop.shipmentsOf(orderId)).filter(({ status, address }) => status !== 'voided' || address !== null),
     }
   })
-  expect(end).toEqual([])
+  expect(outcome).toEqual([])
 })
 
-test('cart: two orders out of it', async () => {
+test('cart: the same outcome in any order of arrival, for two orders from one cart', async () => {
   const shop = await testCart()
   stops.push(shop.drop)
   const [book, lamp] = [shop.add({ stock: 100 }), shop.add({ stock: 100 })]
   let users = 1000
-  const end = await endsAlike(async () => {
+  const outcome = await outcomeInAnyOrder(async () => {
     const user = ++users
     const me = await shop.shopper(user)
     await me.put(book, 9)
@@ -213,7 +224,7 @@ test('cart: two orders out of it', async () => {
         { product_id: book.id, sku: book.sku, quantity },
         { product_id: lamp.id, sku: lamp.sku, quantity: 1 },
       ])
-    return { news: [taking(2 * user, 3), taking(2 * user + 1, 2)].map(one => () => shop.handle(one)), end: me.pieces }
+    return { messages: [taking(2 * user, 3), taking(2 * user + 1, 2)].map(one => () => shop.handle(one)), outcome: me.pieces }
   })
-  expect(end).toEqual({ [book.sku]: 4 })
+  expect(outcome).toEqual({ [book.sku]: 4 })
 })

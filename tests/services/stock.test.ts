@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { sql as raw } from 'kysely'
 import * as catalog from '#shared/catalog'
-import { createClients } from '#shared/client'
-import type { Resolver } from '#shared/registry'
-import { eventually, outgoing, testBus, testHttp } from '#shared/testing'
+import { eventually, outgoing, sender, testBus, testClients, testHttp } from '#shared/testing'
 import { discoveryClients } from '../../services/discovery/clients'
 import { deadLetterRoutes } from '../../services/discovery/dead-letter-routes'
 import { checkDrift } from '../../services/discovery/drift'
@@ -11,37 +9,24 @@ import { platformRoutes } from '../../services/discovery/routes'
 import { inAnHour, testInventory } from '../../services/inventory/testing'
 import { testProduct } from '../../services/product/testing'
 
-/** Product and inventory on their own stores, with a real broker between them, and discovery looking on. */
+/** Product and inventory on their own stores, with a real broker between them and discovery beside them. */
 const topology = Object.values(catalog)
 const broker = await testBus(topology)
 const [inventory, product, watcher] = await Promise.all([testInventory(), testProduct(), testHttp('discovery')])
-const served = { inventory: Bun.serve({ port: 0, fetch: inventory.app.fetch }), product: Bun.serve({ port: 0, fetch: product.app.fetch }) }
-const owners = { inventory, product }
-const ownerOf = (name: string) => (name === 'inventory' || name === 'product' ? name : undefined)
-
-const resolver: Resolver = {
-  async instances(name) {
-    const owner = ownerOf(name)
-    if (!owner) return []
-    const port = served[owner].port ?? 0
-    return [{ id: name, address: `127.0.0.1:${port}`, host: '127.0.0.1', port, version: '1', started_at: '', last_heartbeat: '' }]
-  },
-}
-const internalToken = async (name: string) => {
-  const owner = ownerOf(name)
-  return owner ? (await owners[owner].asService('discovery')).authorization.replace('Bearer ', '') : ''
-}
-const letters = await broker.open('discovery')
+const tokenFor = async (service: string) =>
+  (await (service === 'product' ? product : inventory).asService('discovery')).authorization.replace('Bearer ', '')
+const clients = testClients({ inventory: inventory.app, product: product.app }, tokenFor)
+const discoveryBus = await broker.open('discovery')
 const discovery = watcher
   .http('')
   .use(
     platformRoutes({
       http: watcher.http,
       checkHealth: async () => ({ status: 'up', services: [] }),
-      checkDrift: checkDrift(discoveryClients(createClients({ resolver, internalToken }))),
+      checkDrift: checkDrift(discoveryClients(clients.client)),
     }),
   )
-  .use(deadLetterRoutes({ http: watcher.http, deadLetters: letters.deadLetters }))
+  .use(deadLetterRoutes({ http: watcher.http, deadLetters: discoveryBus.deadLetters }))
 
 beforeAll(async () => {
   const [stockBus, catalogBus] = await Promise.all([broker.open('inventory'), broker.open('product')])
@@ -53,29 +38,25 @@ beforeAll(async () => {
   ])
 })
 afterAll(async () => {
-  await Promise.all([served.inventory.stop(true), served.product.stop(true)])
+  await clients.stop()
   await broker.drop()
   await Promise.all([inventory.drop(), product.drop()])
 })
 
 const admin = await watcher.as(1, 'admin')
-const ask = async (method: string, path: string, headers: Record<string, string> = admin) => {
-  const answer = await discovery.handle(new Request(`http://localhost/api/discovery${path}`, { method, headers }))
-  const text = await answer.text()
-  return { status: answer.status, body: text ? JSON.parse(text) : undefined }
-}
+const ask = sender(discovery, { under: '/api/discovery', by: admin })
 const shown = async (id: string) => (await product.send('GET', `/products/${id}`, undefined, {})).body
 const available = async (id: string) => (await inventory.send('GET', `/${id}`, undefined, {})).body?.available
 
 describe('a product and its stock', () => {
-  test('a new product has its opening balance in stock, and what is counted by hand is shown', async () => {
+  test('a new product has its opening stock, and shows a stock that an administrator sets', async () => {
     const { id } = await product.add({ stock: 12 })
     await eventually(async () => (await available(id)) === 12)
     expect((await inventory.put(id, 40)).status).toBe(200)
     await eventually(async () => (await shown(id)).stock === 40)
   })
 
-  test('each variant has its own, one that is added begins with none, and what is dropped is counted no more', async () => {
+  test('each variant has its own stock; a new one begins with none, and a removed one no longer counts', async () => {
     const variants = ['TOGETHER-S', 'TOGETHER-M'].map(sku => ({ sku, stock: 3 }))
     const { id } = await product.add({ variants })
     await eventually(async () => (await available(id)) === 6)
@@ -86,7 +67,7 @@ describe('a product and its stock', () => {
     expect(await available(id)).toBe(8)
   })
 
-  test('a product that is archived can’t be had any more', async () => {
+  test('an archived product is not available', async () => {
     const { id } = await product.add({ stock: 4 })
     await eventually(async () => (await available(id)) === 4)
     expect((await product.send('DELETE', `/products/${id}`)).status).toBe(204)
@@ -99,7 +80,7 @@ describe('drift', () => {
   const window = () => `from=2026-01-01T00:00:00Z&to=${inAnHour().toISOString()}`
   const drift = async () => (await ask('GET', `/drift?${window()}`)).body
 
-  test('is none when quiet, and each relation that is broken is named with what it is about', async () => {
+  test('is 0 when nothing is wrong, and each broken relation is named with its SKUs', async () => {
     const { id, sku } = await product.add({ stock: 9 })
     const { id: other, sku: otherSku } = await product.add({ stock: 9 })
     await eventually(async () => (await available(id)) === 9 && (await available(other)) === 9)
@@ -118,20 +99,20 @@ describe('drift', () => {
     await product.products.updateStockLevel(other, { sku: otherSku, available: 9, version: 100 })
     expect((await drift()).drift.product_stock).toBe(0)
   })
-  test('is asked over a window that makes sense, by administrators', async () => {
+  test('is shown to administrators, for a window that ends after it begins', async () => {
     expect((await ask('GET', '/drift')).body.drift.stock_movements).toBe(0)
     expect((await ask('GET', '/drift?from=0000-01-01T00:00:00Z')).status).toBe(200)
     expect((await ask('GET', '/drift?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z')).body.code).toBe('invalid_window')
     expect((await ask('GET', '/drift?from=yesterday')).status).toBe(400)
-    expect((await ask('GET', '/drift', {})).status).toBe(401)
-    expect((await ask('GET', '/drift', await watcher.as(5))).status).toBe(403)
+    expect((await ask('GET', '/drift', undefined, {})).status).toBe(401)
+    expect((await ask('GET', '/drift', undefined, await watcher.as(5))).status).toBe(403)
   })
 })
 
-describe('a message that can’t be handled', () => {
+describe('a message that cannot be handled', () => {
   const queue = 'inventory.order-events'
-  /** More comes back than there can be on hand: refused until somebody makes room. */
-  const giveUp = async (returnId: number) => {
+  /** A return of more pieces than a SKU can have, which inventory refuses until its stock is lowered. */
+  const deadLetter = async (returnId: number) => {
     const { id, sku } = await product.add({ stock: 0 })
     await eventually(async () => (await available(id)) === 0)
     await inventory.put(id, 2 ** 31 - 1)
@@ -139,13 +120,13 @@ describe('a message that can’t be handled', () => {
     const [message] = outgoing(
       catalog.orderReturnReceived({ id: returnId, version: 9 }, { order_id: returnId, return_id: returnId, lines, refund_amount: 1 }),
     )
-    await letters.publish(message ? [message] : [])
+    await discoveryBus.publish(message ? [message] : [])
     await eventually(async () => (await ask('GET', `/dead-letters/${queue}/${message?.messageId}`)).status === 200)
     return { id, sku, letter: message?.messageId ?? '' }
   }
 
-  test('is listed with reason and age, shown whole, and handled when it is given back', async () => {
-    const { id, letter } = await giveUp(801)
+  test('is listed with its reason and age, shown whole, and handled after a replay', async () => {
+    const { id, letter } = await deadLetter(801)
     const { body } = await ask('GET', `/dead-letters?queue=${queue}`)
     expect(body.queues).toMatchObject([
       {
@@ -162,12 +143,12 @@ describe('a message that can’t be handled', () => {
     expect(JSON.parse(whole.body).data.return_id).toBe(801)
 
     await inventory.put(id, 1)
-    expect(await ask('POST', `/dead-letters/${queue}/${letter}/replay`)).toEqual({ status: 200, body: { replayed: true } })
+    expect(await ask('POST', `/dead-letters/${queue}/${letter}/replay`)).toMatchObject({ status: 200, body: { replayed: true } })
     await eventually(async () => (await available(id)) === 2)
     expect((await ask('GET', '/dead-letters')).body.queues).toEqual([])
   })
-  test('can be given up for good', async () => {
-    const { letter } = await giveUp(802)
+  test('can be deleted', async () => {
+    const { letter } = await deadLetter(802)
     expect((await ask('DELETE', `/dead-letters/${queue}/${letter}`)).status).toBe(204)
     for (const [method, path] of [
       ['GET', ''],
@@ -177,7 +158,7 @@ describe('a message that can’t be handled', () => {
       expect([method, (await ask(method, `/dead-letters/${queue}/${letter}${path}`)).body.code]).toEqual([method, 'dead_letter_not_found'])
     expect((await ask('GET', '/dead-letters')).body.queues).toEqual([])
   })
-  test('is an administrator’s business', async () => {
+  test('is shown to administrators only', async () => {
     const customer = await watcher.as(5)
     for (const [method, path] of [
       ['GET', ''],
@@ -185,8 +166,8 @@ describe('a message that can’t be handled', () => {
       ['POST', `/${queue}/x/replay`],
       ['DELETE', `/${queue}/x`],
     ] as const) {
-      expect((await ask(method, `/dead-letters${path}`, {})).status).toBe(401)
-      expect((await ask(method, `/dead-letters${path}`, customer)).status).toBe(403)
+      expect((await ask(method, `/dead-letters${path}`, undefined, {})).status).toBe(401)
+      expect((await ask(method, `/dead-letters${path}`, undefined, customer)).status).toBe(403)
       if (path) expect((await ask(method, `/dead-letters${path}`)).body.code).toBe('dead_letter_not_found')
       if (path) expect((await ask(method, `/dead-letters${path.replace(queue, 'no.such-queue')}`)).status).toBe(404)
     }
