@@ -8,8 +8,8 @@ import { toMajor, toMinor } from './money'
 import type { Address } from './schema'
 
 /**
- * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, tax the tax. Order and cart ask all four through this
- * file, the only one in which amounts change between our minor units and the major units of the wire.
+ * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the tax. Order and cart ask all four
+ * here, and only here do these amounts change between our minor units and the major units of the wire.
  */
 
 /** A product as the catalog sells it now. */
@@ -71,7 +71,7 @@ export const createOffers = (client: Clients, options: { deadlineMs?: number } =
       )
     },
 
-    /** What campaigns and a coupon take off. `shares` are the discounts line by line; `campaigns` are as the events of an order carry them. */
+    /** What campaigns and a coupon take off: in all, by line in `shares`, and by campaign, as the events of an order carry it. */
     async discounts({ currency, lines }: Basket, { userId, coupon }: { userId: number | undefined; coupon: string | undefined }) {
       const items = lines.map(({ product_id, sku, quantity, price, category }) => {
         return { product_id, sku, quantity, price: toMajor(price, currency), category }

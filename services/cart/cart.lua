@@ -1,6 +1,6 @@
--- A cart is one hash: `v` is its version, `coupon` its code, and each line is a field. The field of a line is the product's id, with the SKU
--- behind a colon if the product has variants; its value is `<pieces> <position> <price> <currency> <sku>`.
--- A script makes one change, whole or not at all. It answers a word, and after `ok` the hash as it is then.
+-- A cart is one hash: `v` is its version, `coupon` its code, and each line is a field. The name of a line is the product's id, followed by
+-- a colon and the SKU if the product has variants. Its value is `<pieces> <position> <price> <currency> <sku>`.
+-- A script makes one change, whole or not at all. It answers a word, and after `ok` the new hash.
 local function parse(value)
   local pieces, position, rest = string.match(value, '^(%d+) (%d+) (.+)$')
   return tonumber(pieces), position, rest

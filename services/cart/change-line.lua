@@ -1,5 +1,5 @@
--- KEYS: cart. ARGV: ttl, versions, `add` or `set`, product, sku, pieces; then, if the catalog was asked, the line and `<price> <currency> <sku>`.
--- `unknown`: the line is new, so the catalog must be asked first.
+-- KEYS: cart. ARGV: ttl, versions, `add` or `set`, product, sku, pieces; then, once the catalog was asked, the name of the line and
+-- `<price> <currency> <sku>`. `unknown`: the line is new, so the catalog must be asked first.
 
 local cart, ttl, versions, how, product, sku, pieces, line, rest = KEYS[1], unpack(ARGV)
 local field = product .. ':' .. sku

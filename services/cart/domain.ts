@@ -80,7 +80,7 @@ export const refusals: Record<string, () => AppError> = {
 
 export type Availability = 'in_stock' | 'insufficient_stock' | 'out_of_stock' | 'unavailable' | 'unknown'
 
-/** A line with its price and stock now. Without an answer of the catalog these are unknown. */
+/** A line with its price and stock now. Without an answer from the catalog these are unknown. */
 export const currentLine = (line: Line, product: Product | undefined, catalogAnswered: boolean) => {
   const sold = skuOf(product, line.sku)
   const price = sold?.price
@@ -116,6 +116,7 @@ export const pricedLines = (lines: readonly CurrentLine[]) => {
   const [first] = priced
   return first && priced.every(line => line.currency === first.currency) ? { lines: priced, currency: first.currency } : undefined
 }
+export type PricedLines = NonNullable<ReturnType<typeof pricedLines>>
 
 /** The most pieces that a merge may put into a line: what is in stock, but at least one, so that no line is lost. */
 export const mostOf = (line: Pick<Line, 'sku'>, product: Product | undefined): number =>

@@ -46,7 +46,7 @@ const QuoteView = t.Object(
   { examples: [{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD' }] },
 )
 export const CartView = t.Object({
-  cart_id: t.Optional(t.String({ description: 'Of a guest’s cart: send it as X-Cart-Id', examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] })),
+  cart_id: t.Optional(t.String({ description: 'Of a guest’s cart: send it in X-Cart-Id', examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] })),
   version: t.Integer({ examples: [3] }),
   items: t.Array(ItemView),
   item_count: t.Integer({ description: 'The pieces of all lines', examples: [1] }),

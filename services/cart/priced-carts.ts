@@ -2,7 +2,7 @@ import { AppError, conflict } from '#shared/errors'
 import { defaultCurrency, sumOf, times } from '#shared/money'
 import type { CatalogProduct, Offers } from '#shared/offers'
 import type { remember } from '#shared/remember'
-import { type Cart, type CurrentLine, choose, currentLine, mostOf, pricedLines, type Quote, quoteOf } from './domain'
+import { type Cart, type CurrentLine, choose, currentLine, mostOf, type PricedLines, pricedLines, type Quote, quoteOf } from './domain'
 import type { CartRepository, ExpectedVersions, LineChange, Owner } from './repository'
 
 interface Ports {
@@ -28,7 +28,7 @@ const productsOf = (lines: Iterable<{ product_id: string }>) => [...lines].map(l
 
 /** Carts with what the catalog, promotion, shipping and tax say about them now. */
 export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
-  const priceOf = async ({ lines, currency }: NonNullable<ReturnType<typeof pricedLines>>, coupon: string | undefined, owner: Owner) => {
+  const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner) => {
     const given = await offers.discounts({ currency, lines }, { userId: userOf(owner), coupon })
     const subtotal = sumOf(lines.map(({ price, quantity }) => times(price, quantity)))
     const discounted = lines.map((line, index) => ({ ...line, net: times(line.price, line.quantity) - (given.shares[index] ?? 0) }))
@@ -76,7 +76,7 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
       if (changed) return { cart: changed, isNew: false }
       const products = await catalog.recent([change.product_id])
       const cart = await carts.changeLine(owner, change, versions, choose(products.get(change.product_id), change.sku))
-      if (!cart) throw new Error('the store does not know the line that it was given')
+      if (!cart) throw new Error('the script refused a line that it was given with its choice')
       return { cart, isNew: true }
     },
 
@@ -110,7 +110,7 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
         const isSold = currentLine(line, product, true).price !== undefined
         return isSold ? [{ choice: choose(product, line.sku), quantity: line.quantity }] : []
       })
-      if (choices.length === 0) throw conflict('product_unavailable', 'Nothing of that cart is sold any more.')
+      if (choices.length === 0) throw conflict('product_unavailable', 'Nothing of the shared cart is still sold.')
       return carts.copy(owner, choices)
     },
   }

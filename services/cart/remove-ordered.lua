@@ -1,5 +1,5 @@
--- KEYS: cart, the mark of the order. ARGV: how long the mark is kept, coupon, then product, sku and pieces of each. The mark makes a repeated
--- event harmless.
+-- KEYS: cart, the mark of the order. ARGV: how long the mark is kept, coupon, then product, sku and pieces of each.
+-- The mark makes a repeated event harmless.
 
 -- include cart.lua
 

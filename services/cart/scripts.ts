@@ -8,9 +8,9 @@ import removeOrderedSource from './remove-ordered.lua' with { type: 'text' }
 import setCouponSource from './set-coupon.lua' with { type: 'text' }
 import shareCartSource from './share-cart.lua' with { type: 'text' }
 
-/** A Lua file on its own: Redis has no modules, so that the shared functions are put where the file says `-- include cart.lua`. */
+/** Redis has no modules: the shared functions replace the line `-- include cart.lua` of a file. */
 const script = (source: string) =>
-  // A function, since the text has `$'`, which `replace` would take for a pattern.
+  // Given as text, `replace` would take the `$'` in it for a pattern.
   `local maxLines, maxPieces = ${maxLines}, ${maxPieces}\n${source.replace('-- include cart.lua', () => cartFunctions)}`
 
 export const changeLine = script(changeLineSource)

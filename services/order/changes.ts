@@ -38,7 +38,7 @@ export const loadLockedOrder = async (trx: Trx, id: number): Promise<Order | und
   return { row, items: await trx.selectFrom('order_items').selectAll().where('order_id', '=', id).orderBy('line').execute() }
 }
 
-/** For the customer whose order it is, or for an admin. */
+/** Fails unless the order is the buyer's own, or the buyer is an admin. */
 export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, role }: Buyer): Promise<Order> => {
   const order = await loadLockedOrder(trx, id)
   if (!order || (order.row.user_id !== userId && role !== 'admin')) throw notFound('order')

@@ -17,7 +17,7 @@ interface ClaimRequest {
 export const isFrozen = ({ claim_until, payment_status }: OrderRow, now: Date) =>
   payment_status !== 'unpaid' || (claim_until !== null && claim_until > now)
 
-/** Until a claim ends by itself: the payment that made it may never report its outcome. */
+/** How long until a claim ends by itself, as it does when its payment never reports an outcome. */
 const secondsLeft = ({ claim_until, payment_status }: OrderRow, now: Date) =>
   payment_status === 'unpaid' && claim_until ? Math.ceil((claim_until.getTime() - now.getTime()) / 1000) : undefined
 

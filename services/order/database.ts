@@ -37,7 +37,7 @@ export interface OrderDb {
     version: number
     payment_due_at: Date
     reservation_expires_at: Date
-    /** The payment that is under way: until then address and price are frozen. */
+    /** The payment that is under way, and until when it freezes address and price. */
     claim_payment_id: Generated<number | null>
     claim_until: Generated<Date | null>
     /** Set while shipping is asked whether the parcels can still be stopped. */
@@ -99,7 +99,7 @@ export interface Buyer {
   id: number
   role: string
 }
-/** How long a customer has for what. */
+/** How long an order may take to be paid, by transfer or otherwise, and how long a claim lasts. */
 export interface Terms {
   paymentTimeoutMs: number
   transferDueMs: number

@@ -88,8 +88,8 @@ export const priceLines = (
 export const worthOf = ({ price, quantity }: Pick<PricedLine, 'price' | 'quantity'>) => times(price, quantity)
 
 /**
- * Puts a discount on the lines: in promotion's `shares` if they add up and fit, else in proportion to what the lines are worth. A line never gets more off
- * than it is worth, and the shares always add up to the discount.
+ * Puts a discount on the lines: by promotion's `shares` if they add up to it and fit, else in proportion to what the lines are worth.
+ * No line gets more off than it is worth, and all of them together get the discount.
  */
 export const discountLines = (lines: readonly PricedLine[], discount: number, shares: readonly number[]): DiscountedLine[] => {
   const worths = lines.map(worthOf)

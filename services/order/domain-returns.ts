@@ -55,7 +55,7 @@ export const returnLines = (
   return [...lines.values()]
 }
 
-/** Every line is refunded by its cumulative share of what was paid, less what was refunded before: all returns of a line add up to what it cost. */
+/** The refund of a return. Each line counts by its cumulative share, less what was refunded before: all returns add up to what was paid. */
 export const refundFor = (sold: readonly SoldLine[], lines: readonly Returned[], received: readonly (readonly Returned[])[]): number =>
   sumOf(
     sold.map(({ sku, quantity, price, discount, tax }) => {

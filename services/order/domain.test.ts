@@ -52,7 +52,7 @@ const pay = (outcome: 'authorized' | 'captured' | 'failed' | 'voided', more: obj
 const parcel = (id: number, status: string, sent: readonly Line[] = lines): Fact => ({ kind: 'shipment', id, status, lines: sent })
 const reserved: Fact = { kind: 'reserved' }
 
-describe('the table of states', () => {
+describe('the transitions', () => {
   test('has these steps and no other', () => {
     const edges = statuses.flatMap(from => nextStates(from).map(to => `${from} → ${to}`))
     expect(edges.toSorted()).toEqual([
@@ -140,7 +140,7 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
 )
 
 describe('with any facts in any order', () => {
-  test('an order takes only steps of the table, and none after its end', () => {
+  test('an order takes only these steps, and none after its end', () => {
     fc.assert(
       fc.property(fc.array(anyFact, { maxLength: 25 }), fc.boolean(), (facts, hasPromise) => {
         let at: Status = 'pending'

@@ -1,4 +1,4 @@
-/** The life of an order: what other services report about it is kept as facts, and `transitions` says to which steps they lead. */
+/** The life of an order: what other services report about it is kept as facts, and `transitions` says which steps they lead to. */
 
 export const statuses = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled'] as const
 export type Status = (typeof statuses)[number]
@@ -69,7 +69,7 @@ export interface Known {
 const shippedStates = new Set(['picked_up', 'in_transit', 'delivered'])
 const deliveredStates = new Set(['delivered'])
 
-const allIn = (states: ReadonlySet<string>, { facts, lines }: Known): boolean => {
+const allLinesIn = (states: ReadonlySet<string>, { facts, lines }: Known): boolean => {
   const missing = new Map<string, number>()
   for (const { sku, quantity } of lines) missing.set(sku, (missing.get(sku) ?? 0) + quantity)
   for (const shipment of Object.values(facts.shipments))
@@ -78,7 +78,7 @@ const allIn = (states: ReadonlySet<string>, { facts, lines }: Known): boolean =>
   return [...missing.values()].every(quantity => quantity <= 0)
 }
 const onDelivery = ({ method }: Payment) => method === 'cash_on_delivery'
-/** A payment of less than the order costs (the order was repriced meanwhile) does not pay for it: the order times out, and the money is refunded. */
+/** A payment of less than a repriced order costs does not pay for it: the order times out, and the money is refunded. */
 const covers = (total: number, amount: number | undefined) => amount !== undefined && amount >= total
 const paymentsOf = ({ facts }: Known) => Object.values(facts.payments)
 
@@ -91,8 +91,8 @@ export const conditions = {
   captured: known => paymentsOf(known).some(p => !onDelivery(p) && covers(known.total, p.captured)),
   commit_failed: ({ facts }) => facts.heard.commit_failed === true,
   shipment_created: ({ facts }) => Object.keys(facts.shipments).length > 0,
-  all_shipped: known => allIn(shippedStates, known),
-  all_delivered: known => allIn(deliveredStates, known),
+  all_shipped: known => allLinesIn(shippedStates, known),
+  all_delivered: known => allLinesIn(deliveredStates, known),
 } satisfies Record<string, (known: Known) => boolean>
 export type Condition = keyof typeof conditions
 
@@ -139,7 +139,7 @@ export const nextStates = (status: Status): Status[] => [...new Set(transitions[
 export const isOver = (status: Status) => transitions[status].length === 0
 export const awaitsPayment = (status: Status) => endedBy[status] === 'payment_timeout'
 
-/** An unpaid order is cancelled at once, a paid one after shipping has promised to hand nothing over; a shipped or cancelled one cannot be. */
+/** An unpaid order is cancelled at once, a paid one once shipping has stopped its parcels, and a shipped or cancelled one not at all. */
 export const cancellation = (status: Status): 'at_once' | 'after_void' | 'illegal' =>
   !nextStates(status).includes('cancelled') ? 'illegal' : awaitsPayment(status) ? 'at_once' : 'after_void'
 
@@ -153,7 +153,7 @@ const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefin
   return when === 'promise_refused' ? 'coupon_rejected' : 'out_of_stock'
 }
 
-/** The steps that what is known leads to, one after the other. */
+/** All steps that can be taken now, one after the other. */
 export const stepsFrom = (status: Status, known: Known): Step[] => {
   const step = transitions[status].find(({ when }) => conditions[when](known))
   if (!step) return []

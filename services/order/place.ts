@@ -100,7 +100,7 @@ interface Ports {
   terms: Pick<Terms, 'paymentTimeoutMs'>
 }
 
-/** With an Idempotency-Key a placed order is answered again; a request that failed may be sent again with the same key. */
+/** A repeated Idempotency-Key gets the answer of the first request; after a failure the same key may be sent again. */
 export const place = ({ sql, clients, terms }: Ports) => {
   const price = priceOrder(clients)
   return async (buyer: Buyer, body: NewOrder, key: string | undefined): Promise<Answer<OrderView>> => {

@@ -31,7 +31,7 @@ export const priceDelivery = async <Line extends Shippable>({ shippingPrices, ta
   return { shipping, ...(await taxes(goods, shipping)) }
 }
 
-/** Everything that an order costs, by the services that know. */
+/** Prices an order: product, promotion, shipping and tax are asked one after the other. */
 export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'cartOf'>) => {
   const wantedBy = async (userId: number, body: NewOrder): Promise<{ wanted: readonly WantedLine[]; code: string | undefined }> => {
     if ((body.items !== undefined) === (body.from_cart === true))

@@ -33,7 +33,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         detail: {
           summary: 'Place an order of the given lines, or of what is in the cart',
           description:
-            'Prices come from the catalog; a `price` that is sent must be the current one. With `Idempotency-Key` the request may be repeated.',
+            'Prices come from the catalog; a `price` that is sent must be the current one. With `Idempotency-Key` it may be repeated.',
         },
       },
     )

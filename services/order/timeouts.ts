@@ -17,7 +17,7 @@ const timeoutOf = ({ payment_due_at, claim_until }: Pick<OrderRow, 'payment_due_
   claim_until && claim_until > payment_due_at ? claim_until : payment_due_at
 
 export const timeouts = ({ sql, terms, log }: Ports) => {
-  /** Cancels the order if its time is over, which it may not be any more. Answers when to try again if it is too early. */
+  /** Cancels the order if it is unpaid and overdue. Too early, it returns when to look again. */
   const cancelOverdue = async (trx: Trx, publish: Publish, orderId: number): Promise<{ row: OrderRow; dueAt: Date } | undefined> => {
     const order = await loadLockedOrder(trx, orderId)
     if (!order || !awaitsPayment(order.row.status)) return undefined

@@ -38,7 +38,7 @@ export const orders: Migration = {
       .addCheckConstraint('orders_total', sql`total = subtotal - discount + tax + shipping`)
       .addIndex('orders_user', ['user_id', 'created_at'])
       .addIndex('orders_status', ['status', 'created_at'])
-      // The newest first; and wide enough to answer the statistics alone.
+      // Lists newest first; and has every column that the statistics need.
       .addIndex('orders_created', ['created_at', 'id', 'currency', 'status', 'captured', 'refunded'])
       .addIndex('orders_due', ['status', 'payment_due_at'])
       .addIndex('orders_updated', ['updated_at'])
