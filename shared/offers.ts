@@ -2,10 +2,10 @@ import type { ProductApi } from '../services/product/app'
 import type { PromotionApi } from '../services/promotion/app'
 import type { ShippingApi } from '../services/shipping/app'
 import type { TaxApi } from '../services/tax/app'
+import type { Address } from './address'
 import { ask, type Clients } from './client'
 import { AppError } from './errors'
 import { toMajor, toMinor } from './money'
-import type { Address } from './schema'
 
 /**
  * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the tax. Order and cart ask all four

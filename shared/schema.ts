@@ -97,15 +97,3 @@ export const Problem = t.Object(
     ],
   },
 )
-
-export const addressFields = {
-  line1: text(200, '1 Main Street'),
-  line2: t.Optional(text(200)),
-  city: text(100, 'Springfield'),
-  region: t.Optional(text(100, 'IL')),
-  postal_code: t.Optional(text(20, '62701')),
-  country: text(60, 'US'),
-}
-/** Free text is stored as it is; taxes and shipping can be calculated only from fields. */
-export const Address = t.Union([text(500, '1 Main Street, Springfield'), closed(addressFields)])
-export type Address = Static<typeof Address>

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
-import { addressFields, closed, t } from './schema'
+import { addressFields } from './address'
+import { closed, t } from './schema'
 
 /** The four services behind `#shared/offers`, played by small apps. They check the shape of every question, as the real ones do. */
 

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import { Address, oneOf, type Static, type TSchema, t } from '#shared/schema'
+import { Address } from '#shared/address'
+import { oneOf, type Static, type TSchema, t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import { minute } from '#shared/time'
 import { type CancelReason, cancelReasons, type PaymentStatus, type Status } from './domain'

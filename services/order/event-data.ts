@@ -1,5 +1,5 @@
+import type { Address } from '#shared/address'
 import { toMajor } from '#shared/money'
-import type { Address } from '#shared/schema'
 import { type Amounts, type PricedLine, totalOf } from './domain-pricing'
 
 /** Parts of an order's events. Their amounts are in major units, as all amounts on the wire. */

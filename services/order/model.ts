@@ -1,7 +1,8 @@
+import { Address } from '#shared/address'
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
 import { cancelReasons, nextStates, statuses } from './domain'
 

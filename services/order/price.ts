@@ -1,7 +1,7 @@
+import type { Address } from '#shared/address'
 import { conflict, invalid } from '#shared/errors'
 import { sumOf } from '#shared/money'
 import type { Offers } from '#shared/offers'
-import type { Address } from '#shared/schema'
 import type { OrderClients } from './clients'
 import { type Amounts, discountLines, priceLines, type WantedLine, worthOf } from './domain-pricing'
 import type { NewOrder } from './model'

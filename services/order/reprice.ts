@@ -1,7 +1,7 @@
 import { sql as raw } from 'kysely'
+import type { Address } from '#shared/address'
 import { orderRepriced } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
-import type { Address } from '#shared/schema'
 import { changeOrder, loadOwnLockedOrder } from './changes'
 import { isFrozen } from './claims'
 import type { OrderClients } from './clients'

@@ -1,7 +1,8 @@
 import { Value } from '@sinclair/typebox/value'
+import { Address } from '#shared/address'
 import { type Clients, unwrap } from '#shared/client'
 import { AppError } from '#shared/errors'
-import { Address, Id, t } from '#shared/schema'
+import { Id, t } from '#shared/schema'
 import type { OrderApi } from '../order/app'
 import type { Line } from './domain'
 

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import { Address, t } from '#shared/schema'
+import { Address } from '#shared/address'
+import { t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { Status } from './domain'
 import type { ShippingOption } from './domain-quotes'

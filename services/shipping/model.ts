@@ -1,6 +1,7 @@
+import { Address } from '#shared/address'
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
-import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
+import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
 import { carrierNames } from './carriers/carrier'
 import { addressColumn, linesColumn, type ShipmentRow, type StepRow } from './database'
 import { carrierStatuses, statuses } from './domain'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Address } from '#shared/address'
 import { shipmentCreated, shipmentDelivered, shipmentUpdated } from '#shared/catalog'
 import type { Publish } from '#shared/event'
-import type { Address } from '#shared/schema'
 import { second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
 import { addressColumn, linesColumn, type ShipmentRow, type Trx } from './database'

@@ -1,6 +1,7 @@
+import { Address } from '#shared/address'
 import { Amount, Currency, defaultCurrency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { Address, closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
+import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
 import type { RateRow } from './database'
 import { type PricedOption, shippingOptions } from './domain-quotes'
 

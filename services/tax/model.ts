@@ -1,6 +1,7 @@
+import { Address } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { Address, closed, type Static, Time, t, text } from '#shared/schema'
+import { closed, type Static, Time, t, text } from '#shared/schema'
 import type { RateRow } from './database'
 import { standardCategory, type TaxPlace, type TaxQuote } from './domain'
 import type { ReportTotal } from './report'

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
+import { Address, addressFields } from '#shared/address'
 import type { Role } from '#shared/auth'
-import { Address, addressFields, t } from '#shared/schema'
+import { t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 
 /** Stored as 0 or 1. */

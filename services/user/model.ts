@@ -1,4 +1,5 @@
-import { Address, addressFields, closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
+import { Address, addressFields } from '#shared/address'
+import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
 import { addressColumn, type UserRow } from './database'
 import type { SessionRow } from './sessions'

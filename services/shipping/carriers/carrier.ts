@@ -1,4 +1,4 @@
-import type { Address } from '#shared/schema'
+import type { Address } from '#shared/address'
 import type { CarrierStatus, Line, Status } from '../domain'
 
 /** The parcel that a label is made for. */
