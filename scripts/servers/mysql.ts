@@ -32,6 +32,8 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
         `--port=${port}`,
         '--socket=mysql.sock',
         `--pid-file=${join(folder, 'pid')}`,
+        // Temporary tables of its own: two servers that share /tmp have deleted each other's.
+        `--tmpdir=${privateFolder(folder, 'tmp')}`,
         `--init-file=${firstWords}`,
       ],
       ...['--innodb-flush-log-at-trx-commit=1', '--character-set-server=utf8mb4', '--skip-name-resolve', '--max-connections=300'],
