@@ -92,7 +92,8 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['gateway'])
     const ports = blocks.gateway?.ports ?? []
     const numbers = Object.values(services).map(({ port }) => port)
-    expect(ports.filter(port => port.includes('800'))).toEqual([`127.0.0.1:${Math.min(...numbers)}-${Math.max(...numbers)}:8000-8013`])
+    const range = `${Math.min(...numbers)}-${Math.max(...numbers)}`
+    expect(ports.filter(port => port.includes('800'))).toEqual([`127.0.0.1:${range}:${range}`])
     expect(ports.some(port => /^\$\{GATEWAY_PORT:-80\}:\$\{GATEWAY_PORT:-80\}$/.test(port))).toBe(true)
   })
 

@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { root } from './install'
+import { changedFiles, newFiles } from './new/files'
+import { describeService } from './new/service'
+
+const usage = `bun run new <name> --store mysql|mongodb|redis [--resource <path>] [--owns <text>]
+  Writes a small service in which users keep notes about products: change it into yours, its domain first.
+  --store     where it keeps its data; a service on Redis publishes no events
+  --resource  its path below /api/ (default: the plural of the name)
+  --owns      what it is for, in the README's table`
+
+/** Writes the service and whatever names it, and answers what it wrote. */
+function writeService(service: ReturnType<typeof describeService>): string[] {
+  const files = newFiles(service)
+  const taken = [...files.keys()].filter(path => existsSync(join(root, path)))
+  if (taken.length > 0) throw new Error(`there is ${taken.join(', ')} already`)
+  // All texts are made before the first is written, so that a missing anchor leaves nothing half done.
+  for (const [path, edit] of Object.entries(changedFiles(service))) {
+    try {
+      files.set(path, edit(readFileSync(join(root, path), 'utf8')))
+    } catch (error) {
+      throw new Error(`${path}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  return [...files.keys()]
+}
+
+function run(...command: string[]) {
+  const { success, stderr } = Bun.spawnSync(command, { cwd: root, stdout: 'ignore', stderr: 'pipe' })
+  if (!success) throw new Error(`${command.join(' ')} failed:\n${stderr}`)
+}
+
+function main() {
+  const { values, positionals } = parseArgs({
+    options: { store: { type: 'string' }, resource: { type: 'string' }, owns: { type: 'string' }, help: { type: 'boolean' } },
+    allowPositionals: true,
+  })
+  const [name] = positionals
+  if (values.help || name === undefined) return console.log(usage)
+  const service = describeService({ name, store: values.store, resource: values.resource, owns: values.owns })
+  const written = writeService(service)
+  const code = written.filter(path => path.endsWith('.ts'))
+  run(join(root, 'node_modules/.bin/biome'), 'check', '--write', ...code)
+  // In processes of their own: this one has read the platform as it was before.
+  run(process.execPath, 'scripts/generate.ts')
+  run(process.execPath, 'scripts/postman/write.ts')
+  console.log(`${written.join('\n')}\n
+services/${name} is a whole service at /api/${service.resource}: change it into yours, its domain first.
+  bun run test services/${name} tests/checks/`)
+}
+
+try {
+  main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

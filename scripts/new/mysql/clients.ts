@@ -1,0 +1,13 @@
+import { ask, type Clients } from '#shared/client'
+import type { ProductApi } from '../../../services/product/app'
+
+export const favouriteClients = (client: Clients) => {
+  const { api } = client<ProductApi>('product')
+  return {
+    /** Throws `product_not_found` for a product that the catalog does not have. */
+    async requireProduct(id: string): Promise<void> {
+      await ask('product', api.products({ id }).get())
+    },
+  }
+}
+export type FavouriteClients = ReturnType<typeof favouriteClients>

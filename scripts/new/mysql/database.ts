@@ -1,0 +1,15 @@
+import type { Generated } from 'kysely'
+import type { Sql } from '#shared/sql'
+
+export interface FavouriteDb {
+  favourites: {
+    id: Generated<number>
+    user_id: number
+    product_id: string
+    note: string
+    version: number
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+  }
+}
+export type FavouriteSql = Sql<FavouriteDb>

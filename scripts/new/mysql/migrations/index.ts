@@ -1,0 +1,1 @@
+export { favourites as _001_favourites } from './favourites'
