@@ -4,8 +4,8 @@ export interface ClientOrigin {
   agent: string | null
 }
 
-/** Trusts only what our gateway sets: `X-Real-IP`, or else the last value of `X-Forwarded-For`. Earlier values come from the client. */
+/** The gateway sets the last value of `X-Forwarded-For`. Earlier values, and every other header, come from the client. */
 export const originOf = ({ headers }: Request): ClientOrigin => ({
-  address: headers.get('x-real-ip')?.trim() || headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'direct',
+  address: headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'direct',
   agent: headers.get('user-agent'),
 })

@@ -83,6 +83,15 @@ describe('five failed logins', () => {
     users.pass(Number(again.headers.get('retry-after')) * second)
     expect((await login({ email, password }, stranger)).status).toBe(200)
   })
+  test('are counted by the last address of X-Forwarded-For, whatever else a client claims', async () => {
+    const { email } = await users.signUp('spoofed')
+    const guess = (claimed: string) => {
+      const headers = { 'x-forwarded-for': `${claimed}, 203.0.113.12`, 'x-real-ip': claimed, forwarded: `for=${claimed}` }
+      return users.call('POST', '/api/users/login', { body: { email, password: 'a wrong guess' }, headers })
+    }
+    for (let i = 0; i < 5; i++) expect((await guess(`198.51.100.${i}`)).status).toBe(401)
+    expect((await guess('198.51.100.9')).status).toBe(429)
+  })
   test('count on every instance, and for guesses at the same time', async () => {
     const { email, password } = await users.signUp('rushed')
     const other = await users.instance()

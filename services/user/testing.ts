@@ -94,14 +94,17 @@ export type TestUsers = Awaited<ReturnType<typeof testUsers>>
 interface Sent {
   body?: unknown
   token?: string | undefined
+  /** The client's address, as the gateway adds it behind whatever the client claimed. */
   from?: string
+  headers?: Record<string, string>
 }
 const caller = (app: Parameters<typeof sender>[0]) => {
   const send = sender(app)
-  return async (method: string, path: string, { body, token, from }: Sent = {}) => {
+  return async (method: string, path: string, { body, token, from, headers }: Sent = {}) => {
     const answer = await send(method, path, body, {
       ...(token && { authorization: `Bearer ${token}` }),
-      ...(from && { 'x-real-ip': from }),
+      ...(from && { 'x-forwarded-for': `192.0.2.1, ${from}` }),
+      ...headers,
     })
     return { ...answer, body: (answer.body ?? {}) as Record<string, unknown> }
   }
