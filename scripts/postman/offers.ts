@@ -78,7 +78,7 @@ export const taxes: Folder = {
       send: 'POST /api/tax/quote',
       body: {
         address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' },
-        lines: [{ amount: 100, category: 'Electronics' }],
+        lines: [{ amount: 100, category: 'Electronics', tax_class: 'standard' }],
         shipping: 10,
       },
       status: 200,
@@ -95,10 +95,10 @@ export const taxes: Folder = {
       name: 'A new rate',
       send: 'POST /api/tax/rates',
       as: 'admin',
-      body: { country: 'DE', category: 'tickets {{run}}', rate: 7, valid_from: '2026-01-01', source: 'Federal Ministry of Finance' },
+      body: { country: 'CH', tax_class: 'books', rate: 2.6, valid_from: '2026-01-01', source: 'Swiss Federal Tax Administration' },
       status: 201,
       has: ['id', 'valid_to'],
-      is: { rate: 7, country: 'DE' },
+      is: { rate: 2.6, country: 'CH', tax_class: 'books' },
       keep: { rate_id: 'id' },
     },
     {

@@ -7,6 +7,7 @@ export interface TaxDb {
     id: Generated<number>
     country: string
     region: Generated<string>
+    /** The tax class. Earlier releases wrote names of categories here, which no line is taxed by any more. */
     category: string
     rate_ppm: number
     /** Days as text, such as 2026-01-31: they have no time zone. */
@@ -45,5 +46,5 @@ export const soldLinesColumn = jsonColumn(
   t.Array(t.Object({ country: t.String(), region: t.String(), rate_ppm: t.Integer(), net: t.Integer(), tax: t.Integer() })),
 )
 
-export type RateRow = Selectable<TaxDb['rates']>
+export type RateRow = Omit<Selectable<TaxDb['rates']>, 'category' | 'created_at'> & { tax_class: string }
 export type OrderRow = Selectable<TaxDb['orders']>

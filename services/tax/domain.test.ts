@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import type { TaxClass } from '#shared/tax-class'
 import { calculateTax, rateFor, type TaxRate, taxPlace } from './domain'
 import { reportEntries } from './domain-report'
 
-const rate = (country: string, region: string, category: string, percent: number): TaxRate => ({
+const rate = (country: string, region: string, tax_class: string, percent: number): TaxRate => ({
   country,
   region,
-  category,
+  tax_class,
   rate_ppm: percent * 10_000,
 })
 const rates = [
   rate('DE', '', 'standard', 19),
   rate('DE', '', 'reduced', 7),
-  rate('DE', '', 'museum tickets', 0),
+  rate('DE', '', 'medicine', 0),
   rate('US', 'CA', 'standard', 7.25),
   rate('US', '', 'standard', 1),
 ]
@@ -20,20 +21,36 @@ const germany = taxPlace({ country: 'de' })
 
 describe('the rate of a line', () => {
   test('is none for a free-text address', () => {
-    expect(rateFor(rates, taxPlace('123 Main St, City'), 'Electronics')).toBeUndefined()
+    expect(rateFor(rates, taxPlace('123 Main St, City'), 'standard')).toBeUndefined()
   })
-  test('is that of its category, or else the reduced one for reduced goods, or else the standard one', () => {
-    expect(rateFor(rates, germany, 'Museum Tickets')?.rate_ppm).toBe(0)
-    expect(rateFor(rates, germany, ' BOOKS ')?.rate_ppm).toBe(70_000)
-    expect(rateFor(rates, germany, 'Electronics')?.rate_ppm).toBe(190_000)
+  test('is that of its class, or else the standard one', () => {
+    expect(rateFor(rates, germany, 'medicine')?.rate_ppm).toBe(0)
+    expect(rateFor(rates, germany, 'standard')?.rate_ppm).toBe(190_000)
+  })
+  test('is none for exempt goods', () => {
+    expect(rateFor(rates, germany, 'exempt')).toBeUndefined()
   })
   test('is that of the region before that of the country, with or without the country in the region’s code', () => {
-    expect(rateFor(rates, taxPlace({ country: 'US', region: 'ca' }), 'Books')?.rate_ppm).toBe(72_500)
-    expect(rateFor(rates, taxPlace({ country: 'US', region: 'US-CA' }), 'Books')?.rate_ppm).toBe(72_500)
-    expect(rateFor(rates, taxPlace({ country: 'US', region: 'NV' }), 'Books')?.rate_ppm).toBe(10_000)
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'ca' }), 'books')?.rate_ppm).toBe(72_500)
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'US-CA' }), 'books')?.rate_ppm).toBe(72_500)
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'NV' }), 'books')?.rate_ppm).toBe(10_000)
   })
   test('is none in a country without rates', () => {
-    expect(rateFor(rates, taxPlace({ country: 'CH' }), 'Books')).toBeUndefined()
+    expect(rateFor(rates, taxPlace({ country: 'CH' }), 'books')).toBeUndefined()
+  })
+})
+
+describe('the class of a line', () => {
+  const classOf = (line: { category?: string; tax_class?: TaxClass }) =>
+    calculateTax([], undefined, { lines: [{ amount: 1, ...line }], shipping: 0, inclusive: false }).lines[0]?.tax_class
+  test('is the one that it names, whatever its category is called', () => {
+    expect(classOf({ tax_class: 'books', category: 'Medicine' })).toBe('books')
+  })
+  test('follows from its category where an older caller names no class', () => {
+    expect(classOf({ category: ' BOOKS ' })).toBe('books')
+    expect(classOf({ category: 'Groceries' })).toBe('food')
+    expect(classOf({ category: 'Electronics' })).toBe('standard')
+    expect(classOf({})).toBe('standard')
   })
 })
 

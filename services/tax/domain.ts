@@ -1,14 +1,11 @@
 import { splitInclusive, sumOf, taxOf } from '#shared/money'
-
-/** Besides a category of the shop, a rate may be for all goods of a place, or for the goods that many places tax less. */
-export const standardCategory = 'standard'
-export const reducedCategory = 'reduced'
+import { standardClass, type TaxClass, taxClasses } from '#shared/tax-class'
 
 export interface TaxRate {
   country: string
   /** Empty for the whole country. */
   region: string
-  category: string
+  tax_class: string
   rate_ppm: number
 }
 
@@ -25,54 +22,68 @@ export const taxPlace = (address: string | { country: string; region?: string })
 const regionCode = ({ country, region = '' }: { country: string; region?: string }) =>
   region.trim().toUpperCase().replace(`${country.toUpperCase()}-`, '')
 
-/** Categories of goods that most places tax at their reduced rate. */
-const reducedGoods = new Set(['books', 'food', 'groceries', 'newspapers', 'magazines', 'medicine', 'baby food', 'water'])
-export const categoryKey = (category: string) => category.normalize('NFKC').trim().toLowerCase()
+/** The class of goods that an older caller, which sends no class, names by their category. */
+const classesByName: ReadonlyMap<string, TaxClass> = new Map([
+  ...taxClasses.map(name => [name, name] as const),
+  ['groceries', 'food'],
+  ['magazines', 'newspapers'],
+  ['baby food', 'baby'],
+])
+const classOf = (line: Omit<QuotedLine, 'amount'>): TaxClass =>
+  line.tax_class ?? classesByName.get(line.category?.normalize('NFKC').trim().toLowerCase() ?? '') ?? standardClass
 
-/** A region's rates apply before its country's; among them the category's own, then the reduced one, then the standard one. */
-export const rateFor = (rates: readonly TaxRate[], place: TaxPlace | undefined, category: string): TaxRate | undefined => {
-  if (!place) return undefined
-  const key = categoryKey(category)
-  const categories = reducedGoods.has(key) ? [key, reducedCategory, standardCategory] : [key, standardCategory]
+/** A region's rates apply before its country's; among them that of the class, then the standard one. */
+export const rateFor = (rates: readonly TaxRate[], place: TaxPlace | undefined, taxClass: TaxClass): TaxRate | undefined => {
+  if (!place || taxClass === 'exempt') return undefined
   const ofCountry = rates.filter(rate => rate.country === place.country)
   for (const region of place.region === '' ? [''] : [place.region, '']) {
-    for (const name of categories) {
-      const found = ofCountry.find(rate => rate.region === region && rate.category === name)
+    for (const name of [taxClass, 'reduced', standardClass].slice(taxClass === standardClass ? 2 : 0)) {
+      const found = ofCountry.find(rate => rate.region === region && rate.tax_class === name)
       if (found) return found
     }
   }
   return undefined
 }
 
+/** A line of a quote: an older caller names its category alone. */
+export interface QuotedLine {
+  amount: number
+  category?: string
+  tax_class?: TaxClass
+}
+
 export interface TaxedLine {
   category: string
+  tax_class: TaxClass
   rate_ppm: number
   net: number
   tax: number
 }
 
 /** Tax is rounded half up for each line, after discount. A tax-inclusive amount is split, so that net and tax add up to it. */
-export const taxLine = (amount: number, category: string, rate: TaxRate | undefined, inclusive: boolean): TaxedLine => {
+const taxAmount = (amount: number, rate: TaxRate | undefined, inclusive: boolean) => {
   const rate_ppm = rate?.rate_ppm ?? 0
-  const { net, tax } = inclusive ? splitInclusive(amount, rate_ppm) : { net: amount, tax: taxOf(amount, rate_ppm) }
-  return { category, rate_ppm, net, tax }
+  return { rate_ppm, ...(inclusive ? splitInclusive(amount, rate_ppm) : { net: amount, tax: taxOf(amount, rate_ppm) }) }
 }
 
 export interface TaxQuote {
   lines: TaxedLine[]
-  shipping: TaxedLine
+  shipping: Pick<TaxedLine, 'rate_ppm' | 'net' | 'tax'>
   tax: number
 }
 
 export const calculateTax = (
   rates: readonly TaxRate[],
   place: TaxPlace | undefined,
-  amounts: { lines: readonly { amount: number; category: string }[]; shipping: number; inclusive: boolean },
+  amounts: { lines: readonly QuotedLine[]; shipping: number; inclusive: boolean },
 ): TaxQuote => {
   const { inclusive } = amounts
-  const lines = amounts.lines.map(({ amount, category }) => taxLine(amount, category, rateFor(rates, place, category), inclusive))
+  const lines = amounts.lines.map(({ amount, ...line }) => {
+    const tax_class = classOf(line)
+    return { category: line.category ?? tax_class, tax_class, ...taxAmount(amount, rateFor(rates, place, tax_class), inclusive) }
+  })
   // Shipping has the standard rate where there is a value added tax; in the US it is not taxed here.
-  const shippingRate = place?.country === 'US' ? undefined : rateFor(rates, place, standardCategory)
-  const shipping = taxLine(amounts.shipping, 'shipping', shippingRate, inclusive)
+  const shippingRate = place?.country === 'US' ? undefined : rateFor(rates, place, standardClass)
+  const shipping = taxAmount(amounts.shipping, shippingRate, inclusive)
   return { lines, shipping, tax: sumOf([...lines, shipping].map(({ tax }) => tax)) }
 }

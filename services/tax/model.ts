@@ -1,33 +1,41 @@
 import { Address } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, type Static, Time, t, text } from '#shared/schema'
+import { closed, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { standardClass, taxClasses } from '#shared/tax-class'
 import type { RateRow } from './database'
-import { standardCategory, type TaxPlace, type TaxQuote } from './domain'
+import type { TaxPlace, TaxQuote } from './domain'
 import type { ReportTotal } from './report'
 
 const Country = t.String({ pattern: '^[A-Za-z]{2}$', examples: ['DE'] })
 const Region = t.String({ maxLength: 10, pattern: '^[A-Za-z0-9-]*$', examples: ['CA'] })
 const Day = t.String({ format: 'date', examples: ['2026-01-01'] })
 const Percent = t.Number({ minimum: 0, maximum: 100, description: 'In percent, at most four decimals', examples: [19] })
-const category = (example: string) => t.String({ minLength: 1, maxLength: 100, pattern: '\\S', examples: [example] })
+const TaxClass = oneOf(taxClasses, ['books'])
+
+const QuoteLine = closed({
+  amount: Amount,
+  tax_class: t.Optional(TaxClass),
+  category: t.Optional(text(100, 'Novels')),
+})
 
 export const QuoteBody = closed(
   {
     address: Address,
     currency: t.Optional(Currency),
-    lines: t.Array(closed({ amount: Amount, category: t.Optional(category('Books')) }), { minItems: 1, maxItems: 200 }),
+    lines: t.Array(QuoteLine, { minItems: 1, maxItems: 200 }),
     shipping: t.Optional(Amount),
     prices_include_tax: t.Optional(t.Boolean()),
   },
   {
     examples: [
-      { address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }, lines: [{ amount: 19.99, category: 'Books' }], shipping: 4.9 },
+      { address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }, lines: [{ amount: 19.99, tax_class: 'books' }], shipping: 4.9 },
     ],
   },
 )
 const Taxed = t.Object({
   category: t.String(),
+  tax_class: TaxClass,
   rate_ppm: t.Integer({ description: 'Parts per million: 190000 is 19 %' }),
   net: t.Number(),
   tax: t.Number(),
@@ -60,13 +68,13 @@ export const NewRateBody = closed(
   {
     country: Country,
     region: t.Optional(Region),
-    category: t.Optional(category(standardCategory)),
+    tax_class: t.Optional(oneOf(taxClasses, [standardClass])),
     rate: Percent,
     valid_from: Day,
     valid_to: t.Optional(Day),
     source: t.Optional(text(200, 'Federal Ministry of Finance')),
   },
-  { examples: [{ country: 'DE', category: 'museum tickets', rate: 7, valid_from: '2026-01-01', source: 'Federal Ministry of Finance' }] },
+  { examples: [{ country: 'DE', tax_class: 'newspapers', rate: 7, valid_from: '2026-01-01', source: 'Federal Ministry of Finance' }] },
 )
 export const RateChange = closed(
   { rate: t.Optional(Percent), valid_to: t.Optional(t.Union([Day, t.Null()])), source: t.Optional(text(200)) },
@@ -76,27 +84,18 @@ export const RateView = t.Object({
   id: t.Integer(),
   country: t.String(),
   region: t.String({ description: 'Empty for the whole country' }),
-  category: t.String(),
+  tax_class: t.String(),
   rate: t.Number({ description: 'In percent' }),
   valid_from: t.String(),
   valid_to: t.Union([t.String(), t.Null()]),
   source: t.Union([t.String(), t.Null()]),
 })
 
-export const rateView = ({
+export const rateView = ({ id, country, region, tax_class, rate_ppm, valid_from, valid_to, source }: RateRow): Static<typeof RateView> => ({
   id,
   country,
   region,
-  category: name,
-  rate_ppm,
-  valid_from,
-  valid_to,
-  source,
-}: RateRow): Static<typeof RateView> => ({
-  id,
-  country,
-  region,
-  category: name,
+  tax_class,
   rate: rate_ppm / 10_000,
   valid_from,
   valid_to,

@@ -1,5 +1,3 @@
-import { reducedCategory, standardCategory } from './domain'
-
 /** Rates in percent, as the tax authorities publish them, and the day from which they are valid here. */
 interface Published {
   source: string
@@ -116,7 +114,7 @@ export const publishedRates = () =>
       return percents.map((percent, index) => ({
         country,
         region,
-        category: index === 0 ? standardCategory : reducedCategory,
+        category: index === 0 ? 'standard' : 'reduced',
         rate_ppm: ppm(percent ?? 0),
         valid_from,
         source,

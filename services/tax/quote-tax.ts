@@ -1,6 +1,6 @@
 import { defaultCurrency, toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
-import { calculateTax, standardCategory, taxPlace } from './domain'
+import { calculateTax, taxPlace } from './domain'
 import { type QuoteBody, quoteView } from './model'
 import type { TaxRates } from './repository'
 
@@ -8,7 +8,7 @@ import type { TaxRates } from './repository'
 export const quoteTax = (rates: Pick<TaxRates, 'inForce'>) => async (body: Static<typeof QuoteBody>) => {
   const { address, currency = defaultCurrency, shipping = 0, prices_include_tax: inclusive = false } = body
   const place = taxPlace(address)
-  const lines = body.lines.map(({ amount, category = standardCategory }) => ({ amount: toMinor(amount, currency), category }))
+  const lines = body.lines.map(line => ({ ...line, amount: toMinor(line.amount, currency) }))
   const amounts = { lines, shipping: toMinor(shipping, currency), inclusive }
   return quoteView(calculateTax(place ? await rates.inForce(place.country, new Date()) : [], place, amounts), place, currency)
 }

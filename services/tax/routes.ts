@@ -2,7 +2,7 @@ import { invalid } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
-import { categoryKey, standardCategory } from './domain'
+import { standardClass } from '#shared/tax-class'
 import {
   NewRateBody,
   QuoteBody,
@@ -60,9 +60,9 @@ export const taxRoutes = ({ http, quoteTax, rates, report }: Deps) =>
     .post(
       '/rates',
       async ({ body, set, status }) => {
-        const { country, region = '', category = standardCategory, rate, valid_from, valid_to = null, source = null } = body
+        const { country, region = '', tax_class = standardClass, rate, valid_from, valid_to = null, source = null } = body
         requirePeriod(valid_from, valid_to)
-        const place = { country: country.toUpperCase(), region: region.toUpperCase(), category: categoryKey(category) }
+        const place = { country: country.toUpperCase(), region: region.toUpperCase(), tax_class }
         const row = await rates.add({ ...place, rate_ppm: partsPerMillion(rate), valid_from, valid_to, source })
         set.headers.location = `/api/tax/rates/${row.id}`
         return status(201, rateView(row))

@@ -9,6 +9,9 @@ const product = t.Object({
   price: t.Number(),
   currency: t.String(),
   category: t.String(),
+  /** From the top of the tree to the product's own category. Absent in messages of releases that knew none; so is the class. */
+  category_ids: t.Optional(t.Array(t.String())),
+  tax_class: t.Optional(t.String()),
   stock: t.Integer(),
   sku: t.String(),
   attributes: t.Record(t.String(), t.Unknown()),
