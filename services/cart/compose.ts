@@ -1,5 +1,6 @@
 import type { Redis } from '#shared/redis'
 import { remember } from '#shared/remember'
+import { checkouts } from './checkouts'
 import type { CartClients } from './clients'
 import { pricedCarts } from './priced-carts'
 import { cartRepository } from './repository'
@@ -14,6 +15,6 @@ interface Ports {
 export const compose = ({ redis, clients: { offers }, rememberMs = 1500 }: Ports) => {
   const carts = cartRepository(redis)
   const catalog = remember(offers.products, { ms: rememberMs, most: 2000 })
-  return { carts, pricedCarts: pricedCarts({ carts, catalog, offers }) }
+  return { carts, checkouts: checkouts(redis), pricedCarts: pricedCarts({ carts, catalog, offers }) }
 }
 export type CartService = ReturnType<typeof compose>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { choose, currentLine, mostOf, type Product, pricedLines, quoteOf } from './domain'
+import { choose, currentLine, lastShown, mostOf, newlyShown, type Product, pricedLines, quoteOf } from './domain'
 
 const laptop: Product = {
   id: '507f1f77bcf86cd799439011',
@@ -14,7 +14,7 @@ const laptop: Product = {
   variants: [],
 }
 const shirt: Product = { ...laptop, variants: [{ sku: 'RED', price: 2000, stock: 1 }] }
-const line = { product_id: laptop.id, sku: 'LT-001', quantity: 2, price: 150_000, currency: 'USD' }
+const line = { product_id: laptop.id, sku: 'LT-001', quantity: 2, price: 150_000, currency: 'USD', position: 1 }
 
 describe('a choice', () => {
   test('is the SKU that the customer means, at its own price', () => {
@@ -53,6 +53,25 @@ describe('a current line', () => {
     expect(pricedLines([usd, gone])).toMatchObject({ currency: 'USD', lines: [{ price: 150_000 }] })
     expect(pricedLines([usd, eur])).toBeUndefined()
     expect(pricedLines([gone])).toBeUndefined()
+  })
+})
+
+describe('the price that was shown last', () => {
+  const now = (price: number, more: object = {}) => [currentLine(line, { ...laptop, price, ...more }, true)]
+  const known = newlyShown([line], now(160_000), new Map())
+  test('is the one at which the line was added, until another one is shown', () => {
+    expect(newlyShown([line], now(150_000), new Map())).toBeUndefined()
+    expect(lastShown(line, new Map())).toMatchObject({ price: 150_000, currency: 'USD' })
+    expect(lastShown(line, known!)).toEqual({ price: 160_000, currency: 'USD' })
+    expect(newlyShown([line], now(160_000), known!)).toBeUndefined()
+  })
+  test('is followed back to where it was, into another currency, and out of the catalog', () => {
+    expect(newlyShown([line], now(150_000), known!)).toEqual(new Map())
+    expect([...newlyShown([line], now(150_000, { currency: 'EUR' }), known!)!.values()]).toEqual([{ price: 150_000, currency: 'EUR' }])
+    expect([...newlyShown([line], now(150_000, { status: 'archived' }), known!)!.values()]).toMatchObject([{ price: undefined }])
+  })
+  test('is that of the line, and not of one that was removed before it', () => {
+    expect(lastShown({ ...line, position: 7 }, known!)).toMatchObject({ price: 150_000 })
   })
 })
 

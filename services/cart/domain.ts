@@ -21,6 +21,8 @@ export interface Line {
   quantity: number
   price: number
   currency: string
+  /** Lines are shown in this order. */
+  position: number
 }
 export interface Cart {
   /** Grows with each change; 0 for a cart that never held anything. */
@@ -28,6 +30,9 @@ export interface Cart {
   lines: Line[]
   coupon: string | undefined
 }
+
+/** A code as a cart stores it. */
+export const normalCode = (code: string | undefined) => code?.trim().toUpperCase()
 
 /** A SKU that may be added, with the name of its line in the cart. */
 export interface Choice {
@@ -75,6 +80,7 @@ export const refusals: Record<string, () => AppError> = {
   full: () => conflict('cart_full', `A cart holds at most ${maxLines} lines; remove some first.`),
   too_many: () => conflict('too_many_pieces', `A line of a cart holds at most ${maxPieces} pieces.`),
   currency_mismatch: () => conflict('currency_mismatch', 'All lines of a cart must have one currency; order what is in it first.'),
+  changed: () => conflict('cart_changed', 'The cart has changed, or is being ordered by another request. Read it again before you order.'),
   empty: () => conflict('cart_empty', 'There is nothing in the cart.'),
 }
 
@@ -109,6 +115,32 @@ export const currentLine = (line: Line, product: Product | undefined, catalogAns
   }
 }
 export type CurrentLine = ReturnType<typeof currentLine>
+
+/** The price that a cart showed last for a line; without a price when it showed that the line is no longer sold. */
+export interface ShownPrice {
+  price: number | undefined
+  currency: string
+}
+/** By `shownKey`. A line that is not in it was last shown at the price at which it was added. */
+export type ShownPrices = ReadonlyMap<string, ShownPrice>
+
+/** With its position, so that a line that was removed and added again is another one. */
+const shownKey = ({ product_id, sku, position }: Line) => `${product_id} ${sku} ${position}`
+export const lastShown = (line: Line, shown: ShownPrices): ShownPrice => shown.get(shownKey(line)) ?? line
+
+const isSamePrice = (a: ShownPrice, b: ShownPrice) => a.price === b.price && a.currency === b.currency
+
+/** What to remember of the prices that are being shown; undefined when all of it is known. */
+export const newlyShown = (stored: readonly Line[], current: readonly CurrentLine[], known: ShownPrices): ShownPrices | undefined => {
+  const shown = new Map<string, ShownPrice>()
+  let isKnown = true
+  stored.forEach((line, index) => {
+    const { price, currency } = current[index] ?? line
+    isKnown &&= isSamePrice({ price, currency }, lastShown(line, known))
+    if (!isSamePrice({ price, currency }, line)) shown.set(shownKey(line), { price, currency })
+  })
+  return isKnown ? undefined : shown
+}
 
 /** The lines that are still sold, if they have one currency; undefined if nothing can be priced. */
 export const pricedLines = (lines: readonly CurrentLine[]) => {

@@ -1,7 +1,7 @@
 import { toMajor } from '#shared/money'
-import { closed, integerText, ProductId, Sku, type Static, Time, t } from '#shared/schema'
+import { closed, Id, integerText, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import { maxPieces } from './domain'
-import type { ShownCart } from './priced-carts'
+import type { PricedCarts, ShownCart } from './priced-carts'
 import type { Owner } from './repository'
 
 const Pieces = t.Integer({ minimum: 1, maximum: maxPieces, examples: [1] })
@@ -86,7 +86,42 @@ export const cartView = (owner: Owner, { cart, lines, quote, coupon }: ShownCart
 })
 
 export const ShareView = t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }), expires_at: Time })
+
+const OrderedLine = { product_id: ProductId, sku: Sku, quantity: t.Integer({ minimum: 1 }) }
 export const ContentsView = t.Object({
-  items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+  version: t.Integer(),
+  items: t.Array(
+    t.Object({
+      ...OrderedLine,
+      currency: t.String(),
+      added_price: t.Number(),
+      shown_price: t.Union([t.Number(), t.Null()], {
+        description: 'What the cart showed last; null when it showed that it is no longer sold',
+      }),
+    }),
+  ),
   coupon_code: t.Optional(t.String()),
+})
+export type ContentsView = Static<typeof ContentsView>
+export const contentsView = ({ version, lines, coupon }: Awaited<ReturnType<PricedCarts['forOrder']>>): ContentsView => ({
+  version,
+  items: lines.map(({ product_id, sku, quantity, price, currency, shown }) => ({
+    product_id,
+    sku,
+    quantity,
+    currency: shown.currency,
+    added_price: toMajor(price, currency),
+    shown_price: shown.price === undefined ? null : toMajor(shown.price, shown.currency),
+  })),
+  ...(coupon !== undefined && { coupon_code: coupon }),
+})
+
+const Token = t.String({ minLength: 1, maxLength: 400 })
+export const CheckoutBody = closed({ version: t.Integer({ minimum: 0 }), token: Token })
+export const ReleaseBody = closed({ token: Token })
+export const TakeBody = closed({
+  order_id: Id,
+  token: Token,
+  coupon_code: t.Optional(t.String({ maxLength: 64 })),
+  items: t.Array(closed(OrderedLine), { minItems: 1, maxItems: 100 }),
 })

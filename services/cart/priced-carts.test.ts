@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { accountDeleted, ordered, type TestCart, testCart } from './testing'
+import { accountDeleted, type TestCart, testCart } from './testing'
 
 let shop: TestCart
 beforeAll(async () => {
@@ -153,51 +153,6 @@ describe('sharing', () => {
     for (const _ of times(21, () => 0)) tokens.push((await me.ask('POST', '/share')).body.token)
     const found = await Promise.all(tokens.map(async token => (await shop.send('POST', `/shared/${token}`)).status))
     expect(found).toEqual([404, ...times(20, () => 200)])
-  })
-})
-
-describe('an order from the cart', () => {
-  test('removes what was ordered, once however often its event arrives; the rest stays', async () => {
-    const user = ++users
-    const [some, all, other] = [shop.add(), shop.add({ variants: [{ sku: 'V', price: 1, stock: 9 }] }), shop.add()]
-    const me = await shop.shopper(user)
-    await me.put(some, 5)
-    await me.put(all, 2, { sku: 'V' })
-    await me.put(other, 1)
-    const lines = [
-      { product_id: some.id, sku: some.sku, quantity: 3 },
-      { product_id: all.id, sku: 'V', quantity: 2 },
-    ]
-    await shop.handleAtOnce(times(10, () => ordered(user, user, lines)))
-    await shop.handle(ordered(user, user, lines))
-    expect(await me.pieces()).toEqual({ [some.sku]: 2, [other.sku]: 1 })
-    await shop.handle(ordered(user + 10_000, user, lines, { from_cart: false }))
-    expect(await me.pieces()).toEqual({ [some.sku]: 2, [other.sku]: 1 })
-  })
-  test('removes the coupon that it used', async () => {
-    shop.coupons.set('TEN', { percent: 10 })
-    const user = ++users
-    const product = shop.add()
-    const me = await shop.shopper(user)
-    await me.put(product, 2)
-    await me.ask('POST', '/coupon', { code: 'TEN' })
-    await shop.handle(ordered(user, user, [{ product_id: product.id, sku: product.sku, quantity: 1 }], { coupon_code: 'ten' }))
-    expect(await me.cart()).toMatchObject({ coupon: null, items: [{ quantity: 1 }] })
-  })
-  test('reads what is in the cart, as no other service may', async () => {
-    shop.coupons.set('TEN', { percent: 10 })
-    const user = ++users
-    const product = shop.add()
-    const me = await shop.shopper(user)
-    await me.put(product, 2)
-    await me.ask('POST', '/coupon', { code: 'ten' })
-    const get = (path: string, headers: Record<string, string>) => shop.send('GET', path, undefined, headers)
-    expect<unknown>((await get(`/internal/carts/${user}`, await shop.asService('order'))).body).toEqual({
-      items: [{ product_id: product.id, sku: product.sku, quantity: 2 }],
-      coupon_code: 'TEN',
-    })
-    expect((await get(`/internal/carts/${user}`, await shop.asService('search'))).status).toBe(403)
-    expect((await get(`/internal/carts/${user}`, me.headers)).status).toBe(401)
   })
 })
 

@@ -2,7 +2,19 @@ import { AppError, conflict } from '#shared/errors'
 import { defaultCurrency, sumOf, times } from '#shared/money'
 import type { CatalogProduct, Offers } from '#shared/offers'
 import type { remember } from '#shared/remember'
-import { type Cart, type CurrentLine, choose, currentLine, mostOf, type PricedLines, pricedLines, type Quote, quoteOf } from './domain'
+import {
+  type Cart,
+  type CurrentLine,
+  choose,
+  currentLine,
+  lastShown,
+  mostOf,
+  newlyShown,
+  type PricedLines,
+  pricedLines,
+  type Quote,
+  quoteOf,
+} from './domain'
 import type { CartRepository, ExpectedVersions, LineChange, Owner } from './repository'
 
 interface Ports {
@@ -61,7 +73,21 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
   }
 
   return {
-    show: async (owner: Owner) => show(owner, await carts.get(owner)),
+    /** The prices that a user sees here are those at which their order from the cart is placed. */
+    async show(owner: Owner): Promise<ShownCart> {
+      if (!('user' in owner)) return show(owner, await carts.get(owner))
+      const [cart, known] = await Promise.all([carts.get(owner), carts.shownPrices(owner.user)])
+      const shown = await show(owner, cart)
+      const changed = newlyShown(cart.lines, shown.lines, known)
+      if (changed) await carts.keepShownPrices(owner.user, changed)
+      return shown
+    },
+
+    /** What an order from the cart would contain, each line with the price that the cart showed last. */
+    async forOrder(userId: number) {
+      const [cart, shown] = await Promise.all([carts.read({ user: userId }), carts.shownPrices(userId)])
+      return { ...cart, lines: cart.lines.map(line => ({ ...line, shown: lastShown(line, shown) })) }
+    },
 
     /** After a change that is stored: prices may be a moment old, and are missing while the catalog is down. There is no quote. */
     async showChanged(cart: Cart): Promise<ShownCart> {
@@ -115,3 +141,4 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
     },
   }
 }
+export type PricedCarts = ReturnType<typeof pricedCarts>

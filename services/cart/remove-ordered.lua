@@ -1,9 +1,10 @@
--- KEYS: cart, the mark of the order. ARGV: how long the mark is kept, coupon, then product, sku and pieces of each.
--- The mark makes a repeated event harmless.
+-- KEYS: cart, the mark of the order, the lease of the cart. ARGV: how long the mark is kept, the token of the order's lease, coupon, then
+-- product, sku and pieces of each. The mark makes a repetition harmless.
 
 -- include cart.lua
 
-local cart, mark = KEYS[1], KEYS[2]
+local cart, mark, lease = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('GET', lease) == ARGV[2] then redis.call('DEL', lease) end
 if not redis.call('SET', mark, '1', 'NX', 'EX', ARGV[1]) then return 0 end
 if redis.call('EXISTS', cart) == 0 then return 0 end
 local function find(product, sku)
@@ -14,7 +15,7 @@ local function find(product, sku)
   local ofProduct = redis.call('HGET', cart, product)
   if ofProduct and (sku == '' or string.match(ofProduct, ' ([^ ]+)$') == sku) then return product, ofProduct end
 end
-for i = 3, #ARGV, 3 do
+for i = 4, #ARGV, 3 do
   local field, value = find(ARGV[i], ARGV[i + 1])
   if value then
     local pieces, position, rest = parse(value)
@@ -23,6 +24,6 @@ for i = 3, #ARGV, 3 do
     else redis.call('HDEL', cart, field) end
   end
 end
-if redis.call('HGET', cart, 'coupon') == ARGV[2] then redis.call('HDEL', cart, 'coupon') end
+if redis.call('HGET', cart, 'coupon') == ARGV[3] then redis.call('HDEL', cart, 'coupon') end
 redis.call('HINCRBY', cart, 'v', 1)
 return 1

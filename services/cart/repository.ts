@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { invalid, notFound } from '#shared/errors'
 import type { Redis } from '#shared/redis'
 import { day, second } from '#shared/time'
-import { type Cart, type Choice, type Line, refusals } from './domain'
-import { changeLine, clearCart, copyLines, mergeCarts, removeOrdered, setCoupon, shareCart } from './scripts'
+import { type Cart, type Choice, type Line, refusals, type ShownPrice, type ShownPrices } from './domain'
+import { changeLine, clearCart, copyLines, mergeCarts, setCoupon, shareCart } from './scripts'
 
 /** A cart belongs to a user, or to the guest who knows its id. */
 export type Owner = { user: number } | { guest: string }
@@ -12,8 +12,6 @@ const seconds = (ms: number) => ms / second
 const idleSeconds = { guest: seconds(7 * day), user: seconds(90 * day) }
 const shareMs = 30 * day
 const sharesKept = 20
-/** As long as an inbox remembers a message. */
-const markSeconds = seconds(30 * day)
 
 /** 192 random bits: knowing the id of a cart or a share is the permission to use it. */
 export const newToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
@@ -25,14 +23,14 @@ export const checkCartId = (id: string): string => {
 
 type Answer = [word: string, hash?: string[]]
 
-const parseLine = (name: string, stored: string): Line & { position: number } => {
+const parseLine = (name: string, stored: string): Line => {
   const [pieces = '', position = '', price = '', currency = '', sku = ''] = stored.split(' ')
   return { product_id: name.slice(0, 24), sku, quantity: Number(pieces), price: Number(price), currency, position: Number(position) }
 }
 
 /** From names and values in turn, as Redis answers a hash. Lines are in the order in which they were added. */
 const cartOf = (flat: readonly string[]): Cart => {
-  const lines: ReturnType<typeof parseLine>[] = []
+  const lines: Line[] = []
   const cart: Cart = { version: 0, coupon: undefined, lines }
   for (let index = 0; index < flat.length; index += 2) {
     const [name = '', value = ''] = flat.slice(index, index + 2)
@@ -42,6 +40,12 @@ const cartOf = (flat: readonly string[]): Cart => {
   }
   if (lines.length > 1) lines.sort((a, b) => a.position - b.position || (a.sku < b.sku ? -1 : 1))
   return cart
+}
+
+const storedShown = ({ price, currency }: ShownPrice) => `${price ?? ''} ${currency}`
+const parseShown = (stored: string): ShownPrice => {
+  const [price = '', currency = ''] = stored.split(' ')
+  return { price: price === '' ? undefined : Number(price), currency }
 }
 
 const storedChoice = ({ price, currency, sku }: Choice) => `${price} ${currency} ${sku}`
@@ -65,13 +69,13 @@ export const cartRepository = (redis: Redis) => {
     setCoupon: redis.script<Answer>(setCoupon),
     merge: redis.script<Answer>(mergeCarts),
     copy: redis.script<Answer>(copyLines),
-    removeOrdered: redis.script<number>(removeOrdered),
     share: redis.script<Answer>(shareCart),
   }
   const keyOf = (owner: Owner) => ('user' in owner ? redis.key('user', owner.user) : redis.key('guest', owner.guest))
   const idleOf = (owner: Owner) => ('user' in owner ? idleSeconds.user : idleSeconds.guest)
   const shareKey = (token: string) => redis.key('share', createHash('sha256').update(token).digest('base64url'))
   const sharesKey = (userId: number) => redis.key('shares', userId)
+  const shownKey = (userId: number) => redis.key('shown', userId)
 
   const cartFrom = ([word, hash = []]: Answer): Cart => {
     if (word !== 'ok') throw refusals[word]?.() ?? new Error(`the script answered ${word}`)
@@ -87,13 +91,27 @@ export const cartRepository = (redis: Redis) => {
       return cart
     },
 
-    /** What is in a user's cart, for other services. */
+    /** What is in a user's cart, for their export. */
     async contentsFor(userId: number) {
       const { lines, coupon } = await read({ user: userId })
       return {
         items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
         ...(coupon !== undefined && { coupon_code: coupon }),
       }
+    },
+
+    read,
+
+    /** What the user's cart showed last of its prices, where that is not what the lines had when they were added. */
+    async shownPrices(userId: number): Promise<ShownPrices> {
+      const shown = Object.entries(await client.hgetall(shownKey(userId)))
+      return new Map(shown.map(([line, stored]) => [line, parseShown(stored)]))
+    },
+
+    async keepShownPrices(userId: number, shown: ShownPrices): Promise<void> {
+      const replaced = client.multi().del(shownKey(userId))
+      for (const [line, price] of shown) replaced.hset(shownKey(userId), line, storedShown(price))
+      await replaced.expire(shownKey(userId), idleSeconds.user).exec()
     },
 
     /** One call. Undefined when the line is new and no choice was given: ask the catalog, and call again with the choice. */
@@ -149,21 +167,9 @@ export const cartRepository = (redis: Redis) => {
         ),
       ),
 
-    /** Removes what was ordered, once for each order. */
-    removeOrdered: (
-      userId: number,
-      orderId: number,
-      coupon: string | undefined,
-      lines: readonly Pick<Line, 'product_id' | 'sku' | 'quantity'>[],
-    ) =>
-      scripts.removeOrdered(
-        [keyOf({ user: userId }), redis.key('ordered', orderId)],
-        [markSeconds, coupon ?? '', ...lines.flatMap(({ product_id, sku, quantity }) => [product_id, sku, quantity])],
-      ),
-
     async forget(userId: number): Promise<void> {
       const shares = await client.lrange(sharesKey(userId), 0, -1)
-      await client.del(keyOf({ user: userId }), sharesKey(userId), ...shares)
+      await client.del(keyOf({ user: userId }), sharesKey(userId), shownKey(userId), ...shares)
     },
   }
 }

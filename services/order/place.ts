@@ -4,6 +4,7 @@ import type { Publish } from '#shared/event'
 import { type Answer, idempotently } from '#shared/idempotency'
 import { toMajor } from '#shared/money'
 import { entryOfEvent, withEventId } from './changes'
+import { checkouts } from './checkouts'
 import type { OrderClients } from './clients'
 import {
   addressColumn,
@@ -103,15 +104,19 @@ interface Ports {
 /** A repeated Idempotency-Key gets the answer of the first request; after a failure the same key may be sent again. */
 export const place = ({ sql, clients, terms }: Ports) => {
   const price = priceOrder(clients)
+  const checkOut = checkouts(clients)
   return async (buyer: Buyer, body: NewOrder, key: string | undefined): Promise<Answer<OrderView>> => {
     const userId = body.user_id ?? buyer.id
     if (userId !== buyer.id && buyer.role !== 'admin') throw forbidden('You can place orders only for yourself; leave `user_id` out.')
     return idempotently(sql, { scope: `${buyer.id} POST /api/orders`, key, body }, async save => {
       const priced = await price(userId, body)
-      return sql.transaction(async (trx, publish) => {
-        const order = await insertOrder(trx, publish, { ...terms, userId, priced, fromCart: body.from_cart === true })
-        return save(trx, { status: 201, headers: { location: `/api/orders/${order.row.id}` }, body: orderView(order) })
-      })
+      const checkout = { userId, priced, token: key === undefined ? crypto.randomUUID() : `${buyer.id} ${key}` }
+      return checkOut(checkout, () =>
+        sql.transaction(async (trx, publish) => {
+          const order = await insertOrder(trx, publish, { ...terms, userId, priced, fromCart: body.from_cart === true })
+          return save(trx, { status: 201, headers: { location: `/api/orders/${order.row.id}` }, body: orderView(order) })
+        }),
+      )
     })
   }
 }

@@ -21,6 +21,13 @@ interface Shippable {
   net: number
 }
 
+interface Wanted {
+  wanted: readonly WantedLine[]
+  code: string | undefined
+  /** Undefined when the lines are not from the cart, or from the cart of an earlier release. */
+  cartVersion: number | undefined
+}
+
 /** Carriage and tax of goods to an address: asked for when an order is placed, and again when its address changes. */
 export const priceDelivery = async <Line extends Shippable>({ shippingPrices, taxes }: Offers, goods: Goods<Line>) => {
   const prices = await shippingPrices(goods, sumOf(goods.lines.map(({ net }) => net)))
@@ -33,17 +40,22 @@ export const priceDelivery = async <Line extends Shippable>({ shippingPrices, ta
 
 /** Prices an order: product, promotion, shipping and tax are asked one after the other. */
 export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'cartOf'>) => {
-  const wantedBy = async (userId: number, body: NewOrder): Promise<{ wanted: readonly WantedLine[]; code: string | undefined }> => {
+  const wantedBy = async (userId: number, body: NewOrder): Promise<Wanted> => {
     if ((body.items !== undefined) === (body.from_cart === true))
       throw invalid('items_or_cart', 'Send either `items`, or `from_cart: true` to order what is in the cart.')
-    if (body.items) return { wanted: body.items, code: body.coupon_code }
-    const { items, coupon_code } = await cartOf(userId)
+    if (body.items) return { wanted: body.items, code: body.coupon_code, cartVersion: undefined }
+    const { version, items, coupon_code } = await cartOf(userId)
     if (items.length === 0) throw conflict('cart_empty', 'There is nothing in the cart.')
-    return { wanted: items, code: body.coupon_code ?? coupon_code }
+    // What the cart showed as no longer sold is not in its quote either, and stays in the cart.
+    const wanted = items.flatMap(({ product_id, sku, quantity, currency, shown_price: price }, index) =>
+      price === null ? [] : [{ product_id, sku, quantity, currency, price, index }],
+    )
+    if (wanted.length === 0) throw conflict('product_unavailable', 'Nothing that is in the cart is still sold.')
+    return { wanted, code: body.coupon_code ?? coupon_code, cartVersion: version }
   }
 
   return async (userId: number, body: NewOrder) => {
-    const { wanted, code } = await wantedBy(userId, body)
+    const { wanted, code, cartVersion } = await wantedBy(userId, body)
     const products = await offers.products([...new Set(wanted.map(line => line.product_id))])
     const { currency, lines: priced } = priceLines(wanted, products, body.currency)
     const given = await offers.discounts({ currency, lines: priced }, { userId, coupon: code })
@@ -59,7 +71,7 @@ export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'ca
       tax,
       shipping,
     }
-    return { ...about, lines, amounts, taxLines, campaigns, coupon: given.coupon?.code ?? code }
+    return { ...about, lines, amounts, taxLines, campaigns, coupon: given.coupon?.code ?? code, cartVersion }
   }
 }
 export type PricedOrder = Awaited<ReturnType<ReturnType<typeof priceOrder>>>
