@@ -96,7 +96,7 @@ export const shopAt = (gateway: string, administrator: Credentials) => {
       { timeoutMs: 30_000, everyMs: 250 },
     )
 
-  return { as, guest, admin, shopper, addProduct, addCoupon, stockOf, untilStock, reportParcel, deliver, driftSince, expectNoDrift }
+  return { as, guest, login, admin, shopper, addProduct, addCoupon, stockOf, untilStock, reportParcel, deliver, driftSince, expectNoDrift }
 }
 
 /** The shop that the test command runs. */

@@ -1,6 +1,6 @@
 import type { Operation } from './operations'
 
-/** A request that nobody honest sends, and what is odd about it. */
+/** A hostile request, and what is wrong with it. */
 export interface Variant {
   what: string
   path: string
@@ -9,11 +9,11 @@ export interface Variant {
   body?: BodyInit
 }
 
-/** Sent along wherever there is room for text: an answer that refuses must not say it again. */
+/** Part of every text that is sent: an answer that refuses the request must not repeat it. */
 export const marker = 'zq7marker7qz'
 const m = marker
 
-/** Text by which other software has been broken. */
+/** Texts that have broken other software. */
 const texts = [
   '',
   ' ',
@@ -57,7 +57,7 @@ const texts = [
   m.repeat(500),
 ]
 
-/** In place of a value in a body: every kind but the right one, and the right one past its bounds. */
+/** Values for a field of a body: of other types, and beyond the bounds of the right one. */
 const values: unknown[] = [
   ...texts,
   null,
@@ -87,7 +87,7 @@ const values: unknown[] = [
   { constructor: { prototype: { admin: true } } },
 ]
 
-/** Bodies as they are sent, whole. */
+/** Whole bodies. */
 const bodies: [string, () => BodyInit][] = [
   ['nothing', () => ''],
   ['null', () => 'null'],
@@ -144,13 +144,13 @@ const badTokens = [
   'Bearer a.b.c, Bearer a.b.c',
 ]
 
-/** Half a surrogate pair has no form in an address: it is sent as the bytes that it would have. */
+/** `encodeURIComponent` refuses half a surrogate pair, so its bytes stand here. */
 const encode = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : `${m}%ED%A0%80`)
 
-/** Hashing takes few at once, and tells the rest to come later: an answer that is not looked for here. Fewer are tried, too. */
-export const hashes = ({ path }: Operation) => /register|login|password/.test(path)
+/** Routes that hash a password answer 503 to too many requests at once, so they get fewer variants, a few at a time. */
+export const hashesPasswords = ({ path }: Operation) => /register|login|password/.test(path)
 
-/** All that is tried on a route: well over a hundred requests, the same in every run. */
+/** The requests that a route is tried with: well over a hundred, the same in every run. */
 export const variantsOf = (
   operation: Operation,
   path: (change?: Record<string, string>) => string,
@@ -218,5 +218,5 @@ export const variantsOf = (
   }
   for (const name of ['role', 'id', 'user_id', 'is_admin', '$set', `<${m}>`])
     add(`unknown field ${name}`, { body: of({ [`${name} `]: m }) })
-  return hashes(operation) ? found.filter((_, n) => n % 2 === 0 || n % 7 === 0) : found
+  return hashesPasswords(operation) ? found.filter((_, n) => n % 2 === 0 || n % 7 === 0) : found
 }

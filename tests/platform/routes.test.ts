@@ -1,69 +1,38 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { generateKeyPair, SignJWT } from 'jose'
 import { accessTokens } from '#shared/auth'
-import { eventually } from '#shared/testing'
-import {
-  adminToken,
-  call,
-  gateway,
-  isForTheExpendable,
-  login,
-  type Operation,
-  operations,
-  type Person,
-  send,
-  somebody,
-  withdrawCampaigns,
-} from './operations'
+import type { List } from '../caller'
+import { shop, unique } from '../shop'
+import { type Operation, operations, send } from './operations'
+import { changesItsCaller, deleteAutomaticCampaigns, logIn, newPerson, type Person } from './people'
+import { createSamples, type PathOf } from './samples'
 
-/** Every route of every document, asked by everybody: who may, may; who may not, learns nothing; and each answer is as the document says. */
+/** Every operation of every document, called without a token, with bad tokens, by a customer and by an administrator. */
 
-// Found before the tests are told their names.
 const all = await operations()
-// What ends things comes last.
+// Deletions come last, since they remove the samples.
 const inOrder = [...all.filter(({ method }) => method !== 'DELETE'), ...all.filter(({ method }) => method === 'DELETE')]
 
-const ownersMark = `owner${crypto.randomUUID().slice(0, 8)}`
+/** Part of everything personal about the owner of the samples: nobody else may read it. */
+const ownersMark = `owner${unique()}`
 let owner: Person
 let other: Person
 let admin: Person
-let things: Record<string, string>
-let badTokens: Record<string, string>
+let pathOf: PathOf
+let badTokens: string[]
 
-afterAll(withdrawCampaigns)
+afterAll(deleteAutomaticCampaigns)
 beforeAll(async () => {
-  ;[owner, other, admin] = await Promise.all([somebody('customer', ownersMark), somebody(), somebody('admin')])
-  const sku = `RT-${crypto.randomUUID().slice(0, 8)}`
-  const address = { line1: `${ownersMark} Street 1`, city: 'Hanoi', postal_code: '10000', country: 'VN' }
-  const [category, addressOfOwner] = await Promise.all([
-    call.post('/api/categories', { name: `Routes ${sku}` }, admin.token),
-    call.post('/api/users/me/addresses', address, owner.token),
-  ])
-  const product = await call.post(
-    '/api/products',
-    { name: 'A thing for tests', description: 'Nothing to buy.', price: 5, category: category.name, stock: 3, sku },
-    admin.token,
-  )
-  await eventually(async () => (await send(`/api/inventory/${product.id}`)).status === 200)
-  const [session] = JSON.parse((await send('/api/users/me/sessions', as(owner.token))).text).items
-  things = {
-    '/api/products/{id}': product.id,
-    '/api/products/by-sku/{sku}': sku,
-    '/api/categories/{id}': category.id,
-    '/api/inventory/{product_id}': product.id,
-    '/api/users/me/addresses/{id}': addressOfOwner.id,
-    '/api/users/me/sessions/{id}': session.id,
-    '/api/users/{id}': `${owner.id}`,
-    '/api/discovery/services/{name}': 'product',
-  }
-  badTokens = { 'no such token': 'not.a.token', ...(await madeTokens()), 'one of a session that ended': await endedToken() }
+  ;[owner, other, admin] = await Promise.all([newPerson('customer', ownersMark), newPerson(), newPerson('admin')])
+  pathOf = await createSamples(admin, owner)
+  badTokens = ['not.a.token', ...(await forgedTokens()), await endedToken()]
 })
 
-/** Looks right in every part: a known key, the right names, a time to live; signed by somebody else, or past its time as well. */
-const madeTokens = async () => {
+/** Tokens that name the right key, issuer and audience, signed by another key: one valid for ten minutes, one expired. */
+const forgedTokens = async () => {
   const { keys } = JSON.parse((await send('/.well-known/jwks.json')).text)
   const { privateKey } = await generateKeyPair(accessTokens.algorithm)
-  const made = (expires: string) =>
+  const forged = (expires: string) =>
     new SignJWT({ sid: crypto.randomUUID(), role: 'admin' })
       .setProtectedHeader({ alg: accessTokens.algorithm, kid: keys[0].kid })
       .setSubject('1')
@@ -72,27 +41,19 @@ const madeTokens = async () => {
       .setIssuedAt()
       .setExpirationTime(expires)
       .sign(privateKey)
-  return { 'a forged one': await made('10m'), 'one past its time': await made('-10m') }
+  return Promise.all([forged('10m'), forged('-10m')])
 }
 
 const endedToken = async () => {
-  const token = await login(owner.username)
-  await send('/auth/logout', { method: 'POST', ...as(token) })
+  const token = await logIn(owner)
+  await shop.as(token).call('POST', '/auth/logout')
   return token
 }
 
-const as = (token?: string) => ({ headers: { ...(token && { authorization: `Bearer ${token}` }) } })
-
-const pathOf = ({ path }: Operation) => {
-  const known = Object.entries(things).find(([start]) => path.startsWith(start))
-  const missing = path.includes('/dead-letters/') ? 'order.timeouts' : '000000000000000000000000'
-  return path.replace(/\{\w+\}/g, () => known?.[1] ?? missing)
-}
-
-/** The example, made somebody's own: what must be unique in the shop is, and the names that the README speaks of stay free. */
+/** The example, with new values where they must be unique in the shop. */
 const fresh = (example: unknown): unknown => {
-  const tag = crypto.randomUUID().slice(0, 8)
-  const renamed: Record<string, string> = { sku: `RT-${tag}`, email: `${tag}@example.com`, username: tag, name: `Thing ${tag}`, slug: tag }
+  const tag = unique()
+  const renamed: Record<string, string> = { sku: `RT-${tag}`, email: `${tag}@example.com`, username: tag, name: `Sample ${tag}`, slug: tag }
   if (typeof example !== 'object' || example === null || Array.isArray(example)) return example
   return Object.fromEntries(
     Object.entries(example).map(([key, value]) => [key, typeof value === 'string' ? (renamed[key] ?? value) : value]),
@@ -100,7 +61,7 @@ const fresh = (example: unknown): unknown => {
 }
 
 const ask = (operation: Operation, token?: string, body?: string) => {
-  const { headers } = as(token)
+  const headers = token ? { authorization: `Bearer ${token}` } : {}
   if (!operation.body) return send(pathOf(operation), { method: operation.method, headers })
   const { type, example } = operation.body
   const content = body ?? (typeof example === 'string' ? example : JSON.stringify(fresh(example)))
@@ -112,17 +73,17 @@ const expectAsDocumented = (operation: Operation, answer: Awaited<ReturnType<typ
   expect(answer.status).toBeLessThan(500)
   expect(answer.headers.get('x-request-id')).toMatch(/^[\w.:-]{1,128}$/)
 }
-/** Refused for its token, not for a wrong password or code. */
-const wasTurnedAway = ({ status, text }: { status: number; text: string }) =>
+/** Refused because of the token, not because of a wrong password or code. */
+const refusedItsToken = ({ status, text }: { status: number; text: string }) =>
   status === 401 && ['token_required', 'invalid_token', 'token_expired', 'session_ended'].includes(JSON.parse(text).code)
 
-test('the documents tell of every service', () => {
+test('the documents have operations of every kind of access', () => {
   expect(inOrder.length).toBeGreaterThan(40)
-  expect(new Set(inOrder.map(({ door }) => door)).size).toBe(5)
+  expect(new Set(inOrder.map(({ access }) => access)).size).toBe(5)
 })
 
 describe.each(inOrder.map(operation => [operation.name, operation] as const))('%s', (_name, operation) => {
-  const refusedUnread = async (token: string | undefined, status: number) => {
+  const expectRefused = async (token: string | undefined, status: number) => {
     for (const body of operation.body ? [undefined, '{"cut off'] : [undefined]) {
       const answer = await ask(operation, token, body)
       expect(answer.status).toBe(status)
@@ -131,44 +92,45 @@ describe.each(inOrder.map(operation => [operation.name, operation] as const))('%
     }
   }
 
-  const asksForToken = operation.door === 'user' || operation.door === 'admin'
-  test(asksForToken ? 'is closed without a token' : 'lets in who has no token', async () => {
-    if (asksForToken) return refusedUnread(undefined, 401)
+  const needsToken = operation.access === 'user' || operation.access === 'admin'
+  test(needsToken ? 'refuses a call without a token' : 'needs no token', async () => {
+    if (needsToken) return expectRefused(undefined, 401)
     const answer = await ask(operation)
     expectAsDocumented(operation, answer)
-    expect(wasTurnedAway(answer)).toBe(false)
+    expect(refusedItsToken(answer)).toBe(false)
     expect(answer.text).not.toContain(ownersMark)
   })
 
-  test('refuses a token that is none, forged, past its time or of a session that ended', async () => {
-    // A signed body is believed for its signature; a token beside it is not looked at.
-    const status = operation.door === 'signed' ? 400 : 401
-    for (const token of Object.values(badTokens)) await refusedUnread(token, status)
+  test('refuses a token that is malformed, forged, expired or of an ended session', async () => {
+    // Where the body is signed, the token is ignored and the signature is missing.
+    const status = operation.access === 'signed' ? 400 : 401
+    for (const token of badTokens) await expectRefused(token, status)
   })
 
-  test(operation.door === 'admin' ? 'is closed to a customer' : 'tells a customer nothing of another', async () => {
-    if (operation.door === 'admin') return refusedUnread(other.token, 403)
-    const { token } = isForTheExpendable(operation) ? await somebody() : other
+  test(operation.access === 'admin' ? 'refuses a customer' : 'shows a customer nothing of another customer', async () => {
+    if (operation.access === 'admin') return expectRefused(other.token, 403)
+    const { token } = changesItsCaller(operation) ? await newPerson() : other
     const answer = await ask(operation, token)
     expectAsDocumented(operation, answer)
-    expect(wasTurnedAway(answer)).toBe(false)
+    expect(refusedItsToken(answer)).toBe(false)
     expect(answer.text).not.toContain(ownersMark)
     if (/\/me\/\w+\/\{id\}/.test(operation.path)) expect(answer.status).toBe(404)
   })
 
-  test('answers an admin as it says', async () => {
-    const { token } = isForTheExpendable(operation) ? await somebody('admin') : admin
+  test('answers an administrator as its document says', async () => {
+    const { token } = changesItsCaller(operation) ? await newPerson('admin') : admin
     const answer = await ask(operation, token)
     expectAsDocumented(operation, answer)
     expect(answer.status).not.toBe(403)
-    expect(wasTurnedAway(answer)).toBe(false)
+    expect(refusedItsToken(answer)).toBe(false)
   })
 })
 
-test('the owner still has what is theirs, and the shop its product', async () => {
-  const mine = await send('/api/users/me', as(await login(String(Bun.env.ADMIN_EMAIL), String(Bun.env.ADMIN_PASSWORD))))
-  expect(mine.status).toBe(200)
-  const { items } = JSON.parse((await send(`/api/users?search=${owner.username}`, as(await adminToken()))).text)
-  expect(items.map(({ id }: Person) => id)).toContain(owner.id)
-  expect((await fetch(`${gateway}/api/products/507f1f77bcf86cd799439011`)).status).toBe(200)
+test('after all of it the accounts and the demo product are still there', async () => {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = Bun.env
+  const administrator = shop.as((await shop.login({ email, password })).access_token)
+  expect((await administrator.ask('GET', '/api/users/me')).status).toBe(200)
+  const { items } = await administrator.call<List<{ id: number }>>('GET', `/api/users?search=${owner.username}`)
+  expect(items.map(({ id }) => id)).toContain(owner.id)
+  expect((await shop.guest.ask('GET', '/api/products/507f1f77bcf86cd799439011')).status).toBe(200)
 })
