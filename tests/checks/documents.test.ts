@@ -12,7 +12,7 @@ const operationsOf = (paths: Record<string, Record<string, Schema>>) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
   )
 
-/** The fields that a body must have and that say neither by example nor by their kind what to put in. */
+/** The required fields of a body whose example, default, values or format do not show what to send. */
 const unclear = (schema: unknown, at = ''): string[] => {
   if (!isObject(schema) || [schema.example, schema.default, schema.enum].some(value => value !== undefined)) return []
   const { properties, required } = schema
@@ -21,47 +21,47 @@ const unclear = (schema: unknown, at = ''): string[] => {
   if (Array.isArray(schema.anyOf)) return schema.anyOf.flatMap(part => unclear(part, at)).slice(0, 1)
   return schema.type === 'string' && schema.format === undefined ? [at] : []
 }
-/** A body of another kind than an object (lines, a file) is shown by the example of the whole. */
-const unclearObject = (schema: unknown) => (isObject(schema) && schema.type === 'string' ? [] : unclear(schema))
+/** A body that is text (lines, a file) is shown by the example of the whole. */
+const unclearBody = (schema: unknown) => (isObject(schema) && schema.type === 'string' ? [] : unclear(schema))
 const mediaOf = (holder: unknown): Schema[] =>
   isObject(holder) && isObject(holder.content) ? Object.values(holder.content).filter(isObject) : []
 const hasExample = (media: Schema) => media.example !== undefined || media.examples !== undefined
 
 describe.each([...released])('%s', service => {
   let read: Promise<{ app: AnyElysia; document: OpenApi }> | undefined
-  const told = () => {
+  const documented = () => {
     read ??= appOf(service).then(async app => ({ app, document: await openApiOf(app, service) }))
     return read
   }
-  const operations = async () => operationsOf((await told()).document.paths)
+  const operations = async () => operationsOf((await documented()).document.paths)
 
-  test('says of every route who may call it, what it answers, and in a line what it is for', async () => {
-    const silent = (await told()).app.routes.flatMap(({ method, path, hooks }) => {
-      const said = { summary: hooks.detail?.summary, auth: hooks.detail?.['x-auth'], answer: hooks.response ?? hooks.detail?.responses }
-      const missing = Object.entries(said).filter(([, value]) => value === undefined)
+  test('declares for every route who may call it, what it answers, and a summary', async () => {
+    const incomplete = (await documented()).app.routes.flatMap(({ method, path, hooks }) => {
+      const declared = { summary: hooks.detail?.summary, auth: hooks.detail?.['x-auth'], answer: hooks.response ?? hooks.detail?.responses }
+      const missing = Object.entries(declared).filter(([, value]) => value === undefined)
       return missing.map(([what]) => `${method} ${path}: ${what}`)
     })
-    expect(silent).toEqual([])
+    expect(incomplete).toEqual([])
   })
 
-  test('writes a valid document', async () => {
-    const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify((await told()).document)))
+  test('has a valid document', async () => {
+    const { valid, errors } = await new Validator().validate(JSON.parse(JSON.stringify((await documented()).document)))
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
     expect((await operations()).length).toBeGreaterThan(0)
   })
 
-  test('gives its part of a person’s export if it keeps anything about people, and only then', async () => {
-    const gives = (await told()).app.routes.some(({ path }) => path === '/internal/users/:id/export')
-    const said = (yes: boolean) => (yes ? 'exportRoute is mounted' : 'no exportRoute')
-    expect(said(gives)).toBe(said(personalDataServices.includes(service)))
+  test('has a part in a person’s export if it keeps personal data, and only then', async () => {
+    const exports = (await documented()).app.routes.some(({ path }) => path === '/internal/users/:id/export')
+    const mounted = (yes: boolean) => (yes ? 'exportRoute is mounted' : 'no exportRoute')
+    expect(mounted(exports)).toBe(mounted(personalDataServices.includes(service)))
   })
 
-  test('names each operation once', async () => {
+  test('gives each operation an id of its own', async () => {
     const ids = (await operations()).map(({ operation }) => operation.operationId)
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
   })
 
-  test('shows by example what to send', async () => {
+  test('has an example of everything that a client sends', async () => {
     const vague = (await operations()).flatMap(({ name, operation }) => {
       const parameters = Array.isArray(operation.parameters) ? operation.parameters : []
       const inPath = parameters.filter(
@@ -70,13 +70,13 @@ describe.each([...released])('%s', service => {
       const bodies = mediaOf(operation.requestBody)
       return [
         ...inPath.map(parameter => `${name}: {${parameter.name}}`),
-        ...bodies.flatMap(media => (hasExample(media) ? unclearObject(media.schema) : ['body'])).map(what => `${name}: ${what}`),
+        ...bodies.flatMap(media => (hasExample(media) ? unclearBody(media.schema) : ['body'])).map(what => `${name}: ${what}`),
       ]
     })
     expect(vague).toEqual([])
   })
 
-  test('shows by example what comes back', async () => {
+  test('has an example of every successful answer', async () => {
     const vague = (await operations()).flatMap(({ name, operation }) =>
       Object.entries(isObject(operation.responses) ? operation.responses : {})
         .filter(([status]) => status.startsWith('2'))

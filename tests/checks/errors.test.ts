@@ -1,34 +1,38 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { statusOf } from '#shared/errors'
+import { filesIn, isTest, textOf } from './deployment'
 
-const root = join(import.meta.dir, '../..')
-const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
-const files = [...new Bun.Glob('{services,shared}/**/*.ts').scanSync(root)].filter(file => !/(\.test|\/testing[\w-]*)\.ts$/.test(file))
+const files = ['services', 'shared'].flatMap(folder => filesIn(folder, '**/*.ts')).filter(file => !isTest(file))
 const code = files.map(textOf).join('\n')
+const matches = (pattern: RegExp, text = code) => [...text.matchAll(pattern)].map(([, found = '']) => found)
 
-const all = (pattern: RegExp, text = code) => [...text.matchAll(pattern)].map(([, found = '']) => found)
 /** Every way in which the services and Nginx give an error its code. */
-const answered = new Set([
-  ...all(/\b(?:invalid|conflict|unauthenticated|tooMany|unavailable)\(\s*['`]([^'`]+)['`]/g),
-  ...all(/new AppError\(\s*'\w+',\s*'(\w+)'/g),
-  ...all(/\bnotFound\(\s*'(\w+)'/g).map(what => `${what}_not_found`),
-  ...all(/^\s+(?:\d{3}|default) (\w+);$/gm, /map \$status \$problem_code \{[^}]*\}/.exec(textOf('gateway/nginx.conf'))?.[0]),
+const found = [
+  ...matches(/\b(?:invalid|conflict|unauthenticated|tooMany|unavailable)\(\s*['`]([^'`]+)['`]/g),
+  ...matches(/new AppError\(\s*'\w+',\s*'(\w+)'/g),
+  ...matches(/\bnotFound\(\s*'(\w+)'/g).map(what => `${what}_not_found`),
+  ...matches(/^\s+(?:\d{3}|default) (\w+);$/gm, /map \$status \$problem_code \{[^}]*\}/.exec(textOf('gateway/nginx.conf'))?.[0]),
   'forbidden',
-])
-const plain = (name: string) => name.replace(/\$\{(\w+)\}/g, '<$1>')
-const told = all(/^\| `([^`]+)` \|/gm, textOf('docs/errors.md'))
+]
+/** `${name}_unavailable` stands as `<name>_unavailable` in the documentation. */
+const codes = [...new Set(found.map(name => name.replace(/\$\{(\w+)\}/g, '<$1>')))]
+const rows = [...textOf('docs/errors.md').matchAll(/^\| `([^`]+)` \| ([\d, ]+) \|/gm)].map(([, name = '', statuses = '']) => ({
+  name,
+  statuses: statuses.split(', ').map(Number),
+}))
 
 describe('docs/errors.md', () => {
-  test('tells every code that is answered, and no other', () => {
-    expect(told.toSorted()).toEqual([...answered].map(plain).sort())
+  test('has a row for every code of the services and the gateway', () => {
+    expect(codes.filter(name => !rows.some(row => row.name === name))).toEqual([])
   })
 
-  test('gives each code a status there is', () => {
-    const statuses = all(/^\| `[^`]+` \| ([\d, ]+) \|/gm, textOf('docs/errors.md')).flatMap(list => list.split(', ').map(Number))
-    const known = new Set<number>([...Object.values(statusOf), 405, 408, 411, 416, 501])
-    expect(statuses.filter(status => !known.has(status))).toEqual([])
-    expect(statuses.length).toBeGreaterThanOrEqual(told.length)
+  test('has each code once, and none that nobody answers', () => {
+    expect(rows.map(({ name }) => name).filter(name => !codes.includes(name))).toEqual([])
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
+  })
+
+  test('gives each code statuses that exist', () => {
+    const known = new Set([...Object.values(statusOf), 405, 408, 411, 416, 501])
+    expect(rows.filter(({ statuses }) => !statuses.every(status => known.has(status)))).toEqual([])
   })
 })
