@@ -4,7 +4,7 @@ import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createInbox } from './outbox/inbox'
+import { createInbox, type TakeIn } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
@@ -17,7 +17,7 @@ import { minute } from './time'
 export { currentTime, plainText, timestamp } from './sql/columns'
 export { isDuplicate } from './sql/errors'
 export { type JsonColumn, jsonColumn } from './sql/json-column'
-export { countCapped, insertOnce, lockOrMake } from './sql/rows'
+export { countCapped, insertOnce, lockOrMake, lockOrMakeAll } from './sql/rows'
 
 export interface SqlOptions {
   url: string
@@ -54,6 +54,13 @@ export interface Sql<Db> {
    * Messages that arrive together share a transaction, so `work` may run again here too.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
+  /**
+   * `once` for messages whose work locks the same rows. Those that share a transaction would lock them in their order of arrival, and two such
+   * transactions could wait for each other; so `lockAll` gets what all of them need, and locks it in one order, before the first is handled.
+   */
+  onceLocking<Needs>(
+    lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>,
+  ): <T>(message: Pick<Message, 'id'>, work: Work<Db, T>, needs: Needs) => Promise<T | undefined>
   /** What the outbox holds, for a gauge. */
   backlog(): Promise<Backlog>
   /** Connections, for a gauge. */
@@ -103,15 +110,19 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     }
   }
 
+  const recorded: TakeIn<Transaction<Db>> = (ids, work) => {
+    const recording: Work<Db, { value: Awaited<ReturnType<typeof work>> } | undefined> = async (trx, publish) =>
+      (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
+    return transaction(recording, ids.length > 1 ? 2 : 5)
+  }
+
   return {
     db,
     kernel,
     transaction: work => transaction(work),
-    once: createInbox<Transaction<Db>>((ids, work) => {
-      const recording: Work<Db, { value: Awaited<ReturnType<typeof work>> } | undefined> = async (trx, publish) =>
-        (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
-      return transaction(recording, ids.length > 1 ? 2 : 5)
-    }),
+    once: createInbox<Transaction<Db>>(recorded),
+    onceLocking: <Needs>(lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>) =>
+      createInbox<Transaction<Db>, Needs>(recorded, { lockAll }),
     backlog: store.backlog,
     pool: state,
     relaying: () => relay?.holding() ?? false,

@@ -6,6 +6,7 @@ import { inventoryDrift, reservationStates } from './drift'
 import { stockRepository } from './repository'
 import { reservations } from './reservations'
 import { stockAdjustments } from './stock-adjustments'
+import { stockInbox } from './stock-inbox'
 import { stockedProducts } from './stocked-products'
 
 interface Ports {
@@ -14,13 +15,16 @@ interface Ports {
   waitMs?: number
 }
 
-export const compose = ({ sql, log, waitMs }: Ports) => ({
-  stock: stockRepository(sql),
-  adjustments: stockAdjustments(sql),
-  products: stockedProducts(sql),
-  reservations: reservations({ sql, log, waitMs }),
-  returns: customerReturns(sql),
-  drift: inventoryDrift(sql),
-  reservationStates: reservationStates(sql),
-})
+export const compose = ({ sql, log, waitMs }: Ports) => {
+  const handleOnce = stockInbox(sql)
+  return {
+    stock: stockRepository(sql),
+    adjustments: stockAdjustments(sql),
+    products: stockedProducts(handleOnce),
+    reservations: reservations({ sql, handleOnce, log, waitMs }),
+    returns: customerReturns(handleOnce),
+    drift: inventoryDrift(sql),
+    reservationStates: reservationStates(sql),
+  }
+}
 export type InventoryService = ReturnType<typeof compose>

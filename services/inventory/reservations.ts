@@ -8,6 +8,7 @@ import { allocations, type StepOutcome } from './allocations'
 import type { InventoryDb, Trx } from './database'
 import { addOrderFacts, nextReservationStep, type OrderFacts, type ReservationState } from './domain'
 import { lockReservation, type Reservation, saveReservation } from './reservation-repository'
+import type { StockInbox } from './stock-inbox'
 
 const eventOf = {
   reserved: inventoryReserved,
@@ -24,12 +25,13 @@ const sweepLimit = 200
 
 interface Ports {
   sql: Sql<InventoryDb>
+  handleOnce: StockInbox
   log: Pick<Log, 'warn'>
   /** How long an order waits for a product that inventory does not know yet. */
   waitMs?: number | undefined
 }
 
-export const reservations = ({ sql, log, waitMs = 30 * second }: Ports) => {
+export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Ports) => {
   const steps = allocations({ waitMs })
 
   const enter = async (trx: Trx, before: Reservation, { state, reason }: StepOutcome, publish: Publish, quiet = false) => {
@@ -73,10 +75,14 @@ export const reservations = ({ sql, log, waitMs = 30 * second }: Ports) => {
   return {
     /** Adds an event's facts to what is known of the order and does the step that follows, once per message. */
     handle: (message: Message, orderId: number, facts: Partial<OrderFacts>) =>
-      sql.once(message, async (trx, publish) => {
-        const known = await lockReservation(trx, orderId, { likelyNew: facts.placed === true })
-        await advance(trx, { ...known, facts: addOrderFacts(known.facts, facts) }, publish)
-      }),
+      handleOnce(
+        message,
+        async (trx, publish) => {
+          const known = await lockReservation(trx, orderId, { likelyNew: facts.placed === true })
+          await advance(trx, { ...known, facts: addOrderFacts(known.facts, facts) }, publish)
+        },
+        { orderId, ...(facts.lines && { skus: facts.lines.map(({ sku }) => sku) }) },
+      ),
 
     /** Retries orders that wait for a product, the longest untried first. An order that has waited `waitMs` gets no stock. */
     async retryWaiting(limit = sweepLimit): Promise<void> {

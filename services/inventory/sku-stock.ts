@@ -14,35 +14,29 @@ export interface SkuStock {
 }
 export type StockBySku = Map<string, SkuStock>
 
-/**
- * Locks all SKUs of one call in sorted order, so transactions that call it once cannot deadlock with each other. Messages that share a
- * transaction call it one after the other, in order of arrival, so two such groups can deadlock. The database then rolls one group back,
- * and the inbox runs it again: as a group, then in halves, in the end message by message.
- */
-export const lockSkuStock = async (trx: Trx, skus: readonly string[]): Promise<StockBySku> =>
-  withStockRows(trx, await trx.selectFrom('skus').selectAll().where('sku', 'in', skus).orderBy('sku').forUpdate().execute())
+/** The lock of a SKU comes before any change of its stock rows, and SKUs are locked in sorted order: no two transactions wait for each other. */
+export const lockSkus = async (trx: Trx, skus: readonly string[]): Promise<SkuRow[]> =>
+  skus.length === 0 ? [] : trx.selectFrom('skus').selectAll().where('sku', 'in', skus).orderBy('sku').forUpdate().execute()
 
-/** Locks every SKU of a product, in the same order. */
-export const lockProductStock = async (trx: Trx, productId: string): Promise<StockBySku> =>
-  withStockRows(trx, await trx.selectFrom('skus').selectAll().where('product_id', '=', productId).orderBy('sku').forUpdate().execute())
-
-const withStockRows = async (trx: Trx, skus: readonly SkuRow[]): Promise<StockBySku> => {
-  if (skus.length === 0) return new Map()
-  const rows = await trx
+export const lockSkuStock = async (trx: Trx, skus: readonly string[]): Promise<StockBySku> => {
+  const locked = await lockSkus(trx, skus)
+  const stock: StockBySku = new Map(locked.map(totals => [totals.sku, { totals, rows: [], changed: false, changedRows: new Set() }]))
+  if (locked.length === 0) return stock
+  const rows = trx
     .selectFrom('stock')
     .selectAll()
-    .where(
-      'sku',
-      'in',
-      skus.map(({ sku }) => sku),
-    )
-    .orderBy('sku')
-    .orderBy('warehouse')
-    .forUpdate()
-    .execute()
-  const stock: StockBySku = new Map(skus.map(totals => [totals.sku, { totals, rows: [], changed: false, changedRows: new Set() }]))
-  for (const row of rows) stock.get(row.sku)?.rows.push(row)
+    .where('sku', 'in', [...stock.keys()])
+  for (const row of await rows.orderBy('sku').orderBy('warehouse').execute()) stock.get(row.sku)?.rows.push(row)
   return stock
+}
+
+/** Locks every SKU of a product by its key, since a lock through the index of products would be taken in another order. */
+export const lockProductStock = async (trx: Trx, productId: string): Promise<StockBySku> => {
+  const skus = await trx.selectFrom('skus').select('sku').where('product_id', '=', productId).execute()
+  return lockSkuStock(
+    trx,
+    skus.map(({ sku }) => sku),
+  )
 }
 
 /** The SKU's stock row in a warehouse; the first stock there inserts it. */

@@ -1,23 +1,30 @@
 import type { Message, Publish } from '#shared/event'
-import { lockOrMake, type Sql } from '#shared/sql'
-import type { InventoryDb, Trx } from './database'
+import { lockOrMake } from '#shared/sql'
+import type { Trx } from './database'
 import { mainWarehouse } from './domain'
 import { lockProductStock, moveStock, saveSkuStock, stockRowIn } from './sku-stock'
+import type { StockInbox } from './stock-inbox'
 
-const addSkus = async (trx: Trx, productId: string, skus: readonly string[], { archived }: { archived: boolean }) => {
-  if (skus.length === 0) return
-  const known = await trx.selectFrom('skus').select('sku').where('sku', 'in', skus).execute()
-  const missing = skus.filter(sku => !known.some(row => row.sku === sku))
+interface NewSku {
+  sku: string
+  product_id: string
+}
+
+const addSkus = async (trx: Trx, named: readonly NewSku[], { archived }: { archived: boolean }) => {
+  if (named.length === 0) return
+  const skus = named.map(({ sku }) => sku)
+  const known = new Set((await trx.selectFrom('skus').select('sku').where('sku', 'in', skus).execute()).map(({ sku }) => sku))
+  const missing = named.filter(({ sku }) => !known.has(sku)).sort((a, b) => (a.sku < b.sku ? -1 : 1))
   if (missing.length === 0) return
   await trx
     .insertInto('skus')
     .ignore()
-    .values(missing.sort().map(sku => ({ sku, product_id: productId, archived })))
+    .values(missing.map(({ sku, product_id }) => ({ sku, product_id, archived })))
     .execute()
 }
 
 /** Returned goods may have SKUs that no product event has named yet: they stay off sale until one does. */
-export const addUnlistedSkus = (trx: Trx, productId: string, skus: readonly string[]) => addSkus(trx, productId, skus, { archived: true })
+export const addUnlistedSkus = (trx: Trx, lines: readonly NewSku[]) => addSkus(trx, lines, { archived: true })
 
 interface ProductChange {
   productId: string
@@ -35,7 +42,11 @@ const applyChange = async (trx: Trx, publish: Publish, change: ProductChange) =>
   const product = await lockOrMake(trx, 'products', { product_id: productId }, {}, { likelyNew: opening !== undefined })
   const newest = version > product.version
   const opened = product.opened === 1 || opening !== undefined
-  await addSkus(trx, productId, skus, { archived: !newest })
+  await addSkus(
+    trx,
+    skus.map(sku => ({ sku, product_id: productId })),
+    { archived: !newest },
+  )
   const stockBySku = await lockProductStock(trx, productId)
   for (const stock of stockBySku.values()) {
     const { totals } = stock
@@ -60,17 +71,20 @@ const applyChange = async (trx: Trx, publish: Publish, change: ProductChange) =>
 }
 
 /** The products of the catalog, as far as inventory needs them: which SKUs there are, and which of them are on sale. */
-export const stockedProducts = (sql: Sql<InventoryDb>) => {
-  const handleOnce = (message: Message, change: Omit<ProductChange, 'version'>) =>
-    sql.once(message, (trx, publish) => applyChange(trx, publish, { version: message.aggregate.version, ...change }))
+export const stockedProducts = (handleOnce: StockInbox) => {
+  const apply = (message: Message, change: Omit<ProductChange, 'version'>) =>
+    handleOnce(message, (trx, publish) => applyChange(trx, publish, { version: message.aggregate.version, ...change }), {
+      productIds: [change.productId],
+      skus: change.skus,
+    })
 
   return {
     create: (message: Message, productId: string, openingStock: readonly { sku: string; quantity: number }[]) => {
       const skus = openingStock.map(({ sku }) => sku)
       const opening = new Map(openingStock.map(({ sku, quantity }) => [sku, quantity]))
-      return handleOnce(message, { productId, skus, onSale: skus, opening })
+      return apply(message, { productId, skus, onSale: skus, opening })
     },
-    update: (message: Message, productId: string, skus: readonly string[]) => handleOnce(message, { productId, skus, onSale: skus }),
-    archive: (message: Message, productId: string, skus: readonly string[]) => handleOnce(message, { productId, skus, onSale: [] }),
+    update: (message: Message, productId: string, skus: readonly string[]) => apply(message, { productId, skus, onSale: skus }),
+    archive: (message: Message, productId: string, skus: readonly string[]) => apply(message, { productId, skus, onSale: [] }),
   }
 }

@@ -76,10 +76,10 @@ type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 export const addToOutbox = (kernel: Kysely<KernelTables>, trx: Executor, rows: OutboxRow[]) =>
   trx.executeQuery(kernel.insertInto('outbox').values(rows))
 
-/** False when one of them was recorded before. Waits for another transaction that is recording the same id. */
+/** In the order of their ids. False when one of them was recorded before. Waits for another transaction that is recording the same id. */
 export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor, ids: string[]): Promise<boolean> => {
   try {
-    await trx.executeQuery(kernel.insertInto('inbox').values(ids.map(message_id => ({ message_id }))))
+    await trx.executeQuery(kernel.insertInto('inbox').values(ids.toSorted().map(message_id => ({ message_id }))))
     return true
   } catch (error) {
     if (isDuplicate(error)) return false

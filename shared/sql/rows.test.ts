@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
 import { countLimit } from '../page'
-import { countCapped, insertOnce, jsonColumn, lockOrMake } from '../sql'
+import { countCapped, insertOnce, jsonColumn, lockOrMake, lockOrMakeAll } from '../sql'
 import { testSql } from '../testing'
 
 const { sql, drop } = await testSql<{ numbers: { n: number } }>()
@@ -45,6 +45,21 @@ describe('a row that is made if need be, and locked', () => {
     const locked = (state: string) => store.sql.transaction(trx => lockOrMake(trx, 'accounts', { id: 4 }, { state }, { likelyNew: true }))
     expect(await locked('first')).toEqual({ id: 4, state: 'first', uses: 0 })
     expect(await locked('second')).toEqual({ id: 4, state: 'first', uses: 0 })
+  })
+
+  test('is one of many that transactions name in any order, and none of them waits for another in a circle', async () => {
+    let attempts = 0
+    const lockAll = (ids: number[]) =>
+      store.sql.transaction(async trx => {
+        attempts++
+        await lockOrMakeAll(trx, 'accounts', 'id', ids)
+        await Bun.sleep(1)
+      })
+    const ids = [11, 12, 13, 14]
+    await Promise.all(Array.from({ length: 20 }, (_, n) => lockAll(n % 2 ? ids : ids.toReversed())))
+    await lockAll([])
+    expect(attempts).toBe(21)
+    expect(await store.sql.db.selectFrom('accounts').select('id').where('id', 'in', ids).execute()).toHaveLength(4)
   })
 
   test('is one row, and loses no change, when many transactions want it at once', async () => {

@@ -31,6 +31,23 @@ export const lockOrMake = async <Db, Table extends keyof Db & string>(
   return made
 }
 
+/**
+ * Locks the rows that have one of these keys, and inserts those that are missing: one statement, in the order of the keys, so that transactions
+ * that need several of the same rows do not wait for each other in a circle.
+ */
+export const lockOrMakeAll = async <Db, Table extends keyof Db & string>(
+  trx: Transaction<Db>,
+  table: Table,
+  column: keyof Db[Table] & string,
+  keys: readonly (string | number)[],
+): Promise<void> => {
+  if (keys.length === 0) return
+  const rows = sql.join([...new Set(keys)].sort(byKey).map(key => sql`(${key})`))
+  const key = sql.ref(column)
+  await sql`insert into ${sql.table(table)} (${key}) values ${rows} on duplicate key update ${key} = ${key}`.execute(trx)
+}
+const byKey = (a: string | number, b: string | number) => (a < b ? -1 : 1)
+
 /** Inserts by `insert`; false when a unique key says that there is such a row already. */
 export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promise<boolean> => {
   try {
