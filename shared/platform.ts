@@ -36,7 +36,7 @@ export const services = {
     store: 'mysql',
     resources: ['orders'],
     owns: 'orders, their states and timeline, returns, statistics',
-    settings: ['ORDER_PAYMENT_TIMEOUT_MS', 'BANK_TRANSFER_DUE_MS', 'CLAIM_MS'],
+    settings: ['ORDER_PAYMENT_TIMEOUT_MS', 'CLAIM_MS'],
   },
   payment: {
     port: 8004,

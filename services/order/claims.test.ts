@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { day, minute } from '#shared/time'
 import { testOrders } from './testing'
 import { eventsAbout } from './testing-events'
 
@@ -15,6 +16,11 @@ const usual = { payment_id: 9, user_id: 42, is_admin: false, amount: 3000, payme
 const claim = async (id: number, more: object = {}) => {
   const answer = await internal('payment', 'POST', `/internal/orders/${id}/claim`, { ...usual, ...more })
   return { ...answer, outcome: answer.status === 200 ? 'granted' : `${answer.status} ${answer.body.code}` }
+}
+const hold = async (id: number, more: object = {}) => {
+  const body = { payment_id: 9, amount: 3000, currency: 'USD', hold_ms: minute, ...more }
+  const { status, body: answer } = await internal('payment', 'POST', `/internal/orders/${id}/hold`, body)
+  return { outcome: status === 204 ? 'granted' : `${status} ${answer.code}` }
 }
 const move = (id: number) => send('PATCH', `/api/orders/${id}`, { body: { shipping_address: '5 Side Street' } })
 
@@ -70,12 +76,52 @@ describe('a claim of a payment', () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, n) => claim(id, { payment_id: 100 + n })))
     expect(all.filter(({ outcome }) => outcome === 'granted')).toHaveLength(1)
   })
-  test('of a transfer lasts as long as the transfer may take', async () => {
+  test('lasts a minute and moves no due time, of a transfer too', async () => {
+    const { id, payment_due_at } = await payable()
+    expect((await claim(id, { payment_method: 'bank_transfer' })).outcome).toBe('granted')
+    const second = await claim(id, { payment_id: 10 })
+    expect(Number(second.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+    expect((await shop.get(id)).payment_due_at).toBe(payment_due_at)
+    expect(await shop.published(id, 'order.payment_due_changed')).toEqual([])
+  })
+})
+
+describe('a hold of a stored payment', () => {
+  test('of days moves the due time of the order and its reservation, once', async () => {
     const { id } = await payable()
-    expect((await claim(id, { payment_method: 'bank_transfer' })).outcome).toBe('granted')
-    expect((await claim(id, { payment_method: 'bank_transfer' })).outcome).toBe('granted')
-    expect(await shop.published(id, 'order.payment_due_changed')).toHaveLength(1)
-    expect((await claim(id, { payment_id: 10 })).outcome).toBe('409 payment_in_progress')
+    await claim(id, { payment_method: 'bank_transfer' })
+    expect((await hold(id, { hold_ms: 3 * day })).outcome).toBe('granted')
+    expect((await hold(id, { hold_ms: 3 * day })).outcome).toBe('granted')
+    const { payment_due_at, reservation_expires_at } = await shop.get(id)
+    expect(Date.parse(payment_due_at)).toBeGreaterThan(Date.now() + 2 * day)
+    expect(await shop.published(id, 'order.payment_due_changed')).toMatchObject([
+      { data: { order_id: id, payment_due_at, reservation_expires_at } },
+    ])
+    expect((await shop.published(id, 'order.payment-timeout'))[1]?.due_at).toEqual(new Date(payment_due_at))
+    expect((await claim(id)).outcome).toBe('granted')
+    const second = await claim(id, { payment_id: 10 })
+    expect([second.outcome, Number(second.headers.get('retry-after')) > 2 * 86_400]).toEqual(['409 payment_in_progress', true])
+  })
+  test('of minutes keeps address and price, and lets the reservation’s own time do', async () => {
+    const { id, payment_due_at } = await payable()
+    await claim(id)
+    expect((await hold(id, { hold_ms: 10 * minute })).outcome).toBe('granted')
+    expect((await shop.get(id)).payment_due_at).toBe(payment_due_at)
+    const { claim_until } = await shop.sql.db.selectFrom('orders').select('claim_until').where('id', '=', id).executeTakeFirstOrThrow()
+    expect(Number(claim_until)).toBeGreaterThan(Date.now() + 9 * minute)
+    expect((await move(id)).body.code).toBe('payment_in_progress')
+  })
+  test('is granted after its claim has ended, unless the order was repriced, is cancelled or is claimed by another payment', async () => {
+    const [late, repriced, cancelled, claimed] = [await payable(), await payable(), await payable(), await payable()]
+    expect((await hold(late.id)).outcome).toBe('granted')
+    const body = { shipping_address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' } }
+    await send('PATCH', `/api/orders/${repriced.id}`, { body })
+    expect((await hold(repriced.id)).outcome).toBe('409 amount_mismatch')
+    await send('POST', `/api/orders/${cancelled.id}/cancel`)
+    expect((await hold(cancelled.id)).outcome).toBe('409 order_not_payable')
+    await claim(claimed.id, { payment_id: 10 })
+    expect((await hold(claimed.id)).outcome).toBe('409 payment_in_progress')
+    expect((await hold(999_999)).outcome).toBe('404 order_not_found')
   })
 })
 

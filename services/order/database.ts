@@ -38,7 +38,7 @@ export interface OrderDb {
     version: number
     payment_due_at: Date
     reservation_expires_at: Date
-    /** The payment that is under way, and until when it freezes address and price. */
+    /** The payment that is under way, and until when it keeps address and price as they are. */
     claim_payment_id: Generated<number | null>
     claim_until: Generated<Date | null>
     /** Set while shipping is asked whether the parcels can still be stopped. */
@@ -100,10 +100,9 @@ export interface Buyer {
   id: number
   role: string
 }
-/** How long an order may take to be paid, by transfer or otherwise, and how long a claim lasts. */
+/** How long an order may take to be paid, and how long a claim lasts whose payment is not stored yet. */
 export interface Terms {
   paymentTimeoutMs: number
-  transferDueMs: number
   claimMs: number
 }
 /** Stock stays reserved longer than the order may be paid, so that a payment in the last moment still gets it. */

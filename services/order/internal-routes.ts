@@ -3,7 +3,7 @@ import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { closed, Id, IdParam, t } from '#shared/schema'
 import type { OrderService } from './compose'
-import { ClaimBody, ClaimView, DriftView, OrderForServices, orderForServices } from './model'
+import { ClaimBody, ClaimView, DriftView, HoldBody, OrderForServices, orderForServices } from './model'
 
 interface Deps extends Pick<OrderService, 'orders' | 'claims' | 'drift' | 'personalData'> {
   http: Http
@@ -32,6 +32,20 @@ export const internalRoutes = ({ http, orders, claims, drift, personalData }: De
       response: { 200: ClaimView },
       detail: { summary: 'Freeze an order for a payment; the same payment may ask again and gets the same answer' },
     })
+    .post(
+      '/orders/:id/hold',
+      async ({ params, body, set }) => {
+        await claims.hold(params.id, body)
+        set.status = 204
+      },
+      {
+        internal: ['payment'],
+        params: IdParam,
+        body: HoldBody,
+        response: { 204: t.Void() },
+        detail: { summary: 'Keep an order claimed for a stored payment that takes longer; a transfer moves its due time' },
+      },
+    )
     .post(
       '/orders/:id/release',
       async ({ params, body, set }) => {

@@ -1,6 +1,6 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
-import { day, minute, second } from '#shared/time'
+import { minute, second } from '#shared/time'
 import { orderApp } from './app'
 import { orderClients } from './clients'
 import { compose } from './compose'
@@ -18,7 +18,6 @@ export const start = (env?: Environment) =>
       const sql = await kernel.sql<OrderDb>(migrations)
       const terms = {
         paymentTimeoutMs: config.integer('ORDER_PAYMENT_TIMEOUT_MS', 15 * minute),
-        transferDueMs: config.integer('BANK_TRANSFER_DUE_MS', 3 * day),
         claimMs: config.integer('CLAIM_MS', minute),
       }
       const service = compose({ sql, clients: orderClients(client), terms, log })

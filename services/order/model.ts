@@ -1,8 +1,9 @@
-import { Address } from '#shared/address'
+import { Address, AddressInput } from '#shared/address'
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { day } from '#shared/time'
 import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
 import { cancelReasons, nextStates, statuses } from './domain'
 
@@ -12,7 +13,7 @@ export const NewOrder = closed(
     user_id: t.Optional(Id),
     items: t.Optional(t.Array(closed({ ...orderedProduct, price: t.Optional(Amount) }), { minItems: 1, maxItems: 100 })),
     from_cart: t.Optional(t.Boolean()),
-    shipping_address: Address,
+    shipping_address: AddressInput,
     shipping_option: t.Optional(text(32, 'standard')),
     coupon_code: t.Optional(text(64, 'WELCOME10')),
     currency: t.Optional(Currency),
@@ -23,7 +24,7 @@ export const NewOrder = closed(
   },
 )
 export type NewOrder = Static<typeof NewOrder>
-export const ChangedOrder = closed({ shipping_address: Address }, { examples: [{ shipping_address: '5 Side Street, City' }] })
+export const ChangedOrder = closed({ shipping_address: AddressInput }, { examples: [{ shipping_address: '5 Side Street, City' }] })
 /** A day or a time. */
 const Moment = t.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[\\d:.]{5,12}(Z|[+-]\\d\\d:\\d\\d))?$', maxLength: 40 })
 const period = { from: t.Optional(Moment), to: t.Optional(Moment) }
@@ -159,6 +160,12 @@ export const ClaimBody = closed({
   amount: Amount,
   currency: t.Optional(Currency),
   payment_method: text(32, 'credit_card'),
+})
+export const HoldBody = closed({
+  payment_id: Id,
+  amount: Amount,
+  currency: Currency,
+  hold_ms: t.Integer({ minimum: 1, maximum: 90 * day, description: 'How long the payment may still take' }),
 })
 export const ClaimView = t.Object({ order_id: t.Integer(), user_id: t.Integer(), amount: t.Number(), currency: t.String() })
 

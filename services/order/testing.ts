@@ -1,7 +1,7 @@
 import type { Draft, Message } from '#shared/event'
 import type { SqlOptions } from '#shared/sql'
 import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
-import { day, minute } from '#shared/time'
+import { minute } from '#shared/time'
 import { orderApp } from './app'
 import { orderClients } from './clients'
 import { compose } from './compose'
@@ -13,7 +13,7 @@ import { laptop, testOrderClients } from './testing-clients'
 
 export { laptop, phone, shirt } from './testing-clients'
 
-const usualTerms: Terms = { paymentTimeoutMs: 15 * minute, transferDueMs: 3 * day, claimMs: minute }
+const usualTerms: Terms = { paymentTimeoutMs: 15 * minute, claimMs: minute }
 
 interface Sent {
   body?: unknown

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { orderPaymentTimeout } from '#shared/catalog'
+import { day } from '#shared/time'
 import { testOrders } from './testing'
 import { eventsAbout } from './testing-events'
 
@@ -105,19 +106,17 @@ describe('a payment at the deadline', () => {
     await timerDue(order.id)
     expect((await get(order.id)).status).toBe('cancelled')
   })
-  test('by transfer moves the deadline of order and reservation', async () => {
+  test('by transfer is waited for until its hold ends', async () => {
     const order = await place()
     await deliver(eventsAbout(order).reserved())
-    expect((await claim(order, 'bank_transfer')).status).toBe(200)
+    await claim(order, 'bank_transfer')
+    const hold = { payment_id: 9, amount: order.total_amount, currency: 'USD', hold_ms: 3 * day }
+    expect((await internal('payment', 'POST', `/internal/orders/${order.id}/hold`, hold)).status).toBe(204)
     await timerDue(order.id)
     await shop.service.timeouts.sweep(new Date())
-    const moved = await get(order.id)
-    expect(moved.status).toBe('awaiting_payment')
-    expect(Date.parse(moved.payment_due_at)).toBeGreaterThan(Date.now() + 2 * 86_400_000)
-    expect(await published(order.id, 'order.payment_due_changed')).toMatchObject([
-      { data: { order_id: order.id, payment_due_at: moved.payment_due_at, reservation_expires_at: moved.reservation_expires_at } },
-    ])
-    const timers = await published(order.id, 'order.payment-timeout')
-    expect(timers[1]?.due_at).toEqual(new Date(moved.payment_due_at))
+    expect((await get(order.id)).status).toBe('awaiting_payment')
+    await Promise.all([makeDue(order), endClaim(order)])
+    await timerDue(order.id)
+    expect((await get(order.id)).cancel_reason).toBe('payment_timeout')
   })
 })

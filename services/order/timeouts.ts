@@ -16,6 +16,10 @@ interface Ports {
 const timeoutOf = ({ payment_due_at, claim_until }: Pick<OrderRow, 'payment_due_at' | 'claim_until'>) =>
   claim_until && claim_until > payment_due_at ? claim_until : payment_due_at
 
+/** Timers of one term wait in one queue, which gives them out in order: a wait of days must not delay those of minutes behind it. */
+export const timerTerm = (dueAt: Date, { paymentTimeoutMs }: Pick<Terms, 'paymentTimeoutMs'>) =>
+  dueAt.getTime() - Date.now() > paymentTimeoutMs ? 'transfer' : 'standard'
+
 export const timeouts = ({ sql, terms, log }: Ports) => {
   /** Cancels the order if it is unpaid and overdue. Too early, it returns when to look again. */
   const cancelOverdue = async (trx: Trx, publish: Publish, orderId: number): Promise<{ row: OrderRow; dueAt: Date } | undefined> => {
@@ -34,9 +38,9 @@ export const timeouts = ({ sql, terms, log }: Ports) => {
         const early = await cancelOverdue(trx, publish, orderId)
         if (!early) return
         const { row, dueAt } = early
-        // A queue gives its messages out in order: a long wait must not delay the short ones behind it.
-        const term = dueAt.getTime() - Date.now() > terms.paymentTimeoutMs ? 'transfer' : 'standard'
-        publish(orderPaymentTimeout({ id: row.id, version: row.version }, { order_id: row.id }, { at: dueAt, term }))
+        publish(
+          orderPaymentTimeout({ id: row.id, version: row.version }, { order_id: row.id }, { at: dueAt, term: timerTerm(dueAt, terms) }),
+        )
       }),
 
     /** Finds overdue orders whose timer was lost. */
