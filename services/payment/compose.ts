@@ -1,9 +1,11 @@
 import type { Log } from '#shared/log'
 import { askProvider } from './ask-provider'
 import { captures } from './captures'
+import { claims } from './claims'
 import type { PaymentClients } from './clients'
 import type { PaymentSql } from './database'
 import { expire } from './expire'
+import { holds } from './holds'
 import { orderFacts } from './order-facts'
 import { type PayPorts, pay } from './pay'
 import { providerFollowUp } from './provider-follow-up'
@@ -30,6 +32,8 @@ export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options
   const providers = new Map(options.providers.map(provider => [provider.name, provider]))
   const ask = askProvider({ providers, log, deadlineMs: terms.deadlineMs })
   const followUp = providerFollowUp({ sql, ask, log, terms })
+  const orderClaims = claims({ sql, clients, log, readyMs: terms.readyMs })
+  const orderHolds = holds({ sql, clients, log, terms })
   const incoming = webhooks({ sql, providers, log })
   const sandboxRefused = (error: unknown) => log.warn({ err: error }, 'a webhook of the sandbox was not accepted; it is sent again')
   return {
@@ -38,7 +42,9 @@ export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options
     onlineProvider,
     followUp,
     payments: paymentRepository(sql),
-    pay: pay({ ...options, sql, log, clients, ask, onlineProvider, terms }),
+    pay: pay({ ...options, sql, claims: orderClaims, holds: orderHolds, ask, onlineProvider, terms }),
+    claims: orderClaims,
+    holds: orderHolds,
     captures: captures({ sql, ask, terms }),
     refunds: refunds({ sql, ask, followUp, terms }),
     expire: expire({ sql, log }),

@@ -41,6 +41,8 @@ export interface PaymentDb {
     ask_at: Date | null
     /** When a payment that is still unfinished is voided. */
     expires_at: Date | null
+    /** When the order service is next asked to hold the order for this payment; null once it does, and when there is nothing to wait for. */
+    hold_at: Date | null
     /** The request that made the payment, so that a repetition finds it again. */
     request_key: string | null
     version: Generated<number>
@@ -48,7 +50,7 @@ export interface PaymentDb {
     updated_at: Generated<Date>
   }
   /** Where the ids of payments come from: a payment claims its order under its id before it is inserted. */
-  payment_numbers: { id: Generated<number>; order_id: number }
+  payment_numbers: { id: Generated<number>; order_id: number; request_key: string | null; created_at: Generated<Date> }
   refunds: {
     id: Generated<number>
     payment_id: number

@@ -25,6 +25,9 @@ export type ProviderAction = 'charge' | 'capture' | 'void'
 /** No money has arrived yet, but it still may. */
 export const isOpen = (status: PaymentStatus) => status === 'pending' || status === 'requires_action' || status === 'authorized'
 
+/** The customer or the bank has to act before there is money. */
+export const waitsForMoney = (status: PaymentStatus) => status === 'pending' || status === 'requires_action'
+
 /**
  * The new status of a payment whose provider reports a state of the charge; undefined when it does not change. Reports may arrive in any
  * order and repeatedly: the status only moves forward, and captured money counts even after the payment had failed or was voided.

@@ -1,6 +1,7 @@
 import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import type { PaymentSql } from './database'
+import { waitsForMoney } from './domain'
 import { beginAction, lockPayment, savePayment } from './settle'
 
 /** Voids payments that their customers did not finish in time, so that the orders can be paid in another way. */
@@ -20,7 +21,7 @@ export const expire =
         const { payment } = await lockPayment(trx, id)
         if (payment.doing || !payment.expires_at) return
         payment.expires_at = null
-        if (payment.status === 'pending' || payment.status === 'requires_action') beginAction(payment, 'void')
+        if (waitsForMoney(payment.status)) beginAction(payment, 'void')
         await savePayment(trx, payment)
       })
     await eachIsolated(overdue, expireOne, (error, { id }) =>

@@ -1,14 +1,14 @@
 import { conflict } from '#shared/errors'
 import type { Save, Saved } from '#shared/idempotency'
-import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
 import { isDuplicate, lockOrMake } from '#shared/sql'
 import { day, hour } from '#shared/time'
 import { type AskProvider, type ProviderAnswer, paymentRef } from './ask-provider'
-import { claimWhenReady } from './claim'
-import type { Claim, ClaimedOrder, PaymentClients } from './clients'
+import type { Claims } from './claims'
+import type { ClaimedOrder } from './clients'
 import type { PaymentDb, PaymentRow, PaymentSql } from './database'
 import { type PaymentMethod, refuseCardData } from './domain'
+import type { Holds } from './holds'
 import { type PaymentView, paymentView } from './model'
 import type { Charge } from './providers/provider'
 import { settleCharge } from './settle'
@@ -27,9 +27,9 @@ export interface PaymentRequest {
 }
 export interface PayPorts {
   sql: PaymentSql
-  clients: PaymentClients
+  claims: Claims
+  holds: Holds
   ask: AskProvider
-  log: Pick<Log, 'warn'>
   /** The provider of cards and wallets. */
   onlineProvider: string
   terms: PaymentTerms
@@ -49,7 +49,7 @@ const unfinishedMs = ({ actionMs, transferDueMs }: PaymentTerms): Record<Payment
  * Pays an order. A refused payment ends as `failed` with its reason, and another one can pay the order; one whose outcome is unknown is
  * `pending`. A repeated request finds its payment by `requestKey` and continues where the first one stopped.
  */
-export const pay = ({ sql, clients, ask, log, onlineProvider, terms, onAnswer }: PayPorts) => {
+export const pay = ({ sql, claims, holds, ask, onlineProvider, terms, onAnswer }: PayPorts) => {
   const expiryMs = unfinishedMs(terms)
 
   const providerFor = (method: PaymentMethod, amount: number) =>
@@ -65,29 +65,13 @@ export const pay = ({ sql, clients, ask, log, onlineProvider, terms, onAnswer }:
           .where('created_at', '>', new Date(Date.now() - day))
           .executeTakeFirst()
 
-  const release = (orderId: number, paymentId: number) =>
-    clients
-      .releaseOrder(orderId, paymentId)
-      .catch(error => log.warn({ err: error, orderId }, 'the claim of an order was not released; it expires by itself'))
-
   /** Stores the payment before the provider is asked for money. */
   const begin = async (payer: Payer, request: PaymentRequest, requestKey: string | undefined): Promise<PaymentRow> => {
     const { order_id, amount, currency, payment_method } = request
-    const { insertId } = await sql.db.insertInto('payment_numbers').values({ order_id }).executeTakeFirstOrThrow()
-    const id = Number(insertId)
-    const claim: Claim = {
-      payment_id: id,
-      user_id: payer.id,
-      is_admin: payer.isAdmin,
-      amount,
-      payment_method,
-      ...(currency && { currency }),
-    }
-    const order = await claimWhenReady(clients, order_id, claim, terms.readyMs)
+    const claim = { user_id: payer.id, is_admin: payer.isAdmin, amount, payment_method, ...(currency && { currency }) }
     try {
-      return await insert(id, order, payment_method, requestKey)
+      return await claims.claimed(order_id, requestKey, claim, (id, order) => insert(id, order, payment_method, requestKey))
     } catch (error) {
-      await release(order_id, id)
       throw isDuplicate(error)
         ? conflict('payment_in_progress', 'Another payment of this order is under way. Look at it, or wait until it has ended.')
         : error
@@ -115,6 +99,7 @@ export const pay = ({ sql, clients, ask, log, onlineProvider, terms, onAnswer }:
           currency,
           doing: 'charge',
           ask_at: new Date(now + terms.askAfterMs),
+          hold_at: new Date(now + terms.askAfterMs),
           expires_at: expiresAfterMs === null ? null : new Date(now + expiresAfterMs),
           request_key: requestKey ?? null,
           transaction_id: null,
@@ -160,7 +145,8 @@ export const pay = ({ sql, clients, ask, log, onlineProvider, terms, onAnswer }:
       return { saved: await save(trx, { status: 201, headers: { location: `/api/payments/${id}` }, body: view }), settled }
     })
     onAnswer?.(settled)
-    if (settled.status === 'failed') await release(order_id, id)
+    if (settled.status === 'failed') await claims.release(order_id, id)
+    else await holds.begin(settled)
     return saved
   }
 }

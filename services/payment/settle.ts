@@ -3,7 +3,16 @@ import type { Publish } from '#shared/event'
 import { toMajor, toMinor } from '#shared/money'
 import { lockOrMake } from '#shared/sql'
 import { nextActionColumn, type OrderRow, type PaymentRow, type RefundRow, type Trx } from './database'
-import { isOpen, isOutcomeOf, type PaymentStatus, type ProviderAction, refundable, statusAfterRefund, statusAfterReport } from './domain'
+import {
+  isOpen,
+  isOutcomeOf,
+  type PaymentStatus,
+  type ProviderAction,
+  refundable,
+  statusAfterRefund,
+  statusAfterReport,
+  waitsForMoney,
+} from './domain'
 import { bookCapture, bookRefund } from './ledger'
 import type { Charge, RefundOutcome } from './providers/provider'
 
@@ -50,6 +59,7 @@ const changeStatus = (payment: PaymentRow, status: PaymentStatus, publish: Publi
   payment.status = status
   if (status === 'failed' || status === 'voided') payment.live_order_id = null
   if (!isOpen(status)) payment.expires_at = null
+  if (!waitsForMoney(status)) payment.hold_at = null
   const event = eventOf[status]
   if (event) publish(event({ id: payment.id, version: ++payment.version }, eventData(payment)))
 }

@@ -26,6 +26,14 @@ interface FakeOrder {
   currency: string
   status: 'pending' | 'awaiting_payment' | 'paid' | 'cancelled'
   claimedBy?: number | undefined
+  /** How long the payment asked the order to be held. */
+  heldMs?: number
+  /** The order service grants the claim, but its answer is lost. */
+  losesClaims?: boolean
+  /** The order service holds nothing for now. */
+  refusesHolds?: boolean
+  /** Nothing that is asked about the order is answered. */
+  isDown?: boolean
 }
 
 /** The claim and release routes of the order service, with their refusals. */
@@ -39,12 +47,20 @@ const fakeOrders = () => {
     )
   const fetch = async (request: Request) => {
     if (request.headers.get('authorization') !== 'Bearer for-order') return refuse(403, 'forbidden')
-    const [, id, action] = /^\/internal\/orders\/(\d+)\/(claim|release)$/.exec(new URL(request.url).pathname) ?? []
+    const [, id, action] = /^\/internal\/orders\/(\d+)\/(claim|hold|release)$/.exec(new URL(request.url).pathname) ?? []
     const body = (await request.json()) as Record<string, unknown>
     requests.push(`${action} ${id}`)
     const order = orders.get(Number(id))
+    if (action === 'release' && order?.isDown) return refuse(503, 'order_unavailable', 1)
     if (action === 'release') {
       if (order && order.claimedBy === body.payment_id) order.claimedBy = undefined
+      return new Response(null, { status: 204 })
+    }
+    const down = () => refuse(503, 'order_unavailable', 1)
+    if (action === 'hold' && order?.refusesHolds) return down()
+    if (action === 'hold') {
+      if (order?.status !== 'awaiting_payment' || body.amount !== order.total) return refuse(409, 'order_not_payable')
+      order.heldMs = Number(body.hold_ms)
       return new Response(null, { status: 204 })
     }
     if (!order || (order.user_id !== body.user_id && body.is_admin !== true)) return refuse(404, 'order_not_found')
@@ -54,6 +70,7 @@ const fakeOrders = () => {
     if (body.amount !== order.total) return refuse(409, 'amount_mismatch')
     if (order.claimedBy !== undefined && order.claimedBy !== body.payment_id) return refuse(409, 'payment_in_progress')
     order.claimedBy = Number(body.payment_id)
+    if (order.losesClaims || order.isDown) return down()
     return Response.json({ order_id: Number(id), user_id: order.user_id, amount: order.total, currency: order.currency })
   }
   const order = (id: number): FakeOrder => {
@@ -155,6 +172,7 @@ export const testPayments = async ({ providers = [], onlineProvider = 'sandbox',
     async sweep() {
       await service.deliverSandboxWebhooks()
       await service.followUp.sweep()
+      await service.holds.sweep()
       await service.expire()
       await service.webhooks.sweep()
     },

@@ -1,3 +1,4 @@
+export { holds as _013_holds, numbersOfRequests as _012_numbers_of_requests } from './claims'
 export { ledgerEntries as _006_ledger_entries, ledgerTransactions as _005_ledger_transactions } from './ledger'
 export {
   orders as _001_orders,

@@ -1,0 +1,83 @@
+import { sql as raw } from 'kysely'
+import { AppError } from '#shared/errors'
+import type { Log } from '#shared/log'
+import { day } from '#shared/time'
+import type { Claim, ClaimedOrder, PaymentClients } from './clients'
+import type { PaymentSql } from './database'
+
+interface Ports {
+  sql: Pick<PaymentSql, 'db'>
+  clients: Pick<PaymentClients, 'claimOrder' | 'releaseOrder'>
+  log: Pick<Log, 'warn'>
+  /** How long an order is waited for that is not payable yet. */
+  readyMs: number
+}
+
+/** The order service sends `Retry-After` only while the order is not payable yet. */
+const isNotReady = (error: unknown) => error instanceof AppError && error.code === 'order_not_payable' && error.retryAfter !== undefined
+/** The order service has answered, and granted nothing. After any other error the order may be claimed. */
+const isRefused = (error: unknown) => error instanceof AppError && ['invalid', 'not_found', 'conflict'].includes(error.kind)
+
+/** Claims of orders, for payments that are not stored yet. */
+export const claims = ({ sql, clients, log, readyMs }: Ports) => {
+  const numbers = sql.db.deleteFrom('payment_numbers')
+
+  /** A repeated request gets the number of the first, under which the first may have claimed the order. */
+  const drawNumber = async (order_id: number, requestKey: string | undefined): Promise<number> => {
+    const { insertId } = await sql.db
+      .insertInto('payment_numbers')
+      .values({ order_id, request_key: requestKey ?? null })
+      .onDuplicateKeyUpdate({ id: raw<number>`last_insert_id(id)` })
+      .executeTakeFirstOrThrow()
+    return Number(insertId)
+  }
+
+  const claimWhenReady = async (orderId: number, claim: Claim): Promise<ClaimedOrder> => {
+    const deadline = Date.now() + readyMs
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 300)) {
+      try {
+        return await clients.claimOrder(orderId, claim)
+      } catch (error) {
+        if (!isNotReady(error) || Date.now() + pauseMs > deadline) throw error
+      }
+      await Bun.sleep(pauseMs)
+    }
+  }
+
+  const release = (orderId: number, paymentId: number) =>
+    clients
+      .releaseOrder(orderId, paymentId)
+      .catch(error => log.warn({ err: error, orderId }, 'the claim of an order was not released; it expires by itself'))
+
+  return {
+    release,
+
+    /** Claims an order and stores its payment with `store`. After an error no claim is left behind, unless the order service does not answer. */
+    async claimed<Stored>(
+      orderId: number,
+      requestKey: string | undefined,
+      claim: Omit<Claim, 'payment_id'>,
+      store: (id: number, order: ClaimedOrder) => Promise<Stored>,
+    ): Promise<Stored> {
+      const id = await drawNumber(orderId, requestKey)
+      let isGranted = false
+      try {
+        const order = await claimWhenReady(orderId, { payment_id: id, ...claim })
+        isGranted = true
+        return await store(id, order)
+      } catch (error) {
+        if (!isGranted && isRefused(error)) await numbers.where('id', '=', id).execute()
+        else await release(orderId, id)
+        throw error
+      }
+    },
+
+    /** Forgets numbers whose requests are no longer repeated. The table's counter never gives one out again. */
+    forgetOldNumbers: (now = new Date(), limit = 10_000) =>
+      numbers
+        .where('created_at', '<', new Date(now.getTime() - day))
+        .limit(limit)
+        .execute(),
+  }
+}
+export type Claims = ReturnType<typeof claims>
