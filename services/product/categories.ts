@@ -2,24 +2,25 @@ import { type ClientSession, ObjectId } from 'mongodb'
 import { conflict, invalid, notFound } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
 import { remember } from '#shared/remember'
+import type { TaxClass } from '#shared/tax-class'
 import { second } from '#shared/time'
+import { maxDepth, type PlacedCategory, placeCategory, withDescendants } from './category-place'
 import { type CategoryRow, catalogTransaction, categoriesOf, isDuplicateCategory, isDuplicateSlug, marksOf } from './database'
 import { categoryKey, slugOf } from './domain'
-
-export const maxDepth = 6
 
 interface CategoryInput {
   name: string
   slug?: string
   parent_id?: string | null
+  tax_class?: TaxClass | null
 }
 
 /** Finds a category by name and counts `count` more products in it. An unknown category is created at the top of the tree. */
-export const addProductsToCategory = async (mongo: Mongo, session: ClientSession, name: string, count = 1): Promise<CategoryRow> => {
+export const addProductsToCategory = async (mongo: Mongo, session: ClientSession, name: string, count = 1): Promise<PlacedCategory> => {
   const categories = categoriesOf(mongo)
   const key = categoryKey(name)
   const known = await categories.findOneAndUpdate({ key }, { $inc: { products: count } }, { session, returnDocument: 'after' })
-  if (known) return known
+  if (known) return placeCategory(known, _id => categories.findOne({ _id }, { session }))
   const _id = new ObjectId()
   const slug = slugOf(name)
   const taken = await categories.findOne({ slug }, { session })
@@ -32,7 +33,7 @@ export const addProductsToCategory = async (mongo: Mongo, session: ClientSession
     products: count,
   }
   await categories.insertOne(row, { session })
-  return row
+  return placeCategory(row, () => undefined)
 }
 
 export const removeProductsFromCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId, count = 1): Promise<void> => {
@@ -62,7 +63,7 @@ export const categoryRepository = (mongo: Mongo) => {
     const rows = new Map((await categories.find({}, { session }).toArray()).map(row => [row._id.toHexString(), row]))
     if (!rows.has(parentId)) throw invalid('unknown_parent', 'No category has this parent_id.')
     let levelsAbove = 0
-    for (let at = rows.get(parentId); at; at = at.parent_id ? rows.get(at.parent_id.toHexString()) : undefined) {
+    for (let at = rows.get(parentId); at && levelsAbove < maxDepth; at = at.parent_id ? rows.get(at.parent_id.toHexString()) : undefined) {
       if (child?.equals(at._id)) throw conflict('category_cycle', 'A category cannot be moved into itself or its own subcategories.')
       levelsAbove++
     }
@@ -81,7 +82,7 @@ export const categoryRepository = (mongo: Mongo) => {
       return row
     },
 
-    async add({ name, slug, parent_id }: CategoryInput): Promise<CategoryRow> {
+    async add({ name, slug, parent_id, tax_class }: CategoryInput): Promise<CategoryRow> {
       const _id = new ObjectId()
       try {
         return await transaction(async session => {
@@ -92,6 +93,7 @@ export const categoryRepository = (mongo: Mongo) => {
             key: categoryKey(name),
             slug: slug ?? slugOf(name),
             parent_id: parent_id ? await validParent(session, parent_id) : null,
+            ...(tax_class && { tax_class }),
             products: 0,
           }
           await categories.insertOne(row, { session })
@@ -104,21 +106,28 @@ export const categoryRepository = (mongo: Mongo) => {
       }
     },
 
-    async change(id: string, { name, slug, parent_id }: Partial<CategoryInput>): Promise<CategoryRow> {
+    /** What products show of a changed category is written into them afterwards: it is marked as outdated, with those below it if they are concerned. */
+    async change(id: string, { name, slug, parent_id, tax_class }: Partial<CategoryInput>): Promise<CategoryRow> {
       const _id = new ObjectId(id)
       try {
         return await transaction(async session => {
-          if (parent_id !== undefined) await lockTree(mongo, session)
+          const moves = parent_id !== undefined || tax_class !== undefined
+          if (moves) await lockTree(mongo, session)
           const before = await categories.findOne({ _id }, { session })
           if (!before) throw notFound('category')
           const renamed = name !== undefined && name.trim() !== before.name
           const change: Partial<CategoryRow> = {
-            ...(renamed && { name: name.trim(), key: categoryKey(name), renamed: true }),
+            ...(renamed && { name: name.trim(), key: categoryKey(name) }),
             ...(slug !== undefined && { slug }),
             ...(parent_id !== undefined && { parent_id: parent_id === null ? null : await validParent(session, parent_id, _id) }),
+            ...(tax_class && { tax_class }),
           }
-          if (Object.keys(change).length > 0) await categories.updateOne({ _id }, { $set: change }, { session })
-          return { ...before, ...change }
+          const update = { $set: change, ...(tax_class === null && { $unset: { tax_class: true } as const }) }
+          if (Object.keys(change).length > 0 || tax_class === null) await categories.updateOne({ _id }, update, { session })
+          const concerned = moves ? withDescendants(await categories.find({}, { session }).toArray(), _id) : renamed ? [_id] : []
+          if (concerned.length > 0)
+            await categories.updateMany({ _id: { $in: concerned } }, { $set: { outdated: true }, $inc: { version: 1 } }, { session })
+          return (await categories.findOne({ _id }, { session })) ?? before
         })
       } catch (error) {
         throw toConflict(error)
@@ -143,15 +152,11 @@ export const categoryRepository = (mongo: Mongo) => {
       }
     },
 
-    /** The ids of the category with this name or slug, and of all its descendants. */
-    async idsWithin(name: string): Promise<ObjectId[]> {
+    /** The id of the category with this name or slug. */
+    async idOf(name: string): Promise<ObjectId | undefined> {
       const rows = await all()
       const key = categoryKey(name)
-      const named = rows.find(row => row.key === key) ?? rows.find(row => row.slug === name)
-      if (!named) return []
-      const found = [named._id]
-      for (const id of found) found.push(...rows.filter(row => row.parent_id?.equals(id)).map(row => row._id))
-      return found
+      return (rows.find(row => row.key === key) ?? rows.find(row => row.slug === name))?._id
     },
   }
 }
@@ -159,8 +164,9 @@ export type Categories = ReturnType<typeof categoryRepository>
 
 /** The number of levels from a category down to its lowest descendant; 1 for a new category. */
 const depthOf = (rows: readonly CategoryRow[], id: ObjectId | undefined): number => {
+  const children = Map.groupBy(rows, row => row.parent_id?.toHexString())
   let depth = 1
-  let level = id ? rows.filter(row => row.parent_id?.equals(id)) : []
-  for (; level.length > 0 && depth <= maxDepth; depth++) level = rows.filter(row => level.some(above => row.parent_id?.equals(above._id)))
+  let level = id ? (children.get(id.toHexString()) ?? []) : []
+  for (; level.length > 0 && depth <= maxDepth; depth++) level = level.flatMap(({ _id }) => children.get(_id.toHexString()) ?? [])
   return depth
 }

@@ -1,15 +1,23 @@
 import { status } from 'elysia'
 import type { Http } from '#shared/http'
-import { closed, type Static, type TSchema, t, text } from '#shared/schema'
-import { maxDepth } from './categories'
+import { closed, oneOf, type Static, type TSchema, t, text } from '#shared/schema'
+import { taxClasses } from '#shared/tax-class'
+import { maxDepth } from './category-place'
 import type { ProductService } from './compose'
 import type { CategoryRow } from './database'
 
 const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['652f1f77bcf86cd799430001'] })
 const Slug = t.String({ pattern: '^[^\\s/?#&%A-Z]+$', minLength: 1, maxLength: 100, examples: ['mobile-phones'] })
 
+const TaxClass = oneOf(taxClasses, ['standard'])
+
 const NewCategory = closed(
-  { name: text(100, 'Mobile phones'), slug: t.Optional(Slug), parent_id: t.Optional(t.Union([CategoryId, t.Null()])) },
+  {
+    name: text(100, 'Mobile phones'),
+    slug: t.Optional(Slug),
+    parent_id: t.Optional(t.Union([CategoryId, t.Null()])),
+    tax_class: t.Optional(t.Union([TaxClass, t.Null()], { description: 'Of its products and subcategories that have none of their own' })),
+  },
   { examples: [{ name: 'Mobile phones' }] },
 )
 const ChangedCategory = closed(t.Partial(NewCategory).properties, { minProperties: 1, examples: [{ name: 'Phones' }] })
@@ -20,6 +28,7 @@ const CategoryView = t.Object({
   name: t.String(),
   slug: t.String(),
   parent_id: t.Union([CategoryId, t.Null()]),
+  tax_class: t.Union([TaxClass, t.Null()], { description: 'Null where it is that of the category above, or else `standard`' }),
   product_count: t.Integer({ description: 'Active products directly in this category' }),
 })
 type CategoryView = Static<typeof CategoryView>
@@ -40,6 +49,7 @@ const categoryView = (row: CategoryRow): CategoryView => ({
   name: row.name,
   slug: row.slug,
   parent_id: row.parent_id?.toHexString() ?? null,
+  tax_class: row.tax_class ?? null,
   product_count: row.products,
 })
 
@@ -50,9 +60,9 @@ const treeOf = (rows: readonly CategoryRow[]): Branch[] => {
   return top
 }
 
-type Deps = Pick<ProductService, 'categories' | 'propagateCategoryRenames'> & { http: Http }
+type Deps = Pick<ProductService, 'categories' | 'propagateCategoryChanges'> & { http: Http }
 
-export const categoryRoutes = ({ http, categories, propagateCategoryRenames }: Deps) =>
+export const categoryRoutes = ({ http, categories, propagateCategoryChanges }: Deps) =>
   http('/api/categories')
     .get('/', async () => ({ items: treeOf(await categories.all()) }), {
       public: true,
@@ -83,7 +93,7 @@ export const categoryRoutes = ({ http, categories, propagateCategoryRenames }: D
       '/:id',
       async ({ params, body }) => {
         const row = await categories.change(params.id, body)
-        if (row.renamed) await propagateCategoryRenames()
+        if (row.outdated) await propagateCategoryChanges()
         return categoryView(row)
       },
       {
@@ -91,7 +101,7 @@ export const categoryRoutes = ({ http, categories, propagateCategoryRenames }: D
         params: ById,
         body: ChangedCategory,
         response: CategoryView,
-        detail: { summary: 'Rename or move a category; its products show the new name' },
+        detail: { summary: 'Rename, move or tax a category otherwise; its products follow' },
       },
     )
     .delete(

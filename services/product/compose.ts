@@ -2,19 +2,21 @@ import type { Mongo } from '#shared/mongo'
 import { categoryRepository } from './categories'
 import { exportProducts } from './export-products'
 import { importProducts } from './import-products'
-import { propagateCategoryRenames } from './propagate-category-renames'
+import { propagateCategoryChanges } from './propagate-category-changes'
 import { productRepository } from './repository'
 import { seedDemoCatalog } from './seed-demo-catalog'
+import { upgradeCatalog } from './upgrade-catalog'
 
 export const compose = ({ mongo }: { mongo: Mongo }) => {
   const categories = categoryRepository(mongo)
   return {
     categories,
     products: productRepository(mongo, categories),
-    propagateCategoryRenames: propagateCategoryRenames(mongo),
+    propagateCategoryChanges: propagateCategoryChanges(mongo),
     importProducts: importProducts(mongo, categories),
     exportProducts: exportProducts(mongo),
     seedDemoCatalog: seedDemoCatalog(mongo),
+    upgradeCatalog: upgradeCatalog(mongo),
   }
 }
 export type ProductService = ReturnType<typeof compose>

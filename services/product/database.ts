@@ -1,10 +1,12 @@
 import { type IndexDescription, MongoError, type ObjectId } from 'mongodb'
 import { toMajor } from '#shared/money'
 import { isDuplicate, type Mongo } from '#shared/mongo'
+import type { TaxClass } from '#shared/tax-class'
+import type { CategoryPlace, PlacedCategory } from './category-place'
 import { allSkus, type Product, productStock, skuTaken } from './domain'
 
 /** A stored product, with the fields that lists are filtered and sorted by. */
-export interface ProductRow extends Product {
+export interface ProductRow extends Product, CategoryPlace {
   _id: ObjectId
   category_id: ObjectId
   stock: number
@@ -22,24 +24,31 @@ export interface CategoryRow {
   key: string
   slug: string
   parent_id: ObjectId | null
-  /** Active products directly in it. Adding or removing one writes it, and so conflicts with a rename or removal of the category. */
+  /** Its own; without one it is that of its parent. */
+  tax_class?: TaxClass
+  /** Active products directly in it. Adding or removing one writes it, and so conflicts with a change or removal of the category. */
   products: number
-  /** Some of its products still have the old name. */
-  renamed?: boolean
+  /** Increases with each change of what its products show of it; absent while there was none. */
+  version?: number
+  /** Some of its products still show an earlier version. */
+  outdated?: boolean
 }
 
 export const rowOf = (
   _id: ObjectId,
   product: Product,
-  category: Pick<CategoryRow, '_id' | 'name'>,
+  { _id: category_id, name: category, category_ids, category_tax_class, category_version }: PlacedCategory,
   earlierSkus: string[] = [],
 ): ProductRow => {
   const stock = productStock(product)
   return {
     ...product,
     _id,
-    category: category.name,
-    category_id: category._id,
+    category,
+    category_id,
+    category_ids,
+    category_tax_class,
+    category_version,
     stock,
     skus: [...new Set([...earlierSkus, ...allSkus(product)])],
     shelf: product.status === 'archived' ? 'archived' : stock > 0 ? 'in_stock' : 'sold_out',
@@ -54,23 +63,24 @@ const listIndexes = (name: string, prefix: Record<string, 1>): IndexDescription[
 export const indexes: Record<string, IndexDescription[]> = {
   products: [
     { name: 'skus', key: { skus: 1 }, unique: true },
-    { name: 'category_names', key: { category_id: 1, category: 1 } },
+    { name: 'category_versions', key: { category_id: 1, category_version: 1 } },
     ...listIndexes('all', {}),
-    ...listIndexes('category', { category_id: 1 }),
+    ...listIndexes('within', { category_ids: 1 }),
     ...listIndexes('tag', { tags: 1 }),
   ],
   categories: [
     { name: 'category_key', key: { key: 1 }, unique: true },
     { name: 'category_slug', key: { slug: 1 }, unique: true },
     { name: 'parent', key: { parent_id: 1 } },
-    { name: 'renamed', key: { renamed: 1 }, sparse: true },
+    { name: 'outdated', key: { outdated: 1 }, sparse: true },
   ],
 }
 
 export const productsOf = (mongo: Mongo) => mongo.collection<ProductRow>('products')
 export const categoriesOf = (mongo: Mongo) => mongo.collection<CategoryRow>('categories')
 /** A transaction that must run alone, or only once, writes a mark, so it conflicts with every other one that does. */
-export const marksOf = (mongo: Mongo) => mongo.collection<{ _id: 'category-tree' | 'demo-catalog'; changes: number }>('marks')
+export const marksOf = (mongo: Mongo) =>
+  mongo.collection<{ _id: 'category-tree' | 'demo-catalog' | 'tax-classes'; changes: number }>('marks')
 
 const duplicateIndex = (error: unknown) =>
   error instanceof MongoError && isDuplicate(error) ? /index: (\w+)/.exec(error.message)?.[1] : undefined

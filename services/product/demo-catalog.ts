@@ -1,4 +1,8 @@
+import type { TaxClass } from '#shared/tax-class'
 import type { ProductInput } from './domain'
+
+/** By the name of the category. */
+export const demoTaxClasses: Record<string, TaxClass> = { Books: 'books' }
 
 /** The ids are fixed, because examples, collections and demo data of other services refer to them. */
 const demoId = (n: number) => `507f1f77bcf86cd7994391${n.toString(16).padStart(2, '0')}`

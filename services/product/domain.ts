@@ -1,5 +1,6 @@
 import { conflict, invalid } from '#shared/errors'
 import { defaultCurrency, toMajor, toMinor } from '#shared/money'
+import { standardClass, type TaxClass } from '#shared/tax-class'
 
 export type Attributes = Record<string, string | number | boolean>
 
@@ -24,6 +25,8 @@ export interface Product {
   price: number
   currency: string
   category: string
+  /** Its own; without one it is that of its category. */
+  tax_class?: TaxClass
   sku: string
   attributes: Attributes
   images: string[]
@@ -41,6 +44,7 @@ export interface ProductInput {
   price: number
   currency?: string
   category: string
+  tax_class?: TaxClass | null
   stock?: number
   sku: string
   attributes?: Attributes
@@ -54,6 +58,10 @@ export interface VariantInput {
   price?: number
   stock?: number
 }
+
+/** A stored product knows the class of its category. */
+type Classed = Pick<Product, 'tax_class'> & { category_tax_class?: TaxClass }
+export const taxClassOf = ({ tax_class, category_tax_class = standardClass }: Classed): TaxClass => tax_class ?? category_tax_class
 
 /** The SKUs that can be bought: those of the variants, or the product's own if it has none. */
 export const sellableSkus = ({ sku, variants }: Pick<Product, 'sku' | 'variants'>): string[] =>
@@ -80,7 +88,7 @@ const variantOf = ({ sku, attributes = {}, price }: VariantInput, productPrice: 
 }
 
 export const newProduct = (input: ProductInput, now: Date): Product => {
-  const { name, description, category, sku, attributes = {}, images = [], tags = [], currency = defaultCurrency } = input
+  const { name, description, category, tax_class, sku, attributes = {}, images = [], tags = [], currency = defaultCurrency } = input
   const price = toMinor(input.price, currency)
   const variants = (input.variants ?? []).map(variant => variantOf(variant, price, currency))
   requireDistinct(allSkus({ sku, variants }))
@@ -93,6 +101,7 @@ export const newProduct = (input: ProductInput, now: Date): Product => {
     price,
     currency,
     category,
+    ...(tax_class && { tax_class }),
     sku,
     attributes,
     images,
@@ -117,10 +126,10 @@ const requireStockUntouched = (product: Product, { stock, variants = [] }: Parti
 }
 
 /** Returns the same object if nothing changes. A new SKU starts without stock. */
-export const changeProduct = (product: Product, change: Partial<ProductInput>, now: Date): Product => {
+export const changeProduct = (product: Product & Classed, change: Partial<ProductInput>, now: Date): Product => {
   if (product.status === 'archived') throw conflict('product_archived', 'The product is archived and can no longer be changed.')
   requireStockUntouched(product, change)
-  const { stock: _, variants: changedVariants, price: changedPrice, ...plain } = change
+  const { stock: _, variants: changedVariants, price: changedPrice, tax_class: changedClass, ...plain } = change
   const currency = change.currency ?? product.currency
   const price = toMinor(changedPrice ?? toMajor(product.price, product.currency), currency)
   const before = product.variants.map(
@@ -130,9 +139,13 @@ export const changeProduct = (product: Product, change: Partial<ProductInput>, n
     }),
   )
   const variants = (changedVariants ?? before).map(variant => variantOf(variant, price, currency))
-  const next: Product = { ...product, ...plain, price, currency, variants }
+  const { tax_class, ...unclassed } = product
+  const own = changedClass === undefined ? tax_class : changedClass
+  const next: Product = { ...unclassed, ...(own && { tax_class: own }), ...plain, price, currency, variants }
   requireDistinct(allSkus(next))
   if (categoryKey(next.category) === categoryKey(product.category)) next.category = product.category
+  // A class that is sent back as it was read stays that of the category.
+  if (next.category === product.category && tax_class === undefined && own === product.category_tax_class) delete next.tax_class
   const withoutLevel = sellableSkus(next).filter(sku => !product.levels.some(level => level.sku === sku))
   next.levels = [...product.levels, ...withoutLevel.map(sku => ({ sku, available: 0, version: 0 }))]
   if (Bun.deepEquals(next, product, true)) return product
@@ -140,7 +153,14 @@ export const changeProduct = (product: Product, change: Partial<ProductInput>, n
 }
 
 /** PUT resets what the input leaves out, except the currency, because that would change every price. */
-export const productReplacement = (input: ProductInput): ProductInput => ({ attributes: {}, images: [], tags: [], variants: [], ...input })
+export const productReplacement = (input: ProductInput): ProductInput => ({
+  tax_class: null,
+  attributes: {},
+  images: [],
+  tags: [],
+  variants: [],
+  ...input,
+})
 
 export const archiveProduct = (product: Product, now: Date): Product => ({
   ...product,

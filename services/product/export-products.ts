@@ -10,7 +10,7 @@ const cell = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
-const exportColumns = ['id', ...importColumns, 'status', 'created_at', 'updated_at'] as const
+const exportColumns = ['id', 'category_ids', ...importColumns, 'status', 'created_at', 'updated_at'] as const
 const csvLine = (view: ProductView) => exportColumns.map(column => cell(view[column])).join(',')
 
 /** Streams every active product in order of its id, as fast as the client reads. An import accepts the result. */

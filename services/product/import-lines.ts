@@ -93,7 +93,7 @@ const productOf = (value: unknown): ProductInput => {
     const path = fault && /^[\w/]{1,120}$/.test(fault.path) ? fault.path : '/'
     throw invalid('invalid_input', `${path}: ${fault?.message ?? 'does not match the schema'}`)
   }
-  const { id: _id, status: _status, created_at: _created, updated_at: _updated, ...input } = value
+  const { id: _id, category_ids: _path, status: _status, created_at: _created, updated_at: _updated, ...input } = value
   return input
 }
 
@@ -112,13 +112,14 @@ export const importColumns = [
   'price',
   'currency',
   'category',
+  'tax_class',
   'stock',
   'attributes',
   'images',
   'tags',
   'variants',
 ] as const
-const readOnly = ['id', 'status', 'created_at', 'updated_at']
+const readOnly = ['id', 'category_ids', 'status', 'created_at', 'updated_at']
 const numbers = new Set(['price', 'stock'])
 const structured = new Set(['attributes', 'images', 'tags', 'variants'])
 

@@ -2,7 +2,8 @@ import { type ClientSession, ObjectId } from 'mongodb'
 import { AppError } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
-import { type CategoryRow, catalogTransaction, type ProductRow, productsOf, rowOf } from './database'
+import type { PlacedCategory } from './category-place'
+import { catalogTransaction, type ProductRow, productsOf, rowOf } from './database'
 import { allSkus, categoryKey, changeProduct, newProduct, type Product, type ProductInput, skuTaken } from './domain'
 import type { ImportLine } from './import-lines'
 import { type ImportReport, maxImportErrors } from './model'
@@ -42,13 +43,14 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
 
   /** The rows to store. Each category is written once, with the number of products that it gains. */
   const rowsOf = async (session: ClientSession, changes: readonly Outcome[]) => {
-    const entered = new Map<string, Pick<CategoryRow, '_id' | 'name'>>()
+    const entered = new Map<string, PlacedCategory>()
     const moving = changes.filter(({ before, product }) => !before || categoryKey(before.category) !== categoryKey(product.category))
     for (const [key, entering] of Map.groupBy(moving, ({ product }) => categoryKey(product.category)))
       entered.set(key, await addProductsToCategory(mongo, session, entering[0]?.product.category ?? key, entering.length))
     for (const { before } of moving) if (before) await removeProductsFromCategory(mongo, session, before.category_id)
     return changes.map(({ _id, before, product }) => {
-      const category = entered.get(categoryKey(product.category)) ?? (before && { _id: before.category_id, name: before.category })
+      const category =
+        entered.get(categoryKey(product.category)) ?? (before && { ...before, _id: before.category_id, name: before.category })
       if (!category) throw new Error(`the new product ${product.sku} has no category`)
       return { isNew: before === undefined, row: rowOf(_id, product, category, before?.skus) }
     })

@@ -29,12 +29,12 @@ interface Step {
 }
 
 /** The queries of a list. Each list has an index that filters and sorts it; the hint keeps the planner from choosing another. */
-export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) => {
+export const listPlan = (query: ListQuery, category?: ObjectId) => {
   const { in_stock, tag, min_price, max_price, cursor, sort: order = '-created_at' } = query
   const { key, direction, keyType } = orders[order]
   const where: Where[] = [
     { shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } },
-    ...(categoryIds ? [{ category_id: { $in: [...categoryIds] } }] : []),
+    ...(category ? [{ category_ids: category }] : []),
     ...(tag === undefined ? [] : [{ tags: tag }]),
     ...(min_price === undefined ? [] : [{ shown_price: { $gte: min_price } }]),
     ...(max_price === undefined ? [] : [{ shown_price: { $lte: max_price } }]),
@@ -55,7 +55,7 @@ export const listPlan = (query: ListQuery, categoryIds?: readonly ObjectId[]) =>
     filter: { $and: where },
     /** Run until the page is full: after a cursor first its ties, then what follows. One filter for both would read all ties again. */
     steps,
-    hint: `${categoryIds ? 'category' : tag === undefined ? 'all' : 'tag'}_${key}`,
+    hint: `${category ? 'within' : tag === undefined ? 'all' : 'tag'}_${key}`,
     skip: cursor === undefined ? query.skip : 0,
     limit: query.limit,
     keysOf: (row: ProductRow) => {
@@ -80,7 +80,7 @@ const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => 
 }
 
 /** Fields that only the queries use. */
-export const hiddenFields = { category_id: 0, skus: 0, shelf: 0 } as const
+export const hiddenFields = { category_id: 0, category_version: 0, skus: 0, shelf: 0 } as const
 
 export const productLists = (mongo: Mongo) => {
   const cached = new Map<string, { total: number; until: number }>()

@@ -1,7 +1,8 @@
-import type { ObjectId } from 'mongodb'
 import { Amount, Currency, toMajor } from '#shared/money'
-import { closed, maxQuantity, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
-import { availableStock, type Product } from './domain'
+import { closed, maxQuantity, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
+import { taxClasses } from '#shared/tax-class'
+import type { ProductRow } from './database'
+import { availableStock, taxClassOf } from './domain'
 
 const Attributes = t.Record(
   t.String({ pattern: '^[A-Za-z0-9_ -]{1,64}$' }),
@@ -19,6 +20,7 @@ const Images = t.Array(t.String({ maxLength: 2048, pattern: '^(https?://\\S+|[^\
 })
 const Tags = t.Array(text(64, 'portable'), { maxItems: 50, uniqueItems: true })
 const Stock = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [10] })
+const TaxClass = oneOf(taxClasses, ['standard'])
 const NewVariant = closed({
   sku: Sku,
   attributes: t.Optional(Attributes),
@@ -32,6 +34,7 @@ const productFields = {
   price: Amount,
   currency: t.Optional(Currency),
   category: text(100, 'Electronics'),
+  tax_class: t.Optional(t.Union([TaxClass, t.Null()], { description: 'Without one it is that of the category' })),
   sku: Sku,
   attributes: t.Optional(Attributes),
   images: t.Optional(Images),
@@ -61,6 +64,7 @@ export const ImportedProduct = closed({
   ...productFields,
   stock: t.Optional(Stock),
   id: t.Optional(t.Unknown()),
+  category_ids: t.Optional(t.Unknown()),
   status: t.Optional(t.Unknown()),
   created_at: t.Optional(t.Unknown()),
   updated_at: t.Optional(t.Unknown()),
@@ -85,6 +89,8 @@ export const ProductView = t.Object({
   price: t.Number({ description: 'In major units', examples: [1500] }),
   currency: t.String({ examples: ['USD'] }),
   category: t.String(),
+  category_ids: t.Array(t.String(), { description: 'From the top of the tree to its category' }),
+  tax_class: oneOf(taxClasses, ['standard']),
   stock: t.Integer({ description: 'Available quantity of all SKUs' }),
   sku: t.String(),
   attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
@@ -104,8 +110,7 @@ export const ProductView = t.Object({
 })
 export type ProductView = Static<typeof ProductView>
 
-/** The stock is summed when the product is written. */
-type ShownProduct = Product & { _id: ObjectId; stock: number }
+type ShownProduct = Omit<ProductRow, 'category_id' | 'category_version' | 'skus' | 'shelf'>
 
 export const productView = (product: ShownProduct): ProductView => ({
   id: product._id.toHexString(),
@@ -114,6 +119,8 @@ export const productView = (product: ShownProduct): ProductView => ({
   price: toMajor(product.price, product.currency),
   currency: product.currency,
   category: product.category,
+  category_ids: product.category_ids.map(id => id.toHexString()),
+  tax_class: taxClassOf(product),
   stock: product.stock,
   sku: product.sku,
   attributes: product.attributes,

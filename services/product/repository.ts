@@ -5,6 +5,7 @@ import type { Mongo } from '#shared/mongo'
 import type { Page } from '#shared/page'
 import { batchingLoader } from './batching-loader'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
+import type { PlacedCategory } from './category-place'
 import { catalogTransaction, type ProductRow, productsOf, rowOf } from './database'
 import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
 import { keyedMutex } from './keyed-mutex'
@@ -57,7 +58,9 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
     },
 
     async list(query: ListQuery): Promise<Page<ProductRow>> {
-      return lists.page(listPlan(query, query.category === undefined ? undefined : await categories.idsWithin(query.category)))
+      if (query.category === undefined) return lists.page(listPlan(query))
+      const category = await categories.idOf(query.category)
+      return category ? lists.page(listPlan(query, category)) : { items: [], total: 0 }
     },
 
     async add(product: Product, _id = new ObjectId()): Promise<ProductRow> {
@@ -129,8 +132,8 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
 export type Products = ReturnType<typeof productRepository>
 
 /** The category of the changed product, after updating the counts. An archived product counts in no category. */
-const moveCategory = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product) => {
-  const here = { _id: before.category_id, name: before.category }
+const moveCategory = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product): Promise<PlacedCategory> => {
+  const here = { ...before, _id: before.category_id, name: before.category }
   const leaves = product.status === 'archived' || categoryKey(product.category) !== categoryKey(before.category)
   if (leaves) await removeProductsFromCategory(mongo, session, before.category_id)
   return leaves && product.status === 'active' ? addProductsToCategory(mongo, session, product.category) : here

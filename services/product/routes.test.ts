@@ -17,6 +17,8 @@ describe('a new product', () => {
     expect(status).toBe(201)
     expect(headers.get('location')).toBe(`/api/products/${body.id}`)
     expect(body).toEqual({
+      category_ids: [expect.any(String)],
+      tax_class: 'standard',
       ...sample,
       id: expect.stringMatching(/^[0-9a-f]{24}$/),
       currency: 'USD',

@@ -1,8 +1,9 @@
 import { ObjectId } from 'mongodb'
 import { isDuplicate, type Mongo } from '#shared/mongo'
+import { standardClass } from '#shared/tax-class'
 import { addProductsToCategory } from './categories'
-import { marksOf, type ProductRow, productsOf, rowOf } from './database'
-import { demoCatalog } from './demo-catalog'
+import { categoriesOf, marksOf, type ProductRow, productsOf, rowOf } from './database'
+import { demoCatalog, demoTaxClasses } from './demo-catalog'
 import { newProduct } from './domain'
 import { createdEvent } from './repository'
 
@@ -17,7 +18,10 @@ export const seedDemoCatalog = (mongo: Mongo) => async (): Promise<boolean> => {
       const rows: ProductRow[] = []
       for (const [name, products] of Map.groupBy(demoCatalog, ({ category }) => category)) {
         const category = await addProductsToCategory(mongo, session, name, products.length)
-        rows.push(...products.map(({ id, ...input }) => rowOf(new ObjectId(id), newProduct(input, now), category)))
+        const { [name]: tax_class = category.category_tax_class } = demoTaxClasses
+        if (tax_class !== standardClass) await categoriesOf(mongo).updateOne({ _id: category._id }, { $set: { tax_class } }, { session })
+        const placed = { ...category, category_tax_class: tax_class }
+        rows.push(...products.map(({ id, ...input }) => rowOf(new ObjectId(id), newProduct(input, now), placed)))
       }
       await productsOf(mongo).insertMany(rows, { session })
       publish(...rows.map(createdEvent))

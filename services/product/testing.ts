@@ -42,6 +42,7 @@ export const testProduct = async () => {
     app,
     handlers: productHandlers(product),
     products: product.products,
+    upgradeCatalog: product.upgradeCatalog,
     as,
     asService,
     admin,
