@@ -2,13 +2,13 @@
 # One file for every image of the platform:
 #   docker build --build-arg SERVICE=order .      one service (any name in services/)
 #   docker build .                                all of them in one process
-#   docker build --target gateway .               Nginx with its configuration, for where no folder can be mounted
+#   docker build --target gateway .               Nginx with its configuration, for clusters where no folder can be mounted
 
 FROM oven/bun:1.4.5 AS deps
 WORKDIR /app
 COPY package.json bun.lock ./
 COPY patches ./patches
-# What only the checks need stays out; so do the compiler and the types that packages bring along as peers.
+# Without development dependencies, and without the compiler and types that packages bring along as peers.
 RUN bun install --frozen-lockfile --production --ignore-scripts \
   && rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types
 
@@ -24,11 +24,11 @@ COPY package.json tsconfig.json ./
 COPY shared ./shared
 COPY scripts ./scripts
 COPY services ./services
-# After all that services have in common, so that their images differ by this alone.
+# After everything that the services have in common, so that their images share all layers but the last.
 ARG SERVICE=all
 RUN if [ "$SERVICE" = all ]; then ln -s scripts/all.ts main.ts; else test -f "services/$SERVICE/main.ts" && ln -s "services/$SERVICE/main.ts" main.ts; fi \
   && mkdir /var/lib/shop && chown bun:bun /var/lib/shop
 ENV NODE_ENV=production HOST=0.0.0.0 SERVICE=$SERVICE
 USER bun
-# As PID 1 it would have to reap what it starts; with `init: true` (docker run --init) it is not PID 1, and gets the signals all the same.
+# Run with `init: true` (docker run --init): as PID 1 this process would have to reap its children. The init process forwards signals.
 CMD ["bun", "main.ts"]

@@ -13,7 +13,7 @@ const firstValues: Record<string, () => string> = {
   ADMIN_PASSWORD: () => `Shop-${random()}-1`,
 }
 
-/** Makes the files that docker-compose.yml mounts as secrets. It keeps those that exist: to renew one, delete it and the files that contain it. */
+/** Makes the secret files of docker-compose.yml. Existing files are kept: to renew one, delete it and the files that contain its value. */
 export function makeComposeSecrets(dir: string): string[] {
   mkdirSync(dir, { recursive: true })
   // The folder is closed, the files are not: each container reads its own as a different user.

@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs'
 import { jsonLine, logEntry, troubleLine } from './log'
 
-/** What `bun start` shows: progress for people, or JSON lines alone for a program that reads them. */
+/** What `bun start` shows: text for people, or only JSON lines for a program. */
 export type Format = 'text' | 'json'
 
 export interface Console {
@@ -14,15 +14,15 @@ export interface Console {
 type Print = (line: string) => void
 
 /**
- * Every log line goes to `file` as JSON. For people only warnings and errors are shown, each as one short line.
- * A program gets the log lines and the progress, all as JSON.
+ * Writes every log line to `file` as JSON. People see the progress and a short line for each warning and error; a program gets the progress
+ * and all log lines, as JSON.
  */
 export function openConsole(file: string, format: Format, print: Print = console.log): Console {
-  // Opened with the first line: a start that is refused leaves the log of the running stack alone.
+  // Opened when the first line comes: a start that is refused must not empty the log of the running stack.
   let log: number | undefined
   const report = (line: string) => print(format === 'text' ? line : JSON.stringify(logEntry('launcher', line)))
   let writable = true
-  // Synchronous, so that no line is lost when the launcher ends. A full disk does not stop the shop.
+  // Synchronous, so that no line is lost when the launcher ends. A full disk must not stop the shop.
   const save = (line: string) => {
     try {
       log ??= openSync(file, 'w', 0o600)

@@ -16,7 +16,7 @@ export interface GatewayOptions {
   upstreams: Upstreams
   /** What gateway/prepare.sh reads: RATE_LIMIT, CORS_ORIGINS, TLS_CERT … */
   settings?: Record<string, string | undefined>
-  /** The Nginx to run, when it is not the one on this machine. */
+  /** Another Nginx than the one on the PATH. */
   program?: string
   onLine?: (line: string) => void
 }
@@ -51,7 +51,7 @@ const read = (path: string) => {
 
 const children = (master: number) => read(`/proc/${master}/task/${master}/children`).split(' ').filter(Boolean)
 
-/** The workers that accept new connections: Nginx gives a worker another title while it shuts down. */
+/** The workers that accept new connections. Nginx renames a worker that is shutting down. */
 const acceptingWorkers = (master: number) =>
   children(master).filter(pid => read(`/proc/${pid}/cmdline`).startsWith('nginx: worker process\0'))
 

@@ -38,7 +38,7 @@ export const generate = (folder = root): Generated[] =>
     }
   })
 
-/** Writes what is not current, and answers the paths. */
+/** Writes the files that are not current, and returns their paths. */
 export const writeGenerated = (folder = root): string[] => {
   const stale = generate(folder).filter(({ present, text }) => present !== text)
   for (const { path, text } of stale) {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** A line of the common log. Services write such lines themselves. */
+/** A line of the log, as services write it. */
 export interface LogEntry {
   level: string
   time: string
@@ -26,7 +26,7 @@ const parse = (line: string): LogEntry | undefined => {
 const nginxLine = /^[\d/]+ [\d:]+ \[(\w+)\] (?:\d+#\d+: )?(.*)$/
 const nginxLevels: Record<string, string> = { warn: 'warn', error: 'error', crit: 'error', alert: 'error', emerg: 'fatal' }
 
-/** A line of a process's output as an entry of the log: what is no entry yet becomes the message of one. */
+/** Turns a line of a process's output into a log entry. Text that is not JSON becomes the message of an entry. */
 export function logEntry(name: string, line: string): LogEntry {
   const entry = parse(line)
   if (entry) return entry
@@ -34,13 +34,13 @@ export function logEntry(name: string, line: string): LogEntry {
   return { level: nginxLevels[level] ?? 'info', time: new Date().toISOString(), service: name, msg: words }
 }
 
-/** The same as JSON, and byte for byte what the service wrote if that was an entry. */
+/** The entry as JSON. A line that is an entry already stays as it is, byte for byte. */
 export const jsonLine = (name: string, line: string) => (parse(line) ? line : JSON.stringify(logEntry(name, line)))
 
 const colours = { warn: 'yellow', error: 'red', fatal: 'red' } as const
 const isTrouble = (level: string): level is keyof typeof colours => level in colours
 
-/** One short line for people if the entry is a warning or an error; coloured where the terminal wants colours. */
+/** A warning or an error as one short line for people, coloured if the terminal has colours; undefined for other entries. */
 export function troubleLine(name: string, { level, msg, err }: LogEntry): string | undefined {
   if (!isTrouble(level)) return undefined
   const reasons = [err?.message, err?.cause?.message].filter(reason => reason && !msg.includes(reason))

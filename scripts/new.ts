@@ -11,12 +11,12 @@ const usage = `bun run new <name> --store mysql|mongodb|redis [--resource <path>
   --resource  its path below /api/ (default: the plural of the name)
   --owns      what it is for, in the README's table`
 
-/** Writes the service and whatever names it, and answers what it wrote. */
+/** Writes the service and the files that name it, and returns their paths. */
 function writeService(service: ReturnType<typeof describeService>): string[] {
   const files = newFiles(service)
   const taken = [...files.keys()].filter(path => existsSync(join(root, path)))
   if (taken.length > 0) throw new Error(`there is ${taken.join(', ')} already`)
-  // All texts are made before the first is written, so that a missing anchor leaves nothing half done.
+  // Every text is made before the first is written, so that a failure leaves nothing half done.
   for (const [path, edit] of Object.entries(changedFiles(service))) {
     try {
       files.set(path, edit(readFileSync(join(root, path), 'utf8')))
@@ -47,7 +47,7 @@ function main() {
   const written = writeService(service)
   const code = written.filter(path => path.endsWith('.ts'))
   run(join(root, 'node_modules/.bin/biome'), 'check', '--write', ...code)
-  // In processes of their own: this one has read the platform as it was before.
+  // In new processes: this one imported shared/platform.ts before it was changed.
   run(process.execPath, 'scripts/generate.ts')
   run(process.execPath, 'scripts/postman/write.ts')
   console.log(`${written.join('\n')}\n

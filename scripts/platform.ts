@@ -19,7 +19,7 @@ import type { StackOptions } from './stack'
 export type Servers = { mysql: string; mongo: string; redis: string; rabbitmq: string }
 export type ServerName = keyof Servers
 
-/** Starts a process, restarts it when it crashes, and answers its address. */
+/** Starts a process, restarts it when it crashes, and returns its address. */
 type Run = (start: () => Promise<Server>) => Promise<string>
 
 /** The address of each server: the configured one, or that of a private instance. */
@@ -56,7 +56,7 @@ export async function startServers(
 
 type Runs = { service: Run; gateway: Run }
 
-/** Starts all released services and the gateway; answers the gateway's address. */
+/** Starts all released services and the gateway, and returns the gateway's address. */
 export async function startPlatform(options: StackOptions, servers: Servers, secrets: Secrets, run: Runs) {
   const { dir, portBase, onLog, env, instances = {} } = options
   const gatewayPort = options.gatewayPort ?? portsFrom(portBase).gateway
@@ -91,7 +91,7 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
   return url
 }
 
-/** The environment of a service on this machine's stack. */
+/** The environment of a service in the local stack. */
 export const localEnvironment = (
   service: ServiceName,
   { portBase, env }: { portBase: number; env: Environment },
@@ -105,7 +105,7 @@ export const localEnvironment = (
     ...{ REDIS_URL: servers.redis, RABBITMQ_URL: servers.rabbitmq },
   })
 
-/** Like `Promise.all`, but waits for all of them even if one fails: a process that is still starting can be stopped only afterwards. */
+/** Like `Promise.all`, but waits for all even if one fails: a process can only be stopped once it has started. */
 export async function waitForAll<T extends readonly Promise<unknown>[]>(promises: readonly [...T]) {
   await Promise.allSettled(promises)
   return Promise.all(promises)

@@ -4,7 +4,7 @@ import { mysqlPassword, type Secrets } from './secrets'
 
 const onMysql = Object.entries(services).flatMap(([name, { store }]) => (store === 'mysql' ? [name] : []))
 
-/** A schema and a user for each service that keeps its data in MySQL; a user may do anything in its own schema, and nothing elsewhere. */
+/** Makes a schema and a user for each service on MySQL. The user has all rights in its own schema and none elsewhere. */
 export async function provisionMysql(adminUrl: string, secrets: Pick<Secrets, 'MYSQL_PASSWORD'>) {
   const admin = await createConnection({ uri: adminUrl, connectTimeout: 5000 })
   try {
@@ -14,7 +14,7 @@ export async function provisionMysql(adminUrl: string, secrets: Pick<Secrets, 'M
       await admin.query(`CREATE DATABASE IF NOT EXISTS ${schema} CHARACTER SET utf8mb4`)
       await admin.query(`CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?`, user)
       await admin.query(`ALTER USER ?@'%' IDENTIFIED BY ?`, user)
-      // An underscore in a grant stands for any letter unless escaped.
+      // In a grant an unescaped underscore matches any character.
       await admin.query(`GRANT ALL ON \`${schema.replaceAll('_', '\\_')}\`.* TO ?@'%'`, [schema])
     }
   } finally {
@@ -22,7 +22,7 @@ export async function provisionMysql(adminUrl: string, secrets: Pick<Secrets, 'M
   }
 }
 
-/** Where one service finds its schema on the server that `adminUrl` leads to. */
+/** The address of a service's schema, with the service's login, on the server of `adminUrl`. */
 export function serviceUrl(adminUrl: string, secrets: Secrets, service: string) {
   const url = new URL(adminUrl)
   url.username = `shop_${service}`

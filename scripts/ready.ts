@@ -1,7 +1,7 @@
 import { settings } from '#shared/config'
 import { released, type ServiceName, services } from '#shared/platform'
 
-/** A container's health check: whether its service, or each that it hosts, says that it is ready. */
+/** A container's health check: succeeds if every service in the container is ready. */
 const { text, integer } = settings()
 const name = text('SERVICE', 'all')
 const portOf = (service: ServiceName) => integer('PORT_BASE', 8000) + services[service].port - 8000

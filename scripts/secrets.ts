@@ -13,7 +13,7 @@ const make = {
 
 export type Secrets = Record<keyof typeof make, string>
 
-/** Made once and kept, so that the admin's password and what was encrypted outlive a restart. The environment comes first. */
+/** The secrets in the folder; missing ones are made and kept there, so that they survive a restart. The environment takes precedence. */
 export function secretsIn(dir: string, env: Record<string, string | undefined> = process.env): Secrets {
   const file = join(dir, 'secrets.json')
   const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
@@ -24,6 +24,6 @@ export function secretsIn(dir: string, env: Record<string, string | undefined> =
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, given.optional(name) ?? value])) as Secrets
 }
 
-/** A service that knows its own password knows nobody else's. */
+/** A service's password, from which no other service's password can be derived. */
 export const mysqlPassword = (secrets: Pick<Secrets, 'MYSQL_PASSWORD'>, service: string) =>
   createHmac('sha256', secrets.MYSQL_PASSWORD).update(service).digest('base64url').slice(0, 32)

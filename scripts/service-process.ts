@@ -18,7 +18,7 @@ export const startService = ({ service, port, name, env, onLog }: Instance) => {
     name,
     port,
     url,
-    // Without `.env`, which is the launcher's: it may hold secrets of every service.
+    // Bun would load the launcher's .env, which may contain the secrets of all services.
     command: [process.execPath, '--no-env-file', `services/${service}/main.ts`],
     cwd: root,
     // Outside of production Elysia copies the whole input into each validation error.

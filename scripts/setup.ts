@@ -5,7 +5,7 @@ import { provisionMysql } from './provision'
 import { mysqlPassword, type Secrets, secretsIn } from './secrets'
 import { until } from './until'
 
-/** Runs once before the services' containers and makes their schemas and users in the stores, with administrators' passwords that no service sees. */
+/** Runs before the services' containers: makes their schemas and users in the stores, with administrators' passwords that no service gets. */
 
 type Master = Pick<Secrets, 'MYSQL_PASSWORD'>
 

@@ -28,7 +28,7 @@ export type StackOptions = {
 
 export type Stack = { servers: Servers; secrets: Secrets; gateway: string; markReady: (summary: string) => void; stop: () => Promise<void> }
 
-/** Starts everything in one folder. `stop` lets the services drain first, then ends Nginx, then the servers. */
+/** Starts everything, with its data in one folder. `stop` lets the services drain, then ends Nginx, then the servers. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dir, report, interrupted } = options
   const running = readState(dir)

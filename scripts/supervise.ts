@@ -4,7 +4,7 @@ export type Supervised = { name: string; current: () => Server; stop: () => Prom
 
 type Options = { report: (line: string) => void; onRestart?: () => void; firstPauseMs?: number; longestPauseMs?: number }
 
-/** Starts a process and restarts it whenever it ends unasked, after a pause that doubles while it keeps failing. */
+/** Starts a process and restarts it whenever it crashes, after a pause that doubles while it keeps failing. */
 export async function supervise(start: () => Promise<Server>, options: Options): Promise<Supervised> {
   const { report, onRestart = () => {}, firstPauseMs = 500, longestPauseMs = 30_000 } = options
   let current = await start()

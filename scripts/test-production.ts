@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { root } from './install'
 import { productionServers } from './servers/programs'
 
-/** What the shop runs on in production. MongoDB is the one of every other test: no newer one is to be had without its makers' site. */
+/** Production's versions. MongoDB is that of the other tests: not every machine can reach its makers' site, which alone has newer ones. */
 const production = 'MySQL 9.7, Redis 8, RabbitMQ 4.3, Nginx 1.30'
 
 console.log(`the tests on production's versions: ${production}`)

@@ -24,7 +24,7 @@ const given = (name: (typeof servers)[number]): [string, string | undefined][] =
   ]
 }
 
-/** A stack beside the one that `bun start` runs: own ports, own data from nothing, limits that a test's haste does not meet. */
+/** Starts a stack beside that of `bun start`, with its own ports, empty stores, and rate limits that tests do not reach. */
 export async function startTestStack(options: { withPlatform: boolean; install: boolean; interrupted: AbortSignal }) {
   const dir = join(root, '.data/test')
   const portBase = freeBase(Number(process.env.TEST_PORT_BASE || 18_000))
@@ -43,7 +43,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
       ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
       ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
       ...process.env,
-      // What `bun start` works on is not for tests to fill: only where nothing else is to be had do they take it.
+      // Tests must not fill the stores of `bun start`: its servers are used only if this machine has no program for private ones.
       ...Object.fromEntries(servers.flatMap(given)),
     },
   })
@@ -54,7 +54,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     TEST_REDIS_URL: stack.servers.redis,
     TEST_RABBITMQ_URL: stack.servers.rabbitmq,
     TEST_PORT_BASE: `${portBase}`,
-    /** From here on ports are free for the servers that a test starts itself. */
+    /** Ports from here on are free for servers that a test starts itself. */
     TEST_PRIVATE_PORT: `${portBase + 800}`,
     TEST_DATA_DIR: privateFolder(dir, 'tests'),
     INTERNAL_KEY: stack.secrets.INTERNAL_KEY,
@@ -65,7 +65,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
   return { env, log: logFile, stop: stack.stop }
 }
 
-/** Says what the tests run on, and goes no further when something else was wanted. */
+/** Reports the servers' versions, and throws if other versions were required. */
 async function checkVersions(servers: Servers) {
   const found = await versionsOf(servers)
   const each = Object.entries(found).map(([name, version]) => `${name} ${version}`)
@@ -73,12 +73,12 @@ async function checkVersions(servers: Servers) {
   requireVersions(found, process.env.TEST_VERSIONS)
 }
 
-/** The first thousand, from the wished one on, in which nobody sits on a port of ours. */
-function freeBase(wished: number) {
-  for (let base = wished; base < wished + 10_000; base += 1000) {
+/** The first multiple of a thousand, from `first` on, whose ports are all free. */
+function freeBase(first: number) {
+  for (let base = first; base < first + 10_000; base += 1000) {
     const { rabbitmq, ...others } = portsFrom(base)
     const ports = [...Object.values(others), rabbitmq, rabbitmq + 1, rabbitmq + 2, ...released.map(service => servicePort(base, service))]
     if (ports.every(isFree)) return base
   }
-  throw new Error(`no thousand of ports from ${wished} on is free; set TEST_PORT_BASE`)
+  throw new Error(`no thousand of ports from ${first} on is free; set TEST_PORT_BASE`)
 }

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { installPackages, root } from './install'
 
 const usage = `bun run test [part of a file's path...] [--servers-only] [--no-install] [options of bun test]
-  Checks style and types (Biome, tsc), then runs every test, or those whose path has one of the parts; servers are started for tests that need them.
-  Ports are counted from TEST_PORT_BASE (18000, or the next thousand that is free);
+  Checks style and types (Biome, tsc), then runs every test, or those whose path has one of the parts. Servers are started for tests
+  that need them. Ports are counted from TEST_PORT_BASE (18000, or the next thousand that is free);
   TEST_MYSQL_URL, TEST_MONGO_URL, TEST_REDIS_URL and TEST_RABBITMQ_URL name servers to use instead of private ones.`
 
 const { values, positionals, tokens } = parseArgs({

@@ -1,7 +1,7 @@
 import { released, type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
 import { replaceRegion } from './region'
 
-/** Settings that containers have even if nobody sets them. */
+/** Settings that containers have by default. */
 const defaults: Record<string, string> = { SEED_DEMO: '1' }
 
 const passedOn = (setting: string) => (defaults[setting] ? `${setting}: \${${setting}:-${defaults[setting]}}` : `${setting}:`)
@@ -30,7 +30,7 @@ const block = (name: ServiceName): string[] => {
   ]
 }
 
-/** Each service's own port, also of services that are not released: the gateway answers for those. */
+/** The range of the services' own ports. The gateway answers 503 for services that are not released. */
 const ports = () => {
   const all = serviceNames.map(name => serviceInfo(name).port)
   const range = `${Math.min(...all)}-${Math.max(...all)}`

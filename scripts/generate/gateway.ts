@@ -2,7 +2,7 @@ import { type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
 import { upstream } from '../gateway'
 import { replaceRegion } from './region'
 
-/** Upstreams are there for every service of the platform: until one is released the gateway answers 503 for it. */
+/** Every service has an upstream, also one that is not released: the gateway answers 503 for it. */
 const upstreams = (header: string, addressOf: (name: ServiceName, port: number) => string): string => {
   const all = serviceNames.map(name => upstream(name, [addressOf(name, serviceInfo(name).port)]))
   return `# Written by \`bun run generate\`. ${header}\n${all.join('')}`

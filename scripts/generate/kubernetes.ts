@@ -6,7 +6,7 @@ const hasSecret = (name: ServiceName) => {
   return store !== 'redis' || secrets.length > 0
 }
 
-/** What makes the service of `service/service.yaml` this one. */
+/** The patches that turn `service/service.yaml` into one service. */
 export const kustomization = (name: ServiceName): string => {
   const { port } = serviceInfo(name)
   const secret = `\n      - { op: add, path: /spec/template/spec/containers/0/envFrom/-, value: { secretRef: { name: ${name} } } }`
@@ -41,7 +41,7 @@ export const kustomizations = (text: string): string =>
     released.map(name => `  - services/${name}`),
   )
 
-/** What is to be filled in, for secrets that are no random text. */
+/** What to fill in for secrets that are not random text. */
 const hints: Record<string, string> = {
   DATA_KEYS: '"first:base64 of 32 bytes"',
   ADMIN_EMAIL: 'admin@shop.example',

@@ -1,5 +1,5 @@
 /**
- * The lines between two markers, which stand in comments of the file's own kind:
+ * Replaces the lines between two markers, which are comments of the file's own kind:
  *
  *   # generated from shared/platform.ts: ports
  *   - 8000

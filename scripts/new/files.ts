@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { NewService } from './service'
 
 /**
- * The templates are a whole service on MySQL, in mysql/, that is called favourite. Beside it are the files that are different on MongoDB and Redis;
- * they import the others from mysql/.
+ * The templates. mysql/ is a whole service, which is called favourite; mongo/ and redis/ have only the files that are different there, and
+ * import the others from mysql/.
  */
 const folderOf = (store: string) => join(import.meta.dir, store)
 const filesIn = (store: string) => [...new Bun.Glob('**/*.{ts,lua}').scanSync(folderOf(store))].sort()
@@ -18,7 +18,7 @@ const left = {
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
-/** A template's text with the names of the service, and with the paths that its files have outside of the templates. */
+/** A template's text with the service's names and with import paths that are right outside of the templates. */
 const textFor = ({ name, plural, resource }: NewService, template: string) =>
   template
     .replaceAll("'../mysql/catalog'", "'#shared/catalog'")
@@ -56,7 +56,7 @@ const before =
     return text.replace(anchor, () => `${addition}${anchor}`)
   }
 
-/** Adds a word to a list of words in quotes, such as the consumers of an event; the list begins where `start` ends. */
+/** Adds a word to a list of quoted words, such as the consumers of an event. The list begins where `start` ends. */
 const addTo =
   (start: RegExp, word: string): Edit =>
   text => {
@@ -76,7 +76,7 @@ const both =
   text =>
     edits.reduce((edited, edit) => edit(edited), text)
 
-/** What changes in files that are there, by path. */
+/** The changes of existing files, by path. */
 export const changedFiles = ({ name, plural, resource, store, owns, port, unknown }: NewService): Record<string, Edit> => {
   const line = `  ${name}: { port: ${port}, store: '${store}', resources: ['${resource}'], owns: '${owns.replaceAll("'", "\\'")}' },\n`
   const error = `| \`${name}_not_found\` | 404 | you have no note about this product |`

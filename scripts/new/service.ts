@@ -2,7 +2,7 @@ import { released, serviceInfo, serviceNames } from '#shared/platform'
 import { portsFrom } from '../ports'
 
 export interface NewService {
-  /** Lower-case letters, since it becomes a part of paths, identifiers and a database's name. */
+  /** Lower-case letters only: it becomes part of paths, identifiers and a database's name. */
   name: string
   plural: string
   /** Its public resource: the path below `/api/`. */
@@ -36,7 +36,7 @@ const pluralOf = (name: string) => {
   return /(s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
 }
 
-/** The lowest port after those of the services that no server of the stack uses. */
+/** The next port after those of the services, without the ports that the stack's servers use. */
 const nextPort = () => {
   const { rabbitmq, ...others } = portsFrom(8000)
   const taken = new Set([...Object.values(others), rabbitmq, rabbitmq + 1, rabbitmq + 2])
@@ -45,7 +45,7 @@ const nextPort = () => {
   return port
 }
 
-/** What is known of the service, from the arguments and from shared/platform.ts. */
+/** Completes a request by what shared/platform.ts says, and refuses one that cannot be carried out. */
 export const describeService = ({ name, store, resource, owns }: Request): NewService => {
   if (!/^[a-z]{3,20}$/.test(name) || reserved.has(name))
     throw new Error(`"${name}" cannot be a service's name: use 3 to 20 lower-case letters`)

@@ -3,13 +3,13 @@ import { MongoClient } from 'mongodb'
 import { programs } from './programs'
 import { launch, privateFolder, type ServerOptions } from './server'
 
-/** The biggest part of an idle MongoDB is room for connections and log files that one shop on one machine never uses. */
+/** Without these, an idle MongoDB mostly holds memory for connections and log files that a single shop never uses. */
 const lean = [
   ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
   '--wiredTigerEngineConfigString=session_max=1000,log=(file_max=4MB,prealloc=false),eviction=(threads_min=1,threads_max=1)',
 ]
 
-/** A replica set of one, since transactions need a set; ready when it takes writes. */
+/** Starts a replica set of one, since transactions need a set. It is ready when it accepts writes. */
 export async function startMongo({ dir, port }: ServerOptions) {
   const folder = privateFolder(dir)
   const url = `mongodb://127.0.0.1:${port}/?directConnection=true`

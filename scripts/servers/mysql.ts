@@ -6,19 +6,19 @@ import { createConnection } from 'mysql2/promise'
 import { programs } from './programs'
 import { lastLines, launch, privateFolder, type ServerOptions } from './server'
 
-/** MySQL or MariaDB, whichever the machine has. Every commit is on disk before it is answered. */
+/** Starts MySQL or MariaDB, whichever the machine has. Every commit is on disk before it is acknowledged. */
 export async function startMysql({ dir, port, password = '' }: ServerOptions & { password?: string }) {
   const folder = privateFolder(dir)
   const data = join(folder, 'data')
   const program = programs.mysql()
   const isMariadb = Bun.spawnSync([program, '--no-defaults', '--version']).stdout.toString().includes('MariaDB')
-  // Neither refuses to run as root when root says so by name.
+  // Both run as root only if root is named explicitly.
   const common = ['--no-defaults', `--datadir=${data}`, ...(userInfo().uid === 0 ? ['--user=root'] : [])]
   const log = join(folder, 'mysql.log')
   if (!existsSync(data)) await initialise(data, log, isMariadb, program, common)
 
-  const firstWords = join(folder, 'init.sql')
-  writeFileSync(firstWords, rootByPassword(password), { mode: 0o600 })
+  const initFile = join(folder, 'init.sql')
+  writeFileSync(initFile, rootByPassword(password), { mode: 0o600 })
   const url = `mysql://root${password && `:${password}`}@127.0.0.1:${port}`
   return launch({
     name: 'mysql',
@@ -32,9 +32,9 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
         `--port=${port}`,
         '--socket=mysql.sock',
         `--pid-file=${join(folder, 'pid')}`,
-        // Temporary tables of its own: two servers that share /tmp have deleted each other's.
+        // Its own folder for temporary tables: two servers that share /tmp delete each other's.
         `--tmpdir=${privateFolder(folder, 'tmp')}`,
-        `--init-file=${firstWords}`,
+        `--init-file=${initFile}`,
       ],
       ...['--innodb-flush-log-at-trx-commit=1', '--character-set-server=utf8mb4', '--skip-name-resolve', '--max-connections=300'],
       ...['--innodb-buffer-pool-size=64M', '--performance-schema=OFF', '--skip-log-bin', '--table-open-cache=400'],
@@ -50,7 +50,7 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
   })
 }
 
-/** Made beside and then renamed: an interrupted first start leaves no half a database behind. */
+/** Makes the data folder under another name and renames it, so that an interrupted first start leaves no broken database behind. */
 async function initialise(data: string, log: string, isMariadb: boolean, program: string, common: string[]) {
   const draft = `${data}.new`
   await rm(draft, { recursive: true, force: true })
@@ -63,7 +63,7 @@ async function initialise(data: string, log: string, isMariadb: boolean, program
   await rename(draft, data)
 }
 
-/** Run at every start: root is reached over loopback by the password alone. */
+/** Runs at every start: root can log in over loopback with the password only. */
 const rootByPassword = (password: string) => `CREATE USER IF NOT EXISTS 'root'@'127.0.0.1' IDENTIFIED BY '${password}';
 ALTER USER 'root'@'127.0.0.1' IDENTIFIED BY '${password}';
 ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';

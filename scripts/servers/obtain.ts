@@ -5,7 +5,7 @@ import { hasProgram, type Program } from './programs'
 
 type Requirement = { title: string; needs: readonly Program[]; setting?: string; packages: readonly string[] }
 
-/** What the platform stands on, and what Debian and Ubuntu call it. The `core` packages bring no system service at all. */
+/** What the platform needs, with its packages in Debian and Ubuntu. The `core` packages contain no system service. */
 export const requirements = {
   mysql: { title: 'MySQL', needs: ['mysql'], setting: 'MYSQL_URL', packages: ['mariadb-server-core', 'mariadb-client-core'] },
   mongo: { title: 'MongoDB', needs: ['mongo'], setting: 'MONGO_URL', packages: [] },
@@ -18,22 +18,22 @@ export const requirements = {
 
 export type RequirementName = keyof typeof requirements
 
-const lacks = (name: RequirementName) => !requirements[name].needs.every(hasProgram)
+const isMissing = (name: RequirementName) => !requirements[name].needs.every(hasProgram)
 
-/** Sees to it that each of them is a program on this machine, or says in one message what is missing and what may be done. */
+/** Installs what is missing of these, or throws an error that names what is missing and the ways to get it. */
 export async function obtain(names: readonly RequirementName[], { install, report }: { install: boolean; report: (line: string) => void }) {
   const refusals: string[] = []
-  const forApt = names.filter(lacks).flatMap((name): readonly string[] => requirements[name].packages)
+  const forApt = names.filter(isMissing).flatMap((name): readonly string[] => requirements[name].packages)
   if (forApt.length > 0) {
     if (!install) refusals.push('--no-install was given, so nothing was installed.')
-    else if (!existsSync('/etc/debian_version')) refusals.push('They are installed by themselves on Debian and Ubuntu only.')
-    else if (userInfo().uid !== 0) refusals.push('As root they would have been installed with apt-get.')
+    else if (!existsSync('/etc/debian_version')) refusals.push('They can be installed automatically on Debian and Ubuntu only.')
+    else if (userInfo().uid !== 0) refusals.push('Root could install them automatically with apt-get.')
     else await aptInstall(forApt, report).catch(error => refusals.push(error.message))
   }
-  const mongoLacks = names.includes('mongo') && lacks('mongo')
-  if (mongoLacks && refusals.length === 0) await obtainMongo(report).catch(error => refusals.push(error.message))
+  const needsMongo = names.includes('mongo') && isMissing('mongo')
+  if (needsMongo && refusals.length === 0) await obtainMongo(report).catch(error => refusals.push(error.message))
 
-  const missing = names.filter(lacks)
+  const missing = names.filter(isMissing)
   if (missing.length > 0) throw new Error(missingMessage(missing, refusals))
 }
 
@@ -43,24 +43,24 @@ export function missingMessage(missing: readonly RequirementName[], refusals: re
   const settings = parts.flatMap(part => part.setting ?? [])
   const ways = [
     `install what is missing${packages.length > 0 ? `, for instance: sudo apt-get install ${packages.join(' ')}` : ''}`,
-    settings.length > 0 ? `say where one is, by ${settings.join(', ')} (in the environment or in .env)` : '',
-    'run it all in containers: docker compose up',
+    settings.length > 0 ? `name a server of yours by ${settings.join(', ')} (in the environment or in .env)` : '',
+    'run everything in containers: docker compose up',
   ].filter(way => way !== '')
   return [
     `Missing on this machine: ${parts.map(part => part.title).join(', ')}.`,
     ...refusals,
-    'Any of these helps:',
+    'You can:',
     ...ways.map(way => `  - ${way}`),
   ].join('\n')
 }
 
 const policy = '/usr/sbin/policy-rc.d'
 
-/** Debian starts a service as soon as it is installed, unless this file forbids it. */
+/** Debian starts a service as soon as it is installed, unless this file exists and forbids it. */
 async function aptInstall(packages: readonly string[], report: (line: string) => void) {
   report(`installing with apt-get: ${packages.join(' ')}`)
-  const forbid = !existsSync(policy)
-  if (forbid) {
+  const withPolicy = !existsSync(policy)
+  if (withPolicy) {
     writeFileSync(policy, '#!/bin/sh\nexit 101\n')
     chmodSync(policy, 0o755)
   }
@@ -71,9 +71,9 @@ async function aptInstall(packages: readonly string[], report: (line: string) =>
       if (!again.ok) throw new Error(`apt-get could not install them: ${again.reason}`)
     }
   } finally {
-    if (forbid) rmSync(policy)
+    if (withPolicy) rmSync(policy)
   }
-  // Nor at the next boot: the shop runs private instances only.
+  // They must not start at the next boot either: the shop runs private instances only.
   const units = ['redis-server', 'rabbitmq-server', 'nginx', 'epmd.socket'].filter(unit =>
     packages.some(name => unit.startsWith(name.slice(0, 4))),
   )
@@ -86,6 +86,6 @@ async function apt(command: 'install' | 'update', ...packages: string[]) {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const [said, code] = await Promise.all([new Response(run.stderr).text(), run.exited])
-  return { ok: code === 0, reason: said.split('\n').find(line => line.startsWith('E: ')) ?? said.trim() }
+  const [output, code] = await Promise.all([new Response(run.stderr).text(), run.exited])
+  return { ok: code === 0, reason: output.split('\n').find(line => line.startsWith('E: ')) ?? output.trim() }
 }

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** What SERVERS_DIR holds comes before anything of the machine's. */
+/** Programs in SERVERS_DIR take precedence over the machine's. */
 const chosen = () => (process.env.SERVERS_DIR ? [join(process.env.SERVERS_DIR, 'bin')] : [])
-/** Where servers live that an ordinary user's PATH does not name. */
+/** Folders of servers that are not on an ordinary user's PATH. */
 const further = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/opt/homebrew/bin']
 
 const onPath = (...names: string[]) => {
@@ -13,13 +13,13 @@ const onPath = (...names: string[]) => {
 }
 const first = (...paths: string[]) => paths.find(path => existsSync(path))
 
-/** Everything of ours that outlives a checkout, shared by all of them. */
+/** Downloads that all checkouts share. */
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'shop-platform')
 export const pypiMongo = join(cacheFolder, 'mongod-pypi')
 export const officialMongo = join(cacheFolder, 'mongod-official')
 export const productionServers = join(cacheFolder, 'servers-sid')
 
-/** Debian's command on the PATH changes the user and insists on /var/lib; upstream's script behind it does neither. */
+/** Debian's command on the PATH changes the user and uses /var/lib; the upstream script that it calls does neither. */
 const upstreamRabbitmq = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
 const lookups = {
@@ -40,11 +40,11 @@ export const hasProgram = (name: Program) => lookups[name]() !== undefined
 
 const found = (name: Program) => () => {
   const path = lookups[name]()
-  if (!path) throw new Error(`${name} is not on this machine: \`bun start\` says how to get it`)
+  if (!path) throw new Error(`${name} is not on this machine; \`bun start\` says how to get it`)
   return path
 }
 
-/** Each answers the path of its program, looked up anew: one may have been installed meanwhile. */
+/** Each returns the path of its program, looked up at every call: it may have been installed since the last. */
 export const programs = {
   mysql: found('mysql'),
   mariadbInstall: found('mariadbInstall'),

@@ -5,14 +5,14 @@ import { serverEnvironment } from '../service-environment'
 import { programs } from './programs'
 import { answersWith, launch, privateFolder, type Server, type ServerOptions } from './server'
 
-/** A broker takes three ports: `port` for AMQP, the next for Erlang's port mapper, the one after for rabbitmqctl. */
+/** Starts a broker, which uses three ports: `port` for AMQP, the next for Erlang's port mapper, the one after for rabbitmqctl. */
 export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Server> {
   const folder = privateFolder(dir)
   const env = environment(folder, port)
   writeFileSync(join(folder, 'rabbitmq.conf'), configuration(port))
   writeFileSync(join(folder, 'enabled_plugins'), '[].')
 
-  // Erlang would start its port mapper as a daemon that outlives the broker; one that answers already is a child of ours, with a pid to stop.
+  // Erlang would start its port mapper as a daemon that outlives the broker. Started here as a child, it can be stopped by its pid.
   const mapper = await launch({
     name: 'epmd',
     port: port + 1,
@@ -46,7 +46,7 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
   }
 }
 
-/** Alarms would block every publisher of a small container: they ring only when it is really full. */
+/** RabbitMQ's default limits would block every publisher in a small container. */
 const configuration = (port: number) => `listeners.tcp.1 = 127.0.0.1:${port}
 disk_free_limit.absolute = 16MB
 vm_memory_high_watermark.absolute = 512MiB
@@ -55,7 +55,7 @@ log.console.level = warning
 log.file = false
 `
 
-/** Also what rabbitmqctl needs to find this broker, see the README. */
+/** rabbitmqctl needs some of these as well to find this broker; see the README. */
 const environment = (folder: string, port: number): Environment => ({
   ...serverEnvironment(),
   HOME: folder,
@@ -74,10 +74,10 @@ const environment = (folder: string, port: number): Environment => ({
   RABBITMQ_MNESIA_BASE: join(folder, 'data'),
   RABBITMQ_LOG_BASE: folder,
   RABBITMQ_PID_FILE: join(folder, 'pid'),
-  // The script replaces itself by Erlang instead of waiting beside it: one pid, one signal.
+  // With this the script execs Erlang instead of waiting for it, so that a signal to its pid reaches Erlang.
   RABBITMQ_ALLOW_INPUT: '1',
   RABBITMQ_SERVER_START_ARGS: '-noinput',
-  // Idle schedulers sleep instead of spinning; naming the node here spares the second Erlang that would look for a port mapper (0.7 s).
+  // Idle schedulers sleep instead of spinning. Naming the node here saves 0.7 s: no second Erlang starts to look for a port mapper.
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
     '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
     `-sname shop${port}@localhost -start_epmd false`,

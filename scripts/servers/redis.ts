@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { programs } from './programs'
 import { answersWith, launch, privateFolder, type ServerOptions } from './server'
 
-/** Every write goes to the append-only file; a full memory refuses writes rather than dropping carts. */
+/** Starts Redis. Every write goes to the append-only file; when memory is full, writes are refused and nothing is evicted. */
 export async function startRedis({ dir, port }: ServerOptions) {
   const folder = privateFolder(dir)
   return launch({

@@ -88,7 +88,7 @@ export async function launch({
   return { name, url, pid: child.pid, exited, stop, kill }
 }
 
-/** Sends bytes to a port; whether the answer begins with the expected ones. */
+/** Sends bytes to a port, and returns whether the answer begins with the expected ones. */
 export async function answersWith(port: number, question: string, beginning: string) {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = await Bun.connect({

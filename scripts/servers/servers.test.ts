@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true })
 })
 
-/** What was acknowledged is there after a crash, and after an orderly stop; then nothing of the server is left. */
+/** Acknowledged data survives a crash and a stop, and a stopped server leaves no process behind. */
 async function keepsItsData(
   start: () => Promise<Server>,
   port: number,
@@ -120,13 +120,13 @@ test('RabbitMQ keeps its data', async () => {
   )
 })
 
-test('on a taken port it does not start, and says whose the port is', async () => {
+test('a server does not start on a taken port, and names the port’s owner', async () => {
   using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   const start = startRedis({ dir: join(dir, 'second'), port: taken.port })
   await expect(start).rejects.toThrow(`redis did not start: port ${taken.port} is in use by pid ${process.pid}`)
 })
 
-test('what ends at once says so with its last words', async () => {
+test('the error of a process that ends at once contains its last output', async () => {
   const file = join(dir, 'words.log')
   const start = launch({
     name: 'speaker',
@@ -139,7 +139,7 @@ test('what ends at once says so with its last words', async () => {
   await expect(start).rejects.toThrow(`speaker did not start: the process ended\nno such luck\n(the whole log: ${file})`)
 })
 
-test("a service has its own schema in MySQL, and no other's", async () => {
+test('a service has access to its own schema in MySQL only', async () => {
   const server = await startMysql({ dir: join(dir, 'mysql'), port: ports, password: 'pw' })
   running.push(server)
   const secrets = { MYSQL_PASSWORD: 'one for all' } as Secrets

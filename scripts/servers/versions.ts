@@ -4,7 +4,7 @@ import { MongoClient } from 'mongodb'
 import { createConnection } from 'mysql2/promise'
 import { hasProgram, programs } from './programs'
 
-/** What each server says of itself when it is asked; Nginx tells nobody, so the program is asked. */
+/** The version that each server reports. Nginx has no such command, so the program's own is taken. */
 export async function versionsOf(servers: { mysql: string; mongo: string; redis: string; rabbitmq: string }) {
   const [mysql, mongo, redis, rabbitmq] = await Promise.all([
     versionOfMysql(servers.mysql),
@@ -16,13 +16,13 @@ export async function versionsOf(servers: { mysql: string; mongo: string; redis:
   return { MySQL: mysql, MongoDB: mongo, Redis: redis, RabbitMQ: rabbitmq, Nginx: /nginx\/(\S+)/.exec(nginx)?.[1] ?? 'none' }
 }
 
-/** Throws unless each version begins with the wanted one, as in "MySQL 9.7, Redis 8". */
-export function requireVersions(found: Record<string, string>, wanted = '') {
-  const each = [...wanted.matchAll(/(\w+) ([\d.]+)/g)].map(([, name = '', version = '']) => ({ name, version }))
+/** Throws unless each version begins with the required one, as in "MySQL 9.7, Redis 8". */
+export function requireVersions(found: Record<string, string>, required = '') {
+  const each = [...required.matchAll(/(\w+) ([\d.]+)/g)].map(([, name = '', version = '']) => ({ name, version }))
   const wrong = each.filter(({ name, version }) => !`${found[name]}.`.startsWith(`${version}.`))
   if (wrong.length === 0) return
-  const said = wrong.map(({ name, version }) => `${name} is ${found[name]}, ${version} was wanted`)
-  throw new Error(`the tests are on other servers than they were to be: ${said.join('; ')}`)
+  const list = wrong.map(({ name, version }) => `${name} is ${found[name]}, ${version} is required`)
+  throw new Error(`the servers have other versions than required: ${list.join('; ')}`)
 }
 
 async function versionOfMysql(url: string) {
@@ -42,8 +42,8 @@ async function versionOfMongo(url: string) {
 
 async function versionOfRedis(url: string) {
   const client = new RedisClient(url)
-  const said = await client.send('INFO', ['server']).finally(() => client.close())
-  return /redis_version:(\S+)/.exec(String(said))?.[1] ?? ''
+  const info = await client.send('INFO', ['server']).finally(() => client.close())
+  return /redis_version:(\S+)/.exec(String(info))?.[1] ?? ''
 }
 
 async function versionOfRabbitmq(url: string) {
