@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { released, type ServiceName, services } from '#shared/platform'
 import { makeComposeSecrets } from '../../scripts/compose-secrets'
-import { type Compose, commonSettings, composeOf, exists, filesIn, isTest, settingsReadIn, textOf } from './deployment'
+import { type Compose, commonSettings, composeOf, settingsReadIn } from './deployment'
+import { exists, filesIn, isTest, textOf } from './files'
 
 /** Both compose files against the code: no engine is needed to see that a name leads nowhere. Each test lists what does not fit. */
 const full = composeOf('docker-compose.yml')
@@ -195,7 +196,7 @@ test('the image has the pinned Bun, copies folders that exist, and contains no t
   const let_in = textOf('.dockerignore').split('\n')
   expect(copied.filter(source => !exists(source) || !let_in.includes(`!${source}`))).toEqual([])
   // What stays out of the image must not be imported by what is in it.
-  const inside = ['shared', 'services'].flatMap(folder => filesIn(folder, '**/*.ts')).filter(file => !isTest(file))
+  const inside = ['shared', 'services'].flatMap(folder => filesIn(folder)).filter(file => !isTest(file))
   expect(inside.filter(file => /from '[^']*(testing|\.test)[\w-]*'/.test(textOf(file)))).toEqual([])
   expect(dockerfile).toContain('\nUSER bun\n')
   expect(dockerfile).toContain('\nCMD ["bun", "main.ts"]\n')

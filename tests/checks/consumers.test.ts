@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as catalog from '#shared/catalog'
 import type { Handler } from '#shared/event'
 import { released, type ServiceName } from '#shared/platform'
+import { textOf } from './files'
 import { handlersOf } from './services'
 
 /** An event without a handler fills its consumer's queue for ever, and a handler without its event never runs: the catalog and the services must agree. */
@@ -33,7 +32,7 @@ describe.each([...released])('%s', service => {
   })
 
   test('gives its handlers to the bus in main.ts, if it has any', async () => {
-    const main = readFileSync(join(import.meta.dir, '../../services', service, 'main.ts'), 'utf8')
+    const main = textOf(`services/${service}/main.ts`)
     expect(main.includes(`.consume(${service}Handlers(`)).toBe((await handledEvents()).length > 0)
   })
 })

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
 import { createMetrics } from '#shared/metrics'
 import { released, services } from '#shared/platform'
-import { type Compose, commonSettings, composeOf, documentsOf, exists, filesIn, settingsReadIn, textOf, yamlOf } from './deployment'
+import { type Compose, commonSettings, composeOf, documentsOf, settingsReadIn, yamlOf } from './deployment'
+import { exists, filesIn, textOf } from './files'
 
 /** Manifests, alerts and the operator's page against the code. Each test lists what does not fit. */
 
@@ -134,7 +135,7 @@ describe('monitoring', () => {
     const exported = [...(await metrics.text()).matchAll(/^# TYPE (\S+) (\w+)/gm)].flatMap(([, name = '', type]) =>
       type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
     )
-    const ownOfServices = filesIn('services', '**/*.ts').flatMap(file =>
+    const ownOfServices = filesIn('services').flatMap(file =>
       [...textOf(file).matchAll(/metrics\.(?:gauge|counter)\('(\w+)'/g)].map(([, name = '']) => name),
     )
     metrics.close()

@@ -1,14 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { filesIn, isTest, textOf } from './files'
 
-/** Files of the project, parsed as the tools that read them would. */
-export const root = join(import.meta.dir, '../..')
-export const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
-export const exists = (path: string) => existsSync(join(root, path))
-export const filesIn = (folder: string, pattern: string) =>
-  [...new Bun.Glob(pattern).scanSync(join(root, folder))].map(path => join(folder, path)).sort()
-
+/** Files of the deployment, parsed as the tools that read them would. */
 export interface Container {
   image: string
   build?: { context: string; target: string; args: { SERVICE: string } }
@@ -41,12 +34,9 @@ export const composeOf = (path: string): Compose => parse(textOf(path), { merge:
 export const yamlOf = <T>(path: string): T => parse(textOf(path), { merge: true })
 export const documentsOf = <T>(path: string): T[] => parseAllDocuments(textOf(path)).map(document => document.toJS())
 
-/** What only tests run: it stays out of the image. */
-export const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$|^shared\/testing\//.test(file)
-
 /** The names of all settings that a folder's code reads. */
 export const settingsReadIn = (folder: string): string[] => {
-  const files = filesIn(folder, '**/*.ts').filter(file => !isTest(file))
+  const files = filesIn(folder).filter(file => !isTest(file))
   const names = files.flatMap(file => [
     ...textOf(file).matchAll(/\b(?:text|optional|integer|secret|oneOf|forService)\('([A-Z][A-Z0-9_]+)'/g),
   ])

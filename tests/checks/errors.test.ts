@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { statusOf } from '#shared/errors'
-import { filesIn, isTest, textOf } from './deployment'
+import { filesIn, isTest, textOf } from './files'
 
-const files = ['services', 'shared'].flatMap(folder => filesIn(folder, '**/*.ts')).filter(file => !isTest(file))
+const files = ['services', 'shared'].flatMap(folder => filesIn(folder)).filter(file => !isTest(file))
 const code = files.map(textOf).join('\n')
 const matches = (pattern: RegExp, text = code) => [...text.matchAll(pattern)].map(([, found = '']) => found)
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { released } from '#shared/platform'
 import { generate } from '../../scripts/generate'
 import { replaceRegion } from '../../scripts/generate/region'
-import { filesIn } from './deployment'
+import { filesIn } from './files'
 
 /** The first line in which a file is not what would be generated. */
 const staleLine = (present: string, text: string) => {

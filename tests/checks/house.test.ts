@@ -1,19 +1,14 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { released, services } from '#shared/platform'
+import { exists, filesIn, isTest, root, textOf } from './files'
 
 /** The rules that keep every folder the same shape. Each test lists what breaks it. */
 
-const root = join(import.meta.dir, '../..')
-const filesIn = (folder: string) =>
-  existsSync(join(root, folder)) ? [...new Bun.Glob('**/*.ts').scanSync(join(root, folder))].map(path => join(folder, path)).sort() : []
-const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
-const isTest = (file: string) => /(\.test|\/testing[\w-]*)\.ts$|^shared\/testing\//.test(file)
-
 const serviceFiles = filesIn('services').filter(file => !isTest(file))
 const sharedFiles = filesIn('shared').filter(file => !isTest(file))
-const folders = existsSync(join(root, 'services')) ? readdirSync(join(root, 'services')) : []
+const folders = readdirSync(join(root, 'services'))
 
 interface Import {
   file: string
@@ -88,7 +83,7 @@ describe('dependencies point one way', () => {
   })
 
   test('a folder in shared/ is private to the kernel: nobody outside imports from it', () => {
-    const everywhere = ['services', 'scripts', 'tests', 'bench'].flatMap(filesIn).flatMap(importsOf)
+    const everywhere = ['services', 'scripts', 'tests', 'bench'].flatMap(folder => filesIn(folder)).flatMap(importsOf)
     expect(everywhere.filter(({ to }) => /^#shared\/[^/]+\/|^shared\/[^/]+\//.test(to)).map(described)).toEqual([])
   })
 
@@ -117,7 +112,7 @@ describe('every service is the same few files', () => {
     // Only a service that is large enough to be split by use case has its store in several files.
     if (!files.includes('repository.ts') && files.filter(file => !known(file)).length < 3) missing.push('repository.ts')
     // A database is made for the store that is named there; a service that opens another would find none.
-    const migrated = existsSync(join(root, 'services', folder, 'migrations/index.ts'))
+    const migrated = exists(`services/${folder}/migrations/index.ts`)
     if (store === 'mysql' && !migrated) missing.push('migrations/index.ts')
     if (store !== 'mysql' && migrated) missing.push(`store: 'mysql' in shared/platform.ts, where it says '${store}'`)
     expect(missing).toEqual([])
@@ -139,7 +134,7 @@ describe('every service is the same few files', () => {
 })
 
 describe('files', () => {
-  const all = ['services', 'shared', 'scripts', 'tests', 'bench'].flatMap(filesIn)
+  const all = ['services', 'shared', 'scripts', 'tests', 'bench'].flatMap(folder => filesIn(folder))
   test('are short enough to be read at once', () => {
     expect(all.filter(file => textOf(file).split('\n').length > 251)).toEqual([])
   })
