@@ -8,6 +8,40 @@ describe('names', () => {
     for (const spelling of ['Ann@Example.com', ' ann@example.com ', 'ANN@EXAMPLE.COM', 'ａｎｎ@example.com'])
       expect(emailOf(spelling)).toBe('ann@example.com')
   })
+  test('one mailbox has one spelling: a full stop at the end and the ASCII form of a domain make no difference', () => {
+    expect(emailOf('a@shop.example.')).toBe('a@shop.example')
+    for (const spelling of [
+      'a@bücher.example',
+      'a@BÜCHER.example',
+      'a@bu\u0308cher.example',
+      'a@xn--bcher-kva.example',
+      'a@bücher。example.',
+    ])
+      expect(emailOf(spelling)).toBe('a@xn--bcher-kva.example')
+    expect(loginNameOf({ email: 'A@Bücher.example' })).toEqual({ by: 'email', key: 'a@xn--bcher-kva.example' })
+    expect(emailOf('jürgen+shop@example.com')).toBe('jürgen+shop@example.com')
+  })
+  test('comments, quotes, brackets and what is no domain are refused in an e-mail', () => {
+    for (const email of [
+      ...['a(x)@shop.example', '<a@shop.example>', 'Ann <a@shop.example>', '"a b"@shop.example', 'a@shop.example(x)', 'a@[127.0.0.1]'],
+      ...[
+        'a@127.0.0.1',
+        'a@-shop.example',
+        'a@shop..example',
+        '.a@shop.example',
+        'a..b@shop.example',
+        'a@shop.example..',
+        'a\u200B@shop.example',
+      ],
+    ])
+      expect(() => emailOf(email)).toThrow()
+  })
+  test('a username with letters of several scripts is refused, since they can look the same', () => {
+    for (const name of ['p\u0430ypal', 'ann\u03BF', '\u0410nn', '\u0561nna', '\u0440\u0430\u0443\u0440\u0430l'])
+      expect(() => usernameOf(name)).toThrow()
+    for (const name of ['анна', 'Ελένη', '山田たろう', '山田taro', '김철수', 'ann-7', 'zoë', '张伟', 'علي', 'अनु', 'Nguyễn'])
+      expect(usernameOf(name).username).toBe(name.normalize('NFKC'))
+  })
   test('a username is kept as written, and its key ignores case and width', () => {
     expect(usernameOf(' Ann.Lee ')).toEqual({ username: 'Ann.Lee', key: 'ann.lee' })
     expect(usernameOf('ＡＮＮ').key).toBe('ann')

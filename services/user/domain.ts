@@ -1,10 +1,12 @@
 import { conflict, invalid } from '#shared/errors'
 import { day, hour, minute, second } from '#shared/time'
+import { foldedName, mailboxOf } from './domain-email'
+import { mixesScripts } from './domain-scripts'
 
-/** One spelling per mailbox. Without it, two accounts could have addresses that differ only in case or in the width of letters. */
+/** One spelling for each mailbox, so that one mailbox has one account. */
 export const emailOf = (given: string): string => {
-  const email = given.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
-  if (email.length > 254 || !/^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u.test(email)) {
+  const email = mailboxOf(given)
+  if (email === undefined) {
     throw invalid('invalid_input', 'Some fields are not as they should be; see errors.', [
       { path: '/email', message: 'Expected an e-mail address of at most 254 characters' },
     ])
@@ -20,7 +22,12 @@ export const usernameOf = (given: string): { username: string; key: string } => 
       { path: '/username', message: 'Expected 2 to 64 letters, digits, dots, underscores or hyphens, a letter or digit first' },
     ])
   }
-  return { username, key: username.toLowerCase().normalize('NFKC') }
+  if (mixesScripts(username)) {
+    throw invalid('invalid_input', 'Some fields are not as they should be; see errors.', [
+      { path: '/username', message: 'Expected letters of one script: letters of two can look the same' },
+    ])
+  }
+  return { username, key: foldedName(username) }
 }
 
 export interface LoginName {
@@ -35,8 +42,8 @@ export const loginNameOf = ({ email, username }: { email?: string; username?: st
     throw invalid('invalid_input', 'Send either email or username, and the password.', [
       { path: '/email', message: 'Expected email or username, one of the two' },
     ])
-  const key = given.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
-  return { by: key.includes('@') ? 'email' : 'username_key', key }
+  const name = foldedName(given)
+  return name.includes('@') ? { by: 'email', key: mailboxOf(name) ?? name } : { by: 'username_key', key: name }
 }
 
 /** The shop always keeps at least one active administrator. */
