@@ -76,6 +76,15 @@ export const account: Folder = {
       status: 200,
       keep: { guest_token: 'access_token' },
     },
+    {
+      name: 'Change my e-mail',
+      send: 'PATCH /api/users/me',
+      as: 'guest',
+      body: { email: 'new-guest-{{run}}@example.com', current_password: 'password123' },
+      status: 200,
+      is: { email: 'guest-{{run}}@example.com', pending_email: 'new-guest-{{run}}@example.com' },
+      about: 'The old one stays until the link in the mail to the new one is followed.',
+    },
     { name: 'Ask for another verification mail', send: 'POST /api/users/me/verify-email', as: 'guest', status: 202 },
     {
       name: 'Verify my e-mail',
@@ -143,6 +152,7 @@ export const administration: Folder = {
       status: 200,
       is: { blocked: false },
     },
+    { name: 'Its owner lost the phone: no two-factor login', send: 'DELETE /api/users/{{guest_id}}/mfa', as: 'admin', status: 204 },
     {
       name: 'What was done with it',
       send: 'GET /api/users/audit?user_id={{guest_id}}',
@@ -172,11 +182,18 @@ export const leaving: Folder = {
       name: 'Not while an order is under way',
       send: 'DELETE /api/users/me',
       as: 'user',
+      body: { current_password: 'password123' },
       status: 409,
       problem: 'open_orders',
     },
     { ...login('careful', '/auth/login'), name: 'Log in as somebody without orders' },
-    { name: 'Erase my account', send: 'DELETE /api/users/me', as: 'careful', status: 204 },
+    {
+      name: 'Erase my account',
+      send: 'DELETE /api/users/me',
+      as: 'careful',
+      body: { current_password: 'password123' },
+      status: 204,
+    },
     {
       name: 'There is no such account any more',
       send: 'POST /auth/login',

@@ -4,12 +4,12 @@ import { closed, IdParam, t } from '#shared/schema'
 import type { UserService } from './compose'
 import { AuditEntry, auditView, ManagedAccount, ManagedChange, managedAccountView, UserFilter } from './model'
 
-type Deps = Pick<UserService, 'accounts' | 'managedAccounts' | 'audit' | 'vault'> & { http: Http }
+type Deps = Pick<UserService, 'accounts' | 'managedAccounts' | 'secondFactors' | 'audit' | 'vault'> & { http: Http }
 
 const UserQuery = closed({ ...PageQuery.properties, search: t.Optional(t.String({ maxLength: 254, examples: ['ann'] })) })
 const AuditQuery = closed({ ...PageQuery.properties, user_id: UserFilter })
 
-export const adminRoutes = ({ http, accounts, managedAccounts, audit, vault }: Deps) =>
+export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, audit, vault }: Deps) =>
   http('/api/users')
     .get('/', async ({ query }) => page(await managedAccounts.list(query), query, row => managedAccountView(vault, row)), {
       auth: 'admin',
@@ -36,3 +36,16 @@ export const adminRoutes = ({ http, accounts, managedAccounts, audit, vault }: D
       response: { 200: ManagedAccount },
       detail: { summary: 'Change the role of an account, block or unblock it; ends its sessions' },
     })
+    .delete(
+      '/:id/mfa',
+      async ({ params, user, set }) => {
+        await secondFactors.reset(params.id, user.id)
+        set.status = 204
+      },
+      {
+        auth: 'admin',
+        params: IdParam,
+        response: { 204: t.Void() },
+        detail: { summary: 'Turn off the two-factor login of a user who has lost the device' },
+      },
+    )

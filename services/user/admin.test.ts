@@ -30,7 +30,9 @@ describe('the first administrator', () => {
     expect(rows[0]?.n).toBe(1)
     await users.signUp('testuser', { email: 'user@example.com' })
     const first = await users.logIn({ email: 'first@example.com', password: 'the admin password' })
-    expect((await users.call('DELETE', '/api/users/me', { token: first.access })).status).toBe(204)
+    expect(
+      (await users.call('DELETE', '/api/users/me', { token: first.access, body: { current_password: 'the admin password' } })).status,
+    ).toBe(204)
   })
 })
 
@@ -99,7 +101,8 @@ describe('an administrator', () => {
   test('who is the last one cannot be demoted, blocked or erased, not even by two requests at once', async () => {
     for (const change of [{ role: 'customer' }, { blocked: true }])
       expect((await patch(rootId, change)).body).toMatchObject({ status: 409, code: 'last_admin' })
-    expect((await users.call('DELETE', '/api/users/me', { token })).body.code).toBe('last_admin')
+    const erased = await users.call('DELETE', '/api/users/me', { token, body: { current_password: 'the admin password' } })
+    expect(erased.body.code).toBe('last_admin')
     const second = await users.signUp('second')
     await patch(second.id, { role: 'admin' })
     const { access } = await users.logIn(second)
@@ -123,6 +126,7 @@ describe('an administrator', () => {
       ['GET', '/audit'],
       ['GET', `/${rootId}`],
       ['PATCH', `/${rootId}`],
+      ['DELETE', `/${rootId}/mfa`],
     ] as const) {
       const body = method === 'PATCH' ? { body: '{"broken' } : {}
       expect((await users.call(method, `/api/users${path}`, { ...body, token: access })).status).toBe(403)

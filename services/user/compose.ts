@@ -3,10 +3,13 @@ import type { Redis } from '#shared/redis'
 import { publishRevocations } from '#shared/revocations'
 import { auditRepository } from './audit'
 import type { UserClients } from './clients'
+import { confirmOwner } from './confirm-owner'
 import type { Clock, UserSql } from './database'
 import { emailVerifications } from './email-verifications'
+import { failedLogins } from './failed-logins'
 import { loginLockouts } from './lockouts'
 import { logins } from './logins'
+import { mailQuotas } from './mail-quotas'
 import { mailedTokens } from './mailed-tokens'
 import { managedAccounts } from './managed-accounts'
 import { passwordChecks } from './password-checks'
@@ -39,11 +42,14 @@ export const compose = ({ sql, redis, clients, log, dataKeys, clock = () => new 
   const audit = auditRepository(sql)
   const addresses = savedAddresses({ sql, vault, clock })
   const passwords = passwordHashes(hashCost)
-  const checks = passwordChecks({ passwords, lockouts: loginLockouts({ redis, clock }) })
+  const recordFailure = failedLogins({ sql, log })
+  const checks = passwordChecks({ passwords, lockouts: loginLockouts({ redis, clock }), recordFailure })
   const sessions = userSessions({ sql, clock, log, revoke: publishRevocations(redis) })
-  const tokens = mailedTokens({ sql, vault, clock })
+  const quotas = mailQuotas({ sql, clock })
+  const tokens = mailedTokens({ sql, vault, clock, quotas })
   const keys = signingKeys({ sql, vault, clock })
-  const factors = secondFactors({ sql, vault, clock, lockouts: loginLockouts({ redis, clock, rule: mfaLockout }) })
+  const factors = secondFactors({ sql, vault, clock, lockouts: loginLockouts({ redis, clock, rule: mfaLockout }), recordFailure })
+  const confirm = confirmOwner({ accounts, checks, factors })
   return {
     vault,
     accounts,
@@ -51,15 +57,17 @@ export const compose = ({ sql, redis, clients, log, dataKeys, clock = () => new 
     addresses,
     sessions,
     tokens,
+    quotas,
     keys,
     secondFactors: factors,
+    confirm,
     register: register({ sql, vault, clock, passwords, tokens }),
     logins: logins({ sql, accounts, checks, sessions, keys, factors }),
-    profiles: profiles({ sql, vault, clock, accounts, passwords, checks, sessions, tokens }),
+    profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens }),
     passwordResets: passwordResets({ sql, clock, accounts, passwords, sessions, tokens }),
     emailVerifications: emailVerifications({ sql, clock, tokens }),
     managedAccounts: managedAccounts({ sql, clock, passwords, sessions }),
-    personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, clients }),
+    personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, confirm, clients }),
     reseal: reseal({ sql, vault, log }),
   }
 }

@@ -12,6 +12,8 @@ export interface UserDb {
     id: Generated<number>
     /** Normalised. Null once the account is erased, like every other column that identifies the person. */
     email: string | null
+    /** A new e-mail that replaces the old one once its link has been followed. */
+    pending_email: string | null
     username: string | null
     username_key: string | null
     password_hash: string | null
@@ -63,6 +65,8 @@ export interface UserDb {
     created_at: Generated<Date>
   }
   mailed_tokens: { id: string; user_id: number; kind: string; key_id: string; created_at: Date; expires_at: Date }
+  /** `sent` holds the times of the mails of the last hour. */
+  mail_quotas: { subject: string; kind: string; sent: string; updated_at: Date }
   recovery_codes: { user_id: number; code_hash: string }
   mfa_challenges: { id_hash: string; user_id: number; tries: Generated<number>; created_at: Generated<Date>; expires_at: Date }
 }

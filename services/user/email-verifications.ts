@@ -1,21 +1,33 @@
+import { invalid } from '#shared/errors'
 import { recordAudit } from './audit'
 import type { Clock, UserSql } from './database'
-import type { MailedTokens } from './mailed-tokens'
-import { changeUser, lockUser } from './repository'
+import { type MailedTokens, revokeTokens } from './mailed-tokens'
+import { changeUser, lockUser, refuseTakenName } from './repository'
 
+/** A link in a mail shows that its reader has the address: the one of the account, or the one that is to replace it. */
 export const emailVerifications = ({ sql, clock, tokens }: { sql: UserSql; clock: Clock; tokens: MailedTokens }) => ({
   /** Sends another mail, for a user whom the first one did not reach. */
   request: (userId: number) =>
     sql.transaction(async (trx, publish) => {
       const user = await lockUser(trx, userId)
-      if (user.email_verified === 0) await tokens.issue(trx, publish, user, 'email_verification')
+      if (user.pending_email) await tokens.issue(trx, publish, user, 'email_change', user.pending_email)
+      else if (user.email && user.email_verified === 0) await tokens.issue(trx, publish, user, 'email_verification', user.email)
     }),
 
   complete: (token: string) =>
     sql.transaction(async (trx, publish) => {
-      const userId = await tokens.redeem(trx, token, 'email_verification')
-      await changeUser(trx, publish, await lockUser(trx, userId), { email_verified: true }, clock())
-      await recordAudit(trx, 'email.verified', { user: userId })
+      const { userId, kind } = await tokens.redeem(trx, token, 'email_verification', 'email_change')
+      const user = await lockUser(trx, userId)
+      if (kind === 'email_verification') {
+        await changeUser(trx, publish, user, { email_verified: true }, clock())
+        return recordAudit(trx, 'email.verified', { user: userId })
+      }
+      const email = user.pending_email
+      if (!email) throw invalid('invalid_token', 'The change of e-mail was withdrawn; ask for it again.')
+      // Tokens that went to the old address must not work any more.
+      await revokeTokens(trx, userId)
+      await refuseTakenName(changeUser(trx, publish, user, { email, pending_email: null, email_verified: true }, clock()))
+      await recordAudit(trx, 'email.changed', { user: userId })
     }),
 })
 export type EmailVerifications = ReturnType<typeof emailVerifications>

@@ -21,10 +21,14 @@ export const loginLockouts = ({ redis, clock, rule = lockout }: { redis: Redis; 
         const till = Number((await redis.client.hget(key, 'till')) ?? 0)
         refuseFor(till - clock().getTime())
       },
-      async settle(right: boolean) {
+      /** Throws while the wait runs; `locked` says that this failure begins one. */
+      async settle(right: boolean): Promise<{ locked: boolean }> {
         const { freeFailures, firstWaitMs, longestWaitMs, forgetAfterMs } = rule
         const now = clock().getTime()
-        refuseFor(await settle([key], [now, right ? 'right' : 'wrong', freeFailures, firstWaitMs, longestWaitMs, forgetAfterMs]))
+        const outcome = right ? 'right' : 'wrong'
+        const waitMs = await settle([key], [now, outcome, freeFailures, firstWaitMs, longestWaitMs, forgetAfterMs])
+        refuseFor(waitMs)
+        return { locked: waitMs < 0 }
       },
     }
   }

@@ -13,7 +13,7 @@ export const start = (env?: Environment) =>
     async ({ http, every, client, config, redis, log, ...kernel }) => {
       const sql = await kernel.sql<UserDb>(migrations)
       const user = compose({ sql, redis, clients: userClients(client), log, dataKeys: config.text('DATA_KEYS') })
-      const { keys, sessions, tokens, secondFactors, managedAccounts } = user
+      const { keys, sessions, tokens, quotas, secondFactors, managedAccounts } = user
       await keys.ensureKey()
       const adminEmail = config.optional('ADMIN_EMAIL')
       if (adminEmail) await managedAccounts.ensureAdmin(adminEmail, config.text('ADMIN_PASSWORD'))
@@ -21,7 +21,7 @@ export const start = (env?: Environment) =>
       every('maintain signing keys', 30 * second, keys.maintain)
       every('reseal under the newest data key', second, user.reseal)
       every('delete what has expired', minute, () =>
-        Promise.all([sessions.deleteExpired(), tokens.deleteExpired(), secondFactors.deleteExpired()]),
+        Promise.all([sessions.deleteExpired(), tokens.deleteExpired(), quotas.deleteExpired(), secondFactors.deleteExpired()]),
       )
       return userApp({ http, ...user })
     },

@@ -8,6 +8,7 @@ import {
   AuditEntry,
   MyProfile,
   myProfileView,
+  OwnerProof,
   PasswordChange,
   ProfileChange,
   SavedAddress,
@@ -45,11 +46,11 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
     })
     .delete(
       '/',
-      async ({ user, set }) => {
-        await personalData.erase(user.id)
+      async ({ user, body, request, set }) => {
+        await personalData.erase(user.id, body, originOf(request))
         set.status = 204
       },
-      { auth: true, response: { 204: t.Void() }, detail: { summary: 'Erase my account and my personal data' } },
+      { auth: true, body: OwnerProof, response: { 204: t.Void() }, detail: { summary: 'Erase my account and my personal data' } },
     )
     .get('/export', ({ user }) => personalData.exportOf(user.id, user.sid), {
       auth: true,

@@ -1,26 +1,51 @@
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import { MfaCode, MfaSecret, RecoveryCodes } from './model'
-import type { SecondFactors } from './second-factors'
+import { originOf } from './client-origin'
+import type { UserService } from './compose'
+import { MfaCode, MfaSecret, OwnerProof, RecoveryCodes } from './model'
 
-export const mfaRoutes = ({ http, secondFactors }: { http: Http; secondFactors: SecondFactors }) =>
+type Deps = Pick<UserService, 'secondFactors' | 'confirm'> & { http: Http }
+
+export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
   http('/api/users/me/mfa')
-    .post('/', ({ user }) => secondFactors.begin(user.id), {
-      auth: true,
-      response: { 200: MfaSecret },
-      detail: { summary: 'Begin two-factor login with a secret for an authenticator app' },
-    })
+    .post(
+      '/',
+      async ({ user, body, request }) => {
+        await confirm(user.id, body, originOf(request))
+        return secondFactors.begin(user.id)
+      },
+      {
+        auth: true,
+        body: OwnerProof,
+        response: { 200: MfaSecret },
+        detail: { summary: 'Begin two-factor login with a secret for an authenticator app' },
+      },
+    )
     .post('/verify', async ({ user, body }) => ({ recovery_codes: await secondFactors.enable(user.id, body.code) }), {
       auth: true,
       body: MfaCode,
       response: { 200: RecoveryCodes },
       detail: { summary: 'Turn on two-factor login with the first code' },
     })
+    .post(
+      '/recovery-codes',
+      async ({ user, body, request }) => {
+        await confirm(user.id, body, originOf(request))
+        return { recovery_codes: await secondFactors.renewRecoveryCodes(user.id) }
+      },
+      {
+        auth: true,
+        body: OwnerProof,
+        response: { 200: RecoveryCodes },
+        detail: { summary: 'New recovery codes in place of the old ones' },
+      },
+    )
     .delete(
       '/',
-      async ({ user, set }) => {
+      async ({ user, body, request, set }) => {
+        await confirm(user.id, body, originOf(request))
         await secondFactors.disable(user.id)
         set.status = 204
       },
-      { auth: true, response: { 204: t.Void() }, detail: { summary: 'Turn off two-factor login' } },
+      { auth: true, body: OwnerProof, response: { 204: t.Void() }, detail: { summary: 'Turn off two-factor login' } },
     )

@@ -19,7 +19,7 @@ const wrongOf = (secret: string) => {
 const enrol = async (name: string) => {
   const person = await users.signUp(name)
   const { access } = await users.logIn(person)
-  const { body } = await users.call('POST', '/api/users/me/mfa', { token: access })
+  const { body } = await users.call('POST', '/api/users/me/mfa', { token: access, body: { current_password: person.password } })
   const secret = String(body.secret)
   const verified = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: codeOf(secret) } })
   // The code that turned it on has used up its step.
@@ -44,15 +44,17 @@ describe('two-factor login', () => {
     expect(entered.body).toMatchObject({ user_id: ann.id, token_type: 'bearer', email: ann.email })
   })
   test('is not turned on by a wrong code, and cannot begin again while it is on', async () => {
-    const { access } = await users.logIn(await users.signUp('bob'))
+    const bob = await users.signUp('bob')
+    const { access } = await users.logIn(bob)
+    const begin = () => users.call('POST', '/api/users/me/mfa', { token: access, body: { current_password: bob.password } })
     const early = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: '123456' } })
     expect(early.body).toMatchObject({ status: 409, code: 'mfa_not_begun' })
-    const { body } = await users.call('POST', '/api/users/me/mfa', { token: access })
+    const { body } = await begin()
     const wrong = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: wrongOf(String(body.secret)) } })
     expect(wrong.status).toBe(400)
     const right = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: codeOf(String(body.secret)) } })
     expect(right.status).toBe(200)
-    expect((await users.call('POST', '/api/users/me/mfa', { token: access })).status).toBe(409)
+    expect((await begin()).status).toBe(409)
   })
   test('accepts a code one step early or late, and no code twice', async () => {
     const { secret, ...cleo } = await enrol('cleo')
@@ -101,9 +103,46 @@ describe('two-factor login', () => {
   test('ends its open challenges when it is turned off', async () => {
     const { secret, ...hal } = await enrol('hal')
     const open = await challenge(hal)
-    expect((await users.call('DELETE', '/api/users/me/mfa', { token: hal.access })).status).toBe(204)
+    const proof = { current_password: hal.password }
+    expect((await users.call('DELETE', '/api/users/me/mfa', { token: hal.access, body: proof })).status).toBe(204)
     expect((await answer(open, codeOf(secret))).status).toBe(401)
     expect((await users.logIn(hal)).access).toContain('.')
+  })
+  test('is turned off with a code too, which is then used up', async () => {
+    const { secret, ...jo } = await enrol('jo')
+    const proof = { code: codeOf(secret) }
+    expect((await users.call('DELETE', '/api/users/me/mfa', { token: jo.access, body: { code: wrongOf(secret) } })).status).toBe(401)
+    expect((await users.call('POST', '/api/users/me/mfa/recovery-codes', { token: jo.access, body: proof })).status).toBe(200)
+    expect((await users.call('DELETE', '/api/users/me/mfa', { token: jo.access, body: proof })).status).toBe(401)
+    users.pass(30 * second)
+    const next = { code: codeOf(secret) }
+    expect((await users.call('DELETE', '/api/users/me/mfa', { token: jo.access, body: next })).status).toBe(204)
+  })
+  test('gets new recovery codes, which replace the old ones; there are none while it is off', async () => {
+    const { codes, ...kim } = await enrol('kim')
+    const renew = (token: string) =>
+      users.call('POST', '/api/users/me/mfa/recovery-codes', { token, body: { current_password: kim.password } })
+    const { status, body } = await renew(kim.access)
+    expect(status).toBe(200)
+    const fresh = body.recovery_codes as string[]
+    expect(new Set([...codes, ...fresh]).size).toBe(20)
+    expect((await answer(await challenge(kim), codes[0]!)).status).toBe(401)
+    expect((await answer(await challenge(kim), fresh[0]!)).status).toBe(200)
+    const { access } = await users.logIn(await users.signUp('lea'))
+    expect((await renew(access)).body).toMatchObject({ status: 409, code: 'mfa_not_enabled' })
+  })
+  test('is reset by an administrator for another user, which is recorded; a customer may not', async () => {
+    const { access: admin } = await users.admin()
+    const max = await enrol('max')
+    const reset = (id: unknown, token: string) => users.call('DELETE', `/api/users/${id}/mfa`, { token })
+    expect((await reset(max.id, max.access)).status).toBe(403)
+    expect((await reset(max.id, admin)).status).toBe(204)
+    expect((await users.logIn(max)).access).toContain('.')
+    const { body: root } = await users.call('GET', '/api/users/me', { token: admin })
+    const { body: log } = await users.call('GET', `/api/users/audit?user_id=${max.id}`, { token: admin })
+    expect(log.items).toContainEqual(expect.objectContaining({ action: 'mfa.reset', actor_id: root.id }))
+    expect((await reset(root.id, admin)).body).toMatchObject({ status: 409, code: 'own_account' })
+    expect((await reset(999_999, admin)).status).toBe(404)
   })
   test('stores neither the secret nor the recovery codes in readable form', async () => {
     const { secret, codes } = await enrol('ida')

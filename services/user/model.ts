@@ -57,7 +57,17 @@ export const RecoveryCodes = t.Object({
   recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code. They are shown only now' }),
 })
 
-export const PasswordChange = closed({ current_password: GivenPassword, new_password: NewPassword })
+/** Either of them shows that the request comes from the owner, and not only from somebody who has the access token. */
+const ownerProof = { current_password: t.Optional(GivenPassword), code: t.Optional(Code) }
+export const OwnerProof = closed(ownerProof, {
+  description: 'current_password, or a code where two-factor login is on',
+  examples: [{ current_password: 'correct horse battery' }],
+})
+export type OwnerProof = Static<typeof OwnerProof>
+export const PasswordChange = closed(
+  { ...ownerProof, new_password: NewPassword },
+  { examples: [{ current_password: 'correct horse battery', new_password: 'wrong donkey charger' }] },
+)
 export type PasswordChange = Static<typeof PasswordChange>
 export const ResetRequest = closed({ email: Email })
 const Token = t.String({ minLength: 1, maxLength: 200, examples: ['the token from the mail'] })
@@ -76,13 +86,19 @@ const profile = {
   created_at: Time,
 }
 export const Profile = t.Object(profile)
-export const MyProfile = t.Object({ ...profile, language: t.String(), mfa_enabled: t.Boolean(), updated_at: Time })
+export const MyProfile = t.Object({
+  ...profile,
+  pending_email: t.Union([t.String(), t.Null()], { description: 'A new e-mail whose link has not been followed yet' }),
+  language: t.String(),
+  mfa_enabled: t.Boolean(),
+  updated_at: Time,
+})
 export const ManagedAccount = t.Object({ ...profile, blocked: t.Boolean(), mfa_enabled: t.Boolean(), updated_at: Time })
 
 export const ProfileChange = closed(
   {
     email: t.Optional(Email),
-    current_password: t.Optional(GivenPassword),
+    ...ownerProof,
     username: t.Optional(text(64, 'ann')),
     full_name: t.Optional(text(200, 'Ann Lee')),
     phone: t.Optional(t.Union([Phone, t.Null()])),
@@ -91,7 +107,8 @@ export const ProfileChange = closed(
   },
   {
     minProperties: 1,
-    description: 'A new e-mail needs current_password as well',
+    description:
+      'A new e-mail needs current_password as well, or code where two-factor login is on; it takes effect once its link is followed',
     examples: [{ full_name: 'Ann Lee', phone: '0123456789' }],
   },
 )
@@ -147,6 +164,7 @@ export const profileView = (vault: Vault, row: UserRow): Static<typeof Profile> 
 })
 export const myProfileView = (vault: Vault, row: UserRow): Static<typeof MyProfile> => ({
   ...profileView(vault, row),
+  pending_email: row.pending_email,
   language: row.language,
   mfa_enabled: row.mfa_enabled === 1,
   updated_at: row.updated_at.toISOString(),

@@ -25,7 +25,7 @@ export const passwordResets = ({ sql, clock, accounts, passwords, sessions, toke
     if (!known) return
     await sql.transaction(async (trx, publish) => {
       const user = await lockUser(trx, known.id)
-      await tokens.issue(trx, publish, user, 'password_reset')
+      await tokens.issue(trx, publish, user, 'password_reset', email)
       await recordAudit(trx, 'password.reset_requested', { user: user.id })
     })
   }
@@ -42,7 +42,7 @@ export const passwordResets = ({ sql, clock, accounts, passwords, sessions, toke
       await tokens.check(sql.db, token, 'password_reset')
       const password_hash = await passwords.hash(newPassword)
       const ended = await sql.transaction(async trx => {
-        const userId = await tokens.redeem(trx, token, 'password_reset')
+        const { userId } = await tokens.redeem(trx, token, 'password_reset')
         await lockUser(trx, userId)
         await trx.updateTable('users').set({ password_hash, updated_at: clock() }).where('id', '=', userId).execute()
         await revokeTokens(trx, userId)

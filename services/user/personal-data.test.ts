@@ -30,6 +30,7 @@ const enter = async (name: string, more: object = {}) => {
     ...person,
     token,
     call: (method: string, path = '', body?: unknown) => users.call(method, `/api/users/me${path}`, { token, body }),
+    erase: () => users.call('DELETE', '/api/users/me', { token, body: { current_password: person.password } }),
   }
 }
 
@@ -72,12 +73,23 @@ describe('erasing an account', () => {
   test('removes everything that identifies the user, ends the sessions and frees the names', async () => {
     const gone = await enter('cleo', { phone: '0123456789', address: '1 Main Street', full_name: 'Cleo Patra' })
     await gone.call('POST', '/addresses', { line1: '2 Side Street', city: 'Springfield', country: 'US' })
-    await gone.call('POST', '/mfa')
-    expect((await gone.call('DELETE')).status).toBe(204)
+    await gone.call('POST', '/mfa', { current_password: gone.password })
+    await gone.call('PATCH', '', { email: 'soon@example.com', current_password: gone.password })
+    expect((await gone.erase()).status).toBe(204)
     await eventually(async () => (await gone.call('GET')).status === 401)
     const { db } = users.sql
     const user = await db.selectFrom('users').selectAll().where('id', '=', gone.id).executeTakeFirstOrThrow()
-    for (const column of ['email', 'username', 'username_key', 'password_hash', 'full_name', 'phone', 'address', 'mfa_secret'] as const)
+    for (const column of [
+      'email',
+      'pending_email',
+      'username',
+      'username_key',
+      'password_hash',
+      'full_name',
+      'phone',
+      'address',
+      'mfa_secret',
+    ] as const)
       expect(user[column]).toBeNull()
     for (const table of ['addresses', 'recovery_codes', 'mailed_tokens', 'mfa_challenges'] as const)
       expect(await db.selectFrom(table).selectAll().where('user_id', '=', gone.id).execute()).toEqual([])
@@ -89,19 +101,19 @@ describe('erasing an account', () => {
     expect(anew.id).toBeGreaterThan(gone.id)
   })
   test('is published once, as the last version of the account', async () => {
-    const { id, call } = await enter('dan')
-    const both = await Promise.all([call('DELETE'), call('DELETE')])
+    const { id, erase } = await enter('dan')
+    const both = await Promise.all([erase(), erase()])
     expect(both.map(({ status }) => status)).toContain(204)
     const published = (await users.published('user.deleted')).filter(({ data }) => data.user_id === id)
     expect(published).toHaveLength(1)
     expect(published[0]?.aggregate.version).toBe(3)
   })
   test('is refused while an order is open', async () => {
-    const { call } = await enter('eve')
+    const { erase } = await enter('eve')
     openOrders = 1
-    expect((await call('DELETE')).body).toMatchObject({ status: 409, code: 'open_orders' })
+    expect((await erase()).body).toMatchObject({ status: 409, code: 'open_orders' })
     openOrders = 0
-    expect((await call('DELETE')).status).toBe(204)
+    expect((await erase()).status).toBe(204)
   })
   test('logs no error', () => expect(users.failures).toEqual([]))
 })

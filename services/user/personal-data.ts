@@ -1,11 +1,13 @@
 import { userDeleted } from '#shared/catalog'
 import { AppError, conflict } from '#shared/errors'
 import { type Audit, recordAudit } from './audit'
+import type { ClientOrigin } from './client-origin'
 import type { UserClients } from './clients'
+import type { ConfirmOwner } from './confirm-owner'
 import type { Clock, UserSql } from './database'
 import { requireAnotherAdmin } from './domain'
 import { revokeTokens } from './mailed-tokens'
-import { auditView, myProfileView, sessionView } from './model'
+import { auditView, myProfileView, type OwnerProof, sessionView } from './model'
 import { type Accounts, lockAdmins, lockUser } from './repository'
 import type { SavedAddresses } from './saved-addresses'
 import { endChallenges } from './second-factors'
@@ -20,13 +22,14 @@ interface Deps {
   addresses: SavedAddresses
   sessions: Sessions
   audit: Audit
+  confirm: ConfirmOwner
   clients: UserClients
 }
 
 const most = { skip: 0, limit: 10_000 }
 
 /** The export and the erasure of what the platform holds about a user. */
-export const personalData = ({ sql, vault, clock, accounts, addresses, sessions, audit, clients }: Deps) => {
+export const personalData = ({ sql, vault, clock, accounts, addresses, sessions, audit, confirm, clients }: Deps) => {
   /** Fails if one service fails: an export without a part would look complete. */
   const heldElsewhere = async (userId: number): Promise<Record<string, unknown>> => {
     const parts = await Promise.all(
@@ -61,7 +64,8 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
     },
 
     /** Empties every column that identifies the user, which frees the names. The event makes the other services erase their data. */
-    async erase(userId: number): Promise<void> {
+    async erase(userId: number, proof: OwnerProof, origin: ClientOrigin): Promise<void> {
+      await confirm(userId, proof, origin)
       if ((await clients.openOrders(userId)) > 0)
         throw conflict('open_orders', 'An order is still under way; wait until it has arrived, or cancel it.')
       const ended = await sql.transaction(async (trx, publish) => {
@@ -71,6 +75,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
         const sids = await endSessions(trx, { userId }, clock())
         const cleared = {
           email: null,
+          pending_email: null,
           username: null,
           username_key: null,
           password_hash: null,

@@ -47,7 +47,7 @@ export const register =
           .execute()
       }
       publish(userRegistered({ id, version: 1 }, { user_id: id }))
-      await tokens.issue(trx, publish, { id, version: 1 }, 'email_verification')
+      await tokens.issue(trx, publish, { id, version: 1 }, 'email_verification', email)
       await recordAudit(trx, 'account.registered', { user: id, actor: id })
       return trx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     })

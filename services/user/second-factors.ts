@@ -5,6 +5,7 @@ import { minute } from '#shared/time'
 import { recordAudit } from './audit'
 import type { Clock, Trx, UserRow, UserSql } from './database'
 import { lockout } from './domain'
+import type { FailedLogins } from './failed-logins'
 import type { LoginLockouts } from './lockouts'
 import { lockUser } from './repository'
 import { digest, randomToken } from './secrets'
@@ -15,6 +16,7 @@ interface Deps {
   vault: Vault
   clock: Clock
   lockouts: LoginLockouts
+  recordFailure: FailedLogins
 }
 
 const maxTries = 5
@@ -30,7 +32,7 @@ const newRecoveryCode = () => new Secret({ buffer: new Uint8Array(randomBytes(10
 const recoveryHash = (code: string) => digest(code.toUpperCase().replaceAll(/[^A-Z2-7]/g, ''))
 
 /** Two-factor login: time-based codes from an authenticator app, and recovery codes. */
-export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
+export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure }: Deps) => {
   const { db } = sql
   const cell = (id: number) => `users.mfa_secret:${id}` as const
   const wrongCode = () =>
@@ -66,6 +68,31 @@ export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
     return true
   }
 
+  /** Called before the commit: a right code that comes after too many wrong ones is refused, and not used up. */
+  const settleCode = async (attempt: ReturnType<LoginLockouts>, userId: number, right: boolean) => {
+    const { locked } = await attempt.settle(right)
+    if (!right) recordFailure(userId, { with: 'code', locked })
+  }
+
+  const replaceRecoveryCodes = async (trx: Trx, userId: number): Promise<string[]> => {
+    const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
+    await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+    await trx
+      .insertInto('recovery_codes')
+      .values(codes.map(code => ({ user_id: userId, code_hash: recoveryHash(code) })))
+      .execute()
+    return codes
+  }
+
+  const turnOff = (userId: number, { action, actor }: { action: 'mfa.disabled' | 'mfa.reset'; actor: number }) =>
+    sql.transaction(async trx => {
+      const user = await lockUser(trx, userId)
+      await trx.updateTable('users').set({ mfa_secret: null, mfa_enabled: false }).where('id', '=', userId).execute()
+      await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+      await endChallenges(trx, userId)
+      if (user.mfa_enabled === 1) await recordAudit(trx, action, { user: userId, actor })
+    })
+
   return {
     /** Issues a secret, which is enabled once a code of it has been sent. Beginning again replaces a secret that is not enabled. */
     begin: (userId: number) =>
@@ -81,6 +108,18 @@ export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
         return { secret: secret.base32, otpauth_uri: totp(user, secret).toString() }
       }),
 
+    /** Whether the code is right, which uses it up. */
+    async confirm(userId: number, code: string): Promise<boolean> {
+      const attempt = attempts(userId)
+      await attempt.check()
+      return sql.transaction(async trx => {
+        const user = await lockUser(trx, userId)
+        const right = user.mfa_enabled === 1 && (await useCode(trx, user, code))
+        await settleCode(attempt, userId, right)
+        return right
+      })
+    },
+
     async enable(userId: number, code: string): Promise<string[]> {
       const attempt = attempts(userId)
       await attempt.check()
@@ -90,29 +129,32 @@ export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
         if (!user.mfa_secret) throw conflict('mfa_not_begun', 'There is no secret to verify yet; begin with POST /api/users/me/mfa.')
         const step = stepOf(user, code.trim())
         if (step === undefined) return undefined
-        const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
         await trx.updateTable('users').set({ mfa_enabled: true, mfa_last_step: step }).where('id', '=', userId).execute()
-        await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
-        await trx
-          .insertInto('recovery_codes')
-          .values(codes.map(code => ({ user_id: userId, code_hash: recoveryHash(code) })))
-          .execute()
         await recordAudit(trx, 'mfa.enabled', { user: userId, actor: userId })
-        return codes
+        return replaceRecoveryCodes(trx, userId)
       })
       await attempt.settle(codes !== undefined)
       if (!codes) throw invalid('invalid_code', 'The code is wrong; check the clock of the device and send the newest code.')
       return codes
     },
 
-    disable: (userId: number) =>
+    /** Ten new recovery codes; the old ones no longer work. */
+    renewRecoveryCodes: (userId: number): Promise<string[]> =>
       sql.transaction(async trx => {
         const user = await lockUser(trx, userId)
-        await trx.updateTable('users').set({ mfa_secret: null, mfa_enabled: false }).where('id', '=', userId).execute()
-        await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
-        await endChallenges(trx, userId)
-        if (user.mfa_enabled === 1) await recordAudit(trx, 'mfa.disabled', { user: userId, actor: userId })
+        if (user.mfa_enabled === 0) throw conflict('mfa_not_enabled', 'Two-factor login is off; recovery codes come with turning it on.')
+        await recordAudit(trx, 'mfa.recovery_codes_renewed', { user: userId, actor: userId })
+        return replaceRecoveryCodes(trx, userId)
       }),
+
+    disable: (userId: number) => turnOff(userId, { action: 'mfa.disabled', actor: userId }),
+
+    /** By an administrator, for a user who has lost the device and the recovery codes. */
+    reset(userId: number, actor: number) {
+      if (userId === actor)
+        throw conflict('own_account', 'An administrator turns off their own two-factor login at DELETE /api/users/me/mfa, with a proof.')
+      return turnOff(userId, { action: 'mfa.reset', actor })
+    },
 
     async challenge(trx: Trx, userId: number): Promise<string> {
       const challenge = randomToken(24)
@@ -144,8 +186,7 @@ export const secondFactors = ({ sql, vault, clock, lockouts }: Deps) => {
         const { numDeletedRows } = await trx.deleteFrom('mfa_challenges').where('id_hash', '=', id_hash).executeTakeFirst()
         if (numDeletedRows === 0n) throw wrongCode()
         const right = await useCode(trx, user, code)
-        // Settled before the commit: a right code that comes after too many wrong ones is refused.
-        await attempt.settle(right)
+        await settleCode(attempt, user.id, right)
         if (!right) throw wrongCode()
         return enter(trx, user)
       })

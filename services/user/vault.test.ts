@@ -67,7 +67,7 @@ describe('stored values', () => {
     const { access } = await users.logIn(ann)
     const home = { line1: '2 Side Street', city: 'Shelbyville', country: 'US' }
     await users.call('POST', '/api/users/me/addresses', { token: access, body: home })
-    await users.call('POST', '/api/users/me/mfa', { token: access })
+    await users.call('POST', '/api/users/me/mfa', { token: access, body: { current_password: ann.password } })
     const stored = await sealedColumns()
     for (const text of ['0123456789', 'Main Street', 'Side Street', '"d"']) expect(stored).not.toContain(text)
     expect(stored).toContain('one.')

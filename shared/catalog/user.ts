@@ -13,6 +13,8 @@ export const passwordResetRequested = defineEvent('user.password_reset_requested
   aggregate: 'user',
   data: userToken,
 })
+/** A new e-mail waits for its link to be followed; this is what the old one is notified of. */
+export const emailChangeRequested = defineEvent('user.email_change_requested', { from: 'user', to: [], aggregate: 'user', data: userId })
 export const emailVerificationRequested = defineEvent('user.email_verification_requested', {
   from: 'user',
   to: [],

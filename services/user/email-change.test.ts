@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { hour } from '#shared/time'
+import { type TestUsers, testUsers } from './testing'
+
+let users: TestUsers
+beforeAll(async () => {
+  users = await testUsers()
+})
+afterAll(() => users.drop())
+
+const enter = async (name: string) => {
+  const person = await users.signUp(name)
+  const { access: token } = await users.logIn(person)
+  const profile = async () => (await users.call('GET', '/api/users/me', { token })).body
+  const change = (email: string) => users.call('PATCH', '/api/users/me', { token, body: { email, current_password: person.password } })
+  return { ...person, token, profile, change }
+}
+const follow = (token: unknown) => users.call('POST', '/api/users/verify-email', { body: { token } })
+const eventsOf = async (type: string, userId: number) => (await users.published(type)).filter(({ data }) => data.user_id === userId)
+/** The newest mail with a link, as the notification service would write it. */
+const mailed = async (userId: number) => {
+  const [event] = (await eventsOf('user.email_verification_requested', userId)).slice(-1)
+  const path = `/internal/tokens/${event?.data.token_id}`
+  return (await users.call('GET', path, { token: await users.asService('notification') })).body
+}
+
+describe('a new e-mail', () => {
+  test('waits until its link is followed; until then the old one stays and is notified', async () => {
+    const ann = await enter('ann')
+    expect((await ann.change('ann@new.example.com')).body).toMatchObject({ email: ann.email, pending_email: 'ann@new.example.com' })
+    const mail = await mailed(ann.id)
+    expect(mail).toMatchObject({ kind: 'email_change', email: 'ann@new.example.com' })
+    const [notice, ...more] = await eventsOf('user.email_change_requested', ann.id)
+    expect([notice?.data, more]).toEqual([{ user_id: ann.id }, []])
+    const contact = await users.call('GET', `/internal/users/${ann.id}`, { token: await users.asService('notification') })
+    expect(contact.body.email).toBe(ann.email)
+    expect((await users.logIn(ann)).access).toContain('.')
+
+    expect((await follow(mail.token)).status).toBe(204)
+    expect(await ann.profile()).toMatchObject({ email: 'ann@new.example.com', pending_email: null, email_verified: true })
+    expect((await follow(mail.token)).status).toBe(400)
+    expect((await users.logIn({ ...ann, email: 'ann@new.example.com' })).access).toContain('.')
+    expect((await users.call('POST', '/auth/login', { body: { email: ann.email, password: ann.password } })).status).toBe(401)
+  })
+  test('ends the links in earlier mails, of the old address and of a change that was replaced or withdrawn', async () => {
+    const bob = await enter('bob')
+    const welcome = await mailed(bob.id)
+    await bob.change('bob@first.example.com')
+    const first = await mailed(bob.id)
+    await bob.change('bob@second.example.com')
+    const second = await mailed(bob.id)
+    expect((await follow(first.token)).status).toBe(400)
+    expect((await bob.change(bob.email)).body.pending_email).toBeNull()
+    expect((await follow(second.token)).status).toBe(400)
+    await bob.change('bob@third.example.com')
+    expect((await follow((await mailed(bob.id)).token)).status).toBe(204)
+    expect((await follow(welcome.token)).status).toBe(400)
+  })
+  test('leaves its address free for its owner, and is refused if that one was faster', async () => {
+    const thief = await enter('thief')
+    await thief.change('owner@example.com')
+    const { token } = await mailed(thief.id)
+    const owner = await enter('owner')
+    expect((await follow(token)).body).toMatchObject({ status: 409, code: 'email_taken' })
+    expect((await thief.profile()).email).toBe(thief.email)
+    expect((await thief.change(owner.email)).body).toMatchObject({ status: 409, code: 'email_taken' })
+  })
+  test('can be mailed again', async () => {
+    const cleo = await enter('cleo')
+    await cleo.change('cleo@new.example.com')
+    expect((await users.call('POST', '/api/users/me/verify-email', { token: cleo.token })).status).toBe(202)
+    expect(await eventsOf('user.email_verification_requested', cleo.id)).toHaveLength(3)
+    expect((await follow((await mailed(cleo.id)).token)).status).toBe(204)
+  })
+})
+
+describe('mails', () => {
+  test('of one account are five of a kind in an hour, to whichever addresses they go', async () => {
+    const dan = await enter('dan')
+    const answers: number[] = []
+    for (let i = 0; i < 8; i++) answers.push((await dan.change(i % 2 ? 'victim@example.com' : `other${i}@example.com`)).status)
+    expect(answers).toEqual([200, 200, 200, 200, 200, 429, 429, 429])
+    users.pass(hour)
+    expect((await dan.change('later@example.com')).status).toBe(200)
+  })
+  test('to one address are five of a kind in an hour, whichever accounts cause them and also at the same time', async () => {
+    const people = await Promise.all(Array.from({ length: 7 }, (_, i) => enter(`bomber${i}`)))
+    const answers = await Promise.all(people.map(({ change }) => change('target@example.com')))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429, 429])
+    expect(Number(answers.find(({ status }) => status === 429)?.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+  test('are not earned anew by erasing the account and registering again', async () => {
+    const ids: number[] = []
+    for (let i = 0; i < 7; i++) {
+      const { id, token, password } = await enter('phoenix')
+      ids.push(id)
+      await users.call('DELETE', '/api/users/me', { token, body: { current_password: password } })
+    }
+    const sent = (await users.published('user.email_verification_requested')).filter(({ data }) => ids.includes(data.user_id))
+    expect(sent).toHaveLength(5)
+  })
+  test('are counted in rows that hold no address, and only for an hour', async () => {
+    await enter('eve')
+    const rows = await users.sql.db.selectFrom('mail_quotas').selectAll().execute()
+    expect(rows.length).toBeGreaterThan(0)
+    expect(JSON.stringify(rows)).not.toContain('@')
+    users.pass(hour + 1)
+    await users.quotas.deleteExpired()
+    expect(await users.sql.db.selectFrom('mail_quotas').selectAll().execute()).toEqual([])
+  })
+})
+
+test('no error was logged', () => expect(users.failures).toEqual([]))

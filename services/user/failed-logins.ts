@@ -1,0 +1,23 @@
+import type { Log } from '#shared/log'
+import { recordAudit } from './audit'
+import type { UserSql } from './database'
+
+interface Failure {
+  /** What was wrong. */
+  with: 'password' | 'code'
+  /** Whether the account must wait from now on. */
+  locked: boolean
+}
+
+/** Enters failed attempts in the audit log. Nobody waits for it: the time of an answer must not reveal whether a name has an account. */
+export const failedLogins = ({ sql, log }: { sql: UserSql; log: Pick<Log, 'warn'> }) => {
+  const record = (userId: number, failure: Failure) =>
+    sql.transaction(async trx => {
+      await recordAudit(trx, 'login.failed', { user: userId, detail: failure.with })
+      if (failure.locked) await recordAudit(trx, 'login.locked', { user: userId, detail: failure.with })
+    })
+  return (userId: number, failure: Failure) => {
+    record(userId, failure).catch(err => log.warn({ err }, 'a failed login could not be entered in the audit log'))
+  }
+}
+export type FailedLogins = ReturnType<typeof failedLogins>

@@ -1,0 +1,49 @@
+import { t } from '#shared/schema'
+import { jsonColumn, lockOrMake } from '#shared/sql'
+import { hour } from '#shared/time'
+import type { Clock, Trx, UserSql } from './database'
+import { digest } from './secrets'
+
+/** So that nobody can fill a mailbox, whichever accounts they use for it and whatever happens to the tokens. */
+const maxPerHour = 5
+const batch = 500
+const sentColumn = jsonColumn(t.Array(t.Integer()))
+
+export interface Mail {
+  userId: number
+  to: string
+  kind: string
+}
+
+/** Counts the mails of each kind to an address, and those that an account causes, in rows of their own. */
+export const mailQuotas = ({ sql, clock }: { sql: UserSql; clock: Clock }) => ({
+  /** Takes one of the mails that are left for this hour; false if there is none. The count rolls back with the transaction. */
+  async take(trx: Trx, { userId, to, kind }: Mail): Promise<boolean> {
+    const now = clock().getTime()
+    const counts = []
+    for (const subject of [digest(`to ${to}`), digest(`by ${userId}`)]) {
+      const row = await lockOrMake(trx, 'mail_quotas', { subject, kind }, { sent: '[]', updated_at: clock() })
+      counts.push({ subject, sent: sentColumn.read(row.sent).filter(at => at > now - hour) })
+    }
+    if (counts.some(({ sent }) => sent.length >= maxPerHour)) return false
+    for (const { subject, sent } of counts) {
+      await trx
+        .updateTable('mail_quotas')
+        .set({ sent: sentColumn.write([...sent, now]), updated_at: clock() })
+        .where('subject', '=', subject)
+        .where('kind', '=', kind)
+        .execute()
+    }
+    return true
+  },
+
+  async deleteExpired() {
+    await sql.db
+      .deleteFrom('mail_quotas')
+      .where('updated_at', '<', new Date(clock().getTime() - hour))
+      .orderBy('updated_at')
+      .limit(batch)
+      .execute()
+  },
+})
+export type MailQuotas = ReturnType<typeof mailQuotas>
