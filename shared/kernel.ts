@@ -30,6 +30,8 @@ export interface Kernel {
   metrics: Metrics
   http: Http
   redis: Redis
+  /** A Redis of the service's own, apart from that of the registry and the sessions. It may be the same one. */
+  redisAt(name: string, url: string): Promise<Redis>
   client: Clients
   sql<Db>(migrations: Record<string, Migration>): Promise<Sql<Db>>
   mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo>
@@ -109,6 +111,16 @@ export const openKernel = async (config: Config) => {
     http: createHttp({ service, verify, identity, tracer, log, observe: metrics.request, draining: () => draining }),
     redis,
     client,
+    async redisAt(name, url) {
+      if (url === config.redisUrl) return redis
+      const own = await openRedis({ url, prefix: service, log })
+      await untilAvailable(own.ping, { what: name, ms: startWithinMs, log }).catch(cause => {
+        throw new Error(`${name} does not answer at its address`, { cause })
+      })
+      checks[name] = own.ping
+      closeStores.push(own.close)
+      return own
+    },
     async sql<Db>(migrations: Record<string, Migration>) {
       const { openSql } = await import('./sql')
       const sql = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relayPorts() })
