@@ -36,6 +36,7 @@ export function makeComposeSecrets(dir: string): string[] {
   file('mongo_key', () => randomBytes(48).toString('base64'))
   const redis = file('redis.conf', () => `requirepass ${random()}`).replace('requirepass ', '')
   file('redis_url', () => `redis://:${redis}@redis:6379`)
+  file('cart_redis_url', () => `redis://:${redis}@redis-carts:6379`)
   const rabbitmq = file('rabbitmq_user.conf', () => `default_user = shop\ndefault_pass = ${random()}`).replace(/.*default_pass = /s, '')
   file('rabbitmq_url', () => `amqp://shop:${rabbitmq}@rabbitmq:5672`)
 

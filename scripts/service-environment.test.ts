@@ -24,6 +24,7 @@ const everything = {
   },
   ...Object.fromEntries(settings.map(name => [name, `value of ${name}`])),
   BANK_WEBHOOK_SECRET: 'bank',
+  CART_REDIS_URL: 'redis://db:5',
 }
 const environment = (service: ServiceName) => localEnvironment(service, { portBase: 8000, env: everything }, servers, secrets)
 const common = ['PATH', 'LOG_LEVEL', 'HOST', 'PORT_BASE', 'INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL']

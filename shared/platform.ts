@@ -73,7 +73,7 @@ export const services = {
   favourite: { port: 8010, store: 'mysql', resources: ['favourites'], owns: 'wishlists, shares, watches' },
   notification: { port: 8011, store: 'mysql', resources: ['notifications'], owns: 'in-app, e-mail, SMS, push, preferences' },
   tax: { port: 8012, store: 'mysql', resources: ['tax'], owns: 'rates by place and day, quotes, the report' },
-  cart: { port: 8013, store: 'redis', resources: ['cart'], owns: 'guest and user carts, merge, share' },
+  cart: { port: 8013, store: 'redis', resources: ['cart'], owns: 'guest and user carts, merge, share', secrets: ['CART_REDIS_URL'] },
 } as const satisfies Record<string, Service>
 
 export type ServiceName = keyof typeof services

@@ -15,8 +15,9 @@ export const cart: Rows = {
     const [product_id] = await stockedProducts(shop, await shop.admin(), 1)
     const body = JSON.stringify({ product_id, quantity: 1 })
     // Many carts, since one holds so many pieces and no more.
-    const values = Array.from({ length: carts }, () => crypto.randomUUID())
-    for (const id of values) await post(`${gateway}/api/cart/items`, { product_id, quantity: 1 }, { 'x-cart-id': id })
+    const values: string[] = []
+    for (let n = 0; n < carts; n++)
+      values.push((await post<{ cart_id: string }>(`${gateway}/api/cart/items`, { product_id, quantity: 1 })).cart_id)
     const asked = { method: 'POST', headers: json(), bodies: [body], inTurn: { header: 'x-cart-id', values } }
     const bare = await startBare('cart', { REDIS_URL: servers.redis })
     const hop = await startBareNginx(join(dir, 'bare-cart'), bare.url, { cached: false })

@@ -46,6 +46,7 @@ const hints: Record<string, string> = {
   DATA_KEYS: '"first:base64 of 32 bytes"',
   ADMIN_EMAIL: 'admin@shop.example',
   ADMIN_PASSWORD: 'at least 8 characters',
+  CART_REDIS_URL: 'redis://:password@redis-carts:6379',
   BANK_WEBHOOK_SECRET: 'what your bank signs by',
 }
 

@@ -1,7 +1,7 @@
--- KEYS: cart. ARGV: ttl, versions, `add` or `set`, product, sku, pieces; then, once the catalog was asked, the name of the line and
+-- KEYS: cart. ARGV: ttl, ttl of a new cart, versions, `add` or `set`, product, sku, pieces; then, once the catalog was asked, the name of the line and
 -- `<price> <currency> <sku>`. `unknown`: the line is new, so the catalog must be asked first.
 
-local cart, ttl, versions, how, product, sku, pieces, line, rest = KEYS[1], unpack(ARGV)
+local cart, ttl, firstTtl, versions, how, product, sku, pieces, line, rest = KEYS[1], unpack(ARGV)
 local field = product .. ':' .. sku
 local found = redis.call('HMGET', cart, 'v', product, field)
 local version, value = tonumber(found[1] or 0), found[3]
@@ -28,5 +28,5 @@ local now = how == 'add' and string.sub(value, 1, space - 1) + pieces or tonumbe
 if now > maxPieces then return {'too_many'} end
 redis.call('HSET', cart, 'v', version + 1, field, now .. string.sub(value, space))
 if now == 0 then redis.call('HDEL', cart, field) end
-redis.call('EXPIRE', cart, ttl)
+redis.call('EXPIRE', cart, version == 0 and firstTtl or ttl)
 return {'ok', redis.call('HGETALL', cart)}

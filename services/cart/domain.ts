@@ -81,6 +81,8 @@ export const refusals: Record<string, () => AppError> = {
   too_many: () => conflict('too_many_pieces', `A line of a cart holds at most ${maxPieces} pieces.`),
   currency_mismatch: () => conflict('currency_mismatch', 'All lines of a cart must have one currency; order what is in it first.'),
   changed: () => conflict('cart_changed', 'The cart has changed, or is being ordered by another request. Read it again before you order.'),
+  required: () =>
+    conflict('cart_required', 'Put something into your cart first, or log in; a shared cart is copied into a cart that exists.'),
   empty: () => conflict('cart_empty', 'There is nothing in the cart.'),
 }
 

@@ -8,8 +8,9 @@ import { cartHandlers } from './events'
 export const start = (env?: Environment) =>
   runService(
     'cart',
-    async ({ http, redis, bus, client }) => {
-      const service = compose({ redis, clients: cartClients(client) })
+    async ({ http, redisAt, bus, client, config }) => {
+      const redis = await redisAt('carts', config.text('CART_REDIS_URL', config.redisUrl))
+      const service = compose({ redis, clients: cartClients(client), idSecret: config.internalKey })
       await bus.consume(cartHandlers(service))
       return cartApp({ http, ...service })
     },

@@ -1,12 +1,13 @@
--- KEYS: the user's cart, the guest's cart. ARGV: ttl, then the line and the most pieces of each. The guest's cart is deleted, so that a
+-- KEYS: the user's cart, the guest's cart. ARGV: ttl, versions of the user's cart, then the line and the most pieces of each. The guest's cart is deleted, so that a
 -- repeated merge adds nothing. `unknown`: the guest's cart has a line that ARGV does not name.
 
 -- include cart.lua
 
-local cart, guest, ttl = KEYS[1], KEYS[2], ARGV[1]
+local cart, guest, ttl, versions = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+if isStale(cart, versions) then return {'stale'} end
 local added, own, most = linesOf(guest), linesOf(cart), {}
 if next(added) == nil then return ok(cart) end
-for i = 2, #ARGV, 2 do most[ARGV[i]] = tonumber(ARGV[i + 1]) end
+for i = 3, #ARGV, 2 do most[ARGV[i]] = tonumber(ARGV[i + 1]) end
 local new, currency = 0, nil
 for line, value in pairs(added) do
   if not most[line] then return {'unknown'} end

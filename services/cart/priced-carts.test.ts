@@ -57,6 +57,18 @@ describe('If-Match', () => {
     expect((await me.ask('GET', '/', undefined, { 'if-none-match': tag })).status).toBe(200)
     expect((await me.ask('PUT', `/items/${product.id}`, { quantity: 5 }, { 'if-match': `W/${tag}` })).status).toBe(200)
   })
+  test('holds for a merge and for a copy of a shared cart', async () => {
+    const [me, guest, friend] = [await shop.shopper(++users), await shop.shopper(), await shop.shopper(++users)]
+    await me.put(shop.add())
+    await guest.put(shop.add())
+    await friend.put(shop.add())
+    const { token } = (await friend.ask('POST', '/share')).body
+    const merge = (tag: string) => me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '', 'if-match': tag })
+    const copy = (tag: string) => me.ask('POST', `/shared/${token}`, undefined, { 'if-match': tag })
+    expect([(await merge('"7"')).status, (await copy('"7"')).status]).toEqual([412, 412])
+    expect([(await merge('"1"')).status, (await copy('"2"')).status]).toEqual([200, 200])
+    expect((await me.cart()).items).toHaveLength(3)
+  })
   test('does not match again after the cart was emptied', async () => {
     const product = shop.add()
     const me = await shop.shopper()
@@ -137,9 +149,23 @@ describe('sharing', () => {
     await other.put(kept, 1)
     for (const _ of times(2, () => 0)) await other.ask('POST', `/shared/${body.token}`)
     expect(await other.pieces()).toEqual({ [kept.sku]: 3 })
-    const third = await shop.shopper()
+    const third = await shop.shopper(++users)
     await third.ask('POST', `/shared/${body.token}`)
     expect((await third.cart()).items).toMatchObject([{ added_price: 12, price_changed: false }])
+  })
+  test('makes no cart for a guest: the cart must have something in it', async () => {
+    const product = shop.add()
+    const me = await shop.shopper(++users)
+    await me.put(product, 3)
+    const { body } = await me.ask('POST', '/share')
+    const guest = await shop.shopper()
+    for (const headers of [{}, guest.headers]) {
+      const refused = await shop.send('POST', `/shared/${body.token}`, undefined, headers)
+      expect(refused).toMatchObject({ status: 409, body: { code: 'cart_required' } })
+    }
+    expect(await shop.redis.client.exists(shop.redis.key('guest', guest.headers['x-cart-id'] ?? ''))).toBe(0)
+    await guest.put(shop.add())
+    expect((await guest.ask('POST', `/shared/${body.token}`)).body.items).toHaveLength(2)
   })
   test('is refused for an empty cart, and copying for an unknown token', async () => {
     expect(await (await shop.shopper(++users)).ask('POST', '/share')).toMatchObject({ status: 409, body: { code: 'cart_empty' } })
@@ -151,22 +177,24 @@ describe('sharing', () => {
     await me.put(shop.add())
     const tokens: unknown[] = []
     for (const _ of times(21, () => 0)) tokens.push((await me.ask('POST', '/share')).body.token)
-    const found = await Promise.all(tokens.map(async token => (await shop.send('POST', `/shared/${token}`)).status))
+    const found = await Promise.all(tokens.map(async token => (await me.ask('POST', `/shared/${token}`)).status))
     expect(found).toEqual([404, ...times(20, () => 200)])
   })
 })
 
 describe('a cart', () => {
-  test('expires 7 days after a guest’s last look, 90 days after a user’s', async () => {
+  test('expires an hour after a guest made it, 7 days after it was used again; 90 days after a user’s last look', async () => {
     const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
     const product = shop.add()
     const keys = [shop.redis.key('user', users), shop.redis.key('guest', guest.headers['x-cart-id'] ?? '')] as const
     await Promise.all([me.put(product), guest.put(product)])
-    const left = () => Promise.all(keys.map(async key => Math.round((await shop.redis.client.ttl(key)) / 86_400)))
-    expect(await left()).toEqual([90, 7])
+    const left = () => Promise.all(keys.map(async key => Math.round((await shop.redis.client.ttl(key)) / 3600)))
+    expect(await left()).toEqual([90 * 24, 1])
+    await guest.put(product)
+    expect(await left()).toEqual([90 * 24, 7 * 24])
     await Promise.all(keys.map(key => shop.redis.client.expire(key, 86_400)))
     await Promise.all([me.cart(), guest.cart()])
-    expect(await left()).toEqual([90, 7])
+    expect(await left()).toEqual([90 * 24, 7 * 24])
   })
   test('is exported for its user, and deleted with the account, its shares included', async () => {
     const user = ++users

@@ -107,12 +107,12 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
     },
 
     /** Moves a guest's cart into the user's, up to the stock. A line that is added meanwhile makes it try again. */
-    async merge(userId: number, guest: string): Promise<Cart> {
+    async merge(userId: number, guest: string, versions: ExpectedVersions): Promise<Cart> {
       for (let tries = 0; tries < 10; tries++) {
         const added = await carts.linesOf({ guest })
         const products = await catalog.fresh(productsOf(added.values()))
         const most = new Map([...added].map(([name, line]) => [name, mostOf(line, products.get(line.product_id))]))
-        const merged = await carts.merge(userId, guest, most)
+        const merged = await carts.merge(userId, guest, most, versions)
         if (merged) return merged
       }
       throw conflict('cart_busy', 'The guest cart is being changed; send the merge again.', 1)
@@ -128,7 +128,7 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */
-    async copyShared(owner: Owner, token: string): Promise<Cart> {
+    async copyShared(owner: Owner, token: string, versions: ExpectedVersions): Promise<Cart> {
       const shared = await carts.shared(token)
       const products = await catalog.fresh(productsOf(shared))
       const choices = shared.flatMap(line => {
@@ -137,7 +137,7 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
         return isSold ? [{ choice: choose(product, line.sku), quantity: line.quantity }] : []
       })
       if (choices.length === 0) throw conflict('product_unavailable', 'Nothing of the shared cart is still sold.')
-      return carts.copy(owner, choices)
+      return carts.copy(owner, choices, versions)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { invalid, notFound } from '#shared/errors'
+import { notFound } from '#shared/errors'
 import type { Redis } from '#shared/redis'
-import { day, second } from '#shared/time'
+import { day, hour, second } from '#shared/time'
 import { type Cart, type Choice, type Line, refusals, type ShownPrice, type ShownPrices } from './domain'
 import { changeLine, clearCart, copyLines, mergeCarts, setCoupon, shareCart } from './scripts'
 
@@ -9,17 +9,14 @@ import { changeLine, clearCart, copyLines, mergeCarts, setCoupon, shareCart } fr
 export type Owner = { user: number } | { guest: string }
 
 const seconds = (ms: number) => ms / second
-const idleSeconds = { guest: seconds(7 * day), user: seconds(90 * day) }
+/** A guest's cart that is used once and never again takes room for an hour only. */
+const idleSeconds = { newGuest: seconds(hour), guest: seconds(7 * day), user: seconds(90 * day) }
 const shareMs = 30 * day
 const sharesKept = 20
 
-/** 192 random bits: knowing the id of a cart or a share is the permission to use it. */
-export const newToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
+/** 192 random bits: knowing the token of a share is the permission to use it. */
+const newToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
 const tokenPattern = /^[A-Za-z0-9_-]{22,64}$/
-export const checkCartId = (id: string): string => {
-  if (tokenPattern.test(id)) return id
-  throw invalid('invalid_cart_id', 'X-Cart-Id must be an id that an answer of the cart gave.')
-}
 
 type Answer = [word: string, hash?: string[]]
 
@@ -73,6 +70,7 @@ export const cartRepository = (redis: Redis) => {
   }
   const keyOf = (owner: Owner) => ('user' in owner ? redis.key('user', owner.user) : redis.key('guest', owner.guest))
   const idleOf = (owner: Owner) => ('user' in owner ? idleSeconds.user : idleSeconds.guest)
+  const firstIdleOf = (owner: Owner) => ('user' in owner ? idleSeconds.user : idleSeconds.newGuest)
   const shareKey = (token: string) => redis.key('share', createHash('sha256').update(token).digest('base64url'))
   const sharesKey = (userId: number) => redis.key('shares', userId)
   const shownKey = (userId: number) => redis.key('shown', userId)
@@ -102,6 +100,8 @@ export const cartRepository = (redis: Redis) => {
 
     read,
 
+    exists: async (owner: Owner) => (await client.exists(keyOf(owner))) === 1,
+
     /** What the user's cart showed last of its prices, where that is not what the lines had when they were added. */
     async shownPrices(userId: number): Promise<ShownPrices> {
       const shown = Object.entries(await client.hgetall(shownKey(userId)))
@@ -121,7 +121,7 @@ export const cartRepository = (redis: Redis) => {
       versions: ExpectedVersions,
       choice?: Choice,
     ): Promise<Cart | undefined> {
-      const args = [idleOf(owner), versionsText(versions), how, product_id, choice?.sku ?? sku, quantity]
+      const args = [idleOf(owner), firstIdleOf(owner), versionsText(versions), how, product_id, choice?.sku ?? sku, quantity]
       const answer = await scripts.changeLine([keyOf(owner)], choice ? [...args, choice.line, storedChoice(choice)] : args)
       return answer[0] === 'unknown' ? undefined : cartFrom(answer)
     },
@@ -133,9 +133,10 @@ export const cartRepository = (redis: Redis) => {
       cartFrom(await scripts.setCoupon([keyOf(owner)], [idleOf(owner), versionsText(versions), code ?? ''])),
 
     /** Undefined when `mostOf` lacks a line of the guest's cart. */
-    async merge(userId: number, guest: string, mostOf: ReadonlyMap<string, number>): Promise<Cart | undefined> {
+    async merge(userId: number, guest: string, mostOf: ReadonlyMap<string, number>, versions: ExpectedVersions): Promise<Cart | undefined> {
       const owner = { user: userId }
-      const answer = await scripts.merge([keyOf(owner), keyOf({ guest })], [idleOf(owner), ...[...mostOf].flat()])
+      const args = [idleOf(owner), versionsText(versions), ...[...mostOf].flat()]
+      const answer = await scripts.merge([keyOf(owner), keyOf({ guest })], args)
       return answer[0] === 'unknown' ? undefined : cartFrom(answer)
     },
 
@@ -159,13 +160,12 @@ export const cartRepository = (redis: Redis) => {
       return lines
     },
 
-    copy: async (owner: Owner, choices: readonly { choice: Choice; quantity: number }[]) =>
-      cartFrom(
-        await scripts.copy(
-          [keyOf(owner)],
-          [idleOf(owner), ...choices.flatMap(({ choice, quantity }) => [choice.line, quantity, storedChoice(choice)])],
-        ),
-      ),
+    /** A guest's cart must exist, so that copying makes no new carts. */
+    async copy(owner: Owner, choices: readonly { choice: Choice; quantity: number }[], versions: ExpectedVersions): Promise<Cart> {
+      const lines = choices.flatMap(({ choice, quantity }) => [choice.line, quantity, storedChoice(choice)])
+      const mustExist = 'guest' in owner ? 'existing' : 'any'
+      return cartFrom(await scripts.copy([keyOf(owner)], [idleOf(owner), versionsText(versions), mustExist, ...lines]))
+    },
 
     async forget(userId: number): Promise<void> {
       const shares = await client.lrange(sharesKey(userId), 0, -1)

@@ -25,8 +25,27 @@ describe('a guest', () => {
     ])
     expect((await shop.send('GET', '/')).headers.get('x-cart-id')).not.toBe(id)
   })
-  test.each(['1', 'short', 'x'.repeat(65), '../../user:1', 'cart*id*with*stars*in*it'])('may not use the id %p', async id => {
-    expect(await shop.send('GET', '/', undefined, { 'x-cart-id': id })).toMatchObject({ status: 400, body: { code: 'invalid_cart_id' } })
+  test.each(['1', 'short', 'a'.repeat(22), 'a'.repeat(40), 'x'.repeat(65), '../../user:1', 'cart*id*with*stars*in*it'])(
+    'may not use the id %p, which the cart did not give',
+    async id => {
+      const product_id = shop.add().id
+      for (const [method, path, body] of [
+        ['GET', '/', undefined],
+        ['POST', '/items', { product_id, quantity: 1 }],
+        ['DELETE', '/', undefined],
+      ] as const)
+        expect(await shop.send(method, path, body, { 'x-cart-id': id })).toMatchObject({ status: 400, body: { code: 'invalid_cart_id' } })
+      const me = await (await shop.shopper(1)).ask('POST', '/merge', undefined, { 'x-cart-id': id })
+      expect(me).toMatchObject({ status: 400, body: { code: 'invalid_cart_id' } })
+    },
+  )
+  test('may use an id that an earlier release gave while its cart lasts', async () => {
+    const id = 'k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'
+    const product = shop.add()
+    await shop.redis.client.hset(shop.redis.key('guest', id), { v: 1, [product.id]: `2 1 2000 USD ${product.sku}` })
+    expect((await shop.send('GET', '/', undefined, { 'x-cart-id': id })).body.items).toMatchObject([{ quantity: 2 }])
+    await shop.redis.client.del(shop.redis.key('guest', id))
+    expect((await shop.send('GET', '/', undefined, { 'x-cart-id': id })).status).toBe(400)
   })
   test('with an invalid token is refused, and not taken for a guest', async () => {
     expect((await shop.send('GET', '/', undefined, { authorization: 'Bearer nonsense' })).status).toBe(401)

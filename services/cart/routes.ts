@@ -2,32 +2,36 @@ import { status } from 'elysia'
 import { etag, notModified, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
+import type { CartIds } from './cart-ids'
 import type { CartService } from './compose'
 import { CartView, CouponBody, cartView, ItemParam, ItemQuantity, ItemQuery, NewItem } from './model'
-import { checkCartId, newToken, type Owner } from './repository'
+import type { Owner } from './repository'
 
 type Headers = Record<string, string | undefined>
 type Answer = { headers: Record<string, string | number | undefined> }
 
 /** The user's cart, or the one that a guest names in X-Cart-Id. A guest without an id gets one, in the header of the answer. */
-export const ownerOf = (user: { id: number } | undefined, headers: Headers, set: Answer): Owner => {
-  set.headers['cache-control'] = 'no-store'
-  if (user) return { user: user.id }
-  const given = headers['x-cart-id']
-  const guest = given === undefined ? newToken() : checkCartId(given)
-  set.headers['x-cart-id'] = guest
-  return { guest }
-}
+export const ownerFrom =
+  (ids: CartIds) =>
+  async (user: { id: number } | undefined, headers: Headers, set: Answer): Promise<Owner> => {
+    set.headers['cache-control'] = 'no-store'
+    if (user) return { user: user.id }
+    const given = headers['x-cart-id']
+    const guest = given === undefined ? ids.make() : await ids.check(given)
+    set.headers['x-cart-id'] = guest
+    return { guest }
+  }
 
 const conditional = 'With `If-Match` only if the cart has that version.'
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
 
-export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: Http }) =>
-  http('/api/cart')
+export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { http: Http }) => {
+  const ownerOf = ownerFrom(ids)
+  return http('/api/cart')
     .get(
       '/',
       async ({ user, headers, set }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         const view = cartView(owner, await pricedCarts.show(owner))
         // The answer shows prices and stock, which change while the cart's version stays.
         const tag = etag(view.version, Bun.hash(JSON.stringify(view)).toString(36))
@@ -45,7 +49,7 @@ export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: H
     .post(
       '/items',
       async ({ user, headers, set, body: { product_id, sku, quantity } }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         const { cart, isNew } = await pricedCarts.changeLine(owner, { how: 'add', product_id, sku, quantity }, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
         const view = cartView(owner, await pricedCarts.showChanged(cart))
@@ -66,7 +70,7 @@ export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: H
     .put(
       '/items/:product_id',
       async ({ user, headers, set, params, query, body }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         const change = { how: 'set', product_id: params.product_id, sku: query.sku ?? body.sku, quantity: body.quantity } as const
         const { cart } = await pricedCarts.changeLine(owner, change, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
@@ -84,7 +88,7 @@ export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: H
     .delete(
       '/items/:product_id',
       async ({ user, headers, set, params, query }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         const change = { how: 'set', product_id: params.product_id, sku: query.sku, quantity: 0 } as const
         const { cart } = await pricedCarts.changeLine(owner, change, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
@@ -101,7 +105,7 @@ export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: H
     .delete(
       '/',
       async ({ user, headers, set }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         set.headers.etag = etag((await carts.clear(owner, versionsWanted(headers))).version)
         set.status = 204
       },
@@ -110,7 +114,7 @@ export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: H
     .post(
       '/coupon',
       async ({ user, headers, set, body }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         const shown = await pricedCarts.useCoupon(owner, body.code, versionsWanted(headers))
         set.headers.etag = etag(shown.cart.version)
         return cartView(owner, shown)
@@ -125,9 +129,10 @@ export const cartRoutes = ({ http, carts, pricedCarts }: CartService & { http: H
     .delete(
       '/coupon',
       async ({ user, headers, set }) => {
-        const owner = ownerOf(user, headers, set)
+        const owner = await ownerOf(user, headers, set)
         set.headers.etag = etag((await carts.setCoupon(owner, undefined, versionsWanted(headers))).version)
         set.status = 204
       },
       { guest: true, response: { 204: t.Void() }, detail: { summary: 'Remove the coupon code' } },
     )
+}

@@ -1,19 +1,19 @@
 import { invalid } from '#shared/errors'
-import { etag } from '#shared/etag'
+import { etag, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import type { CartService } from './compose'
 import { CartView, cartView, ShareParam, ShareView } from './model'
-import { checkCartId } from './repository'
-import { ownerOf } from './routes'
+import { ownerFrom } from './routes'
 
-export const sharingRoutes = ({ http, carts, pricedCarts }: CartService & { http: Http }) =>
-  http('/api/cart')
+export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & { http: Http }) => {
+  const ownerOf = ownerFrom(ids)
+  return http('/api/cart')
     .post(
       '/merge',
       async ({ user, headers, set }) => {
         const guest = headers['x-cart-id']
         if (guest === undefined) throw invalid('cart_id_required', 'Send the id of the guest cart in X-Cart-Id.')
-        const cart = await pricedCarts.merge(user.id, checkCartId(guest))
+        const cart = await pricedCarts.merge(user.id, await ids.check(guest), versionsWanted(headers))
         set.headers['cache-control'] = 'no-store'
         set.headers.etag = etag(cart.version)
         return cartView({ user: user.id }, await pricedCarts.showChanged(cart))
@@ -23,7 +23,7 @@ export const sharingRoutes = ({ http, carts, pricedCarts }: CartService & { http
         response: { 200: CartView },
         detail: {
           summary: 'Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once',
-          description: 'The answer has no quote: GET the cart for it.',
+          description: 'The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.',
         },
       },
     )
@@ -44,8 +44,8 @@ export const sharingRoutes = ({ http, carts, pricedCarts }: CartService & { http
     .post(
       '/shared/:token',
       async ({ user, headers, set, params }) => {
-        const owner = ownerOf(user, headers, set)
-        const cart = await pricedCarts.copyShared(owner, params.token)
+        const owner = await ownerOf(user, headers, set)
+        const cart = await pricedCarts.copyShared(owner, params.token, versionsWanted(headers))
         set.headers.etag = etag(cart.version)
         return cartView(owner, await pricedCarts.showChanged(cart))
       },
@@ -55,7 +55,9 @@ export const sharingRoutes = ({ http, carts, pricedCarts }: CartService & { http
         response: { 200: CartView },
         detail: {
           summary: 'Copy a shared cart into mine at today’s prices',
-          description: 'A line that is there is raised to the shared quantity, so that copying twice is copying once.',
+          description:
+            'A line that is there is raised to the shared quantity, so that copying twice is copying once. A guest needs a cart with something in it. With `If-Match` only if the cart has that version.',
         },
       },
     )
+}

@@ -50,7 +50,7 @@ export const testCart = async () => {
   const { products, coupons } = offers.shop
   const others = testClients(offers.apps)
   // Prices are never a moment old, so that a test sees what it has just changed.
-  const service = compose({ redis: store.redis, clients: cartClients(others.client), rememberMs: 0 })
+  const service = compose({ redis: store.redis, clients: cartClients(others.client), idSecret: 'a secret of this test', rememberMs: 0 })
   const handle = deliverTo(cartHandlers(service))
 
   const ask = sender(cartApp({ http: web.http, ...service }), { under: '/api/cart' })
@@ -80,7 +80,7 @@ export const testCart = async () => {
 
   /** A shopper with a cart of their own: a guest, or a user when given an id. */
   const shopper = async (userId?: number) => {
-    const headers: Record<string, string> = userId === undefined ? { 'x-cart-id': crypto.randomUUID() } : await web.as(userId)
+    const headers: Record<string, string> = userId === undefined ? { 'x-cart-id': service.ids.make() } : await web.as(userId)
     const ask = (method: string, path: string, body?: unknown, more: Record<string, string> = {}) =>
       send(method, path, body, { ...headers, ...more })
     return {

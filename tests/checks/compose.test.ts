@@ -40,6 +40,7 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
       mysql: 'mysql:9.7',
       mongo: 'mongo:8.0',
       redis: 'redis:8.0',
+      'redis-carts': 'redis:8.0',
       rabbitmq: 'rabbitmq:4.3',
     })
   })
@@ -163,7 +164,8 @@ test('secrets: every file that docker-compose.yml mounts is made, once, and they
     ).toEqual([])
     expect(statSync(dir).mode & 0o77).toBe(0)
     const read = (name: string) => readFileSync(join(dir, name), 'utf8').trim()
-    expect(new URL(read('redis_url')).password).toBe(read('redis.conf').replace('requirepass ', ''))
+    for (const url of ['redis_url', 'cart_redis_url'])
+      expect(new URL(read(url)).password).toBe(read('redis.conf').replace('requirepass ', ''))
     expect(read('rabbitmq_user.conf')).toEndWith(`default_pass = ${new URL(read('rabbitmq_url')).password}`)
     expect(new URL(read('mysql_admin_url')).password).toBe(read('mysql_root_password'))
     expect(read('internal_key').length).toBeGreaterThanOrEqual(32)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
 import { createMetrics } from '#shared/metrics'
-import { released, services } from '#shared/platform'
+import { released, serviceInfo, services } from '#shared/platform'
 import { type Compose, commonSettings, composeOf, documentsOf, settingsReadIn, yamlOf } from './deployment'
 import { exists, filesIn, textOf } from './files'
 
@@ -58,7 +58,7 @@ describe('kubernetes', () => {
 
   test.each([...released])('%s has its name, port, image and secret', name => {
     const { namePrefix, labels, images, patches = [] } = kustomizationOf(`services/${name}/`)
-    const { port, store } = services[name]
+    const { port, store, secrets = [] } = serviceInfo(name)
     const patched = Object.fromEntries(patches.map(({ target, patch }) => [target.kind, patch]))
     expect([`${namePrefix}${service?.metadata.name}`, labels?.[0]?.pairs.app]).toEqual([`${name}-service`, name])
     expect(images).toEqual([expect.objectContaining({ name: container?.image, newName: `shop-platform/${name}` })])
@@ -66,7 +66,9 @@ describe('kubernetes', () => {
     expect(patched.Service).toContain(`ports/0/port, value: ${port} }`)
     expect(patched.PodDisruptionBudget).toContain(`app: ${name} `)
     const secret = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === name)
-    expect(store !== 'redis').toBe(Boolean(secret) && Boolean(patched.Deployment?.includes(`secretRef: { name: ${name} }`)))
+    expect(store !== 'redis' || secrets.length > 0).toBe(
+      Boolean(secret) && Boolean(patched.Deployment?.includes(`secretRef: { name: ${name} }`)),
+    )
     const known = [...commonSettings, ...settingsReadIn(`services/${name}`)]
     expect(Object.keys(secret?.stringData ?? {}).filter(setting => !known.includes(setting))).toEqual([])
     if (store !== 'redis') expect(Object.keys(secret?.stringData ?? {})).toContain(`${store.toUpperCase()}_URL`)
