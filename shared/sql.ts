@@ -14,7 +14,7 @@ import { createSqlPool, type PoolState } from './sql/pool'
 import type { KernelTables } from './sql/tables'
 import { minute } from './time'
 
-export { currentTime, plainText, timestamp } from './sql/columns'
+export { addOnce, currentTime, plainText, timestamp } from './sql/columns'
 export { isDuplicate } from './sql/errors'
 export { type JsonColumn, jsonColumn } from './sql/json-column'
 export { countCapped, insertOnce, lockOrMake, lockOrMakeAll } from './sql/rows'

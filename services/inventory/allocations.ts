@@ -1,12 +1,14 @@
 import type { Publish } from '#shared/event'
 import type { Trx } from './database'
-import { allocateLines, type ReservationState, type ReservationStep } from './domain'
-import { allocationsOf, type Reservation, saveAllocations } from './reservation-repository'
+import { type Allocation, allocateLines, type ReservationState, type ReservationStep } from './domain'
+import { addReturned, allocationsOf, type Reservation, saveAllocations } from './reservation-repository'
 import { changeAllocatedStock, changeReserved, lockSkuStock, moveStock, saveSkuStock, stockRowIn } from './sku-stock'
 
 export interface StepOutcome {
   state: ReservationState
   reason?: string
+  /** Which warehouse the goods leave from. */
+  committed?: readonly Allocation[]
 }
 type ApplyStep = (trx: Trx, reservation: Reservation, publish: Publish) => Promise<StepOutcome>
 
@@ -35,18 +37,19 @@ export const allocations = ({ waitMs }: { waitMs: number }): Record<ReservationS
       }
       await saveAllocations(trx, reservation, allocated)
       await saveSkuStock(trx, stockBySku, publish)
-      return { state: commit ? 'committed' : 'reserved' }
+      return commit ? { state: 'committed', committed: allocated } : { state: 'reserved' }
     }
 
   return {
     reserve: allocate(false),
     commitUnreserved: allocate(true),
     async commit(trx, { orderId }, publish) {
-      await changeAllocatedStock(trx, await allocationsOf(trx, orderId), publish, (stock, row, quantity) => {
+      const committed = await allocationsOf(trx, orderId)
+      await changeAllocatedStock(trx, committed, publish, (stock, row, quantity) => {
         changeReserved(stock, row, -quantity)
         return moveStock(trx, stock, row, -quantity, { kind: 'committed', orderId })
       })
-      return { state: 'committed' }
+      return { state: 'committed', committed }
     },
     async release(trx, { orderId }, publish) {
       await changeAllocatedStock(trx, await allocationsOf(trx, orderId), publish, (stock, row, quantity) =>
@@ -55,9 +58,12 @@ export const allocations = ({ waitMs }: { waitMs: number }): Record<ReservationS
       return { state: 'released' }
     },
     async restock(trx, { orderId }, publish) {
-      await changeAllocatedStock(trx, await allocationsOf(trx, orderId), publish, (stock, row, quantity) =>
+      const allocated = await allocationsOf(trx, orderId)
+      const out = allocated.map(({ quantity, returned, ...allocation }) => ({ ...allocation, quantity: quantity - returned }))
+      await changeAllocatedStock(trx, out, publish, (stock, row, quantity) =>
         moveStock(trx, stock, row, quantity, { kind: 'restocked', orderId }),
       )
+      await addReturned(trx, orderId, out)
       return { state: 'released' }
     },
     close: async () => ({ state: 'released' }),

@@ -61,8 +61,8 @@ export interface InventoryDb {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
-  /** The allocations of an order. */
-  reservation_lines: { order_id: number; sku: string; warehouse: string; quantity: number }
+  /** The allocations of an order. `returned`: how many of the pieces the customer sent back. */
+  reservation_lines: { order_id: number; sku: string; warehouse: string; quantity: number; returned: Generated<number> }
   returns: { return_id: number; order_id: number }
 }
 export type Trx = Transaction<InventoryDb>

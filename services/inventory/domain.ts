@@ -70,6 +70,15 @@ export interface Allocation {
   quantity: number
 }
 
+/** An allocation whose goods have left, and how many of them the customer sent back. */
+export interface LeftAllocation extends Allocation {
+  returned: number
+}
+
+export interface ReturnedLine extends OrderLine {
+  warehouse?: string
+}
+
 export const mainWarehouse = 'main'
 export const availableQuantity = ({ quantity, reserved }: Pick<WarehouseStock, 'quantity' | 'reserved'>) => quantity - reserved
 
@@ -86,6 +95,31 @@ export const allocateSku = (sku: string, ordered: number, stock: readonly Wareho
     missing -= quantity
   }
   return missing === 0 ? allocations : undefined
+}
+
+/**
+ * Where returned pieces go: to the warehouse that the line names, else to those that they came from. What did not come from any, such as a
+ * return that arrives before its order, goes to the main warehouse.
+ */
+export const allocateReturn = (lines: readonly ReturnedLine[], left: readonly LeftAllocation[]) => {
+  const out = left.map(allocation => ({ ...allocation, out: allocation.quantity - allocation.returned }))
+  const received = new Map<string, Allocation>()
+  const receive = (sku: string, warehouse: string, quantity: number) => {
+    if (quantity === 0) return
+    const key = `${warehouse} ${sku}`
+    received.set(key, { sku, warehouse, quantity: (received.get(key)?.quantity ?? 0) + quantity })
+  }
+  for (const { sku, quantity, warehouse } of lines) {
+    let rest = quantity
+    for (const allocation of out.filter(one => one.sku === sku && (warehouse === undefined || one.warehouse === warehouse))) {
+      const pieces = Math.min(rest, allocation.out)
+      allocation.out -= pieces
+      rest -= pieces
+      receive(sku, allocation.warehouse, pieces)
+    }
+    receive(sku, warehouse ?? mainWarehouse, rest)
+  }
+  return [...received.values()]
 }
 
 export interface SkuAvailability {

@@ -1,6 +1,6 @@
 import { lockOrMake } from '#shared/sql'
 import { type ReservationRow, reservationItems, type Trx } from './database'
-import type { Allocation, OrderFacts, ReservationState } from './domain'
+import type { Allocation, LeftAllocation, OrderFacts, ReservationState } from './domain'
 
 /** The state of an order's stock, and what is known of the order. */
 export interface Reservation {
@@ -50,8 +50,10 @@ export const saveReservation = async (trx: Trx, { orderId, state, version, facts
     .execute()
 }
 
-export const allocationsOf = (trx: Trx, orderId: number): Promise<Allocation[]> =>
-  trx.selectFrom('reservation_lines').select(['sku', 'warehouse', 'quantity']).where('order_id', '=', orderId).orderBy('sku').execute()
+export const allocationsOf = (trx: Trx, orderId: number): Promise<LeftAllocation[]> => {
+  const rows = trx.selectFrom('reservation_lines').select(['sku', 'warehouse', 'quantity', 'returned']).where('order_id', '=', orderId)
+  return rows.orderBy('sku').orderBy('warehouse').execute()
+}
 
 export const saveAllocations = async (trx: Trx, { orderId, state }: Reservation, allocations: readonly Allocation[]) => {
   // An expired reservation still has its old allocations, possibly in other warehouses.
@@ -60,4 +62,15 @@ export const saveAllocations = async (trx: Trx, { orderId, state }: Reservation,
     .insertInto('reservation_lines')
     .values(allocations.map(allocation => ({ order_id: orderId, ...allocation })))
     .execute()
+}
+
+export const addReturned = async (trx: Trx, orderId: number, received: readonly Allocation[]) => {
+  for (const { sku, warehouse, quantity } of received)
+    await trx
+      .updateTable('reservation_lines')
+      .set(row => ({ returned: row('returned', '+', quantity) }))
+      .where('order_id', '=', orderId)
+      .where('sku', '=', sku)
+      .where('warehouse', '=', warehouse)
+      .execute()
 }

@@ -60,6 +60,11 @@ describe('a placed order', () => {
       ['main', 0],
       ['north', 1],
     ])
+    const [, committed] = await eventsOf(order)
+    expect(committed?.data.lines).toEqual([
+      { ...line(2), warehouse: 'main' },
+      { ...line(2), warehouse: 'north' },
+    ])
     await deliver(cancelled(order, [line(4)]))
     expect(await level(sku)).toEqual({ quantity: 5, reserved: 0 })
   })
@@ -74,6 +79,19 @@ describe('a paid order', () => {
     await deliver(became(order, 'delivered', [line(2)]))
     expect(await level(sku)).toEqual({ quantity: 3, reserved: 0 })
     expect(await eventTypes(order)).toEqual(['inventory.reserved', 'inventory.committed'])
+  })
+  test('without a reservation is committed from the warehouses that have its goods, and says which', async () => {
+    const { id, line } = await stocked({ ONE: 1, TWO: 1 })
+    await inventory.put(id, 1, { warehouse: 'east', sku: 'ONE' })
+    const order = nextOrder()
+    await deliver(became(order, 'paid', [line(2, 'ONE'), line(1, 'TWO')]))
+    expect((await eventsOf(order)).map(({ data }) => data.lines)).toEqual([
+      [
+        { ...line(1, 'ONE'), warehouse: 'main' },
+        { ...line(1, 'ONE'), warehouse: 'east' },
+        { ...line(1, 'TWO'), warehouse: 'main' },
+      ],
+    ])
   })
   test('is not committed by other changes of status', async () => {
     const { line, sku } = await stocked(5)

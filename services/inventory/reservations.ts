@@ -6,7 +6,7 @@ import { eachIsolated } from '#shared/sweep'
 import { second } from '#shared/time'
 import { allocations, type StepOutcome } from './allocations'
 import type { InventoryDb, Trx } from './database'
-import { addOrderFacts, nextReservationStep, type OrderFacts, type ReservationState } from './domain'
+import { type Allocation, addOrderFacts, nextReservationStep, type OrderFacts, type OrderLine, type ReservationState } from './domain'
 import { lockReservation, type Reservation, saveReservation } from './reservation-repository'
 import type { StockInbox } from './stock-inbox'
 
@@ -19,6 +19,14 @@ const eventOf = {
   released: inventoryReleased,
 }
 const hasEvent = (state: ReservationState): state is keyof typeof eventOf => state in eventOf
+
+/** The lines of a committed order: for each SKU, what comes from which warehouse. */
+const linesFrom = (committed: readonly Allocation[], ordered: readonly OrderLine[]) => {
+  const products = new Map(ordered.map(({ sku, product_id }) => [sku, product_id]))
+  return [...products].flatMap(([sku, product_id]) =>
+    committed.filter(allocation => allocation.sku === sku).map(({ warehouse, quantity }) => ({ product_id, sku, quantity, warehouse })),
+  )
+}
 
 /** Bounds the duration of one sweep; the next sweep takes the rest. */
 const sweepLimit = 200
@@ -34,7 +42,7 @@ interface Ports {
 export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Ports) => {
   const steps = allocations({ waitMs })
 
-  const enter = async (trx: Trx, before: Reservation, { state, reason }: StepOutcome, publish: Publish, quiet = false) => {
+  const enter = async (trx: Trx, before: Reservation, { state, reason, committed }: StepOutcome, publish: Publish, quiet = false) => {
     const version = state === before.state ? before.version : before.version + 1
     await saveReservation(trx, { ...before, state, version })
     if (quiet || state === before.state || !hasEvent(state)) return
@@ -44,7 +52,7 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
         { id: orderId, version },
         {
           order_id: orderId,
-          lines: [...facts.lines],
+          lines: committed ? linesFrom(committed, facts.lines) : [...facts.lines],
           ...(state === 'reserved' && facts.expiry && { expires_at: facts.expiry.at.toISOString() }),
           ...(reason && { reason }),
         },

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { became, created, deleted, noDrift, placed, productId, returned, testInventory, updated } from './testing'
+import { became, cancelled, created, deleted, noDrift, placed, productId, returned, testInventory, updated } from './testing'
 
 const inventory = await testInventory()
 const { sql, deliver, level, eventsOf, send, stateOf } = inventory
@@ -141,6 +141,20 @@ describe('a return', () => {
       { warehouse: 'north', quantity: 5 },
     ])
     expect((await movementsOf(id)).map((item: { kind: string }) => item.kind).sort()).toEqual(['committed', 'returned', 'returned', 'set'])
+  })
+  test('goes back to each of the warehouses that the goods came from, or to the one that it names, and is not restocked twice', async () => {
+    const { id, line, sku } = await inventory.stocked(2)
+    await inventory.put(id, 3, { warehouse: 'north' })
+    const quantities = async () =>
+      (await send('GET', `/${id}`, undefined, {})).body.items.map((item: { quantity: number }) => item.quantity)
+    await deliver(placed(41, [line(5)]), became(41, 'paid', [line(5)]))
+    await deliver(returned(41, 81, [{ ...line(1), warehouse: 'north' }]))
+    expect(await quantities()).toEqual([0, 1])
+    await deliver(returned(41, 82, [line(3)]))
+    expect(await quantities()).toEqual([2, 2])
+    await deliver(cancelled(41, [line(5)]))
+    expect(await quantities()).toEqual([2, 3])
+    expect(await level(sku)).toEqual({ quantity: 5, reserved: 0 })
   })
   test('of an unknown SKU is on hand, and off sale until its product arrives', async () => {
     const id = nextProduct()

@@ -14,7 +14,7 @@ import { hour, second } from '#shared/time'
 import { inventoryApp } from './app'
 import { compose } from './compose'
 import type { InventoryDb } from './database'
-import { mainWarehouse, type OrderLine } from './domain'
+import { mainWarehouse, type OrderLine, type ReturnedLine } from './domain'
 import { inventoryHandlers } from './events'
 import * as migrations from './migrations'
 
@@ -95,7 +95,7 @@ export const dueChanged = (order_id: number, expires: Date, { version = 2 }: AtV
       { order_id, payment_due_at: expires.toISOString(), reservation_expires_at: expires.toISOString() },
     ),
   )
-export const returned = (order_id: number, return_id: number, lines: readonly OrderLine[], { version = 9 }: AtVersion = {}) =>
+export const returned = (order_id: number, return_id: number, lines: readonly ReturnedLine[], { version = 9 }: AtVersion = {}) =>
   messageOf(orderReturnReceived({ id: order_id, version }, { order_id, return_id, lines: [...lines], refund_amount: 1 }))
 
 /** The service in-process, on a schema of its own. */

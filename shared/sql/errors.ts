@@ -1,4 +1,6 @@
 /** MySQL and MariaDB give these numbers; mysql2 names some of them differently for the two servers. */
+const duplicateColumn = 1060
+const duplicateIndex = 1061
 const duplicate = 1062
 export const noSuchTable = 1146
 export const lockWait = 1205
@@ -7,3 +9,4 @@ export const errno = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
 /** A unique key says that there is such a row already. */
 export const isDuplicate = (error: unknown) => errno(error) === duplicate
+export const isThereAlready = (error: unknown) => errno(error) === duplicateColumn || errno(error) === duplicateIndex

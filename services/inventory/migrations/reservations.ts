@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { currentTime, plainText, timestamp } from '#shared/sql'
+import { addOnce, currentTime, plainText, timestamp } from '#shared/sql'
 
 /** One row per order: what is known of the order, and the state of its stock. */
 export const reservations: Migration = {
@@ -52,5 +52,12 @@ export const returns: Migration = {
       .addColumn('order_id', 'bigint', c => c.notNull())
       .modifyEnd(plainText)
       .execute()
+  },
+}
+
+/** How many pieces of an allocation came back from the customer: later ones go back to the order's other warehouses. */
+export const returnedPieces: Migration = {
+  async up(db: Kysely<unknown>) {
+    await addOnce(db.schema.alterTable('reservation_lines').addColumn('returned', sql`int unsigned`, c => c.notNull().defaultTo(0)))
   },
 }
