@@ -8,7 +8,7 @@ import { released, services } from '#shared/platform'
 import { openRedis } from '#shared/redis'
 import { eventually, testBus } from '#shared/testing'
 
-/** All services in one process, on the test servers beside the platform under test: schemas, database numbers, queues and ports of its own. */
+/** All services in one process, on the test servers, with schemas, a Redis database, queues and ports of their own. */
 const root = join(import.meta.dir, '../..')
 const portBase = Number(process.env.TEST_PRIVATE_PORT ?? 28_100) + 120
 const redisUrl = Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/13' }).href
@@ -20,7 +20,7 @@ const onMysql = async (statement: (schema: string) => string) => {
   for (const service of mysqlServices ?? []) await admin.query(statement(`all_${service}`))
   await admin.end()
 }
-const forgetAll = async () => {
+const dropAll = async () => {
   await onMysql(schema => `drop database if exists ${schema}`)
   const mongo = await MongoClient.connect(process.env.TEST_MONGO_URL ?? '')
   for (const service of mongoServices ?? []) await mongo.db(`all_${service}`).dropDatabase()
@@ -32,10 +32,10 @@ const forgetAll = async () => {
 
 let broker: Awaited<ReturnType<typeof testBus>>
 let platform: Bun.Subprocess<'ignore', 'pipe', 'pipe'>
-let said = ''
+let output = ''
 
 beforeAll(async () => {
-  await forgetAll()
+  await dropAll()
   await onMysql(schema => `create database ${schema} character set utf8mb4`)
   broker = await testBus(Object.values(catalog))
   platform = Bun.spawn([process.execPath, 'scripts/all.ts'], {
@@ -59,28 +59,28 @@ beforeAll(async () => {
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const hear = async (output: ReadableStream<Uint8Array>) => {
+  const collect = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder()
-    for await (const bytes of output) said += decoder.decode(bytes, { stream: true })
+    for await (const bytes of stream) output += decoder.decode(bytes, { stream: true })
   }
-  void hear(platform.stdout)
-  void hear(platform.stderr)
+  void collect(platform.stdout)
+  void collect(platform.stderr)
 })
 afterAll(async () => {
   platform.kill('SIGKILL')
   await platform.exited
   await broker.drop()
-  await forgetAll()
+  await dropAll()
 })
 
 const ask = (service: (typeof released)[number], path: string) =>
   fetch(`http://127.0.0.1:${portBase + services[service].port - 8000}${path}`)
 
-test('every released service is ready in the one process', async () => {
+test('the process runs every released service', async () => {
   await eventually(
     () => {
-      if (platform.exitCode !== null) throw new Error(`it ended with ${platform.exitCode}: ${said.slice(-2000)}`)
-      return said.includes(`All ${released.length} services are ready`)
+      if (platform.exitCode !== null) throw new Error(`the process ended with ${platform.exitCode}: ${output.slice(-2000)}`)
+      return output.includes(`All ${released.length} services are ready`)
     },
     { timeoutMs: 60_000, everyMs: 50 },
   )
@@ -90,10 +90,10 @@ test('every released service is ready in the one process', async () => {
   expect(answers).toEqual(released.map(service => [service, 200, expect.objectContaining({ service, status: 'up' })]))
   const rollup = `/proc/${platform.pid}/smaps_rollup`
   const pss = existsSync(rollup) ? /^Pss:\s+(\d+) kB/m.exec(readFileSync(rollup, 'utf8'))?.[1] : undefined
-  console.log(`${said.match(/All .*/)?.[0]} Memory of the one process (PSS): ${pss ? Math.round(Number(pss) / 1024) : '?'} MiB`)
+  console.log(`${output.match(/All .*/)?.[0]} Memory of the one process (PSS): ${pss ? Math.round(Number(pss) / 1024) : '?'} MiB`)
 }, 70_000)
 
-test('the health check of its container holds while all are ready, and only then', async () => {
+test('the health check of its container passes while all services are ready, and fails otherwise', async () => {
   const check = (env: Record<string, string>) => Bun.spawn([process.execPath, 'scripts/ready.ts'], { cwd: root, env }).exited
   const here = { PORT_BASE: `${portBase}` }
   expect(await Promise.all([check(here), check({ ...here, SERVICE: 'order' }), check({ ...here, SERVICE: 'order', PORT: '1' })])).toEqual([
@@ -102,33 +102,33 @@ test('the health check of its container holds while all are ready, and only then
   expect(await check({ PORT_BASE: `${portBase + 1}` })).toBe(1)
 })
 
-test('its services ask each other, by what the registry says', async () => {
+test('its services call each other, at the addresses in the registry', async () => {
   const answer = await ask('discovery', '/api/discovery/health')
   expect([answer.status, (await answer.json()).status]).toEqual([200, 'up'])
 })
 
-test('one SIGTERM stops them all, in time and without a fault', async () => {
+test('SIGTERM stops all services, without an error or a warning', async () => {
   platform.kill('SIGTERM')
   const ended = await eventually(() => platform.exitCode !== null && `exit ${platform.exitCode}`)
   expect(ended).toBe('exit 0')
-  const stopped = said
+  const stopped = output
     .split('\n')
     .filter(line => line.includes('"msg":"stopped"'))
     .map(line => JSON.parse(line).service)
   expect(stopped.sort()).toEqual([...released].sort())
-  expect(said.split('\n').filter(line => /"level":"(error|fatal)"|Warning/.test(line))).toEqual([])
+  expect(output.split('\n').filter(line => /"level":"(error|fatal)"|Warning/.test(line))).toEqual([])
 })
 
-test('one that cannot start is told by its name, and ends the process', async () => {
+test('a service that cannot start is named in the log, and ends the process', async () => {
   const child = Bun.spawn([process.execPath, 'scripts/all.ts'], {
     cwd: root,
     env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT_BASE: `${portBase}`, REDIS_URL: redisUrl, RABBITMQ_URL: broker.url },
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const output = await new Response(child.stdout).text()
+  const text = await new Response(child.stdout).text()
   expect(await child.exited).toBe(1)
-  const [first] = output.split('\n')
+  const [first] = text.split('\n')
   expect(JSON.parse(first ?? '')).toMatchObject({
     level: 'fatal',
     service: expect.any(String),

@@ -12,8 +12,8 @@ import { shopAt } from '../shop'
 const starts = { rabbitmq: startRabbitmq, mysql: startMysql, mongo: startMongo, redis: startRedis }
 export type ServerName = keyof typeof starts
 
-/** A platform of its own whose servers nobody restarts: the test takes them away and gives them back. */
-export const startVictim = async (name: string, portBase: number) => {
+/** A platform on servers of its own, which the test stops, kills and starts. */
+export const startPlatform = async (name: string, portBase: number) => {
   const dir = join(Bun.env.TEST_DATA_DIR ?? '/tmp', name)
   const ports = { rabbitmq: portBase + 672, mysql: portBase + 306, mongo: portBase + 17, redis: portBase + 379 }
   const servers = new Map<ServerName, Server>()
@@ -49,7 +49,7 @@ export const startVictim = async (name: string, portBase: number) => {
   return {
     shop: shopAt(stack.gateway, { email: ADMIN_EMAIL, password: ADMIN_PASSWORD }),
     log,
-    /** As a crash would; the launcher starts it again. */
+    /** Kills its process; the launcher starts it again. */
     killService(service: string) {
       const found = readState(stackDir)?.members.find(member => member.name === service)
       if (found) process.kill(found.pid, 'SIGKILL')
@@ -57,7 +57,7 @@ export const startVictim = async (name: string, portBase: number) => {
     killServer: (server: ServerName) => servers.get(server)!.kill(),
     stopServer: (server: ServerName) => servers.get(server)!.stop(),
     startServer,
-    /** Messages that no relay has sent yet, over all schemas. */
+    /** The number of messages in the outboxes of all MySQL schemas. */
     async unsent(): Promise<number> {
       const pool = createPool({ uri: url('mysql') })
       try {
@@ -80,4 +80,4 @@ export const startVictim = async (name: string, portBase: number) => {
     },
   }
 }
-export type Victim = Awaited<ReturnType<typeof startVictim>>
+export type Platform = Awaited<ReturnType<typeof startPlatform>>

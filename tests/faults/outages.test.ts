@@ -3,40 +3,40 @@ import { released } from '#shared/platform'
 import { eventually } from '#shared/testing'
 import { times } from '../shop'
 import { pieces, type Shopper } from '../shopper'
-import { startVictim, type Victim } from './fixture'
-import { type Bought, buy } from './shoppers'
+import { type Bought, buy } from './buy'
+import { type Platform, startPlatform } from './platform'
 
 const orders = 300
 const opening = 100_000
 const couponLimit = 50
-let victim: Victim
+let platform: Platform
 let people: Shopper[]
 let product: { id: string }
-let coupon: Awaited<ReturnType<Victim['shop']['addCoupon']>>
+let coupon: Awaited<ReturnType<Platform['shop']['addCoupon']>>
 const began = new Date()
 
 beforeAll(async () => {
-  victim = await startVictim('under-fire', Number(Bun.env.TEST_PRIVATE_PORT ?? 30_000) + 1200)
-  const { shopper, addProduct, addCoupon } = victim.shop
+  platform = await startPlatform('outages', Number(Bun.env.TEST_PRIVATE_PORT ?? 30_000) + 1200)
+  const { shopper, addProduct, addCoupon } = platform.shop
   people = await times(20, shopper)
   product = await addProduct({ price: 20, stock: opening })
   coupon = await addCoupon({ total_limit: couponLimit })
 }, 90_000)
 afterAll(async () => {
-  if (Bun.env.FAULTS_LOG && victim) await Bun.write(Bun.env.FAULTS_LOG, victim.log.join('\n'))
-  await victim?.stop()
+  if (Bun.env.FAULTS_LOG && platform) await Bun.write(Bun.env.FAULTS_LOG, platform.log.join('\n'))
+  await platform?.stop()
 })
 
 /** Kills or stops every service and every server once, one after the other. */
 const takeEverythingDown = async () => {
   for (const service of released) {
-    victim.killService(service)
+    platform.killService(service)
     await Bun.sleep(1500)
   }
   for (const server of ['rabbitmq', 'mysql', 'mongo', 'redis'] as const) {
-    await (server === 'mysql' || server === 'mongo' ? victim.killServer(server) : victim.stopServer(server))
+    await (server === 'mysql' || server === 'mongo' ? platform.killServer(server) : platform.stopServer(server))
     await Bun.sleep(1000)
-    await victim.startServer(server)
+    await platform.startServer(server)
     await Bun.sleep(2500)
   }
 }
@@ -45,7 +45,7 @@ const takeEverythingDown = async () => {
 const settled = new Set(['fulfilling', 'shipped', 'delivered', 'cancelled'])
 
 test(`${orders} orders while every service and every server fails in turn: each ends right, to the cent and to the piece`, async () => {
-  const { stockOf, expectNoDrift } = victim.shop
+  const { stockOf, expectNoDrift } = platform.shop
   const outages = takeEverythingDown()
   const bought: Bought[] = []
   let next = 0
@@ -87,13 +87,13 @@ test(`${orders} orders while every service and every server fails in turn: each 
   )
   expect(coupons).toBeLessThanOrEqual(couponLimit)
   expect(await coupon.used()).toBe(coupons)
-  await eventually(async () => (await victim.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
+  await eventually(async () => (await platform.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
   await expectNoDrift(began)
 }, 480_000)
 
 test('a minute without the broker: every order is accepted, and carried out after', async () => {
-  const goods = pieces(await victim.shop.addProduct({ price: 20, stock: 1000 }))
-  await victim.stopServer('rabbitmq')
+  const goods = pieces(await platform.shop.addProduct({ price: 20, stock: 1000 }))
+  await platform.stopServer('rabbitmq')
   const outage = Bun.sleep(60_000)
   const placing = [people, people, people, people, people].flat().map(async (person, index) => {
     await Bun.sleep(index * 100)
@@ -103,7 +103,7 @@ test('a minute without the broker: every order is accepted, and carried out afte
   })
   const accepted = await Promise.all(placing)
   await outage
-  await victim.startServer('rabbitmq')
+  await platform.startServer('rabbitmq')
   for (const { person, orderId } of accepted) await person.untilOrder(orderId, 'awaiting_payment', 60_000)
-  await eventually(async () => (await victim.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
+  await eventually(async () => (await platform.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
 }, 240_000)
