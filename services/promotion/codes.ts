@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { type Answer, idempotently, type KeyedRequest } from '#shared/idempotency'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped } from '#shared/sql'
@@ -13,22 +14,23 @@ const newCode = () =>
 const rowsPerInsert = 1000
 
 export const singleUseCodes = (sql: PromotionSql, campaigns: Pick<Campaigns, 'byId'>) => ({
-  /** A campaign that has single-use codes is no longer automatic. */
-  async add(id: number, count: number): Promise<string[]> {
-    const codes = new Set<string>()
-    while (codes.size < count) codes.add(newCode())
-    const rows = [...codes].map(code => ({ code, campaign_id: id, single_use: true, order_id: null }))
-    await sql.transaction(async trx => {
-      await lockCampaign(trx, id)
-      for (let at = 0; at < rows.length; at += rowsPerInsert)
-        await trx
-          .insertInto('codes')
-          .values(rows.slice(at, at + rowsPerInsert))
-          .execute()
-      await trx.updateTable('campaigns').set({ automatic: false, updated_at: new Date() }).where('id', '=', id).execute()
-    })
-    return [...codes]
-  },
+  /** A campaign that has single-use codes is no longer automatic. A repeated Idempotency-Key gets the codes of the first request. */
+  add: (id: number, count: number, request: Omit<KeyedRequest, 'body'>): Promise<Answer<{ codes: string[] }>> =>
+    idempotently(sql, { ...request, body: { count } }, async save => {
+      const codes = new Set<string>()
+      while (codes.size < count) codes.add(newCode())
+      const rows = [...codes].map(code => ({ code, campaign_id: id, single_use: true, order_id: null }))
+      return sql.transaction(async trx => {
+        await lockCampaign(trx, id)
+        for (let at = 0; at < rows.length; at += rowsPerInsert)
+          await trx
+            .insertInto('codes')
+            .values(rows.slice(at, at + rowsPerInsert))
+            .execute()
+        await trx.updateTable('campaigns').set({ automatic: false, updated_at: new Date() }).where('id', '=', id).execute()
+        return save(trx, { status: 201, headers: { location: `/api/promotions/${id}/codes` }, body: { codes: [...codes] } })
+      })
+    }),
 
   async list(id: number, { used, skip, limit, cursor }: CodeQuery): Promise<Page<CodeRow>> {
     await campaigns.byId(id)

@@ -23,8 +23,9 @@ export interface PromotionDb {
     public: Flag
     starts_at: Date | null
     ends_at: Date | null
-    /** Both as `textList`. */
+    /** All three as `textList`. Ids decide; names are those that the ids had when they were stored. Null in rows of releases without ids. */
     categories: string
+    category_ids: string | null
     product_ids: string
     total_limit: number | null
     per_user_limit: number | null

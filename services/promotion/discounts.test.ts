@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { laptop, type TestPromotion, testPromotion } from './testing'
+import { categories, laptop, type TestPromotion, testPromotion, toy } from './testing'
 
 let shop: TestPromotion
 beforeAll(async () => {
@@ -101,6 +101,21 @@ describe('the discounts of an order', () => {
       ...nothing,
       coupon: { code: dear.code, valid: false, reason: 'minimum_not_reached' },
     })
+  })
+  test('reach the categories below that of the campaign', async () => {
+    const { code } = await shop.add({ categories: ['Electronics'] })
+    const inLaptops = { ...laptop, category: 'Laptops', category_ids: [categories.electronics, categories.laptops] }
+    expect((await shop.discounts({ coupon_code: code, items: [inLaptops] })).body).toMatchObject({ discount: 300 })
+    expect((await shop.discounts({ coupon_code: code, items: [toy] })).body.coupon).toMatchObject({ reason: 'not_applicable' })
+    expect(await shop.validate({ code, items: [{ ...laptop, category: 'Laptops' }] })).toMatchObject({ discount: 300 })
+  })
+  test('count a campaign once that an earlier release stored as automatic and with codes', async () => {
+    const { id } = await shop.add({ code: undefined, automatic: false })
+    const [code] = (await shop.send('POST', `/${id}/codes`, { count: 1 })).body.codes
+    await shop.sql.db.updateTable('campaigns').set({ automatic: true }).where('id', '=', id).execute()
+    const { body } = await shop.discounts({ coupon_code: code })
+    expect(body).toMatchObject({ discount: 300, campaigns: [{ campaign_id: id, code, amount: 300 }] })
+    await shop.send('DELETE', `/${id}`)
   })
   test('include free shipping, as a campaign with the amount 0', async () => {
     const { id, code } = await shop.add({ kind: 'free_shipping', value: undefined })

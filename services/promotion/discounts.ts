@@ -20,6 +20,8 @@ interface Basket {
   uses: ReadonlyMap<number, number>
 }
 
+const hasCategories = ({ categories, categoryIds }: Campaign) => categories.length > 0 || categoryIds.length > 0
+
 const refusalFor = (row: CampaignRow, { items, currency, now, uses }: Basket) =>
   refusalOf(campaignOf(row), {
     items,
@@ -53,7 +55,8 @@ export const discounts = ({ campaigns, clients }: Deps) => {
       const uses = await usesOf(user_id, found ? [...automatic, found.row] : automatic)
       const items = lines.map(line => ({ ...line, price: toMinor(line.price, currency) }))
       const basket = { items, currency, now, uses }
-      const applicable = automatic.filter(row => !refusalFor(row, basket)).map(campaignOf)
+      // A campaign with codes is not automatic; an earlier release could store one that is both, and it counts once.
+      const applicable = automatic.filter(row => row.id !== found?.row.id && !refusalFor(row, basket)).map(campaignOf)
       const coupon = couponOf(found, basket)
       const given = discountsOf(items, coupon.campaign ? [...applicable, coupon.campaign] : applicable)
       return {
@@ -77,10 +80,10 @@ export const discounts = ({ campaigns, clients }: Deps) => {
         toMinor(subtotal, currency),
       )
       const found = await campaigns.byCode(code)
-      const uncategorised = items.filter(item => item.category === '' && item.product_id !== '')
-      if (found && campaignOf(found.row).categories.length > 0 && uncategorised.length > 0) {
+      const uncategorised = items.filter(item => item.product_id !== '' && !item.category_ids)
+      if (found && hasCategories(campaignOf(found.row)) && uncategorised.length > 0) {
         const categories = await clients.categoriesOf(uncategorised.map(item => item.product_id))
-        for (const item of uncategorised) item.category = categories.get(item.product_id) ?? ''
+        for (const item of uncategorised) Object.assign(item, categories.get(item.product_id))
       }
       const uses = await usesOf(userId, found ? [found.row] : [])
       const { campaign, refusal } = couponOf(found, { items, currency, now: new Date(), uses })

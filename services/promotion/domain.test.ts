@@ -17,6 +17,7 @@ const campaign = (fields: Partial<Campaign> = {}): Campaign => ({
   startsAt: null,
   endsAt: null,
   categories: [],
+  categoryIds: [],
   productIds: [],
   totalLimit: null,
   perUserLimit: null,
@@ -35,6 +36,12 @@ describe('discounts of a basket', () => {
   test('a campaign discounts only lines of its categories, in upper or lower case, or of its products', () => {
     const items = [item(1000), item(1000, 1, { category: 'Toys' }), item(1000, 1, { category: 'Food', product_id: 'b' })]
     expect(discountsOf(items, [campaign({ categories: ['toys'], productIds: ['b'] })]).lines).toEqual([0, 100, 100])
+  })
+  test('a campaign discounts the categories below its own, by their ids and whatever they are called', () => {
+    const below = item(1000, 1, { category: 'Renamed', category_ids: ['top', 'below'] })
+    const items = [below, item(1000, 1, { category: 'Toys', category_ids: ['other'] }), item(1000, 1, { category: 'Toys' })]
+    // A caller of an earlier release sends names alone.
+    expect(discountsOf(items, [campaign({ categories: ['Toys'], categoryIds: ['top'] })]).lines).toEqual([100, 0, 100])
   })
   test('with three for two, the cheapest of every three pieces is free, and none of an incomplete group', () => {
     const threeForTwo = campaign({ kind: 'buy_x_get_y', buyQuantity: 2, getQuantity: 1 })

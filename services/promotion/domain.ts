@@ -18,6 +18,8 @@ export interface Campaign {
   endsAt: Date | null
   /** A line is discounted if either list has it, or if both lists are empty. */
   categories: readonly string[]
+  /** Each includes the categories below it. Without ids the names decide. */
+  categoryIds: readonly string[]
   productIds: readonly string[]
   totalLimit: number | null
   perUserLimit: number | null
@@ -29,6 +31,8 @@ export interface Item {
   /** The price of one piece. */
   price: number
   category: string
+  /** From the top of the tree to its own category; without it the name decides. */
+  category_ids?: readonly string[]
 }
 
 /** Why a campaign does not apply. These words are part of the API. */
@@ -58,14 +62,17 @@ export const refusalTexts: Record<Refusal, string> = {
 /** `welcome10` and `WELCOME10` are the same code. */
 export const normalCode = (code: string) => code.trim().toUpperCase()
 
-const categoryKey = (category: string) => category.normalize('NFKC').trim().toLowerCase()
+/** As product compares names. */
+export const categoryKey = (category: string) => category.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
 
 export const isPartOf = (
-  { categories, productIds }: Pick<Campaign, 'categories' | 'productIds'>,
+  { categories, categoryIds, productIds }: Pick<Campaign, 'categories' | 'categoryIds' | 'productIds'>,
   item: Omit<Item, 'price' | 'quantity'>,
 ) => {
-  if (categories.length === 0 && productIds.length === 0) return true
-  return productIds.includes(item.product_id) || categories.some(category => categoryKey(category) === categoryKey(item.category))
+  if (categories.length === 0 && categoryIds.length === 0 && productIds.length === 0) return true
+  if (productIds.includes(item.product_id)) return true
+  if (categoryIds.length > 0 && item.category_ids) return categoryIds.some(id => item.category_ids?.includes(id))
+  return categories.some(category => categoryKey(category) === categoryKey(item.category))
 }
 
 export interface Spent {

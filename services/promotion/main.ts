@@ -1,5 +1,6 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
+import { minute } from '#shared/time'
 import { promotionApp } from './app'
 import { promotionClients } from './clients'
 import { compose } from './compose'
@@ -11,10 +12,11 @@ import { seedDemo } from './seed'
 export const start = (env?: Environment) =>
   runService(
     'promotion',
-    async ({ http, bus, client, config, ...kernel }) => {
+    async ({ http, bus, every, client, config, ...kernel }) => {
       const sql = await kernel.sql<PromotionDb>(migrations)
       const promotion = compose({ sql, clients: promotionClients(client) })
-      if (config.integer('SEED_DEMO', 0) === 1) await seedDemo(sql, promotion.campaigns)
+      if (config.integer('SEED_DEMO', 0) === 1) await seedDemo(sql, promotion.edits)
+      every('category ids', minute, promotion.adoptCategoryIds)
       await bus.consume(promotionHandlers(promotion))
       return promotionApp({ http, ...promotion })
     },

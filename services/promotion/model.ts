@@ -19,6 +19,7 @@ const AnyCode = t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] 
 const Limit = t.Integer({ minimum: 1, maximum: maxQuantity, examples: [100] })
 const Pieces = t.Integer({ minimum: 0, maximum: 1000, examples: [0] })
 const Category = text(100, 'Electronics')
+const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['652f1f77bcf86cd799430001'] })
 const orNull = <S extends Parameters<typeof t.Union>[0][number]>(schema: S) => t.Optional(t.Union([schema, t.Null()]))
 
 const changeable = {
@@ -38,14 +39,22 @@ const changeable = {
       description: 'Applied to every order that qualifies. By default true without a `code`; set false for single-use codes',
     }),
   ),
-  public: t.Optional(t.Boolean({ default: true, description: 'Shown, with its code, in the public list' })),
+  public: t.Optional(
+    t.Boolean({ description: 'Shown, with its code, in the public list. By default only a campaign without a `code` is' }),
+  ),
   starts_at: orNull(Time),
   ends_at: orNull(Time),
   categories: t.Optional(
-    t.Array(Category, { maxItems: 100, description: 'If set, only lines of these categories or of `product_ids` are discounted' }),
+    t.Array(Category, { maxItems: 100, description: 'Names of categories, instead of their ids; they are stored as `category_ids`' }),
+  ),
+  category_ids: t.Optional(
+    t.Array(CategoryId, {
+      maxItems: 100,
+      description: 'If set, only lines of these categories, of those below them, or of `product_ids` are discounted',
+    }),
   ),
   product_ids: t.Optional(
-    t.Array(ProductId, { maxItems: 1000, description: 'If set, only lines of these products or of `categories` are discounted' }),
+    t.Array(ProductId, { maxItems: 1000, description: 'If set, only lines of these products or of `category_ids` are discounted' }),
   ),
   total_limit: orNull(Limit),
   per_user_limit: orNull(Limit),
@@ -81,7 +90,8 @@ export const CampaignView = t.Object({
   automatic: t.Boolean(),
   starts_at: t.Union([Time, t.Null()]),
   ends_at: t.Union([Time, t.Null()]),
-  categories: t.Array(t.String()),
+  categories: t.Array(t.String(), { description: 'The names that `category_ids` had when they were set' }),
+  category_ids: t.Array(t.String()),
   product_ids: t.Array(t.String()),
   buy_quantity: t.Integer(),
   get_quantity: t.Integer(),
@@ -107,6 +117,7 @@ export const campaignView = (row: CampaignRow): CampaignView => ({
   starts_at: row.starts_at?.toISOString() ?? null,
   ends_at: row.ends_at?.toISOString() ?? null,
   categories: textList.read(row.categories),
+  category_ids: row.category_ids === null ? [] : textList.read(row.category_ids),
   product_ids: textList.read(row.product_ids),
   buy_quantity: row.buy_quantity,
   get_quantity: row.get_quantity,
@@ -170,10 +181,17 @@ export const DiscountRequest = closed(
     user_id: t.Optional(Id),
     currency: Currency,
     coupon_code: t.Optional(AnyCode),
-    items: t.Array(closed({ product_id: ProductId, sku: Sku, quantity: Quantity, price: Amount, category: t.String({ maxLength: 100 }) }), {
-      minItems: 1,
-      maxItems: 100,
-    }),
+    items: t.Array(
+      closed({
+        product_id: ProductId,
+        sku: Sku,
+        quantity: Quantity,
+        price: Amount,
+        category: t.String({ maxLength: 100 }),
+        category_ids: t.Optional(t.Array(CategoryId, { maxItems: 20 })),
+      }),
+      { minItems: 1, maxItems: 100 },
+    ),
   },
   {
     examples: [

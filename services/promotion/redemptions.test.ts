@@ -155,6 +155,24 @@ describe('limits', () => {
     await shop.deliverAll(ids.map(cancelled))
     expect((await shop.validate({ code })).reason).toBe('applied')
   })
+  test('of an automatic campaign refuse nobody whose order is on its way', async () => {
+    const campaign = await shop.add({ code: undefined, automatic: true, total_limit: 1, per_user_limit: 1, minimum: 1_000_000 })
+    const ids = upTo(5)
+    await shop.deliverAll(ids.map(id => placed(id, { ...priceWith(campaign), user_id: 9 })))
+    await shop.send('DELETE', `/${campaign.id}`)
+    const [late] = upTo(1) as [number]
+    await shop.deliver(placed(late, { ...priceWith(campaign), at: new Date(Date.now() + 3_600_000) }))
+    expect(await statesOf([...ids, late])).toEqual(Array(6).fill('redeemed'))
+    expect(await shop.drift()).toEqual({ count: 0, examples: [] })
+  })
+  test('count an order once that names its campaign twice', async () => {
+    const campaign = await shop.add()
+    const order = newOrder()
+    const twice = [{ campaign_id: campaign.id, amount: 100 }, ...priceWith(campaign, 200).campaigns]
+    await shop.deliver(placed(order, { coupon_code: campaign.code ?? '', campaigns: twice }))
+    expect(await shop.publishedFor(order)).toMatchObject([{ type: 'promotion.redeemed', code: campaign.code, amount: 300 }])
+    expect(await shop.used(campaign.id)).toBe(1)
+  })
   test('many orders with several campaigns, half of them cancelled, leave no drift', async () => {
     const all = [await shop.add({ total_limit: 30 }), await shop.add({ per_user_limit: 3 }), await shop.add()]
     const ids = upTo(100)

@@ -1,12 +1,9 @@
-import { conflict, notFound } from '#shared/errors'
+import { notFound } from '#shared/errors'
 import { afterId, newestFirst, type Page } from '#shared/page'
-import { countCapped, insertOnce } from '#shared/sql'
+import { countCapped } from '#shared/sql'
 import { type CampaignRow, type PromotionSql, type Trx, textList } from './database'
 import type { Campaign } from './domain'
-import type { CampaignQuery, ChangedCampaign, NewCampaign } from './model'
-import { changedTerms, newTerms } from './terms'
-
-const maxAutomatic = 200
+import type { CampaignQuery } from './model'
 
 export const campaignOf = (row: CampaignRow): Campaign => ({
   id: row.id,
@@ -20,6 +17,7 @@ export const campaignOf = (row: CampaignRow): Campaign => ({
   startsAt: row.starts_at,
   endsAt: row.ends_at,
   categories: textList.read(row.categories),
+  categoryIds: row.category_ids === null ? [] : textList.read(row.category_ids),
   productIds: textList.read(row.product_ids),
   totalLimit: row.total_limit,
   perUserLimit: row.per_user_limit,
@@ -37,15 +35,7 @@ export const lockCampaign = async (trx: Trx, id: number): Promise<CampaignRow> =
   return row
 }
 
-/** The code that anybody may use for a campaign, as opposed to its single-use codes. */
-const insertOwnCode = async (trx: Trx, id: number, code: string) => {
-  const insert = trx.insertInto('codes').values({ code, campaign_id: id, single_use: false, order_id: null })
-  if (!(await insertOnce(insert))) throw conflict('code_taken', 'Another campaign has this code; choose another one.')
-}
-const deleteOwnCode = (trx: Trx, id: number) => trx.deleteFrom('codes').where('campaign_id', '=', id).where('single_use', '=', 0).execute()
-
-export const campaignRepository = (sql: PromotionSql) => {
-  const { db } = sql
+export const campaignRepository = ({ db }: Pick<PromotionSql, 'db'>) => {
   const live = () => db.selectFrom('campaigns').where('deleted_at', 'is', null)
 
   const byId = async (id: number): Promise<CampaignRow> => {
@@ -79,50 +69,14 @@ export const campaignRepository = (sql: PromotionSql) => {
       return { items, total, nextCursor: afterId(items, limit) }
     },
 
-    async add(given: NewCampaign): Promise<CampaignRow> {
-      const terms = newTerms(given)
-      const id = await sql.transaction(async trx => {
-        const { insertId } = await trx.insertInto('campaigns').values(terms).executeTakeFirstOrThrow()
-        if (terms.code !== null) await insertOwnCode(trx, Number(insertId), terms.code)
-        return Number(insertId)
-      })
-      return byId(id)
-    },
-
-    async change(id: number, change: ChangedCampaign): Promise<CampaignRow> {
-      await sql.transaction(async trx => {
-        const row = await lockCampaign(trx, id)
-        const terms = changedTerms(row, change)
-        if (terms.code !== row.code) {
-          await deleteOwnCode(trx, id)
-          if (terms.code !== null) await insertOwnCode(trx, id, terms.code)
-        }
-        await trx
-          .updateTable('campaigns')
-          .set({ ...terms, updated_at: new Date() })
-          .where('id', '=', id)
-          .execute()
-      })
-      return byId(id)
-    },
-
-    /** Another campaign may then have its code; orders that hold the campaign keep it. */
-    async remove(id: number): Promise<void> {
-      await sql.transaction(async trx => {
-        await lockCampaign(trx, id)
-        await deleteOwnCode(trx, id)
-        await trx.updateTable('campaigns').set({ deleted_at: new Date() }).where('id', '=', id).execute()
-      })
-    },
-
-    /** The automatic campaigns that have not ended. Every order is compared with all of them, hence the limit. */
+    /** The automatic campaigns that are on. Every order is compared with all of them; `maxAutomatic` bounds how many are made. */
     automatic: (now: Date): Promise<CampaignRow[]> =>
       live()
         .selectAll()
         .where('automatic', '=', 1)
+        .where(row => row.or([row('starts_at', 'is', null), row('starts_at', '<=', now)]))
         .where(row => row.or([row('ends_at', 'is', null), row('ends_at', '>', now)]))
         .orderBy('id')
-        .limit(maxAutomatic)
         .execute(),
 
     async byCode(code: string): Promise<{ row: CampaignRow; spent: boolean } | undefined> {

@@ -1,7 +1,7 @@
 import { forbidden } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { PromotionService } from './compose'
 import {
   adminCampaignView,
@@ -19,9 +19,9 @@ import {
   ValidationView,
 } from './model'
 
-type Deps = Pick<PromotionService, 'campaigns' | 'codes' | 'discounts'> & { http: Http }
+type Deps = Pick<PromotionService, 'campaigns' | 'edits' | 'codes' | 'discounts'> & { http: Http }
 
-export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
+export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: Deps) =>
   http('/api/promotions')
     .get(
       '/',
@@ -47,13 +47,14 @@ export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
     })
     .post(
       '/',
-      async ({ body, set, status }) => {
-        const row = await campaigns.add(body)
-        set.headers.location = `/api/promotions/${row.id}`
-        return status(201, adminCampaignView(row))
+      async ({ user, body, headers, set, status }) => {
+        const answer = await edits.add(body, { scope: `${user.id} POST /api/promotions`, key: headers['idempotency-key'] })
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
       },
       {
         auth: 'admin',
+        headers: IdempotencyHeader,
         body: NewCampaign,
         response: { 201: CampaignView },
         detail: {
@@ -63,7 +64,7 @@ export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
         },
       },
     )
-    .patch('/:id', async ({ params, body }) => adminCampaignView(await campaigns.change(params.id, body)), {
+    .patch('/:id', async ({ params, body }) => adminCampaignView(await edits.change(params.id, body)), {
       auth: 'admin',
       params: IdParam,
       body: ChangedCampaign,
@@ -73,7 +74,7 @@ export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
     .delete(
       '/:id',
       async ({ params, set }) => {
-        await campaigns.remove(params.id)
+        await edits.remove(params.id)
         set.status = 204
       },
       {
@@ -85,14 +86,16 @@ export const promotionRoutes = ({ http, campaigns, codes, discounts }: Deps) =>
     )
     .post(
       '/:id/codes',
-      async ({ params, body, set, status }) => {
-        const made = await codes.add(params.id, body.count)
-        set.headers.location = `/api/promotions/${params.id}/codes`
-        return status(201, { codes: made })
+      async ({ user, params, body, headers, set, status }) => {
+        const scope = `${user.id} POST /api/promotions/${params.id}/codes`
+        const answer = await codes.add(params.id, body.count, { scope, key: headers['idempotency-key'] })
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
       },
       {
         auth: 'admin',
         params: IdParam,
+        headers: IdempotencyHeader,
         body: NewCodes,
         response: { 201: CodesView },
         detail: { summary: 'Create single-use codes; the campaign is no longer automatic' },

@@ -33,6 +33,7 @@ const termsOf = ({ kind, currency, ...given }: Required<NewCampaign>) => {
     starts_at: timeOf(given.starts_at),
     ends_at: timeOf(given.ends_at),
     categories: textList.write([...new Set(given.categories)]),
+    category_ids: textList.write([...new Set(given.category_ids)]),
     product_ids: textList.write([...new Set(given.product_ids)]),
     total_limit: given.total_limit,
     per_user_limit: given.per_user_limit,
@@ -55,10 +56,11 @@ export const newTerms = (given: NewCampaign): Terms =>
     minimum: 0,
     code: null,
     automatic: given.code === undefined || given.code === null,
-    public: true,
+    public: given.code === undefined || given.code === null,
     starts_at: null,
     ends_at: null,
     categories: [],
+    category_ids: [],
     product_ids: [],
     total_limit: null,
     per_user_limit: null,
@@ -67,7 +69,7 @@ export const newTerms = (given: NewCampaign): Terms =>
     ...given,
   })
 
-/** A change that sets a code also ends `automatic`, unless it sets that as well. */
+/** The first code of a campaign also ends `automatic` and `public`, unless the change sets them as well. */
 export const changedTerms = (row: CampaignRow, change: ChangedCampaign): Terms =>
   termsOf({
     name: row.name,
@@ -77,10 +79,11 @@ export const changedTerms = (row: CampaignRow, change: ChangedCampaign): Terms =
     minimum: toMajor(row.minimum, row.currency),
     code: row.code,
     automatic: row.automatic === 1 && typeof change.code !== 'string',
-    public: row.public === 1,
+    public: row.public === 1 && (row.code !== null || typeof change.code !== 'string'),
     starts_at: row.starts_at?.toISOString() ?? null,
     ends_at: row.ends_at?.toISOString() ?? null,
     categories: textList.read(row.categories),
+    category_ids: row.category_ids === null ? [] : textList.read(row.category_ids),
     product_ids: textList.read(row.product_ids),
     total_limit: row.total_limit,
     per_user_limit: row.per_user_limit,

@@ -45,12 +45,25 @@ export const placed = (order_id: number, { at, user_id = order_id, ...priced }: 
 export const cancelled = (order_id: number) =>
   messageOf(orderCancelled({ id: order_id, version: 2 }, { order_id, user_id: order_id, reason: 'by_customer', items: [laptop] }))
 
-/** Plays the product service, whose catalog has only the laptop. */
+/** Laptops are a category of electronics. */
+export const categories = { electronics: 'e'.repeat(24), laptops: '1'.repeat(24), toys: '2'.repeat(24) }
+const tree = [
+  { id: categories.electronics, name: 'Electronics', children: [{ id: categories.laptops, name: 'Laptops', children: [] }] },
+  { id: categories.toys, name: 'Toys', children: [] },
+]
+export const toy = { product_id: 'b'.repeat(24), sku: 'TOY', quantity: 1, price: 100, category: 'Toys' }
+const catalogued = new Map([
+  [laptop.product_id, { category: laptop.category, category_ids: [categories.electronics, categories.laptops] }],
+  [toy.product_id, { category: toy.category, category_ids: [categories.toys] }],
+])
+
+/** Plays the product service, whose catalog has only the laptop and the toy. */
 const catalog = {
   async fetch(request: Request) {
+    if (request.method === 'GET') return Response.json({ items: tree })
     const { ids }: { ids: string[] } = await request.json()
-    const items = ids.filter(id => id === laptop.product_id).map(id => ({ id, category: laptop.category }))
-    return Response.json({ items, missing: ids.filter(id => id !== laptop.product_id) })
+    const items = ids.flatMap(id => (catalogued.has(id) ? [{ id, ...catalogued.get(id) }] : []))
+    return Response.json({ items, missing: ids.filter(id => !catalogued.has(id)) })
   },
 }
 
@@ -76,6 +89,8 @@ export const testPromotion = async () => {
     failures,
     send,
     campaigns: service.campaigns,
+    edits: service.edits,
+    adoptCategoryIds: service.adoptCategoryIds,
     others,
     /** A campaign of ten percent, with the fields that matter to the test. */
     async add(fields: object = {}): Promise<CampaignView> {

@@ -17,7 +17,10 @@ export interface PlacedOrder {
   placedAt: Date
 }
 
-/** Counts one use. Each limit is a condition of the update that counts, so two orders at once cannot both get the last one. */
+/**
+ * Counts one use. Each limit of a campaign with a code is a condition of the update that counts, so two orders at once cannot both get the last
+ * one. A customer who used no code is not refused for what ran out since the order was priced: automatic campaigns count past their limits.
+ */
 const holdOne = async (
   trx: Trx,
   { orderId, userId, placedAt }: PlacedOrder,
@@ -27,17 +30,17 @@ const holdOne = async (
     .updateTable('campaigns')
     .set(row => ({ used: row('used', '+', 1), used_at: new Date() }))
     .where('id', '=', campaign_id)
-    .where(row => row.or([row('total_limit', 'is', null), row('used', '<', row.ref('total_limit'))]))
+    .$if(code !== null, query => query.where(row => row.or([row('total_limit', 'is', null), row('used', '<', row.ref('total_limit'))])))
     .executeTakeFirst()
   const campaign = await trx
     .selectFrom('campaigns')
     .select(['per_user_limit', 'ends_at', 'deleted_at'])
     .where('id', '=', campaign_id)
     .executeTakeFirst()
-  if (!campaign) return 'unknown_code'
+  if (!campaign) return code === null ? undefined : 'unknown_code'
   if (counted.numUpdatedRows === 0n) return 'limit_reached'
-  if (isTooLate(campaign.ends_at, placedAt) || isTooLate(campaign.deleted_at, placedAt)) return 'expired'
-  if (!(await countForUser(trx, campaign_id, userId, campaign.per_user_limit))) return 'user_limit_reached'
+  if (code !== null && (isTooLate(campaign.ends_at, placedAt) || isTooLate(campaign.deleted_at, placedAt))) return 'expired'
+  if (!(await countForUser(trx, campaign_id, userId, code === null ? null : campaign.per_user_limit))) return 'user_limit_reached'
   if (code !== null && !(await claimCode(trx, code, campaign_id, orderId))) return 'code_used'
   await trx.insertInto('redemption_uses').values({ order_id: orderId, campaign_id, user_id: userId, code, amount }).execute()
   return undefined
@@ -72,13 +75,24 @@ const claimCode = async (trx: Trx, code: string, campaignId: number, orderId: nu
   return row?.single_use !== 1
 }
 
+/** An order priced by an earlier release may name a campaign twice: as an automatic one, and by its code. */
+const oncePerCampaign = (uses: readonly Use[]): Use[] => {
+  const byCampaign = new Map<number, Use>()
+  for (const use of uses) {
+    const before = byCampaign.get(use.campaign_id)
+    const both = before && { ...use, code: before.code ?? use.code, amount: before.amount + use.amount }
+    byCampaign.set(use.campaign_id, both ?? use)
+  }
+  return [...byCampaign.values()]
+}
+
 /**
  * Counts all of an order's campaigns, or none if one is refused. In the order of their ids, so that orders with the same campaigns rarely
  * deadlock.
  */
 export const holdCampaigns = async (trx: Trx, order: PlacedOrder): Promise<{ use: Use; refusal: Refusal } | undefined> => {
   await raw`savepoint before_uses`.execute(trx)
-  for (const use of order.uses.toSorted((a, b) => a.campaign_id - b.campaign_id)) {
+  for (const use of oncePerCampaign(order.uses).toSorted((a, b) => a.campaign_id - b.campaign_id)) {
     const refusal = await holdOne(trx, order, use)
     if (!refusal) continue
     await raw`rollback to savepoint before_uses`.execute(trx)

@@ -1,2 +1,3 @@
 export { campaigns as _001_campaigns, codes as _002_codes } from './campaigns'
+export { categoryIds as _006_category_ids } from './category-ids'
 export { redemptions as _003_redemptions, redemptionUses as _005_redemption_uses, userUses as _004_user_uses } from './redemptions'
