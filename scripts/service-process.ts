@@ -12,19 +12,29 @@ type Instance = {
 }
 
 /** Starts one instance of a service and resolves once its `/ready` says that it is ready. */
-export const startService = ({ service, port, name, env, onLog }: Instance) => {
+export async function startService({ service, port, name, env, onLog }: Instance) {
   const url = `http://127.0.0.1:${port}`
-  return launch({
-    name,
-    port,
-    url,
-    // Bun would load the launcher's .env, which may contain the secrets of all services.
-    command: [process.execPath, '--no-env-file', `services/${service}/main.ts`],
-    cwd: root,
-    // Outside of production Elysia copies the whole input into each validation error.
-    env: { NODE_ENV: 'production', ...env, PORT: `${port}` },
-    output: line => onLog(name, line),
-    ready: async () => (await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2000) })).ok,
-    readyTimeoutMs: 30_000,
-  })
+  // A crash writes its stack as text; what the service itself logs is JSON, and is shown by `onLog`.
+  const text: string[] = []
+  const output = (line: string) => {
+    onLog(name, line)
+    if (!line.startsWith('{') && text.push(line) > 10) text.shift()
+  }
+  try {
+    return await launch({
+      name,
+      port,
+      url,
+      // Bun would load the launcher's .env, which may contain the secrets of all services.
+      command: [process.execPath, '--no-env-file', `services/${service}/main.ts`],
+      cwd: root,
+      // Outside of production Elysia copies the whole input into each validation error.
+      env: { NODE_ENV: 'production', ...env, PORT: `${port}` },
+      output,
+      ready: async () => (await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2000) })).ok,
+      readyTimeoutMs: 30_000,
+    })
+  } catch (error) {
+    throw new Error([error instanceof Error ? error.message : error, ...text].join('\n'))
+  }
 }

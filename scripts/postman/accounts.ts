@@ -70,7 +70,7 @@ export const account: Folder = {
     },
     { ...login('guest', '/auth/login'), name: 'Log in again' },
     {
-      name: 'Refresh by the short path',
+      name: 'Refresh by the path under /auth',
       send: 'POST /auth/refresh',
       body: { refresh_token: '{{guest_refresh}}' },
       status: 200,
@@ -118,7 +118,7 @@ export const account: Folder = {
     },
     { ...login('guest', '/auth/login', 'another password 1'), name: 'Log in with the new one' },
     { name: 'Log out', send: 'POST /auth/logout', as: 'guest', status: 204 },
-    { name: 'That token is of no use now', send: 'GET /api/users/me', as: 'guest', status: 401, problem: 'session_ended' },
+    { name: 'That token is refused now', send: 'GET /api/users/me', as: 'guest', status: 401, problem: 'session_ended' },
     newcomer('other', '/auth/register'),
     login('other', '/auth/login'),
   ],
@@ -138,7 +138,7 @@ export const administration: Folder = {
     { name: 'One account', send: 'GET /api/users/{{guest_id}}', as: 'admin', status: 200, is: { id: '{{guest_id}}', role: 'customer' } },
     { name: 'Block it', send: 'PATCH /api/users/{{guest_id}}', as: 'admin', body: { blocked: true }, status: 200, is: { blocked: true } },
     {
-      name: 'Who is blocked cannot log in',
+      name: 'A blocked user cannot log in',
       send: 'POST /auth/login',
       body: { username: 'guest-{{run}}', password: 'another password 1' },
       status: 403,
@@ -154,7 +154,7 @@ export const administration: Folder = {
     },
     { name: 'Its owner lost the phone: no two-factor login', send: 'DELETE /api/users/{{guest_id}}/mfa', as: 'admin', status: 204 },
     {
-      name: 'What was done with it',
+      name: 'The audit log of the account',
       send: 'GET /api/users/audit?user_id={{guest_id}}',
       as: 'admin',
       status: 200,
@@ -171,7 +171,7 @@ export const leaving: Folder = {
   about: 'What the platform holds about somebody, and how it forgets them.',
   requests: [
     {
-      name: 'All that is held about me',
+      name: 'Export my data',
       send: 'GET /api/users/me/export',
       as: 'user',
       status: 200,
@@ -179,7 +179,7 @@ export const leaving: Folder = {
       is: { 'profile.id': '{{user_id}}' },
     },
     {
-      name: 'Not while an order is under way',
+      name: 'Erasing is refused while an order is open',
       send: 'DELETE /api/users/me',
       as: 'user',
       body: { current_password: 'password123' },

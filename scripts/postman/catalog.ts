@@ -25,7 +25,7 @@ export const catalog: Folder = {
       keep: { cursor: 'next_cursor' },
     },
     {
-      name: 'And what follows',
+      name: 'The page after that',
       send: 'GET /api/products?limit=2&cursor={{cursor}}',
       status: 200,
       after: [`pm.test('has two more', () => pm.expect(body.items).to.have.length(2))`],
@@ -76,14 +76,14 @@ export const catalog: Folder = {
       after: hasEtag('mug_etag'),
     },
     {
-      name: 'Nothing new since then',
+      name: 'Not modified since that ETag',
       send: 'GET /api/products/{{mug_id}}',
       as: 'admin',
       headers: { 'if-none-match': '{{mug_etag}}' },
       status: 304,
     },
     {
-      name: 'Change its price, if nobody else did',
+      name: 'Change its price, if the ETag still matches',
       send: 'PATCH /api/products/{{mug_id}}',
       as: 'admin',
       headers: { 'if-match': '{{mug_etag}}' },
@@ -92,7 +92,7 @@ export const catalog: Folder = {
       is: { price: 10.5 },
     },
     {
-      name: 'By the old ETag it is refused',
+      name: 'A change with the old ETag is refused',
       send: 'PATCH /api/products/{{mug_id}}',
       as: 'admin',
       headers: { 'if-match': '{{mug_etag}}' },
@@ -101,7 +101,7 @@ export const catalog: Folder = {
       problem: 'stale',
     },
     {
-      name: 'Replace what is said of it',
+      name: 'Replace the product',
       send: 'PUT /api/products/{{mug_id}}',
       as: 'admin',
       body: { ...mug, name: 'Blue mug', price: 12 },
@@ -174,13 +174,19 @@ export const catalog: Folder = {
     },
     { name: 'Remove it', send: 'DELETE /api/categories/{{category_id}}', as: 'admin', status: 204 },
     {
-      name: 'One in use stays',
+      name: 'A category in use cannot be deleted',
       send: 'DELETE /api/categories/{{kitchen_id}}',
       as: 'admin',
       status: 409,
       problem: 'category_in_use',
     },
     { name: 'Archive the mug', send: 'DELETE /api/products/{{mug_id}}', as: 'admin', status: 204 },
-    { name: 'It still answers', send: 'GET /api/products/{{mug_id}}', as: 'admin', status: 200, is: { status: 'archived' } },
+    {
+      name: 'An archived product can still be read',
+      send: 'GET /api/products/{{mug_id}}',
+      as: 'admin',
+      status: 200,
+      is: { status: 'archived' },
+    },
   ],
 }

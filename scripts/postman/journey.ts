@@ -44,7 +44,7 @@ export const journey: Folder = {
       is: { item_count: 5, 'items.0.price_changed': false, 'items.0.availability': 'in_stock', 'quote.subtotal': 1600, coupon: null },
     },
     {
-      name: 'Once logged in, it is mine',
+      name: 'Merge it into my cart after logging in',
       send: 'POST /api/cart/merge',
       as: 'user',
       headers: guest,
@@ -131,7 +131,7 @@ export const journey: Folder = {
     carrierSays('delivered', 'cart_parcel'),
     orderIs('It has arrived', 'cart_order', { status: 'delivered', payment_status: 'paid' }),
     {
-      name: 'Anybody with the number can follow it',
+      name: 'Track the parcel by its number, without logging in',
       send: 'GET /api/shipping/track/{{cart_parcel_tracking}}',
       status: 200,
       has: ['events', 'updated_at'],
@@ -147,9 +147,15 @@ export const journey: Folder = {
       is: { status: 'requested', order_id: '{{cart_order}}' },
       keep: { return_id: 'id' },
     },
-    { name: 'Let it come', send: 'POST /api/orders/returns/{{return_id}}/approve', as: 'admin', status: 200, is: { status: 'approved' } },
     {
-      name: 'It is here',
+      name: 'Approve the return',
+      send: 'POST /api/orders/returns/{{return_id}}/approve',
+      as: 'admin',
+      status: 200,
+      is: { status: 'approved' },
+    },
+    {
+      name: 'The returned shirt has arrived',
       send: 'POST /api/orders/returns/{{return_id}}/receive',
       as: 'admin',
       status: 200,
@@ -174,7 +180,7 @@ export const journey: Folder = {
       is: { id: '{{refund_id}}', payment_id: '{{cart_payment}}' },
     },
     {
-      name: 'And the shirt is back on the shelf',
+      name: 'The shirt is in stock again',
       send: 'GET /api/inventory/{{shirt_id}}',
       until: 'body.quantity === 77',
       status: 200,
@@ -188,7 +194,13 @@ export const journey: Folder = {
       status: 201,
       keep: { return_id: 'id' },
     },
-    { name: 'It is refused', send: 'POST /api/orders/returns/{{return_id}}/reject', as: 'admin', status: 200, is: { status: 'rejected' } },
+    {
+      name: 'Refuse the return',
+      send: 'POST /api/orders/returns/{{return_id}}/reject',
+      as: 'admin',
+      status: 200,
+      is: { status: 'rejected' },
+    },
     { name: 'One return', send: 'GET /api/orders/returns/{{return_id}}', as: 'user', status: 200, is: { status: 'rejected' } },
     {
       name: 'All returns of the order',
@@ -237,6 +249,6 @@ export const carts: Folder = {
     },
     { name: 'Take a line out', send: 'DELETE /api/cart/items/{{product_id}}', as: 'user', status: 204 },
     { name: 'Empty the cart', send: 'DELETE /api/cart', as: 'user', status: 204 },
-    { name: 'Nothing is in it', send: 'GET /api/cart', as: 'user', status: 200, is: { item_count: 0, items: [] } },
+    { name: 'The cart is empty', send: 'GET /api/cart', as: 'user', status: 200, is: { item_count: 0, items: [] } },
   ],
 }

@@ -11,7 +11,7 @@ export const orders: Folder = {
     placed('To be cancelled', 'plain_order'),
     orderIs('It waits for its money', 'plain_order', { status: 'awaiting_payment' }),
     {
-      name: 'Send it elsewhere',
+      name: 'Change the shipping address',
       send: 'PATCH /api/orders/{{plain_order}}',
       as: 'user',
       body: { shipping_address: '5 Side Street, City' },
@@ -53,14 +53,14 @@ export const orders: Folder = {
       keep: { secure_payment: 'id', secure_transaction: 'transaction_id' },
     },
     {
-      name: 'The customer says yes at the bank',
+      name: 'The customer confirms the payment at the bank',
       send: 'POST /api/payments/sandbox/{{secure_transaction}}/confirm',
       body: { outcome: 'success' },
       status: 202,
       is: { received: true },
     },
     {
-      name: 'The bank told us',
+      name: 'The payment has succeeded',
       send: 'GET /api/payments/{{secure_payment}}/status',
       as: 'user',
       until: `body.status === 'completed'`,
@@ -83,7 +83,7 @@ export const orders: Folder = {
     parcelOf('It is sent before it is paid', 'cash_order', 'cash_parcel'),
     carrierSays('picked_up', 'cash_parcel', 'Cash on delivery: picked up'),
     {
-      name: 'What is on its way cannot be cancelled',
+      name: 'A shipped order cannot be cancelled',
       send: 'POST /api/orders/{{cash_order}}/cancel',
       as: 'user',
       status: 409,
@@ -93,7 +93,13 @@ export const orders: Folder = {
     orderIs('The door paid', 'cash_order', { status: 'delivered', payment_status: 'paid' }),
     placed('Authorised only', 'held_order'),
     paid('The money is held', 'held_order', 'held_payment', 'authorized', { payment_token: 'tok_authorize' }),
-    { name: 'Let it go', send: 'POST /api/payments/{{held_payment}}/void', as: 'admin', status: 200, is: { status: 'voided' } },
+    {
+      name: 'Void the authorised payment',
+      send: 'POST /api/payments/{{held_payment}}/void',
+      as: 'admin',
+      status: 200,
+      is: { status: 'voided' },
+    },
     { name: 'One payment', send: 'GET /api/payments/{{payment_id}}', as: 'user', status: 200, is: { id: '{{payment_id}}', amount: 3000 } },
     {
       name: 'Give some of it back',
@@ -106,7 +112,7 @@ export const orders: Folder = {
       is: { amount: 19.99, payment_id: '{{payment_id}}', status: 'succeeded' },
     },
     {
-      name: 'Never more than was paid',
+      name: 'A refund above the captured amount is refused',
       send: 'POST /api/payments/{{payment_id}}/refunds',
       as: 'admin',
       body: { amount: 3000 },
@@ -131,7 +137,7 @@ export const orders: Folder = {
       is: { currency: 'USD', by: 'day' },
     },
     {
-      name: 'Our books beside the provider’s',
+      name: 'Reconcile our books with the provider’s',
       send: 'GET /api/payments/reconciliation',
       as: 'admin',
       status: 200,
@@ -139,7 +145,7 @@ export const orders: Folder = {
       is: { provider: 'sandbox', differences: [] },
     },
     {
-      name: 'A webhook that nobody signed',
+      name: 'A webhook without a valid signature',
       send: 'POST /api/payments/webhooks/sandbox',
       body: { id: 'evt_1', type: 'payment.captured', payment_id: 1, transaction_id: 'sbx_1', amount: 3000, currency: 'USD' },
       status: 400,

@@ -21,7 +21,7 @@ export const parcels: Folder = {
       keep: { second_parcel: 'id' },
     },
     {
-      name: 'And what is left',
+      name: 'Ship the rest',
       send: 'POST /api/shipping/shipments',
       as: 'admin',
       body: { order_id: '{{#parted_order}}' },
@@ -30,7 +30,7 @@ export const parcels: Folder = {
       keep: { third_parcel: 'id' },
     },
     {
-      name: 'Nothing is left',
+      name: 'A third parcel is refused: nothing is left to ship',
       send: 'POST /api/shipping/shipments',
       as: 'admin',
       body: { order_id: '{{#parted_order}}' },
@@ -46,7 +46,7 @@ export const parcels: Folder = {
       is: { id: '{{second_parcel}}', order_id: '{{parted_order}}' },
     },
     {
-      name: 'A parcel live: not somebody else’s',
+      name: 'Follow a parcel live: refused for another user’s',
       send: 'GET /api/shipping/shipments/{{second_parcel}}/stream',
       as: 'other',
       status: 404,
@@ -101,7 +101,7 @@ export const parcels: Folder = {
       status: 200,
       is: { total: 1, 'items.0.id': '{{shipping_rate_id}}' },
     },
-    { name: 'Offer it no more', send: 'DELETE /api/shipping/rates/{{shipping_rate_id}}', as: 'admin', status: 204 },
+    { name: 'Delete the rate', send: 'DELETE /api/shipping/rates/{{shipping_rate_id}}', as: 'admin', status: 204 },
     { name: 'Delete the zone', send: 'DELETE /api/shipping/zones/{{zone_id}}', as: 'admin', status: 204 },
     {
       name: 'What a laptop weighs',
@@ -112,6 +112,6 @@ export const parcels: Folder = {
       is: { sku: 'LT-{{run}}', grams: 1400 },
     },
     { name: 'Weights', send: 'GET /api/shipping/weights', as: 'admin', status: 200, has: ['items', 'total'] },
-    { name: 'Back to the usual weight', send: 'DELETE /api/shipping/weights/LT-{{run}}', as: 'admin', status: 204 },
+    { name: 'Reset its weight to the default', send: 'DELETE /api/shipping/weights/LT-{{run}}', as: 'admin', status: 204 },
   ],
 }

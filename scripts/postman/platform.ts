@@ -80,7 +80,7 @@ export const mistakes: Folder = {
       problem: 'amount_mismatch',
     },
     {
-      name: '415: not the kind of body that is read',
+      name: '415: an unsupported content type',
       send: 'POST /api/promotions/validate',
       file: { type: 'text/plain', text: 'a code, please' },
       status: 415,
@@ -135,6 +135,6 @@ export const platform: Folder = {
       about: 'None is there in a healthy shop.',
     },
     { name: 'Try it again', send: `POST ${letter}/replay`, as: 'admin', status: 404, problem: 'dead_letter_not_found' },
-    { name: 'Give it up', send: `DELETE ${letter}`, as: 'admin', status: 404, problem: 'dead_letter_not_found' },
+    { name: 'Discard a failed message', send: `DELETE ${letter}`, as: 'admin', status: 404, problem: 'dead_letter_not_found' },
   ],
 }

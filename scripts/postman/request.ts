@@ -1,9 +1,9 @@
-/** A request of the collection, as it is written down here: what is sent, what must come back, and what later requests need of it. */
+/** A request of the collection: what is sent, what must come back, and what later requests need from the answer. */
 export interface Request {
   name: string
   /** `POST /api/orders`, with `{{variables}}`. */
   send: string
-  /** Whose access token goes along: the variable `<as>_token`. */
+  /** Whose access token is sent: the variable `<as>_token`. */
   as?: string
   headers?: Record<string, string>
   /** JSON, or the text of a file. `'{{#name}}'` is a variable that is a number. */
@@ -13,13 +13,13 @@ export interface Request {
   status: number
   /** The `code` of the problem that must come back. */
   problem?: string
-  /** Fields that must be there. */
+  /** Fields that the answer must have. */
   has?: readonly string[]
-  /** Values that must be there, by path; a string may be a `{{variable}}`. */
+  /** Values that the answer must have, by path; a string may contain a `{{variable}}`. */
   is?: Record<string, unknown>
-  /** Variables that later requests need, by path in the answer. */
+  /** Variables for later requests, and the paths of their values in the answer. */
   keep?: Record<string, string>
-  /** Asked for beforehand, again and again, until this is true of its `body`: other services come to know a little later. */
+  /** The request is first repeated until this holds for its `body`, since other services follow a little later. */
   until?: string
   before?: readonly string[]
   after?: readonly string[]
@@ -31,19 +31,19 @@ export interface Folder {
   requests: readonly Request[]
 }
 
-/** Tries of a step that other services take in their own time, and the pause between them. */
+/** How often a request with `until` is repeated, and the pause in between. */
 const tries = 150
 const pauseMs = 100
 
 const at = (path: string) => `body${path.replace(/(?:^|\.)(\d+)/g, '[$1]').replace(/^(?!\[)/, '.')}`
 const variable = /\{\{(\w+)\}\}/g
-const said = (value: unknown) =>
+const quoted = (value: unknown) =>
   typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : JSON.stringify(value)
 
 const expectation = ([path, value]: [string, unknown]) => {
-  const title = said(`${path} is ${typeof value === 'string' ? value.replace(variable, '$1') : JSON.stringify(value)}`)
-  if (typeof value !== 'string' || !value.includes('{{')) return `pm.test(${title}, () => pm.expect(${at(path)}).to.eql(${said(value)}))`
-  return `pm.test(${title}, () => pm.expect(String(${at(path)})).to.eql(pm.variables.replaceIn(${said(value)})))`
+  const title = quoted(`${path} is ${typeof value === 'string' ? value.replace(variable, '$1') : JSON.stringify(value)}`)
+  if (typeof value !== 'string' || !value.includes('{{')) return `pm.test(${title}, () => pm.expect(${at(path)}).to.eql(${quoted(value)}))`
+  return `pm.test(${title}, () => pm.expect(String(${at(path)})).to.eql(pm.variables.replaceIn(${quoted(value)})))`
 }
 
 const checks = ({ status, problem, has = [], is = {}, keep = {}, after = [] }: Request): string[] => {
@@ -62,14 +62,16 @@ const checks = ({ status, problem, has = [], is = {}, keep = {}, after = [] }: R
           `})`,
         ]
       : []),
-    ...(has.length > 0 ? [`pm.test('has ${has.join(', ')}', () => pm.expect(body).to.include.all.keys(${has.map(said).join(', ')}))`] : []),
+    ...(has.length > 0
+      ? [`pm.test('has ${has.join(', ')}', () => pm.expect(body).to.include.all.keys(${has.map(quoted).join(', ')}))`]
+      : []),
     ...values.map(expectation),
     ...Object.entries(keep).map(([name, path]) => `pm.collectionVariables.set('${name}', ${at(path)})`),
     ...after,
   ]
 }
 
-const waiting = (condition: string, as: string | undefined) => [
+const pollingScript = (condition: string, as: string | undefined) => [
   `// Waits, ${(tries * pauseMs) / 1000} seconds at most, until: ${condition}`,
   `const url = pm.variables.replaceIn(pm.request.url.toString())`,
   `const header = { ${as ? `authorization: 'Bearer ' + pm.variables.get('${as}_token')` : ''} }`,
@@ -111,7 +113,7 @@ export const itemOf = (request: Request) => {
   const content = bodyOf(request)
   return {
     name,
-    event: [...script('prerequest', [...(until ? waiting(until, as) : []), ...before]), ...script('test', checks(request))],
+    event: [...script('prerequest', [...(until ? pollingScript(until, as) : []), ...before]), ...script('test', checks(request))],
     request: {
       method,
       auth: as ? { type: 'bearer', bearer: [{ key: 'token', value: `{{${as}_token}}`, type: 'string' }] } : { type: 'noauth' },

@@ -77,7 +77,7 @@ export const sampleFlow: Folder = {
       after: [`pm.test('says where it is', () => pm.expect(pm.response.headers.get('location')).to.eql('/api/products/' + body.id))`],
     },
     {
-      name: 'Inventory has met it',
+      name: 'Inventory knows the product',
       send: 'GET /api/inventory/{{product_id}}',
       until: 'body.available === 50',
       status: 200,
@@ -108,7 +108,7 @@ export const sampleFlow: Folder = {
       keep: { payment_id: 'id' },
     },
     {
-      name: 'It is being sent',
+      name: 'The order is being shipped',
       send: 'GET /api/orders/{{order_id}}',
       as: 'user',
       until: `body.status === 'fulfilling'`,
@@ -116,7 +116,7 @@ export const sampleFlow: Folder = {
       is: { status: 'fulfilling', payment_status: 'paid', total_amount: 3000 },
     },
     {
-      name: 'What happened to it',
+      name: 'The timeline of the order',
       send: 'GET /api/orders/{{order_id}}/timeline',
       as: 'user',
       until: `body.items.some(fact => fact.type === 'shipment.created')`,
@@ -129,7 +129,7 @@ export const sampleFlow: Folder = {
       ],
     },
     {
-      name: 'Two pieces are gone',
+      name: 'Two pieces have left the stock',
       send: 'GET /api/inventory/{{product_id}}',
       until: 'body.quantity === 48 && body.reserved === 0',
       status: 200,

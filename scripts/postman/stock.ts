@@ -5,7 +5,7 @@ export const stock: Folder = {
   about: 'What is on hand, what is promised, what is left.',
   requests: [
     {
-      name: 'Could all of this be had?',
+      name: 'Check whether all of this is in stock',
       send: 'POST /api/inventory/check',
       body: { items: [{ product_id: '{{product_id}}', quantity: 2 }] },
       status: 200,
@@ -29,7 +29,7 @@ export const stock: Folder = {
       is: { quantity: 60, warehouse: 'main', sku: 'LT-{{run}}' },
     },
     {
-      name: 'Take some away, and say why',
+      name: 'Take some stock away, with a reason',
       send: 'POST /api/inventory/{{product_id}}/adjust',
       as: 'admin',
       body: { delta: -2, reason: 'damaged in the warehouse' },
@@ -45,7 +45,7 @@ export const stock: Folder = {
       after: [`pm.test('adds up to the stock', () => pm.expect(body.items.reduce((sum, { delta }) => sum + delta, 0)).to.eql(58))`],
     },
     {
-      name: 'Tell me from how few on',
+      name: 'Set the threshold for low stock',
       send: 'PUT /api/inventory/{{product_id}}/threshold',
       as: 'admin',
       body: { threshold: 58 },
@@ -53,7 +53,7 @@ export const stock: Folder = {
       is: { threshold: 58, quantity: 58 },
     },
     {
-      name: 'What is low',
+      name: 'Products that are low in stock',
       send: 'GET /api/inventory/low-stock?limit=100',
       as: 'admin',
       status: 200,
