@@ -1,6 +1,7 @@
 import { account, administration, leaving } from './accounts'
+import { carts } from './carts'
 import { catalog } from './catalog'
-import { carts, journey } from './journey'
+import { journey } from './journey'
 import { promotions, taxes } from './offers'
 import { orders } from './orders'
 import { parcels } from './parcels'

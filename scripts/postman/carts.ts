@@ -1,0 +1,42 @@
+import type { Folder } from './request'
+
+export const carts: Folder = {
+  name: 'More of carts',
+  about: 'Sharing, taking out, starting over.',
+  requests: [
+    {
+      name: 'Put something in',
+      send: 'POST /api/cart/items',
+      as: 'user',
+      body: { product_id: '{{product_id}}', quantity: 1 },
+      status: 201,
+    },
+    { name: 'One more of it', send: 'POST /api/cart/items', as: 'user', body: { product_id: '{{product_id}}', quantity: 1 }, status: 200 },
+    {
+      name: 'Use a code',
+      send: 'POST /api/cart/coupon',
+      as: 'user',
+      body: { code: 'FREESHIP' },
+      status: 200,
+      is: { 'coupon.code': 'FREESHIP' },
+    },
+    { name: 'Take the code away', send: 'DELETE /api/cart/coupon', as: 'user', status: 204 },
+    {
+      name: 'Share it',
+      send: 'POST /api/cart/share',
+      as: 'user',
+      status: 201,
+      has: ['token', 'expires_at'],
+      keep: { share_token: 'token' },
+    },
+    {
+      name: 'Somebody copies it',
+      send: 'POST /api/cart/shared/{{share_token}}',
+      status: 200,
+      is: { item_count: 2, 'items.0.product_id': '{{product_id}}' },
+    },
+    { name: 'Take a line out', send: 'DELETE /api/cart/items/{{product_id}}', as: 'user', status: 204 },
+    { name: 'Empty the cart', send: 'DELETE /api/cart', as: 'user', status: 204 },
+    { name: 'The cart is empty', send: 'GET /api/cart', as: 'user', status: 200, is: { item_count: 0, items: [] } },
+  ],
+}
