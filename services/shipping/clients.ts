@@ -4,14 +4,12 @@ import { type Clients, unwrap } from '#shared/client'
 import { AppError } from '#shared/errors'
 import { Id, t } from '#shared/schema'
 import type { OrderApi } from '../order/app'
-import type { Line } from './domain'
 
 export interface OrderToShip {
   userId: number
   status: string
   option: string
   address: Address
-  lines: Line[]
 }
 
 const OrderAnswer = t.Object({
@@ -19,7 +17,6 @@ const OrderAnswer = t.Object({
   status: t.String(),
   shipping_address: Address,
   shipping_option: t.String({ minLength: 1, maxLength: 16 }),
-  items: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer({ minimum: 1 }) }), { minItems: 1 }),
 })
 
 /** What shipping asks of other services. */
@@ -33,10 +30,10 @@ export const shippingClients = (client: Clients) => {
         throw new AppError(
           'failed',
           'order_not_sendable',
-          `Order ${orderId} has no address, no lines or no shipping option. Correct the order, then try again.`,
+          `Order ${orderId} has no address or no shipping option. Correct the order, then try again.`,
         )
-      const { user_id: userId, status, shipping_option: option, shipping_address: address, items } = answer
-      return { userId, status, option, address, lines: items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
+      const { user_id: userId, status, shipping_option: option, shipping_address: address } = answer
+      return { userId, status, option, address }
     },
   }
 }

@@ -2,7 +2,7 @@ import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import { Address } from '#shared/address'
 import { t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
-import type { Status } from './domain'
+import type { Progress, Status } from './domain'
 import type { ShippingOption } from './domain-quotes'
 
 /** Read as 0 or 1. */
@@ -33,7 +33,7 @@ export interface ShippingDb {
     /** `linesColumn` */
     lines: string
     picked_up_at: Date | null
-    /** Since when it waits for its carrier, or a failed one for its lines to be shipped again; null when nothing more is expected. */
+    /** Since when it waits for its carrier, or one that failed before pick-up for its lines to be shipped again; null when nothing is expected. */
     waiting_since: Date | null
     /** When the carrier is called next: for a label, for the status, or to cancel the label. */
     next_look_at: Date | null
@@ -63,13 +63,26 @@ export interface ShippingDb {
 }
 
 /** The lines of an order or of a shipment. */
-export const linesColumn = jsonColumn(t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer({ minimum: 1 }) })))
+export const linesColumn = jsonColumn(
+  t.Array(
+    t.Object({
+      product_id: t.String(),
+      sku: t.String(),
+      quantity: t.Integer({ minimum: 1 }),
+      warehouse: t.Optional(t.String()),
+    }),
+  ),
+)
 export const addressColumn = jsonColumn(Address)
 
 export type ShippingSql = Sql<ShippingDb>
 export type Trx = Transaction<ShippingDb>
 export type OrderRow = Selectable<ShippingDb['orders']>
 export type ShipmentRow = Selectable<ShippingDb['shipments']>
+export const progressOf = ({ status, picked_up_at }: Pick<ShipmentRow, 'status' | 'picked_up_at'>): Progress => ({
+  status,
+  pickedUp: picked_up_at !== null,
+})
 export type StepRow = Selectable<ShippingDb['shipment_steps']>
 export type RateRow = Selectable<ShippingDb['rates']>
 export type Weight = Selectable<ShippingDb['weights']>

@@ -12,7 +12,7 @@ interface Deps {
 }
 
 export const shippingHandlers = ({ shipOrder, voidCancelledOrder, personalData }: Deps) => [
-  on(inventoryCommitted, message => shipOrder(message, message.data.order_id)),
+  on(inventoryCommitted, shipOrder),
   on(orderCancelled, message => voidCancelledOrder(message, message.data.order_id)),
   eraseOn(personalData.forget),
 ]

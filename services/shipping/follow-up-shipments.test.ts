@@ -129,6 +129,30 @@ describe('the follow-up of shipments', () => {
     expect((await shop.shipmentsOf(orderId))[0]?.status).toBe('voided')
   })
 
+  test('cancels the label of a shipment that failed before its pick-up, and goes on asking about one that failed after it', async () => {
+    const [early, late] = [await shop.shipped(), await shop.shipped()]
+    await followUp()
+    await shop.steps.record(early.id, 'failed')
+    for (const status of ['picked_up', 'failed'] as const) await shop.steps.record(late.id, status)
+    await followUp(later(10))
+    expect(fake.cancelled).toEqual([early.id])
+    expect((await shop.shipmentsOf(early.orderId))[0]).toMatchObject({ status: 'failed', next_look_at: null })
+    expect((await shop.shipmentsOf(early.orderId))[0]?.waiting_since).not.toBeNull()
+    fake.reports('returned')
+    await followUp(later(61_000))
+    expect(await statusesOf(early.orderId)).toEqual(['created', 'failed'])
+    expect(await statusesOf(late.orderId)).toEqual(['created', 'picked_up', 'failed', 'returned'])
+    expect((await shop.shipmentsOf(late.orderId))[0]).toMatchObject({ next_look_at: null, waiting_since: null })
+  })
+
+  test('cancels the label of a shipment that fails while the label is requested', async () => {
+    const { id } = await shop.shipped()
+    fake.whileLabelling(async () => void (await shop.steps.record(id, 'failed')))
+    await followUp()
+    await followUp(later(10))
+    expect(fake.cancelled).toEqual([id])
+  })
+
   test('moves shipments of the sandbox from creation to delivery', async () => {
     const carrier = sandboxCarrier({ stepMs: 20 })
     const [one, other] = [await shop.instance({ carrier }), await shop.instance({ carrier })]

@@ -3,8 +3,8 @@ import { lockOrMake } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { minute, second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
-import { addressColumn, linesColumn, type ShipmentRow, type ShippingSql } from './database'
-import { isFinal } from './domain'
+import { addressColumn, linesColumn, progressOf, type ShipmentRow, type ShippingSql } from './database'
+import { isFinal, neverLeft } from './domain'
 import type { ShipmentSteps } from './shipment-steps'
 import { lookLeaseMs } from './shipments'
 
@@ -23,7 +23,7 @@ const fromNow = (ms: number | undefined) => (ms === undefined ? null : new Date(
 
 /**
  * Sweeps over the shipments whose next look at the carrier is due: it requests labels, records the status that the carrier reports,
- * and cancels the labels of voided shipments. A row is claimed before the call, so that several instances share the work.
+ * and cancels the labels of shipments that will not leave. A row is claimed before the call, so that several instances share the work.
  */
 export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
   /** A status change during the call has set the time of the next look already. */
@@ -52,9 +52,10 @@ export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
     })
     await sql.transaction(async trx => {
       await lockOrMake(trx, 'orders', { order_id: row.order_id })
-      const { status } = await trx.selectFrom('shipments').select('status').where('id', '=', row.id).executeTakeFirstOrThrow()
-      // The label of a shipment that was voided during the call is cancelled at once.
-      const next_look_at = status === 'voided' ? new Date() : isFinal(status) ? null : fromNow(carrier.pollMs)
+      const current = trx.selectFrom('shipments').select(['status', 'picked_up_at']).where('id', '=', row.id)
+      const progress = progressOf(await current.executeTakeFirstOrThrow())
+      // The label of a shipment that was voided or failed during the call is cancelled at once.
+      const next_look_at = neverLeft(progress) ? new Date() : isFinal(progress) ? null : fromNow(carrier.pollMs)
       await trx
         .updateTable('shipments')
         .set({ carrier_reference: reference, next_look_at, failed_looks: 0 })
@@ -66,14 +67,16 @@ export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
   const lookAtCarrier = async (row: ShipmentRow) => {
     const carrier = carriers.carrierOf(row.carrier)
     const { id: shipmentId, carrier_reference: reference, status, updated_at: since } = row
-    if (status === 'voided') {
+    if (neverLeft(progressOf(row))) {
       await carrier.cancelLabel({ shipmentId, reference })
-      await updateUnchanged(row).set({ next_look_at: null, waiting_since: null, failed_looks: 0 }).execute()
+      // A failed one still waits for its lines to be shipped again.
+      const waiting_since = status === 'voided' ? null : row.waiting_since
+      await updateUnchanged(row).set({ next_look_at: null, waiting_since, failed_looks: 0 }).execute()
     } else if (reference === null) await requestLabel(row)
     else {
       const reported = await carrier.trackParcel({ shipmentId, reference, status, since })
       const current = reported ? await steps.catchUp(shipmentId, reported) : row
-      if (!isFinal(current.status))
+      if (!isFinal(progressOf(current)))
         await updateUnchanged(current)
           .set({ next_look_at: fromNow(carrier.pollMs), failed_looks: 0 })
           .execute()

@@ -13,7 +13,16 @@ const OrderLine = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity
 export const NewShipment = closed(
   {
     order_id: Id,
-    lines: t.Optional(t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'Without it, all lines that are left' })),
+    lines: t.Optional(
+      t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'Without it, all lines of a warehouse that are in no shipment' }),
+    ),
+    warehouse: t.Optional(
+      t.String({
+        pattern: '^[a-z0-9][a-z0-9_-]{0,31}$',
+        examples: ['main'],
+        description: 'The one that packs it; without it, the first that can',
+      }),
+    ),
     carrier: t.Optional(oneOf(carrierNames)),
   },
   { examples: [{ order_id: 1, lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }] }] },
@@ -38,6 +47,7 @@ export const ShipmentView = t.Object({
   user_id: t.Integer(),
   ...publicFields,
   shipping_option: t.String(),
+  warehouse: t.Union([t.String(), t.Null()], { description: 'Where it leaves from' }),
   lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
   created_at: Time,
   updated_at: Time,
@@ -52,20 +62,26 @@ export const ShipmentDetail = t.Composite([
 /** Public to everyone with the tracking number, so it has no user, no address and no lines. */
 export const TrackView = t.Object({ ...publicFields, events: t.Array(StepView), updated_at: Time })
 
-export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => ({
-  id: row.id,
-  order_id: row.order_id,
-  user_id: row.user_id,
-  tracking_number: row.tracking_number,
-  carrier: row.carrier,
-  status: row.status,
-  shipping_option: row.shipping_option,
-  lines: linesColumn.read(row.lines),
-  created_at: row.created_at.toISOString(),
-  updated_at: row.updated_at.toISOString(),
-})
+export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => {
+  const lines = linesColumn.read(row.lines)
+  return {
+    id: row.id,
+    order_id: row.order_id,
+    user_id: row.user_id,
+    tracking_number: row.tracking_number,
+    carrier: row.carrier,
+    status: row.status,
+    shipping_option: row.shipping_option,
+    warehouse: lines[0]?.warehouse ?? null,
+    lines: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  }
+}
 
-const stepsView = (steps: readonly StepRow[]) => steps.map(({ status, at }) => ({ status, at: at.toISOString() }))
+/** A version that changed no status, since lines moved to another parcel, is no step. */
+const stepsView = (steps: readonly StepRow[]) =>
+  steps.filter(({ status }, i) => status !== steps[i - 1]?.status).map(({ status, at }) => ({ status, at: at.toISOString() }))
 
 export const shipmentDetail = ({ row, steps }: ShipmentHistory): Static<typeof ShipmentDetail> => ({
   ...shipmentView(row),

@@ -4,7 +4,7 @@ import { addressColumn, linesColumn, type ShippingDb, type ShippingSql } from '.
 import { isFinal, statuses } from './domain'
 
 const mostExported = 10_000
-const finalStatuses = statuses.filter(isFinal)
+const finalStatuses = statuses.filter(status => isFinal({ status, pickedUp: true }))
 
 export const shippingPersonalData = (sql: ShippingSql) => ({
   async exportOf(userId: number) {
@@ -28,8 +28,11 @@ export const shippingPersonalData = (sql: ShippingSql) => ({
     await sql.once(message, async trx => {
       await trx.insertInto('erased_users').values({ user_id: userId }).onDuplicateKeyUpdate({ user_id: userId }).execute()
       // The update selects by user alone, so that it waits for a shipment whose status is changing at this moment.
-      const address = (row: ExpressionBuilder<ShippingDb, 'shipments'>) =>
-        row.case().when('status', 'in', finalStatuses).then(null).else(row.ref('address')).end()
+      const address = (row: ExpressionBuilder<ShippingDb, 'shipments'>) => {
+        const failedBeforePickUp = row.and([row('status', '=', 'failed'), row('picked_up_at', 'is', null)])
+        const isOver = row.or([row('status', 'in', finalStatuses), failedBeforePickUp])
+        return row.case().when(isOver).then(null).else(row.ref('address')).end()
+      }
       await trx.updateTable('shipments').set({ address }).where('user_id', '=', userId).execute()
     })
   },

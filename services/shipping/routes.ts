@@ -69,7 +69,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
         detail: {
           summary: 'Ship what is left of an order, or a part of it',
           description:
-            'A paid order gets one shipment with all of its lines automatically. To ship it in parts, record `failed` for that one before it is picked up: the lines of a failed shipment can be shipped again.',
+            'A paid order gets one shipment for each warehouse automatically. Lines that you name move out of those that have not left into a new one; without `lines`, the new one takes what is in none, such as the lines of a shipment that failed before pick-up.',
         },
       },
     )

@@ -17,35 +17,66 @@ describe('POST /shipments', () => {
     return orderId
   }
 
-  test('ships an order in parts, and never more than is left', async () => {
+  test('splits a parcel that has not left: the lines move to a new one, and the rest stays', async () => {
+    const { orderId, id } = await shop.shipped()
+    const made = await post({ order_id: orderId, lines: [{ product_id: laptop, quantity: 1 }] })
+    expect(made.status).toBe(201)
+    expect(made.headers.get('location')).toBe(`/api/shipping/shipments/${made.body.id}`)
+    expect(made.body.lines).toEqual([{ product_id: laptop, sku: 'LT-001', quantity: 1 }])
+    expect(made.text).not.toContain('Main St')
+    const { body: first } = await shop.call('GET', `/api/shipping/shipments/${id}`, { headers: shop.admin })
+    expect(first.lines.map(({ sku, quantity }) => [sku, quantity])).toEqual([
+      ['LT-001', 1],
+      ['MUG-RED', 3],
+      ['MUG-BLUE', 1],
+    ])
+    expect(first.events.map(({ status }) => status)).toEqual(['created'])
+    const events = await shop.published(orderId)
+    expect(events.map(({ type, aggregate, data }) => [type, aggregate.version, data.lines.length])).toEqual([
+      ['shipment.created', 1, 3],
+      ['shipment.updated', 2, 3],
+      ['shipment.created', 1, 1],
+    ])
+    await shop.steps.record(id, 'picked_up')
+    await shop.steps.record(made.body.id, 'picked_up')
+    expect((await post({ order_id: orderId, lines: [{ product_id: laptop, quantity: 1 }] })).body.code).toBe('over_shipped')
+  })
+
+  test('voids a parcel whose last line moves out of it', async () => {
+    const { orderId, id } = await shop.shipped()
+    const all = { order_id: orderId, lines: shop.lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
+    const { body: second } = await post(all)
+    expect((await shop.shipmentsOf(orderId)).map(row => [row.id, row.status])).toEqual([
+      [id, 'voided'],
+      [second.id, 'created'],
+    ])
+  })
+
+  test('ships what is in no parcel, and never more than has not left', async () => {
     const orderId = await failedOrder()
-    const first = await post({ order_id: orderId, lines: [{ product_id: laptop, quantity: 1 }] })
-    expect(first.status).toBe(201)
-    expect(first.headers.get('location')).toBe(`/api/shipping/shipments/${first.body.id}`)
-    expect(first.body.lines).toEqual([{ product_id: laptop, sku: 'LT-001', quantity: 1 }])
-    expect(first.text).not.toContain('Main St')
     const two = { product_id: laptop, sku: 'LT-001', quantity: 2 }
+    const { body: first } = await post({ order_id: orderId, lines: [two] })
+    await shop.steps.record(first.id, 'picked_up')
     expect((await post({ order_id: orderId, lines: [two] })).body.code).toBe('over_shipped')
     expect((await post({ order_id: orderId, lines: [{ product_id: mug, quantity: 1 }] })).body.code).toBe('sku_required')
     expect((await post({ order_id: orderId, lines: [{ product_id: mug, sku: 'OTHER', quantity: 1 }] })).body.code).toBe('unknown_line')
     const rest = await post({ order_id: orderId })
     expect(rest.body.lines.map(({ sku, quantity }) => [sku, quantity])).toEqual([
-      ['LT-001', 1],
       ['MUG-RED', 3],
       ['MUG-BLUE', 1],
     ])
     expect((await post({ order_id: orderId })).body.code).toBe('nothing_left')
-    const events = await shop.published(orderId)
-    expect(events.map(({ type }) => type)).toEqual(['shipment.created', 'shipment.updated', 'shipment.created', 'shipment.created'])
   })
 
   test('never ships a line twice when several requests come at once', async () => {
     const orderId = await failedOrder()
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, () => post({ order_id: orderId, lines: [{ product_id: mug, sku: 'MUG-RED', quantity: 1 }] })),
-    )
-    expect(answers.filter(({ status }) => status === 201).length).toBe(3)
-    expect(answers.filter(({ status }) => status === 409).length).toBe(9)
+    const one = { order_id: orderId, lines: [{ product_id: mug, sku: 'MUG-RED', quantity: 1 }] }
+    const answers = await Promise.all(Array.from({ length: 12 }, () => post(one)))
+    expect(answers.every(({ status }) => status === 201)).toBe(true)
+    const packed = (await shop.shipmentsOf(orderId)).filter(({ status }) => status === 'created')
+    expect(packed.map(({ lines }) => JSON.parse(lines)[0].quantity)).toEqual([1, 1, 1])
+    await Promise.all(packed.map(({ id }) => shop.steps.record(id, 'picked_up')))
+    expect((await post(one)).body.code).toBe('over_shipped')
   })
 
   test('ships once for each idempotency key, also when the order service does not know the order any more', async () => {

@@ -29,6 +29,27 @@ describe('an order whose stock is committed', () => {
     expect(JSON.stringify(event)).not.toContain('Main St')
   })
 
+  test('gets one shipment from each warehouse that its goods leave', async () => {
+    const orderId = shop.newOrder()
+    const [first, ...others] = shop.lines.map(line => ({ ...line, warehouse: 'main' }))
+    if (!first) throw new Error('the order has no lines')
+    const lines = [{ ...first, quantity: 1 }, { ...first, quantity: 1, warehouse: 'east' }, ...others]
+    await shop.receive(committed(orderId, lines))
+    const { body } = await shop.call('GET', `/api/shipping/shipments?order_id=${orderId}`, { headers: shop.admin })
+    expect(body.items.map(({ warehouse, lines }) => [warehouse, lines.map(({ sku, quantity }) => [sku, quantity])])).toEqual([
+      ['east', [['LT-001', 1]]],
+      [
+        'main',
+        [
+          ['LT-001', 1],
+          ['MUG-RED', 3],
+          ['MUG-BLUE', 1],
+        ],
+      ],
+    ])
+    expect((await shop.published(orderId)).flatMap(({ data }) => data.lines)).toEqual([lines[0], ...lines.slice(2), lines[1]])
+  })
+
   test('gets one shipment from repeated messages and on several instances', async () => {
     const other = await shop.instance()
     const orderId = shop.newOrder()

@@ -1,9 +1,11 @@
+import type { inventoryCommitted } from '#shared/catalog'
 import type { Message } from '#shared/event'
+import type { Static } from '#shared/schema'
 import { lockOrMake } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
-import { linesColumn, type ShippingSql } from './database'
-import { mergeBySku } from './domain'
+import { linesColumn, type ShipmentRow, type ShippingSql } from './database'
+import { linesByWarehouse, mergeLines } from './domain-lines'
 import type { NotifyStreams } from './shipment-streams'
 import { addShipment, carrierFor } from './shipments'
 
@@ -15,8 +17,8 @@ interface Ports {
 }
 
 /**
- * One shipment takes all lines of an order when its stock is committed, unless the order is cancelled. The order service is asked
- * before the transaction begins, since no call is made under a lock.
+ * When the stock of an order is committed, each warehouse packs what leaves from it in one parcel, unless the order is cancelled. The order
+ * service is asked before the transaction begins, since no call is made under a lock.
  */
 export const shipOrder = ({ sql, clients, carriers, notify }: Ports) => {
   const isShippedOrVoided = async (orderId: number) => {
@@ -24,22 +26,26 @@ export const shipOrder = ({ sql, clients, carriers, notify }: Ports) => {
     return row !== undefined && (row.lines !== null || row.voided === 1)
   }
 
-  return async (message: Message, orderId: number): Promise<void> => {
+  return async (message: Message<Static<typeof inventoryCommitted.schema>>): Promise<void> => {
+    const orderId = message.data.order_id
     if (await isShippedOrVoided(orderId)) return
     const order = await clients.orderToShip(orderId)
     if (order.status === 'cancelled') return
-    const lines = mergeBySku(order.lines)
-    const shipment = await sql.once(message, async (trx, publish) => {
+    const ordered = mergeLines(message.data.lines)
+    const shipments = await sql.once(message, async (trx, publish) => {
       const known = await lockOrMake(trx, 'orders', { order_id: orderId }, {}, { likelyNew: true })
-      if (known.voided || known.lines !== null) return undefined
+      if (known.voided || known.lines !== null) return []
       await trx
         .updateTable('orders')
-        .set({ user_id: order.userId, lines: linesColumn.write(lines) })
+        .set({ user_id: order.userId, lines: linesColumn.write(ordered) })
         .where('order_id', '=', orderId)
         .execute()
-      return addShipment(trx, publish, { ...order, orderId, carrier: carrierFor(carriers, order.option), lines })
+      const parcel = { ...order, orderId, carrier: carrierFor(carriers, order.option) }
+      const added: ShipmentRow[] = []
+      for (const lines of linesByWarehouse(ordered)) added.push(await addShipment(trx, publish, { ...parcel, lines }))
+      return added
     })
-    if (shipment) await notify([shipment])
+    await notify(shipments ?? [])
   }
 }
 export type ShipOrder = ReturnType<typeof shipOrder>

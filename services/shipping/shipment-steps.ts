@@ -1,6 +1,6 @@
 import { notFound } from '#shared/errors'
 import { lockOrMake } from '#shared/sql'
-import type { ShipmentRow, ShippingSql } from './database'
+import { progressOf, type ShipmentRow, type ShippingSql } from './database'
 import { type CarrierStatus, requireLegalStep, stepsUpTo } from './domain'
 import type { NotifyStreams } from './shipment-streams'
 import { changeStatus } from './shipments'
@@ -24,13 +24,13 @@ export const shipmentSteps = ({ sql, notify }: { sql: ShippingSql; notify: Notif
   return {
     /** An admin records the next step. */
     record: (shipmentId: number, status: CarrierStatus): Promise<ShipmentRow> =>
-      advance(shipmentId, ({ status: current }) => {
-        requireLegalStep(current, status)
+      advance(shipmentId, row => {
+        requireLegalStep(progressOf(row), status)
         return [status]
       }),
     /** Records all steps up to the status that the carrier reports; an old report changes nothing. */
     catchUp: (shipmentId: number, reported: CarrierStatus): Promise<ShipmentRow> =>
-      advance(shipmentId, ({ status }) => stepsUpTo(status, reported)),
+      advance(shipmentId, row => stepsUpTo(progressOf(row), reported)),
   }
 }
 export type ShipmentSteps = ReturnType<typeof shipmentSteps>

@@ -26,6 +26,20 @@ describe('POST /shipments/:id/events', () => {
     ])
     expect(events.every(({ data }) => data.lines.length === 3)).toBe(true)
   })
+  test('records that a parcel came back, also after it failed on its way', async () => {
+    const [refused, lost] = [await shop.shipped(), await shop.shipped()]
+    for (const status of ['picked_up', 'returned']) expect((await record(refused.id, status)).body.status).toBe(status)
+    for (const status of ['picked_up', 'in_transit', 'failed', 'returned']) expect((await record(lost.id, status)).status).toBe(200)
+    const events = await shop.published(refused.orderId)
+    expect(events.map(({ type, data }) => [type, data.status])).toEqual([
+      ['shipment.created', 'created'],
+      ['shipment.updated', 'picked_up'],
+      ['shipment.updated', 'returned'],
+    ])
+    const neverLeft = await shop.shipped()
+    await record(neverLeft.id, 'failed')
+    expect((await record(neverLeft.id, 'returned')).body.code).toBe('illegal_transition')
+  })
   test('refuses a step that cannot follow, and an unknown status', async () => {
     const { id } = await shop.shipped()
     expect(await record(id, 'delivered')).toMatchObject({ status: 409, body: { code: 'illegal_transition' } })

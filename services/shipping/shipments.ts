@@ -4,8 +4,9 @@ import { shipmentCreated, shipmentDelivered, shipmentUpdated } from '#shared/cat
 import type { Publish } from '#shared/event'
 import { second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
-import { addressColumn, linesColumn, type ShipmentRow, type Trx } from './database'
-import { isFinal, type Line, type Status } from './domain'
+import { addressColumn, linesColumn, progressOf, type ShipmentRow, type Trx } from './database'
+import { isFinal, neverLeft, type Progress, type Status } from './domain'
+import type { Line } from './domain-lines'
 
 /** Call this under the order's lock. It locks the shipments as well, since an erasure changes them without the order's lock. */
 export const lockShipments = (trx: Trx, orderId: number): Promise<ShipmentRow[]> =>
@@ -56,33 +57,53 @@ export const addShipment = async (trx: Trx, publish: Publish, shipment: NewShipm
 /** Call this under the order's lock, and only for a legal step. It returns the changed row. */
 export const changeStatus = async (trx: Trx, publish: Publish, before: ShipmentRow, status: Status): Promise<ShipmentRow> => {
   const at = new Date()
-  const hasCarrier = before.carrier !== noCarrier
-  const row: ShipmentRow = {
-    ...before,
+  const picked_up_at = status === 'picked_up' ? at : before.picked_up_at
+  const progress = progressOf({ status, picked_up_at })
+  const isOver = status === 'delivered' || status === 'returned' || (status === 'voided' && before.carrier === noCarrier)
+  return saveVersion(trx, publish, before, {
     status,
-    version: before.version + 1,
-    picked_up_at: status === 'picked_up' ? at : before.picked_up_at,
-    waiting_since: status === 'delivered' || (status === 'voided' && !hasCarrier) ? null : at,
-    next_look_at: nextLookAt(before, status, at),
+    picked_up_at,
+    waiting_since: isOver ? null : at,
+    next_look_at: nextLookAt(before, progress, at),
     failed_looks: 0,
-    address: isFinal(status) && (await isErased(trx, before.user_id)) ? null : before.address,
+    address: isFinal(progress) && (await isErased(trx, before.user_id)) ? null : before.address,
     updated_at: at,
-  }
-  const { id, order_id, user_id, created_at, ...changed } = row
-  await trx.updateTable('shipments').set(changed).where('id', '=', id).execute()
-  await trx.insertInto('shipment_steps').values({ shipment_id: id, version: row.version, status, at }).execute()
-  publish((status === 'delivered' ? shipmentDelivered : shipmentUpdated)({ id, version: row.version }, eventData(row)))
+  })
+}
+
+/**
+ * Call this under the order's lock, for a parcel that has not left: its other lines move to a new parcel. Its label stays valid, since the weight
+ * that was declared is now more than enough.
+ */
+export const changeLines = (trx: Trx, publish: Publish, before: ShipmentRow, lines: readonly Line[]): Promise<ShipmentRow> =>
+  saveVersion(trx, publish, before, { lines: linesColumn.write([...lines]), updated_at: new Date() })
+
+const saveVersion = async (
+  trx: Trx,
+  publish: Publish,
+  before: ShipmentRow,
+  change: Partial<Omit<ShipmentRow, 'id' | 'order_id' | 'user_id' | 'created_at' | 'version'>> & { updated_at: Date },
+): Promise<ShipmentRow> => {
+  const row: ShipmentRow = { ...before, ...change, version: before.version + 1 }
+  const { id, version, status } = row
+  await trx
+    .updateTable('shipments')
+    .set({ ...change, version })
+    .where('id', '=', id)
+    .execute()
+  await trx.insertInto('shipment_steps').values({ shipment_id: id, version, status, at: change.updated_at }).execute()
+  publish((status === 'delivered' ? shipmentDelivered : shipmentUpdated)({ id, version }, eventData(row)))
   return row
 }
 
 /** Longer than one look at the carrier may take. */
 export const lookLeaseMs = 30 * second
 
-const nextLookAt = ({ carrier, carrier_reference }: ShipmentRow, status: Status, at: Date): Date | null => {
-  if (carrier === noCarrier || status === 'delivered' || status === 'failed') return null
+const nextLookAt = ({ carrier, carrier_reference }: ShipmentRow, progress: Progress, at: Date): Date | null => {
+  if (carrier === noCarrier) return null
   // Its label may be requested at this moment; after the lease the label is stored and can be cancelled.
-  if (status === 'voided' && carrier_reference === null) return new Date(at.getTime() + lookLeaseMs)
-  return at
+  if (neverLeft(progress)) return carrier_reference === null ? new Date(at.getTime() + lookLeaseMs) : at
+  return isFinal(progress) || (progress.status === 'failed' && carrier_reference === null) ? null : at
 }
 
 const isErased = async (trx: Trx, userId: number) =>

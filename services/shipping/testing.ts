@@ -14,6 +14,7 @@ import { sandboxCarrier } from './carriers/sandbox'
 import { shippingClients } from './clients'
 import { compose } from './compose'
 import type { ShippingDb } from './database'
+import type { Line } from './domain-lines'
 import { shippingHandlers } from './events'
 import * as migrations from './migrations'
 
@@ -21,7 +22,7 @@ export const laptop = '507f1f77bcf86cd799439011'
 export const mug = '507f1f77bcf86cd799439012'
 export const street = '123 Main St, City'
 
-const lines = [
+const lines: Line[] = [
   { product_id: laptop, sku: 'LT-001', quantity: 2 },
   { product_id: mug, sku: 'MUG-RED', quantity: 3 },
   { product_id: mug, sku: 'MUG-BLUE', quantity: 1 },
@@ -60,10 +61,11 @@ interface Body {
   tracking_number: string
   address: unknown
   lines: { product_id: string; sku: string; quantity: number }[]
+  warehouse: string | null
   events: { status: string }[]
   total: number
   next_cursor: string
-  items: { id: number; name: string; is_default: boolean; countries: string[] }[]
+  items: (Pick<Body, 'lines' | 'warehouse'> & { id: number; name: string; is_default: boolean; countries: string[] })[]
   countries: string[]
   options: { option: string; price: number; currency: string; days_min: number; days_max: number; free_over: number | null }[]
   stuck: { count: number; examples: string[] }
@@ -137,6 +139,7 @@ export const testShipping = async (options: Options = {}) => {
     ...first,
     sql,
     order,
+    lines,
     failures,
     warnings,
     instance,
@@ -170,7 +173,8 @@ export const testShipping = async (options: Options = {}) => {
 }
 export type TestShipping = Awaited<ReturnType<typeof testShipping>>
 
-export const committed = (order_id: number) => messageOf(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines }))
+export const committed = (order_id: number, from: Line[] = lines) =>
+  messageOf(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines: from }))
 export const cancelled = (order_id: number) =>
   messageOf(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
 export const erased = (user_id: number) => messageOf(userDeleted({ id: user_id, version: 2 }, { user_id }))

@@ -39,7 +39,7 @@ const voidShipments = async (
   if (refusePickedUp && shipments.some(({ picked_up_at }) => picked_up_at !== null))
     throw conflict('already_picked_up', 'A parcel of this order is on its way; it can be returned once it is delivered.')
   if (!order.voided) await trx.updateTable('orders').set({ voided: true }).where('order_id', '=', orderId).execute()
-  // Failed shipments are not shipped again, so drift does not list them any more.
+  // Nothing more is expected of failed shipments, so drift does not list them any more.
   const failed = shipments.filter(({ status, waiting_since }) => status === 'failed' && waiting_since !== null)
   for (const { id } of failed) await trx.updateTable('shipments').set({ waiting_since: null }).where('id', '=', id).execute()
   const voided: ShipmentVersion[] = []

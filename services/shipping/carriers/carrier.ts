@@ -1,5 +1,6 @@
 import type { Address } from '#shared/address'
-import type { CarrierStatus, Line, Status } from '../domain'
+import type { CarrierStatus, Status } from '../domain'
+import type { Line } from '../domain-lines'
 
 /** The parcel that a label is made for. */
 export interface ParcelToLabel {
