@@ -7,7 +7,7 @@ import { absentPort, clientOf, errorOf, listing, problem, start, stopCallees } f
 afterEach(stopCallees)
 
 describe('a client', () => {
-  test('gives the data as the callee sent it: text that reads like a date stays text', async () => {
+  test('gives the data as the callee sent it: text that looks like a date stays text', async () => {
     const product = start()
     const client = clientOf(listing(product.port))
     expect(await unwrap(client.api.products({ id: '7' }).get())).toEqual({
@@ -18,7 +18,7 @@ describe('a client', () => {
     expect((await client.api.products({ id: '7' }).delete()).status).toBe(204)
   })
 
-  test("sends the work's request id and trace, and says who it is on internal routes only", async () => {
+  test('sends the request id and trace of its work, and its own token to internal routes only', async () => {
     const product = start()
     const client = clientOf(listing(product.port))
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
@@ -35,7 +35,7 @@ describe('a client', () => {
     expect(open?.headers.has('authorization')).toBe(false)
   })
 
-  test("throws the callee's problem in its own words", async () => {
+  test("throws the callee's problem as the callee wrote it", async () => {
     const product = start()
     const client = clientOf(listing(product.port))
     product.behave(() => problem(409, 'out_of_stock'))
@@ -50,7 +50,7 @@ describe('a client', () => {
     expect(await errorOf(unwrap(client.api.products({ id: '7' }).get()))).toMatchObject({ kind: 'too_many', retryAfter: 7 })
   })
 
-  test('takes what is no JSON, or not what it says to be, for a bad answer and never for a parse failure', async () => {
+  test('throws a bad-gateway error, not a parse error, for an answer that is not the JSON it claims to be', async () => {
     const product = start()
     const client = clientOf(listing(product.port))
     const html = (status: number) => () => new Response('<h1>hello</h1>', { status, headers: { 'content-type': 'text/html' } })
@@ -69,7 +69,7 @@ describe('a client', () => {
     expect((await errorOf(unwrap(client.api.products({ id: '7' }).get()))).kind).toBe('bad_gateway')
   })
 
-  test('ends by its deadline, also when only the body hangs', async () => {
+  test('ends a call by its deadline, also when only the body hangs', async () => {
     const product = start()
     const client = clientOf(listing(product.port), { deadlineMs: 150 })
     const { promise: never } = Promise.withResolvers<Response>()
@@ -91,8 +91,8 @@ describe('a client', () => {
   })
 })
 
-describe('the bound on calls under way', () => {
-  test('refuses at once what would wait behind too many', async () => {
+describe('the bound on calls at once', () => {
+  test('refuses a call at once when too many are waiting', async () => {
     const product = start()
     const gate = Promise.withResolvers<undefined>()
     product.behave(async () => {
@@ -108,7 +108,7 @@ describe('the bound on calls under way', () => {
     expect(await Promise.all(three)).toHaveLength(3)
   })
 
-  test('nobody listed and nobody there is unavailable, not a failure of ours', async () => {
+  test('a service without instances, or without a listener, is unavailable and no fault of the caller', async () => {
     expect((await errorOf(unwrap(clientOf(listing()).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
     expect((await errorOf(unwrap(clientOf(listing(absentPort())).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
   })

@@ -10,17 +10,17 @@ import { noTracer, type Tracer } from './trace'
 
 interface ClientOptions extends Partial<Pick<CalleeOptions, 'attempts' | 'breaker' | 'atOnce' | 'queued'>> {
   resolver: Resolver
-  /** Proves to a callee's /internal routes who we are. */
+  /** The token that names this service to the callee's internal routes. */
   internalToken(callee: ServiceName): Promise<string>
   metrics?: { call(callee: ServiceName, outcome: string, seconds: number): void; breakersOpen: CalleeOptions['breakersOpen'] }
   tracer?: Tracer
-  /** How long a call may take, its repetitions included. */
+  /** How long a call may take, including its repetitions. */
   deadlineMs?: number
 }
 
-const away = (callee: ServiceName, cause?: unknown) =>
+const unreachable = (callee: ServiceName, cause?: unknown) =>
   unavailable(`${callee}_unavailable`, `The ${callee} service does not answer; try again in a moment.`, cause)
-const strange = (cause: unknown) =>
+const badAnswer = (cause: unknown) =>
   new AppError('bad_gateway', 'bad_answer', 'A service gave an answer that could not be read; try again later.', { cause })
 
 const kindOf = new Map<number, Kind>(Object.entries(statusOf).map(([kind, status]) => [status, kind as Kind]))
@@ -35,14 +35,14 @@ const parse = (text: string): unknown => {
 const isFault = (fault: unknown): fault is Fault =>
   typeof fault === 'object' && fault !== null && 'path' in fault && 'message' in fault && typeof fault.message === 'string'
 
-/** What a callee refused, in its own words. An error in another shape did not come from the service. */
+/** The callee's own error. An error that is no problem document did not come from the service. */
 const refusal = async (callee: ServiceName, answer: Response): Promise<AppError> => {
   const { status, headers } = answer
   const kind = kindOf.get(status)
   const body = headers.get('content-type')?.startsWith('application/problem+json') ? parse(await answer.text()) : undefined
   if (!kind || typeof body !== 'object' || body === null || !('code' in body) || !('detail' in body)) {
     const cause = new Error(`${callee} answered ${status} without a problem body`)
-    return status >= 500 ? away(callee, cause) : strange(cause)
+    return status >= 500 ? unreachable(callee, cause) : badAnswer(cause)
   }
   const retryAfter = Number(headers.get('retry-after') ?? Number.NaN)
   const errors = 'errors' in body && Array.isArray(body.errors) ? body.errors.filter(isFault) : []
@@ -54,32 +54,32 @@ const refusal = async (callee: ServiceName, answer: Response): Promise<AppError>
 
 const readable = /^(application\/(json|octet-stream|x-ndjson)|text\/(plain|csv))\b/
 
-/** The data of a typed client's answer; the callee's error is thrown. */
+/** The data of a typed client's answer; throws the callee's error. */
 export const unwrap = async <R extends { data: unknown; error: unknown }>(
   call: Promise<R>,
 ): Promise<Extract<R, { error: null }>['data']> => {
-  // Only a body that is not the JSON it says to be rejects here.
-  const { data, error } = await call.catch(cause => Promise.reject(strange(cause)))
+  // Rejects only if the body is not the JSON that its content type promises.
+  const { data, error } = await call.catch(cause => Promise.reject(badAnswer(cause)))
   if (error === null) return data
   const reason = typeof error === 'object' && 'value' in error ? error.value : error
-  throw reason instanceof AppError ? reason : strange(reason)
+  throw reason instanceof AppError ? reason : badAnswer(reason)
 }
 
 const refusals = new Set<Kind>(['invalid', 'not_found', 'conflict', 'unprocessable', 'too_many'])
 
-/** `unwrap` for a request that cannot go on without the callee: a refusal keeps the callee's words, and any other failure is 503. */
+/** `unwrap` for a request that needs the callee: a refusal stays the callee's own error, and any other failure becomes 503. */
 export const ask = async <R extends { data: unknown; error: unknown }>(callee: ServiceName, call: Promise<R>) => {
   try {
     return await unwrap(call)
   } catch (error) {
     if (error instanceof AppError && refusals.has(error.kind)) throw error
-    throw away(callee, error)
+    throw unreachable(callee, error)
   }
 }
 
 /**
  * Typed clients of the other services: `unwrap(clients<ProductApi>('product').api.products({ id }).get())`.
- * The request's id and trace go along. A call ends by its deadline, whatever the callee does.
+ * Each call sends the id and the trace of the current request, and ends by its deadline.
  */
 export const createClients = (options: ClientOptions) => {
   const { resolver, internalToken, metrics, tracer = noTracer, deadlineMs: usualDeadlineMs = 2000 } = options
@@ -98,19 +98,19 @@ export const createClients = (options: ClientOptions) => {
     headers.set('x-request-id', requestId)
     headers.set('traceparent', traceparent)
     if (path.startsWith('/internal/')) headers.set('authorization', `Bearer ${await internalToken(callee)}`)
-    const question = { method: init.method ?? 'GET', headers, body: init.body ?? null }
+    const request = { method: init.method ?? 'GET', headers, body: init.body ?? null }
     const started = performance.now()
-    const tell = (outcome: string) => metrics?.call(callee, outcome, (performance.now() - started) / 1000)
+    const report = (outcome: string) => metrics?.call(callee, outcome, (performance.now() - started) / 1000)
     const answer = await calleeOf(callee)
-      .ask(path, question, deadlineMs)
+      .call(path, request, deadlineMs)
       .catch(error => {
-        tell(isBulkheadRejectedError(error) ? 'busy' : 'unavailable')
-        throw away(callee, error)
+        report(isBulkheadRejectedError(error) ? 'busy' : 'unavailable')
+        throw unreachable(callee, error)
       })
-    tell(String(answer.status))
+    report(String(answer.status))
     if (!answer.ok) throw await refusal(callee, answer)
     const type = answer.headers.get('content-type')
-    if (answer.body && type && !readable.test(type)) throw strange(new Error(`${callee} answered with ${type}`))
+    if (answer.body && type && !readable.test(type)) throw badAnswer(new Error(`${callee} answered with ${type}`))
     return answer
   }
 
@@ -122,7 +122,7 @@ export const createClients = (options: ClientOptions) => {
       const attributes = { 'http.request.method': method, 'peer.service': `${callee}-service` }
       return tracer.span(`${method} ${callee}`, { kind: 'client', attributes }, () => call(callee, path, init, deadlineMs))
     }
-    // Left on, dates that the callee sent as text would arrive as Date.
+    // With parseDate, text that looks like a date would arrive as a Date.
     return treaty<Api>(base, { parseDate: false, fetcher: Object.assign(fetcher, { preconnect: fetch.preconnect }) })
   }
 }

@@ -16,14 +16,14 @@ describe('repetition', () => {
     return product.seen.length
   }
 
-  test('asks three times what can be asked twice', async () => {
+  test('makes a call three times when it is safe to repeat', async () => {
     expect(await hits(client => unwrap(client.api.products({ id: '7' }).get()))).toBe(3)
     expect(await hits(client => unwrap(client.api.products({ id: '7' }).put()))).toBe(3)
     expect(await hits(client => unwrap(client.api.products({ id: '7' }).delete()))).toBe(3)
     expect(await hits(client => unwrap(client.api.products.post({ name: 'x' }, { headers: { 'idempotency-key': 'k' } })))).toBe(3)
   })
 
-  test('asks a POST once, refused or cut off half-way', async () => {
+  test('makes a POST once, whether it is refused or cut off', async () => {
     expect(await hits(client => unwrap(client.api.products.post({ name: 'x' }, { headers: {} })))).toBe(1)
     let cut = 0
     const server = Bun.listen({
@@ -44,7 +44,7 @@ describe('repetition', () => {
     expect(cut).toBe(4)
   })
 
-  test('asks once when the answer is a refusal or a fault of the callee', async () => {
+  test('makes a call once when the callee refuses it or has a fault', async () => {
     for (const status of [400, 404, 409, 500]) {
       const product = start()
       product.behave(() => problem(status, 'no'))
@@ -53,7 +53,7 @@ describe('repetition', () => {
     }
   })
 
-  test('goes to another live instance: a POST when nobody was there, a read also when the first could not', async () => {
+  test('uses another live instance: for a POST if it could not connect, for a read also if the first was unavailable', async () => {
     const live = start()
     const sick = start()
     sick.behave(failing)
@@ -66,7 +66,7 @@ describe('repetition', () => {
     for (let call = 0; call < 4; call++) expect(await unwrap(besideSick.api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
   })
 
-  test('leaves an instance that hangs in time for another one', async () => {
+  test('leaves an instance that hangs while there is time for another one', async () => {
     const hung = start()
     const live = start()
     const { promise: never } = Promise.withResolvers<Response>()
@@ -76,7 +76,7 @@ describe('repetition', () => {
     expect(hung.seen.length).toBeGreaterThan(0)
   })
 
-  test('carries every read through while one of two instances stops', async () => {
+  test('answers every read while one of two instances stops', async () => {
     const [one, two] = [start(), start()]
     const client = clientOf(listing(one.port, two.port))
     let answered = 0
@@ -92,17 +92,17 @@ describe('repetition', () => {
     expect(answered).toBe(400)
   })
 
-  test('takes turns between the live instances', async () => {
+  test('calls the live instances in turn', async () => {
     const [one, two] = [start(), start()]
     const client = clientOf(listing(one.port, two.port))
     for (let call = 0; call < 10; call++) await unwrap(client.api.products({ id: '7' }).get())
     expect([one.seen.length, two.seen.length]).toEqual([5, 5])
   })
 
-  test('is told by the registry where the service went', async () => {
+  test('asks the registry again for where the service is now', async () => {
     const old = absentPort()
     const live = start()
-    const resolver: Resolver = { instances: async (_name, now = false) => [instance(now ? live.port : old)] }
+    const resolver: Resolver = { instances: async (_name, anew = false) => [instance(anew ? live.port : old)] }
     expect(await unwrap(clientOf(resolver).api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
   })
 })
@@ -126,7 +126,7 @@ describe('the breaker', () => {
     expect((await errorOf(get())).code).toBe('product_unavailable')
     expect(product.seen.length).toBe(3)
 
-    // Half open: a probe that fails opens it again, of many calls one is the probe.
+    // Half open: one of many calls is the probe, and its failure opens the breaker again.
     await eventually(async () => {
       await Promise.all(Array.from({ length: 10 }, () => errorOf(get())))
       return product.seen.length > 3
@@ -150,7 +150,7 @@ describe('the breaker', () => {
     expect(product.seen.length).toBe(5)
   })
 
-  test('leaves the other instances open', async () => {
+  test('of one instance leaves the others in use', async () => {
     const sick = start()
     const live = start()
     sick.behave(() => problem(503, 'dependency_unavailable'))

@@ -13,14 +13,20 @@ import type { Instance, Resolver } from '../registry'
 export interface CalleeOptions {
   name: ServiceName
   resolver: Resolver
-  /** How often a call is made in all, when repeating it is safe. */
+  /** How often a call that is safe to repeat is made, the first time included. */
   attempts: number
-  /** After so many failures in a row an instance is left alone for `pauseMs`; then one call is let through to see. */
+  /** After `failures` in a row an instance is not called for `pauseMs`; then one call is let through as a probe. */
   breaker: { failures: number; pauseMs: number }
-  /** Calls under way at once, and how many more may wait for their turn. */
+  /** How many calls may run at once, and how many more may wait. */
   atOnce: number
   queued: number
   breakersOpen(callee: ServiceName, count: number): void
+}
+
+export interface CalleeRequest {
+  method?: string
+  headers: Headers
+  body?: BodyInit | null
 }
 
 interface Target {
@@ -28,33 +34,26 @@ interface Target {
   breaker: CircuitBreakerPolicy
 }
 
-/** By which fetch says that nobody was there: nothing was sent, so nothing can have happened. */
-const neverSentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
-const neverSent = (error: unknown) =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && neverSentCodes.has(error.code)
+/** The codes with which fetch reports that it could not connect: the callee has not seen the request. */
+const notConnectedCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+const neverConnected = (error: unknown) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && notConnectedCodes.has(error.code)
 
-/** The instance could not do its work just now; another one may. */
-const passesOn = ({ status }: Response) => status === 502 || status === 503 || status === 504
+/** This instance cannot answer just now; another one may. */
+const isUnavailableAnswer = ({ status }: Response) => status === 502 || status === 503 || status === 504
 
 const repeatableMethods = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
-const isRepeatable = ({ method = 'GET', headers }: { method?: string; headers: Headers }) =>
-  repeatableMethods.has(method) || headers.has('idempotency-key')
+const isRepeatable = ({ method = 'GET', headers }: CalleeRequest) => repeatableMethods.has(method) || headers.has('idempotency-key')
 
-/** Full jitter, so that callers who failed together don't come back together. */
-const pauseBefore = (attempt: number) => Math.random() * 15 * 2 ** attempt
+/** Full jitter, so that callers that failed together do not return together. */
+const backOffMs = (attempt: number) => Math.random() * 15 * 2 ** attempt
 
-export interface Question {
-  method?: string
-  headers: Headers
-  body?: BodyInit | null
-}
-
-/** Reads the answer whole, so that the deadline holds for the body too. */
-const send = async ({ address }: Instance, path: string, question: Question, withinMs: number) => {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new DOMException(`no answer within ${Math.round(withinMs)} ms`, 'TimeoutError')), withinMs)
+/** Reads the whole answer, so that the deadline includes the body. */
+const send = async ({ address }: Instance, path: string, request: CalleeRequest, timeoutMs: number) => {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(new DOMException(`no answer within ${Math.round(timeoutMs)} ms`, 'TimeoutError')), timeoutMs)
   try {
-    const answer = await fetch(`http://${address}${path}`, { ...question, signal: late.signal, redirect: 'manual' })
+    const answer = await fetch(`http://${address}${path}`, { ...request, signal: abort.signal, redirect: 'manual' })
     const body = await answer.arrayBuffer()
     return new Response(body.byteLength > 0 ? body : null, { status: answer.status, headers: answer.headers })
   } finally {
@@ -62,29 +61,29 @@ const send = async ({ address }: Instance, path: string, question: Question, wit
   }
 }
 
-/** One other service as this process sees it: its instances in turn, a breaker for each, a bound on the calls under way. */
+/** Another service as this process calls it: its instances in turn, a breaker for each, and a bound on the calls that run at once. */
 export const createCallee = ({ name, resolver, attempts, breaker, atOnce, queued, breakersOpen }: CalleeOptions) => {
-  const failed = handleWhen(() => true).orWhenResult(answer => answer instanceof Response && passesOn(answer))
+  const failed = handleWhen(() => true).orWhenResult(answer => answer instanceof Response && isUnavailableAnswer(answer))
   const breakers = new Map<string, CircuitBreakerPolicy>()
   const calls = bulkhead(atOnce, queued)
   let turn = 0
 
-  const report = () => breakersOpen(name, [...breakers.values()].filter(({ state }) => state !== CircuitState.Closed).length)
+  const countOpen = () => breakersOpen(name, [...breakers.values()].filter(({ state }) => state !== CircuitState.Closed).length)
   const breakerOf = (id: string, instances: readonly Instance[]) => {
     const known = breakers.get(id)
     if (known) return known
-    // A restarted instance has a new id: the breakers of those that are gone go with them.
+    // A restarted instance has a new id, so the breakers of instances that are gone are deleted here.
     for (const old of breakers.keys()) if (!instances.some(instance => instance.id === old)) breakers.delete(old)
-    const made = circuitBreaker(failed, { halfOpenAfter: breaker.pauseMs, breaker: new ConsecutiveBreaker(breaker.failures) })
-    made.onStateChange(report)
-    breakers.set(id, made)
-    report()
-    return made
+    const created = circuitBreaker(failed, { halfOpenAfter: breaker.pauseMs, breaker: new ConsecutiveBreaker(breaker.failures) })
+    created.onStateChange(countOpen)
+    breakers.set(id, created)
+    countOpen()
+    return created
   }
 
-  /** Who may be asked, beginning with another instance each time. */
-  const targets = async (lookAnew: boolean): Promise<Target[]> => {
-    const instances = await resolver.instances(name, lookAnew)
+  /** The live instances, starting with another one each time. */
+  const targets = async (anew: boolean): Promise<Target[]> => {
+    const instances = await resolver.instances(name, anew)
     turn = (turn + 1) % Math.max(1, instances.length)
     return [...instances.slice(turn), ...instances.slice(0, turn)].map(instance => ({
       instance,
@@ -92,48 +91,48 @@ export const createCallee = ({ name, resolver, attempts, breaker, atOnce, queued
     }))
   }
 
-  /** The first whose breaker lets a call through. While one call probes a half-open one, the others don't wait for it. */
-  const askFirst = async (from: Target[], ask: (instance: Instance) => Promise<Response>) => {
+  /** Calls the first target whose breaker lets the call through. While one call probes a half-open breaker, the others pass it over. */
+  const callFirst = async (candidates: Target[], call: (instance: Instance) => Promise<Response>) => {
     let refused: unknown
-    for (const { instance, breaker } of from) {
+    for (const { instance, breaker } of candidates) {
       if (breaker.state === CircuitState.HalfOpen) continue
       try {
-        return await breaker.execute(() => ask(instance))
+        return await breaker.execute(() => call(instance))
       } catch (error) {
         if (!isBrokenCircuitError(error)) throw error
         refused = error
       }
     }
-    throw refused ?? new Error(`no instance of ${name} may be asked now`)
+    throw refused ?? new Error(`no instance of ${name} may be called now`)
   }
 
-  const askUntil = async (deadline: number, path: string, question: Question): Promise<Response> => {
-    const repeatable = isRepeatable(question)
+  const callUntil = async (deadline: number, path: string, request: CalleeRequest): Promise<Response> => {
+    const repeatable = isRepeatable(request)
     const tried = new Set<string>()
     for (let attempt = 1; ; attempt++) {
       const all = await targets(attempt > 1)
       const untried = all.filter(({ instance }) => !tried.has(instance.id))
-      if (attempt > 1 && untried.length === 0) await Bun.sleep(pauseBefore(attempt))
+      if (attempt > 1 && untried.length === 0) await Bun.sleep(backOffMs(attempt))
       const leftMs = deadline - performance.now()
       const last = attempt >= attempts || all.length === 0 || leftMs <= 0
       try {
-        const answer = await askFirst(untried.length > 0 ? untried : all, instance => {
+        const answer = await callFirst(untried.length > 0 ? untried : all, instance => {
           tried.add(instance.id)
-          // An instance that hangs leaves half of the time to another one.
-          return send(instance, path, question, repeatable && untried.length > 1 ? leftMs / 2 : Math.max(leftMs, 1))
+          // If this instance hangs, half of the time is left for another one.
+          return send(instance, path, request, repeatable && untried.length > 1 ? leftMs / 2 : Math.max(leftMs, 1))
         })
-        if (last || !repeatable || !passesOn(answer)) return answer
+        if (last || !repeatable || !isUnavailableAnswer(answer)) return answer
       } catch (error) {
-        if (last || isBrokenCircuitError(error) || !(repeatable || neverSent(error))) throw error
+        if (last || isBrokenCircuitError(error) || !(repeatable || neverConnected(error))) throw error
       }
     }
   }
 
   return {
-    /** The answer of a live instance, or whatever kept it from coming. Only what is safe is asked twice. */
-    ask: (path: string, question: Question, deadlineMs: number) => {
+    /** The answer of a live instance, or the error that prevented one. Only a call that is safe to repeat, or that reached nobody, is repeated. */
+    call: (path: string, request: CalleeRequest, deadlineMs: number) => {
       const deadline = performance.now() + deadlineMs
-      return calls.execute(() => askUntil(deadline, path, question))
+      return calls.execute(() => callUntil(deadline, path, request))
     },
   }
 }
