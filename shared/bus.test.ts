@@ -8,7 +8,7 @@ import { eventually, outgoing, testBus } from './testing'
 
 const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
 const noted = defineEvent('order.noted', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ text: t.String() }) })
-const unheard = defineEvent('order.unheard', { from: 'order', to: [], aggregate: 'order', data: t.Object({}) })
+const unconsumed = defineEvent('order.unconsumed', { from: 'order', to: [], aggregate: 'order', data: t.Object({}) })
 const shipped = defineEvent('shipment.sent', { from: 'shipping', to: ['order'], aggregate: 'shipment', data: t.Object({ n: t.Integer() }) })
 const overdue = defineTimer('order.overdue', {
   owner: 'order',
@@ -16,21 +16,21 @@ const overdue = defineTimer('order.overdue', {
   terms: ['standard', 'long'],
   data: t.Object({ n: t.Integer() }),
 })
-const events = [paid, noted, unheard, shipped, overdue]
+const events = [paid, noted, unconsumed, shipped, overdue]
 
 const order = (id: number) => ({ id, version: 1 })
 const payments = (count: number) => outgoing(...Array.from({ length: count }, (_, n) => paid(order(n), { n })))
 
-/** Every test has a broker corner of its own: what one leaves behind is no other's message. */
+/** Every test has its own exchanges and queues, so that no test receives the messages of another. */
 const scene = async (options?: Parameters<typeof testBus>[1]) => {
   const broker = await testBus(events, options)
   return { ...broker, sender: await broker.open('order'), [Symbol.asyncDispose]: broker.drop }
 }
-/** All that was given up. */
+/** All dead letters. */
 const dead = async (bus: Bus) => (await bus.deadLetters.list()).flatMap(({ items }) => items)
 
 describe('a handler that fails', () => {
-  test('gets the message again after each delay, then the message is among the dead letters with its reason', async () => {
+  test('receives the message again after each delay; then the message is a dead letter with its reason', async () => {
     await using broker = await scene({ retryDelaysMs: [100, 200, 300] })
     const times: number[] = []
     const receiver = await broker.open('inventory')
@@ -61,13 +61,13 @@ describe('a handler that fails', () => {
     expect(broker.counted).toEqual({ handled: 0, retried: 3, deadLettered: 1 })
   })
 
-  test('because its store is away has the message wait, and no attempt is counted', async () => {
+  test('because its store is down is repeated while the message waits, and no attempt is counted', async () => {
     await using broker = await scene()
     let tries = 0
     const receiver = await broker.open('inventory')
     await receiver.consume([
       on(paid, async () => {
-        if (++tries < 6) throw unavailable('database_unavailable', 'The database is away.')
+        if (++tries < 6) throw unavailable('database_unavailable', 'The database is down.')
       }),
     ])
     await broker.sender.publish(payments(1))
@@ -76,14 +76,14 @@ describe('a handler that fails', () => {
     expect(broker.counted).toEqual({ handled: 1, retried: 0, deadLettered: 0 })
   })
 
-  test('gives a waiting message back at shutdown, for whoever comes next', async () => {
+  test('hands a waiting message back at shutdown, for the next instance', async () => {
     await using broker = await scene()
     let tries = 0
     const first = await broker.open('inventory')
     await first.consume([
       on(paid, async () => {
         tries++
-        throw unavailable('database_unavailable', 'The database is away.')
+        throw unavailable('database_unavailable', 'The database is down.')
       }),
     ])
     await broker.sender.publish(payments(1))
@@ -97,7 +97,7 @@ describe('a handler that fails', () => {
 })
 
 describe('a message', () => {
-  test('that is malformed goes to the dead letters at once', async () => {
+  test('that is malformed becomes a dead letter at once', async () => {
     await using broker = await scene()
     const handled: unknown[] = []
     const receiver = await broker.open('inventory')
@@ -117,7 +117,7 @@ describe('a message', () => {
     expect(broker.counted.retried).toBe(0)
   })
 
-  test('of a kind that no handler knows is passed over', async () => {
+  test('of a type without a handler is acknowledged and ignored', async () => {
     await using broker = await scene()
     const receiver = await broker.open('inventory')
     await receiver.consume([on(paid, async () => {})])
@@ -133,7 +133,7 @@ describe('a message', () => {
     expect(texts).toEqual([])
   })
 
-  test('of 1 MiB passes unharmed', async () => {
+  test('of 1 MiB arrives unchanged', async () => {
     await using broker = await scene()
     const text = 'ä'.repeat(1024 * 512)
     const received = Promise.withResolvers<string>()
@@ -143,7 +143,7 @@ describe('a message', () => {
     expect((await received.promise) === text).toBe(true)
   })
 
-  test('that was published before its consumer ever started is there when it starts', async () => {
+  test('that was published before its consumer first started is delivered when it starts', async () => {
     await using broker = await scene()
     expect(await broker.sender.publish(payments(3))).toEqual(['confirmed', 'confirmed', 'confirmed'])
     const receiver = await broker.open('inventory')
@@ -151,18 +151,18 @@ describe('a message', () => {
     await eventually(() => broker.counted.handled === 3)
   })
 
-  test('that no queue takes is told from one that was confirmed', async () => {
+  test('that no queue takes is unroutable, not confirmed', async () => {
     await using broker = await scene()
-    const [heard] = payments(1)
-    const nobody = outgoing(unheard(order(1), {}))
-    expect(await broker.sender.publish([...nobody, heard!, ...outgoing(unheard(order(2), {}))])).toEqual([
+    const [routable] = payments(1)
+    const unroutable = outgoing(unconsumed(order(1), {}))
+    expect(await broker.sender.publish([...unroutable, routable!, ...outgoing(unconsumed(order(2), {}))])).toEqual([
       'unroutable',
       'confirmed',
       'unroutable',
     ])
   })
 
-  test('carries its request and its trace to the handler', async () => {
+  test('brings its request id and trace to the handler', async () => {
     await using broker = await scene()
     const seen = Promise.withResolvers<{ requestId: string; traceparent: string }>()
     const receiver = await broker.open('inventory')
@@ -172,7 +172,7 @@ describe('a message', () => {
     expect(await seen.promise).toMatchObject({ requestId: 'request-7', traceparent: context.traceparent })
   })
 
-  test('with a due time arrives when it is due, whatever waits longer in another term', async () => {
+  test('with a due time arrives when it is due, even if one of a longer term was published before', async () => {
     await using broker = await scene()
     const arrivals: { n: number; late: number }[] = []
     const now = Date.now()
@@ -186,7 +186,7 @@ describe('a message', () => {
 })
 
 describe('consuming', () => {
-  test('works on no more than `prefetch` messages at once, and on as many', async () => {
+  test('handles up to `prefetch` messages side by side, and no more', async () => {
     await using broker = await scene()
     let now = 0
     let most = 0
@@ -206,7 +206,7 @@ describe('consuming', () => {
     expect(most).toBe(8)
   })
 
-  test('that is stopped half-way finishes what it began and loses nothing', async () => {
+  test('that is stopped finishes the messages under way and loses none', async () => {
     await using broker = await scene()
     const begun: number[] = []
     const finished: number[] = []
@@ -231,6 +231,6 @@ describe('consuming', () => {
 
   test('is refused for an event that the catalog sends elsewhere', async () => {
     await using broker = await scene()
-    await expect(broker.sender.consume([on(paid, async () => {})])).rejects.toThrow("doesn't send order.paid to order")
+    await expect(broker.sender.consume([on(paid, async () => {})])).rejects.toThrow('does not send order.paid to order')
   })
 })

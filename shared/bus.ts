@@ -1,6 +1,7 @@
-import { type BusMetrics, type Consumer, createConsumer } from './bus/consume'
+import { type Consumer, createConsumer } from './bus/consume'
 import type { DeadLetters } from './bus/dead-letters'
 import { createDeadLetters } from './bus/dead-letters'
+import type { BusMetrics } from './bus/delivery'
 import { type BusLog, type Link, openLink } from './bus/link'
 import { createPublisher } from './bus/publish'
 import { consumerQueues, declareTopology, queueOf } from './bus/topology'
@@ -16,28 +17,28 @@ export type { DeadLetter, DeadLetterQueue, DeadLetters } from './bus/dead-letter
 export interface BusOptions {
   url: string
   service: ServiceName
-  /** The catalog: all of it is declared, whoever starts first. */
+  /** The catalog. Every service declares all of it, so that the order of starting does not matter. */
   events: Topology
   log: BusLog
   metrics: BusMetrics
   tracer?: Tracer
-  /** Put before every name, so that several platforms may share a broker. */
+  /** The prefix of every name, so that several platforms may share a broker. */
   prefix?: string
   retryDelaysMs?: readonly number[]
   startWithinMs?: number
 }
 
 export interface Bus extends Publisher {
-  /** Called once. Handlers run side by side, up to `prefetch` of a queue: they must not care for the order. */
+  /** To be called once. Up to `prefetch` handlers of a queue run side by side, so the order of messages must not matter to them. */
   consume(handlers: readonly Handler[], options?: { prefetch?: number }): Promise<void>
   deadLetters: DeadLetters
   ping(): Promise<void>
-  /** Takes no more messages and waits for the handlers that run; publishing still works. */
+  /** Receives no more messages and waits for the handlers that run; publishing still works. */
   stopConsuming(): Promise<void>
   close(): Promise<void>
 }
 
-/** Waits for the broker (up to `startWithinMs`), declares everything, and from then on comes back by itself after every loss. */
+/** Waits for the broker (up to `startWithinMs`), declares everything, and from then on reconnects by itself. */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
   const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 30_000 } = options
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 5000, 30_000]
@@ -48,7 +49,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
     await declareTopology(channel, { events, prefix, retryDelaysMs })
     await channel.close()
   }
-  // Two connections: a broker that slows down who publishes doesn't slow down who consumes.
+  // Two connections: a broker that throttles publishers must not throttle consumers.
   const publishing = await openLink({
     url,
     purpose: 'publishing',
@@ -74,11 +75,11 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
     publish: messages => publisher.publish(messages.map(message => outbound(prefix, message))),
     async consume(handlers, { prefetch = 32 } = {}) {
       if (consumer) throw new Error('consume is called once')
-      for (const { event } of handlers) if (!isFor(service, event)) throw new Error(`the catalog doesn't send ${event.type} to ${service}`)
+      for (const { event } of handlers) if (!isFor(service, event)) throw new Error(`the catalog does not send ${event.type} to ${service}`)
       const read = new Set(handlers.map(({ event }) => queueOf(service, event)))
       for (const event of events)
         if (isFor(service, event) && !read.has(queueOf(service, event)))
-          log.warn({ type: event.type }, 'nothing reads the queue of this: it fills')
+          log.warn({ type: event.type }, 'this service has no handler for an event that is sent to it: the queue fills')
       const created = createConsumer({
         service,
         prefix,
@@ -99,7 +100,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
         startWithinMs,
         onLost: () => {},
         setup: async model => {
-          // What was declared a moment ago may be gone when the broker comes back.
+          // After a reconnect, what was declared at the start may be gone.
           if (!first) await declare(model)
           first = false
           await created.subscribe(model)
@@ -132,7 +133,7 @@ const isFor = (service: ServiceName, event: Topology[number]) =>
 
 const outbound = (prefix: string, { exchange, routingKey, body, messageId, type, headers, expirationMs }: OutgoingMessage) => ({
   exchange: exchange && prefix + exchange,
-  // By the default exchange a routing key is a queue's name.
+  // On the default exchange the routing key is the name of a queue.
   routingKey: exchange ? routingKey : prefix + routingKey,
   content: Buffer.from(body),
   properties: {

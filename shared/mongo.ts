@@ -4,7 +4,7 @@ import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createInbox, type TakeIn } from './outbox/inbox'
+import { createInbox, type HandleOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 
@@ -23,32 +23,32 @@ export interface MongoOptions {
 
 type Work<T> = (session: ClientSession, publish: Publish) => Promise<T>
 
-/** A service's MongoDB database. Writes are on disk at a majority of its nodes. An error for which `isUnavailable` holds means that it is away or busy. */
+/** A service's MongoDB database. Writes are on disk at a majority of its nodes. When it is down or busy, `isUnavailable` holds for the error. */
 export interface Mongo {
   db: Db
   collection<T extends Document>(name: string): Collection<T>
   /**
-   * What `publish` is given goes out if and only if the transaction commits. Every call in `work` must carry the session, and wait for the one before.
-   * Run again when another transaction came first: `work` must have no effect but through the session.
+   * `publish` publishes its messages if and only if the transaction commits. Every call in `work` must pass the session, and wait for the call before.
+   * `work` is repeated after a conflict, so it must have no effect except through the session.
    */
   transaction<T>(work: Work<T>): Promise<T>
   /**
-   * A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before.
-   * Messages that arrive together share a transaction, so `work` may run again here too.
+   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
+   * Messages that arrive together share a transaction, so `work` may be repeated here, too.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
   backlog(): Promise<Backlog>
   relaying(): boolean
   ping(): Promise<void>
-  /** Relays what is waiting (for up to 2 s) and closes. The broker's connection must still be open. */
+  /** Relays the outbox for up to 2 s, then closes. The connection to the broker must still be open. */
   close(): Promise<void>
 }
 
-// A hot document is retried often: many short attempts, bounded in time.
+// Transactions that change the same document conflict often: many short attempts, bounded in time.
 const maxRetryMs = 6000
 const maxTransactionMs = 12_000
 
-/** The address's own database, if it is one of this service: any other there is only whom to log in to. */
+/** The database in the address, if its name is of this service. Another name there is only the database of the login. */
 const databaseIn = (url: string, service: ServiceName) => {
   const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1]
   return name?.endsWith(`_${service}`) ? name : undefined
@@ -69,7 +69,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     maxIdleTimeMS: 60_000,
     serverSelectionTimeoutMS: 2000,
     connectTimeoutMS: 3000,
-    // A server that hears but does not answer is given up after this and `connectTimeoutMS` together, and what waits for it is told so.
+    // A server that accepts connections but does not answer is given up after this and `connectTimeoutMS` together.
     heartbeatFrequencyMS: 1000,
     socketTimeoutMS: 15_000,
     waitQueueTimeoutMS: 5000,
@@ -89,7 +89,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   const inbox = inboxOf(db)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  // A transaction asks many times over, each within bounds of its own: this is as long as anyone waits for all of it.
+  // Each call of a transaction has its own bound; this bounds the transaction as a whole.
   const bounded = <T>(running: Promise<T>): Promise<T> =>
     within(maxTransactionMs, running, () => {
       throw unavailable('database_unavailable', 'The database does not answer.')
@@ -108,7 +108,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         await session.commitTransaction()
         break
       } catch (error) {
-        // Whether it was committed is not known; asking again is safe and tells.
+        // It is unknown whether the commit succeeded. Repeating it is safe, and gives the answer.
         if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > until) throw error
         await Bun.sleep(10)
       }
@@ -127,7 +127,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         } catch (error) {
           if (session.inTransaction()) await session.abortTransaction()
           if (!hasLabel(error, 'TransientTransactionError') || isUnavailable(error)) throw error
-          if (Date.now() > until) throw unavailable('database_busy', 'Others are changing the same thing. Try again shortly.', error)
+          if (Date.now() > until) throw unavailable('database_busy', 'Other requests are changing the same data. Try again shortly.', error)
         }
         await Bun.sleep(Math.random() * Math.min(200, 2 * 2 ** attempts))
       }
@@ -136,18 +136,18 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     }
   }
 
-  const takeIn: TakeIn<ClientSession> = async (ids, work) => {
-    const seen = Symbol('one of them was recorded before')
+  const handleOnce: HandleOnce<ClientSession> = async (ids, work) => {
+    const recordedBefore = Symbol('one of the messages was recorded before')
     const now = new Date()
     const recording: Work<{ value: Awaited<ReturnType<typeof work>> }> = async (session, publish) => {
       const records = ids.map(id => ({ _id: id, at: now }))
       await inbox.insertMany(records, { session }).catch(error => {
-        throw isDuplicate(error) ? seen : error
+        throw isDuplicate(error) ? recordedBefore : error
       })
       return { value: await work(session, publish) }
     }
     return bounded(transaction(recording, ids.length > 1 ? 100 : maxRetryMs)).catch(error => {
-      if (error === seen) return undefined
+      if (error === recordedBefore) return undefined
       throw error
     })
   }
@@ -156,7 +156,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     db,
     collection: name => db.collection(name),
     transaction: work => bounded(transaction(work)),
-    once: createInbox(takeIn),
+    once: createInbox(handleOnce),
     backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,
     async ping() {

@@ -4,7 +4,7 @@ import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Message, Publish } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createInbox, type TakeIn } from './outbox/inbox'
+import { createInbox, type HandleOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
@@ -29,46 +29,46 @@ export interface SqlOptions {
   poolSize?: number
   acquireMs?: number
   queryMs?: number
-  /** How long a server that is not there yet is waited for. */
+  /** How long the start waits for a server that is not yet up. */
   connectWithinMs?: number
 }
 
 type Work<Db, T> = (trx: Transaction<Db>, publish: Publish) => Promise<T>
 
 /**
- * A service's MySQL or MariaDB schema. Whole numbers come as numbers (as strings past 2^53), DECIMAL and SUM as strings, times as `Date`, in UTC.
- * An error for which `isUnavailable` holds means that the server is away or busy.
+ * A service's MySQL or MariaDB schema. Integers are read as numbers (as strings past 2^53), DECIMAL and SUM as strings, times as `Date`, in UTC.
+ * When the server is down or busy, `isUnavailable` holds for the error.
  */
 export interface Sql<Db> {
   /** For reads and single writes. */
   db: Kysely<Db>
-  /** The platform's own tables in the same schema. */
+  /** The kernel's tables in the same schema. */
   kernel: Kysely<KernelTables>
   /**
-   * READ COMMITTED. What `publish` is given goes out if and only if the transaction commits. Run again after a deadlock:
-   * `work` must have no effect but through `trx`, and no call in it should leave the process.
+   * READ COMMITTED. `publish` publishes its messages if and only if the transaction commits. `work` is repeated after a deadlock,
+   * so it must have no effect except through `trx`, and should not call other services.
    */
   transaction<T>(work: Work<Db, T>): Promise<T>
   /**
-   * A transaction that also remembers the message: however often it comes, `work` takes effect once. Undefined when it had before.
-   * Messages that arrive together share a transaction, so `work` may run again here too.
+   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
+   * Messages that arrive together share a transaction, so `work` may be repeated here, too.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
   /**
-   * `once` for messages whose work locks the same rows. Those that share a transaction would lock them in their order of arrival, and two such
-   * transactions could wait for each other; so `lockAll` gets what all of them need, and locks it in one order, before the first is handled.
+   * `once` for messages whose work locks rows that others lock, too. In a shared transaction they would lock them in their order of arrival, and
+   * two such transactions could deadlock. So `lockAll` receives the needs of all messages and locks their rows in one order, before the first is handled.
    */
   onceLocking<Needs>(
     lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>,
   ): <T>(message: Pick<Message, 'id'>, work: Work<Db, T>, needs: Needs) => Promise<T | undefined>
-  /** What the outbox holds, for a gauge. */
+  /** For a gauge. */
   backlog(): Promise<Backlog>
-  /** Connections, for a gauge. */
+  /** For a gauge. */
   pool: Readonly<PoolState>
-  /** Whether this instance is the one that relays the outbox. */
+  /** Whether this instance has the lease of the outbox. */
   relaying(): boolean
   ping(): Promise<void>
-  /** Relays what is waiting (for up to 2 s) and closes. The broker's connection must still be open. */
+  /** Relays the outbox for up to 2 s, then closes. The connection to the broker must still be open. */
   close(): Promise<void>
 }
 
@@ -104,13 +104,13 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
         const code = errno(error)
         if (code !== deadlock && code !== lockWait) throw error
         if (attempts === maxAttempts || Date.now() - start > maxRetryMs)
-          throw unavailable('database_busy', 'Others are changing the same thing. Try again shortly.', error)
+          throw unavailable('database_busy', 'Other requests are changing the same data. Try again shortly.', error)
       }
       await Bun.sleep(Math.random() * 10 * 2 ** attempts)
     }
   }
 
-  const recorded: TakeIn<Transaction<Db>> = (ids, work) => {
+  const handleOnce: HandleOnce<Transaction<Db>> = (ids, work) => {
     const recording: Work<Db, { value: Awaited<ReturnType<typeof work>> } | undefined> = async (trx, publish) =>
       (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
     return transaction(recording, ids.length > 1 ? 2 : 5)
@@ -120,9 +120,9 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     db,
     kernel,
     transaction: work => transaction(work),
-    once: createInbox<Transaction<Db>>(recorded),
+    once: createInbox<Transaction<Db>>(handleOnce),
     onceLocking: <Needs>(lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>) =>
-      createInbox<Transaction<Db>, Needs>(recorded, { lockAll }),
+      createInbox<Transaction<Db>, Needs>(handleOnce, { lockAll }),
     backlog: store.backlog,
     pool: state,
     relaying: () => relay?.holding() ?? false,
@@ -136,9 +136,9 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   }
 }
 
-/** Brings the schema up to date, on a connection that may take its time. */
+/** Brings the schema up to date, over connections without a limit for a statement. */
 const untilMigrated = async ({ url, migrations, log, connectWithinMs = minute }: SqlOptions) => {
-  // Two, since the migrator keeps one for its lock.
+  // Two connections, since the migrator keeps one for its lock.
   const { pool } = createSqlPool({ url, size: 2, acquireMs: connectWithinMs, queryMs: 0 })
   const db = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) })
   const bringUpToDate = async () => {

@@ -55,19 +55,19 @@ beforeEach(async () => {
   broker.counted.deadLettered = 0
 })
 
-test('looking thirty times changes neither their number nor their order', async () => {
+test('listing dead letters thirty times changes neither their number nor their order', async () => {
   await giveUp(5)
   for (let i = 0; i < 30; i++) expect((await letters()).map(numberOf)).toEqual([1, 2, 3, 4, 5])
   expect(await count()).toBe(5)
   expect(Math.abs(Date.now() - Date.parse((await letters(1))[0]!.failed_at!))).toBeLessThan(30_000)
 })
 
-test('a list is bounded and still counts all', async () => {
+test('a list is limited, and its count is of all', async () => {
   await giveUp(4)
   expect(await bus.deadLetters.list({ limit: 2 })).toMatchObject([{ queue, count: 4, items: [{ attempts: 1 }, { attempts: 1 }] }])
 })
 
-test('one in the middle is shown whole, and the others stay where they are', async () => {
+test('a dead letter in the middle is shown with its body, and the others keep their places', async () => {
   const ids = await giveUp(3)
   const letter = await bus.deadLetters.get(queue, ids[1]!)
   expect(letter).toMatchObject({ id: ids[1], type: 'order.paid', reason: 'Error: no place for 2' })
@@ -75,7 +75,7 @@ test('one in the middle is shown whole, and the others stay where they are', asy
   expect((await letters()).map(numberOf)).toEqual([1, 2, 3])
 })
 
-test('one that is replayed is handled and gone; if it fails again it has all its attempts', async () => {
+test('a replayed message is handled; if it fails, it has all of its attempts again', async () => {
   const ids = await giveUp(3)
   refused.delete(2)
   expect(await bus.deadLetters.replay(queue, ids[1]!)).toBe(true)
@@ -91,7 +91,7 @@ test('one that is replayed is handled and gone; if it fails again it has all its
   ])
 })
 
-test('one that is removed is gone for good', async () => {
+test('a removed message does not come back', async () => {
   const ids = await giveUp(2)
   expect(await bus.deadLetters.remove(queue, ids[0]!)).toBe(true)
   expect(await bus.deadLetters.remove(queue, ids[0]!)).toBe(false)
@@ -99,7 +99,7 @@ test('one that is removed is gone for good', async () => {
   expect(handled).toEqual([])
 })
 
-test('what is not there is said so', async () => {
+test('an unknown id is reported as missing', async () => {
   await giveUp(1)
   expect(await bus.deadLetters.get(queue, 'nothing')).toBeUndefined()
   expect(await bus.deadLetters.replay('no.such-queue', 'nothing')).toBe(false)
@@ -107,7 +107,7 @@ test('what is not there is said so', async () => {
   expect(await count()).toBe(1)
 })
 
-test('two operators at once neither lose nor double a message', async () => {
+test('two operators at once neither lose nor duplicate a message', async () => {
   const ids = await giveUp(8)
   refused.clear()
   const acts = ids.flatMap(id => [bus.deadLetters.replay(queue, id), inventory.deadLetters.replay(queue, id)])
@@ -118,7 +118,7 @@ test('two operators at once neither lose nor double a message', async () => {
   expect(await count()).toBe(0)
 })
 
-test('one that the broker gave up is told from what a handler refused', async () => {
+test('a message that the broker gave up differs from one that a handler refused', async () => {
   const model = await connect(broker.url)
   const channel = await model.createConfirmChannel()
   const properties = { expiration: '1', messageId: 'expired-1', type: 'order.paid' }

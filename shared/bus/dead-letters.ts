@@ -16,16 +16,16 @@ export interface DeadLetter {
 export interface DeadLetterQueue {
   queue: string
   count: number
-  /** The oldest ones. */
+  /** The oldest dead letters. */
   items: DeadLetter[]
 }
 
-/** For operators: seldom used, so each act has a connection of its own, and one goes on at a time over all instances. */
+/** For operators. Seldom used, so each call opens its own connection, and a lock lets one call at a time run over all instances. */
 export interface DeadLetters {
-  /** Every queue that has some, or one of them. */
+  /** The queues that have dead letters, or only `queue`. */
   list(options?: { queue?: string; limit?: number }): Promise<DeadLetterQueue[]>
   get(queue: string, id: string): Promise<(DeadLetter & { body: string }) | undefined>
-  /** Back to its queue with all attempts before it; false when it is not there. */
+  /** Puts the message back into its queue, with all of its attempts. False when there is no such message. */
   replay(queue: string, id: string): Promise<boolean>
   remove(queue: string, id: string): Promise<boolean>
 }
@@ -36,13 +36,13 @@ interface Options {
   queues: readonly string[]
 }
 
-/** Further back a message is found once those before it are gone. */
+/** How many messages a search looks at. A message further back is found when those before it are gone. */
 const searchLimit = 10_000
 const lockWaitMs = 5000
 
 export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters => {
-  /** What was only looked at goes back to its place when `work` is done. */
-  const alone = async <T>(work: (channel: ConfirmChannel, lock: Channel) => Promise<T>): Promise<T> => {
+  /** Runs `work` under the lock. Messages that it reads without acknowledging them return to their place afterwards. */
+  const exclusively = async <T>(work: (channel: ConfirmChannel, lock: Channel) => Promise<T>): Promise<T> => {
     const deadline = Date.now() + lockWaitMs
     for (;;) {
       const model = await connect(url, { noDelay: true, timeout: 5000 }).catch(error => {
@@ -63,7 +63,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
           const channel = await model.createConfirmChannel()
           channel.on('error', () => {})
           const result = await work(channel, lock)
-          // Answered when all has been put back, and before the lock goes with the connection.
+          // Resolves when the messages are back in their place; the lock is held until the connection closes.
           await channel.close()
           return result
         }
@@ -73,7 +73,8 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
           model.close().catch(() => {}),
         )
       }
-      if (Date.now() > deadline) throw conflict('dead_letters_busy', 'Somebody else is at the dead letters; try again in a moment.', 1)
+      if (Date.now() > deadline)
+        throw conflict('dead_letters_busy', 'Another request is reading the dead letters; try again in a moment.', 1)
       await Bun.sleep(50 + Math.random() * 100)
     }
   }
@@ -93,7 +94,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
   ): Promise<boolean> => {
     if (!queues.includes(queue)) return false
-    return alone(async channel => {
+    return exclusively(async channel => {
       const raw = await find(channel, queue, id)
       if (raw) await act(channel, raw)
       return raw !== undefined
@@ -102,7 +103,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
 
   return {
     list: ({ queue, limit = 20 } = {}) =>
-      alone(async (channel, lock) => {
+      exclusively(async (channel, lock) => {
         const lists: DeadLetterQueue[] = []
         for (const name of queue === undefined ? queues : queues.filter(known => known === queue)) {
           const { messageCount: count } = await lock.checkQueue(prefix + deadLetterQueue(name))
@@ -137,12 +138,12 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
 
 const isLocked = (error: unknown) => error instanceof Error && 'code' in error && error.code === 405
 
-/** A message that came without an id goes by its content. */
+/** A message without an id is identified by its content. */
 const idOf = ({ properties: { messageId }, content }: GetMessage): string => messageId || Bun.hash(content).toString(16)
 
 const describe = (queue: string, raw: GetMessage): DeadLetter => {
   const { type, headers = {} } = raw.properties
-  // Without a word of ours it was the broker that gave up, after too many deliveries without an answer.
+  // Without our headers it was the broker that gave the message up, after too many deliveries without an acknowledgement.
   const death = headers['x-death']?.[0]
   return {
     id: idOf(raw),
@@ -159,7 +160,7 @@ const describe = (queue: string, raw: GetMessage): DeadLetter => {
 const republish = (channel: ConfirmChannel, queue: string, raw: GetMessage) =>
   new Promise<void>((resolve, reject) => {
     const refused = (cause?: unknown) =>
-      reject(unavailable('replay_refused', 'The broker did not take the message back; it stays here.', cause))
+      reject(unavailable('replay_refused', 'The broker did not accept the message; it stays among the dead letters.', cause))
     const { messageId, type, contentType, headers = {} } = raw.properties
     const kept = Object.entries(headers).filter(([name]) => name === 'traceparent' || name === 'x-exchange' || name === 'x-routing-key')
     channel.once('return', () => refused())

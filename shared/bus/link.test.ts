@@ -8,7 +8,7 @@ const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggre
 const overdue = defineTimer('order.overdue', { owner: 'order', aggregate: 'order', terms: ['standard'], data: t.Object({}) })
 const events = [paid, overdue]
 
-describe('starting', () => {
+describe('a bus that starts', () => {
   test('fails at once, naming the queue, when the broker has it with other settings', async () => {
     const broker = await testBus(events)
     const stranger = await connect(broker.url)
@@ -27,7 +27,7 @@ describe('starting', () => {
   })
 })
 
-test('a dead-letter queue that somebody deleted is declared anew, and the message gets there', async () => {
+test('a dead-letter queue that was deleted is declared anew, and receives its message', async () => {
   const broker = await testBus(events)
   const inventory = await broker.open('inventory')
   await inventory.consume([on(paid, async () => {})])
@@ -51,7 +51,7 @@ describe('ping', () => {
   })
   afterAll(() => broker.drop())
 
-  test('answers while connected and says so when not', async () => {
+  test('succeeds while connected, and fails otherwise', async () => {
     const bus = await broker.open('order')
     await bus.ping()
     await bus.close()

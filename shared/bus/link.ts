@@ -2,6 +2,7 @@ import { type ChannelModel, connect } from 'amqplib'
 import type { Logger } from 'pino'
 import { within } from '../deadline'
 import { unavailable } from '../errors'
+import { second } from '../time'
 import { TopologyError } from './topology'
 
 export type BusLog = Pick<Logger, 'info' | 'warn' | 'error'>
@@ -11,90 +12,86 @@ export interface LinkOptions {
   /** What the connection is for, in log lines. */
   purpose: string
   log: BusLog
-  /** Runs on every new connection, before anything else uses it. */
+  /** Runs on every new connection, before it is used for anything else. */
   setup: (model: ChannelModel) => Promise<void>
   onLost: () => void
   startWithinMs: number
 }
 
-/** A connection that comes back by itself, at most about a second after the broker does. */
+/** A connection that reconnects by itself, within about a second after the broker is back. */
 export interface Link {
   close(): Promise<void>
 }
 
 const heartbeatS = 10
-const setupWithinMs = 20_000
+const setupWithinMs = 20 * second
+const closeWithinMs = 2 * second
 
 export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs }: LinkOptions): Promise<Link> => {
   const address = new URL(url)
   if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(heartbeatS))
-  let lastFault: Error | undefined
-  let hopeless: ((error: TopologyError) => void) | undefined
-  let current: ChannelModel | undefined
+  /** Rejects when the broker's queues have other settings: trying again does not help a service that starts. */
+  const unusable = Promise.withResolvers<never>()
+  unusable.promise.catch(() => {})
+  let connected = false
+  let lastError: Error | undefined
+  let connection: ChannelModel | undefined
 
-  const model = await connect(address.href, {
+  const setUp = async (model: ChannelModel) => {
+    connection = model
+    // The reason with which the broker closes the connection says more than the error of the call that this interrupts.
+    let closeReason: Error | undefined
+    model.on('error', error => {
+      closeReason = error
+    })
+    const done = setup(model).then(
+      () => true,
+      error => {
+        throw error instanceof TopologyError ? error : (closeReason ?? error)
+      },
+    )
+    if (!(await within(setupWithinMs, done))) throw new Error(`the broker did not answer within ${setupWithinMs} ms`)
+  }
+  const recovering = await connect(address.href, {
     noDelay: true,
     timeout: 5000,
-    recovery: {
-      initialDelay: 50,
-      maxDelay: 1000,
-      waitForConnect: false,
-      setup: async (fresh: ChannelModel) => {
-        current = fresh
-        // What the broker says when it closes the connection tells more than the call that this cuts off.
-        let said: Error | undefined
-        fresh.on('error', error => {
-          said = error
-        })
-        const done = setup(fresh).then(
-          () => true,
-          error => {
-            throw error instanceof TopologyError ? error : (said ?? error)
-          },
-        )
-        if (!(await within(setupWithinMs, done))) throw new Error(`the broker did not answer within ${setupWithinMs} ms`)
-      },
-    },
+    recovery: { initialDelay: 50, maxDelay: 1000, waitForConnect: false, setup: setUp },
   })
-  let connected = false
-  model.on('error', () => {})
-  model.on('connect', () => {
+  recovering.on('error', () => {})
+  recovering.on('connect', () => {
     connected = true
-    lastFault = undefined
+    lastError = undefined
     log.info({ purpose }, 'connected to the broker')
   })
-  model.on('disconnect', error => {
+  recovering.on('disconnect', error => {
     connected = false
     onLost()
-    log.warn({ purpose, err: error }, 'lost the broker: connecting again')
+    log.warn({ purpose, err: error }, 'lost the connection to the broker: connecting again')
   })
-  model.on('connect-failed', error => {
+  recovering.on('connect-failed', error => {
     onLost()
-    // Once an outage and cause, however many attempts it takes.
-    if (error.message !== lastFault?.message) log.warn({ purpose, err: error }, 'the broker cannot be used: trying on')
-    lastFault = error
-    if (error instanceof TopologyError) hopeless?.(error)
+    // One line for each cause, however many attempts fail.
+    if (error.message !== lastError?.message) log.warn({ purpose, err: error }, 'could not connect to the broker: trying again')
+    lastError = error
+    if (error instanceof TopologyError) unusable.reject(error)
   })
 
-  // Closing waits for the broker's answer, which a hung one never gives.
-  const close = async () => void (await within(2000, Promise.allSettled([model.close(), current?.close()])))
+  // Closing waits for the broker's answer, which may never come.
+  const close = async () => void (await within(closeWithinMs, Promise.allSettled([recovering.close(), connection?.close()])))
 
-  const failed = new Promise<never>((_, reject) => {
-    hopeless = reject
-  })
   try {
-    await within(startWithinMs, Promise.race([model.waitForConnect(), failed]))
+    await within(startWithinMs, Promise.race([recovering.waitForConnect(), unusable.promise]))
   } catch (error) {
     await close()
     throw error
   }
   if (!connected) {
     await close()
-    const reason = lastFault ? lastFault.message || ('code' in lastFault ? String(lastFault.code) : lastFault.name) : 'no answer'
+    const reason = lastError ? lastError.message || ('code' in lastError ? String(lastError.code) : lastError.name) : 'no answer'
     throw unavailable(
       'broker_unavailable',
       `RabbitMQ at ${address.host} could not be reached within ${startWithinMs} ms: ${reason}`,
-      lastFault,
+      lastError,
     )
   }
   return { close }

@@ -26,12 +26,12 @@ export const attemptsOf = ({ properties: { headers } }: ConsumeMessage): number 
 export const reasonOf = (error: unknown) =>
   (error instanceof Error ? `${error.name}: ${withoutValues(error.message)}` : String(error)).slice(0, 500)
 
-/** The headers that the broker adds are about a copy's own way. */
-const isBrokers = (name: string) => /^x-(death|first-death|last-death|delivery-count|acquired-count)/.test(name)
+/** The broker's headers describe the deliveries of one copy, so a new copy does not get them. */
+const isFromBroker = (name: string) => /^x-(death|first-death|last-death|delivery-count|acquired-count)/.test(name)
 
 export const copyOf = (raw: ConsumeMessage, to: { exchange: string; routingKey: string; headers: Record<string, unknown> }): Outbound => {
   const { messageId, type, contentType, headers = {} } = raw.properties
-  const kept = Object.entries(headers).filter(([name]) => !isBrokers(name))
+  const kept = Object.entries(headers).filter(([name]) => !isFromBroker(name))
   return {
     exchange: to.exchange,
     routingKey: to.routingKey,

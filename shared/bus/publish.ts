@@ -1,6 +1,7 @@
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib'
 import { within } from '../deadline'
 import type { Outcome } from '../outbox'
+import { second } from '../time'
 
 /** A message with the broker's own names in it. */
 export interface Outbound {
@@ -12,16 +13,16 @@ export interface Outbound {
 
 interface PublisherState {
   channel: ConfirmChannel | undefined
-  /** The broker is short of memory or disk and reads nothing more. */
+  /** The broker is short of memory or disk, and reads no more messages. */
   blocked: boolean
 }
 
-/** So many unconfirmed messages at once, over all callers. */
+/** How many messages may be unconfirmed at once, over all callers. */
 const inFlightLimit = 500
 
-export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
+export const createPublisher = ({ confirmWithinMs = 10 * second } = {}) => {
   const state: PublisherState = { channel: undefined, blocked: false }
-  /** Returned messages by id: a return comes before the confirm, which succeeds all the same. */
+  /** How often a message was returned, by id. The return arrives before the confirm, which succeeds all the same. */
   const returned = new Map<string, number>()
   const waiting: (() => void)[] = []
   let inFlight = 0
@@ -31,7 +32,7 @@ export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
     returned.clear()
     channel.on('error', () => {})
     channel.on('return', ({ properties: { messageId } }) => returned.set(messageId, (returned.get(messageId) ?? 0) + 1))
-    // Closed by the broker for what we sent: a new connection begins from a known state.
+    // The broker closed the channel because of what was sent: a new connection starts from a known state.
     channel.on('close', () => {
       if (state.channel === channel) state.channel = undefined
       model.close().catch(() => {})
@@ -54,8 +55,8 @@ export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
     return true
   }
 
-  const leave = () => {
-    // In lots, so that not every message costs a wake-up.
+  const settled = () => {
+    // Waiting callers are woken together, not once for every confirmed message.
     if (--inFlight <= (inFlightLimit * 3) / 4) for (const wake of waiting.splice(0)) wake()
   }
 
@@ -65,22 +66,22 @@ export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
     inFlight++
     try {
       channel.publish(exchange, routingKey, content, { ...properties, persistent: true, mandatory: true }, error => {
-        leave()
+        settled()
         const unroutable = wasReturned(properties.messageId)
         settle(error ? 'failed' : unroutable ? 'unroutable' : 'confirmed')
       })
     } catch {
-      // The channel closed a moment ago.
-      leave()
+      // The channel has just closed.
+      settled()
       settle('failed')
     }
   }
 
-  /** One outcome a message, in their order; what is not confirmed in time has failed, and may arrive all the same. */
+  /** Gives one outcome for each message, in their order. A message that is not confirmed in time counts as failed, but may have arrived. */
   const publish = async (messages: Outbound[]): Promise<Outcome[]> => {
     const outcomes = new Array<Outcome>(messages.length).fill('failed')
     let open = messages.length
-    const { promise: settled, resolve } = Promise.withResolvers<void>()
+    const { promise: allSettled, resolve } = Promise.withResolvers<void>()
     const deadline = Date.now() + confirmWithinMs
     for (const [i, message] of messages.entries()) {
       while (inFlight >= inFlightLimit && Date.now() < deadline) await within(deadline - Date.now(), room())
@@ -90,7 +91,7 @@ export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
         if (--open === 0) resolve()
       })
     }
-    if (open > 0) await within(Math.max(0, deadline - Date.now()), settled)
+    if (open > 0) await within(Math.max(0, deadline - Date.now()), allSettled)
     return [...outcomes]
   }
   const room = () => new Promise<void>(resolve => waiting.push(resolve))
@@ -102,7 +103,7 @@ export const createPublisher = ({ confirmWithinMs = 10_000 } = {}) => {
     lost: () => {
       state.channel = undefined
     },
-    /** Waits for what is still unconfirmed. */
+    /** Waits for the messages that are still unconfirmed. */
     async drain(ms: number) {
       const channel = state.channel
       if (channel && inFlight > 0)

@@ -4,27 +4,27 @@ import type { ServiceName } from '../platform'
 
 export interface TopologyOptions {
   events: Topology
-  /** Put before every name, so that several platforms may share a broker. */
+  /** The prefix of every name, so that several platforms may share a broker. */
   prefix: string
   retryDelaysMs: readonly number[]
 }
 
-/** After so many deliveries without an answer the broker itself gives up on a message. */
+/** After this many deliveries without an acknowledgement the broker itself gives a message up. */
 const deliveryLimit = 20
 
 export const retryName = (delayMs: number) => `retry.${delayMs % 1000 === 0 ? `${delayMs / 1000}s` : `${delayMs}ms`}`
 export const deadLetterQueue = (queue: string) => `${queue}.dlq`
 
-/** The queue in which a service finds an event or its own timer. */
+/** The queue from which a service receives an event or its own timer. */
 export const queueOf = (service: ServiceName, event: EventInfo | TimerInfo) =>
   event.kind === 'event' ? `${service}.${event.exchange}` : event.type
 
-/** Every queue that has a consumer: each has its dead letters beside it. */
+/** The queues that have a consumer. Each has a queue of dead letters. */
 export const consumerQueues = (events: Topology): string[] => [
   ...new Set(events.flatMap(event => (event.kind === 'event' ? event.to.map(service => queueOf(service, event)) : [event.type]))),
 ]
 
-/** All of the platform's names, in an order in which each finds what it leads to. */
+/** All exchanges, queues and bindings of the platform. A queue comes after the queue that it leads to. */
 export const brokerTopology = ({ events, prefix, retryDelaysMs }: TopologyOptions) => {
   const exchanges = new Map<string, 'topic' | 'fanout'>()
   const queues = new Map<string, Options.AssertQueue>()
@@ -33,14 +33,14 @@ export const brokerTopology = ({ events, prefix, retryDelaysMs }: TopologyOption
     bindings.push({ queue: prefix + queue, exchange: prefix + exchange, routingKey })
 
   for (const queue of consumerQueues(events)) {
-    // A classic queue: looking at it by get and requeue costs a message none of its deliveries.
+    // A classic queue: reading and requeueing its messages does not count as a delivery.
     queues.set(prefix + deadLetterQueue(queue), { arguments: { 'x-queue-type': 'classic' } })
     queues.set(prefix + queue, quorum({ leadsTo: prefix + deadLetterQueue(queue), arguments: { 'x-delivery-limit': deliveryLimit } }))
   }
   for (const delayMs of retryDelaysMs) {
     const name = retryName(delayMs)
     exchanges.set(prefix + name, 'fanout')
-    // What expires here goes to the queue that its routing key names.
+    // An expired message goes to the queue that its routing key names.
     queues.set(prefix + name, quorum({ messageTtl: delayMs }))
     bind(name, name, '')
   }
@@ -53,7 +53,7 @@ export const brokerTopology = ({ events, prefix, retryDelaysMs }: TopologyOption
   return { exchanges, queues, bindings }
 }
 
-/** What a quorum queue passes on stays in it until the next queue has confirmed it; that strategy needs reject-publish. */
+/** A message that the queue passes on stays in it until the next queue has confirmed it; this strategy needs reject-publish. */
 const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & { leadsTo?: string }): Options.AssertQueue => ({
   ...options,
   overflow: 'reject-publish',
@@ -63,8 +63,8 @@ const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & 
 })
 
 /**
- * Declares all of the platform: whoever publishes first, every consumer's queue is there. Declaring what exists changes nothing. A binding that
- * left the catalog stays: during a rolling deploy the version before still needs it, and the consumer ignores what it doesn't know.
+ * Declares everything, so that every consumer's queue exists before the first message, whichever service starts first. What exists stays as it is.
+ * A binding that left the catalog stays, too: during a rolling deploy the version before needs it, and consumers ignore unknown types.
  */
 export const declareTopology = async (channel: Channel, options: TopologyOptions) => {
   const { exchanges, queues, bindings } = brokerTopology(options)
@@ -81,7 +81,7 @@ export const declareTopology = async (channel: Channel, options: TopologyOptions
 
 const isMismatch = (error: unknown): error is Error => error instanceof Error && 'code' in error && error.code === 406
 
-/** Trying again does not help: somebody must delete the queue (when it is empty) or take another prefix. */
+/** Trying again does not help: an operator must delete the queue when it is empty, or choose another prefix. */
 export class TopologyError extends Error {
   override readonly name = 'TopologyError'
   constructor(queue: string, cause: Error) {

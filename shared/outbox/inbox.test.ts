@@ -10,25 +10,25 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
   beforeEach(() => store.closeAll())
   afterAll(() => store.drop())
 
-  test('the same message ten times, in parallel too and on two instances, has one effect and tells of it once', async () => {
+  test('the same message eleven times, also in parallel and on two instances, has one effect and publishes once', async () => {
     const { bus, numbers } = broker()
     const both = [await store.start({ bus }), await store.start({ bus })]
     const before = await both[0]!.effects()
     const id = crypto.randomUUID()
-    const take = (n: number) =>
+    const handle = (n: number) =>
       both[n % 2]!.once(id, async (publish, effect) => {
-        await effect('taken')
+        await effect('handled')
         publish(counted({ id: 1, version: 1 }, { n: 1 }))
         return 'done'
       })
-    const answers = [...(await Promise.all(upTo(5).map(take))), await take(1), ...(await Promise.all(upTo(5).map(take)))]
+    const answers = [...(await Promise.all(upTo(5).map(handle))), await handle(1), ...(await Promise.all(upTo(5).map(handle)))]
     expect(answers.filter(answer => answer === 'done')).toHaveLength(1)
     expect(await both[0]!.effects()).toBe(before + 1)
     await emptied(both[0]!)
     expect(numbers()).toEqual([1])
   })
 
-  test('a message whose effect failed is taken in when it comes again', async () => {
+  test('a message whose effect failed is handled when it is delivered again', async () => {
     const instance = await store.start()
     const id = crypto.randomUUID()
     const failing = instance.once(id, () => Promise.reject(new Error('not now')))
@@ -36,11 +36,11 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     expect(await instance.once(id, async () => 'done')).toBe('done')
   })
 
-  test('messages that arrive together share a transaction, and one that fails harms no other', async () => {
+  test('messages that arrive together share a transaction, and one that fails fails alone', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })
     const before = await instance.effects()
-    const take = (n: number) =>
+    const handle = (n: number) =>
       withContext({ ...newContext(), requestId: `request-${n}` }, () =>
         instance.once(`${crypto.randomUUID()}`, async (publish, effect) => {
           await effect(`${n}`)
@@ -49,7 +49,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
           return n
         }),
       )
-    const answers = await Promise.allSettled(upTo(40).map(take))
+    const answers = await Promise.allSettled(upTo(40).map(handle))
     expect(answers.flatMap((answer, n) => (answer.status === 'rejected' ? [n] : []))).toEqual([17])
     expect(answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))).toEqual(upTo(40).filter(n => n !== 17))
     expect(await instance.effects()).toBe(before + 39)
@@ -58,13 +58,13 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     for (const message of got.map(({ body }) => JSON.parse(body))) expect(message.request_id).toBe(`request-${message.data.n}`)
   })
 
-  test('a hundred messages, half of them old and some twice, have fifty effects', async () => {
+  test('messages that were handled before, or come twice, have no second effect', async () => {
     const instance = await store.start()
     const ids = upTo(50).map(() => crypto.randomUUID())
-    const take = (id: string) => instance.once(id, async (_, effect) => effect(id))
-    await Promise.all(ids.slice(0, 25).map(take))
+    const handle = (id: string) => instance.once(id, async (_, effect) => effect(id))
+    await Promise.all(ids.slice(0, 25).map(handle))
     const before = await instance.effects()
-    await Promise.all([...ids, ...ids].map(take))
+    await Promise.all([...ids, ...ids].map(handle))
     expect(await instance.effects()).toBe(before + 25)
   })
 })

@@ -3,15 +3,15 @@ import type { Message, Publish } from '../event'
 
 type Work<Trx, T> = (trx: Trx, publish: Publish) => Promise<T>
 
-/** Does `work` in a transaction that records these messages; undefined, and nothing done, when one of them was recorded before. */
-export type TakeIn<Trx> = <T>(ids: string[], work: Work<Trx, T>) => Promise<{ value: T } | undefined>
+/** Does `work` in a transaction that records these messages. Undefined, and no effect, when one of them was recorded before. */
+export type HandleOnce<Trx> = <T>(ids: string[], work: Work<Trx, T>) => Promise<{ value: T } | undefined>
 
 interface Arrival<Trx, Needs> {
   id: string
   needs: Needs
-  /** Within the transaction of a group. What it gives tells the caller, once that has committed. */
-  start(trx: Trx, publish: Publish): Promise<() => void>
-  alone(): Promise<void>
+  /** Does its work in a group's transaction. The function that it returns resolves the caller's promise, and is called after the commit. */
+  handleInGroup(trx: Trx, publish: Publish): Promise<() => void>
+  handleAlone(): Promise<void>
 }
 
 interface InboxOptions<Trx, Needs> {
@@ -22,65 +22,64 @@ interface InboxOptions<Trx, Needs> {
 }
 
 /**
- * Takes messages in, each once. Those that arrive while a transaction runs share the next one, since most of a small transaction's cost is
- * its begin, its commit and its inbox row. Where one of a group fails, halves are tried until it stands alone: no message suffers by its siblings.
+ * Handles each message once. Most of a small transaction's cost is its begin, its commit and its inbox row, so messages that arrive while a
+ * transaction runs share the next one. If a group fails, each half is tried, down to single messages: no message fails because of another.
  */
 export const createInbox = <Trx, Needs = void>(
-  takeIn: TakeIn<Trx>,
+  handleOnce: HandleOnce<Trx>,
   { lanes = 2, groupSize = 50, lockAll }: InboxOptions<Trx, Needs> = {},
 ) => {
   const arrivals: Arrival<Trx, Needs>[] = []
-  let busy = 0
+  let busyLanes = 0
 
-  const take = async (group: Arrival<Trx, Needs>[]): Promise<void> => {
+  const handleGroup = async (group: Arrival<Trx, Needs>[]): Promise<void> => {
     const [first] = group
-    if (group.length === 1) return first?.alone()
-    const tellAll = async (trx: Trx, publish: Publish) => {
-      await lockAll?.(
-        trx,
-        group.map(({ needs }) => needs),
-      )
-      const tell: (() => void)[] = []
-      for (const arrival of group) tell.push(await arrival.start(trx, publish))
-      return tell
+    if (group.length === 1) return first?.handleAlone()
+    const ids = group.map(({ id }) => id)
+    const needs = group.map(arrival => arrival.needs)
+    const handleAll = async (trx: Trx, publish: Publish) => {
+      await lockAll?.(trx, needs)
+      const reports: (() => void)[] = []
+      for (const arrival of group) reports.push(await arrival.handleInGroup(trx, publish))
+      return reports
     }
-    const ids = group.map(arrival => arrival.id)
-    // Whatever went wrong goes wrong again for the one that it is about, and is told to its caller.
-    const taken = await takeIn(ids, tellAll).catch(() => undefined)
-    if (taken) for (const tell of taken.value) tell()
-    else {
-      const half = group.length >> 1
-      await take(group.slice(0, half))
-      await take(group.slice(half))
+    // The error comes again when its message is handled alone, and reaches that message's caller.
+    const handled = await handleOnce(ids, handleAll).catch(() => undefined)
+    if (handled) {
+      for (const report of handled.value) report()
+      return
     }
+    const half = group.length >> 1
+    await handleGroup(group.slice(0, half))
+    await handleGroup(group.slice(half))
   }
-  const pump = () => {
-    while (busy < lanes && arrivals.length > 0) {
-      busy++
-      void take(arrivals.splice(0, groupSize)).finally(() => {
-        busy--
-        pump()
+  const startLanes = () => {
+    while (busyLanes < lanes && arrivals.length > 0) {
+      busyLanes++
+      void handleGroup(arrivals.splice(0, groupSize)).finally(() => {
+        busyLanes--
+        startLanes()
       })
     }
   }
 
   return <T>({ id }: Pick<Message, 'id'>, work: Work<Trx, T>, needs: Needs): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
-      // Each message's work keeps the request id and the trace that came with it.
+      // In a group, each message's work keeps its own request id and trace.
       const inItsContext = AsyncLocalStorage.snapshot()
       arrivals.push({
         id,
         needs,
-        start: async (trx, publish) => {
+        handleInGroup: async (trx, publish) => {
           const value = await inItsContext(() => work(trx, publish))
           return () => resolve(value)
         },
-        alone: () =>
-          inItsContext(() => takeIn([id], work)).then(
-            taken => resolve(taken?.value),
+        handleAlone: () =>
+          inItsContext(() => handleOnce([id], work)).then(
+            handled => resolve(handled?.value),
             error => reject(error),
           ),
       })
-      pump()
+      startLanes()
     })
 }

@@ -1,0 +1,15 @@
+import type { Channel, ConsumeMessage } from 'amqplib'
+
+/** A message as it came from a queue; it is acknowledged on the channel that delivered it. */
+export interface Delivery {
+  queue: string
+  channel: Channel
+  raw: ConsumeMessage
+}
+
+/** What is counted, by type of message. */
+export interface BusMetrics {
+  handled(type: string): void
+  retried(type: string): void
+  deadLettered(type: string): void
+}
