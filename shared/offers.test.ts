@@ -62,6 +62,33 @@ describe('discounts', () => {
   })
 })
 
+describe('the categories and the tax class of a product', () => {
+  const kind = { category_ids: ['top', 'below'], tax_class: 'books' as const }
+  test('come from the catalog, and are absent where it does not know them', async () => {
+    const product = { id: 'p', name: 'P', category: 'Books', currency: 'USD', price: 1, sku: 'A', stock: 3, status: 'active', variants: [] }
+    answers.product = {
+      items: [
+        { ...product, ...kind },
+        { ...product, id: 'q' },
+      ],
+      missing: [],
+    }
+    const products = await offers.products(['p', 'q'])
+    expect(products.get('p')).toMatchObject(kind)
+    expect(Object.keys(products.get('q') ?? {})).not.toContain('tax_class')
+  })
+  test('go to promotion and to tax', async () => {
+    answers.promotion = { discount: 0, free_shipping: false, lines: [], campaigns: [], coupon: null }
+    answers.tax = { ...quote, ...carriage, lines: [{ ...quoted, tax_class: 'books' }] }
+    const lines = [{ ...line, ...kind }]
+    await offers.discounts({ currency: 'USD', lines }, { userId: 7, coupon: undefined })
+    expect(questions.promotion).toMatchObject({ items: [{ category_ids: kind.category_ids }] })
+    const taxes = await offers.taxes({ currency: 'USD', address, lines }, 0)
+    expect(questions.tax).toMatchObject({ lines: [{ category: 'Books', tax_class: 'books' }] })
+    expect(taxes.taxLines).toMatchObject([{ category: 'Books', tax_class: 'books' }])
+  })
+})
+
 test('shipping prices come by option, for goods and their subtotal', async () => {
   const option = { currency: 'USD', days_min: 1, days_max: 2, free_over: null }
   const options = [

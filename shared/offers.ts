@@ -6,6 +6,7 @@ import type { Address } from './address'
 import { ask, type Clients } from './client'
 import { AppError } from './errors'
 import { toMajor, toMinor } from './money'
+import type { TaxClass } from './tax-class'
 
 /**
  * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the tax. Order and cart ask all four
@@ -17,6 +18,9 @@ export interface CatalogProduct {
   id: string
   name: string
   category: string
+  /** From the top of the tree to its own category. A product service of an earlier release answers neither this nor the class. */
+  category_ids?: readonly string[]
+  tax_class?: TaxClass
   currency: string
   price: number
   sku: string
@@ -27,7 +31,14 @@ export interface CatalogProduct {
 
 export interface Basket {
   currency: string
-  lines: readonly { product_id: string; sku: string; category: string; quantity: number; price: number }[]
+  lines: readonly {
+    product_id: string
+    sku: string
+    category: string
+    category_ids?: readonly string[]
+    quantity: number
+    price: number
+  }[]
 }
 /** A basket whose carriage is asked for. */
 interface Shipped {
@@ -45,6 +56,7 @@ interface Taxable<Line> {
 /** The tax on one line, as the events of an order carry it: amounts in major units. */
 export interface TaxLine {
   category: string
+  tax_class?: TaxClass
   rate_ppm: number
   net: number
   tax: number
@@ -63,18 +75,19 @@ export const createOffers = (client: Clients, options: { deadlineMs?: number } =
     async products(ids: readonly string[]): Promise<ReadonlyMap<string, CatalogProduct>> {
       const { items } = await ask('product', product.api.products.batch.post({ ids: [...ids] }))
       return new Map(
-        items.map(({ id, name, category, currency, price, sku, stock, status, variants }) => {
+        items.map(({ id, name, category, category_ids, tax_class, currency, price, sku, stock, status, variants }) => {
           const minor = (amount: number) => toMinor(amount, currency)
           const inMinor = variants.map(variant => ({ sku: variant.sku, price: minor(variant.price), stock: variant.stock }))
-          return [id, { id, name, category, currency, price: minor(price), sku, stock, status, variants: inMinor }]
+          const kind = { ...(category_ids && { category_ids }), ...(tax_class && { tax_class }) }
+          return [id, { id, name, category, ...kind, currency, price: minor(price), sku, stock, status, variants: inMinor }]
         }),
       )
     },
 
     /** What campaigns and a coupon take off: in all, by line in `shares`, and by campaign, as the events of an order carry it. */
     async discounts({ currency, lines }: Basket, { userId, coupon }: { userId: number | undefined; coupon: string | undefined }) {
-      const items = lines.map(({ product_id, sku, quantity, price, category }) => {
-        return { product_id, sku, quantity, price: toMajor(price, currency), category }
+      const items = lines.map(({ product_id, sku, quantity, price, category, category_ids: ids }) => {
+        return { product_id, sku, quantity, price: toMajor(price, currency), category, ...(ids && { category_ids: [...ids] }) }
       })
       const by = { ...(userId !== undefined && { user_id: userId }), ...(coupon !== undefined && { coupon_code: coupon }) }
       const answer = await ask('promotion', promotion.internal.discounts.post({ ...by, currency, items }))
@@ -96,8 +109,15 @@ export const createOffers = (client: Clients, options: { deadlineMs?: number } =
     },
 
     /** The tax on all, and on each line. */
-    async taxes<Line extends { category: string; net: number }>({ currency, address, lines }: Taxable<Line>, carriage: number) {
-      const priced = lines.map(({ category, net }) => ({ category, amount: toMajor(net, currency) }))
+    async taxes<Line extends { category: string; tax_class?: TaxClass | null; net: number }>(
+      { currency, address, lines }: Taxable<Line>,
+      carriage: number,
+    ) {
+      const priced = lines.map(({ category, tax_class, net }) => ({
+        category,
+        ...(tax_class && { tax_class }),
+        amount: toMajor(net, currency),
+      }))
       const question = { address, currency, lines: priced, shipping: toMajor(carriage, currency) }
       const answer = await ask('tax', tax.internal.quotes.post(question))
       const taxed = lines.map((line, index) => {
@@ -120,6 +140,7 @@ const placeOf = ({ country, region }: Pick<TaxLine, 'country' | 'region'> = {}) 
 })
 const taxLine = (line: TaxLine): TaxLine => ({
   category: line.category,
+  ...(line.tax_class && { tax_class: line.tax_class }),
   rate_ppm: line.rate_ppm,
   net: line.net,
   tax: line.tax,

@@ -9,6 +9,8 @@ export interface SoldProduct {
   id: string
   name: string
   category: string
+  category_ids?: string[]
+  tax_class?: string
   currency: string
   price: number
   sku: string
@@ -30,7 +32,7 @@ export interface OfferedShop {
 }
 
 const Line = closed({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })
-const PricedLine = closed({ ...Line.properties, price: t.Number(), category: t.String() })
+const PricedLine = closed({ ...Line.properties, price: t.Number(), category: t.String(), category_ids: t.Optional(t.Array(t.String())) })
 const Address = t.Union([t.String(), t.Object({ country: addressFields.country, region: addressFields.region })])
 
 const cents = (amount: number) => Math.round(amount * 100)
@@ -93,8 +95,8 @@ const taxApp = (shop: OfferedShop) =>
       const percent = isText ? shop.taxPercent.text : shop.taxPercent.country
       const taxOn = (amount: number) => Math.round((cents(amount) * percent) / 100) / 100
       const place = isText ? {} : { country: address.country }
-      const quoted = lines.map(({ amount, category }) => {
-        return { category, net: amount, tax: taxOn(amount), rate_ppm: percent * 10_000, ...place }
+      const quoted = lines.map(({ amount, category, tax_class }) => {
+        return { category, tax_class, net: amount, tax: taxOn(amount), rate_ppm: percent * 10_000, ...place }
       })
       return {
         currency,
@@ -109,7 +111,7 @@ const taxApp = (shop: OfferedShop) =>
       body: closed({
         address: Address,
         currency: t.String(),
-        lines: t.Array(closed({ category: t.String(), amount: t.Number() })),
+        lines: t.Array(closed({ category: t.String(), tax_class: t.Optional(t.String()), amount: t.Number() })),
         shipping: t.Number(),
       }),
     },

@@ -1,5 +1,6 @@
 import { AppError, conflict, invalid, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
+import type { TaxClass } from '#shared/tax-class'
 
 /** What a cart needs to know of a product of the catalog. Amounts are in minor units. */
 export interface Product {
@@ -8,6 +9,8 @@ export interface Product {
   price: number
   currency: string
   category: string
+  category_ids?: readonly string[]
+  tax_class?: TaxClass
   sku: string
   stock: number
   status: 'active' | 'archived'
@@ -108,6 +111,8 @@ export const currentLine = (line: Line, product: Product | undefined, catalogAns
     currency,
     name: product?.name,
     category: product?.category ?? '',
+    ...(product?.category_ids && { category_ids: product.category_ids }),
+    ...(product?.tax_class && { tax_class: product.tax_class }),
     /** Undefined when it is no longer sold, or unknown. */
     price,
     added_price: line.price,

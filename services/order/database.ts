@@ -2,6 +2,7 @@ import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import { Address } from '#shared/address'
 import { oneOf, type Static, type TSchema, t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
+import type { TaxClass } from '#shared/tax-class'
 import { minute } from '#shared/time'
 import { type CancelReason, cancelReasons, type PaymentStatus, type Status } from './domain'
 import type { ReturnStatus } from './domain-returns'
@@ -55,6 +56,8 @@ export interface OrderDb {
     sku: string
     name: string
     category: string
+    /** Null in orders of before there were classes. */
+    tax_class: TaxClass | null
     quantity: number
     price: number
     discount: number

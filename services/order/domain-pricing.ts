@@ -1,5 +1,6 @@
 import { AppError, conflict, type Fault, invalid } from '#shared/errors'
 import { allocate, sumOf, times, toMinor } from '#shared/money'
+import type { TaxClass } from '#shared/tax-class'
 
 /** Amounts are in minor units, but for the one that a customer sends. */
 
@@ -20,6 +21,8 @@ export interface ProductForSale {
   price: number
   currency: string
   category: string
+  category_ids?: readonly string[]
+  tax_class?: TaxClass
   stock: number
   sku: string
   variants: readonly { sku: string; price: number; stock: number }[]
@@ -30,6 +33,8 @@ export interface PricedLine {
   sku: string
   name: string
   category: string
+  category_ids?: readonly string[]
+  tax_class?: TaxClass
   quantity: number
   price: number
 }
@@ -93,9 +98,10 @@ export const priceLines = (
       throw new AppError('conflict', 'price_changed', 'A price has changed since it was shown; look at the product or the cart again.', {
         errors: [{ path: `${path}/price`, message: `the price of “${product.name}” has changed` }],
       })
-    const { name, category } = product
+    const { name, category, category_ids, tax_class } = product
+    const kind = { category, ...(category_ids && { category_ids }), ...(tax_class && { tax_class }) }
     const quantity = (lines.get(sku)?.quantity ?? 0) + want.quantity
-    lines.set(sku, { product_id: want.product_id, sku, name, category, quantity, price, stock })
+    lines.set(sku, { product_id: want.product_id, sku, name, ...kind, quantity, price, stock })
   }
   for (const { quantity, stock } of lines.values()) {
     if (quantity > maxQuantity) throw invalid('invalid_quantity', 'The lines of one SKU add up to more than 2^31 - 1 pieces.')

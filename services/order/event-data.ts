@@ -15,8 +15,9 @@ export const amountsData = (amounts: Amounts, currency: string) => {
   }
 }
 
-export const lineData = ({ product_id, sku, quantity, price, category }: PricedLine, currency: string) => {
-  return { product_id, sku, quantity, price: toMajor(price, currency), category }
+export const lineData = ({ product_id, sku, quantity, price, category, category_ids, tax_class }: PricedLine, currency: string) => {
+  const kind = { category, ...(category_ids && { category_ids: [...category_ids] }), ...(tax_class && { tax_class }) }
+  return { product_id, sku, quantity, price: toMajor(price, currency), ...kind }
 }
 
 /** Events carry no address: only as much of it as decides about tax and carriage. */

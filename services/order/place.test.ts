@@ -100,9 +100,27 @@ describe('placing an order', () => {
     ])
   })
 
-  test('with free shipping costs no carriage', async () => {
+  test('with free shipping costs what its option is dearer than standard shipping, to any address', async () => {
     known.freeShipping = true
-    expect(await place({ ...sample, shipping_option: 'express' })).toMatchObject({ shipping: 0, total_amount: 3000 })
+    known.options.standard = 10
+    expect(await place()).toMatchObject({ shipping: 0, total_amount: 3000 })
+    const express = await place({ ...sample, shipping_option: 'express' })
+    expect(express).toMatchObject({ shipping: 15, total_amount: 3015 })
+    known.options.standard = 5
+    const moved = await send('PATCH', `/api/orders/${express.id}`, { body: { shipping_address: 'elsewhere' } })
+    expect(moved.body).toMatchObject({ shipping: 20 })
+    known.options.standard = 40
+    expect(await place({ ...sample, shipping_option: 'express' })).toMatchObject({ shipping: 0 })
+  })
+
+  test('is discounted and taxed by the ids and the class of its products, and keeps the class for another address', async () => {
+    Object.assign(known.products.get(laptop)!, { category_ids: ['a'.repeat(24), 'b'.repeat(24)], tax_class: 'books' })
+    const order = await place({ ...sample, shipping_address: german })
+    const [created] = await shop.published(order.id)
+    const kind = { category_ids: ['a'.repeat(24), 'b'.repeat(24)], tax_class: 'books' }
+    expect(created?.data).toMatchObject({ items: [kind], tax_lines: [{ tax_class: 'books' }] })
+    await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_address: { ...german, city: 'Hamburg' } } })
+    expect((await shop.published(order.id, 'order.repriced'))[0]?.data).toMatchObject({ tax_lines: [{ tax_class: 'books' }] })
   })
 
   test('asks four services once each', async () => {

@@ -61,7 +61,9 @@ const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCar
     .values({ ...stored, ...flags })
     .executeTakeFirstOrThrow()
   const id = Number(insertId)
-  const items: ItemRow[] = priced.lines.map(({ net: _, ...line }, index) => ({ order_id: id, line: index + 1, ...line }))
+  const items: ItemRow[] = priced.lines.map(({ net: _, category_ids: __, tax_class = null, ...line }, index) => {
+    return { order_id: id, line: index + 1, ...line, tax_class }
+  })
   await trx.insertInto('order_items').values(items).execute()
 
   const created = withEventId(

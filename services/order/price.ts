@@ -2,6 +2,7 @@ import type { Address } from '#shared/address'
 import { conflict, invalid } from '#shared/errors'
 import { sumOf } from '#shared/money'
 import type { Offers } from '#shared/offers'
+import type { TaxClass } from '#shared/tax-class'
 import type { OrderClients } from './clients'
 import { type Amounts, discountLines, priceLines, type WantedLine, worthOf } from './domain-pricing'
 import type { NewOrder } from './model'
@@ -17,6 +18,7 @@ interface Shippable {
   product_id: string
   sku: string
   category: string
+  tax_class?: TaxClass | null
   quantity: number
   net: number
 }
@@ -34,7 +36,8 @@ export const priceDelivery = async <Line extends Shippable>({ shippingPrices, ta
   const price = prices.get(goods.option)
   if (price === undefined)
     throw invalid('unknown_shipping_option', 'This shipping option is not offered for the address; ask for a quote first.')
-  const shipping = goods.freeShipping ? 0 : price
+  // Free shipping takes off what standard shipping costs, whichever option is chosen.
+  const shipping = Math.max(0, price - (goods.freeShipping ? (prices.get('standard') ?? 0) : 0))
   return { shipping, ...(await taxes(goods, shipping)) }
 }
 

@@ -7,11 +7,19 @@ const orderStatus = t.Union(
 )
 const taxLine = t.Object({
   category: t.String(),
+  tax_class: t.Optional(t.String()),
   country: t.Optional(t.String()),
   region: t.Optional(t.String()),
   rate_ppm: t.Integer(),
   net: t.Number(),
   tax: t.Number(),
+})
+
+const pricedLine = t.Object({
+  price: t.Number(),
+  category: t.String(),
+  category_ids: t.Optional(t.Array(t.String())),
+  tax_class: t.Optional(t.String()),
 })
 
 export const orderCreated = defineEvent('order.created', {
@@ -21,7 +29,7 @@ export const orderCreated = defineEvent('order.created', {
   data: t.Object({
     order_id: t.Integer(),
     user_id: t.Integer(),
-    items: t.Array(t.Composite([orderLine, t.Object({ price: t.Number(), category: t.String() })]), { minItems: 1 }),
+    items: t.Array(t.Composite([orderLine, pricedLine]), { minItems: 1 }),
     subtotal: t.Number(),
     discount: t.Number(),
     tax: t.Number(),
