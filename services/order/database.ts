@@ -130,7 +130,7 @@ export const factsColumn = jsonColumn(
       t.String(),
       t.Object({ method: t.Optional(t.String()), authorized: Money, captured: Money, refunded: Money, ended: Happened }),
     ),
-    shipments: t.Record(t.String(), t.Object({ lines: listOf(Line), seen: listOf(t.String()) })),
+    shipments: t.Record(t.String(), t.Object({ lines: listOf(Line), version: t.Optional(t.Integer()), seen: listOf(t.String()) })),
   }),
 )
 export const addressColumn = jsonColumn(Address)

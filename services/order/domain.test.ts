@@ -104,6 +104,17 @@ describe('the transitions', () => {
     expect(live([{ kind: 'promise_refused' }, reserved]).status).toBe('awaiting_payment')
   })
 
+  test('counts the lines that a parcel has in its newest version, in any order of arrival', () => {
+    const [first, second] = [lines[0]!, lines[1]!]
+    const split: Fact[] = [
+      { kind: 'shipment', id: 1, version: 1, status: 'created', lines },
+      { kind: 'shipment', id: 1, version: 2, status: 'created', lines: [first] },
+      { kind: 'shipment', id: 1, version: 3, status: 'picked_up', lines: [first] },
+      { kind: 'shipment', id: 2, version: 1, status: 'created', lines: [second] },
+    ]
+    for (const facts of [split, split.toReversed()]) expect(live([reserved, pay('captured'), ...facts]).status).toBe('fulfilling')
+  })
+
   test('lets an order be cancelled at once while unpaid, after a void while paid, and never later', () => {
     const ways = Object.fromEntries(statuses.map(status => [status, cancellation(status)]))
     expect(ways).toEqual({

@@ -19,7 +19,7 @@ export type Fact =
   | { kind: 'called_off'; reason: CancelReason }
   | { kind: 'payment'; id: number; method: string; outcome: 'authorized' | 'captured' | 'failed' | 'voided'; amount: number }
   | { kind: 'refund'; id: number; total: number }
-  | { kind: 'shipment'; id: number; status: string; lines: readonly Line[] }
+  | { kind: 'shipment'; id: number; version?: number; status: string; lines: readonly Line[] }
 
 export interface Payment {
   method?: string
@@ -33,7 +33,8 @@ export interface Facts {
   heard: { [answer in Answer]?: true }
   calledOff?: CancelReason
   payments: Record<string, Payment>
-  shipments: Record<string, { lines: readonly Line[]; seen: readonly string[] }>
+  /** The lines are those of the newest version: until a parcel leaves, lines may move to another one. */
+  shipments: Record<string, { lines: readonly Line[]; version?: number; seen: readonly string[] }>
 }
 export const noFacts: Facts = { heard: {}, payments: {}, shipments: {} }
 
@@ -48,8 +49,10 @@ export const addFact = (facts: Facts, fact: Fact): Facts => {
   if (fact.kind === 'payment' || fact.kind === 'refund')
     return { ...facts, payments: { ...facts.payments, [fact.id]: addToPayment(facts.payments[fact.id], fact) } }
   if (fact.kind === 'shipment') {
-    const seen = facts.shipments[fact.id]?.seen ?? []
-    const shipment = { lines: fact.lines, seen: seen.includes(fact.status) ? seen : [...seen, fact.status] }
+    const { lines = fact.lines, version = 0, seen = [] } = facts.shipments[fact.id] ?? {}
+    const newest =
+      fact.version === undefined || fact.version >= version ? { lines: fact.lines, version: fact.version ?? version } : { lines, version }
+    const shipment = { ...newest, seen: seen.includes(fact.status) ? seen : [...seen, fact.status] }
     return { ...facts, shipments: { ...facts.shipments, [fact.id]: shipment } }
   }
   if (fact.kind === 'called_off') return { ...facts, calledOff: facts.calledOff ?? fact.reason }

@@ -68,7 +68,8 @@ export const orderHandlers = ({ applyFact, timeouts, personalData }: Pick<OrderS
       on(event, message => {
         const { order_id, shipment_id: id, lines, tracking_number, carrier } = message.data
         const status = event === shipmentDelivered ? 'delivered' : message.data.status
-        return applyFact(message, order_id, { kind: 'shipment', id, status, lines }, { shipment_id: id, status, tracking_number, carrier })
+        const fact = { kind: 'shipment', id, version: message.aggregate.version, status, lines } as const
+        return applyFact(message, order_id, fact, { shipment_id: id, status, tracking_number, carrier })
       }),
     ),
     on(orderPaymentTimeout, message => timeouts.timerDue(message, message.data.order_id)),
