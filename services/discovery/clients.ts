@@ -9,6 +9,7 @@ import type { PaymentApi } from '../payment/app'
 import type { ProductApi } from '../product/app'
 import type { PromotionApi } from '../promotion/app'
 import type { ShippingApi } from '../shipping/app'
+import type { TaxApi } from '../tax/app'
 import type { InstanceState, Window } from './domain'
 
 const readyWithinMs = 1.5 * second
@@ -24,6 +25,7 @@ export const discoveryClients = (client: Clients) => {
   const products = client<ProductApi>('product').internal
   const promotions = client<PromotionApi>('promotion').internal
   const shipping = client<ShippingApi>('shipping').internal
+  const taxes = client<TaxApi>('tax').internal
 
   return {
     inventoryDrift: (window: Window) => unwrap(inventory.drift.get(during(window))),
@@ -31,10 +33,12 @@ export const discoveryClients = (client: Clients) => {
     paymentDrift: (window: Window) => unwrap(payments.drift.get(during(window))),
     promotionDrift: (window: Window) => unwrap(promotions.drift.get(during(window))),
     shippingDrift: (window: Window) => unwrap(shipping.drift.get(during(window))),
+    taxDrift: (window: Window) => unwrap(taxes.drift.get(during(window))),
 
     stockShown: async (skus: string[]) => (await unwrap(products.stock.post({ skus }))).stock,
     paymentsOf: async (order_ids: number[]) => (await unwrap(payments.payments['by-order'].post({ order_ids }))).payments,
     reservationsOf: async (order_ids: number[]) => (await unwrap(inventory.reservations.post({ order_ids }))).reservations,
+    reportedForTax: async (order_ids: number[]) => (await unwrap(taxes.orders.post({ order_ids }))).orders,
     redemptionsOf: async (order_ids: number[]) => (await unwrap(promotions.redemptions.post({ order_ids }))).redemptions,
 
     /** What an instance reports about itself. An instance that does not answer in time is down, even if it is still registered. */

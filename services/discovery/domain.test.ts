@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import { driftOf } from '#shared/drift'
-import { couponMatches, differingKeys, driftReport, healthOf, overallHealth, paymentMatches, stockMatches, windowOf } from './domain'
+import {
+  couponMatches,
+  differingKeys,
+  driftReport,
+  healthOf,
+  orderTaxMatches,
+  overallHealth,
+  paymentMatches,
+  paymentTaxMatches,
+  stockMatches,
+  windowOf,
+} from './domain'
 
 const states = (...all: ('up' | 'degraded' | 'down')[]) => all.map(state => ({ state }))
 const statuses = (...all: ('up' | 'degraded' | 'down')[]) => all.map(status => ({ status }))
@@ -38,6 +49,17 @@ describe('drift', () => {
     expect(paymentMatches(0.3, { captured: 0.4, refunded: 0.1 })).toBe(true)
     expect(paymentMatches(10, { captured: 10, refunded: 10 })).toBe(false)
     expect(paymentMatches(10, undefined)).toBe(false)
+  })
+  test('is a paid order that the tax report lacks', () => {
+    expect(orderTaxMatches(119, 119)).toBe(true)
+    expect(orderTaxMatches(119, undefined)).toBe(false)
+    expect(orderTaxMatches(0, undefined)).toBe(true)
+  })
+  test('is an order of the tax report of whose payment more or less was kept', () => {
+    expect(paymentTaxMatches(100, { captured: 119, refunded: 19 })).toBe(true)
+    expect(paymentTaxMatches(119, { captured: 119, refunded: 119 })).toBe(false)
+    expect(paymentTaxMatches(119, { captured: 0, refunded: 0 })).toBe(true)
+    expect(paymentTaxMatches(119, undefined)).toBe(true)
   })
   test('is a coupon that a cancelled order redeems, or that any other order past `pending` does not', () => {
     expect(couponMatches('cancelled', 'released')).toBe(true)

@@ -36,9 +36,23 @@ const withoutStock = new Set<string | undefined>([undefined, 'new', 'waiting', '
 export const stockMatches = (expected: 'none' | 'reserved' | 'committed', state: string | undefined): boolean =>
   expected === 'none' ? withoutStock.has(state) : state === expected
 
-/** Whether payment kept what the order counts as paid. Amounts are in major units; thousandths are exact in every currency. */
-export const paymentMatches = (paid: number, payment: { captured: number; refunded: number } = { captured: 0, refunded: 0 }): boolean =>
-  Math.round(paid * 1000) === Math.round((payment.captured - payment.refunded) * 1000)
+interface Kept {
+  captured: number
+  refunded: number
+}
+/** Amounts are in major units; thousandths are exact in every currency. */
+const inThousandths = (amount: number) => Math.round(amount * 1000)
+
+/** Whether payment kept what the order counts as paid. */
+export const paymentMatches = (paid: number, payment: Kept = { captured: 0, refunded: 0 }): boolean =>
+  inThousandths(paid) === inThousandths(payment.captured - payment.refunded)
+
+/** Whether a paid order is in the tax report; what it counts there is compared with what payment kept. */
+export const orderTaxMatches = (paid: number, reported: number | undefined): boolean => paid === 0 || reported !== undefined
+
+/** Whether the tax report counts what payment kept. An order to be paid on delivery is counted before its payment. */
+export const paymentTaxMatches = (reported: number, payment: Kept | undefined): boolean =>
+  payment === undefined || payment.captured === 0 || paymentMatches(reported, payment)
 
 /** Whether a coupon is redeemed by an order that continues, and by no cancelled one. */
 export const couponMatches = (status: string, redemption: string | undefined): boolean => {

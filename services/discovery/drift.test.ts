@@ -30,6 +30,10 @@ const healthy = () => ({
   },
   promotion: { '/internal/drift': { limits: none }, '/internal/redemptions': { redemptions: { 2: 'released' } } },
   shipping: { '/internal/drift': { stuck: none } },
+  tax: {
+    '/internal/drift': { orders: { 1: 20 } as Record<string, number> },
+    '/internal/orders': { orders: { 1: 20 } as Record<string, number> },
+  },
 })
 let answers = healthy()
 /** Runs after each answer, for what changes between two questions. */
@@ -50,6 +54,7 @@ const { client, down, stop } = testClients({
   payment: play('payment'),
   promotion: play('promotion'),
   shipping: play('shipping'),
+  tax: play('tax'),
 })
 
 const corner = await testRedis()
@@ -97,39 +102,44 @@ describe('the drift report', () => {
     answers.inventory['/internal/reservations'].reservations[2] = 'committed'
     answers.promotion['/internal/redemptions'].redemptions[2] = 'redeemed'
     answers.shipping['/internal/drift'].stuck = driftOf(['shipment 7'])
+    answers.tax['/internal/orders'].orders = {}
     expect((await drift()).examples).toEqual({
       product_stock: ['B'],
       order_payments: ['1'],
       order_stock: ['2'],
       order_coupons: ['2'],
+      order_taxes: ['1'],
+      tax_payments: ['1'],
       stuck_parcels: ['shipment 7'],
     })
   })
   test('has no difference that is gone when the owner is asked again', async () => {
     answers.product['/internal/stock'].stock.B = 1
     answers.payment['/internal/payments/by-order'].payments[1].refunded = 30
-    const { inventory, order } = answers
+    const { inventory, order, tax } = answers
     onAnswer = path => {
       if (path !== '/internal/stock' && path !== '/internal/payments/by-order') return
       inventory['/internal/drift'].stock.B = 1
       order['/internal/drift'].orders[1].paid = 0
+      tax['/internal/drift'].orders[1] = 0
     }
     expect((await drift()).examples).toEqual({})
   })
   test.each([
     ['inventory', ['stock_movements', 'stock_shelves', 'stock_reserved', 'product_stock', 'order_stock']],
     ['product', ['product_stock']],
-    ['order', ['order_payments', 'order_stock', 'order_coupons', 'stuck_orders']],
-    ['payment', ['order_payments', 'payment_ledger', 'payments_without_outcome']],
+    ['order', ['order_payments', 'order_stock', 'order_coupons', 'order_taxes', 'stuck_orders']],
+    ['payment', ['order_payments', 'payment_ledger', 'payments_without_outcome', 'tax_payments']],
     ['promotion', ['order_coupons', 'coupon_limits']],
     ['shipping', ['stuck_parcels']],
+    ['tax', ['order_taxes', 'tax_payments']],
   ] as const)('while %s is down, lacks only the relations that need it', async (service, missing) => {
     down.add(service)
     const found = Object.keys((await drift()).drift)
     expect(driftRelations.filter(relation => !found.includes(relation))).toEqual([...missing])
   })
   test('is 503 when no service answers', async () => {
-    for (const name of ['inventory', 'order', 'payment', 'promotion', 'shipping'] as const) down.add(name)
+    for (const name of ['inventory', 'order', 'payment', 'promotion', 'shipping', 'tax'] as const) down.add(name)
     expect(await send('GET', '/api/discovery/drift')).toMatchObject({ status: 503, body: { code: 'inventory_unavailable' } })
   })
 })

@@ -1,6 +1,15 @@
 import { driftOf } from '#shared/drift'
 import type { DiscoveryClients } from './clients'
-import { couponMatches, type Drift, differingKeys, paymentMatches, stockMatches, type Window } from './domain'
+import {
+  couponMatches,
+  type Drift,
+  differingKeys,
+  orderTaxMatches,
+  paymentMatches,
+  paymentTaxMatches,
+  stockMatches,
+  type Window,
+} from './domain'
 
 export const driftRelations = [
   'stock_movements',
@@ -10,11 +19,13 @@ export const driftRelations = [
   'order_payments',
   'order_stock',
   'order_coupons',
+  'order_taxes',
   'stuck_orders',
   'payment_ledger',
   'payments_without_outcome',
   'coupon_limits',
   'stuck_parcels',
+  'tax_payments',
 ] as const
 type DriftRelation = (typeof driftRelations)[number]
 
@@ -58,6 +69,16 @@ export const checkDrift = (clients: DiscoveryClients) => {
     return driftOf(differing.filter(([id, order]) => Bun.deepEquals(settled[id], order)).map(([id]) => id))
   }
 
+  const taxPayments = async (window: Window): Promise<Drift> => {
+    const { orders } = await clients.taxDrift(window)
+    const reported = Object.entries(orders)
+    const payments = await clients.paymentsOf(reported.map(([id]) => Number(id)))
+    const differing = reported.filter(([id, amount]) => !paymentTaxMatches(amount, payments[id]))
+    if (differing.length === 0) return driftOf([])
+    const settled = (await clients.taxDrift(window)).orders
+    return driftOf(differing.filter(([id, amount]) => settled[id] === amount).map(([id]) => id))
+  }
+
   return async (window: Window): Promise<DriftResult> => {
     const stock = clients.inventoryDrift(window)
     const orders = clients.orderDrift(window)
@@ -75,11 +96,13 @@ export const checkDrift = (clients: DiscoveryClients) => {
         clients.redemptionsOf,
         ({ status, coupon_code }, state) => coupon_code === undefined || couponMatches(status, state),
       ),
+      order_taxes: orderRelation(window, orders, clients.reportedForTax, ({ paid }, reported) => orderTaxMatches(paid, reported)),
       stuck_orders: orders.then(({ stuck }) => stuck),
       payment_ledger: payments.then(({ ledger }) => ledger),
       payments_without_outcome: payments.then(({ outstanding }) => outstanding),
       coupon_limits: clients.promotionDrift(window).then(({ limits }) => limits),
       stuck_parcels: clients.shippingDrift(window).then(({ stuck }) => stuck),
+      tax_payments: taxPayments(window),
     }
     const outcomes = await Promise.all(
       Object.entries(relations).map(([relation, check]) =>

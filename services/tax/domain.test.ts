@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { TaxClass } from '#shared/tax-class'
-import { calculateTax, rateFor, type TaxRate, taxPlace } from './domain'
+import { calculateTax, rateFor, reportedPlace, type TaxRate, taxPlace } from './domain'
+import { dayAt } from './domain-days'
 import { reportEntries } from './domain-report'
 
 const rate = (country: string, region: string, tax_class: string, percent: number): TaxRate => ({
@@ -17,11 +18,11 @@ const rates = [
   rate('US', 'CA', 'standard', 7.25),
   rate('US', '', 'standard', 1),
 ]
-const germany = taxPlace({ country: 'de' })
+const germany = taxPlace({ country: 'DE' })
 
 describe('the rate of a line', () => {
-  test('is none for a free-text address', () => {
-    expect(rateFor(rates, taxPlace('123 Main St, City'), 'standard')).toBeUndefined()
+  test('is none without a place', () => {
+    expect(rateFor(rates, undefined, 'standard')).toBeUndefined()
   })
   test('is that of its class, or else the standard one', () => {
     expect(rateFor(rates, germany, 'medicine')?.rate_ppm).toBe(0)
@@ -30,9 +31,8 @@ describe('the rate of a line', () => {
   test('is none for exempt goods', () => {
     expect(rateFor(rates, germany, 'exempt')).toBeUndefined()
   })
-  test('is that of the region before that of the country, with or without the country in the region’s code', () => {
-    expect(rateFor(rates, taxPlace({ country: 'US', region: 'ca' }), 'books')?.rate_ppm).toBe(72_500)
-    expect(rateFor(rates, taxPlace({ country: 'US', region: 'US-CA' }), 'books')?.rate_ppm).toBe(72_500)
+  test('is that of the region before that of the country', () => {
+    expect(rateFor(rates, taxPlace({ country: 'US', region: 'CA' }), 'books')?.rate_ppm).toBe(72_500)
     expect(rateFor(rates, taxPlace({ country: 'US', region: 'NV' }), 'books')?.rate_ppm).toBe(10_000)
   })
   test('is none in a country without rates', () => {
@@ -57,6 +57,30 @@ describe('the class of a line', () => {
 const lines = fc.array(fc.record({ amount: fc.nat(10 ** 9), category: fc.constantFrom('Books', 'Electronics') }), {
   minLength: 1,
   maxLength: 20,
+})
+
+describe('a place', () => {
+  test('has a region only by its code', () => {
+    expect(taxPlace({ country: 'ES', region: 'es-cn' })).toEqual({ country: 'ES', region: 'CN' })
+    expect(taxPlace({ country: 'DE', region: 'Bavaria' })).toEqual({ country: 'DE', region: '' })
+  })
+  test('is unknown to the report where its country is no code', () => {
+    expect(reportedPlace({ country: 'GERMANY', region: 'BY' })).toEqual({ country: '', region: '' })
+    expect(reportedPlace({})).toEqual({ country: '', region: '' })
+    expect(reportedPlace({ country: 'US', region: 'MASSACHUSETTS' })).toEqual({ country: 'US', region: '' })
+    expect(reportedPlace({ country: 'US', region: 'MA' })).toEqual({ country: 'US', region: 'MA' })
+  })
+  test.each([
+    ['JP', '', '2026-12-31T14:59:59Z', '2026-12-31'],
+    ['JP', '', '2026-12-31T15:00:00Z', '2027-01-01'],
+    ['US', 'CA', '2027-01-01T07:59:59Z', '2026-12-31'],
+    ['US', 'CA', '2027-01-01T08:00:00Z', '2027-01-01'],
+    ['DE', '', '2026-06-30T22:00:00Z', '2026-07-01'],
+    ['CH', '', '2026-06-30T21:59:59Z', '2026-06-30'],
+    ['BR', '', '2026-06-30T23:59:59Z', '2026-06-30'],
+  ])('in %s %s begins its day at its own midnight: %s is %s', (country, region, at, day) => {
+    expect(dayAt({ country, region }, new Date(at))).toBe(day)
+  })
 })
 
 describe('the tax of a quote', () => {

@@ -14,13 +14,18 @@ export interface TaxPlace {
   region: string
 }
 
-/** Undefined for a free-text address, which is not taxed: it names no country. */
-export const taxPlace = (address: string | { country: string; region?: string }): TaxPlace | undefined =>
-  typeof address === 'string' ? undefined : { country: address.country.toUpperCase(), region: regionCode(address) }
+/** A region's code of ISO 3166-2. What else an address says in its place is its owner's own text, and is neither matched nor kept. */
+export const isRegionCode = (region: string) => /^[A-Z0-9]{1,3}$/.test(region)
 
-/** `CA` for both `CA` and `US-CA`. */
-const regionCode = ({ country, region = '' }: { country: string; region?: string }) =>
-  region.trim().toUpperCase().replace(`${country.toUpperCase()}-`, '')
+/** A region is its code alone, `CN` for `ES-CN`: the kernel knows the names of regions only where all taxes depend on them. */
+export const taxPlace = ({ country, region = '' }: { country: string; region?: string | undefined }): TaxPlace => {
+  const code = region.trim().toUpperCase().replace(`${country}-`, '')
+  return { country, region: isRegionCode(code) ? code : '' }
+}
+
+/** The place in the report: what is no country's code is reported as unknown, so that no order is left out for its address. */
+export const reportedPlace = ({ country = '', region }: { country?: string | undefined; region?: string | undefined }): TaxPlace =>
+  /^[A-Z]{2}$/.test(country) ? taxPlace({ country, region }) : { country: '', region: '' }
 
 /** The class of goods that an older caller, which sends no class, names by their category. */
 const classesByName: ReadonlyMap<string, TaxClass> = new Map([
@@ -37,7 +42,7 @@ export const rateFor = (rates: readonly TaxRate[], place: TaxPlace | undefined, 
   if (!place || taxClass === 'exempt') return undefined
   const ofCountry = rates.filter(rate => rate.country === place.country)
   for (const region of place.region === '' ? [''] : [place.region, '']) {
-    for (const name of [taxClass, 'reduced', standardClass].slice(taxClass === standardClass ? 2 : 0)) {
+    for (const name of [taxClass, standardClass]) {
       const found = ofCountry.find(rate => rate.region === region && rate.tax_class === name)
       if (found) return found
     }

@@ -2,6 +2,7 @@ import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from
 import { on } from '#shared/event'
 import { toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
+import { reportedPlace } from './domain'
 import type { TaxReport } from './report'
 
 /** An order counts as sold once it is paid, or once it is packed to be paid on delivery. */
@@ -14,9 +15,8 @@ type PriceData = Pick<Static<(typeof orderCreated)['schema']>, 'currency' | 'tot
 const orderPrice = ({ currency, total_amount, tax_lines }: PriceData) => ({
   currency,
   total: toMinor(total_amount, currency),
-  lines: tax_lines.map(({ country = '', region = '', rate_ppm, net, tax }) => ({
-    country,
-    region,
+  lines: tax_lines.map(({ country, region, rate_ppm, net, tax }) => ({
+    ...reportedPlace({ country, region }),
     rate_ppm,
     net: toMinor(net, currency),
     tax: toMinor(tax, currency),

@@ -1,4 +1,4 @@
-import { Address } from '#shared/address'
+import { AddressInput, addressFields } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, oneOf, type Static, Time, t, text } from '#shared/schema'
@@ -7,8 +7,8 @@ import type { RateRow } from './database'
 import type { TaxPlace, TaxQuote } from './domain'
 import type { ReportTotal } from './report'
 
-const Country = t.String({ pattern: '^[A-Za-z]{2}$', examples: ['DE'] })
-const Region = t.String({ maxLength: 10, pattern: '^[A-Za-z0-9-]*$', examples: ['CA'] })
+const Country = text(60, 'DE')
+const Region = addressFields.region
 const Day = t.String({ format: 'date', examples: ['2026-01-01'] })
 const Percent = t.Number({ minimum: 0, maximum: 100, description: 'In percent, at most four decimals', examples: [19] })
 const TaxClass = oneOf(taxClasses, ['books'])
@@ -21,7 +21,7 @@ const QuoteLine = closed({
 
 export const QuoteBody = closed(
   {
-    address: Address,
+    address: AddressInput,
     currency: t.Optional(Currency),
     lines: t.Array(QuoteLine, { minItems: 1, maxItems: 200 }),
     shipping: t.Optional(Amount),
@@ -63,11 +63,11 @@ export const quoteView = (quote: TaxQuote, place: TaxPlace | undefined, currency
   }
 }
 
-export const RatesQuery = closed({ ...PageQuery.properties, country: t.Optional(Country), region: t.Optional(Region) })
+export const RatesQuery = closed({ ...PageQuery.properties, country: t.Optional(Country), region: Region })
 export const NewRateBody = closed(
   {
     country: Country,
-    region: t.Optional(Region),
+    region: Region,
     tax_class: t.Optional(oneOf(taxClasses, [standardClass])),
     rate: Percent,
     valid_from: Day,
@@ -102,7 +102,12 @@ export const rateView = ({ id, country, region, tax_class, rate_ppm, valid_from,
   source,
 })
 
-export const ReportQuery = closed({ from: Time, to: Time, country: t.Optional(Country) })
+export const mostReportItems = 2000
+export const ReportQuery = closed({
+  from: t.String({ ...Time, examples: ['2026-01-01T00:00:00Z'] }),
+  to: t.String({ ...Time, description: 'Excluded; at most 366 days after `from`', examples: ['2026-02-01T00:00:00Z'] }),
+  country: t.Optional(Country),
+})
 export const ReportView = t.Object({
   from: Time,
   to: Time,
@@ -118,19 +123,21 @@ export const ReportView = t.Object({
       refunded_tax: t.Number(),
     }),
   ),
+  items_capped: t.Optional(t.Literal(true, { description: `There are more than ${mostReportItems} items: ask for one country at a time` })),
 })
 
 const zero = { net: 0, tax: 0 }
+const sum = (one: typeof zero, two: typeof zero) => ({ net: one.net + two.net, tax: one.tax + two.tax })
 
 /** One item for each place, rate and currency, with its sales and refunds. */
-export const reportItems = (totals: readonly ReportTotal[]): Static<typeof ReportView>['items'] => {
+export const reportItems = (totals: readonly ReportTotal[]) => {
   const groups = new Map<string, ReportGroup>()
   for (const { country, region, rate_ppm, currency, kind, net, tax } of totals) {
     const key = `${country} ${region} ${rate_ppm} ${currency}`
     const group = groups.get(key) ?? { country, region, rate_ppm, currency, sale: zero, refund: zero }
-    groups.set(key, { ...group, [kind]: { net: Number(net), tax: Number(tax) } })
+    groups.set(key, { ...group, [kind]: sum(group[kind], { net: Number(net), tax: Number(tax) }) })
   }
-  return [...groups.values()].map(({ sale, refund, ...group }) => {
+  const items = [...groups.values()].map(({ sale, refund, ...group }) => {
     const major = (minor: number) => toMajor(minor, group.currency)
     return {
       ...group,
@@ -141,6 +148,7 @@ export const reportItems = (totals: readonly ReportTotal[]): Static<typeof Repor
       refunded_tax: major(0 - refund.tax),
     }
   })
+  return { items: items.slice(0, mostReportItems), ...(items.length > mostReportItems && { items_capped: true as const }) }
 }
 
 interface ReportGroup extends Pick<ReportTotal, 'country' | 'region' | 'rate_ppm' | 'currency'> {

@@ -1,105 +1,136 @@
-/** Rates in percent, as the tax authorities publish them, and the day from which they are valid here. */
+import { standardClass, type TaxClass } from '#shared/tax-class'
+import { euRates } from './published-rates-eu'
+
+/** Rates in percent by class. A class that is not named is taxed at the standard rate. */
+export type ClassRates = Partial<Record<TaxClass, number>> & { standard: number }
+
 interface Published {
   source: string
   valid_from: string
-  /** By country or country-region: the standard rate, and the reduced rate for books and food where there is one. */
-  rates: Record<string, readonly [standard: number, reduced?: number]>
+  valid_to?: string
+  /** By country or country-region. */
+  rates: Record<string, ClassRates | Omit<ClassRates, 'standard'>>
 }
 
+/** Groceries are food that is cooked and eaten at home; where a state leaves them to its counties, its own part alone counts. */
+const groceriesTaxedAt = (standard: number, food: number): ClassRates => ({ standard, ...(food !== standard && { food, baby: food }) })
+
+/**
+ * The rates as the tax authorities published them for 2026. A class is taxed at the standard rate, which never charges too little, where it was
+ * not certain that one rate holds for all of it:
+ * - food in BG, DK, EE, HR, HU, LT, LV and VN, which tax some foods less and most at the standard rate;
+ * - bottled water wherever `water` is not named; medicine in DE, DK, GB, MT's and IE's other forms than oral, SE, US (without a prescription);
+ * - newspapers in SK, GR's and HR's periodicals; books in DK, where a zero rate was announced for 2026, and in JP;
+ * - baby goods other than food; a shop that sells nappies or formula at another rate adds one.
+ * Where a rate holds for most of a class only (basic foods in ES, IT, PT, SK; prescribed medicine in FR; raw food in KR and CN), that of most is used.
+ * An administrator corrects a rate by `PATCH`, or by a newer one of the same place and class.
+ */
 const published: readonly Published[] = [
+  { source: 'European Commission, Taxes in Europe Database, 2026-01-01', valid_from: '2026-01-01', rates: euRates },
   {
-    source: 'European Commission, Taxes in Europe Database: VAT rates applied in the member states',
+    source: 'Swedish Tax Agency: VAT on food before the cut of 2026-04-01',
     valid_from: '2026-01-01',
-    rates: {
-      AT: [20, 10],
-      BE: [21, 6],
-      BG: [20, 9],
-      CY: [19, 5],
-      CZ: [21, 12],
-      DE: [19, 7],
-      DK: [25],
-      EE: [24, 9],
-      ES: [21, 10],
-      FI: [25.5, 13.5],
-      FR: [20, 5.5],
-      GR: [24, 13],
-      HR: [25, 5],
-      HU: [27, 5],
-      IE: [23, 9],
-      IT: [22, 10],
-      LT: [21, 5],
-      LU: [17, 3],
-      LV: [21, 5],
-      MT: [18, 5],
-      NL: [21, 9],
-      PL: [23, 5],
-      PT: [23, 6],
-      RO: [21, 11],
-      SE: [25, 6],
-      SI: [22, 9.5],
-      SK: [23, 5],
-    },
+    valid_to: '2026-04-01',
+    rates: { SE: { food: 12, water: 12, baby: 12 } },
   },
-  { source: 'HM Revenue & Customs: VAT rates', valid_from: '2026-01-01', rates: { GB: [20, 5] } },
-  { source: 'Law on Value-Added Tax No. 48/2024/QH15', valid_from: '2025-07-01', rates: { VN: [10, 5] } },
-  { source: 'National Tax Service of Korea: Value-Added Tax Act, article 30', valid_from: '2026-01-01', rates: { KR: [10] } },
-  { source: 'State Taxation Administration of China: Value-Added Tax Law', valid_from: '2026-01-01', rates: { CN: [13, 9] } },
-  { source: 'National Tax Agency of Japan: consumption tax', valid_from: '2019-10-01', rates: { JP: [10, 8] } },
   {
-    source: 'Federation of Tax Administrators: state sales tax rates (local taxes come on top and are not included)',
+    source: 'Swedish Tax Agency: VAT on food from 2026-04-01 to 2027-12-31 (bill 2025/26:55)',
+    valid_from: '2026-04-01',
+    valid_to: '2028-01-01',
+    rates: { SE: { food: 6, water: 6, baby: 6 } },
+  },
+  {
+    source: 'Swedish Tax Agency: VAT on food after the cut that ends on 2027-12-31',
+    valid_from: '2028-01-01',
+    rates: { SE: { food: 12, water: 12, baby: 12 } },
+  },
+  {
+    source: 'HM Revenue & Customs: VAT rates on different goods and services, 2026-01-01',
+    valid_from: '2026-01-01',
+    rates: { GB: { standard: 20, reduced: 5, books: 0, newspapers: 0, food: 0, baby: 0 } },
+  },
+  {
+    source: 'Resolution 204/2025/QH15: 8 % from 2025-07-01 to 2026-12-31 for goods of the 10 % group',
+    valid_from: '2025-07-01',
+    valid_to: '2027-01-01',
+    rates: { VN: { standard: 8 } },
+  },
+  { source: 'Law on Value-Added Tax No. 48/2024/QH15, 2025-07-01', valid_from: '2027-01-01', rates: { VN: { standard: 10 } } },
+  {
+    source: 'Law on Value-Added Tax No. 48/2024/QH15, 2025-07-01',
+    valid_from: '2025-07-01',
+    rates: { VN: { reduced: 5, books: 5, newspapers: 0, medicine: 5 } },
+  },
+  {
+    source: 'National Tax Service of Korea: Value-Added Tax Act, articles 26 and 30, 2026-01-01',
+    valid_from: '2026-01-01',
+    rates: { KR: { standard: 10, books: 0, newspapers: 0, food: 0, baby: 0 } },
+  },
+  {
+    source: 'State Taxation Administration of China: Value-Added Tax Law, article 10, 2026-01-01',
+    valid_from: '2026-01-01',
+    rates: { CN: { standard: 13, reduced: 9, books: 9, newspapers: 9, food: 9 } },
+  },
+  {
+    source: 'National Tax Agency of Japan: consumption tax and its reduced rate, 2019-10-01',
+    valid_from: '2019-10-01',
+    rates: { JP: { standard: 10, reduced: 8, newspapers: 8, food: 8, water: 8, baby: 8 } },
+  },
+  {
+    source: 'Federation of Tax Administrators: state sales tax rates, 2026-01-01 (local taxes come on top and are not included)',
     valid_from: '2026-01-01',
     rates: {
-      'US-AK': [0],
-      'US-AL': [4],
-      'US-AR': [6.5],
-      'US-AZ': [5.6],
-      'US-CA': [7.25],
-      'US-CO': [2.9],
-      'US-CT': [6.35],
-      'US-DC': [6],
-      'US-DE': [0],
-      'US-FL': [6],
-      'US-GA': [4],
-      'US-HI': [4],
-      'US-IA': [6],
-      'US-ID': [6],
-      'US-IL': [6.25],
-      'US-IN': [7],
-      'US-KS': [6.5],
-      'US-KY': [6],
-      'US-LA': [5],
-      'US-MA': [6.25],
-      'US-MD': [6],
-      'US-ME': [5.5],
-      'US-MI': [6],
-      'US-MN': [6.875],
-      'US-MO': [4.225],
-      'US-MS': [7],
-      'US-MT': [0],
-      'US-NC': [4.75],
-      'US-ND': [5],
-      'US-NE': [5.5],
-      'US-NH': [0],
-      'US-NJ': [6.625],
-      'US-NM': [4.875],
-      'US-NV': [6.85],
-      'US-NY': [4],
-      'US-OH': [5.75],
-      'US-OK': [4.5],
-      'US-OR': [0],
-      'US-PA': [6],
-      'US-RI': [7],
-      'US-SC': [6],
-      'US-SD': [4.2],
-      'US-TN': [7],
-      'US-TX': [6.25],
-      'US-UT': [6.1],
-      'US-VA': [5.3],
-      'US-VT': [6],
-      'US-WA': [6.5],
-      'US-WI': [5],
-      'US-WV': [6],
-      'US-WY': [4],
+      'US-AK': groceriesTaxedAt(0, 0),
+      'US-AL': groceriesTaxedAt(4, 2),
+      'US-AR': groceriesTaxedAt(6.5, 0),
+      'US-AZ': groceriesTaxedAt(5.6, 0),
+      'US-CA': groceriesTaxedAt(7.25, 0),
+      'US-CO': groceriesTaxedAt(2.9, 0),
+      'US-CT': groceriesTaxedAt(6.35, 0),
+      'US-DC': groceriesTaxedAt(6, 0),
+      'US-DE': groceriesTaxedAt(0, 0),
+      'US-FL': groceriesTaxedAt(6, 0),
+      'US-GA': groceriesTaxedAt(4, 0),
+      'US-HI': groceriesTaxedAt(4, 4),
+      'US-IA': groceriesTaxedAt(6, 0),
+      'US-ID': groceriesTaxedAt(6, 6),
+      'US-IL': groceriesTaxedAt(6.25, 0),
+      'US-IN': groceriesTaxedAt(7, 0),
+      'US-KS': groceriesTaxedAt(6.5, 0),
+      'US-KY': groceriesTaxedAt(6, 0),
+      'US-LA': groceriesTaxedAt(5, 0),
+      'US-MA': groceriesTaxedAt(6.25, 0),
+      'US-MD': groceriesTaxedAt(6, 0),
+      'US-ME': groceriesTaxedAt(5.5, 0),
+      'US-MI': groceriesTaxedAt(6, 0),
+      'US-MN': groceriesTaxedAt(6.875, 0),
+      'US-MO': groceriesTaxedAt(4.225, 1.225),
+      'US-MS': groceriesTaxedAt(7, 5),
+      'US-MT': groceriesTaxedAt(0, 0),
+      'US-NC': groceriesTaxedAt(4.75, 0),
+      'US-ND': groceriesTaxedAt(5, 0),
+      'US-NE': groceriesTaxedAt(5.5, 0),
+      'US-NH': groceriesTaxedAt(0, 0),
+      'US-NJ': groceriesTaxedAt(6.625, 0),
+      'US-NM': groceriesTaxedAt(4.875, 0),
+      'US-NV': groceriesTaxedAt(6.85, 0),
+      'US-NY': groceriesTaxedAt(4, 0),
+      'US-OH': groceriesTaxedAt(5.75, 0),
+      'US-OK': groceriesTaxedAt(4.5, 0),
+      'US-OR': groceriesTaxedAt(0, 0),
+      'US-PA': groceriesTaxedAt(6, 0),
+      'US-RI': groceriesTaxedAt(7, 0),
+      'US-SC': groceriesTaxedAt(6, 0),
+      'US-SD': groceriesTaxedAt(4.2, 4.2),
+      'US-TN': groceriesTaxedAt(7, 4),
+      'US-TX': groceriesTaxedAt(6.25, 0),
+      'US-UT': groceriesTaxedAt(6.1, 3),
+      'US-VA': groceriesTaxedAt(5.3, 1),
+      'US-VT': groceriesTaxedAt(6, 0),
+      'US-WA': groceriesTaxedAt(6.5, 0),
+      'US-WI': groceriesTaxedAt(5, 0),
+      'US-WV': groceriesTaxedAt(6, 0),
+      'US-WY': groceriesTaxedAt(4, 0),
     },
   },
 ]
@@ -108,16 +139,20 @@ const ppm = (percent: number) => Math.round(percent * 10_000)
 
 /** Rows of the `rates` table. A state without a sales tax has a row too, with a rate of 0. */
 export const publishedRates = () =>
-  published.flatMap(({ source, valid_from, rates }) =>
+  published.flatMap(({ source, valid_from, valid_to = null, rates }) =>
     Object.entries(rates).flatMap(([place, percents]) => {
       const [country = '', region = ''] = place.split('-')
-      return percents.map((percent, index) => ({
-        country,
-        region,
-        category: index === 0 ? 'standard' : 'reduced',
-        rate_ppm: ppm(percent ?? 0),
-        valid_from,
-        source,
-      }))
+      return Object.entries(percents).flatMap(([category, percent]) =>
+        percent === undefined ? [] : [{ country, region, category, rate_ppm: ppm(percent), valid_from, valid_to, source }],
+      )
     }),
   )
+
+/** Seeded by an earlier release with the rate that holds again from 2027 on. */
+export const mistakenRate = {
+  country: 'VN',
+  category: standardClass,
+  valid_from: '2025-07-01',
+  rate_ppm: ppm(10),
+  source: 'Law on Value-Added Tax No. 48/2024/QH15',
+}

@@ -2,8 +2,12 @@ import type { Transaction } from 'kysely'
 import { orderCreated } from '#shared/catalog'
 import type { Message } from '#shared/event'
 import { insertOnce, lockOrMake, type Sql } from '#shared/sql'
+import { day } from '#shared/time'
 import { type OrderRow, soldLinesColumn, type TaxDb } from './database'
+import { reportedPlace } from './domain'
 import { reportEntries, type SoldLine } from './domain-report'
+
+const partMs = 31 * day
 
 type Trx = Transaction<TaxDb>
 
@@ -11,7 +15,9 @@ type Trx = Transaction<TaxDb>
 const replaceEntries = async (trx: Trx, { order_id, currency, total, lines, paid_at, unsold }: OrderRow) => {
   if (currency === null || total === null || lines === null || paid_at === null) return
   const refunds = await trx.selectFrom('refunds').select(['amount', 'refunded_at as at']).where('order_id', '=', order_id).execute()
-  const order = { order_id, currency, total, lines: soldLinesColumn.read(lines), paid_at }
+  // Instances of the earlier release store a place as it was typed.
+  const sold = soldLinesColumn.read(lines).map(line => ({ ...line, ...reportedPlace(line) }))
+  const order = { order_id, currency, total, lines: sold, paid_at }
   const entries = unsold ? [] : reportEntries(order, refunds)
   await trx.deleteFrom('entries').where('order_id', '=', order_id).execute()
   if (entries.length > 0) await trx.insertInto('entries').values(entries).execute()
@@ -25,6 +31,19 @@ export const taxReport = (sql: Sql<TaxDb>) => {
       const likelyNew = message.type === orderCreated.type
       await replaceEntries(trx, await record(trx, await lockOrMake(trx, 'orders', { order_id: orderId }, {}, { likelyNew })))
     })
+
+  const totalsOf = (from: Date, to: Date, country?: string) => {
+    const inPeriod = sql.db.selectFrom('entries').where('at', '>=', from).where('at', '<', to)
+    const entries = country === undefined ? inPeriod : inPeriod.where('country', '=', country)
+    return entries
+      .select(['country', 'region', 'rate_ppm', 'currency', 'kind'])
+      .select(({ fn }) => [fn.sum<string>('net').as('net'), fn.sum<string>('tax').as('tax')])
+      .groupBy(['country', 'region', 'rate_ppm', 'currency', 'kind'])
+      .orderBy('country')
+      .orderBy('region')
+      .orderBy('rate_ppm')
+      .execute()
+  }
 
   return {
     /** An order is placed, or priced again for another address: the latest price counts. */
@@ -59,18 +78,12 @@ export const taxReport = (sql: Sql<TaxDb>) => {
         return order
       }),
 
-    totals(from: Date, to: Date, country?: string) {
-      const inPeriod = sql.db.selectFrom('entries').where('at', '>=', from).where('at', '<', to)
-      const entries = country === undefined ? inPeriod : inPeriod.where('country', '=', country)
-      return entries
-        .select(['country', 'region', 'rate_ppm', 'currency', 'kind'])
-        .select(({ fn }) => [fn.sum<string>('net').as('net'), fn.sum<string>('tax').as('tax')])
-        .groupBy(['country', 'region', 'rate_ppm', 'currency', 'kind'])
-        .orderBy('country')
-        .orderBy('region')
-        .orderBy('rate_ppm')
-        .limit(1000)
-        .execute()
+    /** Summed in the database, a month at a time: no statement runs longer than a month's sales take. */
+    async totals(from: Date, to: Date, country?: string) {
+      const totals: Awaited<ReturnType<typeof totalsOf>> = []
+      for (let start = from; start < to; start = new Date(start.getTime() + partMs))
+        totals.push(...(await totalsOf(start, new Date(Math.min(to.getTime(), start.getTime() + partMs)), country)))
+      return totals
     },
   }
 }

@@ -1,11 +1,14 @@
+import type { Transaction } from 'kysely'
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
 import { remember } from '#shared/remember'
 import { isDuplicate, type Sql } from '#shared/sql'
 import { second } from '#shared/time'
 import type { RateRow, TaxDb } from './database'
+import type { TaxPlace } from './domain'
+import { dayAt } from './domain-days'
 
-type NewRate = Omit<RateRow, 'id'>
+export type NewRate = Omit<RateRow, 'id'>
 type RateChange = Partial<Pick<RateRow, 'rate_ppm' | 'valid_to' | 'source'>>
 
 const columns = ['id', 'country', 'region', 'category as tax_class', 'rate_ppm', 'valid_from', 'valid_to', 'source'] as const
@@ -18,24 +21,25 @@ const refuseDuplicate = (error: unknown): never => {
   throw error
 }
 
-export const taxRateRepository = ({ db }: Pick<Sql<TaxDb>, 'db'>) => {
+export const taxRateRepository = (sql: Pick<Sql<TaxDb>, 'db' | 'transaction'>) => {
+  const { db } = sql
   const ratesOf = async (countries: readonly string[]): Promise<ReadonlyMap<string, RateRow[]>> => {
     const rows = await db.selectFrom('rates').select(columns).where('country', 'in', countries).orderBy('valid_from', 'desc').execute()
     return new Map(countries.map(country => [country, rows.filter(row => row.country === country)]))
   }
   const byCountry = remember(ratesOf, { ms: rememberedMs, most: 1000 })
 
-  const get = async (id: number): Promise<RateRow> => {
-    const row = await db.selectFrom('rates').select(columns).where('id', '=', id).executeTakeFirst()
+  const get = async (id: number, trx: Pick<Sql<TaxDb>['db'], 'selectFrom'> = db): Promise<RateRow> => {
+    const row = await trx.selectFrom('rates').select(columns).where('id', '=', id).executeTakeFirst()
     if (!row) throw notFound('rate')
     return row
   }
 
   return {
-    /** The rates of a country that are valid on a day, those that began last first. */
-    async inForce(country: string, at: Date): Promise<RateRow[]> {
-      const day = at.toISOString().slice(0, 10)
-      const rates = (await byCountry.recent([country])).get(country) ?? []
+    /** The rates of a place's country that are valid on the place's own day, those that began last first. */
+    async inForce(place: TaxPlace, at: Date): Promise<RateRow[]> {
+      const day = dayAt(place, at)
+      const rates = (await byCountry.recent([place.country])).get(place.country) ?? []
       return rates.filter(({ valid_from, valid_to }) => valid_from <= day && (valid_to === null || valid_to > day))
     },
 
@@ -54,22 +58,28 @@ export const taxRateRepository = ({ db }: Pick<Sql<TaxDb>, 'db'>) => {
       return { items, total }
     },
 
-    async add({ tax_class, ...rate }: NewRate): Promise<RateRow> {
-      const { insertId } = await db
-        .insertInto('rates')
-        .values({ ...rate, category: tax_class })
-        .executeTakeFirstOrThrow()
-        .catch(refuseDuplicate)
-      byCountry.forget()
-      return get(Number(insertId))
+    async add(trx: Transaction<TaxDb>, { tax_class, ...rate }: NewRate): Promise<RateRow> {
+      const row = { ...rate, category: tax_class }
+      const { insertId } = await trx.insertInto('rates').values(row).executeTakeFirstOrThrow().catch(refuseDuplicate)
+      return get(Number(insertId), trx)
     },
 
-    async change(id: number, change: RateChange): Promise<RateRow> {
-      await get(id)
-      if (Object.keys(change).length > 0) await db.updateTable('rates').set(change).where('id', '=', id).execute().catch(refuseDuplicate)
+    /** `check` sees what the rate would become, and may refuse it. */
+    async change(id: number, change: RateChange, check: (rate: RateRow) => void): Promise<RateRow> {
+      const changed = await sql.transaction(async trx => {
+        const row = await trx.selectFrom('rates').select(columns).where('id', '=', id).forUpdate().executeTakeFirst()
+        if (!row) throw notFound('rate')
+        const next = { ...row, ...change }
+        check(next)
+        await trx.updateTable('rates').set(change).where('id', '=', id).execute()
+        return next
+      })
       byCountry.forget()
-      return get(id)
+      return changed
     },
+
+    /** After a change that this repository did not commit itself. */
+    forget: byCountry.forget,
 
     async remove(id: number): Promise<void> {
       const { numDeletedRows } = await db.deleteFrom('rates').where('id', '=', id).executeTakeFirst()

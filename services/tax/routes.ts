@@ -1,8 +1,12 @@
+import { countryCode, regionCode } from '#shared/address'
 import { invalid } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import { standardClass } from '#shared/tax-class'
+import { day } from '#shared/time'
+import type { AddRate } from './add-rate'
+import { isRegionCode, taxPlace } from './domain'
 import {
   NewRateBody,
   QuoteBody,
@@ -23,6 +27,7 @@ interface Deps {
   http: Http
   quoteTax: QuoteTax
   rates: TaxRates
+  addRate: AddRate
   report: TaxReport
 }
 
@@ -33,12 +38,36 @@ const partsPerMillion = (percent: number): number => {
   return Number(text.replace('.', ''))
 }
 
-const requirePeriod = (valid_from: string, valid_to: string | null | undefined) => {
+const exists = (day: string) => new Date(Date.parse(day) || 0).toISOString().startsWith(day)
+
+const requirePeriod = ({ valid_from, valid_to }: { valid_from: string; valid_to: string | null }) => {
+  if (!exists(valid_from) || (valid_to && !exists(valid_to)))
+    throw invalid('invalid_period', '`valid_from` and `valid_to` must be days of the calendar, such as 2026-01-31.')
   if (valid_to && valid_to <= valid_from)
     throw invalid('invalid_period', '`valid_to` must be after `valid_from`: it is the first day on which the rate is not valid any more.')
 }
 
-export const taxRoutes = ({ http, quoteTax, rates, report }: Deps) =>
+/** The place of a rate: a whole country, or one region by its code. */
+const ratePlace = ({ country, region }: { country: string; region?: string | undefined }) => {
+  const code = countryCode(country)
+  const place = taxPlace({ country: code, region: region === undefined ? '' : regionCode(code, region) })
+  if (region !== undefined && !isRegionCode(place.region))
+    throw invalid(
+      'unknown_region',
+      'The region must be its ISO 3166-2 code, such as CN for the Canary Islands; leave it out for the whole country.',
+    )
+  return place
+}
+
+const longestReportMs = 366 * day
+const reportWindow = (query: { from: string; to: string }) => {
+  const [from, to] = [new Date(query.from), new Date(query.to)]
+  if (!(from < to) || to.getTime() - from.getTime() > longestReportMs)
+    throw invalid('invalid_window', '`from` must be before `to`, by at most 366 days.')
+  return { from, to }
+}
+
+export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
   http('/api/tax')
     .post('/quote', ({ body }) => quoteTax(body), {
       public: true,
@@ -48,8 +77,11 @@ export const taxRoutes = ({ http, quoteTax, rates, report }: Deps) =>
     })
     .get(
       '/rates',
-      async ({ query }) =>
-        page(await rates.list({ country: query.country?.toUpperCase(), region: query.region?.toUpperCase() }, query), query, rateView),
+      async ({ query }) => {
+        const { country, region } = query
+        const place = country === undefined ? {} : region === undefined ? { country: countryCode(country) } : ratePlace({ country, region })
+        return page(await rates.list(place, query), query, rateView)
+      },
       {
         public: true,
         query: RatesQuery,
@@ -59,20 +91,31 @@ export const taxRoutes = ({ http, quoteTax, rates, report }: Deps) =>
     )
     .post(
       '/rates',
-      async ({ body, set, status }) => {
-        const { country, region = '', tax_class = standardClass, rate, valid_from, valid_to = null, source = null } = body
-        requirePeriod(valid_from, valid_to)
-        const place = { country: country.toUpperCase(), region: region.toUpperCase(), tax_class }
-        const row = await rates.add({ ...place, rate_ppm: partsPerMillion(rate), valid_from, valid_to, source })
-        set.headers.location = `/api/tax/rates/${row.id}`
-        return status(201, rateView(row))
+      async ({ body, user, headers, set }) => {
+        const { country, region, tax_class = standardClass, rate, valid_from, valid_to = null, source = null } = body
+        requirePeriod({ valid_from, valid_to })
+        const answer = await addRate(
+          { scope: `${user.id} POST /api/tax/rates`, key: headers['idempotency-key'], body },
+          { ...ratePlace({ country, region }), tax_class, rate_ppm: partsPerMillion(rate), valid_from, valid_to, source },
+        )
+        Object.assign(set.headers, answer.headers)
+        set.status = answer.status
+        return answer.body
       },
-      { auth: 'admin', body: NewRateBody, response: { 201: RateView }, detail: { summary: 'Add a rate that is valid from a day on' } },
+      {
+        auth: 'admin',
+        headers: IdempotencyHeader,
+        body: NewRateBody,
+        response: { 201: RateView },
+        detail: { summary: 'Add a rate that is valid from a day on, which begins at midnight at its place' },
+      },
     )
     .patch(
       '/rates/:id',
-      async ({ params, body: { rate, ...rest } }) =>
-        rateView(await rates.change(params.id, { ...rest, ...(rate !== undefined && { rate_ppm: partsPerMillion(rate) }) })),
+      async ({ params, body: { rate, ...rest } }) => {
+        const change = { ...rest, ...(rate !== undefined && { rate_ppm: partsPerMillion(rate) }) }
+        return rateView(await rates.change(params.id, change, requirePeriod))
+      },
       { auth: 'admin', params: IdParam, body: RateChange, response: { 200: RateView }, detail: { summary: 'Correct a rate, or end it' } },
     )
     .delete(
@@ -90,11 +133,10 @@ export const taxRoutes = ({ http, quoteTax, rates, report }: Deps) =>
     )
     .get(
       '/report',
-      async ({ query: { from, to, country } }) => {
-        const window = { from: new Date(from), to: new Date(to) }
-        if (window.from >= window.to) throw invalid('invalid_window', '`from` must be before `to`.')
-        const items = reportItems(await report.totals(window.from, window.to, country?.toUpperCase()))
-        return { from: window.from.toISOString(), to: window.to.toISOString(), items }
+      async ({ query }) => {
+        const { from, to } = reportWindow(query)
+        const country = query.country === undefined ? undefined : countryCode(query.country)
+        return { from: from.toISOString(), to: to.toISOString(), ...reportItems(await report.totals(from, to, country)) }
       },
       {
         auth: 'admin',

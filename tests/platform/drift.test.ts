@@ -134,6 +134,18 @@ const breaks: Break[] = [
     named: () => String(campaign),
   },
   {
+    relation: 'order_taxes',
+    by: change('shop_tax.entries', 'order_id', '1000000', 'order_id = ?'),
+    of: () => [packed.id],
+    named: () => String(packed.id),
+  },
+  {
+    relation: 'tax_payments',
+    by: change('shop_tax.entries', 'net', '1', 'entry = 0 and order_id = ?'),
+    of: () => [packed.id],
+    named: () => String(packed.id),
+  },
+  {
     relation: 'stuck_parcels',
     by: change('shop_shipping.shipments', 'waiting_since', 'interval -30 day', 'id = ?'),
     of: () => [packed.shipment],

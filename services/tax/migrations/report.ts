@@ -1,6 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { plainText, timestamp } from '#shared/sql'
+import { soldLinesColumn, type TaxDb } from '../database'
+import { reportedPlace } from '../domain'
+
+const batch = 1000
 
 /** What is known of an order's tax. The order is in the report from the day on which it is paid. */
 export const orders: Migration = {
@@ -64,5 +68,39 @@ export const unsold: Migration = {
       .alterTable('orders')
       .addColumn('unsold', 'boolean', c => c.notNull().defaultTo(false))
       .execute()
+  },
+}
+
+/** The report reads this index alone. */
+export const summed: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createIndex('entries_sums')
+      .on('entries')
+      .columns(['at', 'country', 'region', 'rate_ppm', 'currency', 'kind', 'net', 'tax'])
+      .execute()
+  },
+}
+
+/** Regions that are no codes were typed by the owner of an address. No report is by them, so they are not kept. */
+export const withoutTypedRegions: Migration = {
+  async up(db: Kysely<TaxDb>) {
+    await db.updateTable('entries').set({ region: '' }).where(sql<boolean>`region not regexp '^[A-Z0-9]{0,3}$'`).execute()
+    for (let last = 0, full = true; full; ) {
+      const rows = await db
+        .selectFrom('orders')
+        .select(['order_id', 'lines'])
+        .where('order_id', '>', last)
+        .orderBy('order_id')
+        .limit(batch)
+        .execute()
+      for (const { order_id, lines } of rows) {
+        last = order_id
+        if (lines === null) continue
+        const known = soldLinesColumn.write(soldLinesColumn.read(lines).map(line => ({ ...line, ...reportedPlace(line) })))
+        if (known !== lines) await db.updateTable('orders').set({ lines: known }).where('order_id', '=', order_id).execute()
+      }
+      full = rows.length === batch
+    }
   },
 }

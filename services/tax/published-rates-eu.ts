@@ -1,0 +1,32 @@
+import type { ClassRates } from './published-rates'
+
+/** VAT of the member states. Sweden's rate on food has changed, so it is not here. */
+export const euRates: Record<string, ClassRates> = {
+  AT: { standard: 20, reduced: 10, books: 10, newspapers: 10, food: 10, medicine: 10, baby: 10 },
+  BE: { standard: 21, reduced: 6, books: 6, newspapers: 0, food: 6, medicine: 6, baby: 6 },
+  BG: { standard: 20, reduced: 9, books: 9, newspapers: 9, baby: 9 },
+  CY: { standard: 19, reduced: 5, books: 3, newspapers: 3, food: 5, medicine: 5, baby: 5 },
+  CZ: { standard: 21, reduced: 12, books: 0, newspapers: 12, food: 12, medicine: 12, baby: 12 },
+  DE: { standard: 19, reduced: 7, books: 7, newspapers: 7, food: 7, baby: 7 },
+  DK: { standard: 25, newspapers: 0 },
+  EE: { standard: 24, reduced: 9, books: 9, newspapers: 9, medicine: 9 },
+  ES: { standard: 21, reduced: 10, books: 4, newspapers: 4, food: 10, water: 10, medicine: 4, baby: 10 },
+  FI: { standard: 25.5, reduced: 13.5, books: 13.5, newspapers: 10, food: 13.5, medicine: 13.5, baby: 13.5 },
+  FR: { standard: 20, reduced: 5.5, books: 5.5, newspapers: 2.1, food: 5.5, water: 5.5, medicine: 10, baby: 5.5 },
+  GR: { standard: 24, reduced: 13, books: 6, newspapers: 6, food: 13, medicine: 6 },
+  HR: { standard: 25, reduced: 5, books: 5, newspapers: 5, medicine: 5, baby: 5 },
+  HU: { standard: 27, reduced: 5, books: 5, newspapers: 5, medicine: 5 },
+  IE: { standard: 23, reduced: 9, books: 0, newspapers: 0, food: 0, medicine: 0, baby: 0 },
+  IT: { standard: 22, reduced: 10, books: 4, newspapers: 4, food: 10, medicine: 10, baby: 10 },
+  LT: { standard: 21, reduced: 5, books: 5, newspapers: 5, medicine: 5 },
+  LU: { standard: 17, reduced: 3, books: 3, newspapers: 3, food: 3, water: 3, medicine: 3, baby: 3 },
+  LV: { standard: 21, reduced: 5, books: 5, newspapers: 5, medicine: 12, baby: 12 },
+  MT: { standard: 18, reduced: 5, books: 5, newspapers: 5, food: 0, medicine: 0, baby: 0 },
+  NL: { standard: 21, reduced: 9, books: 9, newspapers: 9, food: 9, water: 9, medicine: 9, baby: 9 },
+  PL: { standard: 23, reduced: 5, books: 5, newspapers: 8, food: 5, medicine: 8, baby: 5 },
+  PT: { standard: 23, reduced: 6, books: 6, newspapers: 6, food: 6, medicine: 6, baby: 6 },
+  RO: { standard: 21, reduced: 11, books: 11, newspapers: 11, food: 11, medicine: 11, baby: 11 },
+  SE: { standard: 25, reduced: 6, books: 6, newspapers: 6 },
+  SI: { standard: 22, reduced: 9.5, books: 5, newspapers: 5, food: 9.5, medicine: 9.5, baby: 9.5 },
+  SK: { standard: 23, reduced: 5, books: 5, food: 19, medicine: 5 },
+}

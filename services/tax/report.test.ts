@@ -1,0 +1,162 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
+import type { Draft } from '#shared/event'
+import { messageOf } from '#shared/testing'
+import { reportItems } from './model'
+import { testTax } from './testing'
+
+const { deliver, send, as, asService, failures, drop } = await testTax()
+afterAll(async () => {
+  expect(failures).toEqual([])
+  await drop()
+})
+
+const receive = (draft: Draft, id: string = crypto.randomUUID(), time = '2026-03-05T10:00:00.000Z') =>
+  deliver(messageOf(draft, { id, at: new Date(time) }))
+
+describe('the report', () => {
+  const amounts = { subtotal: 100, discount: 0, tax: 19, shipping: 0, total_amount: 119, currency: 'EUR' }
+  const german = [{ category: 'Electronics', country: 'DE', rate_ppm: 190_000, net: 100, tax: 19 }]
+  const created = (
+    order_id: number,
+    tax_lines: { category: string; country: string; region?: string; rate_ppm: number; net: number; tax: number }[] = german,
+  ) =>
+    orderCreated(
+      { id: order_id, version: 1 },
+      {
+        order_id,
+        user_id: 1,
+        items: [{ product_id: 'p', sku: 's', quantity: 1, price: 100, category: 'Electronics' }],
+        ...amounts,
+        tax_lines,
+        shipping_option: 'standard',
+        destination: { country: 'DE' },
+        payment_due_at: '',
+        reservation_expires_at: '',
+      },
+    )
+  const statusUpdated = (order_id: number, status: 'paid' | 'fulfilling' | 'cancelled', payment_status: string) =>
+    orderStatusUpdated(
+      { id: order_id, version: 2 },
+      { order_id, user_id: 1, status, payment_status, items: [{ product_id: 'p', sku: 's', quantity: 1 }] },
+    )
+  const paid = (order_id: number) => statusUpdated(order_id, 'paid', 'paid')
+  const refunded = (order_id: number, refund_id: number, amount: number, reason = 'goods_returned') =>
+    paymentRefunded(
+      { id: order_id, version: 3 },
+      {
+        payment_id: order_id,
+        order_id,
+        user_id: 1,
+        amount,
+        currency: 'EUR',
+        payment_method: 'wallet',
+        transaction_id: 't',
+        refund_id,
+        total_refunded: amount,
+        reason,
+      },
+    )
+  const march = async () => (await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=de')).body.items
+
+  test('counts a paid order less its refunds, in whatever order its events arrive and however often', async () => {
+    const messages = [created(1), paid(1), refunded(1, 1, 59.5), created(2), paid(2), created(3)].map(
+      draft => [draft, crypto.randomUUID()] as const,
+    )
+    const expected = [
+      { country: 'DE', region: '', rate_ppm: 190_000, currency: 'EUR', net: 150, tax: 28.5, refunded_net: 50, refunded_tax: 9.5 },
+    ]
+    for (const [draft, id] of [...messages.toReversed(), ...messages]) await receive(draft, id)
+    expect(await march()).toEqual(expected)
+    for (const [draft] of messages) await receive(draft)
+    expect(await march()).toEqual(expected)
+  })
+  test('counts an order that was priced again for another address there, whichever event arrives first', async () => {
+    const repriced = orderRepriced(
+      { id: 9, version: 3 },
+      {
+        order_id: 9,
+        ...{ tax: 20, shipping: 0, total_amount: 120, currency: 'EUR' },
+        tax_lines: [{ category: 'Electronics', country: 'FR', rate_ppm: 200_000, net: 100, tax: 20 }],
+        destination: { country: 'FR' },
+      },
+    )
+    for (const draft of [repriced, created(9), paid(9)]) await receive(draft)
+    const { body } = await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=fr')
+    expect(body.items).toMatchObject([{ country: 'FR', net: 100, tax: 20 }])
+  })
+  test('counts an order on the day on which it was first paid, whichever event arrives first', async () => {
+    await receive(statusUpdated(11, 'fulfilling', 'paid'), undefined, '2026-05-01T00:00:01.000Z')
+    await receive(created(11))
+    await receive(paid(11), undefined, '2026-04-30T23:59:59.000Z')
+    const sold = async (from: string, to: string) =>
+      (await send('GET', `/api/tax/report?from=${from}T00:00:00Z&to=${to}T00:00:00Z`)).body.items
+    expect(await sold('2026-04-01', '2026-05-01')).toMatchObject([{ net: 100, tax: 19 }])
+    expect(await sold('2026-05-01', '2026-06-01')).toEqual([])
+  })
+  test('counts neither an order cancelled before payment on delivery, nor the refund of a second payment', async () => {
+    const [before] = await march()
+    await receive(statusUpdated(21, 'cancelled', 'authorized'))
+    await receive(created(21))
+    await receive(statusUpdated(21, 'fulfilling', 'authorized'))
+    expect(await march()).toEqual([before])
+    for (const draft of [created(22), paid(22), refunded(22, 9, 119, 'paid_twice')]) await receive(draft)
+    const [after] = await march()
+    expect([after.net - before.net, after.refunded_net - before.refunded_net]).toEqual([100, 0])
+  })
+  test('has an order whose place is unknown, under no country', async () => {
+    const lines = ['GERMANY', 'US'].map(country => ({
+      category: 'Electronics',
+      country,
+      region: 'a region of more than ten letters',
+      rate_ppm: 0,
+      net: 50,
+      tax: 0,
+    }))
+    await receive(created(31, lines))
+    await receive(paid(31), undefined, '2026-07-05T10:00:00.000Z')
+    const { body } = await send('GET', '/api/tax/report?from=2026-07-01T00:00:00Z&to=2026-08-01T00:00:00Z')
+    expect(body.items).toMatchObject([
+      { country: '', region: '', net: 50 },
+      { country: 'US', region: '', net: 50 },
+    ])
+  })
+  test('sums a year over its months', async () => {
+    for (const [id, time] of [
+      [41, '2025-01-05T10:00:00.000Z'],
+      [42, '2025-12-05T10:00:00.000Z'],
+    ] as const)
+      for (const draft of [created(id), paid(id)]) await receive(draft, undefined, time)
+    const { body } = await send('GET', '/api/tax/report?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z')
+    expect(body.items).toMatchObject([{ net: 200, tax: 38 }])
+    expect(body.items_capped).toBeUndefined()
+  })
+  test('says so when it has more items than it shows', () => {
+    const totals = Array.from({ length: 2001 }, (_, rate_ppm) => {
+      return { country: 'DE', region: '', rate_ppm, currency: 'EUR', kind: 'sale' as const, net: '100', tax: '1' }
+    })
+    expect(reportItems(totals)).toMatchObject({ items: { length: 2000 }, items_capped: true })
+    expect(reportItems(totals.slice(1))).not.toHaveProperty('items_capped')
+  })
+  test('refuses a window that cannot be read or is longer than a year', async () => {
+    for (const [from, to] of [
+      ['2026-01-01T00:00:00%2B05', '2026-02-01T00:00:00Z'],
+      ['2026-01-01T00:00:60Z', '2026-02-01T00:00:00Z'],
+      ['2024-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ])
+      expect((await send('GET', `/api/tax/report?from=${from}&to=${to}`)).status).toBe(400)
+  })
+  test('tells discovery what it counts for an order, by window and by id', async () => {
+    for (const draft of [created(51), paid(51), refunded(51, 5, 19)]) await receive(draft, undefined, '2026-09-05T10:00:00.000Z')
+    const discovery = await asService('discovery')
+    const window = 'since=2026-09-01T00:00:00Z&until=2026-10-01T00:00:00Z'
+    expect((await send('GET', `/internal/drift?${window}`, undefined, discovery)).body).toEqual({ orders: { 51: 100 } })
+    expect((await send('POST', '/internal/orders', { order_ids: [51, 999] }, discovery)).body).toEqual({ orders: { 51: 100 } })
+    expect((await send('GET', `/internal/drift?${window}`, undefined, await asService('cart'))).status).toBe(403)
+  })
+  test('is open to admins only, and refuses a period that ends before it begins', async () => {
+    const window = '/api/tax/report?from=2026-04-01T00:00:00Z&to=2026-03-01T00:00:00Z'
+    expect((await send('GET', window)).status).toBe(400)
+    expect((await send('GET', window, undefined, await as(2))).status).toBe(403)
+  })
+})
