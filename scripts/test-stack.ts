@@ -14,7 +14,8 @@ import { startStack } from './stack'
 
 const servers = ['mysql', 'mongo', 'redis', 'rabbitmq'] as const
 
-const given = (name: (typeof servers)[number]): [string, string | undefined][] => {
+/** Which server the tests use: that of TEST_…_URL, or a private one. */
+const serverSettings = (name: (typeof servers)[number]): [string, string | undefined][] => {
   const { setting } = requirements[name]
   const { optional } = settings()
   const url = optional(`TEST_${setting}`) ?? (hasProgram(name) ? undefined : optional(setting))
@@ -44,7 +45,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
       ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
       ...process.env,
       // Tests must not fill the stores of `bun start`: its servers are used only if this machine has no program for private ones.
-      ...Object.fromEntries(servers.flatMap(given)),
+      ...Object.fromEntries(servers.flatMap(serverSettings)),
     },
   })
   await checkVersions(stack.servers).catch(error => stack.stop().then(() => Promise.reject(error)))
