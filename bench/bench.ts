@@ -10,7 +10,7 @@ import { programs } from '../scripts/servers/programs'
 import { privateFolder } from '../scripts/servers/server'
 import { startStack } from '../scripts/stack'
 import { readState } from '../scripts/state'
-import { type Measured, markdown, shown } from './report'
+import { type Measured, markdown, rowText } from './report'
 import { cart } from './rows/cart'
 import { guarded } from './rows/guarded'
 import { latency } from './rows/latency'
@@ -24,7 +24,7 @@ import { size } from './rows/size'
 import { start } from './rows/start'
 import { login, post, type Shop } from './shop'
 
-/** In this order: memory is that of a fresh stack, and what fills the stores comes last. */
+/** The order matters: memory is measured on a fresh stack, and the rows that fill the stores come last. */
 const all: Record<string, Rows> = { memory, start, reads, guarded, outbox, cart, orders, processor, latency, size }
 
 const portBase = Number(process.env.BENCH_PORT_BASE || 28_000)
@@ -54,11 +54,11 @@ export async function bench(names: readonly string[]) {
         for await (const row of measure(shop)) {
           interrupted.signal.throwIfAborted()
           one.rows.push(row)
-          console.log(shown(row))
+          console.log(rowText(row))
         }
       } catch (error) {
         interrupted.signal.throwIfAborted()
-        one.skipped = `broke off: ${error instanceof Error ? error.message : error}`
+        one.skipped = `failed: ${error instanceof Error ? error.message : error}`
         console.error(`- ${name} ${one.skipped}`)
       }
     }
@@ -71,7 +71,7 @@ export async function bench(names: readonly string[]) {
   console.log(`written to ${file}`)
 }
 
-/** A stack of its own, from empty data, with limits that no load meets. */
+/** A stack of its own, with empty stores and with rate limits that no load reaches. */
 async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: () => Promise<void> }> {
   const dir = join(root, '.data/bench')
   const log = createWriteStream(join(privateFolder(root, '.data'), 'bench.log'))
@@ -95,7 +95,7 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     gateway,
     servers,
     dir,
-    door: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
+    urlOf: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
     environment: (service: ServiceName) => localEnvironment(service, { portBase, env }, servers, secrets),
     admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
     customer: () => login(gateway, customer.email, customer.password),

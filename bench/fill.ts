@@ -2,10 +2,10 @@ import { MongoClient, ObjectId } from 'mongodb'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { type CategoryRow, indexes, type ProductRow } from '#services/product/database'
 
-/** Many rows, made of one that the shop itself has stored, so that they look as its own do. */
+/** Fills stores with copies of rows that the shop itself has stored. */
 
 const categories = 50
-const lot = 5000
+const productBatch = 5000
 
 /** The nth product's id. */
 export const idOf = (n: number) => (0xb00000000 + n).toString(16).padStart(24, '0')
@@ -53,9 +53,9 @@ export const fillProducts = async (from: string, to: string, count: number) => {
       }
     }
     const rows = db.collection<ProductRow>('products')
-    for (let n = 0; n < count; n += lot)
+    for (let n = 0; n < count; n += productBatch)
       await rows.insertMany(
-        Array.from({ length: Math.min(lot, count - n) }, (_, i) => product(n + i)),
+        Array.from({ length: Math.min(productBatch, count - n) }, (_, i) => product(n + i)),
         { ordered: false, writeConcern: { w: 1, journal: false } },
       )
     for (const [name, wanted] of Object.entries(indexes)) await db.collection(name).createIndexes(wanted)
@@ -64,11 +64,11 @@ export const fillProducts = async (from: string, to: string, count: number) => {
   }
 }
 
-const lotOfOrders = 100_000
-/** So many orders are one customer's, whatever their number. */
+const orderBatch = 100_000
+/** The orders of the one customer who lists them, however many orders there are. */
 const own = 100
 
-/** Starts the service, which makes its tables, and fills them with copies of one order of the shop's. */
+/** Starts the service, which creates its tables, and fills them with copies of one of the shop's orders. */
 export const fillOrders = async <Service>(
   url: string,
   { schema, template, userId, count }: { schema: string; template: number; userId: number; count: number },
@@ -90,7 +90,7 @@ export const fillOrders = async <Service>(
     const digits = `(${Array.from({ length: 10 }, (_, d) => `select ${d} as d`).join(' union all ')})`
     const numbers = `(select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d as n from ${['a', 'b', 'c', 'e', 'f'].map(name => `${digits} ${name}`).join()})`
     const [orders, items] = [await columnsOf('orders'), await columnsOf('order_items')]
-    for (let from = 0; from < count; from += lotOfOrders) {
+    for (let from = 0; from < count; from += orderBatch) {
       const n = `(${from} + numbers.n)`
       const every = Math.floor(count / own)
       const changed = {

@@ -8,12 +8,12 @@ export interface Load {
   seconds?: number
   method?: string
   headers?: Record<string, string>
-  /** In turn. */
+  /** Requested in turn. */
   paths?: readonly string[]
   bodies?: readonly string[]
   /** Values of a header, in turn. */
   inTurn?: { header: string; values: readonly string[] }
-  /** Waits between answer and next question, so that so many are asked a second over all connections. */
+  /** Requests per second over all connections, each of which pauses between an answer and its next request. */
   perSecond?: number
 }
 export interface Loaded {
@@ -32,7 +32,7 @@ const scriptOf = ({ connections = 32, method = 'GET', headers = {}, paths = [], 
     `wrk.method = ${JSON.stringify(method)}`,
     ...Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`),
     body === undefined ? '' : `wrk.body = ${JSON.stringify(body)}`,
-    // Written down once, so that questions that differ cost wrk no more than one.
+    // Formatted once, so that different requests cost wrk no more than one.
     turns > 1
       ? `local paths, bodies, values, asked, n = ${quoted(paths)}, ${quoted(bodies)}, ${quoted(inTurn?.values ?? [])}, {}, 0
 request = function()
@@ -52,26 +52,26 @@ end`
   ].join('\n')
 }
 
-/** Asks by wrk. Anything but 2xx and 3xx fails the row, since refusals are quick. */
-export const load = async (url: string, asked: Load = {}): Promise<Loaded> => {
-  const { connections = 32, seconds = 4, paths: [path] = [] } = asked
+/** Runs wrk. An answer other than 2xx and 3xx fails the row, since refusing is faster than answering. */
+export const load = async (url: string, options: Load = {}): Promise<Loaded> => {
+  const { connections = 32, seconds = 4, paths: [path] = [] } = options
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   try {
     const script = join(folder, 'load.lua')
-    await Bun.write(script, scriptOf(asked))
+    await Bun.write(script, scriptOf(options))
     const target = path === undefined ? url : new URL(path, url).href
     const command = [programs.wrk(), '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, target]
     const run = Bun.spawn(command, { stdout: 'pipe', stderr: 'pipe' })
-    const [said, complaint] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text(), run.exited])
-    const result = /^RESULT (.*)$/m.exec(said)?.[1]
-    if (!result) throw new Error(`wrk failed on ${target}: ${complaint || said}`)
+    const [output, errors] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text(), run.exited])
+    const result = /^RESULT (.*)$/m.exec(output)?.[1]
+    if (!result) throw new Error(`wrk failed on ${target}: ${errors || output}`)
     const [requests = 0, micros = 0, refused = 0, broken = 0, mean = 0, p99 = 0] = result.split(' ').map(Number)
     if (requests === 0 || refused > 0 || broken > 0)
-      throw new Error(`of ${requests} requests to ${target} ${refused} were refused and ${broken} broke off`)
+      throw new Error(`of ${requests} requests to ${target} ${refused} were refused and ${broken} failed`)
     return { perSecond: requests / (micros / 1e6), requests, meanMs: mean / 1000, p99Ms: p99 / 1000 }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-export const rate = async (url: string, asked: Load = {}): Promise<number> => (await load(url, asked)).perSecond
+export const rate = async (url: string, options: Load = {}): Promise<number> => (await load(url, options)).perSecond

@@ -6,14 +6,14 @@ export const percentile = (values: readonly number[], share: number): number => 
 
 export interface Row {
   what: string
-  /** What was measured, and what it is held against. */
+  /** What was measured, and what it is compared with. */
   ours: string
   limit: string
-  /** Of the two, and what it should be. */
+  /** The ratio of the two, and its goal. */
   result: string
   goal: string
   met: boolean
-  /** Where the time or the memory goes: told when the goal is missed. */
+  /** Where the time or the memory goes; reported when the goal is missed. */
   costs: string
 }
 
@@ -22,7 +22,7 @@ interface Sides {
   limit: number
 }
 
-/** Alternates the two sides, so that what the machine does besides falls on both; medians of the rounds, after one to warm up. */
+/** Measures both sides in turns, so that other load on the machine affects both. Gives the medians of the rounds, after one to warm up. */
 export const pair = async (ours: () => Promise<number>, limit: () => Promise<number>, rounds = 3): Promise<Sides> => {
   const sides: { ours: number[]; limit: number[] } = { ours: [], limit: [] }
   await ours()
@@ -41,19 +41,19 @@ interface Pair extends Sides {
   show?: (value: number) => string
 }
 
-/** A rate that should come near its limit. */
+/** A rate, which should be at least `goal` times its limit. */
 export const atLeast = (goal: number, { what, against, costs, ours, limit, show = perSecond }: Pair): Row => ({
   ...{ what, costs, ours: show(ours), limit: `${show(limit)} · ${against}` },
   ...{ result: (ours / limit).toFixed(2), goal: `≥ ${goal.toFixed(2)}`, met: ours / limit >= goal },
 })
 
-/** A time or a size that should not exceed its limit by much, nor be above `bound`. */
+/** A time or a size, which should be at most `goal` times its limit, and at most `bound`. */
 export const atMost = (goal: number, { what, against, costs, ours, limit, show = ms }: Pair, bound = Infinity): Row => ({
   ...{ what, costs, ours: show(ours), limit: `${show(limit)} · ${against}`, result: `${(ours / limit).toFixed(2)} ×` },
   ...{ goal: `≤ ${goal.toFixed(2)} ×${bound < Infinity ? `, ≤ ${show(bound)}` : ''}`, met: ours / limit <= goal && ours <= bound },
 })
 
-/** A figure that is held against nothing but its goal. */
+/** A figure that has a goal and no limit to compare with. */
 export const within = (goal: number, { what, ours, costs, show = ms }: Omit<Pair, 'limit' | 'against'>): Row => ({
   ...{ what, costs, ours: show(ours), limit: '–', result: show(ours), goal: `≤ ${show(goal)}`, met: ours <= goal },
 })

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What Linux says of processes. */
+/** The fields of a process in /proc after its command; none once it has ended. */
 const fieldsOf = (pid: number) => {
   try {
-    // The command's name stands in brackets and may hold blanks: counted behind it.
+    // The command is in brackets and may contain spaces, so the fields are counted after it.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
@@ -11,7 +11,7 @@ const fieldsOf = (pid: number) => {
   }
 }
 
-/** These and all that they started: Nginx's workers, the broker's machine. */
+/** The processes and all that they started, such as Nginx's workers and the broker's Erlang VM. */
 export const withChildren = (pids: readonly number[]): number[] => {
   const parents = new Map(
     readdirSync('/proc')
@@ -26,7 +26,7 @@ export const withChildren = (pids: readonly number[]): number[] => {
   return [...found]
 }
 
-/** Proportional set size in MiB: what a process costs, with its share of what it has in common with others. */
+/** Proportional set size in MiB: the memory of the processes, where a shared page counts in part. */
 export const pss = async (pids: readonly number[]): Promise<number> => {
   let kib = 0
   for (const pid of pids) kib += Number(/^Pss:\s+(\d+)/m.exec(await Bun.file(`/proc/${pid}/smaps_rollup`).text())?.[1] ?? 0)
@@ -35,6 +35,6 @@ export const pss = async (pids: readonly number[]): Promise<number> => {
 
 const msPerTick = 10
 
-/** Processor time that these have used until now, in ms. */
+/** Processor time that the processes have used so far. */
 export const processorMs = (pids: readonly number[]): number =>
   pids.map(fieldsOf).reduce((sum, fields) => sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * msPerTick, 0)

@@ -5,18 +5,18 @@ import type { Row } from './measure'
 export interface Measured {
   name: string
   rows: Row[]
-  /** Why there is nothing, or not all. */
+  /** Why rows are missing. */
   skipped?: string
 }
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR
 const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
 
-export const shown = ({ what, ours, limit, result, goal, met, costs }: Row) =>
+export const rowText = ({ what, ours, limit, result, goal, met, costs }: Row) =>
   [
     `${met ? paint(32, '✓') : paint(33, '✗')} ${what}: ${paint(1, result)} (goal ${goal})`,
     `    ${ours}${limit === '–' ? '' : ` against ${limit}`}`,
-    ...(met ? [] : [`    what costs it: ${costs}`]),
+    ...(met ? [] : [`    the cost: ${costs}`]),
   ].join('\n')
 
 const versionOf = (command: string[], pattern: RegExp) => {
@@ -47,14 +47,14 @@ export const markdown = (measured: readonly Measured[], programs: Parameters<typ
   return [
     '# What it costs',
     '',
-    'Written by `bun run bench`. Each figure stands beside its limit: the least that the same work can be, measured in turns with ours in the same run; medians of the rounds.',
+    'Written by `bun run bench`. Each figure stands beside its limit, the cheapest way to do the same work, measured in turns with ours in the same run; medians of the rounds.',
     '',
     ...machine(programs),
     '',
     '| what | ours | limit | result | goal | met |',
     '|---|---|---|---|---|---|',
     ...cells,
-    ...(missed.length > 0 ? ['', '## What costs it, where a goal is missed', '', ...missed] : []),
+    ...(missed.length > 0 ? ['', '## Where the cost lies when a goal is missed', '', ...missed] : []),
     ...(skipped.length > 0 ? ['', '## Not measured', '', ...skipped] : []),
     '',
   ].join('\n')

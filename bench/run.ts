@@ -2,7 +2,7 @@ import { installPackages } from '../scripts/install'
 
 /** `bun run bench [row…]`: all rows, or those named. */
 installPackages(console.log)
-  // Only now: what follows imports packages that a fresh machine did not have until here.
+  // Imported only now: a fresh machine has the packages from here on.
   .then(async () => (await import('./bench')).bench(process.argv.slice(2)))
   .then(
     () => process.exit(0),

@@ -2,19 +2,19 @@ import type { ServiceName } from '#shared/platform'
 import type { Servers } from '../scripts/platform'
 import { until } from '../scripts/until'
 
-/** What the rows need of the running stack. */
+/** What the rows need from the running stack. */
 export interface Shop {
   gateway: string
-  /** The service's own door, past the gateway. */
-  door(service: ServiceName): string
+  /** The service's address, without the gateway. */
+  urlOf(service: ServiceName): string
   servers: Servers
-  /** What a further instance of a service is told. */
+  /** The environment of another instance of a service. */
   environment(service: ServiceName): Record<string, string | undefined>
-  /** A token that is good for another 15 minutes. */
+  /** A new token, valid for 15 minutes. */
   admin(): Promise<string>
   customer(): Promise<string>
   pids(): { services: number[]; all: number[] }
-  /** A folder that is the bench's own. */
+  /** A folder for the rows' files. */
   dir: string
 }
 
@@ -36,8 +36,8 @@ export const login = async (gateway: string, email: string, password: string) =>
 
 export const sampleProduct = '507f1f77bcf86cd799439011'
 
-/** Products with stock for as many orders as the bench may place; several, since a shop sells more than one. */
-export const stockedProducts = async ({ gateway, door }: Shop, admin: string, count = 20): Promise<string[]> => {
+/** Products with stock for every order that a benchmark places. Several, since the orders of a shop are not all for one product. */
+export const stockedProducts = async ({ gateway, urlOf }: Shop, admin: string, count = 20): Promise<string[]> => {
   const run = Date.now().toString(36).toUpperCase()
   const ids: string[] = []
   for (let n = 0; n < count; n++) {
@@ -52,7 +52,7 @@ export const stockedProducts = async ({ gateway, door }: Shop, admin: string, co
     ids.push((await post<{ id: string }>(`${gateway}/api/products`, product, bearer(admin))).id)
   }
   for (const id of ids)
-    await until('the stock of a new product', () => fetch(`${door('inventory')}/api/inventory/${id}`).then(answer => answer.ok))
+    await until('the stock of a new product', () => fetch(`${urlOf('inventory')}/api/inventory/${id}`).then(answer => answer.ok))
   return ids
 }
 

@@ -1,4 +1,4 @@
-/** One service that moves messages from its outbox into effects, and a publisher with nothing else to do. Told what to do by its parent. */
+/** A service that moves messages from its outbox into effects, and a publisher that does nothing else. The parent process asks for either. */
 import { connect } from 'amqplib'
 import { testBus } from '#shared/testing'
 import { counted, drafts, stores, topology, upTo } from '#shared/testing-outbox'
@@ -11,7 +11,7 @@ const broker = await testBus(topology)
 const filling = await store.open()
 const body = Buffer.from(JSON.stringify({ ...drafts(1)[0]!.body, id: crypto.randomUUID(), time: new Date(), padding: 'x'.repeat(150) }))
 
-/** From the first look into a full outbox to the last effect's commit. */
+/** Messages per second, from opening a full outbox to the commit of the last effect. */
 const effects = async (messages: number) => {
   const before = await filling.effects()
   const lots = drafts(messages)
@@ -37,7 +37,7 @@ const effects = async (messages: number) => {
   return (messages * 1000) / took
 }
 
-/** The same kind of queue, the same size of message, nothing read and nothing stored. */
+/** Messages per second, of the same size and to the same kind of queue, that are only published and confirmed. */
 const confirms = async (messages: number) => {
   const model = await connect(TEST_RABBITMQ_URL)
   const channel = await model.createConfirmChannel()

@@ -10,13 +10,13 @@ export interface Bare {
   stop(): Promise<void>
 }
 
-/** A row that breaks off leaves nothing behind. */
+/** Killed when the benchmark ends, also after a row that failed. */
 const running = new Set<{ kill(): void }>()
 process.on('exit', () => {
   for (const child of running) child.kill()
 })
 
-/** Starts it and asks until it answers. Whatever it answers counts, unless `ready` says otherwise. */
+/** Starts a process, and requests its URL until `ready` accepts the answer. */
 export const startProcess = async (
   command: string[],
   { url, env, ready = () => true }: { url: string; env?: Record<string, string | undefined>; ready?: (answer: Response) => boolean },
@@ -32,7 +32,7 @@ export const startProcess = async (
   const deadline = Date.now() + 60_000
   while (!(await answers())) {
     if (child.exitCode !== null || Date.now() > deadline) {
-      const how = child.exitCode === null ? 'did not answer within 60 s' : `ended by itself (${child.exitCode})`
+      const how = child.exitCode === null ? 'did not answer within 60 s' : `ended with ${child.exitCode}`
       await stop()
       throw new Error(`${command.join(' ')} ${how}`)
     }
@@ -48,7 +48,7 @@ export const startBare = (kind: BareKind, env: Record<string, string> = {}): Pro
   return startProcess([process.execPath, join(import.meta.dir, 'route.ts')], { url, env: { ...env, BARE: kind, PORT: `${port}` } })
 }
 
-/** Nginx with nothing but what the pair needs: a cache, or a plain hop. */
+/** Nginx with a cache or as a plain hop, and nothing else. */
 export const startBareNginx = (dir: string, upstream: string, { cached }: { cached: boolean }): Promise<Bare> => {
   const port = anyFreePort()
   mkdirSync(dir, { recursive: true })

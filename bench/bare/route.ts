@@ -1,4 +1,4 @@
-/** The limits: the least that a route with one call of a store can be. Which one, by BARE. */
+/** The limits: routes that call a store once and do nothing else. BARE names the one to start. */
 import { Elysia } from 'elysia'
 
 const { BARE, PORT, MONGO_URL = '', MYSQL_URL = '', REDIS_URL = '', JWKS_URL = '' } = process.env
@@ -6,7 +6,7 @@ const { BARE, PORT, MONGO_URL = '', MYSQL_URL = '', REDIS_URL = '', JWKS_URL = '
 const bare = {
   hello: async () => new Elysia().get('/', () => ({ hello: 'world' })),
 
-  /** A document that is stored as it is answered. */
+  /** A document that is stored in the form of the answer. */
   async mongo() {
     const { MongoClient, ObjectId } = await import('mongodb')
     const shown = new MongoClient(MONGO_URL).db('bench').collection('shown')
@@ -43,7 +43,7 @@ const bare = {
     })
   },
 
-  /** The kernel with next to nothing behind it: what its guard adds to a route. */
+  /** A route of the kernel that does nothing, with its guard and without. */
   async guarded() {
     const [{ createKeySource, createTokenVerifier, createInternalIdentity }, { createHttp }, { t }] = await Promise.all([
       import('#shared/auth'),

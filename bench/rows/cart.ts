@@ -7,29 +7,29 @@ import type { Rows } from './rows'
 
 const carts = 500
 
-/** A shopper adds one more, and one more. */
+/** Adds one piece after another to carts. */
 export const cart: Rows = {
   needs: ['cart'],
   async *measure(shop) {
     const { gateway, servers, dir } = shop
     const [product_id] = await stockedProducts(shop, await shop.admin(), 1)
     const body = JSON.stringify({ product_id, quantity: 1 })
-    // Many carts, since one holds so many pieces and no more.
+    // Many carts, since each holds a limited number of pieces.
     const values: string[] = []
     for (let n = 0; n < carts; n++)
       values.push((await post<{ cart_id: string }>(`${gateway}/api/cart/items`, { product_id, quantity: 1 })).cart_id)
-    const asked = { method: 'POST', headers: json(), bodies: [body], inTurn: { header: 'x-cart-id', values } }
+    const request = { method: 'POST', headers: json(), bodies: [body], inTurn: { header: 'x-cart-id', values } }
     const bare = await startBare('cart', { REDIS_URL: servers.redis })
     const hop = await startBareNginx(join(dir, 'bare-cart'), bare.url, { cached: false })
     try {
       const rates = await pair(
-        () => rate(`${gateway}/api/cart/items`, asked),
-        () => rate(hop.url, asked),
+        () => rate(`${gateway}/api/cart/items`, request),
+        () => rate(hop.url, request),
       )
       yield atLeast(0.8, {
         what: 'cart “+1” through the gateway',
         against: 'Nginx → a bare Elysia route with one Lua call',
-        costs: 'not profiled; supposed: the answer is the whole cart, with the gateway’s and the kernel’s part of every request',
+        costs: 'not profiled; presumably the answer is the whole cart, with the gateway’s and the kernel’s part of every request',
         ...rates,
       })
     } finally {

@@ -4,7 +4,7 @@ import { atLeast, pair } from '../measure'
 import { bearer } from '../shop'
 import type { Rows } from './rows'
 
-/** A route of the kernel that says hello, with and without a token: nothing else is there to hide what the guard costs. */
+/** A route of the kernel that only says hello, with its guard and without. */
 export const guarded: Rows = {
   needs: [],
   async *measure({ gateway, customer }) {
@@ -18,7 +18,7 @@ export const guarded: Rows = {
       yield atLeast(0.75, {
         what: 'a guarded route',
         against: 'the same route unguarded',
-        costs: 'reading the header, the look at the remembered token and the two hooks around it',
+        costs: 'reading the header, looking up the remembered token, and the two hooks around it',
         ...rates,
       })
     } finally {

@@ -9,12 +9,12 @@ interface Route {
   what: string
   path: string
   goalMs: number
-  asked?: Load
+  options?: Load
   needs?: readonly ServiceName[]
   after?: () => Promise<void>
 }
 
-/** How long the slowest hundredth waits when a route is asked half of what it can do. */
+/** The 99th percentile of a route's answers at half of its highest rate. */
 export const latency: Rows = {
   needs: [],
   async *measure(shop): AsyncGenerator<Row> {
@@ -25,35 +25,35 @@ export const latency: Rows = {
     const canOrder = orderServices.every((name: ServiceName) => released.some(one => one === name))
     const book = canOrder ? await orderBook(shop) : undefined
     const routes: Route[] = [
-      { what: 'product by id, past the cache', path: `/api/products/${sampleProduct}`, goalMs: 20, asked: mine },
-      { what: 'list of 20 products, past the cache', path: '/api/products?limit=20', goalMs: 20, asked: mine },
+      { what: 'product by id, past the cache', path: `/api/products/${sampleProduct}`, goalMs: 20, options: mine },
+      { what: 'list of 20 products, past the cache', path: '/api/products?limit=20', goalMs: 20, options: mine },
       { what: 'stock of a product', path: `/api/inventory/${sampleProduct}`, goalMs: 20 },
-      { what: 'my account', path: '/api/users/me', goalMs: 20, asked: mine },
-      { what: 'my orders', path: '/api/orders?limit=20', goalMs: 20, asked: mine, needs: ['order'] },
-      { what: 'my cart', path: '/api/cart', goalMs: 20, asked: mine, needs: ['cart'] },
+      { what: 'my account', path: '/api/users/me', goalMs: 20, options: mine },
+      { what: 'my orders', path: '/api/orders?limit=20', goalMs: 20, options: mine, needs: ['order'] },
+      { what: 'my cart', path: '/api/cart', goalMs: 20, options: mine, needs: ['cart'] },
       {
         what: 'a product changed',
         path: `/api/products/${products[0]}`,
         goalMs: 100,
-        asked: { ...placing([], admin), method: 'PATCH', bodies: ['{"price":1400}', '{"price":1500}'], connections: 8 },
+        options: { ...placing([], admin), method: 'PATCH', bodies: ['{"price":1400}', '{"price":1500}'], connections: 8 },
       },
       {
-        ...{ what: 'an order placed', path: '/api/orders', goalMs: 100, asked: placing(products, customer), needs: orderServices },
+        ...{ what: 'an order placed', path: '/api/orders', goalMs: 100, options: placing(products, customer), needs: orderServices },
         after: async () => book?.settled(),
       },
     ]
-    for (const { what, path, goalMs, asked, needs = [], after } of routes) {
+    for (const { what, path, goalMs, options, needs = [], after } of routes) {
       if (!needs.every(name => released.some(one => one === name))) continue
       const url = gateway + path
-      const full = await rate(url, { ...asked, seconds: 4 })
+      const full = await rate(url, { ...options, seconds: 4 })
       await after?.()
-      const half = await load(url, { ...asked, connections: 64, seconds: 8, perSecond: full / 2 })
+      const half = await load(url, { ...options, connections: 64, seconds: 8, perSecond: full / 2 })
       await after?.()
       yield {
         ...{ what: `p99 at half of the highest rate: ${what}`, ours: `${ms(half.p99Ms)} at ${perSecond(half.perSecond)}` },
         ...{ limit: `${perSecond(full)} at most`, result: ms(half.p99Ms), goal: `≤ ${goalMs} ms`, met: half.p99Ms <= goalMs },
         costs:
-          'not profiled; supposed: requests that come in a bunch wait for each other in one process, behind the garbage collector and the commit on disk',
+          'not profiled; presumably requests that arrive together wait for each other in one process, behind the garbage collector and the commit on disk',
       }
     }
     await book?.close()

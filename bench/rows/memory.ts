@@ -9,10 +9,10 @@ import { pss, withChildren } from '../processes'
 import type { Shop } from '../shop'
 import type { Rows } from './rows'
 
-/** A process that has just started has not yet given back what it needed for that. */
+/** A process returns the memory of its start only after a while. */
 const settleMs = 8000
 
-/** All services once more, in one process, on the same databases. */
+/** Starts all services again, in one process, on the same databases. */
 const startAll = async ({ environment, dir, servers }: Shop) => {
   const env = environment('user')
   const portBase = Number(env.PORT_BASE) + 100
@@ -30,7 +30,7 @@ const startAll = async ({ environment, dir, servers }: Shop) => {
   return one
 }
 
-/** What everything costs when nothing happens. */
+/** Memory while nothing happens. */
 export const memory: Rows = {
   needs: [],
   async *measure(shop) {

@@ -11,7 +11,7 @@ import type { Rows } from './rows'
 
 export const orderServices = ['order', 'promotion', 'tax', 'shipping'] as const
 
-/** How many orders there are, and a wait until none of them is still on its way to stock. */
+/** Counts the orders, and waits until stock is reserved or refused for all of them. */
 export const orderBook = async ({ servers }: Pick<Shop, 'servers'>) => {
   const connection = await createConnection(servers.mysql)
   const countOf = async (where: string) => {
@@ -31,7 +31,7 @@ export const placing = (productIds: readonly string[], token: string) => ({
   bodies: productIds.map(id => JSON.stringify(orderOf(id))),
 })
 
-/** When each order was accepted, and when it was told that it awaits payment. */
+/** Milliseconds from each order's answer to the event that it awaits payment. */
 const waits = async ({ gateway, servers }: Shop, productIds: readonly string[], token: string, { times = 500, perSecond = 50 } = {}) => {
   const model = await connect(servers.rabbitmq)
   const channel = await model.createChannel()
@@ -56,7 +56,7 @@ const waits = async ({ gateway, servers }: Shop, productIds: readonly string[], 
   await Promise.all(Array.from({ length: times }, (_, n) => place(n)))
   await until('the reservation of all stock', () => [...accepted.keys()].every(id => awaiting.has(id)))
   await model.close()
-  return [...accepted].map(([id, at]) => Math.max(0, awaiting.get(id)! - at))
+  return [...accepted].map(([id, at]) => Math.max(0, (awaiting.get(id) ?? Number.NaN) - at))
 }
 
 export const orders: Rows = {
@@ -68,7 +68,7 @@ export const orders: Rows = {
     const book = await orderBook(shop)
     const bare = await startBare('order', { MYSQL_URL: servers.mysql })
     try {
-      // As many as were stored and have their stock, over the time until the last of them had.
+      // Orders per second, until stock is reserved for the last of them.
       const placed = async () => {
         const [before, began] = [await book.count(), performance.now()]
         await load(`${gateway}/api/orders`, placing(products, token))
@@ -86,7 +86,7 @@ export const orders: Rows = {
       const took = await waits(shop, products, token)
       const what = 'order accepted → awaiting_payment, 50 orders/s'
       const costs =
-        'not profiled; supposed: two relays and two consumers one after the other, each with a transaction whose commit is on disk'
+        'not profiled; presumably two relays and two consumers one after the other, each with a transaction whose commit is on disk'
       yield within(25, { what: `${what}, p50`, ours: percentile(took, 0.5), costs })
       yield within(150, { what: `${what}, p99`, ours: percentile(took, 0.99), costs })
     } finally {

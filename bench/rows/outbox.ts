@@ -5,23 +5,23 @@ import type { Rows } from './rows'
 
 const messages = 20_000
 
-/** One service in a process of its own, on the bench's servers. */
+/** A process with one service, on the benchmark's servers. */
 const startChild = (store: 'MySQL' | 'MongoDB', { servers }: Shop) => {
   const env = {
     ...{ ...process.env, NODE_ENV: 'production', STORE: store, TEST_RABBITMQ_URL: servers.rabbitmq },
     ...{ TEST_MYSQL_URL: servers.mysql, TEST_MONGO_URL: servers.mongo },
   }
-  let told: { resolve(perSecond: number): void; reject(error: Error): void } | undefined
+  let pending: { resolve(perSecond: number): void; reject(error: Error): void } | undefined
   const child = Bun.spawn([process.execPath, join(import.meta.dir, '../bare/outbox.ts')], {
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
-    ipc: perSecond => told?.resolve(Number(perSecond)),
+    ipc: perSecond => pending?.resolve(Number(perSecond)),
   })
-  void child.exited.then(() => told?.reject(new Error('the process of the outbox ended')))
+  void child.exited.then(() => pending?.reject(new Error('the process of the outbox ended')))
   return {
     ask: (work: 'effects' | 'confirms') => {
       const { promise, resolve, reject } = Promise.withResolvers<number>()
-      told = { resolve, reject }
+      pending = { resolve, reject }
       child.send({ work, messages })
       return promise
     },
@@ -32,7 +32,7 @@ const startChild = (store: 'MySQL' | 'MongoDB', { servers }: Shop) => {
   }
 }
 
-/** What lies in an outbox goes over the broker into a consumer's transaction, all in one service. */
+/** From an outbox over the broker into a consumer's transaction, all in one process. */
 export const outbox: Rows = {
   needs: [],
   async *measure(shop) {
@@ -49,7 +49,7 @@ export const outbox: Rows = {
           costs:
             store === 'MySQL'
               ? 'socket writes, 43 % of the profile: an INSERT of its own for each effect, then acks and confirms'
-              : 'not profiled; supposed: one round trip a message for its effect inside the transaction; MongoDB answers some 0.15 ms after each',
+              : 'not profiled; presumably one round trip a message for its effect inside the transaction; MongoDB answers some 0.15 ms after each',
           ...rates,
         })
       } finally {

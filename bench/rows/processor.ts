@@ -6,8 +6,8 @@ import { type Shop, sampleProduct, stockedProducts } from '../shop'
 import { orderBook, orderServices, placing } from './orders'
 import type { Rows } from './rows'
 
-/** Processor time of all services for one of these, without what they use when nothing is asked of them; the median of three rounds. */
-const each = async (shop: Shop, work: () => Promise<number>) => {
+/** Processor time of all services for one request or order, less what they use when idle; the median of three rounds. */
+const processorMsOfEach = async (shop: Shop, work: () => Promise<number>) => {
   const { services } = shop.pids()
   const used = async (doing: () => Promise<number>) => {
     const [before, began] = [processorMs(services), performance.now()]
@@ -31,11 +31,11 @@ export const processor: Rows = {
   needs: [],
   async *measure(shop): AsyncGenerator<Row> {
     const product = async () => {
-      const asked = { headers: { 'x-cart-id': 'bench' }, connections: 8, seconds: 3 }
-      return (await load(`${shop.gateway}/api/products/${sampleProduct}`, asked)).requests
+      const options = { headers: { 'x-cart-id': 'bench' }, connections: 8, seconds: 3 }
+      return (await load(`${shop.gateway}/api/products/${sampleProduct}`, options)).requests
     }
     const costs = 'the MongoDB driver, then Elysia with the kernel’s hooks'
-    yield within(0.2, { what: 'processor time of a product by id, past the cache', ours: await each(shop, product), costs })
+    yield within(0.2, { what: 'processor time of a product by id, past the cache', ours: await processorMsOfEach(shop, product), costs })
 
     if (!orderServices.every((name: ServiceName) => released.some(one => one === name))) return
     const token = await shop.customer()
@@ -49,7 +49,7 @@ export const processor: Rows = {
     }
     yield within(6, {
       what: 'processor time of an order, over all services',
-      ours: await each(shop, order),
+      ours: await processorMsOfEach(shop, order),
       costs: 'five requests between services, three transactions, and every message declared, stored, published, consumed and recorded',
     })
     await book.close()

@@ -6,9 +6,10 @@ import { atLeast, pair } from '../measure'
 import { call, type Shop } from '../shop'
 import type { Rows } from './rows'
 
-const past = { headers: { 'x-cart-id': 'bench' } }
+/** Requests with a cart bypass the gateway's cache. */
+const uncachedRequest = { headers: { 'x-cart-id': 'bench' } }
 
-/** What the shop shows on its first page, stored as it is answered: a bare route then sends the same bytes. */
+/** Stores the answers of the shop's first page, so that a bare route sends the same bytes. */
 const storeShown = async ({ gateway, servers }: Shop): Promise<string[]> => {
   const { items } = await call<{ items: { id: string }[] }>(`${gateway}/api/products?limit=20`)
   const client = new MongoClient(servers.mongo)
@@ -18,26 +19,27 @@ const storeShown = async ({ gateway, servers }: Shop): Promise<string[]> => {
   return items.map(({ id }) => id)
 }
 
-/** A pair that answers different bytes, or from another cache than it says, would say nothing. */
+/** Both sides must send the same bytes, and ours from the cache that the row names; otherwise the comparison means nothing. */
 const expectAlike = async (ours: string, bare: string, init: RequestInit, cache: string) => {
   await fetch(ours, init)
   const [first, second] = [await fetch(ours, init), await fetch(bare)]
   const [text, bareText] = [await first.text(), await second.text()]
   if (text !== bareText) throw new Error(`not the same bytes: ${text} and ${bareText}`)
-  const told = first.headers.get('x-cache')
-  if (told !== cache) throw new Error(`X-Cache says ${told}, not ${cache}`)
+  const outcome = first.headers.get('x-cache')
+  if (outcome !== cache) throw new Error(`X-Cache is ${outcome}, not ${cache}`)
 }
 
-/** A product by id through the gateway, from its cache and past it. */
+/** A product by id through the gateway, from its cache and without it. */
 export const reads: Rows = {
   needs: [],
   async *measure(shop) {
-    const { gateway, door, servers, dir } = shop
+    const { gateway, urlOf, servers, dir } = shop
     const ids = await storeShown(shop)
-    const id = ids[0]!
+    const [id] = ids
+    if (!id) throw new Error('the shop shows no product')
     const product = `${gateway}/api/products/${id}`
     const bare = await startBare('mongo', { MONGO_URL: servers.mongo })
-    const cached = await startBareNginx(join(dir, 'bare-cache'), door('product'), { cached: true })
+    const cached = await startBareNginx(join(dir, 'bare-cache'), urlOf('product'), { cached: true })
     const hop = await startBareNginx(join(dir, 'bare-hop'), bare.url, { cached: false })
     try {
       const cachedProduct = `${cached.url}api/products/${id}`
@@ -52,9 +54,9 @@ export const reads: Rows = {
         costs: 'the gateway’s rate limit, access log and 17 response headers, some 4 µs a request',
         ...hit,
       })
-      await expectAlike(product, `${hop.url}${id}`, past, 'BYPASS')
+      await expectAlike(product, `${hop.url}${id}`, uncachedRequest, 'BYPASS')
       const uncached = await pair(
-        () => rate(gateway, { ...past, paths: ids.map(id => `/api/products/${id}`) }),
+        () => rate(gateway, { ...uncachedRequest, paths: ids.map(id => `/api/products/${id}`) }),
         () => rate(hop.url, { paths: ids.map(id => `/${id}`) }),
       )
       yield atLeast(0.8, {

@@ -3,7 +3,7 @@ import type { Row } from '../measure'
 import type { Shop } from '../shop'
 
 export interface Rows {
-  /** Services without which there is nothing to measure. */
+  /** The services that must be released for these rows. */
   needs: readonly ServiceName[]
   measure(shop: Shop): AsyncGenerator<Row>
 }
