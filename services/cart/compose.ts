@@ -15,10 +15,10 @@ interface Ports {
   rememberMs?: number
 }
 
-export const compose = ({ redis, clients: { offers }, idSecret, rememberMs = 1500 }: Ports) => {
+export const compose = ({ redis, clients: { offers, defaultPlace }, idSecret, rememberMs = 1500 }: Ports) => {
   const carts = cartRepository(redis)
   const catalog = remember(offers.products, { ms: rememberMs, most: 2000 })
   const ids = cartIds({ secret: idSecret, exists: id => carts.exists({ guest: id }) })
-  return { ids, carts, checkouts: checkouts(redis), pricedCarts: pricedCarts({ carts, catalog, offers }) }
+  return { ids, carts, checkouts: checkouts(redis), pricedCarts: pricedCarts({ carts, catalog, offers, defaultPlace }) }
 }
 export type CartService = ReturnType<typeof compose>

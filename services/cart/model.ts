@@ -1,3 +1,4 @@
+import { addressFields } from '#shared/address'
 import { toMajor } from '#shared/money'
 import { closed, Id, integerText, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import { maxPieces } from './domain'
@@ -18,6 +19,10 @@ export const CouponBody = closed(
   { code: t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] }) },
   { examples: [{ code: 'WELCOME10' }] },
 )
+export const PlaceQuery = closed({
+  country: t.Optional(t.String({ ...addressFields.country, description: 'Where the cart would be sent: a code or an English name' })),
+  region: t.Optional(t.String({ ...addressFields.region, description: 'Needed where taxes depend on it' })),
+})
 export const ShareParam = closed({ token: t.String({ minLength: 1, maxLength: 64, examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }) })
 export const UserParam = closed({ user_id: integerText({ minimum: 1, examples: [1] }) })
 
@@ -59,7 +64,7 @@ export const CartView = t.Object({
     t.Null(),
   ]),
   quote: t.Union([QuoteView, t.Null()], {
-    description: 'For the default zone. Null in the answer to a change, and while prices are not available',
+    description: 'What the order would cost. Null in the answer to a change, and while prices are not available',
   }),
 })
 export type CartView = Static<typeof CartView>

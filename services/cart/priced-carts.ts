@@ -1,7 +1,9 @@
+import type { Address, Place } from '#shared/address'
 import { AppError, conflict } from '#shared/errors'
 import { defaultCurrency, sumOf, times } from '#shared/money'
 import type { CatalogProduct, Offers } from '#shared/offers'
 import type { remember } from '#shared/remember'
+import type { CartClients } from './clients'
 import {
   type Cart,
   type CurrentLine,
@@ -21,6 +23,7 @@ interface Ports {
   carts: CartRepository
   catalog: Pick<ReturnType<typeof remember<string, CatalogProduct>>, 'fresh' | 'recent'>
   offers: Pick<Offers, 'discounts' | 'shippingPrices' | 'taxes'>
+  defaultPlace: CartClients['defaultPlace']
 }
 
 type Coupon = Awaited<ReturnType<Offers['discounts']>>['coupon']
@@ -32,19 +35,24 @@ export interface ShownCart {
   coupon: Coupon | undefined
 }
 
-/** A cart has no address yet, so that it is priced for the default zone. */
-const defaultZone = 'address not known yet'
+/** What is not known of an address decides nothing about its price. Text alone is in the default zone. */
+const notKnown = 'not known yet'
+const addressIn = ({ country, region }: Place): Address =>
+  country === undefined ? notKnown : { line1: notKnown, city: notKnown, country, ...(region !== undefined && { region }) }
 const noAmounts = { subtotal: 0, discount: 0, tax: 0, shipping: 0 }
 const userOf = (owner: Owner) => ('user' in owner ? owner.user : undefined)
 const productsOf = (lines: Iterable<{ product_id: string }>) => [...lines].map(line => line.product_id)
 
 /** Carts with what the catalog, promotion, shipping and tax say about them now. */
-export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
-  const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner) => {
-    const given = await offers.discounts({ currency, lines }, { userId: userOf(owner), coupon })
+export const pricedCarts = ({ carts, catalog, offers, defaultPlace }: Ports) => {
+  const placeFor = async (owner: Owner): Promise<Place> => ('user' in owner ? defaultPlace(owner.user) : {})
+
+  const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner, asked: Place | undefined) => {
+    const discounts = offers.discounts({ currency, lines }, { userId: userOf(owner), coupon })
+    const [given, place] = await Promise.all([discounts, asked ?? placeFor(owner)])
     const subtotal = sumOf(lines.map(({ price, quantity }) => times(price, quantity)))
     const discounted = lines.map((line, index) => ({ ...line, net: times(line.price, line.quantity) - (given.shares[index] ?? 0) }))
-    const goods = { currency, address: defaultZone, lines: discounted }
+    const goods = { currency, address: addressIn(place), lines: discounted }
     const shipping = given.freeShipping ? 0 : await standardPrice(goods, subtotal - given.discount)
     const { tax } = await offers.taxes(goods, shipping)
     return { coupon: given.coupon, quote: quoteOf({ subtotal, discount: given.discount, tax, shipping }, currency) }
@@ -60,12 +68,12 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
   const freshLines = async (cart: Cart) => currentLines(cart, await catalog.fresh(productsOf(cart.lines)))
 
   /** With current prices and the quote. It fails without the catalog; without one of the others the quote is missing. */
-  const show = async (owner: Owner, cart: Cart): Promise<ShownCart> => {
+  const show = async (owner: Owner, cart: Cart, place: Place | undefined): Promise<ShownCart> => {
     const lines = await freshLines(cart)
     if (lines.length === 0) return { cart, lines, quote: quoteOf(noAmounts, defaultCurrency), coupon: undefined }
     const priced = pricedLines(lines)
     if (!priced) return { cart, lines, quote: undefined, coupon: undefined }
-    const answer = await priceOf(priced, cart.coupon, owner).catch(error => {
+    const answer = await priceOf(priced, cart.coupon, owner, place).catch(error => {
       if (error instanceof AppError) return undefined
       throw error
     })
@@ -74,10 +82,10 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
 
   return {
     /** The prices that a user sees here are those at which their order from the cart is placed. */
-    async show(owner: Owner): Promise<ShownCart> {
-      if (!('user' in owner)) return show(owner, await carts.get(owner))
+    async show(owner: Owner, place?: Place): Promise<ShownCart> {
+      if (!('user' in owner)) return show(owner, await carts.get(owner), place)
       const [cart, known] = await Promise.all([carts.get(owner), carts.shownPrices(owner.user)])
-      const shown = await show(owner, cart)
+      const shown = await show(owner, cart, place)
       const changed = newlyShown(cart.lines, shown.lines, known)
       if (changed) await carts.keepShownPrices(owner.user, changed)
       return shown
@@ -119,12 +127,12 @@ export const pricedCarts = ({ carts, catalog, offers }: Ports) => {
     },
 
     /** Keeps a code that promotion would accept for what is in the cart now. */
-    async useCoupon(owner: Owner, code: string, versions: ExpectedVersions): Promise<ShownCart> {
+    async useCoupon(owner: Owner, code: string, versions: ExpectedVersions, place?: Place): Promise<ShownCart> {
       const priced = pricedLines(await freshLines(await carts.get(owner)))
       if (!priced) throw conflict('cart_empty', 'There is nothing in the cart that a code could be used for.')
       const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code })
       if (!coupon?.valid) throw conflict('coupon_rejected', `The code cannot be used for this cart: ${coupon?.reason ?? 'unknown_code'}.`)
-      return show(owner, await carts.setCoupon(owner, coupon.code, versions))
+      return show(owner, await carts.setCoupon(owner, coupon.code, versions), place)
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */

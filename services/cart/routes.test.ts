@@ -146,38 +146,6 @@ describe('lines', () => {
   })
 })
 
-describe('the quote', () => {
-  test('is exactly subtotal − discount + tax + shipping', async () => {
-    const me = await shop.shopper()
-    await me.put(shop.add({ price: 19.99 }), 3)
-    await me.put(shop.add({ price: 0.1 }), 2)
-    expect((await me.cart()).quote).toEqual({ subtotal: 60.17, discount: 0, tax: 6.52, shipping: 5, total: 71.69, currency: 'USD' })
-  })
-  test('leaves out what is no longer sold', async () => {
-    const me = await shop.shopper()
-    const gone = shop.add()
-    await me.put(gone)
-    await me.put(shop.add({ price: 10 }))
-    shop.products.set(gone.id, { ...gone, status: 'archived' })
-    expect((await me.cart()).quote).toMatchObject({ subtotal: 10 })
-  })
-  test('asks each service once, however many lines there are', async () => {
-    const me = await shop.shopper()
-    for (const _ of Array(5)) await me.put(shop.add())
-    shop.asked.length = 0
-    await me.cart()
-    expect(shop.asked).toEqual(['product', 'promotion', 'shipping', 'tax'])
-  })
-  test.each(['promotion', 'shipping', 'tax'] as const)('is null while %s is down; the lines are shown', async name => {
-    const me = await shop.shopper()
-    await me.put(shop.add())
-    shop.down.add(name)
-    const cart = await me.cart()
-    expect(cart.quote).toBeNull()
-    expect(cart.items).toHaveLength(1)
-  })
-})
-
 describe('while product is down', () => {
   test('a line can be changed, but a new one is refused, and so is showing the cart', async () => {
     const product = shop.add()

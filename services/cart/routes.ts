@@ -1,10 +1,11 @@
 import { status } from 'elysia'
+import { placeOf } from '#shared/address'
 import { etag, notModified, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
-import { t } from '#shared/schema'
+import { type Static, t } from '#shared/schema'
 import type { CartIds } from './cart-ids'
 import type { CartService } from './compose'
-import { CartView, CouponBody, cartView, ItemParam, ItemQuantity, ItemQuery, NewItem } from './model'
+import { CartView, CouponBody, cartView, ItemParam, ItemQuantity, ItemQuery, NewItem, PlaceQuery } from './model'
 import type { Owner } from './repository'
 
 type Headers = Record<string, string | undefined>
@@ -23,26 +24,30 @@ export const ownerFrom =
   }
 
 const conditional = 'With `If-Match` only if the cart has that version.'
+const pricedFor = 'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.'
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
+
+const placeAsked = (query: Static<typeof PlaceQuery>) => (query.country === undefined ? undefined : placeOf(query))
 
 export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { http: Http }) => {
   const ownerOf = ownerFrom(ids)
   return http('/api/cart')
     .get(
       '/',
-      async ({ user, headers, set }) => {
+      async ({ user, headers, set, query }) => {
         const owner = await ownerOf(user, headers, set)
-        const view = cartView(owner, await pricedCarts.show(owner))
+        const view = cartView(owner, await pricedCarts.show(owner, placeAsked(query)))
         // The answer shows prices and stock, which change while the cart's version stays.
         const tag = etag(view.version, Bun.hash(JSON.stringify(view)).toString(36))
         return notModified({ headers, set }, tag) ? status(304, undefined) : view
       },
       {
         guest: true,
+        query: PlaceQuery,
         response: { 200: CartView, 304: t.Void() },
         detail: {
           summary: 'The cart with its prices and stock now, and what it would cost',
-          description: 'With a token the user’s cart; for a guest the cart that `X-Cart-Id` names. The first answer gives this id.',
+          description: `With a token the user’s cart; for a guest the cart that \`X-Cart-Id\` names. The first answer gives this id. ${pricedFor}`,
         },
       },
     )
@@ -113,17 +118,21 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
     )
     .post(
       '/coupon',
-      async ({ user, headers, set, body }) => {
+      async ({ user, headers, set, query, body }) => {
         const owner = await ownerOf(user, headers, set)
-        const shown = await pricedCarts.useCoupon(owner, body.code, versionsWanted(headers))
+        const shown = await pricedCarts.useCoupon(owner, body.code, versionsWanted(headers), placeAsked(query))
         set.headers.etag = etag(shown.cart.version)
         return cartView(owner, shown)
       },
       {
         guest: true,
+        query: PlaceQuery,
         body: CouponBody,
         response: { 200: CartView },
-        detail: { summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it' },
+        detail: {
+          summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it',
+          description: pricedFor,
+        },
       },
     )
     .delete(

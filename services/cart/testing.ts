@@ -1,3 +1,5 @@
+import { Elysia } from 'elysia'
+import type { Place } from '#shared/address'
 import { orderCreated, userDeleted } from '#shared/catalog'
 import type { Message } from '#shared/event'
 import { deliverTo, messageOf, sender, testClients, testHttp, testRedis } from '#shared/testing'
@@ -46,9 +48,12 @@ export const accountDeleted = (user_id: number) => messageOf(userDeleted({ id: u
 export const testCart = async () => {
   const [store, web] = await Promise.all([testRedis(), testHttp('cart')])
   const offers = testOffers()
-  Object.assign(offers.shop, { options: { standard: 5 }, taxPercent: { text: 10, country: 10 } })
+  Object.assign(offers.shop, { options: { standard: 5 }, taxPercent: { text: 10, country: 20 } })
   const { products, coupons } = offers.shop
-  const others = testClients(offers.apps)
+  /** The place of each user's default address. */
+  const places = new Map<number, Place>()
+  const user = new Elysia().get('/internal/users/:id/place', ({ params }) => places.get(Number(params.id)) ?? {})
+  const others = testClients({ ...offers.apps, user })
   // Prices are never a moment old, so that a test sees what it has just changed.
   const service = compose({ redis: store.redis, clients: cartClients(others.client), idSecret: 'a secret of this test', rememberMs: 0 })
   const handle = deliverTo(cartHandlers(service))
@@ -104,6 +109,7 @@ export const testCart = async () => {
     redis: store.redis,
     products,
     coupons,
+    places,
     /** The services that are down, and the name of each that was asked. */
     down: others.down,
     asked: others.asked,

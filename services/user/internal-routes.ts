@@ -5,7 +5,7 @@ import type { UserService } from './compose'
 import type { UserRow } from './database'
 import type { Vault } from './vault'
 
-type Deps = Pick<UserService, 'accounts' | 'tokens' | 'vault'> & { http: Http }
+type Deps = Pick<UserService, 'accounts' | 'addresses' | 'tokens' | 'vault'> & { http: Http }
 
 const Contact = t.Object({
   id: Id,
@@ -16,6 +16,7 @@ const Contact = t.Object({
   language: t.String(),
   email_verified: t.Boolean(),
 })
+const PlaceView = t.Object({ country: t.Optional(t.String()), region: t.Optional(t.String()) })
 const MailToken = t.Object({ kind: t.String(), user_id: Id, email: t.String(), token: t.String(), expires_at: t.String() })
 const TokenId = closed({ token_id: t.String({ pattern: '^[0-9a-f]{32}$' }) })
 const Ids = closed({ ids: t.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true, examples: [[1, 2]] }) })
@@ -31,13 +32,19 @@ const contactOf = (vault: Vault, row: UserRow) => ({
 })
 
 /** The contact details that events do not hold. */
-export const internalRoutes = ({ http, accounts, tokens, vault }: Deps) =>
+export const internalRoutes = ({ http, accounts, addresses, tokens, vault }: Deps) =>
   http('/internal')
     .get('/users/:id', async ({ params }) => contactOf(vault, await accounts.byId(params.id)), {
       internal: ['notification'],
       params: IdParam,
       response: { 200: Contact },
       detail: { summary: 'The contact details of a user' },
+    })
+    .get('/users/:id/place', ({ params }) => addresses.defaultPlace(params.id), {
+      internal: ['cart'],
+      params: IdParam,
+      response: { 200: PlaceView },
+      detail: { summary: 'The country and region of a user’s default address; empty when there is none' },
     })
     .post('/users/contacts', async ({ body }) => ({ items: (await accounts.byIds(body.ids)).map(row => contactOf(vault, row)) }), {
       internal: ['notification'],

@@ -101,6 +101,17 @@ describe('my password', () => {
 })
 
 describe('my addresses', () => {
+  test('tell the cart the country and region of the default one, in the form of today, and nothing else', async () => {
+    const { id, call } = await enter('placed')
+    const placeOf = async (caller: 'cart' | 'product' = 'cart') =>
+      users.call('GET', `/internal/users/${id}/place`, { token: await users.asService(caller) })
+    expect((await placeOf()).body).toEqual({})
+    await call('POST', '/addresses', { line1: '1 Beacon St', city: 'Boston', country: 'USA', region: 'Massachusetts', is_default: true })
+    expect((await placeOf()).body).toEqual({ country: 'US', region: 'MA' })
+    await call('POST', '/addresses', { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' })
+    expect((await placeOf()).body).toEqual({ country: 'US', region: 'MA' })
+    expect((await placeOf('product')).status).toBe(403)
+  })
   test('are saved, replaced and deleted, and one of them is the default', async () => {
     const { call } = await enter('gus')
     const home = await call('POST', '/addresses', { ...street, label: 'home', is_default: true })

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { type Place, placeOfAddress } from '#shared/address'
 import { conflict, notFound } from '#shared/errors'
 import type { Static } from '#shared/schema'
 import { type Clock, savedAddressColumn, type Trx, type UserDb, type UserSql } from './database'
@@ -29,6 +30,12 @@ export const savedAddresses = ({ sql, vault, clock }: { sql: UserSql; vault: Vau
     async list(userId: number): Promise<View[]> {
       const rows = await db.selectFrom('addresses').selectAll().where('user_id', '=', userId).orderBy('id').execute()
       return rows.map(view)
+    },
+
+    /** Where the user's default address is; empty without one, or when it has no country that taxes and zones know. */
+    async defaultPlace(userId: number): Promise<Place> {
+      const row = await db.selectFrom('addresses').selectAll().where('user_id', '=', userId).where('is_default', '=', 1).executeTakeFirst()
+      return row ? placeOfAddress(savedAddressColumn.read(vault.open(row.value, cell(row.id)))) : {}
     },
 
     add: (userId: number, { is_default = false, ...address }: SavedAddressBody): Promise<View> =>
