@@ -4,7 +4,13 @@ import { mysqlPassword, type Secrets } from './secrets'
 
 const onMysql = Object.entries(services).flatMap(([name, { store }]) => (store === 'mysql' ? [name] : []))
 
-/** Makes a schema and a user for each service on MySQL. The user has all rights in its own schema and none elsewhere. */
+// In a grant an unescaped underscore matches any character.
+const everyTableOf = (schema: string) => `\`${schema.replaceAll('_', '\\_')}\`.*`
+
+/**
+ * A schema and a user for each service that stores its data in MySQL; a user has all rights in its own schema and none elsewhere. The audit log is in
+ * a schema of its own, in which its service may insert and read, but neither change nor delete.
+ */
 export async function provisionMysql(adminUrl: string, secrets: Pick<Secrets, 'MYSQL_PASSWORD'>) {
   const admin = await createConnection({ uri: adminUrl, connectTimeout: 5000 })
   try {
@@ -14,9 +20,10 @@ export async function provisionMysql(adminUrl: string, secrets: Pick<Secrets, 'M
       await admin.query(`CREATE DATABASE IF NOT EXISTS ${schema} CHARACTER SET utf8mb4`)
       await admin.query(`CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?`, user)
       await admin.query(`ALTER USER ?@'%' IDENTIFIED BY ?`, user)
-      // In a grant an unescaped underscore matches any character.
-      await admin.query(`GRANT ALL ON \`${schema.replaceAll('_', '\\_')}\`.* TO ?@'%'`, [schema])
+      await admin.query(`GRANT ALL ON ${everyTableOf(schema)} TO ?@'%'`, [schema])
     }
+    await admin.query('CREATE DATABASE IF NOT EXISTS shop_user_audit CHARACTER SET utf8mb4')
+    await admin.query(`GRANT SELECT, INSERT, CREATE ON ${everyTableOf('shop_user_audit')} TO 'shop_user'@'%'`)
   } finally {
     await admin.end()
   }

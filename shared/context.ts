@@ -1,5 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** What an administrator does by a request. */
+export interface AdminAct {
+  user_id: number
+  /** Method and route, as in `PATCH /api/orders/:id`. */
+  action: string
+  /** The parameters of the path. */
+  target: Record<string, string>
+}
+
 /** What travels with a piece of work through calls, events and log lines. */
 export interface Context {
   requestId: string
@@ -7,6 +16,8 @@ export interface Context {
   startedAt: number
   /** What is being recorded, to be named once it is known what it is. */
   span?: { rename(name: string): void }
+  /** An administrator's write that is not in the audit log yet: the first transaction that commits adds it. */
+  adminAct?: AdminAct | undefined
 }
 
 const storage = new AsyncLocalStorage<Context>()

@@ -2,7 +2,7 @@ import { type DocumentDecoration, Elysia } from 'elysia'
 import type { InternalIdentity, VerifyToken } from './auth'
 import { currentContext, newContext, withContext } from './context'
 import { statusOf } from './errors'
-import { admissions, gate } from './http/gate'
+import { admissions, gate, noteAdminAct } from './http/gate'
 import { problemResponse, toAppError } from './http/problem'
 import type { ServiceName } from './platform'
 import { noTracer, type Tracer } from './trace'
@@ -19,6 +19,8 @@ export interface HttpDeps {
   observe(seen: { method: string; route: string; status: number; seconds: number }): void
   log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
   draining(): boolean
+  /** See admin-acts.ts. `before` runs before the handler of an administrator's route, `after` when it has not failed. */
+  audit?: { before(): Promise<void>; after(): Promise<void> }
 }
 
 const saneId = /^[\w.:-]{1,128}$/
@@ -39,8 +41,10 @@ const access = (auth: true | 'admin' | 'guest' | 'public' | 'signed' | 'internal
  * - `stream: true | 'admin'` is `auth` with the body left for the handler to stream;
  * - `signed: true` needs no token and leaves the body unread, because the signature is over its bytes (`readBytes`).
  */
-export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining }: HttpDeps) => {
+export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining, audit }: HttpDeps) => {
   const admit = admissions({ verify, identity })
+  const audited = (role: true | 'admin') =>
+    role === 'admin' && audit ? { beforeHandle: () => audit.before(), afterHandle: () => audit.after() } : {}
 
   const plugin = new Elysia({ name: 'http', seed: service, normalize: false })
     .wrap((handle, request) => () => {
@@ -83,12 +87,16 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       })
     })
     .macro({
-      auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role)) }),
+      auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { note: noteAdminAct }), ...audited(role) }),
       guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest) }),
       public: (_: true) => ({ ...access('public'), ...gate(admit.public) }),
       signed: (_: true) => ({ ...access('signed'), ...gate(admit.anyone, { readBody: false }) }),
       internal: (callers: readonly ServiceName[]) => ({ ...access('internal'), ...gate(admit.service(callers)) }),
-      stream: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { readBody: false }) }),
+      stream: (role: true | 'admin') => ({
+        ...access(role),
+        ...gate(admit.user(role), { readBody: false, note: noteAdminAct }),
+        ...audited(role),
+      }),
     })
 
   /** An app for routes under `prefix`. */

@@ -9,6 +9,7 @@ import type { Config } from './config'
 import { untilAvailable } from './deadline'
 import { forRelease, type Handler } from './event'
 import { createHttp, type Http } from './http'
+import { createAudit } from './kernel/audit'
 import { startRepeating } from './kernel/repeat'
 import { createLog, type Log } from './log'
 import { createMetrics, type Metrics } from './metrics'
@@ -73,6 +74,7 @@ export const openKernel = async (config: Config) => {
   const identity = createInternalIdentity(service, config.internalKey)
   const resolver = createResolver({ redis })
   const client = createClients({ resolver, internalToken: identity.tokenFor, metrics, tracer })
+  const audit = createAudit(client)
   const revocations = startRevocationList(redis, log)
   const verify = createTokenVerifier(createKeySource(publishedKeys(resolver)), revocations.has)
 
@@ -108,7 +110,7 @@ export const openKernel = async (config: Config) => {
     config,
     log,
     metrics,
-    http: createHttp({ service, verify, identity, tracer, log, observe: metrics.request, draining: () => draining }),
+    http: createHttp({ service, verify, identity, tracer, log, observe: metrics.request, draining: () => draining, audit }),
     redis,
     client,
     async redisAt(name, url) {
@@ -125,11 +127,14 @@ export const openKernel = async (config: Config) => {
       const { openSql } = await import('./sql')
       const sql = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relayPorts() })
       metrics.pool('mysql', () => sql.pool)
+      audit.useOutbox(() => sql.transaction(async () => undefined))
       return manage('mysql', sql)
     },
     async mongo(indexes) {
       const { openMongo } = await import('./mongo')
-      return manage('mongodb', await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relayPorts() }))
+      const mongo = await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relayPorts() })
+      audit.useOutbox(() => mongo.transaction(async () => undefined))
+      return manage('mongodb', mongo)
     },
     bus: {
       consume: async handlers => (await openedBus()).consume(handlers, { prefetch }),

@@ -1,7 +1,8 @@
 import { type ClientSession, type Collection, type Db, type Document, type IndexDescription, MongoClient, MongoError } from 'mongodb'
+import { withAdminAct } from './admin-acts'
 import { untilAvailable, within } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Message, Publish } from './event'
+import type { Draft, Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
 import { createInbox, type HandleOnce } from './outbox/inbox'
@@ -95,10 +96,14 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
       throw unavailable('database_unavailable', 'The database does not answer.')
     })
 
-  const attempt = async <T>(session: ClientSession, work: Work<T>, until: number) => {
+  const attempt = <T>(session: ClientSession, work: Work<T>, until: number) =>
+    withAdminAct(service, act => commit(session, work, until, act))
+
+  const commit = async <T>(session: ClientSession, work: Work<T>, until: number, act: Draft[]) => {
     const rows: OutboxRow[] = []
     session.startTransaction({ readConcern: { level: 'snapshot' } })
     const result = await work(session, (...drafts) => void rows.push(...outboxRows(drafts, service)))
+    rows.push(...outboxRows(act, service))
     if (rows.length > 0) {
       const documents = rows.map(row => ({ _id: row.message_id, at: timestampByServer(), created_at: new Date(), ...row }))
       await outbox.insertMany(documents, { session })

@@ -1,8 +1,9 @@
 import { Kysely, MysqlDialect, sql as raw, type Transaction } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { withAdminAct } from './admin-acts'
 import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Message, Publish } from './event'
+import type { Draft, Message, Publish } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
 import { createInbox, type HandleOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
@@ -84,10 +85,13 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const store = sqlOutbox(kernel)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  const attempt = async <T>(work: Work<Db, T>): Promise<T> => {
+  const attempt = <T>(work: Work<Db, T>): Promise<T> => withAdminAct(service, act => commit(work, act))
+
+  const commit = async <T>(work: Work<Db, T>, act: Draft[]): Promise<T> => {
     const rows: OutboxRow[] = []
     const result = await db.transaction().execute(async trx => {
       const result = await work(trx, (...drafts) => void rows.push(...outboxRows(drafts, service)))
+      rows.push(...outboxRows(act, service))
       if (rows.length > 0) await addToOutbox(kernel, trx, rows)
       return result
     })

@@ -6,6 +6,10 @@ import amqp from 'amqplib'
 import { RedisClient } from 'bun'
 import { MongoClient } from 'mongodb'
 import { createConnection } from 'mysql2/promise'
+import { openSql } from '#shared/sql'
+import { auditLog } from '../../services/user/audit'
+import { auditSchemaOf, type UserDb } from '../../services/user/database'
+import * as migrations from '../../services/user/migrations'
 import { isFree } from '../ports'
 import { provisionMysql, serviceUrl } from '../provision'
 import { mysqlPassword, type Secrets } from '../secrets'
@@ -150,5 +154,33 @@ test('a service has access to its own schema in MySQL only', async () => {
   await query(order, 'CREATE TABLE t (id INT PRIMARY KEY)', 'DROP TABLE t')
   await expect(query(order, 'CREATE TABLE shop_user.t (id INT)')).rejects.toThrow(/denied/)
   await expect(query(order, 'USE shop_user')).rejects.toThrow(/denied/)
+  await expect(query(order, 'SELECT * FROM shop_user_audit.audit_log')).rejects.toThrow(/denied/)
   await expect(query(order.replace('shop_order:', 'shop_user:'), 'SELECT 1')).rejects.toThrow(/denied/)
+})
+
+test('the audit log can be read and added to by its service, and neither changed nor deleted', async () => {
+  const server = await startMysql({ dir: join(dir, 'mysql-audit'), port: ports + 5, password: 'pw' })
+  running.push(server)
+  const secrets = { MYSQL_PASSWORD: 'one for all' } as Secrets
+  await provisionMysql(server.url, secrets)
+  const user = serviceUrl(server.url, secrets, 'user')
+  const sql = await openSql<UserDb>({ url: user, service: 'user', migrations, log: { info() {}, warn() {}, error() {} } })
+  const log = auditLog(sql, await auditSchemaOf(sql.db))
+  await log.enterAct({ user_id: 1, action: 'DELETE /api/products/:id', target: { id: '7' }, request_id: 'r' })
+  for (const statement of [
+    "UPDATE shop_user_audit.audit_log SET action = 'nothing'",
+    'DELETE FROM shop_user_audit.audit_log',
+    'TRUNCATE TABLE shop_user_audit.audit_log',
+    'DROP TABLE shop_user_audit.audit_log',
+    'ALTER TABLE shop_user_audit.audit_log DROP COLUMN action',
+    "REPLACE INTO shop_user_audit.audit_log (id, action, request_id) VALUES (1, 'nothing', 'r')",
+    "INSERT INTO shop_user_audit.audit_log (id, action, request_id) VALUES (1, 'x', 'r') ON DUPLICATE KEY UPDATE action = 'nothing'",
+    'RENAME TABLE shop_user_audit.audit_log TO shop_user.audit_log_2',
+    'DROP DATABASE shop_user_audit',
+  ])
+    await expect(query(user, statement)).rejects.toThrow(/denied/)
+  expect((await log.list({ skip: 0, limit: 10 })).items).toMatchObject([
+    { actor_id: 1, action: 'DELETE /api/products/:id', detail: '{"id":"7"}' },
+  ])
+  await sql.close()
 })

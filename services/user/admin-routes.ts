@@ -7,7 +7,7 @@ import { AuditEntry, auditView, ManagedAccount, ManagedChange, managedAccountVie
 type Deps = Pick<UserService, 'accounts' | 'managedAccounts' | 'secondFactors' | 'audit' | 'vault'> & { http: Http }
 
 const UserQuery = closed({ ...PageQuery.properties, search: t.Optional(t.String({ maxLength: 254, examples: ['ann'] })) })
-const AuditQuery = closed({ ...PageQuery.properties, user_id: UserFilter })
+const AuditQuery = closed({ ...PageQuery.properties, user_id: UserFilter, actor_id: UserFilter })
 
 export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, audit, vault }: Deps) =>
   http('/api/users')
@@ -21,7 +21,7 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
       auth: 'admin',
       query: AuditQuery,
       response: { 200: pageOf(AuditEntry) },
-      detail: { summary: 'The audit log of accounts and credentials, newest first' },
+      detail: { summary: 'The audit log, newest first: accounts, credentials, and what administrators do in any service' },
     })
     .get('/:id', async ({ params }) => managedAccountView(vault, await accounts.byId(params.id)), {
       auth: 'admin',

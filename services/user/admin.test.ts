@@ -139,13 +139,15 @@ describe('an administrator', () => {
 
 test('every list uses its index', async () => {
   const { db } = users.sql
+  const log = raw.id(users.auditSchema, 'audit_log')
   const plan = async (query: ReturnType<typeof raw>) => (await query.execute(db)).rows as { key: string | null; Extra: string }[]
   for (const [query, key] of [
     [raw`explain format=traditional select id from users where email like 'finder%' order by email limit 20`, 'email'],
     [raw`explain format=traditional select id from users where username_key like 'finder%' order by username_key limit 20`, 'username_key'],
     [raw`explain format=traditional select * from users where erased_at is null order by id desc limit 20`, 'PRIMARY'],
     [raw`explain format=traditional select 1 as one from users where erased_at is null limit 10001`, 'users_present'],
-    [raw`explain format=traditional select * from audit_log where user_id = 1 order by id desc limit 20`, 'audit_log_user'],
+    [raw`explain format=traditional select * from ${log} where user_id = 1 order by id desc limit 20`, 'audit_log_user'],
+    [raw`explain format=traditional select * from ${log} where actor_id = 999999 order by id desc limit 20`, 'audit_log_actor'],
     [raw`explain format=traditional select id from users where role = 'admin' and blocked = 0 order by id`, 'users_role'],
     [raw`explain format=traditional select id from sessions where announce_due <= now() limit 500`, 'sessions_announce'],
   ] as const) {

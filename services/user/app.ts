@@ -1,3 +1,4 @@
+import { adminActRoute } from '#shared/admin-acts'
 import type { Http } from '#shared/http'
 import { adminRoutes } from './admin-routes'
 import type { UserService } from './compose'
@@ -20,4 +21,5 @@ export const userApp = (deps: UserService & { http: Http }) =>
     .use(meRoutes(deps))
     .use(adminRoutes(deps))
     .use(internalRoutes(deps))
+    .use(adminActRoute({ http: deps.http, record: deps.audit.enterAct }))
 export type UserApi = ReturnType<typeof userApp>

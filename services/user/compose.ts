@@ -1,7 +1,7 @@
 import type { Log } from '#shared/log'
 import type { Redis } from '#shared/redis'
 import { publishRevocations } from '#shared/revocations'
-import { auditRepository } from './audit'
+import { auditLog } from './audit'
 import type { UserClients } from './clients'
 import { confirmOwner } from './confirm-owner'
 import type { Clock, UserSql } from './database'
@@ -28,6 +28,7 @@ import { parseDataKeys, vaultWith } from './vault'
 
 interface Ports {
   sql: UserSql
+  auditSchema: string
   redis: Redis
   clients: UserClients
   log: Pick<Log, 'warn'>
@@ -36,19 +37,27 @@ interface Ports {
   hashCost?: HashCost
 }
 
-export const compose = ({ sql, redis, clients, log, dataKeys, clock = () => new Date(), hashCost }: Ports) => {
+export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock = () => new Date(), hashCost }: Ports) => {
   const vault = vaultWith(parseDataKeys(dataKeys))
   const accounts = accountRepository(sql)
-  const audit = auditRepository(sql)
+  const audit = auditLog(sql, auditSchema)
+  const recordAudit = audit.record
   const addresses = savedAddresses({ sql, vault, clock })
   const passwords = passwordHashes(hashCost)
-  const recordFailure = failedLogins({ sql, log })
+  const recordFailure = failedLogins({ sql, log, recordAudit })
   const checks = passwordChecks({ passwords, lockouts: loginLockouts({ redis, clock }), recordFailure })
-  const sessions = userSessions({ sql, clock, log, revoke: publishRevocations(redis) })
+  const sessions = userSessions({ sql, clock, log, revoke: publishRevocations(redis), recordAudit })
   const quotas = mailQuotas({ sql, clock })
   const tokens = mailedTokens({ sql, vault, clock, quotas })
   const keys = signingKeys({ sql, vault, clock })
-  const factors = secondFactors({ sql, vault, clock, lockouts: loginLockouts({ redis, clock, rule: mfaLockout }), recordFailure })
+  const factors = secondFactors({
+    sql,
+    vault,
+    clock,
+    lockouts: loginLockouts({ redis, clock, rule: mfaLockout }),
+    recordFailure,
+    recordAudit,
+  })
   const confirm = confirmOwner({ accounts, checks, factors })
   return {
     vault,
@@ -61,12 +70,12 @@ export const compose = ({ sql, redis, clients, log, dataKeys, clock = () => new 
     keys,
     secondFactors: factors,
     confirm,
-    register: register({ sql, vault, clock, passwords, tokens }),
-    logins: logins({ sql, accounts, checks, sessions, keys, factors }),
-    profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens }),
-    passwordResets: passwordResets({ sql, clock, accounts, passwords, sessions, tokens }),
-    emailVerifications: emailVerifications({ sql, clock, tokens }),
-    managedAccounts: managedAccounts({ sql, clock, passwords, sessions }),
+    register: register({ sql, vault, clock, passwords, tokens, recordAudit }),
+    logins: logins({ sql, accounts, checks, sessions, keys, factors, recordAudit }),
+    profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, recordAudit }),
+    passwordResets: passwordResets({ sql, clock, accounts, passwords, sessions, tokens, recordAudit }),
+    emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),
+    managedAccounts: managedAccounts({ sql, clock, passwords, sessions, recordAudit }),
     personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, confirm, clients }),
     reseal: reseal({ sql, vault, log }),
   }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
+import { type ColumnType, type Generated, type QueryExecutorProvider, sql as raw, type Selectable, type Transaction } from 'kysely'
 import { Address, addressFields } from '#shared/address'
 import type { Role } from '#shared/auth'
 import { t } from '#shared/schema'
@@ -39,9 +39,12 @@ export interface UserDb {
     at: Generated<Date>
     action: string
     actor_id: number | null
-    user_id: number
+    /** Whom it concerns; null for what administrators do in other services. */
+    user_id: number | null
     detail: string | null
     request_id: string
+    /** Of the event that brought the entry. */
+    event_id?: string | null
   }
   sessions: {
     id: string
@@ -79,6 +82,12 @@ export const savedAddressColumn = jsonColumn(t.Object({ label: t.Optional(t.Stri
 const publicKey = { kty: t.String(), crv: t.String(), x: t.String() }
 export const publicKeyColumn = jsonColumn(t.Object(publicKey))
 export const privateKeyColumn = jsonColumn(t.Object({ ...publicKey, d: t.String() }))
+
+/** The schema of the audit log, beside the service's own. */
+export const auditSchemaOf = async (db: QueryExecutorProvider): Promise<string> => {
+  const { rows } = await raw<{ name: string }>`select database() as name`.execute(db)
+  return `${rows[0]?.name}_audit`
+}
 
 export type UserRow = Selectable<UserDb['users']>
 export type UserSql = Sql<UserDb>

@@ -1,11 +1,18 @@
 import { invalid } from '#shared/errors'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { Clock, UserSql } from './database'
 import { type MailedTokens, revokeTokens } from './mailed-tokens'
 import { changeUser, lockUser, refuseTakenName } from './repository'
 
+interface Deps {
+  sql: UserSql
+  clock: Clock
+  tokens: MailedTokens
+  recordAudit: RecordAudit
+}
+
 /** A link in a mail shows that its reader has the address: the one of the account, or the one that is to replace it. */
-export const emailVerifications = ({ sql, clock, tokens }: { sql: UserSql; clock: Clock; tokens: MailedTokens }) => ({
+export const emailVerifications = ({ sql, clock, tokens, recordAudit }: Deps) => ({
   /** Sends another mail, for a user whom the first one did not reach. */
   request: (userId: number) =>
     sql.transaction(async (trx, publish) => {

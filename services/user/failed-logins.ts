@@ -1,5 +1,5 @@
 import type { Log } from '#shared/log'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { UserSql } from './database'
 
 interface Failure {
@@ -10,7 +10,7 @@ interface Failure {
 }
 
 /** Enters failed attempts in the audit log. Nobody waits for it: the time of an answer must not reveal whether a name has an account. */
-export const failedLogins = ({ sql, log }: { sql: UserSql; log: Pick<Log, 'warn'> }) => {
+export const failedLogins = ({ sql, log, recordAudit }: { sql: UserSql; log: Pick<Log, 'warn'>; recordAudit: RecordAudit }) => {
   const record = (userId: number, failure: Failure) =>
     sql.transaction(async trx => {
       await recordAudit(trx, 'login.failed', { user: userId, detail: failure.with })

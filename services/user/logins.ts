@@ -1,6 +1,6 @@
 import { accessTokens, type Role } from '#shared/auth'
 import { AppError, unauthenticated } from '#shared/errors'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { UserRow, UserSql } from './database'
 import { loginNameOf } from './domain'
@@ -18,6 +18,7 @@ interface Deps {
   sessions: Sessions
   keys: SigningKeys
   factors: SecondFactors
+  recordAudit: RecordAudit
 }
 
 const wrongCredentials = () => unauthenticated('invalid_credentials', 'The name or the password is wrong.')
@@ -27,7 +28,7 @@ const requireUnblocked = ({ blocked }: UserRow) => {
   if (blocked === 1) throw new AppError('forbidden', 'account_blocked', 'This account is blocked; contact the shop.')
 }
 
-export const logins = ({ sql, accounts, checks, sessions, keys, factors }: Deps) => {
+export const logins = ({ sql, accounts, checks, sessions, keys, factors, recordAudit }: Deps) => {
   const loggedIn = async (
     user: { id: number; role: Role; email: string | null },
     { sid, refreshToken }: { sid: string; refreshToken: string },

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
 import * as catalog from '#shared/catalog'
 import { eventually, testBus, testSql } from '#shared/testing'
-import type { UserDb } from './database'
+import { auditSchemaOf, type UserDb } from './database'
 import { start } from './main'
 import { testDataKey } from './testing'
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all(instances.map(({ stop }) => stop()))
+  await raw`drop database ${raw.id(await auditSchemaOf(mysql.sql.db))}`.execute(mysql.sql.db)
   await Promise.all([mysql.drop(), broker.drop()])
 })
 

@@ -4,16 +4,24 @@ import { minute, second } from '#shared/time'
 import { userApp } from './app'
 import { userClients } from './clients'
 import { compose } from './compose'
-import type { UserDb } from './database'
+import { auditSchemaOf, type UserDb } from './database'
+import { userHandlers } from './events'
 import * as migrations from './migrations'
 
 export const start = (env?: Environment) =>
   runService(
     'user',
-    async ({ http, every, client, config, redis, log, ...kernel }) => {
+    async ({ http, bus, every, client, config, redis, log, ...kernel }) => {
       const sql = await kernel.sql<UserDb>(migrations)
-      const user = compose({ sql, redis, clients: userClients(client), log, dataKeys: config.text('DATA_KEYS') })
-      const { keys, sessions, tokens, quotas, secondFactors, managedAccounts } = user
+      const user = compose({
+        sql,
+        auditSchema: await auditSchemaOf(sql.db),
+        redis,
+        clients: userClients(client),
+        log,
+        dataKeys: config.text('DATA_KEYS'),
+      })
+      const { audit, keys, sessions, tokens, quotas, secondFactors, managedAccounts } = user
       await keys.ensureKey()
       const adminEmail = config.optional('ADMIN_EMAIL')
       if (adminEmail) await managedAccounts.ensureAdmin(adminEmail, config.text('ADMIN_PASSWORD'))
@@ -23,6 +31,8 @@ export const start = (env?: Environment) =>
       every('delete what has expired', minute, () =>
         Promise.all([sessions.deleteExpired(), tokens.deleteExpired(), quotas.deleteExpired(), secondFactors.deleteExpired()]),
       )
+      every('move audit entries of an earlier release', minute, audit.moveOldEntries)
+      await bus.consume(userHandlers(user))
       return userApp({ http, ...user })
     },
     env,

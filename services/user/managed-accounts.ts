@@ -2,7 +2,7 @@ import { userRegistered } from '#shared/catalog'
 import { afterId, cursorAfter, decodeCursor, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped, isDuplicate } from '#shared/sql'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { Clock, UserRow, UserSql } from './database'
 import { emailOf, requireAnotherAdmin, usernameOf } from './domain'
 import type { ManagedChange } from './model'
@@ -15,12 +15,13 @@ interface Deps {
   clock: Clock
   passwords: PasswordHashes
   sessions: Sessions
+  recordAudit: RecordAudit
 }
 
 const NameCursor = t.Tuple([t.String()])
 
 /** What administrators do with accounts. */
-export const managedAccounts = ({ sql, clock, passwords, sessions }: Deps) => {
+export const managedAccounts = ({ sql, clock, passwords, sessions, recordAudit }: Deps) => {
   const { db } = sql
   const present = db.selectFrom('users').where('erased_at', 'is', null)
 

@@ -142,7 +142,7 @@ export const AuditEntry = t.Object({
   at: Time,
   action: t.String(),
   actor_id: t.Union([Id, t.Null()]),
-  user_id: Id,
+  user_id: t.Union([Id, t.Null()], { description: 'The account that it concerns, if it concerns one' }),
   detail: t.Union([t.String(), t.Null()]),
   request_id: t.String(),
 })
@@ -186,4 +186,4 @@ export const sessionView =
     last_used_at: row.last_used_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
   })
-export const auditView = (row: AuditRow): Static<typeof AuditEntry> => ({ ...row, at: row.at.toISOString() })
+export const auditView = ({ event_id, ...row }: AuditRow): Static<typeof AuditEntry> => ({ ...row, at: row.at.toISOString() })

@@ -1,4 +1,4 @@
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { Clock, UserSql } from './database'
 import { emailOf } from './domain'
 import { type MailedTokens, revokeTokens } from './mailed-tokens'
@@ -14,12 +14,13 @@ interface Deps {
   passwords: PasswordHashes
   sessions: Sessions
   tokens: MailedTokens
+  recordAudit: RecordAudit
 }
 
 /** Longer than the work takes: otherwise the time of the answer would reveal whether there is such an account. */
 const answersAfterMs = 50
 
-export const passwordResets = ({ sql, clock, accounts, passwords, sessions, tokens }: Deps) => {
+export const passwordResets = ({ sql, clock, accounts, passwords, sessions, tokens, recordAudit }: Deps) => {
   const issueToken = async (email: string) => {
     const known = await accounts.byLogin({ by: 'email', key: email })
     if (!known) return

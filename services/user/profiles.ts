@@ -2,7 +2,7 @@ import { emailChangeRequested } from '#shared/catalog'
 import { tooMany, unauthenticated } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import { hour, second } from '#shared/time'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { ConfirmOwner } from './confirm-owner'
 import type { Clock, Trx, UserRow, UserSql } from './database'
@@ -24,10 +24,11 @@ interface Deps {
   confirm: ConfirmOwner
   sessions: Sessions
   tokens: MailedTokens
+  recordAudit: RecordAudit
 }
 
 /** What users change about their own accounts. */
-export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens }: Deps) => {
+export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, recordAudit }: Deps) => {
   /** A new e-mail could be used to reset the password, so a stolen access token must not be enough for it. */
   const confirmNewEmail = async (userId: number, email: string, given: ProfileChange, origin: ClientOrigin) => {
     const user = await accounts.byId(userId)

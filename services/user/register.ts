@@ -1,5 +1,5 @@
 import { userRegistered } from '#shared/catalog'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { Clock, UserRow, UserSql } from './database'
 import { emailOf, usernameOf } from './domain'
 import type { MailedTokens } from './mailed-tokens'
@@ -14,10 +14,11 @@ interface Deps {
   clock: Clock
   passwords: PasswordHashes
   tokens: MailedTokens
+  recordAudit: RecordAudit
 }
 
 export const register =
-  ({ sql, vault, clock, passwords, tokens }: Deps) =>
+  ({ sql, vault, clock, passwords, tokens, recordAudit }: Deps) =>
   async (given: Registration): Promise<UserRow> => {
     const email = emailOf(given.email)
     const { username, key } = usernameOf(given.username)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { conflict, invalid, unauthenticated } from '#shared/errors'
 import { minute } from '#shared/time'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { Clock, Trx, UserRow, UserSql } from './database'
 import { lockout } from './domain'
 import type { FailedLogins } from './failed-logins'
@@ -17,6 +17,7 @@ interface Deps {
   clock: Clock
   lockouts: LoginLockouts
   recordFailure: FailedLogins
+  recordAudit: RecordAudit
 }
 
 const maxTries = 5
@@ -32,7 +33,7 @@ const newRecoveryCode = () => new Secret({ buffer: new Uint8Array(randomBytes(10
 const recoveryHash = (code: string) => digest(code.toUpperCase().replaceAll(/[^A-Z2-7]/g, ''))
 
 /** Two-factor login: time-based codes from an authenticator app, and recovery codes. */
-export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure }: Deps) => {
+export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure, recordAudit }: Deps) => {
   const { db } = sql
   const cell = (id: number) => `users.mfa_secret:${id}` as const
   const wrongCode = () =>

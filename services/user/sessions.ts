@@ -3,7 +3,7 @@ import { unauthenticated } from '#shared/errors'
 import type { Log } from '#shared/log'
 import type { Page, PageQuery } from '#shared/page'
 import { day } from '#shared/time'
-import { recordAudit } from './audit'
+import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { Clock, Trx, UserDb, UserSql } from './database'
 import { digest, randomToken } from './secrets'
@@ -20,6 +20,7 @@ interface Deps {
   /** Makes every instance of every service refuse the tokens of these sessions. */
   revoke: (sids: string[]) => Promise<unknown>
   log: Pick<Log, 'warn'>
+  recordAudit: RecordAudit
 }
 
 /**
@@ -27,7 +28,7 @@ interface Deps {
  * session; the secret changes with each use. A family with an old secret means that a token was copied, so the session ends for the thief
  * and for the owner.
  */
-export const userSessions = ({ sql, clock, revoke, log }: Deps) => {
+export const userSessions = ({ sql, clock, revoke, log, recordAudit }: Deps) => {
   const { db } = sql
   const invalid = () => unauthenticated('invalid_refresh_token', 'The refresh token is no longer valid; log in again.')
 

@@ -1,3 +1,4 @@
+import { sql as raw } from 'kysely'
 import { createInternalIdentity, createKeySource, createTokenVerifier } from '#shared/auth'
 import { createHttp } from '#shared/http'
 import { createLog } from '#shared/log'
@@ -8,7 +9,7 @@ import { sender, testRedis, testSql } from '#shared/testing'
 import { userApp } from './app'
 import type { UserClients } from './clients'
 import { compose } from './compose'
-import type { UserDb } from './database'
+import { auditSchemaOf, type UserDb } from './database'
 import * as migrations from './migrations'
 
 const internalKey = 'an internal key that only tests know of'
@@ -18,6 +19,7 @@ export const testDataKey = (id: string) => `${id}:${Buffer.alloc(32, id).toStrin
 export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }: Partial<UserClients> = {}) => {
   const [mysql, corner] = await Promise.all([testSql<UserDb>({ service: 'user', migrations }), testRedis()])
   const { sql } = mysql
+  const auditSchema = await auditSchemaOf(sql.db)
   const { redis } = corner
   let aheadMs = 0
   const failures: string[] = []
@@ -29,7 +31,7 @@ export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }
   /** Another instance on the same stores. */
   const instance = async (dataKeys = testDataKey('one'), reached: Redis = redis) => {
     const clock = () => new Date(Date.now() + aheadMs)
-    const service = compose({ sql, redis: reached, clients, log, dataKeys, clock, hashCost: { memoryCost: 64, timeCost: 1 } })
+    const service = compose({ sql, auditSchema, redis: reached, clients, log, dataKeys, clock, hashCost: { memoryCost: 64, timeCost: 1 } })
     await service.keys.ensureKey()
     const revocations = startRevocationList(redis, quiet)
     const http = createHttp({
@@ -61,6 +63,7 @@ export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }
   return {
     ...first,
     sql,
+    auditSchema,
     redis,
     /** What was logged as an error: nothing, unless a test provokes it. */
     failures,
@@ -85,6 +88,7 @@ export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }
     },
     async drop() {
       await first.close()
+      await raw`drop database ${raw.id(auditSchema)}`.execute(sql.db)
       await Promise.all([mysql.drop(), corner.drop()])
     },
   }

@@ -1,4 +1,4 @@
-import { type InternalIdentity, requireRole, type VerifyToken } from '../auth'
+import { type InternalIdentity, requireRole, type User, type VerifyToken } from '../auth'
 import { currentContext } from '../context'
 import { forbidden, unauthenticated } from '../errors'
 import type { ServiceName } from '../platform'
@@ -11,7 +11,15 @@ type Admit<Caller extends object> = (authorization: string | null) => Promise<Ca
 interface Gated<Caller> {
   request: Request
   route: string
+  /** Absent when the route has none. */
+  params?: Record<string, string>
   admitted?: Caller
+}
+
+interface GateOptions<Caller> {
+  readBody?: boolean
+  /** Called for a write that is admitted. */
+  note?: (admitted: Caller, action: string, params?: Record<string, string>) => void
 }
 
 /**
@@ -19,7 +27,7 @@ interface Gated<Caller> {
  * A request with a body is admitted in `parse`, any other in `transform`, the first hook that runs for it. Elysia reads the source of hooks: one that
  * passes its context on to another function gets all of it, cookies included, and every request pays for that.
  */
-export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = true } = {}) => {
+export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = true, note }: GateOptions<Caller> = {}) => {
   const enter = async (request: Request, route: string): Promise<Caller> => {
     currentContext().span?.rename(`${request.method} ${route}`)
     const admitted = await admit(request.headers.get('authorization'))
@@ -29,6 +37,7 @@ export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = t
   return {
     parse: async (context: Gated<Caller>) => {
       context.admitted = await enter(context.request, context.route)
+      note?.(context.admitted, `${context.request.method} ${context.route}`, context.params)
       // Null says to Elysia that the body is parsed.
       return readBody ? ((await readJson(context.request)) ?? null) : null
     },
@@ -41,6 +50,13 @@ export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = t
       return admitted
     },
   }
+}
+
+/** Notes an administrator's write for the audit log (admin-acts.ts). */
+export const noteAdminAct = ({ user }: { user: User }, action: string, params: Record<string, string> = {}) => {
+  if (user.role !== 'admin') return
+  const target = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.slice(0, 100)]))
+  currentContext().adminAct = { user_id: user.id, action, target }
 }
 
 /** The ways to be admitted. */

@@ -8,7 +8,8 @@ import { handlersOf } from './services'
 /** An event without a handler fills its consumer's queue for ever, and a handler without its event never runs: the catalog and the services must agree. */
 type Event = Handler['event']
 const isSentTo = (service: ServiceName) => (event: Event) => (event.kind === 'timer' ? event.owner === service : event.to.includes(service))
-const fileOf = (event: Event) => `shared/catalog/${event.kind === 'timer' ? event.owner : event.from}.ts`
+const fileOf = (event: Event) =>
+  `shared/catalog/${event.kind === 'timer' ? event.owner : event.type === 'admin.acted' ? 'admin' : event.from}.ts`
 const events: Event[] = Object.values(catalog)
 
 describe.each([...released])('%s', service => {
@@ -26,7 +27,7 @@ describe.each([...released])('%s', service => {
     const unsent = handled.filter(event => !isSentTo(service)(event))
     const advice = `delete the handler in services/${service}/events.ts, or add '${service}' to the event's \`to\``
     expect(unsent.map(event => `${service} handles ${event.type}, which is not sent to it: ${advice} in ${fileOf(event)}`)).toEqual([])
-    const types = handled.map(({ type }) => type)
+    const types = handled.map(event => `${event.type} of ${event.kind === 'timer' ? event.owner : event.from}`)
     const twice = types.filter((type, at) => types.indexOf(type) !== at)
     expect(twice.map(type => `${service} has two handlers for ${type}: join them in services/${service}/events.ts`)).toEqual([])
   })

@@ -22,6 +22,7 @@ const onMysql = async (statement: (schema: string) => string) => {
 }
 const dropAll = async () => {
   await onMysql(schema => `drop database if exists ${schema}`)
+  await onMysql(schema => `drop database if exists ${schema}_audit`)
   const mongo = await MongoClient.connect(process.env.TEST_MONGO_URL ?? '')
   for (const service of mongoServices ?? []) await mongo.db(`all_${service}`).dropDatabase()
   await mongo.close()

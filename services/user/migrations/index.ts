@@ -1,4 +1,5 @@
 export { addresses as _002_addresses, auditLog as _003_audit_log, users as _001_users } from './accounts'
+export { separateAuditLog as _012_audit_schema } from './audit'
 export {
   mailedTokens as _006_mailed_tokens,
   mfaChallenges as _008_mfa_challenges,

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { adminActRoute } from './admin-acts'
+import { conflict } from './errors'
+import { createAudit } from './kernel/audit'
+import { IdParam, t } from './schema'
+import { sender, testClients, testHttp, testMongo, testSql } from './testing'
+
+type Transaction = <T>(work: () => Promise<T>) => Promise<T>
+interface Store {
+  transaction: Transaction
+  published(): Promise<{ data: unknown }[]>
+  drop(): Promise<unknown>
+}
+const stores: Record<'sql' | 'mongo', () => Promise<Store>> = {
+  async sql() {
+    const { sql, published, drop } = await testSql()
+    return { transaction: sql.transaction, published: () => published('admin.acted'), drop }
+  },
+  async mongo() {
+    const { mongo, published, drop } = await testMongo()
+    return { transaction: mongo.transaction, published: () => published('admin.acted'), drop }
+  },
+}
+
+describe.each(['sql', 'mongo'] as const)('an administrator’s write with an outbox in %s', kind => {
+  let store: Store
+  let shop: Awaited<ReturnType<typeof testHttp>>
+  let ask: ReturnType<typeof sender>
+  beforeAll(async () => {
+    store = await stores[kind]()
+    const audit = createAudit(() => {
+      throw new Error('a service with an outbox asks nobody')
+    })
+    audit.useOutbox(() => store.transaction(async () => undefined))
+    shop = await testHttp('order', { audit })
+    let tries = 0
+    const answered = { response: { 200: t.Object({ ok: t.Boolean() }) } }
+    const app = shop
+      .http('/things')
+      .post('/:id/once', () => store.transaction(async () => ({ ok: true })), { auth: 'admin', params: IdParam, ...answered })
+      .post('/:id/own', () => store.transaction(async () => ({ ok: true })), { auth: true, params: IdParam, ...answered })
+      .post(
+        '/:id/twice',
+        async () => {
+          await Promise.all([store.transaction(async () => undefined), store.transaction(async () => undefined)])
+          return { ok: true }
+        },
+        { auth: 'admin', params: IdParam, ...answered },
+      )
+      .delete('/:id', () => ({ ok: true }), { auth: 'admin', params: IdParam, ...answered })
+      .get('/:id', () => store.transaction(async () => ({ ok: true })), { auth: 'admin', params: IdParam, ...answered })
+      .post(
+        '/:id/refused',
+        () =>
+          store.transaction(async (): Promise<{ ok: boolean }> => {
+            throw conflict('refused', 'No.')
+          }),
+        { auth: 'admin', params: IdParam, ...answered },
+      )
+      .post(
+        '/:id/again',
+        async () => {
+          await store.transaction(() => Promise.reject(new Error('the first time'))).catch(() => tries++)
+          return store.transaction(async () => ({ ok: tries === 1 }))
+        },
+        { auth: 'admin', params: IdParam, ...answered },
+      )
+    ask = sender(app)
+  })
+  afterAll(() => store.drop())
+
+  const acted = async (method: string, path: string, by: Record<string, string>) => {
+    const before = (await store.published()).length
+    const { status } = await ask(method, path, method === 'GET' ? undefined : {}, { ...by, 'x-request-id': 'r-1' })
+    return { status, acts: (await store.published()).slice(before).map(({ data }) => data) }
+  }
+  const act = (action: string) => ({ user_id: 7, action, target: { id: '5' }, request_id: 'r-1' })
+
+  test('is published once by the transaction that does it, also by one of several or after one that failed', async () => {
+    const admin = await shop.as(7, 'admin')
+    for (const route of ['once', 'twice', 'again', 'own'])
+      expect(await acted('POST', `/things/5/${route}`, admin)).toEqual({ status: 200, acts: [act(`POST /things/:id/${route}`)] })
+  })
+  test('is published by a transaction of its own if it needed none', async () => {
+    expect(await acted('DELETE', '/things/5', await shop.as(7, 'admin'))).toEqual({ status: 200, acts: [act('DELETE /things/:id')] })
+  })
+  test('is not published when it was refused, and neither is a read nor what a customer does', async () => {
+    const admin = await shop.as(7, 'admin')
+    expect(await acted('POST', '/things/5/refused', admin)).toEqual({ status: 409, acts: [] })
+    expect(await acted('POST', '/things/nonsense/once', admin)).toEqual({ status: 400, acts: [] })
+    expect(await acted('GET', '/things/5', admin)).toEqual({ status: 200, acts: [] })
+    expect(await acted('POST', '/things/5/own', await shop.as(8))).toEqual({ status: 200, acts: [] })
+    expect(await acted('POST', '/things/5/once', await shop.as(8))).toEqual({ status: 403, acts: [] })
+  })
+})
+
+describe('an administrator’s write without an outbox', () => {
+  const entered: object[] = []
+  let done = 0
+  let user: Awaited<ReturnType<typeof testClients>>
+  let ask: ReturnType<typeof sender>
+  let admin: Record<string, string>
+  beforeAll(async () => {
+    const { http, asService } = await testHttp('user')
+    const internalToken = async () => (await asService('discovery')).authorization.replace('Bearer ', '')
+    user = await testClients({ user: adminActRoute({ http, record: async act => void entered.push(act) }) }, internalToken)
+    const shop = await testHttp('discovery', { audit: createAudit(user.client) })
+    admin = { ...(await shop.as(7, 'admin')), 'x-request-id': 'r-2' }
+    const response = { 200: t.Object({ ok: t.Boolean() }) }
+    ask = sender(
+      shop.http('/things').delete(
+        '/:id',
+        () => {
+          done++
+          return { ok: true }
+        },
+        { auth: 'admin', params: IdParam, response },
+      ),
+    )
+  })
+  afterAll(() => user.stop())
+
+  test('is sent to the user service before it is done', async () => {
+    expect((await ask('DELETE', '/things/5', {}, admin)).status).toBe(200)
+    expect(entered).toEqual([{ user_id: 7, action: 'DELETE /things/:id', target: { id: '5' }, request_id: 'r-2' }])
+  })
+  test('is not done while the user service is down', async () => {
+    user.down.add('user')
+    expect((await ask('DELETE', '/things/5', {}, admin)).status).toBe(503)
+    expect(done).toBe(1)
+  })
+})
