@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { sql as raw } from 'kysely'
 import * as catalog from '#shared/catalog'
 import { eventually, testBus, testSql } from '#shared/testing'
@@ -8,12 +9,13 @@ import { testDataKey } from './testing'
 
 let mysql: Awaited<ReturnType<typeof testSql<UserDb>>>
 let broker: Awaited<ReturnType<typeof testBus>>
+let environment: Record<string, string>
 let instances: Awaited<ReturnType<typeof start>>[]
 const admin = { email: 'root@example.com', password: 'the admin password' }
 
 beforeAll(async () => {
   ;[mysql, broker] = await Promise.all([testSql<UserDb>({ service: 'user' }), testBus(Object.values(catalog))])
-  const environment = {
+  environment = {
     MYSQL_URL: mysql.url,
     // A database of its own, since instances list themselves under a common name.
     REDIS_URL: Object.assign(new URL(process.env.TEST_REDIS_URL ?? ''), { pathname: '/11' }).href,
@@ -48,6 +50,18 @@ test('two instances that start at the same time on an empty database share keys,
   expect((await send(1, 'GET', '/api/users', { token })).body.total).toBe(1)
   expect((await send(1, 'POST', '/auth/logout', { token })).status).toBe(204)
   await eventually(async () => (await send(0, 'GET', '/api/users', { token })).status === 401)
+})
+
+test('an instance whose DATA_KEYS cannot open what is stored logs one line and ends', async () => {
+  const stray = Bun.spawn([process.execPath, join(import.meta.dir, 'main.ts')], {
+    env: { ...environment, PATH: process.env.PATH, DATA_KEYS: testDataKey('two'), LOG_LEVEL: 'warn', PORT: '0' },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  expect(await stray.exited).toBe(1)
+  const lines = (await new Response(stray.stdout).text()).trim().split('\n')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain('DATA_KEYS cannot open the signing keys')
 })
 
 test('published events leave the outbox', async () => {

@@ -4,6 +4,7 @@ import { minute, second } from '#shared/time'
 import { userApp } from './app'
 import { userClients } from './clients'
 import { compose } from './compose'
+import { requireDataKeys } from './data-keys'
 import { auditSchemaOf, type UserDb } from './database'
 import { userHandlers } from './events'
 import * as migrations from './migrations'
@@ -21,7 +22,8 @@ export const start = (env?: Environment) =>
         log,
         dataKeys: config.text('DATA_KEYS'),
       })
-      const { audit, keys, sessions, tokens, quotas, secondFactors, managedAccounts } = user
+      const { vault, audit, keys, sessions, tokens, quotas, secondFactors, managedAccounts } = user
+      await requireDataKeys({ sql, vault })
       await keys.ensureKey()
       const adminEmail = config.optional('ADMIN_EMAIL')
       if (adminEmail) await managedAccounts.ensureAdmin(adminEmail, config.text('ADMIN_PASSWORD'))

@@ -12,8 +12,9 @@ interface Deps {
 }
 
 /**
- * Seals all stored values with the first key of DATA_KEYS, step by step. An older key may be removed once this is done and three days have
- * passed, which is how long a mailed token can live. A value is replaced only if it has not been changed meanwhile.
+ * Seals all stored values with the first key of DATA_KEYS, step by step. Every instance can open them: one starts with this key in front only
+ * after the key was rolled out (data-keys.ts). An older key may be removed once this is done and three days have passed, which is how long a mailed
+ * token can live. A value is replaced only if it has not been changed meanwhile.
  */
 export const reseal = ({ sql: { db }, vault, log }: Deps) => {
   let failures = 0

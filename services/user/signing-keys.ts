@@ -16,7 +16,7 @@ interface Claims {
 }
 
 const { issuer, audience, algorithm, lifeSeconds } = accessTokens
-const cell = (kid: string) => `signing_keys.private_key:${kid}` as const
+export const signingKeyCell = (kid: string) => `signing_keys.private_key:${kid}` as const
 
 /** The keys that sign access tokens. They are kept in the database, so all instances share them; the private keys are sealed. */
 export const signingKeys = ({ sql, vault, clock }: { sql: UserSql; vault: Vault; clock: Clock }) => {
@@ -26,7 +26,7 @@ export const signingKeys = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
   const signers = new Map<string, Promise<(claims: Claims) => Promise<string>>>()
 
   const signerOf = async (kid: string, sealed: string) => {
-    const secret = await importJWK(privateKeyColumn.read(vault.open(sealed, cell(kid))), algorithm)
+    const secret = await importJWK(privateKeyColumn.read(vault.open(sealed, signingKeyCell(kid))), algorithm)
     const signer = jwt({ name: 'access', secret, alg: algorithm, kid, iss: issuer, aud: audience, exp: `${lifeSeconds}s` })
     return (claims: Claims) => signer.decorator.access.sign({ ...claims })
   }
@@ -41,7 +41,7 @@ export const signingKeys = ({ sql, vault, clock }: { sql: UserSql; vault: Vault;
       kid,
       generation: (keys[0]?.generation ?? 0) + 1,
       public_key: publicKeyColumn.write({ kty, crv, x }),
-      private_key: vault.seal(privateKeyColumn.write({ kty, crv, x, d }), cell(kid)),
+      private_key: vault.seal(privateKeyColumn.write({ kty, crv, x, d }), signingKeyCell(kid)),
       signs_from: signsFrom,
     }
     await insertOnce(db.insertInto('signing_keys').values(key))

@@ -16,7 +16,10 @@ const internalKey = 'an internal key that only tests know of'
 export const testDataKey = (id: string) => `${id}:${Buffer.alloc(32, id).toString('base64')}`
 
 /** The service on real stores, with its own signing keys, cheap password hashes and a clock that a test can advance. */
-export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }: Partial<UserClients> = {}) => {
+export const testUsers = async (
+  { dataHolders = [], openOrders = async () => 0 }: Partial<UserClients> = {},
+  firstKeys = testDataKey('one'),
+) => {
   const [mysql, corner] = await Promise.all([testSql<UserDb>({ service: 'user', migrations }), testRedis()])
   const { sql } = mysql
   const auditSchema = await auditSchemaOf(sql.db)
@@ -29,7 +32,7 @@ export const testUsers = async ({ dataHolders = [], openOrders = async () => 0 }
   const clients = { dataHolders, openOrders }
 
   /** Another instance on the same stores. */
-  const instance = async (dataKeys = testDataKey('one'), reached: Redis = redis) => {
+  const instance = async (dataKeys = firstKeys, reached: Redis = redis) => {
     const clock = () => new Date(Date.now() + aheadMs)
     const service = compose({ sql, auditSchema, redis: reached, clients, log, dataKeys, clock, hashCost: { memoryCost: 64, timeCost: 1 } })
     await service.keys.ensureKey()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { eventually } from '#shared/testing'
+import { requireDataKeys } from './data-keys'
 import { type TestUsers, testDataKey, testUsers } from './testing'
 import { parseDataKeys, vaultWith } from './vault'
 
@@ -104,5 +105,38 @@ describe('stored values', () => {
     await eventually(async () => !(await next.reseal()))
     expect(await phoneOf(broken)).toStartWith('two.')
     await next.close()
+  })
+
+  test('can be read by every instance in each step of a rotation: new key last, then first, then alone', async () => {
+    const [one, two] = [testDataKey('alpha'), testDataKey('beta')]
+    const shop = await testUsers({}, one)
+    const person = await shop.signUp('dan', { phone: '0123456789' })
+    const { access } = await shop.logIn(person)
+    const phone = async (instance: Pick<TestUsers, 'call'>) => (await instance.call('GET', '/api/users/me', { token: access })).body.phone
+    await requireDataKeys(shop)
+    const starts = async (dataKeys: string) => {
+      const instance = await shop.instance(dataKeys)
+      await requireDataKeys({ sql: shop.sql, vault: instance.vault })
+      return instance
+    }
+    await expect(starts(`${two},${one}`)).rejects.toThrow('"beta" is new')
+    const last = await starts(`${one},${two}`)
+    const both = [shop, last]
+    await shop.call('PATCH', '/api/users/me', { token: access, body: { phone: '111' } })
+    await last.call('PATCH', '/api/users/me', { token: access, body: { phone: '222' } })
+    expect(await Promise.all(both.map(phone))).toEqual(['222', '222'])
+
+    const first = await starts(`${two},${one}`)
+    for (let step = 0; (await first.reseal()) && step < 20; step++)
+      expect(await Promise.all([last, first].map(phone))).toEqual(['222', '222'])
+    await last.call('PATCH', '/api/users/me', { token: access, body: { phone: '333' } })
+    expect(await phone(first)).toBe('333')
+    await first.call('PATCH', '/api/users/me', { token: access, body: { phone: '444' } })
+
+    const alone = await starts(two)
+    expect(await Promise.all([first, alone].map(phone))).toEqual(['444', '444'])
+    await expect(starts(one)).rejects.toThrow('DATA_KEYS cannot open')
+    await Promise.all([last.close(), first.close(), alone.close()])
+    await shop.drop()
   })
 })

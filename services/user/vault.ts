@@ -31,6 +31,8 @@ export const vaultWith = (keys: ReadonlyMap<string, Buffer>) => {
 
   return {
     current,
+    ids: [...keys.keys()],
+    hasKeyOf: (sealed: string) => keys.has(sealed.slice(0, sealed.indexOf('.'))),
     /** Whether some values may still be sealed with an older key. */
     rotating: keys.size > 1,
     seal(text: string, cell: Cell): string {

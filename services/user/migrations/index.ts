@@ -5,5 +5,6 @@ export {
   mfaChallenges as _008_mfa_challenges,
   recoveryCodes as _007_recovery_codes,
 } from './credentials'
+export { dataKeys as _013_data_keys } from './data-keys'
 export { emailSpelling as _011_email_spelling, mailQuotas as _010_mail_quotas, pendingEmail as _009_pending_email } from './identity'
 export { sessions as _004_sessions, signingKeys as _005_signing_keys } from './sessions'
