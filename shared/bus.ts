@@ -10,6 +10,7 @@ import { unavailable } from './errors'
 import type { Handler, Topology } from './event'
 import type { OutgoingMessage, Publisher } from './outbox'
 import type { ServiceName } from './platform'
+import { second } from './time'
 import { noTracer, type Tracer } from './trace'
 
 export type { DeadLetter, DeadLetterQueue, DeadLetters } from './bus/dead-letters'
@@ -38,9 +39,12 @@ export interface Bus extends Publisher {
   close(): Promise<void>
 }
 
-/** Waits for the broker (up to `startWithinMs`), declares everything, and from then on reconnects by itself. */
+/**
+ * Connects to the broker, declares everything, and reconnects by itself. A broker that does not answer within `startWithinMs` is connected to in the
+ * background: until then publishing fails, and what waits in the outbox stays there.
+ */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
-  const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 30_000 } = options
+  const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 3 * second } = options
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 5000, 30_000]
   const publisher = createPublisher()
   const declare = async (model: Parameters<typeof publisher.open>[0]) => {

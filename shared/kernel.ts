@@ -16,10 +16,11 @@ import { createMetrics, type Metrics } from './metrics'
 import type { Mongo } from './mongo'
 import type { Backlog } from './outbox'
 import type { RelayPorts } from './outbox/relay'
-import { released } from './platform'
+import { released, serviceInfo } from './platform'
 import { createSiblings, type Fanout, openRedis, type Redis, startFanout } from './redis'
 import { createResolver, type Resolver } from './registry'
 import { startRevocationList } from './revocations'
+import type { Check } from './service/ops'
 import type { Sql } from './sql'
 import { second } from './time'
 import { createTracer } from './trace'
@@ -52,7 +53,8 @@ export interface Kernel {
 const poolSize = 10
 /** How many messages of each queue are handled side by side: enough that those that wait together share transactions (outbox/inbox.ts). */
 const prefetch = 200
-const startWithinMs = 30 * second
+/** How long the start waits for a dependency that it can do without. */
+const startWithinMs = 3 * second
 
 const topology = forRelease(Object.values(catalog), released)
 
@@ -68,9 +70,7 @@ export const openKernel = async (config: Config) => {
   const metrics = createMetrics(service)
   const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
   const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
-  await untilAvailable(redis.ping, { what: 'Redis', ms: startWithinMs, log }).catch(cause => {
-    throw new Error('Redis does not answer at the address in REDIS_URL', { cause })
-  })
+  const redisAnswers = await answersSoon('Redis', redis, log)
   const identity = createInternalIdentity(service, config.internalKey)
   const resolver = createResolver({ redis })
   const client = createClients({ resolver, internalToken: identity.tokenFor, metrics, tracer })
@@ -78,7 +78,8 @@ export const openKernel = async (config: Config) => {
   const revocations = startRevocationList(redis, log)
   const verify = createTokenVerifier(createKeySource(publishedKeys(resolver)), revocations.has)
 
-  const checks: Record<string, () => Promise<void>> = { redis: redis.ping }
+  const registry: Check = { ping: redis.ping, required: serviceInfo(service).store === 'redis' }
+  const checks: Record<string, Check> = { redis: registry }
   const stopIntake: Closer[] = [revocations.close]
   const closeStores: Closer[] = []
   const drainListeners: (() => void)[] = []
@@ -89,7 +90,7 @@ export const openKernel = async (config: Config) => {
     busOpening ??= import('./bus').then(async ({ openBus }) => {
       const { rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
       const bus = await openBus({ url, service, prefix, retryDelaysMs, events: topology, log, metrics, tracer })
-      checks.rabbitmq = bus.ping
+      checks.rabbitmq = { ping: bus.ping, required: false }
       return bus
     })
     return busOpening
@@ -100,7 +101,7 @@ export const openKernel = async (config: Config) => {
     siblings: createSiblings(redis, `platform:outbox:${service}`),
   })
   const manage = <S extends Store>(name: string, store: S): S => {
-    checks[name] = store.ping
+    checks[name] = { ping: store.ping, required: true }
     metrics.outbox(store.backlog)
     closeStores.push(store.close)
     return store
@@ -116,10 +117,9 @@ export const openKernel = async (config: Config) => {
     async redisAt(name, url) {
       if (url === config.redisUrl) return redis
       const own = await openRedis({ url, prefix: service, log })
-      await untilAvailable(own.ping, { what: name, ms: startWithinMs, log }).catch(cause => {
-        throw new Error(`${name} does not answer at its address`, { cause })
-      })
-      checks[name] = own.ping
+      await answersSoon(name, own, log)
+      checks[name] = { ping: own.ping, required: true }
+      registry.required = false
       closeStores.push(own.close)
       return own
     },
@@ -152,8 +152,8 @@ export const openKernel = async (config: Config) => {
   return {
     kernel,
     checks,
-    /** Resolves when the sessions that ended before this instance started are known. */
-    caughtUp: revocations.ready,
+    /** Resolves when the sessions that ended before this instance started are known. Without Redis that is not waited for. */
+    caughtUp: redisAnswers ? revocations.ready : Promise.resolve(),
     beginDraining() {
       draining = true
       for (const end of drainListeners) {
@@ -175,6 +175,16 @@ export const openKernel = async (config: Config) => {
     },
   }
 }
+
+/** Redis may be down at the start: the service then starts without it, and its client reconnects by itself. */
+const answersSoon = (what: string, redis: Redis, log: Log): Promise<boolean> =>
+  untilAvailable(redis.ping, { what, ms: startWithinMs, log }).then(
+    () => true,
+    error => {
+      log.warn({ err: error }, `${what} is down: starting without it`)
+      return false
+    },
+  )
 
 type Closer = () => unknown
 const settle = (closers: Closer[]) => Promise.allSettled(closers.map(async close => close()))

@@ -1,7 +1,6 @@
 import { type ChannelModel, connect } from 'amqplib'
 import type { Logger } from 'pino'
 import { within } from '../deadline'
-import { unavailable } from '../errors'
 import { second } from '../time'
 import { TopologyError } from './topology'
 
@@ -15,6 +14,7 @@ export interface LinkOptions {
   /** Runs on every new connection, before it is used for anything else. */
   setup: (model: ChannelModel) => Promise<void>
   onLost: () => void
+  /** How long the start waits for the first connection. Without one it goes on in the background. */
   startWithinMs: number
 }
 
@@ -85,14 +85,6 @@ export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs
     await close()
     throw error
   }
-  if (!connected) {
-    await close()
-    const reason = lastError ? lastError.message || ('code' in lastError ? String(lastError.code) : lastError.name) : 'no answer'
-    throw unavailable(
-      'broker_unavailable',
-      `RabbitMQ at ${address.host} could not be reached within ${startWithinMs} ms: ${reason}`,
-      lastError,
-    )
-  }
+  if (!connected) log.warn({ purpose, broker: address.host, err: lastError }, 'the broker is down: starting without it')
   return { close }
 }

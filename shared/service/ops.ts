@@ -4,16 +4,22 @@ import { within } from '../deadline'
 import type { Metrics } from '../metrics'
 import { second } from '../time'
 
+/** A dependency of the service. Without one that is `required` the service can answer nothing that matters. */
+export interface Check {
+  ping(): Promise<void>
+  required: boolean
+}
+
 interface OpsDeps {
   config: Pick<Config, 'service' | 'version'>
   metrics: Metrics
-  checks: Record<string, () => Promise<void>>
+  checks: Record<string, Check>
 }
 
 const checkMs = second
 
-const answers = (check: () => Promise<void>): Promise<boolean> => {
-  const answered = check().then(
+const answers = ({ ping }: Check): Promise<boolean> => {
+  const answered = ping().then(
     () => true,
     () => false,
   )
@@ -26,12 +32,15 @@ export const ops = ({ config: { service, version }, metrics, checks }: OpsDeps) 
     .get('/health', () => ({ status: 'up', service, version }))
     .get('/ready', async ({ set }) => {
       const states = await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => [name, (await answers(check)) ? 'up' : 'down'] as const),
+        Object.entries(checks).map(async ([name, check]) => ({ name, required: check.required, up: await answers(check) })),
       )
-      const ready = states.every(([, state]) => state === 'up')
+      // Without the broker events wait in the outbox, and without the registry calls of other services fail one by one: both are no
+      // reason to take the service from everybody.
+      const ready = states.every(({ required, up }) => up || !required)
       if (!ready) set.headers['retry-after'] = '1'
       set.status = ready ? 200 : 503
-      return { status: ready ? 'ready' : 'not_ready', service, version, dependencies: Object.fromEntries(states) }
+      const dependencies = Object.fromEntries(states.map(({ name, up }) => [name, up ? 'up' : 'down']))
+      return { status: ready ? 'ready' : 'not_ready', service, version, dependencies }
     })
     .get('/metrics', async ({ set }) => {
       set.headers['content-type'] = metrics.contentType

@@ -41,23 +41,31 @@ const ask = async (path: string) => {
   const response = await fetch(`${url}${path}`)
   return { status: response.status, retryAfter: response.headers.get('retry-after'), json: await response.json() }
 }
-const ready = () => eventually(async () => (await ask('/ready')).status === 200, { everyMs: 50 })
+/** Readiness, with the state of every dependency. */
+const readiness = async () => {
+  const { status, json } = await ask('/ready')
+  return { status, ...json.dependencies }
+}
+const allUp = { status: 200, redis: 'up', mysql: 'up', rabbitmq: 'up' }
+const until = (expected: object) =>
+  eventually(async () => {
+    expect(await readiness()).toEqual(expected)
+    return true
+  })
 
 describe('a service whose dependency goes down and comes back', () => {
   test.each(['redis', 'mysql', 'rabbitmq'] as const)(
     '%s',
     async dependency => {
-      await ready()
+      await until(allUp)
       cables[dependency].cut()
-      const seen = await eventually(async () => {
-        const answer = await ask('/ready')
-        return answer.status === 503 ? answer : undefined
+      // Only its own store takes a service out of service: without the others it goes on.
+      const ready = dependency !== 'mysql'
+      await until({ ...allUp, status: ready ? 200 : 503, [dependency]: 'down' })
+      expect(await ask('/ready')).toMatchObject({
+        retryAfter: ready ? null : '1',
+        json: { status: ready ? 'ready' : 'not_ready' },
       })
-      expect(seen.json).toMatchObject({
-        status: 'not_ready',
-        dependencies: { redis: 'up', mysql: 'up', rabbitmq: 'up', [dependency]: 'down' },
-      })
-      expect(seen.retryAfter).toBe('1')
       // The service keeps running, and so does everything that does not need this dependency.
       expect((await ask('/health')).status).toBe(200)
       expect((await ask('/api/favourites/fast')).status).toBe(200)
@@ -69,14 +77,14 @@ describe('a service whose dependency goes down and comes back', () => {
         expect(retryAfter).toBe('1')
       }
       await cables[dependency].mend()
-      await ready()
+      await until(allUp)
       expect(service.process.exitCode).toBeNull()
     },
     30_000,
   )
 
   test('all at once, and it can still be told to stop', async () => {
-    await ready()
+    await until(allUp)
     for (const cable of Object.values(cables)) cable.cut()
     await eventually(async () => (await ask('/ready')).status === 503)
     for (const path of ['cached', 'stored']) expect((await ask(`/api/favourites/${path}`)).status).toBe(503)
@@ -84,3 +92,20 @@ describe('a service whose dependency goes down and comes back', () => {
     expect(await eventually(() => service.process.exitCode !== null && `exit ${service.process.exitCode}`)).toBe('exit 0')
   })
 })
+
+test('a service starts without the broker and the registry, and uses them once they are there', async () => {
+  for (const dependency of ['redis', 'rabbitmq'] as const) cables[dependency].cut()
+  await cables.mysql.mend().catch(() => {})
+  const { redis, mysql, rabbitmq } = cables
+  const later = startTestService({ REDIS_URL: redis.url, MYSQL_URL: mysql.url, RABBITMQ_URL: rabbitmq.url, BROKER_PREFIX: prefix })
+  try {
+    url = await later.ready()
+    expect(await readiness()).toEqual({ ...allUp, redis: 'down', rabbitmq: 'down' })
+    expect((await ask('/api/favourites/stored')).status).toBe(200)
+    for (const dependency of ['redis', 'rabbitmq'] as const) await cables[dependency].mend()
+    await until(allUp)
+  } finally {
+    later.process.kill('SIGKILL')
+    await later.process.exited
+  }
+}, 60_000)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { released } from '#shared/platform'
 import { eventually } from '#shared/testing'
 import { times } from '../shop'
-import { pieces, type Shopper } from '../shopper'
+import { pieces, type Shopper, shopperOf } from '../shopper'
 import { type Bought, buy } from './buy'
 import { type Platform, startPlatform } from './platform'
 
@@ -91,19 +91,54 @@ test(`${orders} orders while every service and every server fails in turn: each 
   await expectNoDrift(began)
 }, 480_000)
 
-test('a minute without the broker: every order is accepted, and carried out after', async () => {
+/** Asks as Kubernetes does, every five seconds, and reads the shop as its visitors do, until it is told to stop. */
+const watch = (person: Shopper, done: () => boolean) => {
+  const unready = async () => {
+    const found: string[] = []
+    while (!done()) {
+      found.push(...(await platform.unready()))
+      await Bun.sleep(5000)
+    }
+    return found
+  }
+  const unanswered = async () => {
+    const found: string[] = []
+    while (!done()) {
+      for (const path of ['/api/products?limit=5', '/api/categories', '/api/cart', '/api/users/me', '/api/orders']) {
+        const { status } = await person.ask('GET', path)
+        if (status !== 200) found.push(`${path} ${status}`)
+      }
+      await platform.shop.shopper().catch(error => found.push(String(error)))
+      await Bun.sleep(1000)
+    }
+    return found
+  }
+  return Promise.all([unready(), unanswered()]).then(([probes, answers]) => ({ probes, answers }))
+}
+
+test('a minute without the broker: no service is unready, every order is accepted, and all is carried out after', async () => {
   const goods = pieces(await platform.shop.addProduct({ price: 20, stock: 1000 }))
   await platform.stopServer('rabbitmq')
-  const outage = Bun.sleep(60_000)
+  let over = false
+  const outage = Bun.sleep(60_000).then(() => {
+    over = true
+  })
+  const watched = watch(people[0]!, () => over)
   const placing = [people, people, people, people, people].flat().map(async (person, index) => {
     await Bun.sleep(index * 100)
     const { status, body } = await person.order(goods)
     expect({ status, code: body.code }).toEqual({ status: 201, code: undefined })
     return { person, orderId: body.id }
   })
-  const accepted = await Promise.all(placing)
+  // An instance that starts meanwhile takes orders like the others.
+  const instance = await platform.startInstance('order')
+  const { status, body } = await shopperOf(people[1]!.id, people[1]!.at(instance.url)).order(goods)
+  expect(status).toBe(201)
+  const accepted = [...(await Promise.all(placing)), { person: people[1]!, orderId: body.id }]
   await outage
+  expect(await watched).toEqual({ probes: [], answers: [] })
   await platform.startServer('rabbitmq')
   for (const { person, orderId } of accepted) await person.untilOrder(orderId, 'awaiting_payment', 60_000)
   await eventually(async () => (await platform.unsent()) === 0, { timeoutMs: 30_000, everyMs: 250 })
+  await instance.stop()
 }, 240_000)

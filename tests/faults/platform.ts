@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { createPool, type RowDataPacket } from 'mysql2/promise'
+import { released, type ServiceName } from '#shared/platform'
+import { localEnvironment } from '../../scripts/platform'
+import { anyFreePort, servicePort } from '../../scripts/ports'
 import { startMongo } from '../../scripts/servers/mongo'
 import { startMysql } from '../../scripts/servers/mysql'
 import { startRabbitmq } from '../../scripts/servers/rabbitmq'
 import { startRedis } from '../../scripts/servers/redis'
 import type { Server } from '../../scripts/servers/server'
+import { startService } from '../../scripts/service-process'
 import { startStack } from '../../scripts/stack'
 import { readState } from '../../scripts/state'
 import { shopAt } from '../shop'
@@ -26,6 +30,14 @@ export const startPlatform = async (name: string, portBase: number) => {
   const log: string[] = []
   const stackDir = join(dir, 'stack')
   const stopServers = () => Promise.all([...servers.values()].map(server => server.stop()))
+  const env = {
+    ...Bun.env,
+    ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
+    ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
+    ...{ MYSQL_URL: url('mysql'), MONGO_URL: url('mongo'), REDIS_URL: url('redis'), RABBITMQ_URL: url('rabbitmq') },
+    CLAIM_MS: '5000',
+  }
+  const onLog = (service: string, line: string) => void log.push(`${service} ${line}`)
   const stack = await startStack({
     dir: stackDir,
     portBase,
@@ -33,14 +45,9 @@ export const startPlatform = async (name: string, portBase: number) => {
     install: false,
     withPlatform: true,
     report: line => void log.push(line),
-    onLog: (service, line) => void log.push(`${service} ${line}`),
+    onLog,
     interrupted: new AbortController().signal,
-    env: {
-      ...Bun.env,
-      ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
-      ...{ MYSQL_URL: url('mysql'), MONGO_URL: url('mongo'), REDIS_URL: url('redis'), RABBITMQ_URL: url('rabbitmq') },
-      CLAIM_MS: '5000',
-    },
+    env,
   }).catch(async error => {
     await stopServers()
     throw error
@@ -57,6 +64,25 @@ export const startPlatform = async (name: string, portBase: number) => {
     killServer: (server: ServerName) => servers.get(server)!.kill(),
     stopServer: (server: ServerName) => servers.get(server)!.stop(),
     startServer,
+    /** The services whose `/ready` a probe would count as failed. */
+    async unready(): Promise<string[]> {
+      const probe = (service: ServiceName) =>
+        fetch(`http://127.0.0.1:${servicePort(portBase, service)}/ready`, { signal: AbortSignal.timeout(3000) }).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      const answers = await Promise.all(released.map(async service => ({ service, ok: await probe(service) })))
+      return answers.filter(({ ok }) => !ok).map(({ service }) => service)
+    },
+    /** Starts one more instance, which the gateway does not know, and resolves once it is ready. */
+    startInstance: (service: ServiceName) =>
+      startService({
+        service,
+        name: `${service}-more`,
+        port: anyFreePort(),
+        onLog,
+        env: localEnvironment(service, { portBase, env }, stack.servers, stack.secrets),
+      }),
     /** The number of messages in the outboxes of all MySQL schemas. */
     async unsent(): Promise<number> {
       const pool = createPool({ uri: url('mysql') })
