@@ -180,6 +180,13 @@ export const journey: Folder = {
       is: { id: '{{refund_id}}', payment_id: '{{cart_payment}}' },
     },
     {
+      name: 'A refund that is made cannot be tried again',
+      send: 'POST /api/payments/{{cart_payment}}/refunds/{{refund_id}}/retry',
+      as: 'admin',
+      status: 409,
+      is: { code: 'not_retryable' },
+    },
+    {
       name: 'The shirt is in stock again',
       send: 'GET /api/inventory/{{shirt_id}}',
       until: 'body.quantity === 77',

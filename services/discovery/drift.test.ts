@@ -22,6 +22,7 @@ const healthy = () => ({
     '/internal/drift': {
       orders: { 1: order(), 2: order({ status: 'cancelled', paid: 0, has_stock: 'none', coupon_code: 'TEN' }) },
       stuck: none,
+      money_kept: none,
     },
   },
   payment: {
@@ -128,7 +129,7 @@ describe('the drift report', () => {
   test.each([
     ['inventory', ['stock_movements', 'stock_shelves', 'stock_reserved', 'product_stock', 'order_stock']],
     ['product', ['product_stock']],
-    ['order', ['order_payments', 'order_stock', 'order_coupons', 'order_taxes', 'stuck_orders']],
+    ['order', ['order_payments', 'order_stock', 'order_coupons', 'order_taxes', 'stuck_orders', 'money_kept']],
     ['payment', ['order_payments', 'payment_ledger', 'payments_without_outcome', 'tax_payments']],
     ['promotion', ['order_coupons', 'coupon_limits']],
     ['shipping', ['stuck_parcels']],

@@ -21,6 +21,7 @@ export const driftRelations = [
   'order_coupons',
   'order_taxes',
   'stuck_orders',
+  'money_kept',
   'payment_ledger',
   'payments_without_outcome',
   'coupon_limits',
@@ -98,6 +99,8 @@ export const checkDrift = (clients: DiscoveryClients) => {
       ),
       order_taxes: orderRelation(window, orders, clients.reportedForTax, ({ paid }, reported) => orderTaxMatches(paid, reported)),
       stuck_orders: orders.then(({ stuck }) => stuck),
+      // An order service of the release before does not report it.
+      money_kept: orders.then(({ money_kept }) => money_kept ?? driftOf([])),
       payment_ledger: payments.then(({ ledger }) => ledger),
       payments_without_outcome: payments.then(({ outstanding }) => outstanding),
       coupon_limits: clients.promotionDrift(window).then(({ limits }) => limits),

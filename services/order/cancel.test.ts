@@ -76,6 +76,18 @@ describe('cancelling', () => {
     await shop.service.finishCancellations(later())
     expect((await get(other.id)).status).toBe('cancelled')
     expect(shop.warnings.map(({ order_id }) => order_id)).toEqual([broken.id])
+    await shop.sql.db.deleteFrom('orders').where('id', '=', broken.id).execute()
+  })
+
+  test('is logged once a sweep while shipping is down', async () => {
+    const orders = [await paid(), await paid(), await paid()]
+    down.add('shipping')
+    for (const { id } of orders) expect((await cancel(id)).status).toBe(503)
+    shop.warnings.length = 0
+    await shop.service.finishCancellations(later())
+    expect(shop.warnings).toMatchObject([{ failed: 3 }])
+    down.clear()
+    await shop.service.finishCancellations(later())
   })
 
   test('is refused in a later state, and to other customers', async () => {

@@ -73,8 +73,13 @@ export const finishCancellations =
       .orderBy('cancel_requested_at')
       .limit(limit)
       .execute()
-    const report = (error: unknown, { id }: { id: number }) => {
-      if (!isRefusal(error)) log.warn({ err: error, order_id: id }, 'a cancellation could not be finished; it is tried again')
+    const failed: { id: number; error: unknown }[] = []
+    const note = (error: unknown, { id }: { id: number }) => {
+      if (!isRefusal(error)) failed.push({ id, error })
     }
-    await eachIsolated(open, ({ id }) => carryOut(ports, id), report, limit)
+    await eachIsolated(open, ({ id }) => carryOut(ports, id), note, limit)
+    // One line a sweep: while shipping is down, all of them fail.
+    const [first] = failed
+    if (first)
+      log.warn({ err: first.error, order_id: first.id, failed: failed.length }, 'cancellations could not be finished; they are tried again')
   }

@@ -1,8 +1,9 @@
 import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
+import { toMajor } from '#shared/money'
 import { type Buyer, dataColumn, erasedAddress, factsColumn, type Order, type OrderRow, type OrderSql, type Trx } from './database'
-import { addFact, type Fact, isOver, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
+import { addFact, awaitsPayment, type Fact, isOver, isOverpaid, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
 
 /** Something that happened to an order, as its timeline shows it. */
 interface Entry {
@@ -45,13 +46,20 @@ export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, rol
   return order
 }
 
-const statusEvents = ({ row, items }: Order, { from, to, reason }: Step, version: number, payment_status: string) => {
+interface AfterChange {
+  version: number
+  payment_status: string
+  /** What the order costs, in major units, where more was paid for it. */
+  due_amount: number | undefined
+}
+const statusEvents = ({ row, items }: Order, { from, to, reason }: Step, { version, payment_status, due_amount }: AfterChange) => {
   const { id, user_id } = row
   const lines = items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
   const about = { order_id: id, user_id, items: lines }
   const at = { id, version }
   const data = { status: to, previous: from, ...(reason && { reason }) }
-  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status })]
+  const due = !awaitsPayment(to) && due_amount !== undefined && { due_amount }
+  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status, ...due })]
   if (to === 'cancelled' && reason) drafts.push(orderCancelled(at, { ...about, reason }))
   return { drafts, data }
 }
@@ -86,7 +94,8 @@ export const changeOrder = async (
     }
   }
   if (events) publishAll(events({ id: row.id, version: ++version }))
-  for (const step of steps) publishAll(statusEvents(order, step, ++version, payment_status))
+  const due_amount = isOverpaid({ facts, total }) ? toMajor(total, row.currency) : undefined
+  for (const step of steps) publishAll(statusEvents(order, step, { version: ++version, payment_status, due_amount }))
 
   const last = steps.at(-1)
   const { captured, refunded } = paidOf(facts)

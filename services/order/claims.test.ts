@@ -156,6 +156,16 @@ describe('another address', () => {
     shop.down.clear()
     expect(await shop.get(order.id)).toMatchObject({ total_amount: 3000, shipping_address: '123 Main St, City' })
   })
+  test('that costs less than a payment under way captured tells payment what is due', async () => {
+    const order = await payable()
+    await deliver(eventsAbout(order).captured({ amount: 3600 }), eventsAbout(order).packed())
+    const steps = (await shop.published(order.id, 'order.status_updated')).map(({ data }) => [data.status, data.due_amount])
+    expect(steps).toEqual([
+      ['awaiting_payment', undefined],
+      ['paid', 3000],
+      ['fulfilling', 3000],
+    ])
+  })
   test('that costs more than a payment under way captured leaves the order unpaid', async () => {
     const order = await payable()
     await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_address: german } })

@@ -83,6 +83,9 @@ const allLinesIn = (states: ReadonlySet<string>, { facts, lines }: Known): boole
 const onDelivery = ({ method }: Payment) => method === 'cash_on_delivery'
 /** A payment of less than a repriced order costs does not pay for it: the order times out, and the money is refunded. */
 const covers = (total: number, amount: number | undefined) => amount !== undefined && amount >= total
+/** Whether a payment of more than the order costs pays for it. What is above goes back. */
+export const isOverpaid = ({ facts, total }: Pick<Known, 'facts' | 'total'>) =>
+  Object.values(facts.payments).some(({ captured, authorized }) => (captured ?? authorized ?? 0) > total)
 const paymentsOf = ({ facts }: Known) => Object.values(facts.payments)
 
 export const conditions = {
@@ -175,8 +178,11 @@ export const paidOf = ({ payments }: Facts) => {
 }
 
 export const paymentStatusOf = (facts: Facts): PaymentStatus => {
+  const payments = Object.values(facts.payments)
   const { captured, best } = paidOf(facts)
   if (best.captured > best.refunded) return best.refunded > 0 ? 'partially_refunded' : 'paid'
   if (captured > 0) return 'refunded'
-  return Object.values(facts.payments).some(({ authorized, ended }) => authorized !== undefined && !ended) ? 'authorized' : 'unpaid'
+  // An order that costs nothing is paid by a payment of nothing.
+  if (payments.some(payment => payment.captured !== undefined)) return 'paid'
+  return payments.some(({ authorized, ended }) => authorized !== undefined && !ended) ? 'authorized' : 'unpaid'
 }

@@ -7,6 +7,8 @@ import { awaitsPayment, type Status, statuses } from './domain'
 /** How long an order may stay in a state before a person should look. A state that waits for payment has its own deadline. */
 const stuckAfterMs: Partial<Record<Status, number>> = { paid: 10 * minute, fulfilling: 5 * day, shipped: 21 * day }
 const overdueMs = 5 * minute
+/** How long the money of a cancelled order may take to go back before a person should look. */
+const keptMs = 15 * minute
 const maxRows = 5000
 
 /** The stock that inventory should hold for an order. */
@@ -16,7 +18,17 @@ const stockOf = (row: OrderRow): 'none' | 'reserved' | 'committed' => {
   return factsColumn.read(row.facts).heard.reserved ? 'reserved' : 'none'
 }
 
-/** What discovery compares with the reports of other services: the orders that changed in a window, and those that are stuck. */
+const orderFacts = (row: OrderRow) => ({
+  status: row.status,
+  payment_status: row.payment_status,
+  total_amount: toMajor(row.total, row.currency),
+  currency: row.currency,
+  paid: toMajor(row.captured - row.refunded, row.currency),
+  ...(row.coupon_code !== null && { coupon_code: row.coupon_code }),
+  has_stock: stockOf(row),
+})
+
+/** What discovery compares with the reports of other services: the orders that changed in a window, those that are stuck, and cancelled ones whose money was kept. */
 export const orderDrift =
   ({ db }: Pick<OrderSql, 'db'>) =>
   async (since: Date, until: Date, now = new Date()) => {
@@ -28,7 +40,7 @@ export const orderDrift =
       const ms = stuckAfterMs[status]
       return ms === undefined ? [] : [[status, ms]]
     })
-    const [rows, ...stuck] = await Promise.all([
+    const [rows, overdue, cancelling, kept, ...unchanged] = await Promise.all([
       db
         .selectFrom('orders')
         .selectAll()
@@ -39,23 +51,28 @@ export const orderDrift =
         .execute(),
       ids.where('status', 'in', statuses.filter(awaitsPayment)).where('payment_due_at', '<', ago(overdueMs)).execute(),
       ids.where('cancel_requested_at', '<', ago(overdueMs)).execute(),
+      ids
+        .where('status', '=', 'cancelled')
+        .where('captured', '>', 0)
+        .whereRef('captured', '>', 'refunded')
+        .where('updated_at', '<', ago(keptMs))
+        .execute(),
       ...limits.map(unchangedIn),
     ])
+    // A row that cannot be read is stuck itself, and hides none of the others.
+    const unreadable: number[] = []
+    const orders = rows.flatMap(row => {
+      try {
+        return [[String(row.id), orderFacts(row)] as const]
+      } catch {
+        unreadable.push(row.id)
+        return []
+      }
+    })
+    const stuck = [...[overdue, cancelling, ...unchanged].flat().map(({ id }) => id), ...unreadable]
     return {
-      orders: Object.fromEntries(
-        rows.map(row => [
-          String(row.id),
-          {
-            status: row.status,
-            payment_status: row.payment_status,
-            total_amount: toMajor(row.total, row.currency),
-            currency: row.currency,
-            paid: toMajor(row.captured - row.refunded, row.currency),
-            ...(row.coupon_code !== null && { coupon_code: row.coupon_code }),
-            has_stock: stockOf(row),
-          },
-        ]),
-      ),
-      stuck: driftOf([...new Set(stuck.flat().map(({ id }) => String(id)))]),
+      orders: Object.fromEntries(orders),
+      stuck: driftOf([...new Set(stuck.map(String))]),
+      money_kept: driftOf(kept.map(({ id }) => String(id))),
     }
   }

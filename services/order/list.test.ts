@@ -129,6 +129,29 @@ describe('the drift report', () => {
     expect(stuck.examples).toContain(String(mine[3]!.id))
     expect(stuck.examples).not.toContain(String(mine[0]!.id))
   })
+  test('names cancelled orders whose money was kept for long', async () => {
+    const order = await shop.place()
+    await deliver(eventsAbout(order).reserved(), eventsAbout(order).captured(), eventsAbout(order).commitFailed())
+    const kept = async (minutes: number) => {
+      const now = new Date(Date.now() + minutes * 60_000)
+      return (await shop.service.drift(new Date(0), new Date(), now)).money_kept.examples
+    }
+    expect(await kept(10)).toEqual([])
+    expect(await kept(20)).toEqual([String(order.id)])
+    await deliver(eventsAbout(order).refunded(2999.99))
+    expect(await kept(20)).toEqual([String(order.id)])
+    await deliver(eventsAbout(order).refunded(3000))
+    expect(await kept(20)).toEqual([])
+    await shop.sql.db.deleteFrom('orders').where('id', '=', order.id).execute()
+  })
+  test('names an order that cannot be read, and has the others', async () => {
+    const broken = await shop.place()
+    await shop.sql.db.updateTable('orders').set({ facts: '{}' }).where('id', '=', broken.id).execute()
+    const { orders, stuck } = await shop.service.drift(new Date(0), new Date(Date.now() + 1000))
+    expect(stuck.examples).toEqual([String(broken.id)])
+    expect(orders).toHaveProperty(String(mine[0]!.id))
+    await shop.sql.db.deleteFrom('orders').where('id', '=', broken.id).execute()
+  })
 })
 
 describe('a deleted account', () => {

@@ -183,4 +183,5 @@ export const DriftView = t.Object({
     }),
   ),
   stuck: Drift,
+  money_kept: Drift,
 })

@@ -27,8 +27,8 @@ export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlO
   const [mysql, web] = await Promise.all([testSql<OrderDb>({ service: 'order', migrations, ...store }), testHttp('order')])
   const others = testOrderClients()
   const clients = orderClients(others.client)
-  const warnings: { order_id?: number }[] = []
-  const log = { warn: (fields: { order_id?: number }) => void warnings.push(fields) }
+  const warnings: { order_id?: number; failed?: number }[] = []
+  const log = { warn: (fields: { order_id?: number; failed?: number }) => void warnings.push(fields) }
   const service = compose({ sql: mysql.sql, clients, terms: { ...usualTerms, ...terms }, log })
   const app = orderApp({ http: web.http, ...service })
   const handlers = orderHandlers(service)

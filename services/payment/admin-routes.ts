@@ -11,6 +11,8 @@ import type { Refunds } from './refunds'
 import type { PaymentRepository } from './repository'
 import { requestKeyOf } from './request-key'
 
+const RefundParams = closed({ ...IdParam.properties, refund_id: integerText({ minimum: 1, examples: [1] }) })
+
 interface Deps {
   http: Http
   sql: PaymentSql
@@ -55,6 +57,25 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         detail: { summary: 'Refund a part, or without an amount all that is left' },
       },
     )
+    .post(
+      '/:id/refunds/:refund_id/retry',
+      async ({ user, params, headers, set, status }) => {
+        const scope = `${user.id} POST /api/payments/${params.id}/refunds/${params.refund_id}/retry`
+        const key = headers['idempotency-key']
+        const answer = await idempotently(sql, { scope, key, body: {} }, save =>
+          refunds.retry(params.id, params.refund_id, requestKeyOf(scope, key, {}), save),
+        )
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
+      },
+      {
+        auth: 'admin',
+        params: RefundParams,
+        headers: IdempotencyHeader,
+        response: { 201: RefundView },
+        detail: { summary: 'Try a failed refund again, once its automatic attempts are used up' },
+      },
+    )
     .get(
       '/:id/refunds/:refund_id',
       async ({ params }) => {
@@ -64,7 +85,7 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
       },
       {
         auth: 'admin',
-        params: closed({ ...IdParam.properties, refund_id: integerText({ minimum: 1, examples: [1] }) }),
+        params: RefundParams,
         response: { 200: RefundView },
         detail: { summary: 'One refund' },
       },

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { ChargeState, PaymentMethod, PaymentStatus, ProviderAction } from './domain'
+import type { RefundCause } from './domain-refunds'
 import { NextAction, ProviderEvent } from './providers/provider'
 
 /** Stored as 0 or 1. */
@@ -15,6 +16,8 @@ export interface PaymentDb {
     delivered: Flag
     /** The first payment that was captured. */
     paid_by: number | null
+    /** What the order costs, where a payment captured more. The event's number as text. */
+    due: string | null
   }
   payments: {
     id: number
@@ -57,8 +60,13 @@ export interface PaymentDb {
     amount: number
     reason: string | null
     state: Generated<'pending' | 'succeeded' | 'failed'>
-    /** `auto:<payment_id>` or `return:<return_id>`: each is refunded only once. */
+    /** `auto:<payment_id>`, `overpaid:<payment_id>` or `return:<return_id>`: each is begun only once. */
     cause: string | null
+    /** Why the money goes back. Null in rows of an earlier release: see `causeOf`. */
+    refund_cause: RefundCause | null
+    attempt: Generated<number>
+    /** The failed refund that this one tries again. */
+    retry_of: number | null
     reference: string | null
     request_key: string | null
     ask_at: Date | null

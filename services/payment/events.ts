@@ -3,12 +3,12 @@ import { on } from '#shared/event'
 import type { OrderFacts } from './order-facts'
 
 export const paymentHandlers = ({ orderFacts }: { orderFacts: OrderFacts }) => [
-  on(orderCancelled, message => orderFacts.cancelled(message, message.data.order_id)),
+  on(orderCancelled, message => orderFacts.add(message, message.data.order_id, { cancelled: true })),
   on(orderStatusUpdated, async message => {
-    const { order_id, status } = message.data
-    if (status === 'delivered') await orderFacts.delivered(message, order_id)
-    // `order.cancelled` carries the same fact. Either may arrive first.
-    if (status === 'cancelled') await orderFacts.cancelled(message, order_id)
+    const { order_id, status, due_amount: due } = message.data
+    // `order.cancelled` carries one of these facts too. Either may arrive first.
+    const facts = { cancelled: status === 'cancelled', delivered: status === 'delivered', due }
+    if (facts.cancelled || facts.delivered || due !== undefined) await orderFacts.add(message, order_id, facts)
   }),
   on(orderReturnReceived, message => {
     const { order_id, return_id, refund_amount } = message.data

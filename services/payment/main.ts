@@ -1,6 +1,6 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
-import { day, hour, second } from '#shared/time'
+import { day, hour, minute, second } from '#shared/time'
 import { paymentApp } from './app'
 import { paymentClients } from './clients'
 import { compose } from './compose'
@@ -28,6 +28,8 @@ export const start = (env?: Environment) =>
       every('ask providers for missing outcomes', second / 2, () => payments.followUp.sweep())
       every('hold orders for payments that take longer', second, () => payments.holds.sweep())
       every('forget numbers of payments that were never stored', hour, () => payments.claims.forgetOldNumbers())
+      const unsettled = metrics.gauge('refunds_unsettled', 'Refunds that are pending for long, or failed and not made up for')
+      every('count unsettled refunds', minute, async () => unsettled.set((await payments.payments.unsettledRefunds()).length))
       every('void unfinished payments', 5 * second, () => payments.expire())
       every('settle webhooks that wait for their payment', second, () => payments.webhooks.sweep())
       every('send the webhooks of the sandbox', second / 4, payments.deliverSandboxWebhooks)

@@ -4,6 +4,7 @@ import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, type Static, Time, t, text } from '#shared/schema'
 import { nextActionColumn, type PaymentRow, type RefundRow } from './database'
 import { paymentMethods, paymentStatuses } from './domain'
+import { causeOf, refundCauses } from './domain-refunds'
 
 const Method = oneOf(paymentMethods, ['credit_card'])
 const Status = oneOf(paymentStatuses)
@@ -87,7 +88,10 @@ export const RefundView = t.Object({
   amount: t.Number(),
   currency: t.String(),
   status: t.Union([t.Literal('pending'), t.Literal('succeeded'), t.Literal('failed')]),
+  cause: oneOf(refundCauses),
   reason: t.Optional(t.String()),
+  attempt: t.Integer(),
+  retry_of: t.Optional(t.Integer({ description: 'The failed refund that this one tries again' })),
   created_at: Time,
 })
 export type RefundView = Static<typeof RefundView>
@@ -146,6 +150,9 @@ export const refundView = (row: RefundRow, currency: string): RefundView => ({
   amount: toMajor(row.amount, currency),
   currency,
   status: row.state,
+  cause: causeOf(row),
+  attempt: row.attempt,
+  ...(row.retry_of !== null && { retry_of: row.retry_of }),
   ...(row.reason && { reason: row.reason }),
   created_at: row.created_at.toISOString(),
 })

@@ -3,6 +3,13 @@ import { lockOrMake } from '#shared/sql'
 import type { OrderRow, PaymentSql, Trx } from './database'
 import { followOrder, savePayment } from './settle'
 
+interface NewFacts {
+  cancelled?: boolean
+  delivered?: boolean
+  /** What the order costs, in major units. */
+  due?: number | undefined
+}
+
 /** An order's facts are never undone. After each new one, all of them are applied to its payments, so they may arrive in any order. */
 export const orderFacts = (sql: PaymentSql) => {
   const updatePayments = async (trx: Trx, order: OrderRow) => {
@@ -13,21 +20,21 @@ export const orderFacts = (sql: PaymentSql) => {
       if (!Bun.deepEquals(payment, before)) await savePayment(trx, payment)
     }
   }
-  const addFact = (message: Message, order_id: number, fact: 'cancelled' | 'delivered') =>
-    sql.once(message, async trx => {
-      const order = await lockOrMake(trx, 'orders', { order_id })
-      if (order[fact]) return
-      await trx
-        .updateTable('orders')
-        .set(fact === 'cancelled' ? { cancelled: true } : { delivered: true })
-        .where('order_id', '=', order_id)
-        .execute()
-      await updatePayments(trx, { ...order, [fact]: 1 })
-    })
-
   return {
-    cancelled: (message: Message, orderId: number) => addFact(message, orderId, 'cancelled'),
-    delivered: (message: Message, orderId: number) => addFact(message, orderId, 'delivered'),
+    add: (message: Message, order_id: number, { cancelled, delivered, due }: NewFacts) =>
+      sql.once(message, async trx => {
+        const before = await lockOrMake(trx, 'orders', { order_id })
+        const order = {
+          ...before,
+          cancelled: before.cancelled || Number(cancelled ?? false),
+          delivered: before.delivered || Number(delivered ?? false),
+          due: before.due ?? (due === undefined ? null : String(due)),
+        }
+        if (Bun.deepEquals(order, before)) return
+        const facts = { cancelled: order.cancelled === 1, delivered: order.delivered === 1, due: order.due }
+        await trx.updateTable('orders').set(facts).where('order_id', '=', order_id).execute()
+        await updatePayments(trx, order)
+      }),
 
     /** Each return is refunded once, as soon as the payment is captured. */
     returned: (message: Message, order_id: number, return_id: number, amount: number) =>

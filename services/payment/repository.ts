@@ -40,7 +40,31 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
     )
   }
 
+  /**
+   * Refunds whose money has not gone back: those that are pending for long or after a failure, and failed ones that nothing tries again, until
+   * their payment has nothing left to refund.
+   */
+  const unsettledRefunds = async (pendingBefore = new Date(Date.now() - outstandingMs)) => {
+    const pending = db
+      .selectFrom('refunds')
+      .select('id')
+      .where('state', '=', 'pending')
+      .where(refund => refund.or([refund('created_at', '<', pendingBefore), refund('attempt', '>', 1)]))
+    const failed = db
+      .selectFrom('refunds')
+      .innerJoin('payments', 'payments.id', 'refunds.payment_id')
+      .leftJoin('refunds as retry', 'retry.retry_of', 'refunds.id')
+      .select('refunds.id')
+      .where('refunds.state', '=', 'failed')
+      .where('retry.id', 'is', null)
+      .whereRef('payments.refunded', '<', 'payments.captured')
+    const rows = await Promise.all([pending.limit(1000).execute(), failed.limit(1000).execute()])
+    return rows.flat()
+  }
+
   return {
+    unsettledRefunds,
+
     /** With `userId`, only a payment of that user is found. */
     find: (id: number, userId?: number): Promise<PaymentRow | undefined> =>
       paymentsOf(userId).selectAll().where('id', '=', id).executeTakeFirst(),
@@ -87,14 +111,7 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
         sumsByOrder(changed.map(({ order_id }) => order_id)),
         ledgerDrift(sql, window),
         db.selectFrom('payments').select('id').where('ask_at', 'is not', null).where('created_at', '<', longAgo).limit(1000).execute(),
-        db
-          .selectFrom('refunds')
-          .select('id')
-          .where('state', 'in', ['pending', 'failed'])
-          .where('created_at', '<', longAgo)
-          .where('created_at', '>=', window.from)
-          .limit(1000)
-          .execute(),
+        unsettledRefunds(longAgo),
         db
           .selectFrom('webhook_events')
           .select('id')

@@ -13,6 +13,7 @@ import {
   statusAfterReport,
   waitsForMoney,
 } from './domain'
+import { causeOf, dueAction, dueRefunds, type OrderFacts, type RefundCause, retryPauseMs } from './domain-refunds'
 import { bookCapture, bookRefund } from './ledger'
 import type { Charge, RefundOutcome } from './providers/provider'
 
@@ -103,52 +104,66 @@ export const settleCharge = async (trx: Trx, publish: Publish, paymentId: number
 
 /** Applies the order's facts to a payment; what became known last makes no difference. The caller saves the payment. */
 export const followOrder = async (trx: Trx, order: OrderRow, payment: PaymentRow): Promise<void> => {
-  const cancelled = order.cancelled === 1
-  if (payment.captured_at) {
-    const paidTwice = order.paid_by !== payment.id
-    const cause = `auto:${payment.id}`
-    if (cancelled || paidTwice)
-      await beginRefund(trx, payment, { amount: refundable(payment), cause, reason: paidTwice ? 'paid_twice' : 'order_cancelled' })
-    else await refundReturns(trx, payment)
-    return
+  const { id, payment_method, status, amount, currency, captured_at } = payment
+  const isCaptured = captured_at !== null
+  const waiting = isCaptured ? await waitingReturns(trx, order.order_id) : []
+  const facts: OrderFacts = {
+    isCancelled: order.cancelled === 1,
+    isDelivered: order.delivered === 1,
+    paidBy: order.paid_by,
+    due: order.due === null ? undefined : toMinor(Number(order.due), currency),
+    returns: waiting.map(row => ({ id: row.return_id, amount: toMinor(Number(row.amount), currency) })),
   }
-  if (!isOpen(payment.status) || payment.doing) return
-  if (cancelled) beginAction(payment, 'void')
-  else if (order.delivered && payment.payment_method === 'cash_on_delivery') beginAction(payment, 'capture')
+  const known = { id, payment_method, status, amount, isCaptured }
+  const action = dueAction(known, facts)
+  if (action && !payment.doing) beginAction(payment, action)
+  const refunds = dueRefunds(known, facts)
+  for (const { key, cause, upTo } of refunds)
+    await beginRefund(trx, payment, { amount: Math.min(upTo, refundable(payment)), key, cause, reason: cause })
+  const begun = waiting.filter(row => refunds.some(({ key }) => key === `return:${row.return_id}`)).map(row => row.return_id)
+  if (begun.length > 0) await trx.updateTable('returns').set({ settled: true }).where('return_id', 'in', begun).execute()
 }
 
-/** Begins the refunds of returned goods, which wait until the payment is captured. */
-const refundReturns = async (trx: Trx, payment: PaymentRow) => {
-  const waiting = trx.selectFrom('returns').selectAll().where('order_id', '=', payment.order_id).where('settled', '=', 0)
-  for (const { return_id, amount } of await waiting.orderBy('return_id').forUpdate().execute()) {
-    const due = Math.min(toMinor(Number(amount), payment.currency), refundable(payment))
-    await beginRefund(trx, payment, { amount: due, cause: `return:${return_id}`, reason: 'goods_returned' })
-    await trx.updateTable('returns').set({ settled: true }).where('return_id', '=', return_id).execute()
-  }
+/** Returned goods, whose refunds wait until the payment is captured. */
+const waitingReturns = (trx: Trx, orderId: number) => {
+  const waiting = trx.selectFrom('returns').selectAll().where('order_id', '=', orderId).where('settled', '=', 0)
+  return waiting.orderBy('return_id').forUpdate().execute()
 }
 
 interface NewRefund {
   amount: number
-  cause?: string
-  reason?: string | undefined
+  cause: RefundCause
+  key?: string
+  reason?: string | null | undefined
   requestKey?: string | undefined
   askAt?: Date
+  attempt?: number
+  retryOf?: number
 }
 /**
  * Sets the money aside, so that no two refunds spend the same; the provider is asked later. Undefined when there is nothing to refund, or
- * the cause was refunded before. The caller saves the payment.
+ * the refund was begun before. The caller saves the payment.
  */
 export const beginRefund = async (trx: Trx, payment: PaymentRow, refund: NewRefund): Promise<number | undefined> => {
-  const { amount, cause = null, reason = null, requestKey: request_key = null, askAt: ask_at = new Date() } = refund
+  const { amount, cause, key = null, reason = null, requestKey = null, askAt = new Date(), attempt = 1, retryOf = null } = refund
   if (amount <= 0) return undefined
+  const asked = { request_key: requestKey, ask_at: askAt, attempt, retry_of: retryOf }
   const { insertId, numInsertedOrUpdatedRows } = await trx
     .insertInto('refunds')
     .ignore()
-    .values({ payment_id: payment.id, amount, cause, reason, request_key, ask_at, reference: null })
+    .values({ payment_id: payment.id, amount, cause: key, refund_cause: cause, reason, reference: null, ...asked })
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows !== 1n) return undefined
   payment.refunding += amount
   return Number(insertId)
+}
+
+/** Tries a failed refund again later, under a new id: the provider keeps its refusal of the old one. Its money stays set aside. */
+const retryLater = async (trx: Trx, payment: PaymentRow, { id, amount, attempt, reason, ...row }: RefundRow) => {
+  const pauseMs = retryPauseMs(attempt)
+  if (pauseMs === undefined) return
+  const askAt = new Date(Date.now() + pauseMs)
+  await beginRefund(trx, payment, { amount, cause: causeOf({ reason, ...row }), reason, askAt, attempt: attempt + 1, retryOf: id })
 }
 
 /** Records what a provider reports of a refund. */
@@ -167,6 +182,7 @@ export const settleRefund = async (
   await trx.updateTable('refunds').set(changed).where('id', '=', refundId).execute()
   if (state === 'pending') return settled
   payment.refunding -= refund.amount
+  if (state === 'failed') await retryLater(trx, payment, refund)
   if (state === 'succeeded') {
     payment.refunded += refund.amount
     payment.status = statusAfterRefund(payment)
@@ -176,6 +192,7 @@ export const settleRefund = async (
       amount: toMajor(refund.amount, payment.currency),
       refund_id: refundId,
       total_refunded: toMajor(payment.refunded, payment.currency),
+      cause: causeOf(refund),
       ...(refund.reason && { reason: refund.reason }),
     }
     publish(paymentRefunded({ id: payment.id, version: ++payment.version }, data))

@@ -85,13 +85,16 @@ const fakeOrders = () => {
 const orderEvents = {
   cancelled: (order_id: number) =>
     messageOf(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: shopper, reason: 'by_customer', items })),
-  statusUpdated: (order_id: number, status: 'delivered' | 'cancelled') =>
-    messageOf(orderStatusUpdated({ id: order_id, version: 3 }, { order_id, user_id: shopper, status, payment_status: 'paid', items })),
+  /** With `due_amount`, an order that costs less than was paid for it. */
+  statusUpdated: (order_id: number, status: 'paid' | 'fulfilling' | 'delivered' | 'cancelled', due_amount?: number) => {
+    const data = { order_id, user_id: shopper, status, payment_status: 'paid', items, ...(due_amount !== undefined && { due_amount }) }
+    return messageOf(orderStatusUpdated({ id: order_id, version: 3 }, data))
+  },
   returned: (order_id: number, return_id: number, refund_amount: number) =>
     messageOf(orderReturnReceived({ id: order_id, version: 5 }, { order_id, return_id, lines: items, refund_amount })),
 }
 
-type PaymentMessage = Message<{ payment_id: number; amount: number; reason?: string; total_refunded?: number }>
+type PaymentMessage = Message<{ payment_id: number; amount: number; reason?: string; total_refunded?: number; cause?: string }>
 
 interface Options {
   providers?: readonly Provider[]

@@ -10,6 +10,9 @@ const soldStatuses = new Set(['paid', 'fulfilling'])
 /** An order cancelled with one of these was never paid. Any other one is refunded, and `payment.refunded` says how much. */
 const unpaidStatuses = new Set(['unpaid', 'authorized'])
 
+/** Refunds of what was paid more than once, or above the price: the sale itself stays as it is. */
+const besidesTheSale = new Set<string | undefined>(['paid_twice', 'overpaid'])
+
 type PriceData = Pick<Static<(typeof orderCreated)['schema']>, 'currency' | 'total_amount' | 'tax_lines'>
 
 const orderPrice = ({ currency, total_amount, tax_lines }: PriceData) => ({
@@ -32,9 +35,9 @@ export const taxHandlers = ({ report }: { report: TaxReport }) => [
     if (status === 'cancelled' && unpaidStatuses.has(payment_status)) await report.recordUnsold(message, order_id)
   }),
   on(paymentRefunded, async message => {
-    const { order_id, refund_id, amount, currency, reason } = message.data
-    // The refund of a second payment leaves the sale as it is: the first payment still pays for it.
-    if (reason !== 'paid_twice')
+    const { order_id, refund_id, amount, currency, cause, reason } = message.data
+    // Instances of the release before publish the cause as the reason alone.
+    if (!besidesTheSale.has(cause ?? reason))
       await report.recordRefund(message, order_id, { id: refund_id, amount: toMinor(amount, currency), at: new Date(message.time) })
   }),
 ]

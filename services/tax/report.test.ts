@@ -41,7 +41,7 @@ describe('the report', () => {
       { order_id, user_id: 1, status, payment_status, items: [{ product_id: 'p', sku: 's', quantity: 1 }] },
     )
   const paid = (order_id: number) => statusUpdated(order_id, 'paid', 'paid')
-  const refunded = (order_id: number, refund_id: number, amount: number, reason = 'goods_returned') =>
+  const refunded = (order_id: number, refund_id: number, amount: number, reason = 'goods_returned', more: object = {}) =>
     paymentRefunded(
       { id: order_id, version: 3 },
       {
@@ -54,6 +54,7 @@ describe('the report', () => {
         transaction_id: 't',
         refund_id,
         total_refunded: amount,
+        ...more,
         reason,
       },
     )
@@ -101,8 +102,13 @@ describe('the report', () => {
     await receive(statusUpdated(21, 'fulfilling', 'authorized'))
     expect(await march()).toEqual([before])
     for (const draft of [created(22), paid(22), refunded(22, 9, 119, 'paid_twice')]) await receive(draft)
+    await receive(refunded(22, 10, 119, 'paid_twice', { cause: 'paid_twice' }))
+    await receive(refunded(22, 11, 1, 'overpaid', { cause: 'overpaid' }))
     const [after] = await march()
     expect([after.net - before.net, after.refunded_net - before.refunded_net]).toEqual([100, 0])
+    // What a person typed as the reason decides nothing.
+    await receive(refunded(22, 12, 119, 'paid_twice', { cause: 'requested' }))
+    expect((await march())[0].refunded_net - before.refunded_net).toBe(100)
   })
   test('has an order whose place is unknown, under no country', async () => {
     const lines = ['GERMANY', 'US'].map(country => ({

@@ -22,5 +22,11 @@ export const paymentRefunded = defineEvent('payment.refunded', {
   from: 'payment',
   to: ['order', 'tax'],
   aggregate: 'payment',
-  data: t.Object({ ...payment, refund_id: t.Integer(), total_refunded: t.Number() }),
+  data: t.Object({
+    ...payment,
+    refund_id: t.Integer(),
+    total_refunded: t.Number(),
+    /** Why the money went back. Absent in events of an earlier release. */
+    cause: t.Optional(t.Union(['requested', 'order_cancelled', 'paid_twice', 'overpaid', 'goods_returned'].map(cause => t.Literal(cause)))),
+  }),
 })

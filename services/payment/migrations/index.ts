@@ -7,6 +7,7 @@ export {
   refunds as _003_refunds,
   returns as _004_returns,
 } from './payments'
+export { dueOfOrders as _015_due_of_orders, retriedRefunds as _014_retried_refunds } from './refunds'
 export {
   sandboxCharges as _008_sandbox_charges,
   sandboxRefunds as _009_sandbox_refunds,

@@ -1,0 +1,71 @@
+import { hour, minute } from '#shared/time'
+import { isOpen, type PaymentMethod, type PaymentStatus } from './domain'
+
+/** What follows for a payment from what is known of its order, and what follows from a refund that failed. */
+
+export const refundCauses = ['requested', 'order_cancelled', 'paid_twice', 'overpaid', 'goods_returned'] as const
+export type RefundCause = (typeof refundCauses)[number]
+
+interface Payment {
+  id: number
+  payment_method: PaymentMethod
+  status: PaymentStatus
+  /** In minor units. */
+  amount: number
+  isCaptured: boolean
+}
+/** Facts are never undone, so the order in which they become known makes no difference. Amounts are in the payment's minor units. */
+export interface OrderFacts {
+  isCancelled: boolean
+  isDelivered: boolean
+  /** The first payment that was captured. */
+  paidBy: number | null
+  /** What the order costs; known where more was captured. */
+  due?: number | undefined
+  returns: readonly { id: number; amount: number }[]
+}
+/** A refund of at most `upTo`. No two refunds have the same key, so that each is made once. */
+export interface DueRefund {
+  key: string
+  cause: RefundCause
+  upTo: number
+}
+
+/** The refunds that are due for a payment, those that were begun before included. Over an order's end all money goes back. */
+export const dueRefunds = ({ id, amount, isCaptured }: Payment, { isCancelled, paidBy, due, returns }: OrderFacts): DueRefund[] => {
+  if (!isCaptured) return []
+  const all = (cause: RefundCause): DueRefund[] => [{ key: `auto:${id}`, cause, upTo: amount }]
+  if (paidBy !== id) return all('paid_twice')
+  if (isCancelled) return all('order_cancelled')
+  const excess: DueRefund[] = due !== undefined && due < amount ? [{ key: `overpaid:${id}`, cause: 'overpaid', upTo: amount - due }] : []
+  return [...excess, ...returns.map(({ id, amount: upTo }): DueRefund => ({ key: `return:${id}`, cause: 'goods_returned', upTo }))]
+}
+
+/** What to ask the provider of a payment that has captured nothing yet. */
+export const dueAction = (
+  { status, isCaptured, payment_method }: Payment,
+  { isCancelled, isDelivered }: Pick<OrderFacts, 'isCancelled' | 'isDelivered'>,
+): 'void' | 'capture' | undefined => {
+  if (isCaptured || !isOpen(status)) return undefined
+  if (isCancelled) return 'void'
+  return isDelivered && payment_method === 'cash_on_delivery' ? 'capture' : undefined
+}
+
+/** How long a failed refund waits before it is tried again; undefined after the last attempt, when a person has to look at it. */
+export const retryPauseMs = (attempt: number): number | undefined => [minute, 10 * minute, hour, 6 * hour][attempt - 1]
+
+/** Earlier releases stored the cause of a refund only in its key and its reason. */
+export const causeOf = ({
+  refund_cause,
+  cause,
+  reason,
+}: {
+  refund_cause: RefundCause | null
+  cause: string | null
+  reason: string | null
+}) => {
+  if (refund_cause) return refund_cause
+  if (cause?.startsWith('return:')) return 'goods_returned'
+  if (cause?.startsWith('auto:')) return reason === 'paid_twice' ? 'paid_twice' : 'order_cancelled'
+  return 'requested'
+}
