@@ -9,7 +9,6 @@ import {
   type Fact,
   type Facts,
   isOver,
-  isOverpaid,
   type Known,
   type Line,
   nextStates,
@@ -221,19 +220,6 @@ describe('with any facts in any order', () => {
         expect([life.status, paymentStatusOf(life.facts)]).toEqual([status, payment])
       }),
     )
-  })
-})
-
-describe('the money of an order', () => {
-  const facts = (...known: Fact[]) => known.reduce(addFact, noFacts)
-  test('that costs nothing shows it as paid once it is paid, not before', () => {
-    expect(paymentStatusOf(facts(reserved))).toBe('unpaid')
-    expect(paymentStatusOf(facts(pay('captured', { amount: 0 })))).toBe('paid')
-  })
-  test('is too much when a payment of more than the total pays for it', () => {
-    const isOverpaidBy = (amount: number, outcome: 'captured' | 'authorized' = 'captured') =>
-      isOverpaid({ total, facts: facts(pay(outcome, { amount })) })
-    expect([isOverpaidBy(total), isOverpaidBy(total + 1), isOverpaidBy(total + 1, 'authorized')]).toEqual([false, true, true])
   })
 })
 

@@ -2,7 +2,8 @@ import { conflict, notFound } from '#shared/errors'
 import { type AskProvider, paymentRef } from './ask-provider'
 import type { PaymentRow, PaymentSql } from './database'
 import type { ProviderAction } from './domain'
-import { beginAction, lockPayment, savePayment, settleCharge } from './settle'
+import { beginAction, lockPayment, savePayment } from './payment-rows'
+import { settleCharge } from './settle'
 import type { PaymentTerms } from './terms'
 
 type AdminAction = Exclude<ProviderAction, 'charge'>

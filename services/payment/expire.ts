@@ -2,7 +2,7 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import type { PaymentSql } from './database'
 import { waitsForMoney } from './domain'
-import { beginAction, lockPayment, savePayment } from './settle'
+import { beginAction, lockPayment, savePayment } from './payment-rows'
 
 /** Voids payments that their customers did not finish in time, so that the orders can be paid in another way. */
 export const expire =

@@ -6,7 +6,7 @@ import { second } from '#shared/time'
 import type { PaymentClients } from './clients'
 import type { PaymentRow, PaymentSql } from './database'
 import { waitsForMoney } from './domain'
-import { beginAction, lockPayment, savePayment } from './settle'
+import { beginAction, lockPayment, savePayment } from './payment-rows'
 import type { PaymentTerms } from './terms'
 
 interface Ports {

@@ -1,7 +1,8 @@
 import type { Message } from '#shared/event'
 import { lockOrMake } from '#shared/sql'
 import type { OrderRow, PaymentSql, Trx } from './database'
-import { followOrder, savePayment } from './settle'
+import { savePayment } from './payment-rows'
+import { followOrder } from './settle'
 
 interface NewFacts {
   cancelled?: boolean

@@ -5,7 +5,8 @@ import { type AskProvider, type ProviderAnswer, paymentRef, refundRef } from './
 import type { PaymentRow, PaymentSql, RefundRow } from './database'
 import { isOutcomeOf, type ProviderAction } from './domain'
 import type { Charge, RefundOutcome } from './providers/provider'
-import { settleCharge, settleRefund } from './settle'
+import { settleCharge } from './settle'
+import { settleRefund } from './settle-refund'
 import type { PaymentTerms } from './terms'
 
 interface Ports {

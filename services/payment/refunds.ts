@@ -7,8 +7,9 @@ import type { PaymentDb, PaymentSql, RefundRow } from './database'
 import { refundable } from './domain'
 import { causeOf } from './domain-refunds'
 import { type RefundView, refundView } from './model'
+import { lockPayment, savePayment } from './payment-rows'
 import type { ProviderFollowUp } from './provider-follow-up'
-import { beginRefund, lockPayment, savePayment, settleRefund } from './settle'
+import { beginRefund, settleRefund } from './settle-refund'
 import type { PaymentTerms } from './terms'
 
 interface RefundRequest {
