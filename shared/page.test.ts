@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import fc from 'fast-check'
 import { problemResponse, toAppError } from './http/problem'
-import { cursorAfter, decodeCursor, encodeCursor, PageQuery, page, pageOf } from './page'
+import { cursorAfter, decodeCursor, encodeCursor, newestFirst, PageQuery, page, pageOf } from './page'
 import { t } from './schema'
 
 const numbers = Array.from({ length: 25 }, (_, n) => n)
@@ -112,5 +112,15 @@ describe('a cursor', () => {
     expect(cursorAfter([{ id: 1 }, { id: 2 }], 2, keys)).toBe(encodeCursor([2]))
     expect(cursorAfter([{ id: 1 }], 2, keys)).toBeUndefined()
     expect(cursorAfter([], 2, keys)).toBeUndefined()
+  })
+})
+
+describe('a list by descending id', () => {
+  test('begins at its newest row, past what is skipped, or below the cursor’s id', () => {
+    expect(newestFirst({ skip: 7 })).toEqual({ skip: 7 })
+    expect(newestFirst({ skip: 7, cursor: encodeCursor([40]) })).toEqual({ below: 40, skip: 0 })
+  })
+  test.each([[0], [-1], [1.5], [1e300], ['1']])('has no cursor of %p', id => {
+    expect(() => newestFirst({ skip: 0, cursor: encodeCursor([id]) })).toThrow(expect.objectContaining({ code: 'invalid_cursor' }))
   })
 })

@@ -70,9 +70,11 @@ export const decodeCursor = <S extends TTuple>(cursor: string, shape: S): Static
   return keys
 }
 
-/** Where a list that runs from the newest id to the oldest goes on: below the cursor's id, or past what is skipped. */
-export const newestFirst = ({ skip, cursor }: Pick<PageQuery, 'skip' | 'cursor'>): { below: number; skip: number } =>
-  cursor === undefined ? { below: Number.MAX_SAFE_INTEGER, skip } : { below: decodeCursor(cursor, t.Tuple([t.Integer()]))[0], skip: 0 }
+const IdCursor = t.Tuple([t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })])
+
+/** Where a list that runs from the newest id to the oldest continues: below the cursor's id, or past what is skipped. */
+export const newestFirst = ({ skip, cursor }: Pick<PageQuery, 'skip' | 'cursor'>): { below?: number; skip: number } =>
+  cursor === undefined ? { skip } : { below: decodeCursor(cursor, IdCursor)[0], skip: 0 }
 
 /** The cursor for `newestFirst`. */
 export const afterId = <Row extends { id: number }>(items: readonly Row[], limit: number): string | undefined =>

@@ -41,8 +41,9 @@ export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
   async movements(productId: string, query: PageQuery): Promise<Page<MovementRow>> {
     const { below, skip } = newestFirst(query)
     const filtered = db.selectFrom('movements').where('product_id', '=', productId)
+    const rest = below === undefined ? filtered : filtered.where('id', '<', below)
     const [items, total] = await Promise.all([
-      filtered.selectAll().where('id', '<', below).orderBy('id', 'desc').limit(query.limit).offset(skip).execute(),
+      rest.selectAll().orderBy('id', 'desc').limit(query.limit).offset(skip).execute(),
       countCapped(db, filtered),
     ])
     return { items, total, nextCursor: afterId(items, query.limit) }

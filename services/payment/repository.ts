@@ -77,9 +77,10 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
       const ofUser = paymentsOf(userId)
       const ofStatus = status === undefined ? ofUser : ofUser.where('status', '=', status)
       const filtered = order_id === undefined ? ofStatus : ofStatus.where('order_id', '=', order_id)
-      const start = newestFirst(query)
+      const { below, skip } = newestFirst(query)
+      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
       const [items, total] = await Promise.all([
-        filtered.selectAll().where('id', '<', start.below).orderBy('id', 'desc').offset(start.skip).limit(query.limit).execute(),
+        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(query.limit).execute(),
         countCapped(db, filtered),
       ])
       return { items, total, nextCursor: afterId(items, query.limit) }

@@ -62,8 +62,9 @@ export const campaignRepository = ({ db }: Pick<PromotionSql, 'db'>) => {
         .$if(status === 'scheduled', query => query.where('starts_at', '>', now))
         .$if(status === 'ended', query => query.where('ends_at', '<=', now))
       const { below, skip } = newestFirst(query)
+      const rest = below === undefined ? wanted : wanted.where('id', '<', below)
       const [items, total] = await Promise.all([
-        wanted.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
         countCapped(db, wanted),
       ])
       return { items, total, nextCursor: afterId(items, limit) }

@@ -34,8 +34,9 @@ export const shipmentRepository = ({ db }: Pick<ShippingSql, 'db'>) => {
       if (order_id !== undefined) filtered = filtered.where('order_id', '=', order_id)
       if (status !== undefined) filtered = filtered.where('status', '=', status)
       const { below, skip } = newestFirst(position)
+      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
       const [items, total] = await Promise.all([
-        filtered.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
         countCapped(db, filtered),
       ])
       return { items, total, nextCursor: afterId(items, limit) }

@@ -81,8 +81,9 @@ export const auditLog = (sql: UserSql, schema: string) => {
       const about = user_id === undefined ? all : all.where('user_id', '=', user_id)
       const wanted = actor_id === undefined ? about : about.where('actor_id', '=', actor_id)
       const { below, skip } = newestFirst(query)
+      const rest = below === undefined ? wanted : wanted.where('id', '<', below)
       const [items, total] = await Promise.all([
-        wanted.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
         countCapped(db, wanted),
       ])
       return { items, total, nextCursor: afterId(items, limit) }

@@ -27,8 +27,9 @@ export const managedAccounts = ({ sql, clock, passwords, sessions, recordAudit }
 
   const all = async ({ limit, ...query }: PageQuery): Promise<Page<UserRow>> => {
     const { below, skip } = newestFirst(query)
+    const rest = below === undefined ? present : present.where('id', '<', below)
     const [items, total] = await Promise.all([
-      present.selectAll().where('id', '<', below).orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+      rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
       countCapped(db, present),
     ])
     return { items, total, nextCursor: afterId(items, limit) }

@@ -7,9 +7,10 @@ import { blank, changeNote, type Favourite } from './domain'
 export const favouriteRepository = (sql: FavouriteSql) => ({
   async list(userId: number, query: PageQuery): Promise<Page<Favourite>> {
     const ofUser = sql.db.selectFrom('favourites').where('user_id', '=', userId)
-    const from = newestFirst(query)
+    const { below, skip } = newestFirst(query)
+    const rest = below === undefined ? ofUser : ofUser.where('id', '<', below)
     const [items, total] = await Promise.all([
-      ofUser.selectAll().where('id', '<', from.below).orderBy('id', 'desc').offset(from.skip).limit(query.limit).execute(),
+      rest.selectAll().orderBy('id', 'desc').offset(skip).limit(query.limit).execute(),
       countCapped(sql.db, ofUser),
     ])
     return { items, total, nextCursor: afterId(items, query.limit) }
