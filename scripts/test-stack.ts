@@ -42,7 +42,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     onLog: (name, line) => void log.write(`${jsonLine(name, line)}\n`),
     env: {
       ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
-      ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
+      ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000', WRONG_CODES_LIMIT: '100000' },
       ...process.env,
       // Tests must not fill the stores of `bun start`: its servers are used only if this machine has no program for private ones.
       ...Object.fromEntries(servers.flatMap(serverSettings)),

@@ -40,6 +40,12 @@ export interface Basket {
     price: number
   }[]
 }
+interface Buyer {
+  userId: number | undefined
+  coupon: string | undefined
+  /** Who enters the coupon at this moment, by `guesserOf`: wrong codes are counted. */
+  guesser?: string
+}
 /** A basket whose carriage is asked for. */
 interface Shipped {
   currency: string
@@ -85,11 +91,15 @@ export const createOffers = (client: Clients, options: { deadlineMs?: number } =
     },
 
     /** What campaigns and a coupon take off: in all, by line in `shares`, and by campaign, as the events of an order carry it. */
-    async discounts({ currency, lines }: Basket, { userId, coupon }: { userId: number | undefined; coupon: string | undefined }) {
+    async discounts({ currency, lines }: Basket, { userId, coupon, guesser }: Buyer) {
       const items = lines.map(({ product_id, sku, quantity, price, category, category_ids: ids }) => {
         return { product_id, sku, quantity, price: toMajor(price, currency), category, ...(ids && { category_ids: [...ids] }) }
       })
-      const by = { ...(userId !== undefined && { user_id: userId }), ...(coupon !== undefined && { coupon_code: coupon }) }
+      const by = {
+        ...(userId !== undefined && { user_id: userId }),
+        ...(coupon !== undefined && { coupon_code: coupon }),
+        ...(guesser !== undefined && { guesser }),
+      }
       const answer = await ask('promotion', promotion.internal.discounts.post({ ...by, currency, items }))
       return {
         discount: toMinor(answer.discount, currency),

@@ -66,7 +66,7 @@ export const services = {
     store: 'mysql',
     resources: ['promotions'],
     owns: 'campaigns, coupons, redemptions',
-    settings: ['SEED_DEMO'],
+    settings: ['SEED_DEMO', 'WRONG_CODES_LIMIT'],
   },
   rating: { port: 8008, store: 'mongo', resources: ['ratings'], owns: 'reviews, summaries, moderation' },
   search: { port: 8009, store: 'redis', resources: ['search', 'recommendations'], owns: 'full text, suggestions, facets, recommendations' },

@@ -22,6 +22,8 @@ export interface SoldProduct {
 export interface OfferedShop {
   products: Map<string, SoldProduct>
   coupons: Map<string, { percent: number; reason?: string; freeShipping?: boolean }>
+  /** Who entered a coupon, in order. */
+  guessers: string[]
   /** A campaign that needs no code. */
   automatic: { percent: number; campaignId: number } | undefined
   freeShipping: boolean
@@ -48,7 +50,8 @@ const productApp = (shop: OfferedShop) =>
 const promotionApp = (shop: OfferedShop) =>
   new Elysia().post(
     '/internal/discounts',
-    ({ body: { items, coupon_code } }) => {
+    ({ body: { items, coupon_code, guesser } }) => {
+      if (guesser !== undefined) shop.guessers.push(guesser)
       const { automatic } = shop
       const code = coupon_code?.toUpperCase()
       const known = code === undefined ? undefined : shop.coupons.get(code)
@@ -73,6 +76,7 @@ const promotionApp = (shop: OfferedShop) =>
         user_id: t.Optional(t.Integer()),
         currency: t.String(),
         coupon_code: t.Optional(t.String()),
+        guesser: t.Optional(t.String()),
         items: t.Array(PricedLine),
       }),
     },
@@ -122,6 +126,7 @@ export const testOffers = () => {
   const shop: OfferedShop = {
     products: new Map(),
     coupons: new Map(),
+    guessers: [],
     automatic: undefined,
     freeShipping: false,
     options: { standard: 0, express: 25 },

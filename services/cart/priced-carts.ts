@@ -26,6 +26,11 @@ interface Ports {
   defaultPlace: CartClients['defaultPlace']
 }
 
+interface EnteredCode {
+  code: string
+  /** Who enters it: promotion counts wrong codes. */
+  guesser: string
+}
 type Coupon = Awaited<ReturnType<Offers['discounts']>>['coupon']
 export interface ShownCart {
   cart: Cart
@@ -127,10 +132,10 @@ export const pricedCarts = ({ carts, catalog, offers, defaultPlace }: Ports) => 
     },
 
     /** Keeps a code that promotion would accept for what is in the cart now. */
-    async useCoupon(owner: Owner, code: string, versions: ExpectedVersions, place?: Place): Promise<ShownCart> {
+    async useCoupon(owner: Owner, { code, guesser }: EnteredCode, versions: ExpectedVersions, place?: Place): Promise<ShownCart> {
       const priced = pricedLines(await freshLines(await carts.get(owner)))
       if (!priced) throw conflict('cart_empty', 'There is nothing in the cart that a code could be used for.')
-      const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code })
+      const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code, guesser })
       if (!coupon?.valid) throw conflict('coupon_rejected', `The code cannot be used for this cart: ${coupon?.reason ?? 'unknown_code'}.`)
       return show(owner, await carts.setCoupon(owner, coupon.code, versions), place)
     },

@@ -189,6 +189,16 @@ describe('coupons', () => {
     shop.down.add('promotion')
     expect((await me.ask('POST', '/coupon', { code: 'OLD' })).status).toBe(503)
   })
+  test('count for whoever enters one: the user, or else the address that the gateway adds', async () => {
+    shop.guessers.length = 0
+    const [me, guest] = [await shop.shopper(31), await shop.shopper()]
+    for (const one of [me, guest]) {
+      await one.put(shop.add())
+      await one.ask('POST', '/coupon', { code: 'GUESS' }, { 'x-forwarded-for': '1.1.1.1, 203.0.113.7' })
+      await one.cart()
+    }
+    expect(shop.guessers).toEqual(['user:31', 'address:203.0.113.7'])
+  })
   test('can make shipping free', async () => {
     shop.coupons.set('FREE', { percent: 1, freeShipping: true })
     const me = await shop.shopper()

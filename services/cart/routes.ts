@@ -1,5 +1,6 @@
 import { status } from 'elysia'
 import { placeOf } from '#shared/address'
+import { guesserOf } from '#shared/client-address'
 import { etag, notModified, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { type Static, t } from '#shared/schema'
@@ -120,7 +121,12 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
       '/coupon',
       async ({ user, headers, set, query, body }) => {
         const owner = await ownerOf(user, headers, set)
-        const shown = await pricedCarts.useCoupon(owner, body.code, versionsWanted(headers), placeAsked(query))
+        const shown = await pricedCarts.useCoupon(
+          owner,
+          { code: body.code, guesser: guesserOf(user, headers) },
+          versionsWanted(headers),
+          placeAsked(query),
+        )
         set.headers.etag = etag(shown.cart.version)
         return cartView(owner, shown)
       },

@@ -49,7 +49,7 @@ export const testCart = async () => {
   const [store, web] = await Promise.all([testRedis(), testHttp('cart')])
   const offers = testOffers()
   Object.assign(offers.shop, { options: { standard: 5 }, taxPercent: { text: 10, country: 20 } })
-  const { products, coupons } = offers.shop
+  const { products, coupons, guessers } = offers.shop
   /** The place of each user's default address. */
   const places = new Map<number, Place>()
   const user = new Elysia().get('/internal/users/:id/place', ({ params }) => places.get(Number(params.id)) ?? {})
@@ -110,6 +110,7 @@ export const testCart = async () => {
     products,
     coupons,
     places,
+    guessers,
     /** The services that are down, and the name of each that was asked. */
     down: others.down,
     asked: others.asked,

@@ -165,7 +165,9 @@ describe('an order is refused', () => {
   })
   test('with an expired coupon, an unknown shipping option, or a blank address', async () => {
     known.coupons.set('OLD', { percent: 10, reason: 'expired' })
+    known.guessers.length = 0
     expect(await refused({ coupon_code: 'OLD' })).toBe('409 coupon_rejected')
+    expect(known.guessers).toEqual(['user:42'])
     expect(await refused({ shipping_option: 'pigeon' })).toBe('400 unknown_shipping_option')
     expect(await refused({ shipping_address: ' ' })).toStartWith('400')
   })

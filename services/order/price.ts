@@ -1,4 +1,5 @@
 import type { Address } from '#shared/address'
+import { guesserOf } from '#shared/client-address'
 import { conflict, invalid } from '#shared/errors'
 import { sumOf } from '#shared/money'
 import type { Offers } from '#shared/offers'
@@ -61,7 +62,7 @@ export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'ca
     const { wanted, code, cartVersion } = await wantedBy(userId, body)
     const products = await offers.products([...new Set(wanted.map(line => line.product_id))])
     const { currency, lines: priced } = priceLines(wanted, products, body.currency)
-    const given = await offers.discounts({ currency, lines: priced }, { userId, coupon: code })
+    const given = await offers.discounts({ currency, lines: priced }, { userId, coupon: code, guesser: guesserOf({ id: userId }, {}) })
     if (given.coupon && !given.coupon.valid)
       throw conflict('coupon_rejected', `The coupon cannot be used: ${given.coupon.reason ?? 'it does not apply'}.`)
     const discounted = discountLines(priced, given.discount, given.shares)

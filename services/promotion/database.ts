@@ -56,7 +56,11 @@ export interface PromotionDb {
   }
   /** The campaigns that each order holds now. */
   redemption_uses: { order_id: number; campaign_id: number; user_id: number; code: string | null; amount: number }
+  /** Users whose accounts are deleted, so that an order that arrives later does not bring them back. */
+  erased_users: { user_id: number }
 }
+/** The user of uses whose account is deleted. */
+export const noUser = 0
 export const textList = jsonColumn(t.Array(t.String()))
 
 type RedemptionState = 'new' | 'redeemed' | 'rejected' | 'released'

@@ -25,7 +25,26 @@ describe('validating a code', () => {
     })
     expect(await shop.validate({ code: 'nosuch' })).toMatchObject({ valid: false, discount: 0, reason: 'unknown_code' })
     const ended = await shop.add({ ends_at: '2026-01-01T00:00:00Z' })
-    expect(await shop.validate({ code: ended.code })).toMatchObject({ valid: false, discount: 0, reason: 'expired' })
+    const customer = await shop.as(12)
+    expect(await shop.validate({ code: ended.code }, customer)).toMatchObject({ valid: false, discount: 0, reason: 'expired' })
+  })
+  test('tells a guest nothing of codes that exist and cannot be used', async () => {
+    const ended = await shop.add({ ends_at: '2026-01-01T00:00:00Z' })
+    const scheduled = await shop.add({ starts_at: '2999-01-01T00:00:00Z' })
+    const usedUp = await shop.add({ total_limit: 1 })
+    await shop.sql.db.updateTable('campaigns').set({ used: 1 }).where('id', '=', usedUp.id).execute()
+    const gift = await shop.add({ code: undefined, automatic: false })
+    const [spent] = (await shop.send('POST', `/${gift.id}/codes`, { count: 1 })).body.codes
+    await shop.sql.db.updateTable('codes').set({ order_id: 1 }).where('code', '=', spent).execute()
+    const { code: _, ...unknown } = await shop.validate({ code: 'NOSUCH' })
+    for (const wrong of [ended.code, scheduled.code, usedUp.code, spent]) {
+      const { code, ...answer } = await shop.validate({ code: wrong })
+      expect(answer).toEqual(unknown)
+      expect((await shop.discounts({ coupon_code: wrong })).body.coupon).toEqual({ code, valid: false, reason: 'unknown_code' })
+    }
+    expect((await shop.discounts({ coupon_code: ended.code, user_id: 12 })).body.coupon).toMatchObject({ reason: 'expired' })
+    const dear = await shop.add({ minimum: 9000 })
+    expect((await shop.validate({ code: dear.code })).reason).toBe('minimum_not_reached')
   })
   test('works without prices and categories: prices come from the subtotal, categories from the product service', async () => {
     const { code } = await shop.add({ categories: ['electronics'] })
@@ -70,6 +89,31 @@ describe('validating a code', () => {
   test('refuses an amount that is too large to be exact', async () => {
     const items = [{ ...laptop, quantity: 2 ** 31 - 1, price: 90_000_000_000 }]
     expect(await shop.validate({ code: 'A', items, subtotal: 1 })).toMatchObject({ status: 400, code: 'invalid_amount' })
+  })
+})
+
+describe('guessing codes', () => {
+  test('ends after some wrong ones, for an address and for a user, at every door', async () => {
+    const strict = await testPromotion({ mostWrongCodes: 3 })
+    const { code } = await strict.add()
+    const from = (address: string) => ({ 'x-forwarded-for': address })
+    const tryCode = async (code: unknown, headers: Record<string, string>) => (await strict.validate({ code }, headers)).code
+    for (let n = 0; n < 10; n++) expect(await tryCode(code, from('203.0.113.1'))).toBe(code ?? '')
+    const guesses = await Promise.all(Array.from({ length: 10 }, (_, n) => tryCode(`GUESS${n}`, from('1.1.1.1, 203.0.113.1'))))
+    expect(guesses.filter(answer => answer === 'too_many_codes')).toHaveLength(7)
+    const refused = await strict.send('POST', '/validate', { code, items: [], subtotal: 1 }, from('203.0.113.1'))
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_codes' } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(500)
+    expect(await tryCode(code, from('203.0.113.2'))).toBe(code ?? '')
+
+    const order = (coupon_code: unknown) => strict.discounts({ coupon_code, user_id: 5, guesser: 'user:5' })
+    for (let n = 0; n < 2; n++) expect((await order(`GUESS${n}`)).status).toBe(200)
+    const customer = await strict.as(5)
+    expect(await tryCode('GUESS', customer)).toBe('GUESS')
+    expect([(await order(code)).status, await tryCode(code, customer)]).toEqual([429, 'too_many_codes'])
+    // A code that is already in a cart is looked at again and again: nobody enters it.
+    expect((await strict.discounts({ coupon_code: code, user_id: 5 })).body.coupon.valid).toBe(true)
+    await strict.drop()
   })
 })
 

@@ -1,7 +1,8 @@
 import { defaultCurrency, sumOf, times, toMajor, toMinor } from '#shared/money'
 import type { PromotionClients } from './clients'
+import type { CodeGuesses } from './code-guesses'
 import type { CampaignRow } from './database'
-import { type Campaign, type Item, normalCode, type Refusal, refusalOf, refusalTexts } from './domain'
+import { type Campaign, type Item, isWrongCode, normalCode, type Refusal, refusalOf, refusalTexts, toldTo } from './domain'
 import { itemsOf } from './domain-basket'
 import { discountsOf } from './domain-discounts'
 import type { DiscountRequest, Validation } from './model'
@@ -10,6 +11,7 @@ import { type Campaigns, campaignOf } from './repository'
 interface Deps {
   campaigns: Campaigns
   clients: PromotionClients
+  guesses: CodeGuesses
 }
 
 interface Basket {
@@ -40,7 +42,7 @@ const couponOf = (found: Awaited<ReturnType<Campaigns['byCode']>>, basket: Baske
 /**
  * What campaigns take off at this moment. Nothing is reserved for the customer: limits are enforced when an order redeems its campaigns.
  */
-export const discounts = ({ campaigns, clients }: Deps) => {
+export const discounts = ({ campaigns, clients, guesses }: Deps) => {
   const usesOf = async (userId: number | undefined, rows: readonly CampaignRow[]) => {
     const limited = rows.filter(row => row.per_user_limit !== null).map(row => row.id)
     return userId === undefined ? new Map<number, number>() : campaigns.usesBy(userId, limited)
@@ -48,9 +50,10 @@ export const discounts = ({ campaigns, clients }: Deps) => {
 
   return {
     /** For an order: every automatic campaign that applies, and the coupon. A refused coupon takes nothing off and says why. */
-    async calculate({ coupon_code, user_id, currency, items: lines }: DiscountRequest) {
+    async calculate({ coupon_code, user_id, guesser, currency, items: lines }: DiscountRequest) {
       const now = new Date()
       const code = coupon_code === undefined ? undefined : normalCode(coupon_code)
+      const guess = code === undefined || guesser === undefined ? undefined : await guesses.begin(guesser)
       const [automatic, found] = await Promise.all([campaigns.automatic(now), code === undefined ? undefined : campaigns.byCode(code)])
       const uses = await usesOf(user_id, found ? [...automatic, found.row] : automatic)
       const items = lines.map(line => ({ ...line, price: toMinor(line.price, currency) }))
@@ -58,6 +61,7 @@ export const discounts = ({ campaigns, clients }: Deps) => {
       // A campaign with codes is not automatic; an earlier release could store one that is both, and it counts once.
       const applicable = automatic.filter(row => row.id !== found?.row.id && !refusalFor(row, basket)).map(campaignOf)
       const coupon = couponOf(found, basket)
+      if (!isWrongCode(coupon.refusal)) await guess?.takeBack()
       const given = discountsOf(items, coupon.campaign ? [...applicable, coupon.campaign] : applicable)
       return {
         discount: toMajor(given.discount, currency),
@@ -68,17 +72,23 @@ export const discounts = ({ campaigns, clients }: Deps) => {
           ...(code !== undefined && campaign === coupon.campaign && { code }),
           amount: toMajor(amount, currency),
         })),
-        coupon: code === undefined ? null : { code, valid: !coupon.refusal, ...(coupon.refusal && { reason: coupon.refusal }) },
+        coupon:
+          code === undefined ? null : { code, valid: !coupon.refusal, ...(coupon.refusal && { reason: toldTo(user_id, coupon.refusal) }) },
       }
     },
 
     /** For one code alone: what it takes off, or why it takes nothing off. */
-    async validate({ code: given, currency = defaultCurrency, subtotal, items: lines }: Validation, userId: number | undefined) {
+    async validate(
+      { code: given, currency = defaultCurrency, subtotal, items: lines }: Validation,
+      userId: number | undefined,
+      guesser: string,
+    ) {
       const code = normalCode(given)
       const items = itemsOf(
         lines.map(line => ({ ...line, price: line.price === undefined ? undefined : toMinor(line.price, currency) })),
         toMinor(subtotal, currency),
       )
+      const guess = await guesses.begin(guesser)
       const found = await campaigns.byCode(code)
       const uncategorised = items.filter(item => item.product_id !== '' && !item.category_ids)
       if (found && hasCategories(campaignOf(found.row)) && uncategorised.length > 0) {
@@ -86,7 +96,9 @@ export const discounts = ({ campaigns, clients }: Deps) => {
         for (const item of uncategorised) Object.assign(item, categories.get(item.product_id))
       }
       const uses = await usesOf(userId, found ? [found.row] : [])
-      const { campaign, refusal } = couponOf(found, { items, currency, now: new Date(), uses })
+      const { campaign, refusal: reason } = couponOf(found, { items, currency, now: new Date(), uses })
+      if (!isWrongCode(reason)) await guess.takeBack()
+      const refusal = reason && toldTo(userId, reason)
       const { discount, freeShipping } = discountsOf(items, campaign ? [campaign] : [])
       return {
         code,

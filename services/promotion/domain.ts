@@ -48,7 +48,7 @@ export type Refusal =
   | 'not_applicable'
 
 export const refusalTexts: Record<Refusal, string> = {
-  unknown_code: 'There is no such code.',
+  unknown_code: 'There is no such code, or it cannot be used now.',
   code_used: 'This code has already been used.',
   not_started: 'This campaign has not started yet.',
   expired: 'This campaign is over.',
@@ -58,6 +58,13 @@ export const refusalTexts: Record<Refusal, string> = {
   minimum_not_reached: 'The order is below the minimum of this campaign.',
   not_applicable: 'None of these items is part of this campaign.',
 }
+
+/** What somebody learns who guesses codes: that one exists, or did. */
+const aboutTheCode: readonly Refusal[] = ['unknown_code', 'code_used', 'not_started', 'expired', 'limit_reached']
+export const isWrongCode = (refusal: Refusal | undefined) => refusal !== undefined && aboutTheCode.includes(refusal)
+/** A caller who is not logged in is not told which codes exist. */
+export const toldTo = (userId: number | undefined, refusal: Refusal): Refusal =>
+  userId === undefined && isWrongCode(refusal) ? 'unknown_code' : refusal
 
 /** `welcome10` and `WELCOME10` are the same code. */
 export const normalCode = (code: string) => code.trim().toUpperCase()

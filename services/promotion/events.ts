@@ -1,10 +1,11 @@
 import { orderCancelled, orderCreated } from '#shared/catalog'
 import { on } from '#shared/event'
 import { toMinor } from '#shared/money'
+import { eraseOn } from '#shared/personal-data'
+import type { PromotionService } from './compose'
 import { normalCode } from './domain'
-import type { Redemptions } from './redemptions'
 
-export const promotionHandlers = ({ redemptions }: { redemptions: Redemptions }) => [
+export const promotionHandlers = ({ redemptions, eraseUser }: Pick<PromotionService, 'redemptions' | 'eraseUser'>) => [
   on(orderCreated, async message => {
     const { order_id, user_id, currency, coupon_code, campaigns = [] } = message.data
     if (coupon_code === undefined && campaigns.length === 0) return
@@ -22,4 +23,5 @@ export const promotionHandlers = ({ redemptions }: { redemptions: Redemptions })
     })
   }),
   on(orderCancelled, message => redemptions.release(message, message.data.order_id)),
+  eraseOn(eraseUser),
 ]

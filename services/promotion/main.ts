@@ -14,7 +14,12 @@ export const start = (env?: Environment) =>
     'promotion',
     async ({ http, bus, every, client, config, ...kernel }) => {
       const sql = await kernel.sql<PromotionDb>(migrations)
-      const promotion = compose({ sql, clients: promotionClients(client) })
+      const promotion = compose({
+        sql,
+        clients: promotionClients(client),
+        redis: kernel.redis,
+        mostWrongCodes: config.integer('WRONG_CODES_LIMIT', 20),
+      })
       if (config.integer('SEED_DEMO', 0) === 1) await seedDemo(sql, promotion.edits)
       every('category ids', minute, promotion.adoptCategoryIds)
       await bus.consume(promotionHandlers(promotion))

@@ -181,6 +181,7 @@ export const DiscountRequest = closed(
     user_id: t.Optional(Id),
     currency: Currency,
     coupon_code: t.Optional(AnyCode),
+    guesser: t.Optional(t.String({ maxLength: 100, description: 'Who tries the code, when it is being entered: wrong ones are counted' })),
     items: t.Array(
       closed({
         product_id: ProductId,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { cancelled, placed, type TestPromotion, testPromotion } from './testing'
+import { accountDeleted, cancelled, placed, type TestPromotion, testPromotion } from './testing'
 
 let shop: TestPromotion
 beforeAll(async () => {
@@ -151,7 +151,7 @@ describe('limits', () => {
     await shop.deliverAll(ids.map(id => placed(id, priceWith(campaign, 300, code))))
     expect((await statesOf(ids)).filter(state => state === 'redeemed')).toHaveLength(1)
     expect(await shop.used(campaign.id)).toBe(1)
-    expect((await shop.validate({ code })).reason).toBe('code_used')
+    expect((await shop.validate({ code }, await shop.as(5))).reason).toBe('code_used')
     await shop.deliverAll(ids.map(cancelled))
     expect((await shop.validate({ code })).reason).toBe('applied')
   })
@@ -202,4 +202,40 @@ test('the export of a user’s data lists their redemptions', async () => {
   await shop.deliver(placed(order, { ...priceWith(campaign), user_id: 4242 }))
   const { body } = await shop.send('GET', '/internal/users/4242/export', undefined, await shop.asService('user'))
   expect(body.data.redemptions).toMatchObject([{ order_id: order, code: campaign.code, state: 'redeemed', amount: 300, currency: 'USD' }])
+})
+
+describe('an account that is deleted', () => {
+  const traces = async (userId: number) => {
+    const rows = await Promise.all(
+      (['redemptions', 'redemption_uses', 'user_uses'] as const).map(table =>
+        shop.sql.db.selectFrom(table).select('user_id').where('user_id', '=', userId).execute(),
+      ),
+    )
+    return rows.flat().length
+  }
+  test('leaves no user in what its orders hold; limits stay, and what is held can be released', async () => {
+    const campaign = await shop.add({ total_limit: 2, per_user_limit: 2 })
+    const [first, second, other] = upTo(3) as [number, number, number]
+    await shop.deliver(...[first, second].map(id => placed(id, { ...priceWith(campaign), user_id: 7001 })))
+    expect(await traces(7001)).toBe(5)
+    const deletion = accountDeleted(7001)
+    await shop.deliver(deletion, deletion)
+    expect(await traces(7001)).toBe(0)
+    expect(await shop.drift()).toEqual({ count: 0, examples: [] })
+    await shop.deliver(placed(other, { ...priceWith(campaign), user_id: 7002 }), cancelled(first))
+    expect(await statesOf([first, second, other])).toEqual(['released', 'redeemed', 'rejected'])
+    expect(await shop.used(campaign.id)).toBe(1)
+    expect(await shop.drift()).toEqual({ count: 0, examples: [] })
+  })
+  test('is not brought back by orders that arrive after it or at the same time', async () => {
+    const campaign = await shop.add()
+    const [late] = upTo(1) as [number]
+    await shop.deliver(accountDeleted(7003), placed(late, { ...priceWith(campaign), user_id: 7003 }))
+    expect([await traces(7003), await statesOf([late])]).toEqual([0, ['redeemed']])
+    const ids = upTo(20)
+    await shop.deliverAll(ids.flatMap(id => [placed(id, { ...priceWith(campaign), user_id: 8000 + id }), accountDeleted(8000 + id)]))
+    expect(await Promise.all(ids.map(id => traces(8000 + id)))).toEqual(ids.map(() => 0))
+    expect(await shop.used(campaign.id)).toBe(21)
+    expect(await shop.drift()).toEqual({ count: 0, examples: [] })
+  })
 })

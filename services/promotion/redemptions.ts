@@ -3,6 +3,7 @@ import type { Message, Publish } from '#shared/event'
 import { sumOf, toMajor } from '#shared/money'
 import { lockOrMake } from '#shared/sql'
 import type { PromotionSql, RedemptionRow, Trx } from './database'
+import { anonymiseIfErased } from './erase-user'
 import { holdCampaigns, type PlacedOrder, releaseCampaigns, type Use } from './uses'
 
 const lockRedemption = (trx: Trx, orderId: number, expected: { likelyNew?: boolean } = {}): Promise<RedemptionRow> =>
@@ -58,6 +59,7 @@ export const redemptions = (sql: PromotionSql) => {
           },
           publish,
         )
+        await anonymiseIfErased(trx, order.userId)
       })
     },
 

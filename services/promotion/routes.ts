@@ -1,3 +1,4 @@
+import { guesserOf } from '#shared/client-address'
 import { forbidden } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
@@ -108,9 +109,12 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       response: { 200: pageOf(CodeView) },
       detail: { summary: 'The single-use codes of a campaign, and the order that used each' },
     })
-    .post('/validate', ({ body, user }) => discounts.validate(body, user?.id), {
+    .post('/validate', ({ body, user, headers }) => discounts.validate(body, user?.id, guesserOf(user, headers)), {
       guest: true,
       body: Validation,
       response: { 200: ValidationView },
-      detail: { summary: 'What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too' },
+      detail: {
+        summary: 'What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too',
+        description: 'Only with a token the answer says why a code that exists cannot be used. After many wrong codes: 429.',
+      },
     })

@@ -1,6 +1,6 @@
-import { orderCancelled, orderCreated } from '#shared/catalog'
+import { orderCancelled, orderCreated, userDeleted } from '#shared/catalog'
 import type { Message } from '#shared/event'
-import { deliverTo, messageOf, sender, testClients, testHttp, testSql } from '#shared/testing'
+import { deliverTo, messageOf, sender, testClients, testHttp, testRedis, testSql } from '#shared/testing'
 import { minute } from '#shared/time'
 import { promotionApp } from './app'
 import { promotionClients } from './clients'
@@ -45,6 +45,8 @@ export const placed = (order_id: number, { at, user_id = order_id, ...priced }: 
 export const cancelled = (order_id: number) =>
   messageOf(orderCancelled({ id: order_id, version: 2 }, { order_id, user_id: order_id, reason: 'by_customer', items: [laptop] }))
 
+export const accountDeleted = (user_id: number) => messageOf(userDeleted({ id: user_id, version: 2 }, { user_id }))
+
 /** Laptops are a category of electronics. */
 export const categories = { electronics: 'e'.repeat(24), laptops: '1'.repeat(24), toys: '2'.repeat(24) }
 const tree = [
@@ -68,12 +70,13 @@ const catalog = {
 }
 
 /** The service in-process, on a schema of its own. */
-export const testPromotion = async () => {
+export const testPromotion = async ({ mostWrongCodes = 1_000_000 } = {}) => {
   const store = await testSql<PromotionDb>({ service: 'promotion', migrations })
   const others = testClients({ product: catalog })
   const { sql } = store
   const { http, as, asService, failures } = await testHttp('promotion')
-  const service = compose({ sql, clients: promotionClients(others.client) })
+  const redis = await testRedis()
+  const service = compose({ sql, clients: promotionClients(others.client), redis: redis.redis, mostWrongCodes })
   const app = promotionApp({ http, ...service })
   const admin = await as(7, 'admin')
 
@@ -117,7 +120,7 @@ export const testPromotion = async () => {
     },
     drift: async () => (await service.drift(new Date(0), new Date(Date.now() + minute))).limits,
     async drop() {
-      await Promise.all([store.drop(), others.stop()])
+      await Promise.all([store.drop(), redis.drop(), others.stop()])
     },
   }
 }

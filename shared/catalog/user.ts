@@ -6,7 +6,12 @@ const userToken = t.Object({ user_id: t.Integer(), token_id: t.String() })
 
 export const userRegistered = defineEvent('user.registered', { from: 'user', to: [], aggregate: 'user', data: userId })
 export const userUpdated = defineEvent('user.updated', { from: 'user', to: [], aggregate: 'user', data: userId })
-export const userDeleted = defineEvent('user.deleted', { from: 'user', to: ['cart', 'order', 'shipping'], aggregate: 'user', data: userId })
+export const userDeleted = defineEvent('user.deleted', {
+  from: 'user',
+  to: ['cart', 'order', 'promotion', 'shipping'],
+  aggregate: 'user',
+  data: userId,
+})
 export const passwordResetRequested = defineEvent('user.password_reset_requested', {
   from: 'user',
   to: [],

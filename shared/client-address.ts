@@ -1,0 +1,16 @@
+/** The gateway sets the last value of `X-Forwarded-For`. Earlier values, and every other header, come from the client. */
+export const clientAddress = (forwardedFor: string | null | undefined): string => forwardedFor?.split(',').at(-1)?.trim() || 'direct'
+
+/** What one client holds many addresses of: an IPv6 address is counted by its network of 64 bits. */
+export const clientNetwork = (address: string): string => {
+  if (!address.includes(':') || address.includes('.')) return address
+  const groups = (text = '') => text.split(':').filter(group => group !== '')
+  const [head, tail] = address.split('::')
+  const [first, last] = [groups(head), groups(tail)]
+  const zeros = Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')
+  return [...first, ...zeros, ...last].slice(0, 4).join(':')
+}
+
+/** Whom tries are counted by: the user, or else the network of the client. */
+export const guesserOf = (user: { id: number } | undefined, headers: Record<string, string | undefined>): string =>
+  user ? `user:${user.id}` : `address:${clientNetwork(clientAddress(headers['x-forwarded-for']))}`
