@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { places } from '../scripts/places'
-import { AddressInput, countryCode, normalAddress, placeOf, placeOfAddress } from './address'
+import { AddressInput, countryCode, countryLetters, normalAddress, placeOf, placeOfAddress } from './address'
 import written from './address/places.json'
 import { closed, t } from './schema'
 import { sender, testHttp } from './testing'
@@ -31,6 +31,11 @@ describe('a country', () => {
   test.each(['', ' ', 'XX', 'Germoney', '日本', 'D', 'DE;', '__proto__', 'constructor', 'DE\u0000', 'ＤＥＸ'])('%j is none', spelling => {
     expect(codeOf(() => countryCode(spelling))).toBe('unknown_country')
   })
+})
+
+test('a country has three letters, too', () => {
+  expect(['DE', 'US', 'KR', 'GB', 'CH'].map(countryLetters)).toEqual(['DEU', 'USA', 'KOR', 'GBR', 'CHE'])
+  for (const code of Object.keys(written.countries)) expect(countryCode(countryLetters(code))).toBe(code)
 })
 
 describe('a region', () => {

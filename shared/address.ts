@@ -31,6 +31,13 @@ export const countryCode = (country: string): string => {
   return code
 }
 
+const threeLetters: ReadonlyMap<string, string> = new Map(
+  Object.entries(places.countries).map(([code, [letters = '']]) => [code, letters.toUpperCase()]),
+)
+
+/** The three letters of a country that is given by its two, such as DEU for DE. */
+export const countryLetters = (code: string): string => threeLetters.get(code) ?? code
+
 /** The code of a region in a country that taxes by region, such as MA for "Massachusetts" or "US-MA"; elsewhere the text as it is. */
 export const regionCode = (country: string, region: string | undefined): string | undefined => {
   const known = regionsOf.get(country)

@@ -57,8 +57,25 @@ export const services = {
     resources: ['shipping'],
     owns: 'rates, shipments, live tracking',
     settings: [
-      ...['SHIPMENT_STUCK_AFTER_MS', 'CARRIER', 'CARRIER_POLL_MS', 'SANDBOX_CARRIER_STEP_MS', 'DHL_URL', 'DHL_KEY'],
-      ...['FEDEX_URL', 'FEDEX_CLIENT_ID', 'FEDEX_CLIENT_SECRET', 'HANJIN_URL', 'HANJIN_KEY'],
+      ...['SHIPMENT_STUCK_AFTER_MS', 'CARRIER', 'CARRIER_POLL_MS', 'SANDBOX_CARRIER_STEP_MS', 'SHIP_FROM'],
+      ...[
+        'DHL_SHIPPING_URL',
+        'DHL_SHIPPING_KEY',
+        'DHL_USER',
+        'DHL_PASSWORD',
+        'DHL_CUSTOMER_NUMBER',
+        'DHL_TRACKING_URL',
+        'DHL_TRACKING_KEY',
+      ],
+      ...[
+        'FEDEX_URL',
+        'FEDEX_CLIENT_ID',
+        'FEDEX_CLIENT_SECRET',
+        'FEDEX_ACCOUNT_NUMBER',
+        'HANJIN_URL',
+        'HANJIN_KEY',
+        'HANJIN_CUSTOMER_CODE',
+      ],
     ],
   },
   promotion: {

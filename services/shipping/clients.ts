@@ -4,7 +4,13 @@ import { type Clients, unwrap } from '#shared/client'
 import { AppError } from '#shared/errors'
 import { Id, t } from '#shared/schema'
 import type { OrderApi } from '../order/app'
+import type { UserApi } from '../user/app'
 
+/** Who a label names, as far as their account says. */
+export interface Recipient {
+  name: string
+  phone?: string
+}
 export interface OrderToShip {
   userId: number
   status: string
@@ -22,7 +28,14 @@ const OrderAnswer = t.Object({
 /** What shipping asks of other services. */
 export const shippingClients = (client: Clients) => {
   const orders = client<OrderApi>('order')
+  const users = client<UserApi>('user')
   return {
+    /** Undefined once the user is erased. */
+    async recipientOf(userId: number): Promise<Recipient | undefined> {
+      const [user] = (await unwrap(users.internal.users.contacts.post({ ids: [userId] }))).items
+      return user && { name: user.full_name, ...(user.phone !== null && { phone: user.phone }) }
+    },
+
     /** An answer that lacks what a shipment needs is an error. The message that led to it becomes a dead letter and can be replayed. */
     async orderToShip(orderId: number): Promise<OrderToShip> {
       const answer: unknown = await unwrap(orders.internal.orders({ id: orderId }).get())

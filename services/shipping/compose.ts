@@ -38,7 +38,7 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
     shipLines: shipLines({ sql, clients, carriers, notify }),
     voidOrder: voidOrder({ sql, notify }),
     voidCancelledOrder: voidCancelledOrder({ sql, notify }),
-    followUpShipments: followUpShipments({ sql, carriers, steps, log }),
+    followUpShipments: followUpShipments({ sql, clients, carriers, steps, log }),
     shipments: shipmentRepository(sql),
     quoteShipping: quoteShipping(sql),
     rates: shippingRateRepository(sql),

@@ -1,21 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
-import type { Carrier } from './carriers/carrier'
+import type { Carrier, Contact, ParcelToLabel } from './carriers/carrier'
 import { sandboxCarrier } from './carriers/sandbox'
 import type { CarrierStatus } from './domain'
 import type { FollowUpShipments } from './follow-up-shipments'
-import { type TestShipping, testShipping } from './testing'
+import { committed, erasedUser, type TestShipping, testShipping } from './testing'
 
 /** A carrier under the test's control: it counts the labels of each shipment, and reports the status that the test sets. */
 const fakeCarrier = () => {
   const labels = new Map<number, number>()
+  const parcels: (Omit<ParcelToLabel, 'recipient'> & { recipient: Contact })[] = []
   const cancelled: number[] = []
   let reported: CarrierStatus | undefined
   let fails = false
   let whileLabelling = async () => {}
   const carrier: Carrier = {
-    async createLabel({ shipmentId }) {
+    async createLabel({ recipient, ...parcel }) {
       if (fails) throw new Error('no')
+      const { shipmentId } = parcel
+      parcels.push({ ...parcel, recipient: await recipient() })
       labels.set(shipmentId, (labels.get(shipmentId) ?? 0) + 1)
       await whileLabelling()
       return { reference: `label-${shipmentId}` }
@@ -30,6 +33,7 @@ const fakeCarrier = () => {
   return {
     carrier,
     labels,
+    parcels,
     cancelled,
     reports: (status: CarrierStatus) => {
       reported = status
@@ -72,6 +76,41 @@ describe('the follow-up of shipments', () => {
     expect(rows.every(({ id, carrier_reference }) => carrier_reference === `label-${id}`)).toBe(true)
     await followUp()
     expect(fake.labels.size).toBe(20)
+  })
+
+  test('gives the carrier sender, recipient, pieces and weight, and shows its number and page beside ours', async () => {
+    await shop.weights.set('LT-001', 2000)
+    const [first, ofErased] = [shop.newOrder(7), shop.newOrder(erasedUser)]
+    const [laptops, red] = shop.lines
+    if (!laptops || !red) throw new Error('the order has too few lines')
+    await shop.receive(
+      committed(first, [
+        { ...laptops, warehouse: 'east' },
+        { ...red, warehouse: 'east' },
+      ]),
+    )
+    await shop.receive(committed(ofErased, [red]))
+    await followUp()
+    expect(fake.parcels.map(({ sender, recipient, pieces, grams }) => [sender.name, recipient, pieces, grams]).toSorted()).toEqual([
+      ['east', { name: 'Buyer 7', phone: '0123456789' }, 5, 2 * 2000 + 3 * 500],
+      ['main', { name: `Order ${ofErased}`, phone: '030123' }, 3, 3 * 500],
+    ])
+    const [row] = await shop.shipmentsOf(first)
+    await shop.sql.db.updateTable('shipments').set({ carrier: 'fedex' }).where('order_id', '=', first).execute()
+    const shown = {
+      carrier_tracking_number: `label-${row?.id}`,
+      carrier_tracking_url: `https://www.fedex.com/fedextrack/?trknbr=label-${row?.id}`,
+    }
+    expect((await shop.call('GET', `/api/shipping/shipments/${row?.id}`, { headers: shop.admin })).body).toMatchObject(shown)
+    expect((await shop.call('GET', `/api/shipping/track/${row?.tracking_number}`)).body).toMatchObject(shown)
+  })
+
+  test('fails a shipment without a label whose address is erased, instead of asking for one for ever', async () => {
+    const { orderId } = await shop.shipped()
+    await shop.sql.db.updateTable('shipments').set({ address: null }).where('order_id', '=', orderId).execute()
+    await followUp()
+    expect(fake.labels.size).toBe(0)
+    expect((await shop.shipmentsOf(orderId))[0]).toMatchObject({ status: 'failed', failed_looks: 0 })
   })
 
   test('records what the carrier reports, skipped steps included, and ignores an old report', async () => {

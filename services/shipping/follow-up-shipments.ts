@@ -3,15 +3,19 @@ import { lockOrMake } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { minute, second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
+import type { ShippingClients } from './clients'
 import { addressColumn, linesColumn, progressOf, type ShipmentRow, type ShippingSql } from './database'
 import { isFinal, neverLeft } from './domain'
+import { totalGrams } from './domain-quotes'
 import type { ShipmentSteps } from './shipment-steps'
 import { lookLeaseMs } from './shipments'
+import { weightsOf } from './weights'
 
 interface Ports {
   sql: ShippingSql
+  clients: Pick<ShippingClients, 'recipientOf'>
   carriers: CarrierContracts
-  steps: Pick<ShipmentSteps, 'catchUp'>
+  steps: Pick<ShipmentSteps, 'catchUp' | 'record'>
   log: Pick<Log, 'warn'>
 }
 
@@ -25,7 +29,7 @@ const fromNow = (ms: number | undefined) => (ms === undefined ? null : new Date(
  * Sweeps over the shipments whose next look at the carrier is due: it requests labels, records the status that the carrier reports,
  * and cancels the labels of shipments that will not leave. A row is claimed before the call, so that several instances share the work.
  */
-export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
+export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports) => {
   /** A status change during the call has set the time of the next look already. */
   const updateUnchanged = ({ id, version }: ShipmentRow) =>
     sql.db.updateTable('shipments').where('id', '=', id).where('version', '=', version)
@@ -41,14 +45,26 @@ export const followUpShipments = ({ sql, carriers, steps, log }: Ports) => {
   }
 
   const requestLabel = async (row: ShipmentRow) => {
-    if (row.address === null) throw new Error('the shipment has no address any more: its user is erased')
+    if (row.address === null) {
+      log.warn({ shipment_id: row.id }, 'a shipment without a label failed, since its user is erased and with it the address')
+      return steps.record(row.id, 'failed')
+    }
     const carrier = carriers.carrierOf(row.carrier)
+    const lines = linesColumn.read(row.lines)
+    const sender = carriers.senderOf(lines[0]?.warehouse)
+    const recipient = async () => {
+      const known = await clients.recipientOf(row.user_id)
+      return { name: known?.name || `Order ${row.order_id}`, phone: known?.phone ?? sender.phone }
+    }
     const { reference } = await carrier.createLabel({
       shipmentId: row.id,
       trackingNumber: row.tracking_number,
       option: row.shipping_option,
+      sender,
+      recipient,
       address: addressColumn.read(row.address),
-      lines: linesColumn.read(row.lines),
+      pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+      grams: totalGrams(lines, await weightsOf(sql.db, lines)),
     })
     await sql.transaction(async trx => {
       await lockOrMake(trx, 'orders', { order_id: row.order_id })

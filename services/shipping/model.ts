@@ -2,7 +2,7 @@ import { Address } from '#shared/address'
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
-import { carrierNames } from './carriers/carrier'
+import { carrierNames, trackingPageOf } from './carriers/carrier'
 import { addressColumn, linesColumn, type ShipmentRow, type StepRow } from './database'
 import { carrierStatuses, statuses } from './domain'
 import type { ShipmentHistory } from './repository'
@@ -40,7 +40,20 @@ export const DriftView = t.Object({ stuck: Drift })
 export const VoidView = t.Object({ voided: t.Boolean() })
 
 const StepView = t.Object({ status: Status, at: Time })
-const publicFields = { tracking_number: t.String(), carrier: t.String(), status: Status }
+const publicFields = {
+  tracking_number: t.String(),
+  carrier: t.String(),
+  carrier_tracking_number: t.Union([t.String(), t.Null()], { description: 'The carrier’s own number, once there is a label' }),
+  carrier_tracking_url: t.Union([t.String(), t.Null()], { description: 'Where the carrier shows the parcel' }),
+  status: Status,
+}
+const publicView = ({ tracking_number, carrier, carrier_reference, status }: ShipmentRow) => ({
+  tracking_number,
+  carrier,
+  carrier_tracking_number: carrier_reference,
+  carrier_tracking_url: carrier_reference === null ? null : trackingPageOf(carrier, carrier_reference),
+  status,
+})
 export const ShipmentView = t.Object({
   id: t.Integer(),
   order_id: t.Integer(),
@@ -68,9 +81,7 @@ export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => {
     id: row.id,
     order_id: row.order_id,
     user_id: row.user_id,
-    tracking_number: row.tracking_number,
-    carrier: row.carrier,
-    status: row.status,
+    ...publicView(row),
     shipping_option: row.shipping_option,
     warehouse: lines[0]?.warehouse ?? null,
     lines: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
@@ -90,9 +101,7 @@ export const shipmentDetail = ({ row, steps }: ShipmentHistory): Static<typeof S
 })
 
 export const trackView = ({ row, steps }: ShipmentHistory): Static<typeof TrackView> => ({
-  tracking_number: row.tracking_number,
-  carrier: row.carrier,
-  status: row.status,
+  ...publicView(row),
   events: stepsView(steps),
   updated_at: row.updated_at.toISOString(),
 })

@@ -3,6 +3,7 @@ import type { Static } from '#shared/schema'
 import type { ShippingSql } from './database'
 import { destinationCountry, priceOptions, totalGrams, type ZoneRate } from './domain-quotes'
 import { type QuoteBody, quoteView } from './tariff-model'
+import { weightsOf } from './weights'
 
 type Db = ShippingSql['db']
 
@@ -32,11 +33,4 @@ const ratesFor = async (db: Db, country: string | undefined, currency: string): 
     })
     .execute()
   return rows.map(({ shipping_option: option, is_default, ...rate }) => ({ ...rate, option, is_default: is_default === 1 }))
-}
-
-const weightsOf = async (db: Db, items: readonly { sku?: string | undefined }[]): Promise<Map<string, number>> => {
-  const skus = [...new Set(items.flatMap(({ sku }) => (sku === undefined ? [] : [sku])))]
-  if (skus.length === 0) return new Map()
-  const rows = await db.selectFrom('weights').selectAll().where('sku', 'in', skus).execute()
-  return new Map(rows.map(({ sku, grams }) => [sku, grams]))
 }

@@ -123,7 +123,8 @@ describe('GET /track', () => {
     await record(id, 'picked_up')
     const { status, body } = await shop.call('GET', `/api/shipping/track/${shipment?.tracking_number}`)
     expect(status).toBe(200)
-    expect(Object.keys(body).sort()).toEqual(['carrier', 'events', 'status', 'tracking_number', 'updated_at'])
+    const shown = ['carrier', 'carrier_tracking_number', 'carrier_tracking_url', 'events', 'status', 'tracking_number', 'updated_at']
+    expect(Object.keys(body).sort()).toEqual(shown)
     expect(body.events.map(step => step.status)).toEqual(['created', 'picked_up'])
   })
   test('answers 404 for any other number', async () => {

@@ -1,3 +1,4 @@
+import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
 import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
 import { notFound } from '#shared/errors'
@@ -5,6 +6,7 @@ import type { Message } from '#shared/event'
 import { problemResponse, toAppError } from '#shared/http'
 import { createLog } from '#shared/log'
 import { startFanout } from '#shared/redis'
+import { t } from '#shared/schema'
 import { deliverTo, messageOf, sender, testClients, testHttp, testRedis, testSql } from '#shared/testing'
 import { day } from '#shared/time'
 import { shippingApp } from './app'
@@ -22,6 +24,7 @@ export const laptop = '507f1f77bcf86cd799439011'
 export const mug = '507f1f77bcf86cd799439012'
 export const street = '123 Main St, City'
 
+const shipper = { name: 'main', phone: '030123', line1: 'Dock 1', city: 'Berlin', country: 'DE' }
 const lines: Line[] = [
   { product_id: laptop, sku: 'LT-001', quantity: 2 },
   { product_id: mug, sku: 'MUG-RED', quantity: 3 },
@@ -40,7 +43,10 @@ const orderOf = (order_id: number, user_id: number) => ({
 })
 type Order = ReturnType<typeof orderOf>
 
-/** A fake order service, with the orders that a test puts into `known`. */
+/** The user service does not know this user any more. */
+export const erasedUser = 99
+
+/** Fakes of the order and the user service, with the orders that a test puts into `known`. */
 const testOrders = () => {
   const known = new Map<number, Order>()
   const app = new Elysia()
@@ -50,7 +56,11 @@ const testOrders = () => {
       if (!order) throw notFound('order')
       return order
     })
-  return { known, ...testClients({ order: app }) }
+  const user = new Elysia().post('/internal/users/contacts', ({ body }) => {
+    const { ids } = Value.Decode(t.Object({ ids: t.Array(t.Integer()) }), body)
+    return { items: ids.filter(id => id !== erasedUser).map(id => ({ id, full_name: `Buyer ${id}`, phone: id % 2 ? '0123456789' : null })) }
+  })
+  return { known, ...testClients({ order: app, user }) }
 }
 
 /** The fields of answers that tests read. */
@@ -59,6 +69,8 @@ interface Body {
   code: string
   status: string
   tracking_number: string
+  carrier_tracking_number: string | null
+  carrier_tracking_url: string | null
   address: unknown
   lines: { product_id: string; sku: string; quantity: number }[]
   warehouse: string | null
@@ -104,7 +116,7 @@ export const testShipping = async (options: Options = {}) => {
       ...more,
       sql,
       clients: shippingClients(order.client),
-      carriers: carrierContracts({ sandbox }, 'sandbox'),
+      carriers: carrierContracts({ sandbox }, 'sandbox', (warehouse = 'main') => ({ ...shipper, name: warehouse })),
       follow: onEntry => {
         const follower = startFanout(redis, redis.key('live'), { onEntry, log })
         closing.push(follower.close)

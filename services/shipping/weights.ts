@@ -24,3 +24,11 @@ export const weightRepository = ({ db }: Pick<ShippingSql, 'db'>) => ({
   },
 })
 export type Weights = ReturnType<typeof weightRepository>
+
+/** The weights of the SKUs among these items; one that is not listed has the default weight. */
+export const weightsOf = async (db: ShippingSql['db'], items: readonly { sku?: string | undefined }[]): Promise<Map<string, number>> => {
+  const skus = [...new Set(items.flatMap(({ sku }) => (sku === undefined ? [] : [sku])))]
+  if (skus.length === 0) return new Map()
+  const rows = await db.selectFrom('weights').selectAll().where('sku', 'in', skus).execute()
+  return new Map(rows.map(({ sku, grams }) => [sku, grams]))
+}

@@ -47,7 +47,7 @@ export const internalRoutes = ({ http, accounts, addresses, tokens, vault }: Dep
       detail: { summary: 'The country and region of a user’s default address; empty when there is none' },
     })
     .post('/users/contacts', async ({ body }) => ({ items: (await accounts.byIds(body.ids)).map(row => contactOf(vault, row)) }), {
-      internal: ['notification'],
+      internal: ['notification', 'shipping'],
       body: Ids,
       response: { 200: t.Object({ items: t.Array(Contact) }) },
       detail: { summary: 'The contact details of several users; erased users are left out' },

@@ -7,81 +7,50 @@ import { contractsFromSettings } from './contracts'
 import { dhlCarrier } from './dhl'
 import { fedexCarrier } from './fedex'
 import { hanjinCarrier } from './hanjin'
-import { callTimeoutMs } from './rest'
+import { callTimeoutMs, textAt } from './rest'
 import { sandboxCarrier } from './sandbox'
+import { fakeDhl, fakeFedex, fakeHanjin } from './testing-carriers'
 
-interface SeenRequest {
-  method: string
-  path: string
-  headers: Headers
-  body: Record<string, unknown>
-}
-/** A fake of all three carriers' APIs. It makes one label for each key, and answers with the status that the test sets. */
-const seen: SeenRequest[] = []
-const labels = new Map<string, string>()
-let status = ''
-let down = false
-const server = Bun.serve({
-  port: 0,
-  hostname: '127.0.0.1',
-  async fetch(request) {
-    const { pathname } = new URL(request.url)
-    const text = await request.text()
-    seen.push({ method: request.method, path: pathname, headers: request.headers, body: text ? JSON.parse(text) : {} })
-    if (down) return new Response('no', { status: 500 })
-    if (pathname === '/oauth/token') return Response.json({ access_token: 'fedex-token' })
-    if (pathname === '/ship/v1/shipments/cancel' || request.method === 'DELETE')
-      return new Response(null, { status: labels.delete('1') ? 204 : 404 })
-    const isLabelRequest = request.method === 'POST' && !pathname.startsWith('/track')
-    if (isLabelRequest) {
-      const { headers } = request
-      const key = headers.get('message-reference') ?? headers.get('x-customer-transaction-id') ?? headers.get('idempotency-key') ?? ''
-      const number = labels.get(key) ?? `${labels.size + 1000}`
-      labels.set(key, number)
-      return Response.json({
-        shipmentTrackingNumber: number,
-        wblNo: number,
-        output: { transactionShipments: [{ masterTrackingNumber: number }] },
-      })
-    }
-    const fedex = { latestStatusDetail: { code: status } }
-    return Response.json({ shipments: [{ status: { statusCode: status } }], output: fedex, statusCode: status })
-  },
-})
-afterAll(() => server.stop(true))
+const fakes = { dhl: fakeDhl(), fedex: fakeFedex(), hanjin: fakeHanjin() }
+const each = Object.values(fakes)
+afterAll(() => Promise.all(each.map(fake => fake.stop())))
 beforeEach(() => {
-  seen.length = 0
-  labels.clear()
-  status = ''
-  down = false
+  for (const fake of each) fake.reset()
 })
 
-const url = server.url.href.replace(/\/$/, '')
 const pollMs = 1000
+const sender = { name: 'Shop', phone: '+49 30 1234', line1: 'Lager 1', city: 'Berlin', postal_code: '10115', country: 'DE' }
 const parcel = {
   shipmentId: 12,
   trackingNumber: 'f'.repeat(32),
   option: 'express',
-  address: { line1: '1 Way', city: 'Town', country: 'DE' },
-  lines: [{ product_id: 'p', sku: 'A', quantity: 3 }],
+  sender,
+  recipient: async () => ({ name: 'Ada Lovelace', phone: '+49 30 99' }),
+  address: { line1: '1 Way', city: 'Town', postal_code: '10117', country: 'DE' },
+  pieces: 3,
+  grams: 1500,
 }
 const labelled = { shipmentId: 12, reference: '1000', status: 'created' as const, since: new Date() }
+const dhlSettings = {
+  shipping: { url: fakes.dhl.url, key: 'k-ship', user: 'shop', password: 'p', customerNumber: '3333333333' },
+  tracking: { url: fakes.dhl.url, key: 'k-track' },
+  pollMs,
+}
+const fedexSettings = { url: fakes.fedex.url, clientId: 'us', clientSecret: 's', accountNumber: '740561073', pollMs }
+const hanjinSettings = { url: fakes.hanjin.url, key: 'k-hanjin', customerCode: 'C1', pollMs }
 
 interface Expected {
-  /** The header that carries our id of the shipment. */
-  keyHeader: string
-  credential: [header: string, value: string]
   statuses: [theirs: string, ours: string][]
+  /** The same carrier with a wrong credential. */
+  stranger: Carrier
 }
-const adapters: [string, Carrier, Expected][] = [
+const adapters: ['dhl' | 'fedex' | 'hanjin', Carrier, Expected][] = [
   [
     'dhl',
-    dhlCarrier({ url, key: 'k-dhl', pollMs }),
+    dhlCarrier(dhlSettings),
     {
-      keyHeader: 'message-reference',
-      credential: ['dhl-api-key', 'k-dhl'],
+      stranger: dhlCarrier({ ...dhlSettings, shipping: { ...dhlSettings.shipping, key: dhlSettings.tracking.key } }),
       statuses: [
-        ['picked-up', 'picked_up'],
         ['transit', 'in_transit'],
         ['delivered', 'delivered'],
         ['failure', 'failed'],
@@ -90,70 +59,113 @@ const adapters: [string, Carrier, Expected][] = [
   ],
   [
     'fedex',
-    fedexCarrier({ url, clientId: 'us', clientSecret: 's', pollMs }),
+    fedexCarrier(fedexSettings),
     {
-      keyHeader: 'x-customer-transaction-id',
-      credential: ['authorization', 'Bearer fedex-token'],
+      stranger: fedexCarrier({ ...fedexSettings, accountNumber: '1' }),
       statuses: [
         ['PU', 'picked_up'],
         ['OD', 'in_transit'],
         ['DL', 'delivered'],
         ['DE', 'failed'],
+        ['RS', 'returned'],
       ],
     },
   ],
   [
     'hanjin',
-    hanjinCarrier({ url, key: 'k-hanjin', pollMs }),
+    hanjinCarrier(hanjinSettings),
     {
-      keyHeader: 'idempotency-key',
-      credential: ['x-api-key', 'k-hanjin'],
+      stranger: hanjinCarrier({ ...hanjinSettings, key: 'wrong' }),
       statuses: [
         ['11', 'picked_up'],
         ['21', 'in_transit'],
         ['91', 'delivered'],
+        ['95', 'returned'],
         ['99', 'failed'],
       ],
     },
   ],
 ]
 
-describe.each(adapters)('%s', (_, carrier, { keyHeader, credential: [header, credential], statuses }) => {
-  test('makes one label for a shipment, even when the call is repeated', async () => {
-    const answers = [await carrier.createLabel(parcel), await carrier.createLabel(parcel)]
-    expect(answers).toEqual([{ reference: '1000' }, { reference: '1000' }])
-    const requests = seen.filter(({ headers }) => headers.has(keyHeader))
-    expect(requests.map(({ headers }) => headers.get(keyHeader))).toEqual(['shipment-12', 'shipment-12'])
-    expect(requests.map(({ headers }) => headers.get(header))).toEqual([credential, credential])
-    expect(JSON.stringify(requests[0]?.body)).toContain('1 Way')
+describe.each(adapters)('%s', (name, carrier, { statuses, stranger }) => {
+  const fake = fakes[name]
+  const refusal = (work: Promise<unknown>) =>
+    work.then(
+      () => 'accepted',
+      (error: Error) => error.message,
+    )
+
+  test('makes a label with sender, recipient, weight and our id of the shipment', async () => {
+    expect(await carrier.createLabel(parcel)).toEqual({ reference: '1000' })
+    const sent = JSON.stringify(fake.labels().at(-1))
+    for (const part of ['Lager 1', 'Berlin', 'Ada Lovelace', '1 Way', '10117', 'shipment-12', '1.5']) {
+      if (name === 'dhl' && part === '1.5') expect(sent).toContain('{"uom":"g","value":1500}')
+      else expect(sent).toContain(part)
+    }
   })
-  test('accepts a free-text address', async () => {
-    expect(await carrier.createLabel({ ...parcel, address: '123 Main St, City' })).toEqual({ reference: '1000' })
-    expect(JSON.stringify(seen.at(-1)?.body)).toContain('123 Main St, City')
+  test('is refused without the right credentials, a street, or a weight', async () => {
+    expect(await refusal(stranger.createLabel(parcel))).toContain('answered 40')
+    expect(await refusal(carrier.createLabel({ ...parcel, grams: Number.NaN }))).toContain('answered 400')
+    expect(await refusal(carrier.createLabel({ ...parcel, sender: { ...sender, line1: '' } }))).toContain('answered 400')
+  })
+  test('makes no label for an address in free text', async () => {
+    expect(await refusal(carrier.createLabel({ ...parcel, address: '123 Main St, City' }))).toBe(
+      `${name} makes no label for an address in free text`,
+    )
   })
   test('translates its own statuses into ours, and an unknown one into none', async () => {
+    await carrier.createLabel(parcel)
     for (const [theirs, ours] of statuses) {
-      status = theirs
+      fake.report(theirs)
       expect(String(await carrier.trackParcel(labelled))).toBe(ours)
     }
-    status = 'something new'
+    fake.report('something new')
     expect(await carrier.trackParcel(labelled)).toBeUndefined()
   })
-  test('cancels a label, and accepts that there never was one', async () => {
-    await carrier.cancelLabel({ shipmentId: 12, reference: '1000' })
-    await carrier.cancelLabel({ shipmentId: 12, reference: null })
-    expect(seen.filter(({ method }) => method === 'DELETE' || method === 'PUT').length).toBe(2)
+  test('cancels a label, and accepts that it is cancelled already or that there never was one', async () => {
+    const { reference } = await carrier.createLabel(parcel)
+    await carrier.cancelLabel({ shipmentId: 12, reference })
+    expect(fake.cancelled()).toEqual(['1000'])
+    await carrier.cancelLabel({ shipmentId: 12, reference })
+    await carrier.cancelLabel({ shipmentId: 13, reference: null })
+    expect(fake.cancelled()).toEqual(['1000'])
   })
   test('fails with an error that does not contain the address', async () => {
-    down = true
+    fake.fail()
     const error = await carrier.createLabel(parcel).catch((error: Error) => error)
     expect(error).toBeInstanceOf(Error)
     expect(Bun.inspect(error)).not.toContain('1 Way')
   })
 })
 
+test('FedEx and DHL have a service for each option and for parcels that leave the country', async () => {
+  const fedex = fedexCarrier(fedexSettings)
+  const to = { ...parcel.address, country: 'FR' }
+  for (const label of [
+    parcel,
+    { ...parcel, option: 'standard' },
+    { ...parcel, address: to },
+    { ...parcel, option: 'standard', address: to },
+  ])
+    await fedex.createLabel(label)
+  expect(fakes.fedex.labels().map(label => textAt(label, 'requestedShipment', 'serviceType'))).toEqual([
+    'PRIORITY_OVERNIGHT',
+    'FEDEX_GROUND',
+    'FEDEX_INTERNATIONAL_PRIORITY',
+    'INTERNATIONAL_ECONOMY',
+  ])
+  const dhl = dhlCarrier(dhlSettings)
+  for (const address of [parcel.address, to]) await dhl.createLabel({ ...parcel, address })
+  expect(fakes.dhl.labels().map(label => textAt(label, 'shipments', 0, 'billingNumber'))).toEqual(['33333333330101', '33333333335301'])
+})
+
+test('Hanjin makes one label for a shipment, even when the call is repeated', async () => {
+  const hanjin = hanjinCarrier(hanjinSettings)
+  expect([await hanjin.createLabel(parcel), await hanjin.createLabel(parcel)]).toEqual([{ reference: '1000' }, { reference: '1000' }])
+})
+
 test('a carrier that cannot be reached is unavailable', async () => {
-  const unreachable = dhlCarrier({ url: 'http://127.0.0.1:1', key: 'k', pollMs })
+  const unreachable = hanjinCarrier({ ...hanjinSettings, url: 'http://127.0.0.1:1' })
   const error = await unreachable.createLabel(parcel).catch(error => error)
   expect(isUnavailable(error)).toBe(true)
 })
@@ -176,25 +188,46 @@ test('the sandbox moves a parcel by one step after each interval, and never with
 
 describe('the contracts', () => {
   const contracts = (env: Record<string, string>) => contractsFromSettings(settings(env))
+  const { url } = fakes.dhl
+  const east = { ...sender, city: 'Cottbus', country: 'Germany' }
+  const dhl = {
+    DHL_SHIPPING_URL: url,
+    DHL_SHIPPING_KEY: 'k',
+    DHL_USER: 'u',
+    DHL_PASSWORD: 'p',
+    DHL_CUSTOMER_NUMBER: '3333333333',
+    DHL_TRACKING_KEY: 't',
+    SHIP_FROM: JSON.stringify({ main: sender, east }),
+  }
+  test('send from the address of the warehouse, or of the main one', () => {
+    const { senderOf } = contracts(dhl)
+    expect([senderOf('east'), senderOf('west'), senderOf(undefined)]).toEqual([{ ...east, country: 'DE' }, sender, sender])
+  })
   test('include the sandbox, and every carrier whose URL is set', () => {
     const plain = contracts({})
     expect(plain.choose()).toBe('sandbox')
     expect(() => plain.choose('dhl')).toThrow('no contract')
     const all = contracts({
       CARRIER: 'dhl',
-      DHL_URL: url,
-      DHL_KEY: 'k',
+      ...dhl,
       HANJIN_URL: url,
       HANJIN_KEY: 'k',
+      HANJIN_CUSTOMER_CODE: 'c',
       FEDEX_URL: url,
       FEDEX_CLIENT_ID: 'a',
       FEDEX_CLIENT_SECRET: 'b',
+      FEDEX_ACCOUNT_NUMBER: '1',
     })
     expect([all.choose(), all.choose('hanjin'), all.choose('fedex'), all.choose('sandbox')]).toEqual(['dhl', 'hanjin', 'fedex', 'sandbox'])
   })
   test('name the setting that is missing or wrong', () => {
     expect(() => contracts({ CARRIER: 'dhl' })).toThrow('CARRIER is dhl')
-    expect(() => contracts({ DHL_URL: url })).toThrow('DHL_KEY')
+    expect(() => contracts({ DHL_SHIPPING_URL: url })).toThrow('DHL_SHIPPING_KEY')
+    expect(() => contracts({ ...dhl, DHL_TRACKING_KEY: '' })).toThrow('DHL_TRACKING_KEY')
+    expect(() => contracts({ ...dhl, SHIP_FROM: '' })).toThrow('SHIP_FROM is not set')
+    expect(() => contracts({ ...dhl, SHIP_FROM: 'Berlin' })).toThrow('SHIP_FROM is not JSON')
+    expect(() => contracts({ ...dhl, SHIP_FROM: '{"main":{"name":"Shop"}}' })).toThrow('/main/')
+    expect(() => contracts({ ...dhl, SHIP_FROM: JSON.stringify({ east: sender }) })).toThrow('no address for the warehouse `main`')
     expect(() => contracts({ CARRIER: 'pigeon' })).toThrow('CARRIER must be one of')
   })
 })

@@ -1,14 +1,22 @@
 import type { Settings } from '#shared/config'
 import { conflict } from '#shared/errors'
 import { hour, minute } from '#shared/time'
-import { type Carrier, type CarrierName, carrierNames } from './carrier'
+import { type Carrier, type CarrierName, carrierNames, type Sender } from './carrier'
 import { dhlCarrier } from './dhl'
 import { fedexCarrier } from './fedex'
 import { hanjinCarrier } from './hanjin'
 import { sandboxCarrier } from './sandbox'
+import { sendersFrom } from './senders'
+
+/** The sandbox sends nothing, so it needs no address to send it from. */
+const sandboxSender = (_warehouse?: string): Sender => ({ name: 'The shop', phone: '', line1: 'Nowhere 1', city: 'Nowhere', country: 'US' })
 
 /** The carriers that this shop has a contract with, one of which takes a shipment when none is named. */
-export const carrierContracts = (adapters: Partial<Record<CarrierName, Carrier>>, defaultCarrier: CarrierName) => {
+export const carrierContracts = (
+  adapters: Partial<Record<CarrierName, Carrier>>,
+  defaultCarrier: CarrierName,
+  senderOf = sandboxSender,
+) => {
   const find = (name: string): Carrier | undefined => {
     const known = carrierNames.find(one => one === name)
     return known && adapters[known]
@@ -26,6 +34,7 @@ export const carrierContracts = (adapters: Partial<Record<CarrierName, Carrier>>
       if (!found) throw new Error(`${name} has parcels under way, and its settings are missing`)
       return found
     },
+    senderOf,
   }
 }
 export type CarrierContracts = ReturnType<typeof carrierContracts>
@@ -39,19 +48,38 @@ export const contractsFromSettings = ({
 }: Pick<Settings, 'integer' | 'optional' | 'text' | 'oneOf'>): CarrierContracts => {
   const defaultCarrier: CarrierName = oneOf('CARRIER', carrierNames, 'sandbox')
   const pollMs = integer('CARRIER_POLL_MS', 15 * minute)
-  const dhl = optional('DHL_URL')
-  const fedex = optional('FEDEX_URL')
-  const hanjin = optional('HANJIN_URL')
+  const [dhl, fedex, hanjin] = [optional('DHL_SHIPPING_URL'), optional('FEDEX_URL'), optional('HANJIN_URL')]
   return carrierContracts(
     {
       // An hour a step leaves time to move a parcel by hand, or to cancel its order.
       sandbox: sandboxCarrier({ stepMs: integer('SANDBOX_CARRIER_STEP_MS', hour) }),
-      ...(dhl && { dhl: dhlCarrier({ url: dhl, key: text('DHL_KEY'), pollMs }) }),
-      ...(fedex && {
-        fedex: fedexCarrier({ url: fedex, clientId: text('FEDEX_CLIENT_ID'), clientSecret: text('FEDEX_CLIENT_SECRET'), pollMs }),
+      ...(dhl && {
+        dhl: dhlCarrier({
+          shipping: {
+            url: dhl,
+            key: text('DHL_SHIPPING_KEY'),
+            user: text('DHL_USER'),
+            password: text('DHL_PASSWORD'),
+            customerNumber: text('DHL_CUSTOMER_NUMBER'),
+          },
+          tracking: { url: text('DHL_TRACKING_URL', 'https://api-eu.dhl.com'), key: text('DHL_TRACKING_KEY') },
+          pollMs,
+        }),
       }),
-      ...(hanjin && { hanjin: hanjinCarrier({ url: hanjin, key: text('HANJIN_KEY'), pollMs }) }),
+      ...(fedex && {
+        fedex: fedexCarrier({
+          url: fedex,
+          clientId: text('FEDEX_CLIENT_ID'),
+          clientSecret: text('FEDEX_CLIENT_SECRET'),
+          accountNumber: text('FEDEX_ACCOUNT_NUMBER'),
+          pollMs,
+        }),
+      }),
+      ...(hanjin && {
+        hanjin: hanjinCarrier({ url: hanjin, key: text('HANJIN_KEY'), customerCode: text('HANJIN_CUSTOMER_CODE'), pollMs }),
+      }),
     },
     defaultCarrier,
+    dhl || fedex || hanjin ? sendersFrom(optional('SHIP_FROM')) : undefined,
   )
 }

@@ -1,51 +1,89 @@
 import { minute } from '#shared/time'
 import type { CarrierStatus } from '../domain'
-import type { Carrier } from './carrier'
-import { carrierApi, requiredText, textAt } from './rest'
+import type { AddressFields, Carrier, Contact } from './carrier'
+import { carrierApi, fieldsOf, kilograms, requiredText, streetLines, textAt } from './rest'
 
 interface Settings {
   url: string
   clientId: string
   clientSecret: string
+  accountNumber: string
   pollMs: number
 }
 
-const statusOf: Record<string, CarrierStatus> = { PU: 'picked_up', IT: 'in_transit', OD: 'in_transit', DL: 'delivered', DE: 'failed' }
+const statusOf: Record<string, CarrierStatus> = {
+  PU: 'picked_up',
+  IT: 'in_transit',
+  OD: 'in_transit',
+  DL: 'delivered',
+  DE: 'failed',
+  RS: 'returned',
+}
+const services = {
+  domestic: { express: 'PRIORITY_OVERNIGHT', standard: 'FEDEX_GROUND' },
+  abroad: { express: 'FEDEX_INTERNATIONAL_PRIORITY', standard: 'INTERNATIONAL_ECONOMY' },
+}
 /** Shorter than the hour for which FedEx's tokens are valid. */
 const tokenLifetimeMs = 50 * minute
 
-/** The part of FedEx's ship and track API that we need. Tested against a local fake only, not against FedEx. */
-export const fedexCarrier = ({ url, clientId, clientSecret, pollMs }: Settings): Carrier => {
+const partyOf = ({ name, phone }: Contact, address: AddressFields) => ({
+  contact: { personName: name, phoneNumber: phone },
+  address: {
+    streetLines: streetLines(address),
+    city: address.city,
+    ...(address.region !== undefined && { stateOrProvinceCode: address.region }),
+    ...(address.postal_code !== undefined && { postalCode: address.postal_code }),
+    countryCode: address.country,
+  },
+})
+
+/** FedEx's ship and track APIs. Tested against a local fake only, not against FedEx. Customs papers are not sent. */
+export const fedexCarrier = ({ url, clientId, clientSecret, accountNumber, pollMs }: Settings): Carrier => {
   let token: { value: string; expiresAt: number } | undefined
   const withoutToken = carrierApi('fedex', url, () => ({}))
   const authorization = async () => {
     if (!token || token.expiresAt < Date.now()) {
-      const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
-      const value = requiredText('fedex', await withoutToken('POST', '/oauth/token', { body }), 'access_token')
+      const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
+      const value = requiredText('fedex', await withoutToken('POST', '/oauth/token', { form }), 'access_token')
       token = { value, expiresAt: Date.now() + tokenLifetimeMs }
     }
     return { authorization: `Bearer ${token.value}` }
   }
   const call = carrierApi('fedex', url, authorization)
+  const account = { accountNumber: { value: accountNumber } }
   return {
-    async createLabel({ shipmentId, trackingNumber, option, address, lines }) {
+    async createLabel({ shipmentId, option, sender, recipient, address, grams }) {
       const key = `shipment-${shipmentId}`
-      const body = {
-        serviceType: option === 'express' ? 'PRIORITY_OVERNIGHT' : 'FEDEX_GROUND',
-        customerReferences: [key, trackingNumber],
-        recipient: typeof address === 'string' ? { streetLines: [address] } : address,
-        totalPackageCount: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+      const to = fieldsOf('fedex', address)
+      const { express, standard } = to.country === sender.country ? services.domestic : services.abroad
+      const requestedShipment = {
+        shipper: partyOf(sender, sender),
+        recipients: [partyOf(await recipient(), to)],
+        serviceType: option === 'express' ? express : standard,
+        packagingType: 'YOUR_PACKAGING',
+        pickupType: 'USE_SCHEDULED_PICKUP',
+        shippingChargesPayment: { paymentType: 'SENDER' },
+        labelSpecification: { imageType: 'PDF', labelStockType: 'PAPER_4X6' },
+        requestedPackageLineItems: [
+          {
+            weight: { units: 'KG', value: kilograms(grams) },
+            customerReferences: [{ customerReferenceType: 'CUSTOMER_REFERENCE', value: key }],
+          },
+        ],
       }
+      const body = { ...account, labelResponseOptions: 'URL_ONLY', requestedShipment }
       const answer = await call('POST', '/ship/v1/shipments', { body, headers: { 'x-customer-transaction-id': key } })
       return { reference: requiredText('fedex', answer, 'output', 'transactionShipments', 0, 'masterTrackingNumber') }
     },
-    async cancelLabel({ shipmentId, reference }) {
-      const body = { trackingNumber: reference ?? `shipment-${shipmentId}` }
+    async cancelLabel({ reference }) {
+      if (reference === null) return
+      const body = { ...account, trackingNumber: reference, deletionControl: 'DELETE_ALL_PACKAGES' }
       await call('PUT', '/ship/v1/shipments/cancel', { body, mayBeMissing: true })
     },
     async trackParcel({ reference }) {
-      const answer = await call('POST', '/track/v1/trackingnumbers', { body: { trackingNumber: reference }, mayBeMissing: true })
-      return statusOf[textAt(answer, 'output', 'latestStatusDetail', 'code') ?? '']
+      const body = { includeDetailedScans: false, trackingInfo: [{ trackingNumberInfo: { trackingNumber: reference } }] }
+      const answer = await call('POST', '/track/v1/trackingnumbers', { body, mayBeMissing: true })
+      return statusOf[textAt(answer, 'output', 'completeTrackResults', 0, 'trackResults', 0, 'latestStatusDetail', 'code') ?? '']
     },
     pollMs,
   }

@@ -1,10 +1,14 @@
+import type { Address } from '#shared/address'
 import { unavailable } from '#shared/errors'
 import { second } from '#shared/time'
+import type { AddressFields } from './carrier'
 
 export const callTimeoutMs = 10 * second
 
 interface CallOptions {
   body?: unknown
+  /** Sent form-encoded, in place of a JSON body. */
+  form?: Record<string, string>
   headers?: Record<string, string>
   /** Answers 404 and 410 with undefined instead of throwing. */
   mayBeMissing?: boolean
@@ -16,12 +20,18 @@ export const carrierApi =
   async (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
-    { body, headers = {}, mayBeMissing = false }: CallOptions = {},
+    { body, form, headers = {}, mayBeMissing = false }: CallOptions = {},
   ): Promise<unknown> => {
     const answer = await fetch(`${url}${path}`, {
       method,
-      headers: { accept: 'application/json', 'content-type': 'application/json', ...(await authHeaders()), ...headers },
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(await authHeaders()),
+        ...headers,
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(form && { body: new URLSearchParams(form) }),
       signal: AbortSignal.timeout(callTimeoutMs),
     }).catch(cause => {
       throw unavailable(`${carrier}_unavailable`, 'The carrier does not answer; the call is repeated later.', cause)
@@ -42,3 +52,11 @@ export const requiredText = (carrier: string, value: unknown, ...path: (string |
   if (found === undefined) throw new Error(`${carrier} answered without ${path.join('.')}`)
   return found
 }
+
+/** Carriers take no free text. Such a parcel keeps waiting, and drift shows it, until it is shipped with another carrier. */
+export const fieldsOf = (carrier: string, address: Address): AddressFields => {
+  if (typeof address === 'string') throw new Error(`${carrier} makes no label for an address in free text`)
+  return address
+}
+export const streetLines = ({ line1, line2 }: AddressFields) => [line1, ...(line2 === undefined ? [] : [line2])]
+export const kilograms = (grams: number) => Math.max(0.01, Math.ceil(grams / 10) / 100)
