@@ -47,18 +47,18 @@ describe('dependencies point one way', () => {
     if (/(^|[.-])(routes|events)\b/.test(name)) return 2
     return name === 'app' ? 3 : name === 'main' ? 4 : 1
   }
-  test('nothing reaches up to the layer that calls it', () => {
+  test('no file imports from the layer that calls it', () => {
     const upwards = imports.filter(({ file, to, types }) => !types && serviceOf(file) === serviceOf(to) && layerOf(to) > layerOf(file))
     expect(upwards.map(described)).toEqual([])
   })
 
-  test('routes and handlers speak to no store', () => {
+  test('routes and handlers import no database driver', () => {
     const drivers = ['kysely', 'mysql2', 'mongodb', 'ioredis', 'amqplib']
     const past = imports.filter(({ file, to, types }) => !types && layerOf(file) > 1 && drivers.some(name => to.split('/')[0] === name))
     expect(past.map(described)).toEqual([])
   })
 
-  test('nothing goes in a circle', () => {
+  test('no imports are circular', () => {
     const targets = new Map<string, string[]>()
     for (const { file, to, types } of [...imports, ...sharedFiles.flatMap(importsOf)]) {
       const from = file.replace(/^shared\//, '#shared/').replace(/\.ts$/, '')
@@ -75,19 +75,19 @@ describe('dependencies point one way', () => {
     expect([...targets.keys()].flatMap(module => circleFrom(module, []))).toEqual([])
   })
 
-  test('a service takes nothing of another but the type of its API', () => {
+  test('a service imports nothing of another but the type of its API', () => {
     const foreign = imports
       .filter(({ file, to }) => serviceOf(to) !== undefined && serviceOf(to) !== serviceOf(file))
       .filter(({ to, types, names }) => !types || !to.endsWith('/app') || !/^\{\s*(type\s+)?\w+Api\s*\}$/.test(names))
     expect(foreign.map(described)).toEqual([])
   })
 
-  test('a folder in shared/ is private to the kernel: nobody outside imports from it', () => {
+  test('only shared/ imports from a folder in shared/, which is private to the kernel', () => {
     const everywhere = ['services', 'scripts', 'tests', 'bench'].flatMap(folder => filesIn(folder)).flatMap(importsOf)
     expect(everywhere.filter(({ to }) => /^#shared\/[^/]+\/|^shared\/[^/]+\//.test(to)).map(described)).toEqual([])
   })
 
-  test('the kernel knows no service', () => {
+  test('the kernel imports no service', () => {
     const foreign = sharedFiles.flatMap(importsOf).filter(({ to, types }) => to.startsWith('services/') && !types)
     expect(foreign.map(described)).toEqual([])
   })
@@ -98,7 +98,7 @@ describe('dependencies point one way', () => {
   })
 })
 
-describe('every service is the same few files', () => {
+describe('every service has the same files', () => {
   const always = ['domain.ts', 'model.ts', 'app.ts', 'main.ts']
   const isRoutes = (file: string) => /(^|[.-])routes\.ts$/.test(file)
   const known = (file: string) => [...always, 'repository.ts', 'service.ts', 'events.ts'].includes(file) || isRoutes(file)
@@ -117,10 +117,10 @@ describe('every service is the same few files', () => {
     if (store !== 'mysql' && migrated) missing.push(`store: 'mysql' in shared/platform.ts, where it says '${store}'`)
     expect(missing).toEqual([])
   })
-  test('each that is released has its folder', () => {
+  test('every released service has a folder', () => {
     expect(released.filter(name => !folders.includes(name))).toEqual([])
   })
-  test('no folder but migrations and one of adapters, no file named after a kind of code', () => {
+  test('the only folders are migrations and adapters, and no file is named after a kind of code', () => {
     const adapters = ['payment/providers', 'shipping/carriers', 'notification/channels']
     const odd = filesIn('services')
       .map(file => relative('services', file).split('/'))
@@ -135,16 +135,16 @@ describe('every service is the same few files', () => {
 
 describe('files', () => {
   const all = ['services', 'shared', 'scripts', 'tests', 'bench'].flatMap(folder => filesIn(folder))
-  test('are short enough to be read at once', () => {
+  test('have at most 250 lines', () => {
     expect(all.filter(file => textOf(file).split('\n').length > 251)).toEqual([])
   })
-  test('look for programs in one place, which knows how a machine without them gets them', () => {
+  test('name no path of an installed program; scripts/servers finds programs', () => {
     const self = relative(root, import.meta.path)
     const installed = /['"`](\/opt\/|\/usr\/|\/root\/|\/home\/)/
     const naming = all.filter(file => !file.startsWith('scripts/servers/') && file !== self && installed.test(textOf(file)))
     expect(naming).toEqual([])
   })
-  test('mend their types instead of silencing them, and leave nothing for later', () => {
+  test('silence no type error, and contain no TODO', () => {
     const self = relative(root, import.meta.path)
     const smell = /\bas unknown as\b|\bas never\b|\bas any\b|@ts-(ignore|expect-error|nocheck)|\b(TODO|FIXME)\b/
     expect(all.filter(file => file !== self && smell.test(textOf(file)))).toEqual([])

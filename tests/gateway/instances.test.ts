@@ -109,8 +109,8 @@ describe('a reload', () => {
   })
 })
 
-describe('a gateway that is killed', () => {
-  test('leaves no worker: the next one can use its folder and port', async () => {
+describe('the gateway’s process', () => {
+  test('leaves no worker when it is killed: the next one can use its folder and port', async () => {
     await using first = await openGateway({})
     await first.process.kill()
     await expect(first.fetch('/health')).rejects.toThrow()

@@ -12,8 +12,8 @@ const burst = async (count: number, ask: (i: number) => Promise<Response>) => {
   return { passed: answers.filter(({ status }) => status === 200).length, refused: answers.find(({ status }) => status === 429) }
 }
 
-describe('requests', () => {
-  test('have defaults of 100 at once and 50 a second, login and registration 10 and 5 in every spelling; webhooks have none', async () => {
+describe('rate limits', () => {
+  test('are 100 at once and 50 a second by default, 10 and 5 for login and registration in every spelling, and none for webhooks', async () => {
     // Empty: prepare.sh sets its defaults.
     const nothing = Object.fromEntries(Object.keys(defaults).map(name => [name, '']))
     await using gateway = await openGateway(shop.upstreams, nothing)
@@ -46,7 +46,7 @@ describe('requests', () => {
     expect(webhooks).toEqual({ passed: 300, refused: undefined })
   })
 
-  test('are limited by address, which only a trusted proxy may name', async () => {
+  test('apply to each address, which only a trusted proxy may name', async () => {
     const few = { ...defaults, RATE_LIMIT: '1', RATE_BURST: '4' }
     const from = (i: number) => ({ headers: { 'x-forwarded-for': `10.0.0.${i}` } })
 
