@@ -86,8 +86,8 @@ const unreachableNames = new Set([
   'MongoWaitQueueTimeoutError',
 ])
 
-/** What MongoDB answers while it shuts down or elects: NotWritablePrimary, InterruptedAtShutdown and their like. */
-const steppingDown = new Set<unknown>([91, 189, 10107, 11600, 11602, 13435, 13436])
+/** What MongoDB answers while it shuts down, elects or is too busy: NotWritablePrimary, InterruptedAtShutdown, MaxTimeMSExpired and their like. */
+const withoutAnswer = new Set<unknown>([50, 91, 189, 10107, 11600, 11602, 13435, 13436])
 
 /** ioredis has no codes for these; the upper-case words are Redis' own. */
 const unreachableMessage = /^(Command timed out|Connection is closed\.|(LOADING|MISCONF|READONLY|OOM) )/
@@ -97,6 +97,6 @@ export const isUnavailable = (error: unknown): boolean => {
   if (error instanceof AppError) return error.kind === 'unavailable' || error.kind === 'timeout' || isUnavailable(error.cause)
   if (!(error instanceof Error)) return false
   if (unreachableNames.has(error.name) || unreachableMessage.test(error.message)) return true
-  if ('code' in error && (steppingDown.has(error.code) || (typeof error.code === 'string' && unreachable.has(error.code)))) return true
+  if ('code' in error && (withoutAnswer.has(error.code) || (typeof error.code === 'string' && unreachable.has(error.code)))) return true
   return isUnavailable(error.cause)
 }

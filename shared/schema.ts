@@ -64,7 +64,7 @@ export const IdempotencyHeader = t.Object({
 
 export const Id = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const ProductId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['507f1f77bcf86cd799439011'] })
-export const Sku = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['LT-001'] })
+export const Sku = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['NB-14-512'] })
 export const Time = t.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] })
 /** Text that is neither empty nor blank. */
 export const text = (maxLength: number, example?: string) =>
