@@ -5,8 +5,8 @@ import { remember } from '#shared/remember'
 import type { TaxClass } from '#shared/tax-class'
 import { second } from '#shared/time'
 import { maxDepth, type PlacedCategory, placeCategory, withDescendants } from './category-place'
-import { type CategoryRow, catalogTransaction, categoriesOf, isDuplicateCategory, isDuplicateSlug, marksOf } from './database'
-import { categoryKey, slugOf } from './domain'
+import { type CategoryRow, catalogTransaction, categoriesOf, isDuplicateCategory, isDuplicateSlug, marksOf, maxReadMs } from './database'
+import { categoryKey, requireCategoryName, slugOf } from './domain'
 
 interface CategoryInput {
   name: string
@@ -54,7 +54,10 @@ const toConflict = (error: unknown) => {
 export const categoryRepository = (mongo: Mongo) => {
   const categories = categoriesOf(mongo)
   const transaction = catalogTransaction(mongo)
-  const tree = remember(async () => new Map([['all', await categories.find().sort({ key: 1 }).toArray()]]), { ms: 0.9 * second, most: 1 })
+  const tree = remember(async () => new Map([['all', await categories.find({}, { sort: { key: 1 }, maxTimeMS: maxReadMs }).toArray()]]), {
+    ms: 0.9 * second,
+    most: 1,
+  })
 
   /** Less than a second old, and never older than a change that this instance made. */
   const all = async (): Promise<CategoryRow[]> => (await tree.recent(['all'])).get('all') ?? []
@@ -83,6 +86,7 @@ export const categoryRepository = (mongo: Mongo) => {
     },
 
     async add({ name, slug, parent_id, tax_class }: CategoryInput): Promise<CategoryRow> {
+      requireCategoryName(name)
       const _id = new ObjectId()
       try {
         return await transaction(async session => {
@@ -108,6 +112,7 @@ export const categoryRepository = (mongo: Mongo) => {
 
     /** What products show of a changed category is written into them afterwards: it is marked as outdated, with those below it if they are concerned. */
     async change(id: string, { name, slug, parent_id, tax_class }: Partial<CategoryInput>): Promise<CategoryRow> {
+      if (name !== undefined) requireCategoryName(name)
       const _id = new ObjectId(id)
       try {
         return await transaction(async session => {

@@ -2,11 +2,13 @@ import { status } from 'elysia'
 import type { Http } from '#shared/http'
 import { closed, oneOf, type Static, type TSchema, t, text } from '#shared/schema'
 import { taxClasses } from '#shared/tax-class'
+import { cacheBriefly } from './cache-briefly'
 import { maxDepth } from './category-place'
 import type { ProductService } from './compose'
 import type { CategoryRow } from './database'
+import { demoCategories } from './demo-catalog'
 
-const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['652f1f77bcf86cd799430001'] })
+const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: [demoCategories.Electronics.id] })
 const Slug = t.String({ pattern: '^[^\\s/?#&%A-Z]+$', minLength: 1, maxLength: 100, examples: ['mobile-phones'] })
 
 const TaxClass = oneOf(taxClasses, ['standard'])
@@ -20,8 +22,10 @@ const NewCategory = closed(
   },
   { examples: [{ name: 'Mobile phones' }] },
 )
-const ChangedCategory = closed(t.Partial(NewCategory).properties, { minProperties: 1, examples: [{ name: 'Phones' }] })
+const ChangedCategory = closed(t.Partial(NewCategory).properties, { minProperties: 1, examples: [{ name: 'Presents' }] })
 const ById = closed({ id: CategoryId })
+/** The demo catalog has nothing in this one, so examples may change and remove it. */
+const EmptyById = closed({ id: t.String({ ...CategoryId, examples: [demoCategories.Gifts.id] }) })
 
 const CategoryView = t.Object({
   id: CategoryId,
@@ -64,11 +68,14 @@ type Deps = Pick<ProductService, 'categories' | 'propagateCategoryChanges'> & { 
 
 export const categoryRoutes = ({ http, categories, propagateCategoryChanges }: Deps) =>
   http('/api/categories')
-    .get('/', async () => ({ items: treeOf(await categories.all()) }), {
-      public: true,
-      response: Tree,
-      detail: { summary: 'All categories as a tree, with the number of products in each' },
-    })
+    .get(
+      '/',
+      async ({ headers, set }) => {
+        cacheBriefly({ headers, set })
+        return { items: treeOf(await categories.all()) }
+      },
+      { public: true, response: Tree, detail: { summary: 'All categories as a tree, with the number of products in each' } },
+    )
     .post(
       '/',
       async ({ body, set }) => {
@@ -83,12 +90,14 @@ export const categoryRoutes = ({ http, categories, propagateCategoryChanges }: D
         detail: { summary: 'Create a category, at the top or within another' },
       },
     )
-    .get('/:id', async ({ params }) => categoryView(await categories.byId(params.id)), {
-      public: true,
-      params: ById,
-      response: CategoryView,
-      detail: { summary: 'A category' },
-    })
+    .get(
+      '/:id',
+      async ({ params, headers, set }) => {
+        cacheBriefly({ headers, set })
+        return categoryView(await categories.byId(params.id))
+      },
+      { public: true, params: ById, response: CategoryView, detail: { summary: 'A category' } },
+    )
     .patch(
       '/:id',
       async ({ params, body }) => {
@@ -98,7 +107,7 @@ export const categoryRoutes = ({ http, categories, propagateCategoryChanges }: D
       },
       {
         auth: 'admin',
-        params: ById,
+        params: EmptyById,
         body: ChangedCategory,
         response: CategoryView,
         detail: { summary: 'Rename, move or tax a category otherwise; its products follow' },
@@ -110,5 +119,5 @@ export const categoryRoutes = ({ http, categories, propagateCategoryChanges }: D
         await categories.remove(params.id)
         set.status = 204
       },
-      { auth: 'admin', params: ById, response: { 204: t.Void() }, detail: { summary: 'Remove an empty category' } },
+      { auth: 'admin', params: EmptyById, response: { 204: t.Void() }, detail: { summary: 'Remove an empty category' } },
     )

@@ -2,6 +2,7 @@ import { type IndexDescription, MongoError, type ObjectId } from 'mongodb'
 import { toMajor } from '#shared/money'
 import { isDuplicate, type Mongo } from '#shared/mongo'
 import type { TaxClass } from '#shared/tax-class'
+import { second } from '#shared/time'
 import type { CategoryPlace, PlacedCategory } from './category-place'
 import { allSkus, type Product, productStock, skuTaken } from './domain'
 
@@ -75,6 +76,9 @@ export const indexes: Record<string, IndexDescription[]> = {
     { name: 'outdated', key: { outdated: 1 }, sparse: true },
   ],
 }
+
+/** No read may occupy the database for longer; the client gets 503. */
+export const maxReadMs = 2 * second
 
 export const productsOf = (mongo: Mongo) => mongo.collection<ProductRow>('products')
 export const categoriesOf = (mongo: Mongo) => mongo.collection<CategoryRow>('categories')

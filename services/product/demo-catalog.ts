@@ -1,11 +1,19 @@
 import type { TaxClass } from '#shared/tax-class'
 import type { ProductInput } from './domain'
 
-/** By the name of the category. */
-export const demoTaxClasses: Record<string, TaxClass> = { Books: 'books' }
+const category = (n: number, tax_class?: TaxClass) => ({ id: `652f1f77bcf86cd79943${String(n).padStart(4, '0')}`, tax_class })
+/** By name. */
+export const demoCategories = {
+  Electronics: category(1),
+  Clothing: category(2),
+  Kitchen: category(3),
+  Books: category(4, 'books'),
+  Sports: category(5),
+  Gifts: category(6),
+}
 
 /** The ids are fixed, because examples, collections and demo data of other services refer to them. */
-const demoId = (n: number) => `507f1f77bcf86cd7994391${n.toString(16).padStart(2, '0')}`
+export const demoId = (n: number) => `507f1f77bcf86cd7994391${n.toString(16).padStart(2, '0')}`
 
 const products: ProductInput[] = [
   {

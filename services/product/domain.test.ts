@@ -13,6 +13,7 @@ import {
   productStock,
   sellableSkus,
   slugOf,
+  stockMark,
 } from './domain'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -39,7 +40,7 @@ const input = fc
     ({ price, stock, variants }): ProductInput => ({
       ...laptop,
       price,
-      stock,
+      stock: variants.length === 0 ? stock : 0,
       variants: variants.map(({ price, stock }, n) => ({ sku: `V-${n}`, stock, ...(price !== undefined && { price }) })),
     }),
   )
@@ -86,7 +87,7 @@ describe('a product', () => {
 
   test('increases its version by one with a change, and converts prices in its own currency', () => {
     const product = changeProduct(
-      newProduct({ ...laptop, variants: [{ sku: 'A' }, { sku: 'B', price: 1600 }] }, now),
+      newProduct({ ...laptop, stock: 0, variants: [{ sku: 'A' }, { sku: 'B', price: 1600 }] }, now),
       { price: 1400.5 },
       later,
     )
@@ -95,7 +96,7 @@ describe('a product', () => {
       { sku: 'A', attributes: {} },
       { sku: 'B', attributes: {}, price: 160_000 },
     ])
-    const yen = changeProduct(newProduct({ ...laptop, variants: [{ sku: 'B', price: 1600 }] }, now), { currency: 'JPY' }, later)
+    const yen = changeProduct(newProduct({ ...laptop, stock: 0, variants: [{ sku: 'B', price: 1600 }] }, now), { currency: 'JPY' }, later)
     expect([yen.price, yen.variants[0]?.price]).toEqual([1500, 1600])
     expect(codeOf(() => changeProduct(product, { currency: 'JPY' }, later))).toBe('invalid_amount')
   })
@@ -104,6 +105,7 @@ describe('a product', () => {
     const before = newProduct(
       {
         ...laptop,
+        stock: 9,
         variants: [
           { sku: 'A', stock: 4 },
           { sku: 'B', stock: 5 },
@@ -128,8 +130,26 @@ describe('a product', () => {
   })
 })
 
-test('category names are equal in any case, spacing and Unicode form', () => {
+test('the stock of a product with variants is the sum of theirs, or is left to them', () => {
+  const variants = [
+    { sku: 'A', stock: 3 },
+    { sku: 'B', stock: 4 },
+  ]
+  for (const stock of [0, 7]) expect(productStock(newProduct({ ...laptop, stock, variants }, now))).toBe(7)
+  expect(codeOf(() => newProduct({ ...laptop, stock: 10, variants }, now))).toBe('stock_mismatch')
+})
+
+test('the stock mark differs whenever the stock of any SKU does', () => {
+  const mark = (...stocks: number[]) =>
+    stockMark(newProduct({ ...laptop, stock: 0, variants: stocks.map((stock, n) => ({ sku: `V-${n}`, stock })) }, now))
+  expect(new Set([mark(5, 5), mark(4, 6), mark(6, 4), mark(10, 0), mark(5, 5, 0)]).size).toBe(5)
+  expect(stockMark(newProduct(laptop, now))).toBe('10')
+})
+
+test('category names are equal in any case, spacing and Unicode form, and with characters that are not shown', () => {
   expect(new Set(['Café  Noir', ' café noir', 'CAFE\u0301 NOIR'].map(categoryKey)).size).toBe(1)
+  expect(categoryKey('Elec\u200Btron\u00ADics\uFEFF')).toBe('electronics')
+  for (const name of ['\u200B', ' \u2060 ']) expect(codeOf(() => newProduct({ ...laptop, category: name }, now))).toBe('invalid_category')
   expect(categoryKey('Cafe')).not.toBe(categoryKey('Café'))
   expect(['Café & Bar', 'C++', '++', '书 籍'].map(slugOf)).toEqual(['cafe-bar', 'c', 'category', '书-籍'])
 })

@@ -75,11 +75,28 @@ export const availableStock = ({ levels }: Pick<Product, 'levels'>, sku: string)
 
 export const productStock = (product: Product): number => sellableSkus(product).reduce((sum, sku) => sum + availableStock(product, sku), 0)
 
+/** Differs whenever the stock of any SKU does: a piece less of one size and one more of another are not the same to a buyer. */
+export const stockMark = (product: Product): string => {
+  const skus = sellableSkus(product)
+  const sum = String(productStock(product))
+  return skus.length === 1 ? sum : `${sum}.${Bun.hash.crc32(skus.map(sku => availableStock(product, sku)).join()).toString(36)}`
+}
+
 export const skuTaken = () =>
   conflict('sku_taken', 'The SKU belongs to another product already, perhaps an archived one; choose a different SKU.')
 
 const requireDistinct = (skus: string[]) => {
   if (new Set(skus).size < skus.length) throw skuTaken()
+}
+
+/** Stock is counted by SKU that can be bought: a product with variants has none of its own, so its `stock` is 0 or the sum of theirs. */
+const requireOpeningStock = ({ stock, variants = [] }: ProductInput) => {
+  const sum = variants.reduce((total, variant) => total + (variant.stock ?? 0), 0)
+  if (variants.length > 0 && stock !== undefined && stock !== 0 && stock !== sum)
+    throw invalid(
+      'stock_mismatch',
+      `The stock of a product with variants is the sum of theirs, here ${sum}; give each variant its \`stock\`.`,
+    )
 }
 
 const variantOf = ({ sku, attributes = {}, price }: VariantInput, productPrice: number, currency: string): Variant => {
@@ -92,6 +109,8 @@ export const newProduct = (input: ProductInput, now: Date): Product => {
   const price = toMinor(input.price, currency)
   const variants = (input.variants ?? []).map(variant => variantOf(variant, price, currency))
   requireDistinct(allSkus({ sku, variants }))
+  requireCategoryName(category)
+  requireOpeningStock(input)
   const opening = variants.length === 0 ? [input] : (input.variants ?? [])
   return {
     version: 1,
@@ -129,6 +148,7 @@ const requireStockUntouched = (product: Product, { stock, variants = [] }: Parti
 export const changeProduct = (product: Product & Classed, change: Partial<ProductInput>, now: Date): Product => {
   if (product.status === 'archived') throw conflict('product_archived', 'The product is archived and can no longer be changed.')
   requireStockUntouched(product, change)
+  if (change.category !== undefined) requireCategoryName(change.category)
   const { stock: _, variants: changedVariants, price: changedPrice, tax_class: changedClass, ...plain } = change
   const currency = change.currency ?? product.currency
   const price = toMinor(changedPrice ?? toMajor(product.price, product.currency), currency)
@@ -169,8 +189,18 @@ export const archiveProduct = (product: Product, now: Date): Product => ({
   updated_at: now,
 })
 
-/** Equal for names that differ only in case, spacing or Unicode form. */
-export const categoryKey = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+/** Equal for names that look the same: in another case, spacing or Unicode form, or with characters that are not shown. */
+export const categoryKey = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase()
+
+export const requireCategoryName = (name: string) => {
+  if (categoryKey(name) === '') throw invalid('invalid_category', 'The name of the category has no visible character; give it one.')
+}
 
 export const slugOf = (name: string): string =>
   name

@@ -3,7 +3,7 @@ import type { Mongo } from '#shared/mongo'
 import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { ProductId, t } from '#shared/schema'
 import { second } from '#shared/time'
-import { type ProductRow, productsOf } from './database'
+import { maxReadMs, type ProductRow, productsOf } from './database'
 
 export interface ListQuery extends PageQuery {
   category?: string
@@ -71,7 +71,7 @@ const cachedFrom = 1000
 const mostCached = 500
 
 export const findStep = (mongo: Mongo, { filter, sort }: Step, { hint, skip, limit }: ListPlan, found = 0) =>
-  productsOf(mongo).find(filter, { sort, hint, skip, limit: limit - found, projection: hiddenFields })
+  productsOf(mongo).find(filter, { sort, hint, skip, limit: limit - found, projection: hiddenFields, maxTimeMS: maxReadMs })
 
 const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => {
   const rows: ProductRow[] = []
@@ -90,7 +90,7 @@ export const productLists = (mongo: Mongo) => {
     const key = JSON.stringify(filter)
     const known = cached.get(key)
     if (known && known.until > Date.now()) return known.total
-    const total = await productsOf(mongo).countDocuments(filter, { limit: countLimit, hint })
+    const total = await productsOf(mongo).countDocuments(filter, { limit: countLimit, hint, maxTimeMS: maxReadMs })
     if (cached.size >= mostCached) cached.clear()
     if (total >= cachedFrom) cached.set(key, { total, until: Date.now() + totalMaxAgeMs })
     return total

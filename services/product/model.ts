@@ -2,7 +2,7 @@ import { Amount, Currency, toMajor } from '#shared/money'
 import { closed, maxQuantity, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { taxClasses } from '#shared/tax-class'
 import type { ProductRow } from './database'
-import { availableStock, taxClassOf } from './domain'
+import { availableStock, taxClassOf, type Variant } from './domain'
 
 const Attributes = t.Record(
   t.String({ pattern: '^[A-Za-z0-9_ -]{1,64}$' }),
@@ -49,15 +49,22 @@ const sample = {
   stock: 10,
   sku: 'LT-001',
 }
-const { stock: _, ...withoutStock } = sample
+const { stock: _, ...mat } = {
+  ...sample,
+  name: 'Yoga mat',
+  description: 'Natural rubber, 5 mm.',
+  price: 45,
+  category: 'Sports',
+  sku: 'MAT-YOGA',
+}
 
 export const NewProduct = closed(
-  { ...productFields, stock: t.Integer({ ...Stock, description: 'Opening stock. With variants it is the sum of theirs' }) },
+  { ...productFields, stock: t.Integer({ ...Stock, description: 'Opening stock. With variants it is the sum of theirs, or 0' }) },
   { examples: [sample] },
 )
 const UnchangedStock = t.Optional(t.Integer({ ...Stock, description: 'Owned by inventory: send it back unchanged, or leave it out' }))
-export const ReplacedProduct = closed({ ...productFields, stock: UnchangedStock }, { examples: [{ ...withoutStock, price: 1400 }] })
-export const ChangedProduct = closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 1400 }] })
+export const ReplacedProduct = closed({ ...productFields, stock: UnchangedStock }, { examples: [mat] })
+export const ChangedProduct = closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 45 }] })
 
 /** A line of an import: a new product, or a line of an export. Fields that the shop sets itself are ignored. */
 export const ImportedProduct = closed({
@@ -110,12 +117,35 @@ export const ProductView = t.Object({
 })
 export type ProductView = Static<typeof ProductView>
 
-type ShownProduct = Omit<ProductRow, 'category_id' | 'category_version' | 'skus' | 'shelf'>
+const { id, name, price, currency, category, category_ids, tax_class, stock, sku, status } = ProductView.properties
+/** What a cart and an order need of a product: without texts, pictures and attributes, which may be a hundred times as long. */
+export const PriceView = t.Object({
+  ...{ id, name, price, currency, category, category_ids, tax_class, stock, sku, status },
+  variants: t.Array(t.Object({ sku: t.String(), price: t.Number(), stock: t.Integer() })),
+})
+/** The fields that it is made of. */
+export const pricedFields = {
+  name: 1,
+  price: 1,
+  currency: 1,
+  category: 1,
+  category_ids: 1,
+  category_tax_class: 1,
+  tax_class: 1,
+  stock: 1,
+  sku: 1,
+  status: 1,
+  levels: 1,
+  'variants.sku': 1,
+  'variants.price': 1,
+} as const
+export type PricedProduct = Pick<ProductRow, Exclude<keyof typeof pricedFields, `variants.${string}`> | '_id'> & {
+  variants: Pick<Variant, 'sku' | 'price'>[]
+}
 
-export const productView = (product: ShownProduct): ProductView => ({
+export const priceView = (product: PricedProduct): Static<typeof PriceView> => ({
   id: product._id.toHexString(),
   name: product.name,
-  description: product.description,
   price: toMajor(product.price, product.currency),
   currency: product.currency,
   category: product.category,
@@ -123,16 +153,26 @@ export const productView = (product: ShownProduct): ProductView => ({
   tax_class: taxClassOf(product),
   stock: product.stock,
   sku: product.sku,
-  attributes: product.attributes,
-  images: product.images,
-  tags: product.tags,
-  variants: product.variants.map(({ sku, attributes, price = product.price }) => ({
+  status: product.status,
+  variants: product.variants.map(({ sku, price = product.price }) => ({
     sku,
-    attributes,
     price: toMajor(price, product.currency),
     stock: availableStock(product, sku),
   })),
-  status: product.status,
-  created_at: product.created_at.toISOString(),
-  updated_at: product.updated_at.toISOString(),
 })
+
+type ShownProduct = Omit<ProductRow, 'category_id' | 'category_version' | 'skus' | 'shelf'>
+
+export const productView = (product: ShownProduct): ProductView => {
+  const priced = priceView(product)
+  return {
+    ...priced,
+    description: product.description,
+    attributes: product.attributes,
+    images: product.images,
+    tags: product.tags,
+    variants: priced.variants.map((variant, at) => ({ ...variant, attributes: product.variants[at]?.attributes ?? {} })),
+    created_at: product.created_at.toISOString(),
+    updated_at: product.updated_at.toISOString(),
+  }
+}

@@ -6,11 +6,11 @@ import type { Page } from '#shared/page'
 import { batchingLoader } from './batching-loader'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
 import type { PlacedCategory } from './category-place'
-import { catalogTransaction, type ProductRow, productsOf, rowOf } from './database'
+import { catalogTransaction, maxReadMs, type ProductRow, productsOf, rowOf } from './database'
 import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
 import { keyedMutex } from './keyed-mutex'
 import { hiddenFields, type ListQuery, listPlan, productLists } from './list'
-import { productView } from './model'
+import { type PricedProduct, pricedFields, productView } from './model'
 
 const aggregateOf = (row: ProductRow) => ({ id: row._id.toHexString(), version: row.version })
 
@@ -29,7 +29,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
   const inTurn = keyedMutex()
 
   const read = async (ids: readonly string[]): Promise<ProductRow[]> =>
-    products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: hiddenFields }).toArray()
+    products.find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: hiddenFields, maxTimeMS: maxReadMs }).toArray()
   const readOne = batchingLoader(async ids => new Map((await read(ids)).map(row => [row._id.toHexString(), row])))
 
   const repository = {
@@ -41,17 +41,24 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
     },
 
     async bySku(sku: string): Promise<ProductRow> {
-      const row = await products.findOne({ skus: sku }, { projection: hiddenFields })
+      const row = await products.findOne({ skus: sku }, { projection: hiddenFields, maxTimeMS: maxReadMs })
       if (!row) throw notFound('product')
       return row
     },
 
     byIds: read,
 
+    pricesOf: (ids: readonly string[]) =>
+      products
+        .find({ _id: { $in: ids.map(id => new ObjectId(id)) } })
+        .project<PricedProduct>(pricedFields)
+        .maxTimeMS(maxReadMs)
+        .toArray(),
+
     /** The stock that is shown for each SKU; a SKU that no product ever had is left out. */
     async shownStock(skus: readonly string[]): Promise<Record<string, number>> {
       const requested = new Set(skus)
-      const rows = await products.find({ skus: { $in: [...skus] } }, { projection: { levels: 1 } }).toArray()
+      const rows = await products.find({ skus: { $in: [...skus] } }, { projection: { levels: 1 }, maxTimeMS: maxReadMs }).toArray()
       return Object.fromEntries(
         rows.flatMap(row => row.levels.flatMap(({ sku, available }) => (requested.has(sku) ? [[sku, available]] : []))),
       )

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { productCreated } from '#shared/catalog'
 import { testProduct } from './testing'
 
-const { send, add, published, as, failures, drop } = await testProduct()
+const { send, add, published, as, asService, failures, drop } = await testProduct()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -66,7 +66,7 @@ describe('a new product', () => {
     for (const sku of ['OWN-1', 'OWN-1-A', 'GONE-1'])
       expect((await send('POST', '/products', { ...sample, sku })).body.code).toBe('sku_taken')
     for (const sku of ['OWN-1', 'OWN-1-A', 'NEW-1'])
-      expect((await send('POST', '/products', { ...sample, sku: 'NEW-1', variants: [{ sku }] })).status).toBe(409)
+      expect((await send('POST', '/products', { ...sample, stock: 0, sku: 'NEW-1', variants: [{ sku }] })).status).toBe(409)
     const race = await Promise.all(
       Array.from({ length: 20 }, (_, n) => send('POST', '/products', { ...sample, category: `Race ${n % 4}`, sku: 'RACE-1' })),
     )
@@ -186,4 +186,27 @@ test('an unknown product is 404, a malformed id is 400', async () => {
   expect((await send('DELETE', `/products/${'f'.repeat(24)}`)).status).toBe(404)
   expect((await send('GET', '/products/by-sku/NONE')).status).toBe(404)
   expect((await send('GET', '/products/nope')).status).toBe(400)
+})
+
+test('catalog reads without a token may be cached briefly, and those of an administrator never', async () => {
+  const { id, sku } = await add()
+  const { items } = (await send('GET', '/categories', undefined, {})).body
+  for (const path of ['/products', `/products/${id}`, `/products/by-sku/${sku}`, '/categories', `/categories/${items[0].id}`]) {
+    expect((await send('GET', path, undefined, {})).headers.get('cache-control')).toBe('max-age=1, stale-while-revalidate=2')
+    expect((await send('GET', path)).headers.get('cache-control')).toBeNull()
+  }
+})
+
+test('a cart and an order get the prices of products without their texts', async () => {
+  const variants = [{ sku: 'PRICED-S', stock: 3, price: 22.5, attributes: { size: 'S' } }]
+  const { id, category_ids } = await add({ price: 20, sku: 'PRICED', variants })
+  const ask = async (caller: 'cart' | 'rating') => send('POST', '/internal/prices', { ids: [id, 'f'.repeat(24)] }, await asService(caller))
+  const { name, currency, category } = (await send('GET', `/products/${id}`)).body
+  expect((await ask('cart')).body.items).toEqual([
+    {
+      ...{ id, name, currency, category, category_ids, tax_class: 'standard', price: 20, stock: 3, sku: 'PRICED', status: 'active' },
+      variants: [{ sku: 'PRICED-S', price: 22.5, stock: 3 }],
+    },
+  ])
+  expect((await ask('rating')).status).toBe(403)
 })

@@ -3,13 +3,19 @@ import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { booleanText, closed, decimalText, ProductId, Sku, t } from '#shared/schema'
+import { cacheBriefly } from './cache-briefly'
 import type { ProductService } from './compose'
-import { changeProduct, newProduct, productReplacement } from './domain'
+import { demoId } from './demo-catalog'
+import { changeProduct, newProduct, type Product, productReplacement, stockMark } from './domain'
 import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
 
 const conditional = '`If-Match` compares the version of the `ETag` and ignores its stock.'
 
 const ById = closed({ id: ProductId })
+/** Examples that change something do so to other demo products than the one that all documentation begins with. */
+const byDemoId = (at: number) => closed({ id: t.String({ ...ProductId, examples: [demoId(at)] }) })
+
+const productTag = (product: Product) => etag(product.version, stockMark(product))
 const ProductList = closed({
   ...PageQuery.properties,
   category: t.Optional(t.String({ minLength: 1, maxLength: 100, description: 'Name or slug; includes its descendants' })),
@@ -22,17 +28,25 @@ const ProductList = closed({
 
 export const productRoutes = ({ http, products }: Pick<ProductService, 'products'> & { http: Http }) =>
   http('/api/products')
-    .get('/', async ({ query }) => page(await products.list(query), query, productView), {
-      public: true,
-      query: ProductList,
-      response: pageOf(ProductView),
-      detail: { summary: 'Products by category, price, stock or tag; newest first by default' },
-    })
+    .get(
+      '/',
+      async ({ query, headers, set }) => {
+        cacheBriefly({ headers, set })
+        return page(await products.list(query), query, productView)
+      },
+      {
+        public: true,
+        query: ProductList,
+        response: pageOf(ProductView),
+        detail: { summary: 'Products by category, price, stock or tag; newest first by default' },
+      },
+    )
     .get(
       '/:id',
       async ({ params, headers, set }) => {
         const product = await products.byId(params.id)
-        if (notModified({ headers, set }, etag(product.version, product.stock))) return status(304, undefined)
+        cacheBriefly({ headers, set })
+        if (notModified({ headers, set }, productTag(product))) return status(304, undefined)
         return productView(product)
       },
       {
@@ -46,7 +60,8 @@ export const productRoutes = ({ http, products }: Pick<ProductService, 'products
       '/by-sku/:sku',
       async ({ params, headers, set }) => {
         const product = await products.bySku(params.sku)
-        if (notModified({ headers, set }, etag(product.version, product.stock))) return status(304, undefined)
+        cacheBriefly({ headers, set })
+        if (notModified({ headers, set }, productTag(product))) return status(304, undefined)
         return productView(product)
       },
       {
@@ -77,7 +92,7 @@ export const productRoutes = ({ http, products }: Pick<ProductService, 'products
       async ({ body, set }) => {
         const row = await products.add(newProduct(body, new Date()))
         set.headers.location = `/api/products/${row._id.toHexString()}`
-        set.headers.etag = etag(row.version, row.stock)
+        set.headers.etag = productTag(row)
         return status(201, productView(row))
       },
       {
@@ -94,12 +109,12 @@ export const productRoutes = ({ http, products }: Pick<ProductService, 'products
           requireMatch(headers, product.version)
           return changeProduct(product, productReplacement(body), new Date())
         })
-        set.headers.etag = etag(row.version, row.stock)
+        set.headers.etag = productTag(row)
         return productView(row)
       },
       {
         auth: 'admin',
-        params: ById,
+        params: byDemoId(18),
         body: ReplacedProduct,
         response: ProductView,
         detail: { summary: 'Replace a product, except its stock, which inventory owns', description: conditional },
@@ -112,12 +127,12 @@ export const productRoutes = ({ http, products }: Pick<ProductService, 'products
           requireMatch(headers, product.version)
           return changeProduct(product, body, new Date())
         })
-        set.headers.etag = etag(row.version, row.stock)
+        set.headers.etag = productTag(row)
         return productView(row)
       },
       {
         auth: 'admin',
-        params: ById,
+        params: byDemoId(18),
         body: ChangedProduct,
         response: ProductView,
         detail: { summary: 'Change some fields of a product, except its stock, which inventory owns', description: conditional },
@@ -131,7 +146,7 @@ export const productRoutes = ({ http, products }: Pick<ProductService, 'products
       },
       {
         auth: 'admin',
-        params: ById,
+        params: byDemoId(19),
         response: { 204: t.Void() },
         detail: { summary: 'Archive a product: it leaves the lists, and orders still find it', description: conditional },
       },

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
 import { productsOf } from './database'
+import { ChangedProduct, ReplacedProduct } from './model'
 import { seedDemoCatalog } from './seed-demo-catalog'
 import { testProduct } from './testing'
 
@@ -26,4 +27,16 @@ test('the demo catalog is stored once and whole, even if several instances start
 test('the demo catalog contains the sample product, and leaves LT-001 free', async () => {
   expect((await send('GET', '/products/507f1f77bcf86cd799439011')).body).toMatchObject({ price: 1500, currency: 'USD', stock: 100 })
   expect((await add({ sku: 'LT-001' })).sku).toBe('LT-001')
+})
+
+test('the examples of the documentation are in the demo catalog, and what changes something is another product than the sample', async () => {
+  const examples = async (method: string, path: string, body?: unknown) => (await send(method, path, body)).status
+  expect(await examples('GET', '/products/by-sku/NB-14-512')).toBe(200)
+  expect(await examples('GET', '/categories/652f1f77bcf86cd799430001')).toBe(200)
+  const [put, gone] = ['507f1f77bcf86cd799439112', '507f1f77bcf86cd799439113']
+  expect(await examples('PUT', `/products/${put}`, ReplacedProduct.examples[0])).toBe(200)
+  expect(await examples('PATCH', `/products/${put}`, ChangedProduct.examples[0])).toBe(200)
+  expect(await examples('DELETE', `/products/${gone}`)).toBe(204)
+  expect(await examples('PATCH', '/categories/652f1f77bcf86cd799430006', { name: 'Presents' })).toBe(200)
+  expect(await examples('DELETE', '/categories/652f1f77bcf86cd799430006')).toBe(204)
 })

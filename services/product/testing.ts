@@ -5,6 +5,12 @@ import { indexes } from './database'
 import { productHandlers } from './events'
 import type { ProductView } from './model'
 
+interface Variant {
+  sku: string
+  stock?: number
+  [field: string]: unknown
+}
+
 /** The service in-process, on a database of its own. */
 export const testProduct = async () => {
   const store = await testMongo({ service: 'product', indexes })
@@ -18,14 +24,15 @@ export const testProduct = async () => {
 
   let made = 0
   /** Creates a product; `fields` are those that matter to the test. */
-  const add = async (fields: object = {}): Promise<ProductView> => {
+  const add = async ({ variants = [], ...fields }: { variants?: Variant[]; [field: string]: unknown } = {}): Promise<ProductView> => {
     const { status, body } = await send('POST', '/products', {
       name: 'Laptop',
       description: 'A light laptop.',
       price: 1500,
       category: 'Electronics',
-      stock: 10,
+      stock: variants.length === 0 ? 10 : variants.reduce((sum, { stock = 0 }) => sum + stock, 0),
       sku: `T-${++made}`,
+      ...(variants.length > 0 && { variants }),
       ...fields,
     })
     if (status !== 201) throw new Error(`the product was not created: ${JSON.stringify(body)}`)

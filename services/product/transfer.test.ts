@@ -62,7 +62,7 @@ describe('an import', () => {
       item('B-2', { zonk: 1 }),
       item('B-3', { price: 0.001 }),
       item('HAS-VARIANT'),
-      item('B-4', { variants: [{ sku }] }),
+      item('B-4', { stock: 0, variants: [{ sku }] }),
       item(gone.sku),
       '{"sku":"B-5","__proto__":{"zonk":1}}',
       item('B-6', { name: 'zonk\0' }),
