@@ -18,7 +18,7 @@ import { minute } from './time'
 export { addOnce, currentTime, plainText, timestamp } from './sql/columns'
 export { isDuplicate } from './sql/errors'
 export { type JsonColumn, jsonColumn } from './sql/json-column'
-export { countCapped, insertOnce, lockOrMake, lockOrMakeAll } from './sql/rows'
+export { countCapped, insertOnce, lockOrMake, lockOrMakeAll, pageBy } from './sql/rows'
 
 export interface SqlOptions {
   url: string

@@ -1,5 +1,6 @@
 import type { Log } from '#shared/log'
 import type { Fanout } from '#shared/redis'
+import { addTariffs } from './add-tariffs'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
 import type { ShippingSql } from './database'
@@ -31,6 +32,7 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
   const streams = shipmentStreams({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
   const { notify } = streams
   const steps = shipmentSteps({ sql, notify })
+  const [zones, rates] = [zoneRepository(sql), shippingRateRepository(sql)]
   return {
     streams,
     steps,
@@ -41,9 +43,10 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
     followUpShipments: followUpShipments({ sql, clients, carriers, steps, log }),
     shipments: shipmentRepository(sql),
     quoteShipping: quoteShipping(sql),
-    rates: shippingRateRepository(sql),
+    rates,
     weights: weightRepository(sql),
-    zones: zoneRepository(sql),
+    zones,
+    addTariffs: addTariffs({ sql, zones, rates }),
     personalData: shippingPersonalData(sql),
     drift: shipmentDrift({ sql, stuckAfterMs }),
   }

@@ -36,10 +36,6 @@ export const shippingPrice = (rate: ShippingRate, grams: number, subtotal: numbe
   return sumOf([rate.price, times(rate.per_kg, extraKilograms)])
 }
 
-/** Undefined for a free-text address: it names no country. */
-export const destinationCountry = (address: string | { country: string }): string | undefined =>
-  typeof address === 'string' ? undefined : address.country.trim().toUpperCase()
-
 export interface PricedOption {
   option: ShippingOption
   price: number

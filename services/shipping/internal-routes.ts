@@ -4,7 +4,7 @@ import { IdParam } from '#shared/schema'
 import type { ShipmentDrift } from './drift'
 import { DriftView, VoidView } from './model'
 import type { QuoteShipping } from './quote-shipping'
-import { QuoteBody, QuoteView } from './tariff-model'
+import { InternalQuoteBody, QuoteView } from './tariff-model'
 import type { VoidOrder } from './void-order'
 
 interface Deps {
@@ -18,7 +18,7 @@ export const internalRoutes = ({ http, quoteShipping, voidOrder, drift }: Deps) 
   http('/internal')
     .post('/quotes', ({ body }) => quoteShipping(body), {
       internal: ['order', 'cart'],
-      body: QuoteBody,
+      body: InternalQuoteBody,
       response: { 200: QuoteView },
       detail: { summary: 'What shipping costs' },
     })

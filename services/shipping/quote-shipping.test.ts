@@ -59,8 +59,16 @@ describe('POST /quotes', () => {
   test('uses the zone of the country, or the default zone for a country without one', async () => {
     expect((await quote({ address: at('DE') })).prices).toEqual({ standard: 10, express: 30, pickup: 0 })
     expect((await quote({ address: at(' de ') })).prices.standard).toBe(10)
-    expect((await quote({ address: at('US') })).prices.standard).toBe(5)
-    expect((await quote({ address: at('Nowhere') })).prices.standard).toBe(5)
+    expect((await quote({ address: at('Germany') })).prices.standard).toBe(10)
+    expect((await quote({ address: { ...at('US'), region: 'Massachusetts' } })).prices.standard).toBe(5)
+    expect((await quote({ address: at('BR') })).prices.standard).toBe(5)
+    expect((await quote({ address: at('Nowhere') })).code).toBe('unknown_country')
+    expect((await quote({ address: at('US') })).code).toBe('region_required')
+  })
+  test('has the prices of the default zone for an address that another service stored in an older form', async () => {
+    const body = { address: at('Nowhere'), items, currency: 'USD' }
+    const answer = await shop.call('POST', '/internal/quotes', { body, headers: await shop.asService('order') })
+    expect(answer.body.options.find(({ option }) => option === 'standard')?.price).toBe(5)
   })
   test('has prices of its own for each currency, and converts none', async () => {
     expect((await quote({ currency: 'JPY', subtotal: 7499 })).prices.standard).toBe(750)

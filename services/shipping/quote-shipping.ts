@@ -1,8 +1,9 @@
+import { placeOfAddress } from '#shared/address'
 import { defaultCurrency, toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
 import type { ShippingSql } from './database'
-import { destinationCountry, priceOptions, totalGrams, type ZoneRate } from './domain-quotes'
-import { type QuoteBody, quoteView } from './tariff-model'
+import { priceOptions, totalGrams, type ZoneRate } from './domain-quotes'
+import { type InternalQuoteBody, quoteView } from './tariff-model'
 import { weightsOf } from './weights'
 
 type Db = ShippingSql['db']
@@ -10,9 +11,9 @@ type Db = ShippingSql['db']
 /** The options and prices of shipping items to an address, by the rates of its zone. */
 export const quoteShipping =
   ({ db }: Pick<ShippingSql, 'db'>) =>
-  async ({ address, items, subtotal = 0, currency = defaultCurrency }: Static<typeof QuoteBody>) => {
+  async ({ address, items, subtotal = 0, currency = defaultCurrency }: Static<typeof InternalQuoteBody>) => {
     const minorSubtotal = toMinor(subtotal, currency)
-    const [rates, gramsOf] = await Promise.all([ratesFor(db, destinationCountry(address), currency), weightsOf(db, items)])
+    const [rates, gramsOf] = await Promise.all([ratesFor(db, placeOfAddress(address).country, currency), weightsOf(db, items)])
     return quoteView(priceOptions(rates, totalGrams(items, gramsOf), minorSubtotal), currency)
   }
 export type QuoteShipping = ReturnType<typeof quoteShipping>

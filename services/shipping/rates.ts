@@ -2,8 +2,8 @@ import { conflict, invalid, notFound } from '#shared/errors'
 import { toMinor } from '#shared/money'
 import type { Page, PageQuery } from '#shared/page'
 import type { Static } from '#shared/schema'
-import { isDuplicate } from '#shared/sql'
-import type { RateRow, ShippingSql } from './database'
+import { isDuplicate, pageBy } from '#shared/sql'
+import type { RateRow, ShippingSql, Trx } from './database'
 import type { NewRate, RateChange } from './tariff-model'
 
 /** The weight that a price covers when the rate has none. */
@@ -24,16 +24,15 @@ const withChange = (before: RateRow, { price, per_kg, free_over, ...rest }: Stat
 
 /** The price of shipping, by zone, option and currency. */
 export const shippingRateRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'transaction'>) => ({
-  async list({ skip, limit, zone_id }: PageQuery & { zone_id?: number | undefined }): Promise<Page<RateRow>> {
+  list({ zone_id, ...query }: PageQuery & { zone_id?: number | undefined }): Promise<Page<RateRow>> {
     const filtered = zone_id === undefined ? db.selectFrom('rates') : db.selectFrom('rates').where('zone_id', '=', zone_id)
-    const [items, { total }] = await Promise.all([
-      filtered.selectAll().orderBy('id').offset(skip).limit(limit).execute(),
-      filtered.select(row => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    ])
-    return { items, total: Number(total) }
+    return pageBy(db, filtered.selectAll(), 'id', query)
   },
 
-  add({ zone_id, option, currency, price, per_kg = 0, free_over = null, ...rest }: Static<typeof NewRate>): Promise<RateRow> {
+  async add(
+    trx: Trx,
+    { zone_id, option, currency, price, per_kg = 0, free_over = null, ...rest }: Static<typeof NewRate>,
+  ): Promise<RateRow> {
     requireDaysInOrder(rest)
     const { included_grams = defaultIncludedGrams, days_min, days_max } = rest
     const row = {
@@ -47,17 +46,15 @@ export const shippingRateRepository = ({ db, transaction }: Pick<ShippingSql, 'd
       days_min,
       days_max,
     }
-    return transaction(async trx => {
-      // The lock keeps the zone from being deleted before the rate is stored.
-      const zone = await trx.selectFrom('zones').select('id').where('id', '=', zone_id).forUpdate().executeTakeFirst()
-      if (!zone) throw notFound('zone')
-      const insert = trx.insertInto('rates').values(row).executeTakeFirstOrThrow()
-      const { insertId } = await insert.catch(error => {
-        if (isDuplicate(error)) throw conflict('rate_exists', 'The zone has a rate for this option and currency; change that one.')
-        throw error
-      })
-      return { id: Number(insertId), ...row }
+    // The lock keeps the zone from being deleted before the rate is stored.
+    const zone = await trx.selectFrom('zones').select('id').where('id', '=', zone_id).forUpdate().executeTakeFirst()
+    if (!zone) throw notFound('zone')
+    const insert = trx.insertInto('rates').values(row).executeTakeFirstOrThrow()
+    const { insertId } = await insert.catch(error => {
+      if (isDuplicate(error)) throw conflict('rate_exists', 'The zone has a rate for this option and currency; change that one.')
+      throw error
     })
+    return { id: Number(insertId), ...row }
   },
 
   change: (id: number, change: Static<typeof RateChange>): Promise<RateRow> =>

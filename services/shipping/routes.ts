@@ -79,17 +79,27 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       response: { 200: ShipmentDetail },
       detail: { summary: 'One shipment, with its address and its history' },
     })
-    .post('/shipments/:id/events', async ({ params, body }) => shipmentView(await steps.record(params.id, body.status)), {
-      auth: 'admin',
-      params: IdParam,
-      body: NewStep,
-      response: { 200: ShipmentView },
-      detail: {
-        summary: 'Record the next step of a shipment',
-        description:
-          'created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. Any other step is 409 `illegal_transition`.',
+    .post(
+      '/shipments/:id/events',
+      async ({ user, params: { id }, body, headers, set }) => {
+        const keyed = { scope: `${user.id} POST /api/shipping/shipments/${id}/events`, key: headers['idempotency-key'] }
+        const answer = await steps.recordOnce(keyed, id, body.status)
+        Object.assign(set.headers, answer.headers)
+        return answer.body
       },
-    })
+      {
+        auth: 'admin',
+        params: IdParam,
+        headers: IdempotencyHeader,
+        body: NewStep,
+        response: { 200: ShipmentView },
+        detail: {
+          summary: 'Record the next step of a shipment',
+          description:
+            'created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. Any other step is 409 `illegal_transition`.',
+        },
+      },
+    )
     .get(
       '/shipments/:id/stream',
       async ({ user, params, headers, request }) => {

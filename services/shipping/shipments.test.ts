@@ -50,6 +50,15 @@ describe('POST /shipments/:id/events', () => {
     const asCustomer = { body: { status: 'in_transit' }, headers: await shop.as(7) }
     expect((await shop.call('POST', `/api/shipping/shipments/${id}/events`, asCustomer)).status).toBe(403)
   })
+  test('records a step once for each idempotency key', async () => {
+    const { orderId, id } = await shop.shipped()
+    const keyed = { body: { status: 'picked_up' }, headers: { ...shop.admin, 'idempotency-key': `step-${id}` } }
+    const answers = [1, 2].map(() => shop.call('POST', `/api/shipping/shipments/${id}/events`, keyed))
+    expect((await Promise.all(answers)).some(({ status }) => status === 200)).toBe(true)
+    const again = await shop.call('POST', `/api/shipping/shipments/${id}/events`, keyed)
+    expect([again.status, again.body.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'picked_up', 'true'])
+    expect(await shop.published(orderId)).toHaveLength(2)
+  })
   test('records a step once when it is reported several times at once', async () => {
     const { id } = await shop.shipped()
     const answers = await Promise.all(Array.from({ length: 8 }, () => record(id, 'picked_up')))

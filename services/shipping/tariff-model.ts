@@ -1,4 +1,4 @@
-import { Address } from '#shared/address'
+import { Address, AddressInput, countryCode } from '#shared/address'
 import { Amount, Currency, defaultCurrency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
@@ -8,15 +8,17 @@ import { type PricedOption, shippingOptions } from './domain-quotes'
 const OptionName = oneOf(shippingOptions)
 const QuoteItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
 
+const quoteFields = {
+  items: t.Array(QuoteItem, { minItems: 1, maxItems: 200 }),
+  subtotal: t.Optional(
+    t.Number({ ...Amount, description: 'The price of the items after discount; without it, `free_over` never applies' }),
+  ),
+  currency: t.Optional(Currency),
+}
+/** From other services, which pass an address on as it is stored. */
+export const InternalQuoteBody = closed({ address: Address, ...quoteFields })
 export const QuoteBody = closed(
-  {
-    address: Address,
-    items: t.Array(QuoteItem, { minItems: 1, maxItems: 200 }),
-    subtotal: t.Optional(
-      t.Number({ ...Amount, description: 'The price of the items after discount; without it, `free_over` never applies' }),
-    ),
-    currency: t.Optional(Currency),
-  },
+  { address: AddressInput, ...quoteFields },
   {
     examples: [
       {
@@ -49,11 +51,15 @@ export const quoteView = (priced: readonly PricedOption[], currency: string): St
   })),
 })
 
-const Countries = t.Array(t.String({ pattern: '^[A-Z]{2}$', examples: ['CH'] }), {
-  uniqueItems: true,
-  maxItems: 250,
-  description: 'ISO 3166 codes; a country is in one zone at most',
-})
+const Countries = t
+  .Transform(
+    t.Array(t.String({ minLength: 1, maxLength: 60, examples: ['CH'] }), {
+      maxItems: 250,
+      description: 'ISO 3166 codes or English names; a country is in one zone at most',
+    }),
+  )
+  .Decode(countries => [...new Set(countries.map(countryCode))])
+  .Encode(codes => codes)
 const ZoneName = text(100, 'The Alps')
 export const NewZone = closed({ name: ZoneName, countries: Countries }, { examples: [{ name: 'Oceania', countries: ['AU', 'NZ'] }] })
 export const ZoneChange = closed(

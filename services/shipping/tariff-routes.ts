@@ -1,6 +1,7 @@
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
+import type { AddTariffs } from './add-tariffs'
 import type { ShippingRates } from './rates'
 import {
   NewRate,
@@ -23,9 +24,10 @@ interface Deps {
   rates: ShippingRates
   weights: Weights
   zones: Zones
+  addTariffs: AddTariffs
 }
 
-export const tariffRoutes = ({ http, rates, weights, zones }: Deps) =>
+export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) =>
   http('/api/shipping')
     .get('/zones', async ({ query }) => page(await zones.list(query), query, zone => zone), {
       auth: 'admin',
@@ -35,13 +37,15 @@ export const tariffRoutes = ({ http, rates, weights, zones }: Deps) =>
     })
     .post(
       '/zones',
-      async ({ body: { name, countries }, set, status }) => {
-        const zone = await zones.add(name, countries)
-        set.headers.location = `/api/shipping/zones/${zone.id}`
-        return status(201, zone)
+      async ({ user, body, headers, set, status }) => {
+        const keyed = { scope: `${user.id} POST /api/shipping/zones`, key: headers['idempotency-key'] }
+        const answer = await addTariffs.zone(keyed, body)
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
       },
       {
         auth: 'admin',
+        headers: IdempotencyHeader,
         body: NewZone,
         response: { 201: ZoneView },
         detail: { summary: 'Add a zone; until it has rates of its own in a currency, those of the default zone apply' },
@@ -70,12 +74,19 @@ export const tariffRoutes = ({ http, rates, weights, zones }: Deps) =>
     })
     .post(
       '/rates',
-      async ({ body, set, status }) => {
-        const rate = await rates.add(body)
-        set.headers.location = `/api/shipping/rates/${rate.id}`
-        return status(201, rateView(rate))
+      async ({ user, body, headers, set, status }) => {
+        const keyed = { scope: `${user.id} POST /api/shipping/rates`, key: headers['idempotency-key'] }
+        const answer = await addTariffs.rate(keyed, body)
+        Object.assign(set.headers, answer.headers)
+        return status(201, answer.body)
       },
-      { auth: 'admin', body: NewRate, response: { 201: RateView }, detail: { summary: 'Offer an option in a zone and a currency' } },
+      {
+        auth: 'admin',
+        headers: IdempotencyHeader,
+        body: NewRate,
+        response: { 201: RateView },
+        detail: { summary: 'Offer an option in a zone and a currency' },
+      },
     )
     .patch('/rates/:id', async ({ params, body }) => rateView(await rates.change(params.id, body)), {
       auth: 'admin',

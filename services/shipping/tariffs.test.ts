@@ -7,8 +7,8 @@ beforeAll(async () => {
 })
 afterAll(() => shop.drop())
 
-const by = (method: string, path: string, body?: unknown) =>
-  shop.call(method, `/api/shipping${path}`, { headers: shop.admin, ...(body !== undefined && { body }) })
+const by = (method: string, path: string, body?: unknown, more: Record<string, string> = {}) =>
+  shop.call(method, `/api/shipping${path}`, { headers: { ...shop.admin, ...more }, ...(body !== undefined && { body }) })
 const standardTo = async (country: string, currency = 'USD') => {
   const address = { line1: '1 Way', city: 'Town', country }
   const items = [{ product_id: laptop, quantity: 1 }]
@@ -53,6 +53,49 @@ describe('zones', () => {
     expect((await by('DELETE', `/zones/${made.body.id}`)).status).toBe(204)
     expect(await standardTo('NZ')).toBe(5)
     expect((await by('GET', `/rates?zone_id=${made.body.id}`)).body.total).toBe(0)
+  })
+
+  test('and rates are added once for each idempotency key', async () => {
+    const key = { 'idempotency-key': 'a-zone' }
+    const zone = { name: 'Islands', countries: ['Fiji', 'WSM'] }
+    const [first, again] = [await by('POST', '/zones', zone, key), await by('POST', '/zones', zone, key)]
+    expect([first.status, again.status, again.body, again.headers.get('location')]).toEqual([
+      ...[201, 201, first.body, `/api/shipping/zones/${first.body.id}`],
+    ])
+    expect((await by('POST', '/zones', { ...zone, name: 'Other' }, key)).status).toBe(422)
+    const rate = { zone_id: first.body.id, option: 'standard', currency: 'USD', price: 9, days_min: 1, days_max: 2 }
+    const rates = [await by('POST', '/rates', rate, key), await by('POST', '/rates', rate, key)]
+    expect(rates.map(({ status }) => status)).toEqual([201, 201])
+    expect(rates[1]?.body).toEqual(rates[0]?.body)
+    expect((await by('DELETE', `/zones/${first.body.id}`)).status).toBe(204)
+  })
+
+  test('take countries in every spelling and store their codes; an address is read in the same way', async () => {
+    const made = await by('POST', '/zones', { name: 'Down under', countries: ['New Zealand', 'aus', 'AU'] })
+    expect(made.body.countries).toEqual(['AU', 'NZ'])
+    const rate = { zone_id: made.body.id, option: 'standard', currency: 'USD', price: 33, days_min: 1, days_max: 2 }
+    await by('POST', '/rates', rate)
+    expect([await standardTo('Australia'), await standardTo('AUS'), await standardTo('nz')]).toEqual([33, 33, 33])
+    expect(await standardTo('Atlantis')).toBe('unknown_country')
+    expect((await by('POST', '/zones', { name: 'Lost', countries: ['Atlantis'] })).body.code).toBe('unknown_country')
+    expect((await by('DELETE', `/zones/${made.body.id}`)).status).toBe(204)
+  })
+
+  test('rates and weights are listed to their end by cursor', async () => {
+    for (const sku of ['W-1', 'W-2', 'W-3']) expect((await by('PUT', `/weights/${sku}`, { grams: 100 })).status).toBe(200)
+    const through = async (path: string) => {
+      const found: unknown[] = []
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const { body } = await by('GET', `${path}?limit=2${cursor && `&cursor=${cursor}`}`)
+        found.push(...body.items)
+        cursor = body.next_cursor
+      }
+      return found
+    }
+    expect(await through('/weights')).toEqual(['W-1', 'W-2', 'W-3'].map(sku => ({ sku, grams: 100 })))
+    expect(await through('/zones')).toHaveLength((await by('GET', '/zones')).body.total)
+    expect(await through('/rates')).toHaveLength((await by('GET', '/rates')).body.total)
+    expect((await by('GET', '/weights?cursor=x')).body.code).toBe('invalid_cursor')
   })
 
   test('answer 404 when they do not exist', async () => {

@@ -1,17 +1,11 @@
 import { notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
+import { pageBy } from '#shared/sql'
 import type { ShippingSql, Weight } from './database'
 
 /** The weight of one piece of a SKU. */
 export const weightRepository = ({ db }: Pick<ShippingSql, 'db'>) => ({
-  async list({ skip, limit }: PageQuery): Promise<Page<Weight>> {
-    const all = db.selectFrom('weights')
-    const [items, { total }] = await Promise.all([
-      all.selectAll().orderBy('sku').offset(skip).limit(limit).execute(),
-      all.select(row => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    ])
-    return { items, total: Number(total) }
-  },
+  list: (query: PageQuery): Promise<Page<Weight>> => pageBy(db, db.selectFrom('weights').selectAll(), 'sku', query),
 
   async set(sku: string, grams: number): Promise<Weight> {
     await db.insertInto('weights').values({ sku, grams }).onDuplicateKeyUpdate({ grams }).execute()

@@ -1,6 +1,6 @@
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
-import { insertOnce } from '#shared/sql'
+import { insertOnce, pageBy } from '#shared/sql'
 import type { ShippingSql, Trx } from './database'
 
 export interface Zone {
@@ -31,28 +31,25 @@ export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'tr
   }
 
   return {
-    async list({ skip, limit }: PageQuery): Promise<Page<Zone>> {
-      const all = db.selectFrom('zones')
-      const [rows, { total }] = await Promise.all([
-        all.selectAll().orderBy('id').offset(skip).limit(limit).execute(),
-        all.select(row => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-      ])
-      const ids = rows.map(({ id }) => id)
-      const listed = await countriesOf(db, ids)
-      const items = rows.map(({ id, name, is_default }) => {
+    async list(query: PageQuery): Promise<Page<Zone>> {
+      const { items, ...rest } = await pageBy(db, db.selectFrom('zones').selectAll(), 'id', query)
+      const listed = await countriesOf(
+        db,
+        items.map(({ id }) => id),
+      )
+      const zones = items.map(({ id, name, is_default }) => {
         const countries = listed.filter(({ zone_id }) => zone_id === id).map(({ country }) => country)
         return { id, name, is_default: is_default === 1, countries }
       })
-      return { items, total: Number(total) }
+      return { items: zones, ...rest }
     },
 
-    add: (name: string, countries: string[]): Promise<Zone> =>
-      transaction(async trx => {
-        const { insertId } = await trx.insertInto('zones').values({ name, is_default: false }).executeTakeFirstOrThrow()
-        const id = Number(insertId)
-        await replaceCountries(trx, id, countries)
-        return { id, name, is_default: false, countries: countries.toSorted() }
-      }),
+    async add(trx: Trx, { name, countries }: { name: string; countries: string[] }): Promise<Zone> {
+      const { insertId } = await trx.insertInto('zones').values({ name, is_default: false }).executeTakeFirstOrThrow()
+      const id = Number(insertId)
+      await replaceCountries(trx, id, countries)
+      return { id, name, is_default: false, countries: countries.toSorted() }
+    },
 
     change: (id: number, { name, countries }: { name?: string | undefined; countries?: string[] | undefined }): Promise<Zone> =>
       transaction(async trx => {

@@ -1,5 +1,6 @@
 import { type QueryExecutorProvider, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
-import { countLimit } from '../page'
+import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '../page'
+import { t } from '../schema'
 import { isDuplicate } from './errors'
 
 /**
@@ -58,6 +59,24 @@ export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promi
     throw error
   }
 }
+
+/** One page of `rows` in ascending order of a unique column, from the cursor on, and how many rows there are in all. */
+export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column in Key]: string | number }, Key extends string>(
+  db: QueryExecutorProvider,
+  rows: SelectQueryBuilder<Db, Tables, Row>,
+  key: Key,
+  { skip, limit, cursor }: Pick<PageQuery, 'skip' | 'limit' | 'cursor'>,
+): Promise<Page<Row>> => {
+  const column = sql.ref<string | number>(key)
+  const ordered = rows.orderBy(column).limit(limit)
+  const [after] = cursor === undefined ? [] : decodeCursor(cursor, cursorKey)
+  const [items, total] = await Promise.all([
+    (after === undefined ? ordered.offset(skip) : ordered.where(sql<boolean>`${column} > ${after}`)).execute(),
+    countCapped(db, rows.clearSelect()),
+  ])
+  return { items, total, nextCursor: cursorAfter(items, limit, row => [row[key]]) }
+}
+const cursorKey = t.Tuple([t.Union([t.Integer({ minimum: 0 }), t.String()])])
 
 /** `count(*)` that stops looking at `countLimit` rows. Give it the filtered query, before its order and columns. */
 export const countCapped = async <Db, Tables extends keyof Db, Row>(
