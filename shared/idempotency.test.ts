@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Generated, type Kysely, sql as raw } from 'kysely'
 import { conflict } from './errors'
-import { type Answer, idempotently, type KeyedRequest, type Saved } from './idempotency'
+import { type Answer, forgetAnswers, idempotently, type KeyedRequest, type Saved } from './idempotency'
 import type { Sql } from './sql'
 import { eventually, testSql } from './testing'
 
@@ -185,4 +185,14 @@ describe('a request with an idempotency key', () => {
       async () => (await claimed.set({ lease_until: new Date(Date.now() + leaseMs) }).executeTakeFirst()).numUpdatedRows > 0n,
     )
   }
+
+  test('is forgotten with the user whose request it was, and with no other', async () => {
+    const [mine, other] = [keyed({ scope: '421 POST /api/payments' }), keyed({ scope: '42 POST /api/payments' })]
+    await Promise.all([pay(mine), pay(other)])
+    await sql.transaction(trx => forgetAnswers(sql, trx, 421))
+    const owners = (await sql.kernel.selectFrom('idempotency_keys').select('owner').execute()).map(({ owner }) => owner)
+    expect(owners).not.toContain(421)
+    expect((await pay(mine)).replayed).toBe(false)
+    expect((await pay(other)).replayed).toBe(true)
+  })
 })

@@ -53,7 +53,7 @@ export const idempotently = async <Db, Body>(
     throw invalid('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 printable ASCII characters.')
 
   const id = sha256(`${scope}\n${key}`)
-  const claim = await claimKey<Body>(sql, id, sha256(canonical(body)), leaseMs)
+  const claim = await claimKey<Body>(sql, { id, hash: sha256(canonical(body)), owner: ownerOf(scope), leaseMs })
   if (claim.answer) {
     const { answer } = claim
     return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' }, replayed: true }
@@ -88,11 +88,26 @@ export const idempotently = async <Db, Body>(
   }
 }
 
+/** The user whom the scope names. */
+const ownerOf = (scope: string): number | null => Number(/^\d+(?= )/.exec(scope)?.[0] ?? 0) || null
+
+/** Deletes the answers to a user's requests, which can hold what is erased with the account. Call it in the transaction that erases. */
+export const forgetAnswers = async <Db>({ kernel }: Pick<Sql<Db>, 'kernel'>, trx: Transaction<Db>, userId: number): Promise<void> => {
+  await trx.executeQuery(kernel.deleteFrom('idempotency_keys').where('owner', '=', userId))
+}
+
+interface Claim {
+  id: string
+  hash: string
+  owner: number | null
+  leaseMs: number
+}
+
 const asSaved = <Body>(answer: Answer<Body>) => answer as Saved<Body>
 const running = () => conflict('request_in_progress', 'A request with this Idempotency-Key is still running. Try again shortly.', 1)
 
 /** Either the first answer, or a lease of the key. All times are the database's. */
-const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, id: string, hash: string, leaseMs: number) => {
+const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, hash, owner, leaseMs }: Claim) => {
   const token = crypto.randomUUID()
   const lease = { lease_token: token, lease_until: inFuture(leaseMs) }
   const row = kernel.selectFrom('idempotency_keys').where('id', '=', id)
@@ -100,7 +115,7 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, id: stri
     try {
       await kernel
         .insertInto('idempotency_keys')
-        .values({ id, body_hash: hash, ...lease })
+        .values({ id, body_hash: hash, owner, ...lease })
         .execute()
       return { token }
     } catch (error) {

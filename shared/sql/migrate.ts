@@ -63,6 +63,16 @@ const kernel: Record<string, Migration> = {
         .execute()
     },
   },
+  kernel_005_idempotency_owner: {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('idempotency_keys').addColumn('owner', 'bigint').execute()
+    },
+  },
+  kernel_006_idempotency_owner_index: {
+    async up(db: Kysely<unknown>) {
+      await db.schema.createIndex('idempotency_keys_owner').on('idempotency_keys').column('owner').execute()
+    },
+  },
 }
 
 /** Names of the migrations that this schema has had; none when it is new. */

@@ -9,6 +9,8 @@ export interface KernelTables {
   idempotency_keys: {
     id: string
     body_hash: string
+    /** The user whose request it was; null in keys of an earlier release. */
+    owner: number | null
     lease_token: string | null
     lease_until: Date
     answer: string | null
