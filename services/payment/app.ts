@@ -3,13 +3,12 @@ import { exportRoute } from '#shared/personal-data'
 import { adminRoutes } from './admin-routes'
 import type { PaymentService } from './compose'
 import { internalRoutes } from './internal-routes'
-import { paymentView } from './model'
 import { paymentRoutes } from './routes'
 import { webhookRoutes } from './webhook-routes'
 
 type Deps = { http: Http } & Pick<
   PaymentService,
-  'sql' | 'payments' | 'pay' | 'captures' | 'refunds' | 'reconcile' | 'onlineProvider' | 'webhooks' | 'sandbox'
+  'sql' | 'personalData' | 'payments' | 'pay' | 'captures' | 'refunds' | 'reconcile' | 'onlineProvider' | 'webhooks' | 'sandbox'
 >
 
 export const paymentApp = (deps: Deps) =>
@@ -19,5 +18,5 @@ export const paymentApp = (deps: Deps) =>
     .use(adminRoutes(deps))
     .use(webhookRoutes(deps))
     .use(internalRoutes(deps))
-    .use(exportRoute({ http: deps.http, exportOf: async id => ({ payments: (await deps.payments.exportOf(id)).map(paymentView) }) }))
+    .use(exportRoute({ http: deps.http, exportOf: deps.personalData.exportOf }))
 export type PaymentApi = ReturnType<typeof paymentApp>

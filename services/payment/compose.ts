@@ -8,6 +8,7 @@ import { expire } from './expire'
 import { holds } from './holds'
 import { orderFacts } from './order-facts'
 import { type PayPorts, pay } from './pay'
+import { paymentPersonalData } from './personal-data'
 import { providerFollowUp } from './provider-follow-up'
 import type { Provider } from './providers/provider'
 import type { Sandbox } from './providers/sandbox'
@@ -34,6 +35,7 @@ export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options
   const followUp = providerFollowUp({ sql, ask, log, terms })
   const orderClaims = claims({ sql, clients, log, readyMs: terms.readyMs })
   const orderHolds = holds({ sql, clients, log, terms })
+  const payments = paymentRepository(sql)
   const incoming = webhooks({ sql, providers, log })
   const sandboxRefused = (error: unknown) => log.warn({ err: error }, 'a webhook of the sandbox was not accepted; it is sent again')
   return {
@@ -41,7 +43,8 @@ export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options
     sandbox,
     onlineProvider,
     followUp,
-    payments: paymentRepository(sql),
+    payments,
+    personalData: paymentPersonalData(sql, payments),
     pay: pay({ ...options, sql, claims: orderClaims, holds: orderHolds, ask, onlineProvider, terms }),
     claims: orderClaims,
     holds: orderHolds,

@@ -1,8 +1,11 @@
 import { orderCancelled, orderReturnReceived, orderStatusUpdated } from '#shared/catalog'
 import { on } from '#shared/event'
+import { eraseOn } from '#shared/personal-data'
 import type { OrderFacts } from './order-facts'
+import type { PaymentPersonalData } from './personal-data'
 
-export const paymentHandlers = ({ orderFacts }: { orderFacts: OrderFacts }) => [
+export const paymentHandlers = ({ orderFacts, personalData }: { orderFacts: OrderFacts; personalData: PaymentPersonalData }) => [
+  eraseOn(personalData.forget),
   on(orderCancelled, message => orderFacts.add(message, message.data.order_id, { cancelled: true })),
   on(orderStatusUpdated, async message => {
     const { order_id, status, due_amount: due } = message.data

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { Message } from '#shared/event'
+import { forgetAnswers } from '#shared/idempotency'
 import { addressColumn, linesColumn, type ShippingDb, type ShippingSql } from './database'
 import { isFinal, statuses } from './domain'
 
@@ -34,6 +35,7 @@ export const shippingPersonalData = (sql: ShippingSql) => ({
         return row.case().when(isOver).then(null).else(row.ref('address')).end()
       }
       await trx.updateTable('shipments').set({ address }).where('user_id', '=', userId).execute()
+      await forgetAnswers(sql, trx, userId)
     })
   },
 })
