@@ -34,7 +34,7 @@ export const compose = ({ sql, clients, terms, log }: Ports) => {
     applyFact: applyFact(sql),
     statistics: orderStatistics(sql),
     drift: orderDrift(sql),
-    personalData: orderPersonalData({ sql, orders }),
+    personalData: orderPersonalData({ sql, orders, log }),
   }
 }
 export type OrderService = ReturnType<typeof compose>

@@ -49,6 +49,8 @@ export interface OrderDb {
     created_at: Date
     updated_at: Date
   }
+  /** Accounts that were erased, and when. */
+  erased_users: { user_id: number; erased_at: Generated<Date> }
   order_items: {
     order_id: number
     line: number

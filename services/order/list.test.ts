@@ -168,4 +168,18 @@ describe('a deleted account', () => {
     expect((await get(mine[3]!.id)).shipping_address).toBe('erased')
     expect(shop.failures).toEqual([])
   })
+  test('leaves no saved answer to its requests', async () => {
+    await send('POST', '/api/orders', { user: 44, key: 'before-the-erasure', body: { ...shop.sample, shipping_address: '7 Hidden Road' } })
+    const saved = async () => JSON.stringify(await shop.sql.kernel.selectFrom('idempotency_keys').select('answer').execute())
+    expect(await saved()).toContain('7 Hidden Road')
+    await deliver(userDeleted({ id: 44, version: 2 }, { user_id: 44 }))
+    expect(await saved()).not.toContain('7 Hidden Road')
+  })
+  test('leaves no address in an order that was placed while it was being erased', async () => {
+    await deliver(userDeleted({ id: 45, version: 2 }, { user_id: 45 }))
+    const late = await place(shop.sample, { user: 45 })
+    await shop.service.personalData.forgetStragglers(new Date())
+    await deliver(eventsAbout(late).refusedByStock())
+    expect((await get(late.id)).shipping_address).toBe('erased')
+  })
 })

@@ -24,6 +24,7 @@ export const start = (env?: Environment) =>
       await bus.consume(orderHandlers(service))
       every('cancel orders that nobody paid in time', second, () => service.timeouts.sweep(new Date()))
       every('finish cancellations', second, () => service.finishCancellations(new Date(Date.now() - abandonedMs)))
+      every('erase what was under way at an erasure', minute, () => service.personalData.forgetStragglers(new Date()))
       return orderApp({ http, ...service })
     },
     env,

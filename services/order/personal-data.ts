@@ -1,5 +1,10 @@
 import type { Message } from '#shared/event'
-import { erasedAddress, type OrderSql } from './database'
+import { forgetAnswers } from '#shared/idempotency'
+import type { Log } from '#shared/log'
+import { insertOnce } from '#shared/sql'
+import { eachIsolated } from '#shared/sweep'
+import { hour } from '#shared/time'
+import { erasedAddress, type OrderSql, type Trx } from './database'
 import { isOver, statuses } from './domain'
 import { orderView } from './model'
 import type { OrderRepository } from './repository'
@@ -8,8 +13,26 @@ const over = statuses.filter(isOver)
 const open = statuses.filter(status => !isOver(status))
 const most = 1000
 
+/** Longer than a token of an erased account can be in use anywhere, and than a request can take. */
+const stragglersMs = hour
+
+/** The figures stay, the address goes: at once where the order is over, else when it is. */
+const erase = async (sql: OrderSql, trx: Trx, userId: number) => {
+  const ofUser = trx.updateTable('orders').where('user_id', '=', userId).where('user_erased', '=', 0)
+  await ofUser.set({ user_erased: true }).where('status', 'in', open).execute()
+  await ofUser.set({ user_erased: true, shipping_address: erasedAddress }).where('status', 'in', over).execute()
+  await trx.updateTable('returns').set({ reason: 'erased' }).where('user_id', '=', userId).execute()
+  await forgetAnswers(sql, trx, userId)
+}
+
+interface Ports {
+  sql: OrderSql
+  orders: Pick<OrderRepository, 'list'>
+  log: Pick<Log, 'warn'>
+}
+
 /** What order holds about a person: what they bought, and where it was sent. */
-export const orderPersonalData = ({ sql, orders }: { sql: OrderSql; orders: Pick<OrderRepository, 'list'> }) => ({
+export const orderPersonalData = ({ sql, orders, log }: Ports) => ({
   async exportOf(userId: number) {
     const everything = []
     let cursor: string | undefined
@@ -38,12 +61,17 @@ export const orderPersonalData = ({ sql, orders }: { sql: OrderSql; orders: Pick
     return Number(count)
   },
 
-  /** The figures stay, the address goes: at once where the order is over, else when it is. */
   forget: (message: Message, userId: number) =>
     sql.once(message, async trx => {
-      const ofUser = trx.updateTable('orders').where('user_id', '=', userId)
-      await ofUser.set({ user_erased: true }).where('status', 'in', open).execute()
-      await ofUser.set({ user_erased: true, shipping_address: erasedAddress }).where('status', 'in', over).execute()
-      await trx.updateTable('returns').set({ reason: 'erased' }).where('user_id', '=', userId).execute()
+      await insertOnce(trx.insertInto('erased_users').values({ user_id: userId }))
+      await erase(sql, trx, userId)
     }),
+
+  /** Erases again what a request that was under way at the erasure has stored since. */
+  async forgetStragglers(now: Date) {
+    const since = new Date(now.getTime() - stragglersMs)
+    const recent = await sql.db.selectFrom('erased_users').select('user_id').where('erased_at', '>', since).orderBy('erased_at').execute()
+    const work = ({ user_id }: { user_id: number }) => sql.transaction(trx => erase(sql, trx, user_id))
+    await eachIsolated(recent, work, (err, { user_id }) => log.warn({ err, user_id }, 'an erased user’s orders are looked at again later'))
+  },
 })
