@@ -1,7 +1,7 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { closed, IdParam, t } from '#shared/schema'
+import { closed, IdempotencyHeader, IdParam, t } from '#shared/schema'
 import { originOf } from './client-origin'
 import type { UserService } from './compose'
 import {
@@ -75,12 +75,18 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
     )
     .post(
       '/addresses',
-      async ({ user, body, status, set }) => {
-        const saved = await addresses.add(user.id, body)
-        set.headers.location = `/api/users/me/addresses/${saved.id}`
+      async ({ user, body, headers, status, set }) => {
+        const { saved, headers: answered } = await addresses.add(user.id, body, headers['idempotency-key'])
+        Object.assign(set.headers, answered)
         return status(201, saved)
       },
-      { auth: true, body: SavedAddressBody, response: { 201: SavedAddress }, detail: { summary: 'Save an address' } },
+      {
+        auth: true,
+        headers: IdempotencyHeader,
+        body: SavedAddressBody,
+        response: { 201: SavedAddress },
+        detail: { summary: 'Save an address' },
+      },
     )
     .put('/addresses/:id', ({ user, params, body }) => addresses.replace(user.id, params.id, body), {
       auth: true,

@@ -14,6 +14,12 @@ const enter = async (name: string, more: object = {}) => {
   const call = (method: string, path: string, body?: unknown) => users.call(method, `/api/users/me${path}`, { token: tokens.access, body })
   return { ...person, ...tokens, call }
 }
+const registration = (username: string) => ({
+  email: `${username}@example.com`,
+  username,
+  password: 'a long password',
+  full_name: 'Some Body',
+})
 const street = { line1: '1 Main Street', city: 'Springfield', region: 'IL', postal_code: '62701', country: 'US' }
 
 describe('my account', () => {
@@ -126,7 +132,7 @@ describe('my addresses', () => {
         { label: 'work', is_default: true },
       ],
     })
-    const { region, ...plainer } = street
+    const { region, ...plainer } = { ...street, country: 'DE' }
     const replaced = await call('PUT', `/addresses/${home.body.id}`, plainer)
     expect(replaced.body).toEqual({ ...plainer, id: home.body.id, is_default: false, created_at: home.body.created_at })
     expect((await call('DELETE', `/addresses/${work.body.id}`)).status).toBe(204)
@@ -140,6 +146,38 @@ describe('my addresses', () => {
     expect((await bob.call('DELETE', `/addresses/${body.id}`)).status).toBe(404)
     expect((await bob.call('GET', '/addresses')).body.items).toEqual([])
     expect((await ann.call('GET', '/addresses')).body.total).toBe(1)
+  })
+  test('have one form of country and region, as the address of the account has', async () => {
+    const { call } = await enter('lou')
+    const given = { ...street, region: 'Illinois', country: 'united states' }
+    expect((await call('POST', '/addresses', given)).body).toMatchObject({ ...street, region: 'IL', country: 'US' })
+    const { body } = await call('GET', '/addresses')
+    expect(body.items).toMatchObject([{ region: 'IL', country: 'US' }])
+    expect((await call('PATCH', '', { address: given })).body.address).toEqual(street)
+    const { address } = (await users.call('POST', '/api/users/register', { body: { ...registration('moe'), address: given } })).body
+    expect(address).toEqual(street)
+    for (const [wrong, code] of [
+      [{ ...street, country: 'Atlantis' }, 'unknown_country'],
+      [{ ...street, region: undefined }, 'region_required'],
+      [{ ...street, region: 'Bavaria' }, 'unknown_region'],
+    ] as const) {
+      expect((await call('POST', '/addresses', wrong)).body).toMatchObject({ status: 400, code })
+      expect((await call('PATCH', '', { address: wrong })).body).toMatchObject({ status: 400, code })
+      const person = { ...registration('nan'), address: wrong }
+      expect((await users.call('POST', '/api/users/register', { body: person })).body).toMatchObject({ status: 400, code })
+    }
+  })
+  test('are saved once for an idempotency key, and the answer that is kept for it is sealed', async () => {
+    const { access } = await enter('pip')
+    const save = (body: object) =>
+      users.call('POST', '/api/users/me/addresses', { token: access, body, headers: { 'idempotency-key': 'address-1' } })
+    const [first, again] = [await save(street), await save(street)]
+    expect(again.body).toEqual(first.body)
+    expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true'])
+    expect(again.headers.get('location')).toBe(first.headers.get('location'))
+    expect((await save({ ...street, line1: '2 Side Street' })).status).toBe(422)
+    expect((await users.call('GET', '/api/users/me/addresses', { token: access })).body.total).toBe(1)
+    expect(JSON.stringify(await users.sql.kernel.selectFrom('idempotency_keys').selectAll().execute())).not.toContain('Main Street')
   })
   test('are fifty at most, also when saved at the same time', async () => {
     const { call } = await enter('jo')

@@ -1,4 +1,4 @@
-import { Address, addressFields } from '#shared/address'
+import { Address, AddressInput, addressFields, countryCode, placeOf } from '#shared/address'
 import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
 import { addressColumn, type UserRow } from './database'
@@ -18,7 +18,7 @@ export const Registration = closed({
   password: NewPassword,
   full_name: text(200, 'Ann Lee'),
   phone: t.Optional(Phone),
-  address: t.Optional(Address),
+  address: t.Optional(AddressInput),
 })
 export type Registration = Static<typeof Registration>
 
@@ -102,7 +102,7 @@ export const ProfileChange = closed(
     username: t.Optional(text(64, 'ann')),
     full_name: t.Optional(text(200, 'Ann Lee')),
     phone: t.Optional(t.Union([Phone, t.Null()])),
-    address: t.Optional(t.Union([Address, t.Null()])),
+    address: t.Optional(t.Union([AddressInput, t.Null()])),
     language: t.Optional(Language),
   },
   {
@@ -120,7 +120,10 @@ export const ManagedChange = closed(
 )
 export type ManagedChange = Static<typeof ManagedChange>
 
-export const SavedAddressBody = closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) })
+export const SavedAddressBody = t
+  .Transform(closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) }))
+  .Decode(({ region, ...rest }) => ({ ...rest, ...placeOf({ country: rest.country, region }), country: countryCode(rest.country) }))
+  .Encode(body => body)
 export type SavedAddressBody = Static<typeof SavedAddressBody>
 export const SavedAddress = t.Object({ id: Id, label: t.Optional(t.String()), ...addressFields, is_default: t.Boolean(), created_at: Time })
 

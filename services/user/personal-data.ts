@@ -1,5 +1,6 @@
 import { userDeleted } from '#shared/catalog'
 import { AppError, conflict } from '#shared/errors'
+import { forgetAnswers } from '#shared/idempotency'
 import type { Audit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { UserClients } from './clients'
@@ -100,6 +101,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
         await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
         await trx.updateTable('sessions').set({ user_agent: null, client_address: null }).where('user_id', '=', userId).execute()
         await revokeTokens(trx, userId)
+        await forgetAnswers(sql, trx, userId)
         await endChallenges(trx, userId)
         await audit.record(trx, 'account.erased', { user: userId, actor: userId })
         publish(userDeleted({ id: userId, version: user.version + 1 }, { user_id: userId }))

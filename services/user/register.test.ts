@@ -31,7 +31,7 @@ describe('registering', () => {
   test('does not need a phone or an address, and takes an address as text or as fields', async () => {
     const plain = await register({ ...ann, email: 'b@example.com', username: 'bob', phone: undefined, address: undefined })
     expect(plain.body).toMatchObject({ phone: null, address: null })
-    const address = { line1: '1 Main Street', city: 'Springfield', country: 'US' }
+    const address = { line1: '1 Main Street', city: 'Springfield', region: 'IL', country: 'US' }
     expect((await register({ ...ann, email: 'c@example.com', username: 'cleo', address })).body.address).toEqual(address)
   })
   test('is 409 when the e-mail or the username is taken, whatever its case', async () => {

@@ -64,9 +64,12 @@ describe('stored values', () => {
   }
 
   test('are resealed with a new data key while the service runs', async () => {
-    const ann = await users.signUp('ann', { phone: '0123456789', address: { line1: '1 Main Street', city: 'Springfield', country: 'US' } })
+    const ann = await users.signUp('ann', {
+      phone: '0123456789',
+      address: { line1: '1 Main Street', city: 'Springfield', region: 'IL', country: 'US' },
+    })
     const { access } = await users.logIn(ann)
-    const home = { line1: '2 Side Street', city: 'Shelbyville', country: 'US' }
+    const home = { line1: '2 Side Street', city: 'Shelbyville', region: 'IL', country: 'US' }
     await users.call('POST', '/api/users/me/addresses', { token: access, body: home })
     await users.call('POST', '/api/users/me/mfa', { token: access, body: { current_password: ann.password } })
     const stored = await sealedColumns()
