@@ -1,5 +1,6 @@
 import { sql as raw } from 'kysely'
 import type { Message } from '#shared/event'
+import { forgetAnswers } from '#shared/idempotency'
 import { noUser, type PromotionSql, type Trx } from './database'
 
 /** Removes the user from what their orders hold. The sums stay, so that limits hold and what is held can be released. */
@@ -34,5 +35,6 @@ export const eraseUser =
     sql.once(message, async trx => {
       await trx.insertInto('erased_users').values({ user_id: userId }).onDuplicateKeyUpdate({ user_id: userId }).execute()
       await anonymise(trx, userId)
+      await forgetAnswers(sql, trx, userId)
     })
 export type EraseUser = ReturnType<typeof eraseUser>
