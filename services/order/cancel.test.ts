@@ -90,6 +90,14 @@ describe('cancelling', () => {
     await shop.service.finishCancellations(later())
   })
 
+  test('with an Idempotency-Key gives its answer again', async () => {
+    const { id } = await paid()
+    const first = await cancel(id, { key: 'off' })
+    const again = await cancel(id, { key: 'off' })
+    expect([again.status, again.headers.get('idempotent-replayed'), again.body]).toEqual([200, 'true', first.body])
+    expect((await cancel(id, { key: 'other' })).status).toBe(409)
+  })
+
   test('is refused in a later state, and to other customers', async () => {
     const { id, events } = await paid()
     expect((await cancel(id, { user: 43 })).status).toBe(404)

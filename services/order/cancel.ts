@@ -1,11 +1,13 @@
 import { AppError, conflict, notFound } from '#shared/errors'
 import type { Publish } from '#shared/event'
+import { type Answer, idempotently } from '#shared/idempotency'
 import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
 import type { OrderClients } from './clients'
 import type { Buyer, Order, OrderSql, Trx } from './database'
 import { cancellation } from './domain'
+import { type OrderView, orderView } from './model'
 
 interface Ports {
   sql: OrderSql
@@ -57,10 +59,12 @@ const carryOut = async ({ sql, clients }: Ports, id: number): Promise<Order> => 
 
 export const cancel =
   (ports: Ports) =>
-  async (id: number, by: Buyer): Promise<Order> => {
-    const order = await request(ports.sql, id, by)
-    return order.row.status === 'cancelled' ? order : carryOut(ports, id)
-  }
+  (id: number, by: Buyer, key: string | undefined): Promise<Answer<OrderView>> =>
+    idempotently(ports.sql, { scope: `${by.id} POST /api/orders/${id}/cancel`, key, body: {} }, async save => {
+      const order = await request(ports.sql, id, by)
+      const cancelled = order.row.status === 'cancelled' ? order : await carryOut(ports, id)
+      return ports.sql.transaction(trx => save(trx, { status: 200, body: orderView(cancelled) }))
+    })
 
 /** Finishes the requests that a crash, or an outage of shipping, left open. */
 export const finishCancellations =

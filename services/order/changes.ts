@@ -2,7 +2,7 @@ import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
-import { type Buyer, dataColumn, erasedAddress, factsColumn, type Order, type OrderRow, type OrderSql, type Trx } from './database'
+import { type Buyer, dataColumn, erasedAddress, factsColumn, type Order, type OrderRow, type Trx } from './database'
 import { addFact, awaitsPayment, type Fact, isOver, isOverpaid, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
 
 /** Something that happened to an order, as its timeline shows it. */
@@ -120,18 +120,3 @@ export const changeOrder = async (
       .execute()
   return { row: { ...row, ...changed }, items }
 }
-
-/** A claim ends with the outcome of its payment. */
-const endOfClaim = ({ claim_payment_id }: OrderRow, fact: Fact) =>
-  fact.kind === 'payment' && fact.id === claim_payment_id ? { claim_payment_id: null, claim_until: null } : {}
-
-/** Adds what a message of another service says about an order. Only the fact decides, not when its message arrives. */
-export const applyFact =
-  (sql: OrderSql) =>
-  (message: Message, orderId: number, fact: Fact, entryData: object = {}): Promise<unknown> =>
-    sql.once(message, async (trx, publish) => {
-      const order = await loadLockedOrder(trx, orderId)
-      if (!order) return
-      const entries = [entryOfMessage(message, entryData)]
-      await changeOrder(trx, publish, order, { facts: [fact], set: endOfClaim(order.row, fact), entries })
-    })

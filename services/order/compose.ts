@@ -1,6 +1,6 @@
 import type { Log } from '#shared/log'
+import { applyFact } from './apply-fact'
 import { cancel, finishCancellations } from './cancel'
-import { applyFact } from './changes'
 import { claims } from './claims'
 import type { OrderClients } from './clients'
 import type { OrderSql, Terms } from './database'

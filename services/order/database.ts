@@ -85,6 +85,8 @@ export interface OrderDb {
     /** JSON, by `linesColumn`. */
     lines: string
     refund_amount: number | null
+    /** The parcel that came back, of a return that nobody asked for. */
+    shipment_id: number | null
     created_at: Date
     updated_at: Date
   }

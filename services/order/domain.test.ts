@@ -65,6 +65,7 @@ describe('the transitions', () => {
       'paid → fulfilling',
       'pending → awaiting_payment',
       'pending → cancelled',
+      'shipped → cancelled',
       'shipped → delivered',
     ])
   })

@@ -3,7 +3,7 @@
 export const statuses = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled'] as const
 export type Status = (typeof statuses)[number]
 export type PaymentStatus = 'unpaid' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded'
-export const cancelReasons = ['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected'] as const
+export const cancelReasons = ['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected', 'undeliverable'] as const
 export type CancelReason = (typeof cancelReasons)[number]
 
 export interface Line {
@@ -69,8 +69,11 @@ export interface Known {
 }
 
 /** A parcel that was handed to the carrier counts as shipped, whatever happens to it later. */
-const shippedStates = new Set(['picked_up', 'in_transit', 'delivered'])
+const shippedStates = new Set(['picked_up', 'in_transit', 'delivered', 'returned'])
 const deliveredStates = new Set(['delivered'])
+const returnedStates = new Set(['returned'])
+const endStates = new Set([...deliveredStates, ...returnedStates])
+const isDelivered = ({ shipments }: Facts) => Object.values(shipments).some(({ seen }) => seen.includes('delivered'))
 
 const allLinesIn = (states: ReadonlySet<string>, { facts, lines }: Known): boolean => {
   const missing = new Map<string, number>()
@@ -99,6 +102,8 @@ export const conditions = {
   shipment_created: ({ facts }) => Object.keys(facts.shipments).length > 0,
   all_shipped: known => allLinesIn(shippedStates, known),
   all_delivered: known => allLinesIn(deliveredStates, known),
+  undeliverable: known => allLinesIn(returnedStates, known) && !isDelivered(known.facts),
+  rest_came_back: known => allLinesIn(endStates, known) && isDelivered(known.facts),
 } satisfies Record<string, (known: Known) => boolean>
 export type Condition = keyof typeof conditions
 
@@ -125,7 +130,11 @@ export const transitions: Record<Status, readonly { when: Condition; to: Status 
     { when: 'commit_failed', to: 'cancelled' },
     { when: 'all_shipped', to: 'shipped' },
   ],
-  shipped: [{ when: 'all_delivered', to: 'delivered' }],
+  shipped: [
+    { when: 'undeliverable', to: 'cancelled' },
+    { when: 'all_delivered', to: 'delivered' },
+    { when: 'rest_came_back', to: 'delivered' },
+  ],
   delivered: [],
   cancelled: [],
 }
@@ -147,7 +156,7 @@ export const awaitsPayment = (status: Status) => endedBy[status] === 'payment_ti
 
 /** An unpaid order is cancelled at once, a paid one once shipping has stopped its parcels, and a shipped or cancelled one not at all. */
 export const cancellation = (status: Status): 'at_once' | 'after_void' | 'illegal' =>
-  !nextStates(status).includes('cancelled') ? 'illegal' : awaitsPayment(status) ? 'at_once' : 'after_void'
+  !transitions[status].some(({ when }) => when === 'called_off') ? 'illegal' : awaitsPayment(status) ? 'at_once' : 'after_void'
 
 export interface Step {
   from: Status
@@ -156,6 +165,7 @@ export interface Step {
 }
 const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefined => {
   if (when === 'called_off') return calledOff
+  if (when === 'undeliverable') return 'undeliverable'
   return when === 'promise_refused' ? 'coupon_rejected' : 'out_of_stock'
 }
 
@@ -166,6 +176,14 @@ export const stepsFrom = (status: Status, known: Known): Step[] => {
   const reason = step.to === 'cancelled' ? reasonOf(step.when, known.facts) : undefined
   return [{ from: status, to: step.to, ...(reason && { reason }) }, ...stepsFrom(step.to, known)]
 }
+
+/** The parcels that came back while another one was delivered. Their lines are given back; when nothing was delivered, the whole order ends. */
+export const returnedParcels = (facts: Facts) =>
+  isDelivered(facts)
+    ? Object.entries(facts.shipments).flatMap(([id, { lines, seen }]) =>
+        seen.includes('returned') && !seen.includes('delivered') ? [{ shipmentId: Number(id), lines }] : [],
+      )
+    : []
 
 export const paidOf = ({ payments }: Facts) => {
   const each = Object.values(payments).map(({ captured = 0, refunded = 0 }) => ({ captured: Math.max(captured, refunded), refunded }))

@@ -1,10 +1,25 @@
 import type { Http } from '#shared/http'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { OrderService } from './compose'
+import type { Buyer } from './database'
+import type { ReturnStep } from './domain-returns'
 import { NewReturn, ReturnView } from './return-model'
 
-export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & { http: Http }) =>
-  http('/api/orders')
+interface StepRequest {
+  user: Buyer
+  params: { id: number }
+  headers: { 'idempotency-key'?: string | undefined }
+  set: { headers: Record<string, string | number> }
+}
+
+export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & { http: Http }) => {
+  const takeStep = async ({ user, params, headers, set }: StepRequest, step: ReturnStep) => {
+    const answer = await returns.step(params.id, step, user, headers['idempotency-key'])
+    Object.assign(set.headers, answer.headers)
+    return answer.body
+  }
+
+  return http('/api/orders')
     .post(
       '/:id/returns',
       async ({ user, params, body, headers, set, status }) => {
@@ -33,21 +48,25 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       response: { 200: ReturnView },
       detail: { summary: 'A return' },
     })
-    .post('/returns/:id/approve', ({ params }) => returns.step(params.id, 'approve'), {
+    .post('/returns/:id/approve', request => takeStep(request, 'approve'), {
       auth: 'admin',
       params: IdParam,
+      headers: IdempotencyHeader,
       response: { 200: ReturnView },
       detail: { summary: 'Approve a requested return' },
     })
-    .post('/returns/:id/reject', ({ params }) => returns.step(params.id, 'reject'), {
+    .post('/returns/:id/reject', request => takeStep(request, 'reject'), {
       auth: 'admin',
       params: IdParam,
+      headers: IdempotencyHeader,
       response: { 200: ReturnView },
       detail: { summary: 'Reject a requested return' },
     })
-    .post('/returns/:id/receive', ({ params }) => returns.step(params.id, 'receive'), {
+    .post('/returns/:id/receive', request => takeStep(request, 'receive'), {
       auth: 'admin',
       params: IdParam,
+      headers: IdempotencyHeader,
       response: { 200: ReturnView },
       detail: { summary: 'Receive an approved return: it is restocked, and refunded to the cent' },
     })
+}

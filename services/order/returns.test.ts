@@ -52,6 +52,17 @@ describe('a return', () => {
     expect(types.slice(-3)).toEqual(['order.return_requested', 'order.return_approved', 'order.return_received'])
   })
 
+  test('is received once when it is repeated with its key, and answers the same', async () => {
+    const order = await delivered()
+    const { id } = (await ask(order.id, 1)).body
+    await step(id, 'approve')
+    const receiveAgain = () => send('POST', `/api/orders/returns/${id}/receive`, { user: 1, admin: true, key: 'here' })
+    const [first, again] = [await receiveAgain(), await receiveAgain()]
+    expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 200, 'true'])
+    expect(again.body).toEqual(first.body)
+    expect(await published(order.id, 'order.return_received')).toHaveLength(1)
+  })
+
   test('of a discounted and taxed line is worth its share; all parts add up to the whole', async () => {
     known.coupons.set('TEN', { percent: 10 })
     const shipping_address = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }

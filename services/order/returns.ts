@@ -1,15 +1,10 @@
-import { orderReturnReceived } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently } from '#shared/idempotency'
-import { toMajor } from '#shared/money'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
-import { type Buyer, linesColumn, type OrderSql, type ReturnRow, type Trx } from './database'
+import { type Buyer, linesColumn, type OrderSql } from './database'
 import { nextReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
+import { linesOf, receivedLines, returnReceived, returnsOf } from './received-returns'
 import { type NewReturn, type ReturnView, returnView } from './return-model'
-
-const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
-const returnsOf = (db: Pick<Trx, 'selectFrom'>, orderId: number) =>
-  db.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute()
 
 export const returns = (sql: OrderSql) => ({
   request: (orderId: number, buyer: Buyer, body: NewReturn, key: string | undefined): Promise<Answer<ReturnView>> =>
@@ -28,6 +23,7 @@ export const returns = (sql: OrderSql) => ({
           reason: body.reason,
           lines: linesColumn.write(lines),
           refund_amount: null,
+          shipment_id: null,
           created_at: now,
           updated_at: now,
         }
@@ -40,34 +36,29 @@ export const returns = (sql: OrderSql) => ({
     ),
 
   /** Takes a return a step further. Receiving it publishes what is to be refunded. */
-  step: (id: number, step: ReturnStep): Promise<ReturnView> =>
-    sql.transaction(async (trx, publish) => {
-      const known = await trx.selectFrom('returns').select('order_id').where('id', '=', id).executeTakeFirst()
-      const order = known && (await loadLockedOrder(trx, known.order_id))
-      if (!order) throw notFound('return')
-      const all = await returnsOf(trx, order.row.id)
-      const row = all.find(each => each.id === id)
-      if (!row) throw notFound('return')
-      const status = nextReturnStatus(row.status, step)
-      const { currency } = order.row
-      const lines = linesOf(row)
-      const received = all.filter(each => each.status === 'received').map(linesOf)
-      const refund_amount = status === 'received' ? refundFor(order.items, lines, received) : null
-      const set = { status, refund_amount, updated_at: new Date() }
-      await trx.updateTable('returns').set(set).where('id', '=', id).execute()
-      if (refund_amount === null) {
-        await changeOrder(trx, publish, order, { entries: [ownEntry(`order.return_${status}`, { return_id: id })] })
-      } else {
-        const data = { return_id: id, lines, refund_amount: toMajor(refund_amount, currency) }
-        await changeOrder(trx, publish, order, {
-          events: at => ({
-            drafts: [orderReturnReceived(at, { order_id: order.row.id, ...data })],
-            data: { ...data, currency },
-          }),
-        })
-      }
-      return returnView({ ...row, ...set }, currency)
-    }),
+  step: (id: number, step: ReturnStep, by: Buyer, key: string | undefined): Promise<Answer<ReturnView>> =>
+    idempotently(sql, { scope: `${by.id} POST /api/orders/returns/${id}/${step}`, key, body: {} }, save =>
+      sql.transaction(async (trx, publish) => {
+        const known = await trx.selectFrom('returns').select('order_id').where('id', '=', id).executeTakeFirst()
+        const order = known && (await loadLockedOrder(trx, known.order_id))
+        if (!order) throw notFound('return')
+        const all = await returnsOf(trx, order.row.id)
+        const row = all.find(each => each.id === id)
+        if (!row) throw notFound('return')
+        const status = nextReturnStatus(row.status, step)
+        const { currency } = order.row
+        const lines = linesOf(row)
+        const refund_amount = status === 'received' ? refundFor(order.items, lines, receivedLines(all)) : null
+        const set = { status, refund_amount, updated_at: new Date() }
+        await trx.updateTable('returns').set(set).where('id', '=', id).execute()
+        const change =
+          refund_amount === null
+            ? { entries: [ownEntry(`order.return_${status}`, { return_id: id })] }
+            : returnReceived(order.row, { id, lines, refund_amount })
+        await changeOrder(trx, publish, order, change)
+        return save(trx, { status: 200, body: returnView({ ...row, ...set }, currency) })
+      }),
+    ),
 
   async of(orderId: number, buyer: Buyer): Promise<ReturnView[]> {
     const order = await sql.db.selectFrom('orders').select(['user_id', 'currency']).where('id', '=', orderId).executeTakeFirst()

@@ -82,10 +82,19 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
       response: { 200: OrderView },
       detail: { summary: 'Change the address before payment; carriage and tax are calculated again' },
     })
-    .post('/:id/cancel', async ({ user, params }) => orderView(await cancel(params.id, user)), {
-      auth: true,
-      params: IdParam,
-      response: { 200: OrderView },
-      detail: { summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
-    })
+    .post(
+      '/:id/cancel',
+      async ({ user, params, headers, set }) => {
+        const answer = await cancel(params.id, user, headers['idempotency-key'])
+        Object.assign(set.headers, answer.headers)
+        return answer.body
+      },
+      {
+        auth: true,
+        params: IdParam,
+        headers: IdempotencyHeader,
+        response: { 200: OrderView },
+        detail: { summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
+      },
+    )
 }

@@ -55,6 +55,7 @@ export const eventsAbout = ({ id: order_id, user_id, total_amount, currency, ite
     refunded: (total_refunded: number, more?: object) => paymentRefunded(at, { ...payment(more), refund_id: 1, total_refunded }),
     packed: (sent = lines, id = 5) => shipmentCreated(at, parcel('created', sent, id)),
     pickedUp: (sent = lines, id = 5) => shipmentUpdated(at, parcel('picked_up', sent, id)),
+    cameBack: (sent = lines, id = 5) => shipmentUpdated(at, parcel('returned', sent, id)),
     delivered: (sent = lines, id = 5) => shipmentDelivered(at, parcel('delivered', sent, id)),
   }
 }

@@ -27,6 +27,7 @@ describe('order: the same outcome in any order of arrival, for an order', async 
   stops.push(shop.stop)
   shop.known.coupons.set('TEN', { percent: 10 })
   let users = 1000
+  let parcels = 100
   const publishedOf = async (id: number) => (await shop.published(id)).filter(({ due_at }) => !due_at)
   const scenario =
     (draftsOf: (events: ReturnType<typeof eventsAbout>, userId: number) => Draft[], more: object = {}) =>
@@ -44,6 +45,7 @@ describe('order: the same outcome in any order of arrival, for an order', async 
           const { body } = await shop.send('GET', `/api/orders/${order.id}/timeline?limit=100`, { admin: true })
           return {
             ...{ status, payment_status, cancel_reason, shipping_address },
+            returned: published.flatMap(({ type, data }) => (type === 'order.return_received' ? [data.refund_amount] : [])),
             steps: published.flatMap(({ type, data }) => (type === 'order.status_updated' ? [data.status] : [])),
             timeline: body.items.map((entry: { type: string }) => entry.type).toSorted(),
           }
@@ -71,6 +73,31 @@ describe('order: the same outcome in any order of arrival, for an order', async 
       ),
     )
     expect(outcome).toMatchObject({ status: 'delivered', payment_status: 'partially_refunded', shipping_address: 'erased', steps })
+  })
+
+  test('of which one parcel is delivered and another comes back', async () => {
+    const outcome = await outcomeInAnyOrder(
+      scenario(events => {
+        const half = events.lines.map(line => ({ ...line, quantity: 1 }))
+        // Their ids are the order's own: a parcel belongs to one order.
+        const [here, back] = [2 * ++parcels, 2 * parcels + 1]
+        return [
+          ...[events.reserved(), events.captured(), events.packed(half, here), events.packed(half, back)],
+          ...[events.delivered(half, here), events.cameBack(half, back), events.refunded(1500)],
+        ]
+      }),
+    )
+    expect(outcome).toMatchObject({ status: 'delivered', payment_status: 'partially_refunded', returned: [1500] })
+  })
+
+  test('whose parcels all come back', async () => {
+    const outcome = await outcomeInAnyOrder(
+      scenario(events => [
+        ...[events.reserved(), events.captured(), events.committed(), events.packed(), events.pickedUp(), events.cameBack()],
+        events.refunded(3000),
+      ]),
+    )
+    expect(outcome).toMatchObject({ status: 'cancelled', cancel_reason: 'undeliverable', payment_status: 'refunded', returned: [] })
   })
 
   test('that is paid at the door', async () => {

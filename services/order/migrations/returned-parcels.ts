@@ -1,0 +1,9 @@
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+/** The goods of a parcel are returned once. */
+export const returnedParcels: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table returns add column shipment_id bigint, add unique key returns_shipment (shipment_id)`.execute(db)
+  },
+}

@@ -1,0 +1,52 @@
+import { orderReturnReceived } from '#shared/catalog'
+import type { Publish } from '#shared/event'
+import { toMajor } from '#shared/money'
+import { changeOrder, type OrderChange } from './changes'
+import { factsColumn, linesColumn, type Order, type OrderRow, type ReturnRow, type Trx } from './database'
+import { type Line, returnedParcels } from './domain'
+import { refundFor } from './domain-returns'
+
+export const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
+export const returnsOf = (db: Pick<Trx, 'selectFrom'>, orderId: number) =>
+  db.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute()
+export const receivedLines = (returns: readonly Pick<ReturnRow, 'status' | 'lines'>[]) =>
+  returns.filter(({ status }) => status === 'received').map(linesOf)
+
+interface Received {
+  id: number
+  lines: readonly Line[]
+  refund_amount: number
+}
+/** Publishes which goods came back and what is refunded for them. */
+export const returnReceived = ({ id: order_id, currency }: OrderRow, { id: return_id, lines, refund_amount }: Received): OrderChange => {
+  const data = { return_id, lines: [...lines], refund_amount: toMajor(refund_amount, currency) }
+  return { events: at => ({ drafts: [orderReturnReceived(at, { order_id, ...data })], data: { ...data, currency } }) }
+}
+
+/** Records the goods of parcels that came back as returned, each parcel once, while the customer keeps what was delivered. */
+export const receiveParcels = async (trx: Trx, publish: Publish, order: Order): Promise<void> => {
+  const parcels = returnedParcels(factsColumn.read(order.row.facts))
+  if (parcels.length === 0) return
+  let changed = order
+  for (const { shipmentId, lines } of parcels) {
+    const earlier = await returnsOf(trx, order.row.id)
+    if (earlier.some(({ shipment_id }) => shipment_id === shipmentId)) continue
+    const now = new Date()
+    const refund_amount = refundFor(order.items, lines, receivedLines(earlier))
+    const { insertId } = await trx
+      .insertInto('returns')
+      .values({
+        order_id: order.row.id,
+        user_id: order.row.user_id,
+        status: 'received',
+        reason: 'The parcel could not be delivered.',
+        lines: linesColumn.write([...lines]),
+        refund_amount,
+        shipment_id: shipmentId,
+        created_at: now,
+        updated_at: now,
+      })
+      .executeTakeFirstOrThrow()
+    changed = await changeOrder(trx, publish, changed, returnReceived(order.row, { id: Number(insertId), lines, refund_amount }))
+  }
+}
