@@ -8,11 +8,14 @@ import type { Owner } from './repository'
 const Pieces = t.Integer({ minimum: 1, maximum: maxPieces, examples: [1] })
 const sample = { product_id: '507f1f77bcf86cd799439011', quantity: 1 }
 
-export const NewItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Pieces }, { examples: [sample] })
+/** Of the sample product, so that a request can be tried as it stands. */
+const SampleSku = t.String({ ...Sku, examples: ['NB-14-512'] })
+
+export const NewItem = closed({ product_id: ProductId, sku: t.Optional(SampleSku), quantity: Pieces }, { examples: [sample] })
 export const ItemParam = closed({ product_id: ProductId })
-export const ItemQuery = closed({ sku: t.Optional(t.String({ ...Sku, description: 'Needed when the product has variants' })) })
+export const ItemQuery = closed({ sku: t.Optional(t.String({ ...SampleSku, description: 'Needed when the product has variants' })) })
 export const ItemQuantity = closed(
-  { quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 removes the line', examples: [2] }), sku: t.Optional(Sku) },
+  { quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 removes the line', examples: [2] }), sku: t.Optional(SampleSku) },
   { examples: [{ quantity: 2 }] },
 )
 export const CouponBody = closed(
