@@ -1,4 +1,5 @@
 import type { Mongo } from '#shared/mongo'
+import { escapeFormula } from './csv-formulas'
 import { productsOf } from './database'
 import { type ImportFormat, importColumns } from './import-lines'
 import { hiddenFields } from './list'
@@ -7,7 +8,7 @@ import { type ProductView, productView } from './model'
 const batchSize = 200
 
 const cell = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? escapeFormula(value) : JSON.stringify(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 const exportColumns = ['id', 'category_ids', ...importColumns, 'status', 'created_at', 'updated_at'] as const

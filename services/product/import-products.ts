@@ -10,9 +10,12 @@ import { type ImportReport, maxImportErrors } from './model'
 import { createdEvent, updatedEvent } from './repository'
 
 const batchSize = 100
+/** Bounds the memory of an import and the size of its transactions. */
+const maxBatchBytes = 8 * 1024 * 1024
 
 interface ProductLine {
   line: number
+  bytes: number
   input: ProductInput
 }
 interface Outcome {
@@ -36,7 +39,7 @@ const outcomeOf = ({ input }: ProductLine, owners: Map<string, ProductRow>, now:
   return { _id: before?._id ?? new ObjectId(), ...(before && { before }), product }
 }
 
-/** Creates unknown SKUs and changes known ones, a hundred lines per transaction. It reads further lines only once those are stored. */
+/** Creates unknown SKUs and changes known ones, up to a hundred lines per transaction. It reads further lines only once those are stored. */
 export const importProducts = (mongo: Mongo, categories: Categories) => {
   const products = productsOf(mongo)
   const transaction = catalogTransaction(mongo)
@@ -97,6 +100,7 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
   return async (lines: AsyncIterable<ImportLine>): Promise<ImportReport> => {
     const report: ImportReport = { created: 0, updated: 0, unchanged: 0, failed: 0, errors: [] }
     let batch: ProductLine[] = []
+    let batchBytes = 0
     let batchSkus = new Set<string>()
 
     const addFault = (line: number, { code, message }: AppError) => {
@@ -111,6 +115,7 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
       report.unchanged += unchanged
       for (const { line, fault } of faults) addFault(line, fault)
       batch = []
+      batchBytes = 0
       batchSkus = new Set()
     }
 
@@ -122,8 +127,9 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
         }
         // No two lines of a batch share a SKU, so a later line always finds what an earlier one has stored.
         const skus = skusIn(line.input)
-        if (batch.length >= batchSize || skus.some(sku => batchSkus.has(sku))) await flush()
+        if (batch.length >= batchSize || batchBytes + line.bytes > maxBatchBytes || skus.some(sku => batchSkus.has(sku))) await flush()
         batch.push(line)
+        batchBytes += line.bytes
         for (const sku of skus) batchSkus.add(sku)
       }
       await flush()

@@ -166,6 +166,36 @@ describe('an import', () => {
 })
 
 describe('an export', () => {
+  test('has no cell that a spreadsheet runs as a formula, and an import restores its text', async () => {
+    const names = ['=HYPERLINK("http://x")', '+1', '-1', '@SUM(1)', '\ttab', "'=1", "''-1", "'quoted'"]
+    const made = await Promise.all(names.map(name => add({ name, description: name })))
+    const csv = await download('?format=csv')
+    expect(csv).toContain(`"'=HYPERLINK(""http://x"")"`)
+    for (const cell of csv.split(/[,\n]/)) expect(cell).not.toMatch(/^"?[=+@\t\r-]/)
+    expect((await upload(csv, 'text/csv')).body).toMatchObject({ failed: 0, updated: 0 })
+    const renamed = csv.replaceAll('T-', 'F-').replaceAll(',10,', ',11,')
+    await upload(renamed, 'text/csv')
+    for (const [at, { sku }] of made.entries())
+      expect((await send('GET', `/products/by-sku/${sku.replace('T-', 'F-')}`)).body).toMatchObject({
+        name: names[at],
+        description: names[at],
+      })
+  })
+
+  test('of a product that is as large as the other routes accept can be imported', async () => {
+    const attributes = Object.fromEntries(Array.from({ length: 4 }, (_, n) => [`a${n}`, '"'.repeat(1000)]))
+    const { id } = await add({ variants: Array.from({ length: 100 }, (_, n) => ({ sku: `LARGE-${n}`, attributes })) })
+    for (const [query, type] of [
+      ['', 'application/x-ndjson'],
+      ['?format=csv', 'text/csv'],
+    ] as const) {
+      const file = await download(query)
+      expect(Math.max(...file.split('\n').map(line => line.length))).toBeGreaterThan(800_000)
+      expect((await upload(file, type)).body).toMatchObject({ failed: 0, updated: 0 })
+    }
+    await send('DELETE', `/products/${id}`)
+  })
+
   test('can be imported again in both formats and changes nothing', async () => {
     await add({
       name: 'Quo"ted, name',
