@@ -44,6 +44,22 @@ export const stock: Folder = {
       is: { 'items.0.delta': -2, 'items.0.reason': 'damaged in the warehouse' },
       after: [`pm.test('adds up to the stock', () => pm.expect(body.items.reduce((sum, { delta }) => sum + delta, 0)).to.eql(58))`],
     },
+    { name: 'Warehouses', send: 'GET /api/inventory/warehouses', as: 'admin', status: 200, has: ['items', 'total'] },
+    {
+      name: 'Add a warehouse',
+      send: 'POST /api/inventory/warehouses',
+      as: 'admin',
+      body: { name: 'east-{{run}}' },
+      status: 201,
+      is: { name: 'east-{{run}}' },
+    },
+    {
+      name: 'One warehouse',
+      send: 'GET /api/inventory/warehouses/east-{{run}}',
+      as: 'admin',
+      status: 200,
+      is: { name: 'east-{{run}}' },
+    },
     {
       name: 'Set the threshold for low stock',
       send: 'PUT /api/inventory/{{product_id}}/threshold',

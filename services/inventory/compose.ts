@@ -8,22 +8,25 @@ import { reservations } from './reservations'
 import { stockAdjustments } from './stock-adjustments'
 import { stockInbox } from './stock-inbox'
 import { stockedProducts } from './stocked-products'
+import { warehouseRepository } from './warehouses'
 
 interface Ports {
   sql: Sql<InventoryDb>
   log: Pick<Log, 'warn'>
   waitMs?: number
+  checkpointAfter?: number
 }
 
-export const compose = ({ sql, log, waitMs }: Ports) => {
+export const compose = ({ sql, log, waitMs, checkpointAfter }: Ports) => {
   const handleOnce = stockInbox(sql)
   return {
     stock: stockRepository(sql),
     adjustments: stockAdjustments(sql),
+    warehouses: warehouseRepository(sql),
     products: stockedProducts(handleOnce),
     reservations: reservations({ sql, handleOnce, log, waitMs }),
     returns: customerReturns(handleOnce),
-    drift: inventoryDrift(sql),
+    drift: inventoryDrift({ sql, checkpointAfter }),
     reservationStates: reservationStates(sql),
   }
 }

@@ -34,6 +34,9 @@ export interface InventoryDb {
     reserved: Generated<number>
     updated_at: Generated<Date>
   }
+  warehouses: { name: string; created_at: Generated<Date> }
+  /** The sum of a SKU's movements up to and including one of them. */
+  movement_checkpoints: { sku: string; movement_id: number; quantity: number }
   movements: {
     id: Generated<number>
     product_id: string
@@ -68,6 +71,7 @@ export interface InventoryDb {
 export type Trx = Transaction<InventoryDb>
 export type SkuRow = Selectable<InventoryDb['skus']>
 export type StockRow = Selectable<InventoryDb['stock']>
+export type WarehouseRow = Selectable<InventoryDb['warehouses']>
 export type MovementRow = Selectable<InventoryDb['movements']>
 export type ReservationRow = Selectable<InventoryDb['reservations']>
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { sql as raw } from 'kysely'
+import { inventoryDrift } from './drift'
 import { inAnHour, placed, type TestInventory, testInventory } from './testing'
 
 let inventory: TestInventory
@@ -50,5 +51,25 @@ describe('drift', () => {
     expect(relations[relation].examples).toContain(sku)
     expect(relations[relation].examples).not.toContain(unchanged)
     expect(relations[relation].count).toBe(before[relation].count + 1)
+  })
+
+  test('sums the movements of a SKU from its last checkpoint on', async () => {
+    const drift = inventoryDrift({ sql: inventory.sql, checkpointAfter: 3 })
+    const movementsOf = async () => (await drift(new Date(0), inAnHour())).movements.examples
+    const { id, sku } = await inventory.stocked(10)
+    const checkpoint = () => inventory.sql.db.selectFrom('movement_checkpoints').selectAll().where('sku', '=', sku).executeTakeFirst()
+    await inventory.put(id, 8)
+    expect(await movementsOf()).not.toContain(sku)
+    expect(await checkpoint()).toBeUndefined()
+    await inventory.put(id, 12)
+    await movementsOf()
+    expect(await checkpoint()).toMatchObject({ quantity: 12 })
+
+    // What is before the checkpoint is not read any more.
+    await run('delete from movements where sku = ?', sku)
+    await inventory.put(id, 9)
+    expect(await movementsOf()).not.toContain(sku)
+    await run('update movements set delta = delta - 1 where sku = ?', sku)
+    expect(await movementsOf()).toContain(sku)
   })
 })

@@ -1,11 +1,18 @@
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
 import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
-import type { MovementRow, SkuRow, StockRow } from './database'
+import type { MovementRow, SkuRow, StockRow, WarehouseRow } from './database'
 import { availableQuantity } from './domain'
 
 const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', examples: ['main'] })
 const OnHand = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [25] })
+
+export const WarehouseBody = closed({ name: Warehouse }, { examples: [{ name: 'east' }] })
+export const WarehouseView = t.Object({ name: t.String(), created_at: Time })
+export const warehouseView = ({ name, created_at }: WarehouseRow): Static<typeof WarehouseView> => ({
+  name,
+  created_at: created_at.toISOString(),
+})
 
 export const ProductParam = closed({ product_id: ProductId })
 export const StockQuery = closed({ ...PageQuery.properties, warehouse: t.Optional(Warehouse) })

@@ -102,8 +102,8 @@ test.each(reads)('%s filters and sorts by an index', async (_what, work) => {
 })
 test('the drift of a window reads only a part of each table', async () => {
   const plans = await plansOf(({ drift }) => drift(new Date(Date.UTC(2026, 0, 5)), new Date(Date.UTC(2026, 0, 6))))
-  // Kysely passes the subqueries to the plugin first; the last one is the statement.
-  const steps = onTables(plans.at(-1) ?? [])
+  // Kysely passes the subqueries to the plugin first; the last two are the statements.
+  const steps = plans.slice(-2).flatMap(onTables)
   expect(new Set(steps.map(({ table }) => table)).size).toBeGreaterThan(3)
   expect(steps.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
   expect(steps.filter(step => Number(step.rows) > rows / 10)).toEqual([])

@@ -94,6 +94,19 @@ describe('an order for an unknown product', () => {
     await deliver(placed(order, lines('GONE')), cancelled(order, lines('GONE')))
     expect(await stateOf(order)).toBe('released')
   })
+  test('that always fails holds up no other', async () => {
+    const [broken, sound] = [nextOrder(), nextOrder()]
+    await deliver(placed(broken, lines('LOST')), placed(sound, [{ product_id: productId(902), sku: 'FOUND', quantity: 1 }]))
+    await deliver(created(productId(902), { FOUND: 1 }))
+    await sql.db
+      .updateTable('reservations')
+      .set({ items: '[{}]', updated_at: new Date(0) })
+      .where('order_id', '=', broken)
+      .execute()
+    for (let sweeps = 0; sweeps < 10; sweeps++) await reservations.retryWaiting(1)
+    expect(await stateOf(sound)).toBe('reserved')
+    await sql.db.deleteFrom('reservations').where('order_id', '=', broken).execute()
+  })
   test('gets its turn when more orders wait than one sweep reads', async () => {
     const [stuck, ready] = [nextOrder(), nextOrder()]
     await deliver(placed(stuck, lines('STUCK')), placed(ready, [{ product_id: productId(901), sku: 'READY', quantity: 1 }]))

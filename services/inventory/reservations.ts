@@ -66,7 +66,7 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
     await enter(trx, reservation, await steps[step](trx, reservation, publish), publish, step === 'close')
   }
 
-  /** Each reservation has its own transaction and lock. */
+  /** Each reservation has its own transaction and lock. One that fails goes to the end of those that wait, and holds up no other. */
   const sweep = (
     name: string,
     rows: readonly { order_id: number }[],
@@ -74,7 +74,13 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
   ) =>
     eachIsolated(
       rows,
-      ({ order_id }) => sql.transaction(async (trx, publish) => work(trx, await lockReservation(trx, order_id), publish)),
+      ({ order_id }) =>
+        sql
+          .transaction(async (trx, publish) => work(trx, await lockReservation(trx, order_id), publish))
+          .catch(async error => {
+            await sql.db.updateTable('reservations').set({ updated_at: new Date() }).where('order_id', '=', order_id).execute()
+            throw error
+          }),
       (error, { order_id }) => log.warn({ err: error, order_id }, `${name} failed for an order; the next sweep tries it again`),
     )
 

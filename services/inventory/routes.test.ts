@@ -64,7 +64,10 @@ describe('a check of availability', () => {
 describe('lists', () => {
   test('of stock show all warehouses or one of them, page by page', async () => {
     const { id } = await stocked(1)
-    for (const warehouse of ['w-a', 'w-b', 'w-c']) await put(id, 2, { warehouse })
+    for (const name of ['w-a', 'w-b', 'w-c']) {
+      await send('POST', '/warehouses', { name })
+      await put(id, 2, { warehouse: name })
+    }
     const { id: next } = await stocked(1)
     await put(next, 3, { warehouse: 'w-a' })
     const whole = (await send('GET', '/?limit=100')).body
@@ -103,6 +106,9 @@ describe('access', () => {
     ['POST', `/${productId(1)}/adjust`, { delta: 1, reason: 'x' }],
     ['GET', `/${productId(1)}/movements`, undefined],
     ['PUT', `/${productId(1)}/threshold`, { threshold: 1 }],
+    ['GET', '/warehouses', undefined],
+    ['POST', '/warehouses', { name: 'east' }],
+    ['GET', '/warehouses/main', undefined],
   ]
   test.each(guarded)('%s %s is for administrators, which is checked before the body is read', async (method, path, body) => {
     const customer = await inventory.as(5)

@@ -2,7 +2,7 @@ import { notFound } from '#shared/errors'
 import { etag, notModified } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { t } from '#shared/schema'
+import { IdempotencyHeader, t } from '#shared/schema'
 import type { InventoryService } from './compose'
 import { mainWarehouse, productStockVersion } from './domain'
 import {
@@ -79,11 +79,17 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
     )
     .post(
       '/:product_id/adjust',
-      async ({ params: { product_id: productId }, body: { delta, reason, sku, warehouse = mainWarehouse }, user, headers }) =>
-        stockView(await adjustments.adjust({ productId, sku }, delta, { warehouse, userId: user.id, reason, headers })),
+      async ({ params: { product_id: productId }, body, user, headers, set }) => {
+        const { delta, reason, sku, warehouse = mainWarehouse } = body
+        const keyed = { scope: `${user.id} POST /api/inventory/${productId}/adjust`, key: headers['idempotency-key'], body }
+        const answer = await adjustments.adjust(keyed, { productId, sku }, delta, { warehouse, userId: user.id, reason, headers })
+        Object.assign(set.headers, answer.headers)
+        return answer.body
+      },
       {
         auth: 'admin',
         params: ProductParam,
+        headers: IdempotencyHeader,
         body: AdjustStock,
         response: { 200: StockView },
         detail: { summary: 'Add to the quantity on hand or subtract from it, with a reason' },
@@ -102,8 +108,8 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
     )
     .put(
       '/:product_id/threshold',
-      async ({ params, body: { sku, threshold } }) =>
-        lowView(await adjustments.setThreshold({ productId: params.product_id, sku }, threshold)),
+      async ({ params, body: { sku, threshold }, headers }) =>
+        lowView(await adjustments.setThreshold({ productId: params.product_id, sku }, threshold, headers)),
       {
         auth: 'admin',
         params: ProductParam,

@@ -40,6 +40,38 @@ describe('a manual adjustment', () => {
       ],
     })
   })
+  test('counts once for each idempotency key', async () => {
+    const { id, sku } = await stocked(10)
+    const keyed = { ...(await inventory.as(7, 'admin')), 'idempotency-key': `adjust-${id}` }
+    const adjustOnce = (delta: number) => send('POST', `/${id}/adjust`, { delta, reason: 'damaged' }, keyed)
+    const [first, again] = [await adjustOnce(-1), await adjustOnce(-1)]
+    expect(again.body).toEqual(first.body)
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect(await level(sku)).toEqual({ quantity: 9, reserved: 0 })
+    expect((await adjustOnce(-2)).status).toBe(422)
+  })
+  test('needs a warehouse that exists; an administrator adds one', async () => {
+    const { id, sku } = await stocked(10)
+    for (const change of [() => put(id, 5, { warehouse: 'mian' }), () => adjust(id, 5, { warehouse: 'mian' })])
+      expect(refusal(await change())).toEqual([400, 'unknown_warehouse'])
+    expect(await level(sku)).toEqual({ quantity: 10, reserved: 0 })
+    const added = await send('POST', '/warehouses', { name: 'west-2' })
+    expect([added.status, added.body.name, added.headers.get('location')]).toEqual([201, 'west-2', '/api/inventory/warehouses/west-2'])
+    expect((await put(id, 5, { warehouse: 'west-2' })).body).toMatchObject({ warehouse: 'west-2', quantity: 5 })
+    expect(refusal(await send('POST', '/warehouses', { name: 'west-2' }))).toEqual([409, 'warehouse_exists'])
+    expect(refusal(await send('GET', '/warehouses/mian'))).toEqual([404, 'warehouse_not_found'])
+    expect((await send('GET', '/warehouses/west-2')).body).toEqual(added.body)
+    const { body } = await send('GET', '/warehouses')
+    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['east', 'main', 'north', 'south', 'west-2'])
+  })
+  test('of a threshold honours If-Match too', async () => {
+    const { id } = await stocked(10)
+    const tag = (await get(id)).headers.get('etag') ?? ''
+    const set = async (threshold: number) =>
+      send('PUT', `/${id}/threshold`, { threshold }, { ...(await inventory.as(7, 'admin')), 'if-match': tag })
+    expect((await set(3)).status).toBe(200)
+    expect((await set(4)).status).toBe(412)
+  })
   test('must name the SKU if the product has several', async () => {
     const { id } = await stocked({ 'M-1': 1, 'M-2': 2 })
     expect(refusal(await put(id, 5))).toEqual([400, 'sku_required'])
@@ -72,7 +104,7 @@ describe('a manual adjustment', () => {
     expect(refusal(await put(id, 3))).toEqual([409, 'reserved_stock'])
     expect(refusal(await adjust(id, -7))).toEqual([409, 'reserved_stock'])
     expect(refusal(await adjust(id, -11))).toEqual([409, 'not_enough_stock'])
-    expect(refusal(await adjust(id, -1, { warehouse: 'elsewhere' }))).toEqual([409, 'not_enough_stock'])
+    expect(refusal(await adjust(id, -1, { warehouse: 'south' }))).toEqual([409, 'not_enough_stock'])
     expect((await put(id, 4)).status).toBe(200)
     expect(await level(sku)).toEqual({ quantity: 4, reserved: 4 })
     expect((await get(id)).body.items).toHaveLength(1)
@@ -86,7 +118,9 @@ describe('a manual adjustment', () => {
   })
   test('is not lost when many are made at once', async () => {
     const { id, sku } = await stocked(0)
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => adjust(id, 1, { warehouse: `w${i % 4}` })))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => adjust(id, 1, { warehouse: ['main', 'north', 'south', 'east'][i % 4] })),
+    )
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     expect(await level(sku)).toEqual({ quantity: 20, reserved: 0 })
   })

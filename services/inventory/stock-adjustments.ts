@@ -1,9 +1,13 @@
 import { invalid, notFound } from '#shared/errors'
 import { requireMatch } from '#shared/etag'
+import type { Publish } from '#shared/event'
+import { idempotently, type KeyedRequest } from '#shared/idempotency'
 import type { Sql } from '#shared/sql'
-import type { InventoryDb, SkuRow, StockRow } from './database'
+import type { InventoryDb, SkuRow, StockRow, Trx } from './database'
 import { productStockVersion } from './domain'
+import { stockView } from './model'
 import { lockProductStock, type MovementCause, moveStock, type SkuStock, type StockBySku, saveSkuStock, stockRowIn } from './sku-stock'
+import { requireWarehouse } from './warehouses'
 
 /** A product with several SKUs has several stocks, so the caller names one of them. */
 interface Target {
@@ -25,31 +29,44 @@ const targetStock = (stockBySku: StockBySku, sku: string | undefined): SkuStock 
 }
 
 /** Manual changes by an administrator. */
-export const stockAdjustments = ({ transaction }: Pick<Sql<InventoryDb>, 'transaction'>) => {
-  const change = (
+export const stockAdjustments = (sql: Sql<InventoryDb>) => {
+  const versionOf = (stockBySku: StockBySku) => productStockVersion([...stockBySku.values()].map(({ totals }) => totals))
+
+  const change = async (
+    trx: Trx,
+    publish: Publish,
     { productId, sku }: Target,
-    kind: MovementCause['kind'],
-    deltaOf: (before: number) => number,
+    { kind, deltaOf }: { kind: MovementCause['kind']; deltaOf(before: number): number },
     { warehouse, headers, ...cause }: Adjustment,
-  ) =>
-    transaction(async (trx, publish): Promise<StockRow> => {
-      const stockBySku = await lockProductStock(trx, productId)
-      const stock = targetStock(stockBySku, sku)
-      requireMatch(headers, productStockVersion([...stockBySku.values()].map(({ totals }) => totals)))
-      const row = await stockRowIn(trx, stock, warehouse)
-      await moveStock(trx, stock, row, deltaOf(row.quantity), { kind, ...cause })
-      await saveSkuStock(trx, stockBySku, publish)
-      return trx.selectFrom('stock').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow()
-    })
+  ): Promise<StockRow> => {
+    await requireWarehouse(trx, warehouse)
+    const stockBySku = await lockProductStock(trx, productId)
+    const stock = targetStock(stockBySku, sku)
+    requireMatch(headers, versionOf(stockBySku))
+    const row = await stockRowIn(trx, stock, warehouse)
+    await moveStock(trx, stock, row, deltaOf(row.quantity), { kind, ...cause })
+    await saveSkuStock(trx, stockBySku, publish)
+    return trx.selectFrom('stock').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow()
+  }
 
   return {
-    set: (target: Target, quantity: number, adjustment: Adjustment) => change(target, 'set', before => quantity - before, adjustment),
-    adjust: (target: Target, delta: number, adjustment: Adjustment) => change(target, 'adjusted', () => delta, adjustment),
+    set: (target: Target, quantity: number, adjustment: Adjustment): Promise<StockRow> =>
+      sql.transaction((trx, publish) => change(trx, publish, target, { kind: 'set', deltaOf: before => quantity - before }, adjustment)),
 
-    setThreshold: ({ productId, sku }: Target, threshold: number): Promise<SkuRow> =>
-      transaction(async (trx, publish) => {
+    /** Once for each idempotency key. */
+    adjust: (keyed: KeyedRequest, target: Target, delta: number, adjustment: Adjustment) =>
+      idempotently(sql, keyed, save =>
+        sql.transaction(async (trx, publish) => {
+          const row = await change(trx, publish, target, { kind: 'adjusted', deltaOf: () => delta }, adjustment)
+          return save(trx, { status: 200, body: stockView(row) })
+        }),
+      ),
+
+    setThreshold: ({ productId, sku }: Target, threshold: number, headers: Adjustment['headers']): Promise<SkuRow> =>
+      sql.transaction(async (trx, publish) => {
         const stockBySku = await lockProductStock(trx, productId)
         const stock = targetStock(stockBySku, sku)
+        requireMatch(headers, versionOf(stockBySku))
         stock.changed = stock.totals.threshold !== threshold
         stock.totals.threshold = threshold
         await saveSkuStock(trx, stockBySku, publish)

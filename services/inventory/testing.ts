@@ -102,6 +102,10 @@ export const returned = (order_id: number, return_id: number, lines: readonly Re
 export const testInventory = async ({ waitMs = 30 * second } = {}) => {
   const store = await testSql<InventoryDb>({ service: 'inventory', migrations })
   const { sql } = store
+  await sql.db
+    .insertInto('warehouses')
+    .values(['north', 'south', 'east'].map(name => ({ name })))
+    .execute()
   const { http, as, asService, failures } = await testHttp('inventory')
   const warnings: unknown[] = []
   const inventory = compose({ sql, log: { warn: (fields: unknown) => warnings.push(fields) }, waitMs })

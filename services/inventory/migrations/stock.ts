@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { currentTime, plainText, timestamp } from '#shared/sql'
+import { addOnce, currentTime, plainText, timestamp } from '#shared/sql'
 
 const count = sql`int unsigned`
 
@@ -84,5 +84,34 @@ export const movements: Migration = {
       .addIndex('movements_sku', ['sku', 'delta'])
       .modifyEnd(plainText)
       .execute()
+  },
+}
+
+/** The warehouses that stock may be in: `main`, those that have some, and those that an administrator adds. */
+export const warehouses: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('warehouses')
+      .ifNotExists()
+      .addColumn('name', 'varchar(32)', c => c.primaryKey())
+      .addColumn('created_at', timestamp, c => c.notNull().defaultTo(currentTime))
+      .modifyEnd(plainText)
+      .execute()
+    await sql`insert ignore into warehouses (name) select 'main' union select warehouse from stock`.execute(db)
+  },
+}
+
+/** The sum of a SKU's movements up to one of them, so that a check of the sum reads only later ones. */
+export const movementCheckpoints: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('movement_checkpoints')
+      .ifNotExists()
+      .addColumn('sku', 'varchar(64)', c => c.primaryKey())
+      .addColumn('movement_id', 'bigint', c => c.notNull())
+      .addColumn('quantity', 'bigint', c => c.notNull())
+      .modifyEnd(plainText)
+      .execute()
+    await addOnce(db.schema.createIndex('movements_since').on('movements').columns(['sku', 'id', 'delta']))
   },
 }
