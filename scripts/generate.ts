@@ -6,8 +6,12 @@ import { architecture, docsPage, readme } from './generate/documents'
 import { composeUpstreams, direct, localUpstreams, resources, simpleUpstreams } from './generate/gateway'
 import { kustomization, kustomizations, prometheus, secretsExample } from './generate/kubernetes'
 import { root } from './install'
+import { written as json, postmanFiles } from './postman/collection'
 
-/** Every file that follows from shared/platform.ts, whole or between markers, with a function that makes its text from the present one. */
+/**
+ * Every file that follows from others, whole or between markers, with a function that makes its text from the present one. What each service adds
+ * comes from shared/platform.ts, the picture of an order's states from its domain, and the Postman collection from scripts/postman.
+ */
 const generators: Record<string, (text: string) => string> = {
   'docker-compose.yml': compose,
   'docker-compose.simple.yml': simpleCompose,
@@ -23,6 +27,7 @@ const generators: Record<string, (text: string) => string> = {
   'gateway/docs.html': docsPage,
   'docs/architecture.md': architecture,
   'README.md': readme,
+  ...Object.fromEntries(Object.entries(postmanFiles).map(([name, content]) => [`postman/${name}`, () => json(content)])),
 }
 
 export type Generated = { path: string; present: string; text: string }

@@ -47,9 +47,8 @@ function main() {
   const written = writeService(service)
   const code = written.filter(path => path.endsWith('.ts'))
   run(join(root, 'node_modules/.bin/biome'), 'check', '--write', ...code)
-  // In new processes: this one imported shared/platform.ts before it was changed.
+  // In a new process: this one imported shared/platform.ts before it was changed.
   run(process.execPath, 'scripts/generate.ts')
-  run(process.execPath, 'scripts/postman/write.ts')
   console.log(`${written.join('\n')}\n
 services/${name} is a whole service at /api/${service.resource}: change it into yours, its domain first.
   bun run test services/${name} tests/checks/`)

@@ -16,7 +16,7 @@ const staleLine = (present: string, text: string) => {
   return `line ${at + 1} is "${lines[at] ?? ''}" instead of "${expected[at] ?? ''}"`
 }
 
-describe('what follows from shared/platform.ts', () => {
+describe('what is generated', () => {
   test('is current: otherwise run `bun run generate`', () => {
     const stale = generate().filter(({ present, text }) => present !== text)
     expect(stale.map(({ path, present, text }) => `run \`bun run generate\`: in ${path} ${staleLine(present, text)}`)).toEqual([])

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { collection, postmanFiles, written } from '../../scripts/postman/collection'
-import { gateway, type Operation, operations } from './operations'
+import { collection } from '../../scripts/postman/collection'
+import { gateway } from './operations'
 
 const root = join(import.meta.dir, '../..')
 const pathOf = (name: string) => join(root, 'postman', name)
@@ -29,36 +29,8 @@ const runCollection = async () => {
 }
 
 const requests = collection.item.flatMap(({ item }) => item)
-const routeOf = ({ request }: (typeof requests)[number]) =>
-  `${request.method} /${request.url.path.join('/')}`.replace('/api/v1/', '/api/').replace(/\{\{\w+\}\}/g, '{}')
-
-/** The gateway's own paths, which no service documents. */
-const gatewayRoutes = ['GET /health', 'GET /health/services']
-
-/** The documented operation that a request calls: of several that match, the one with the fewest parameters. */
-const operationOf = (route: string, all: readonly Operation[]) =>
-  all
-    .filter(({ name }) => new RegExp(`^${name.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(route))
-    .sort((a, b) => a.pathParameters.length - b.pathParameters.length)[0]?.name
 
 describe('the Postman collection', () => {
-  test.each(Object.entries(postmanFiles))('%s is up to date (if not: bun scripts/postman/write.ts)', async (name, content) => {
-    expect((await Bun.file(pathOf(name)).text()) === written(content)).toBe(true)
-  })
-
-  test('has every documented route, and no others', async () => {
-    const all = await operations()
-    const routes = requests.map(routeOf).filter(route => !gatewayRoutes.includes(route))
-    expect(routes.filter(route => operationOf(route, all) === undefined)).toEqual([])
-    const shown = new Set(routes.map(route => operationOf(route, all)))
-    expect(all.map(({ name }) => name).filter(name => !shown.has(name))).toEqual([])
-  })
-
-  test('gives each request of a folder a name of its own', () => {
-    const names = collection.item.flatMap(folder => folder.item.map(({ name }) => `${folder.name} / ${name}`))
-    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
-  })
-
   test.each(['for the first time', 'again'])(
     'runs from top to bottom %s',
     async () => {
