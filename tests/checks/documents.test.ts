@@ -37,9 +37,13 @@ describe.each([...released])('%s', service => {
 
   test('declares for every route who may call it, what it answers, and a summary', async () => {
     const incomplete = (await documented()).app.routes.flatMap(({ method, path, hooks }) => {
-      const declared = { summary: hooks.detail?.summary, auth: hooks.detail?.['x-auth'], answer: hooks.response ?? hooks.detail?.responses }
+      const declared = {
+        'a summary in its `detail`': hooks.detail?.summary,
+        'who may call it (`auth`, `guest`, `public` or `internal`)': hooks.detail?.['x-auth'],
+        'its `response`': hooks.response ?? hooks.detail?.responses,
+      }
       const missing = Object.entries(declared).filter(([, value]) => value === undefined)
-      return missing.map(([what]) => `${method} ${path}: ${what}`)
+      return missing.map(([what]) => `${method} ${path} in services/${service} does not say ${what}`)
     })
     expect(incomplete).toEqual([])
   })
@@ -52,8 +56,10 @@ describe.each([...released])('%s', service => {
 
   test('has a part in a person’s export if it keeps personal data, and only then', async () => {
     const exports = (await documented()).app.routes.some(({ path }) => path === '/internal/users/:id/export')
-    const mounted = (yes: boolean) => (yes ? 'exportRoute is mounted' : 'no exportRoute')
-    expect(mounted(exports)).toBe(mounted(personalDataServices.includes(service)))
+    const listed = personalDataServices.includes(service)
+    const missing = listed ? [`mount exportRoute in services/${service}/app.ts, or take ${service} out of shared/personal-data.ts`] : []
+    const unlisted = listed ? [] : [`${service} mounts exportRoute: name it in shared/personal-data.ts`]
+    expect(exports ? unlisted : missing).toEqual([])
   })
 
   test('gives each operation an id of its own', async () => {
@@ -68,10 +74,10 @@ describe.each([...released])('%s', service => {
         ({ in: place, example, schema }) => place === 'path' && example === undefined && schema.enum === undefined,
       )
       const bodies = mediaOf(operation.requestBody)
-      return [
-        ...inPath.map(parameter => `${name}: {${parameter.name}}`),
-        ...bodies.flatMap(media => (hasExample(media) ? unclearBody(media.schema) : ['body'])).map(what => `${name}: ${what}`),
-      ]
+      const inBodies = bodies.flatMap(media => (hasExample(media) ? unclearBody(media.schema) : ['body']))
+      return [...inPath.map(parameter => `{${parameter.name}}`), ...inBodies].map(
+        what => `${name}: give ${what} \`examples: […]\` in its schema, in services/${service}`,
+      )
     })
     expect(vague).toEqual([])
   })
@@ -83,7 +89,7 @@ describe.each([...released])('%s', service => {
         .flatMap(([status, answer]) =>
           mediaOf(answer)
             .filter(media => !hasExample(media))
-            .map(() => `${name}: ${status}`),
+            .map(() => `${name}: give the answer ${status} examples in its schema, in services/${service}`),
         ),
     )
     expect(vague).toEqual([])

@@ -23,12 +23,16 @@ const rows = [...textOf('docs/errors.md').matchAll(/^\| `([^`]+)` \| ([\d, ]+) \
 
 describe('docs/errors.md', () => {
   test('has a row for every code of the services and the gateway', () => {
-    expect(codes.filter(name => !rows.some(row => row.name === name))).toEqual([])
+    const missing = codes.filter(name => !rows.some(row => row.name === name))
+    expect(missing.map(name => `say in docs/errors.md what ${name} means`)).toEqual([])
   })
 
   test('has each code once, and none that nobody answers', () => {
-    expect(rows.map(({ name }) => name).filter(name => !codes.includes(name))).toEqual([])
-    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
+    const names = rows.map(({ name }) => name)
+    const gone = names.filter(name => !codes.includes(name))
+    expect(gone.map(name => `delete ${name} from docs/errors.md: nothing answers it any more`)).toEqual([])
+    const twice = names.filter((name, at) => names.indexOf(name) !== at)
+    expect(twice.map(name => `docs/errors.md has ${name} more than once`)).toEqual([])
   })
 
   test('gives each code statuses that exist', () => {

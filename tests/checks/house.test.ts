@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { released, services } from '#shared/platform'
 import { exists, filesIn, isTest, root, textOf } from './files'
 
-/** The rules that keep every folder the same shape. Each test lists what breaks it. */
+/** The rules that keep every folder the same shape. Each test lists what breaks it, with what to do instead where the test’s name does not say it. */
 
 const serviceFiles = filesIn('services').filter(file => !isTest(file))
 const sharedFiles = filesIn('shared').filter(file => !isTest(file))
@@ -37,7 +37,7 @@ describe('dependencies point one way', () => {
     const foreign = imports
       .filter(({ file }) => /^domain(-[\w-]+)?\.ts$/.test(basename(file)))
       .filter(({ file, to }) => !pure.includes(to) && !to.startsWith(join(dirname(file), 'domain')))
-    expect(foreign.map(described)).toEqual([])
+    expect(foreign.map(one => `${described(one)}: decide there from values only, and do the rest in a use case`)).toEqual([])
   })
 
   // main → app → routes, events → use cases and stores → domain; types may be looked at from anywhere in the folder.
@@ -49,13 +49,13 @@ describe('dependencies point one way', () => {
   }
   test('no file imports from the layer that calls it', () => {
     const upwards = imports.filter(({ file, to, types }) => !types && serviceOf(file) === serviceOf(to) && layerOf(to) > layerOf(file))
-    expect(upwards.map(described)).toEqual([])
+    expect(upwards.map(one => `${described(one)}, which calls it: move what both need further in`)).toEqual([])
   })
 
   test('routes and handlers import no database driver', () => {
     const drivers = ['kysely', 'mysql2', 'mongodb', 'ioredis', 'amqplib']
     const past = imports.filter(({ file, to, types }) => !types && layerOf(file) > 1 && drivers.some(name => to.split('/')[0] === name))
-    expect(past.map(described)).toEqual([])
+    expect(past.map(one => `${described(one)}: ask the repository or a use case instead`)).toEqual([])
   })
 
   test('no imports are circular', () => {
@@ -79,7 +79,7 @@ describe('dependencies point one way', () => {
     const foreign = imports
       .filter(({ file, to }) => serviceOf(to) !== undefined && serviceOf(to) !== serviceOf(file))
       .filter(({ to, types, names }) => !types || !to.endsWith('/app') || !/^\{\s*(type\s+)?\w+Api\s*\}$/.test(names))
-    expect(foreign.map(described)).toEqual([])
+    expect(foreign.map(one => `${described(one)}: import only its \`type …Api\` from its app, in clients.ts, and call it`)).toEqual([])
   })
 
   test('only shared/ imports from a folder in shared/, which is private to the kernel', () => {
@@ -122,21 +122,22 @@ describe('every service has the same files', () => {
   })
   test('the only folders are migrations and adapters, and no file is named after a kind of code', () => {
     const adapters = ['payment/providers', 'shipping/carriers', 'notification/channels']
-    const odd = filesIn('services')
-      .map(file => relative('services', file).split('/'))
-      .filter(
-        ([service = '', first = '', ...rest]) =>
-          rest.length > (first === 'migrations' || adapters.includes(`${service}/${first}`) ? 1 : 0) ||
-          /^(index|utils?|helpers?|types|interfaces?|dto|mappers?|constants|common)\b|manager|helper/i.test(first),
-      )
-    expect(odd).toEqual([])
+    const remedies = filesIn('services').flatMap(file => {
+      const [service = '', first = '', ...rest] = relative('services', file).split('/')
+      if (rest.length > (first === 'migrations' || adapters.includes(`${service}/${first}`) ? 1 : 0))
+        return [`${file}: put it into services/${service} itself`]
+      const isKind = /^(index|utils?|helpers?|types|interfaces?|dto|mappers?|constants|common)\b|manager|helper/i.test(first)
+      return isKind ? [`${file}: name it by what it does for the shop, as in place.ts`] : []
+    })
+    expect(remedies).toEqual([])
   })
 })
 
 describe('files', () => {
   const all = ['services', 'shared', 'scripts', 'tests', 'bench'].flatMap(folder => filesIn(folder))
   test('have at most 250 lines', () => {
-    expect(all.filter(file => textOf(file).split('\n').length > 251)).toEqual([])
+    const long = all.filter(file => textOf(file).split('\n').length > 251)
+    expect(long.map(file => `${file} has more than 250 lines: split it by what it does`)).toEqual([])
   })
   test('name no path of an installed program; scripts/servers finds programs', () => {
     const self = relative(root, import.meta.path)
