@@ -10,9 +10,20 @@ const row = (name: ServiceName): string => {
   return `| ${name} | ${port} | ${stores[store]} | ${owns} | ${routes.join(', ')} |`
 }
 
-/** The README's table of services. */
-export const readme = (text: string): string =>
-  replaceRegion(text, 'services', ['', '| service | port | store | owns | routes |', '|---|---|---|---|---|', ...released.map(row), ''])
+const isReleased = (name: ServiceName) => released.some(one => one === name)
+
+/** The README's table of services, and those that are planned. */
+export const readme = (text: string): string => {
+  const planned = serviceNames.filter(name => !isReleased(name)).map(name => `${name} (${serviceInfo(name).port})`)
+  return replaceRegion(text, 'services', [
+    '',
+    '| service | port | store | owns | routes |',
+    '|---|---|---|---|---|',
+    ...released.map(row),
+    '',
+    ...(planned.length > 0 ? [`Planned, and answered with 503 until they are released: ${planned.join(', ')}.`, ''] : []),
+  ])
+}
 
 const link = (name: ServiceName): string => {
   const { owns, resources } = serviceInfo(name)
