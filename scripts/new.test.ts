@@ -26,6 +26,7 @@ describe('a service that is asked for', () => {
     ['exists', { name: 'order', store: 'mysql' }, 'in services/order'],
     ['has no store', { name: 'wish' }, '--store mysql'],
     ['has an unknown store', { name: 'wish', store: 'postgres' }, 'not "postgres"'],
+    ['is planned with another path', { name: 'rating', resource: 'stars' }, 'change it there'],
     ['has the path of another', { name: 'wish', store: 'mysql', resource: 'orders' }, 'belongs to order'],
   ])('is refused if it %s', (_, request, reason) => {
     expect(() => describeService(request)).toThrow(reason)

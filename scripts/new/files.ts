@@ -65,8 +65,8 @@ const addTo =
     const from = begin.index + begin[0].length
     const end = text.indexOf(']', from)
     const words = [...text.slice(from, end).matchAll(/'(\w+)'/g)].map(([, one = '']) => one)
-    const all = words.includes(word) ? words : [...words, word]
-    return `${text.slice(0, from)}${all.map(one => `'${one}'`).join(', ')}${text.slice(end)}`
+    if (words.includes(word)) return text
+    return `${text.slice(0, from)}${[...words, word].map(one => `'${one}'`).join(', ')}${text.slice(end)}`
   }
 
 const consumerOf = (type: string, name: string) => addTo(new RegExp(`defineEvent\\('${type.replace('.', '\\.')}', \\{[^}]*?to: \\[`), name)
@@ -79,7 +79,7 @@ const both =
 /** The changes of existing files, by path. */
 export const changedFiles = ({ name, plural, resource, store, owns, port, unknown }: NewService): Record<string, Edit> => {
   const line = `  ${name}: { port: ${port}, store: '${store}', resources: ['${resource}'], owns: '${owns.replaceAll("'", "\\'")}' },\n`
-  const error = `| \`${name}_not_found\` | 404 | you have no note about this product |`
+  const error = `| \`${name}_not_found\` | 404 | it is not there, or not yours |`
   const section = `## ${capital(plural)}\n\n| code | status | what it means, and what to do |\n|---|---|---|\n${error}\n\n`
   return {
     'shared/platform.ts': both(

@@ -65,5 +65,7 @@ export const describeService = ({ name, store, resource, owns }: Request): NewSe
   const info = serviceInfo(known)
   if (store !== undefined && stores[store] !== info.store)
     throw new Error(`shared/platform.ts says that ${name} keeps its data in ${info.store}`)
+  if (resource !== undefined || owns !== undefined)
+    throw new Error(`shared/platform.ts says already what ${name} owns and which paths it has: change it there`)
   return { ...info, name, plural, resource: info.resources[0] ?? plural, unknown: false }
 }
