@@ -39,8 +39,9 @@ export const favouriteRepository = (redis: Redis) => {
   return {
     async list(userId: number, query: PageQuery): Promise<Page<Favourite>> {
       const { below, skip } = newestFirst(query)
+      const from = below === undefined ? '+inf' : `(${below}`
       const [ranked, total] = await Promise.all([
-        client.zrevrangebyscore(orderOf(userId), `(${below}`, '-inf', 'WITHSCORES', 'LIMIT', skip, query.limit),
+        client.zrevrangebyscore(orderOf(userId), from, '-inf', 'WITHSCORES', 'LIMIT', skip, query.limit),
         client.zcard(orderOf(userId)),
       ])
       const ids = ranked.filter((_, at) => at % 2 === 0)
