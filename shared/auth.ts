@@ -108,7 +108,7 @@ export const requireRole = (user: User, role: Role): void => {
 
 const internalLifeMs = minute
 
-/** How services prove to each other who calls: a token of one minute, signed with the platform's internal key, that names the caller and the callee. */
+/** How a service proves to another who calls: a token of one minute that names both, signed with the platform's internal key. */
 export const createInternalIdentity = (service: ServiceName, secret: string) => {
   const signer = jwt({ name: 'internal', secret, iss: service, exp: `${internalLifeMs / second}s` }).decorator.internal
   const own = new Map<ServiceName, { token: string; renewAt: number }>()

@@ -40,8 +40,8 @@ export interface Bus extends Publisher {
 }
 
 /**
- * Connects to the broker, declares everything, and reconnects by itself. A broker that does not answer within `startWithinMs` is connected to in the
- * background: until then publishing fails, and what waits in the outbox stays there.
+ * Connects to the broker, declares everything, and reconnects by itself. A broker that does not answer within `startWithinMs` is
+ * connected to in the background: until then publishing fails, and what waits in the outbox stays there.
  */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
   const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 3 * second } = options

@@ -1,6 +1,6 @@
 /**
- * Every event of the platform, one file for each service that publishes. An event names its consumers, and RabbitMQ's exchanges, queues and bindings
- * are declared from these files.
+ * Every event of the platform, one file for each publisher. An event names its consumers: the exchanges, queues and bindings of RabbitMQ
+ * follow from these files.
  */
 export * from './catalog/admin'
 export * from './catalog/inventory'

@@ -9,12 +9,12 @@ export interface AdminAct {
   target: Record<string, string>
 }
 
-/** What travels with a piece of work through calls, events and log lines. */
+/** What a piece of work passes on to its calls, events and log lines. */
 export interface Context {
   requestId: string
   traceparent: string
   startedAt: number
-  /** What is being recorded, to be named once it is known what it is. */
+  /** The span that is being recorded. Its name is known only once the route is matched. */
   span?: { rename(name: string): void }
   /** An administrator's write that is not in the audit log yet: the first transaction that commits adds it. */
   adminAct?: AdminAct | undefined
@@ -26,7 +26,7 @@ export const withContext = <T>(context: Context, work: () => T): T => storage.ru
 
 const hex = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
 
-/** Unsampled: an exporter that is switched on decides anew at the edge. */
+/** Not sampled: with an exporter, the tracer decides anew by the trace's id. */
 const newTraceparent = () => `00-${hex(16)}-${hex(8)}-00`
 
 export const newContext = (requestId: string = crypto.randomUUID(), traceparent?: string | null): Context => ({
@@ -35,10 +35,10 @@ export const newContext = (requestId: string = crypto.randomUUID(), traceparent?
   startedAt: performance.now(),
 })
 
-/** The context of the work at hand, if there is one: a log line outside of any work names no request. */
+/** The context of the current work, or undefined: a log line outside of any work has no request id. */
 export const peekContext = (): Context | undefined => storage.getStore()
 
-/** The context of the work at hand; work that nobody asked for (a sweep, a start) begins one of its own. */
+/** The context of the current work. Work without a request, such as a sweep, gets a new one. */
 export const currentContext = (): Context => storage.getStore() ?? newContext()
 
 export const traceIdOf = ({ traceparent }: Context) => traceparent.slice(3, 35)

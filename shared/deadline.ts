@@ -3,7 +3,7 @@ import { second } from './time'
 
 const expired = Symbol('the deadline passed')
 
-/** What `work` answers within `ms`; after that undefined, or what `onLate` gives or throws. The work itself is not stopped. */
+/** The result of `work` within `ms`; after that undefined, or what `onLate` returns or throws. The work itself is not stopped. */
 export function within<T>(ms: number, work: Promise<T>): Promise<T | undefined>
 export function within<T, Late>(ms: number, work: Promise<T>, onLate: () => Late): Promise<T | Late>
 export async function within<T>(ms: number, work: Promise<T>, onLate = (): unknown => undefined) {
@@ -31,11 +31,11 @@ interface Wait {
   what: string
   ms: number
   log: Pick<Logger, 'warn'>
-  /** Which errors are worth another try; all of them by default. */
+  /** Which errors are worth another attempt; by default all of them. */
   retryable?: (error: unknown) => boolean
 }
 
-/** Tries until it succeeds, for at most `ms`: a server that starts at the same time as the service is waited for, but not for ever. */
+/** Repeats `attempt` until it succeeds, for at most `ms`, since a server may be starting at the same time as the service. */
 export const untilAvailable = async <T>(attempt: () => Promise<T>, { what, ms, log, retryable = () => true }: Wait): Promise<T> => {
   const deadline = Date.now() + ms
   for (let failures = 0; ; failures++) {

@@ -1,4 +1,4 @@
-/** What can go wrong, in the shop's words; one map says which HTTP status each is. */
+/** The kinds of errors, with their HTTP statuses. */
 export const statusOf = {
   invalid: 400,
   unauthenticated: 401,
@@ -23,13 +23,13 @@ export interface Fault {
 }
 
 interface Extra {
-  /** Seconds after which trying again makes sense. */
+  /** In how many seconds the client may try again. */
   retryAfter?: number
   errors?: Fault[]
   cause?: unknown
 }
 
-/** The one error that may reach a client. `code` is a stable machine word, `message` says what to do next. */
+/** The only error that clients see. `code` is stable and for programs, `message` says what to do next. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly kind: Kind
@@ -57,7 +57,7 @@ export const tooMany = (code: string, message: string, retryAfter: number) => ne
 export const unavailable = (code: string, message: string, cause?: unknown) =>
   new AppError('unavailable', code, message, { retryAfter: 1, cause })
 
-/** Codes by which drivers say that a server could not be reached: nothing is wrong with the request. */
+/** The codes with which drivers report that a server cannot be reached. */
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -86,13 +86,16 @@ const unreachableNames = new Set([
   'MongoWaitQueueTimeoutError',
 ])
 
-/** What MongoDB answers while it shuts down, elects or is too busy: NotWritablePrimary, InterruptedAtShutdown, MaxTimeMSExpired and their like. */
+/**
+ * The codes of MongoDB while it shuts down, elects or is too busy: NotWritablePrimary, InterruptedAtShutdown, MaxTimeMSExpired and
+ * others.
+ */
 const withoutAnswer = new Set<unknown>([50, 91, 189, 10107, 11600, 11602, 13435, 13436])
 
-/** ioredis has no codes for these; the upper-case words are Redis' own. */
+/** ioredis has no codes for these errors. The upper-case words come from Redis. */
 const unreachableMessage = /^(Command timed out|Connection is closed\.|(LOADING|MISCONF|READONLY|OOM) )/
 
-/** A store, broker or service that is down: worth trying again later, and never the fault of the message or request at hand. */
+/** Whether a store, the broker or a service is down: then it is worth trying again later, and the message or request is not at fault. */
 export const isUnavailable = (error: unknown): boolean => {
   if (error instanceof AppError) return error.kind === 'unavailable' || error.kind === 'timeout' || isUnavailable(error.cause)
   if (!(error instanceof Error)) return false

@@ -2,13 +2,13 @@ import { AppError } from './errors'
 
 type Headers = Record<string, string | undefined>
 
-/** A tag as it goes out: of a version, and of what else the answer shows (`etag(product.version, product.stock)` is `"7-40"`). */
+/** The tag of a version and of what else the answer shows: `etag(product.version, product.stock)` is `"7-40"`. */
 export const etag = (version: number, ...rest: (string | number)[]): string => `"${[version, ...rest].join('-')}"`
 
-/** The tags of a header, `W/` ignored: proxies that compress make tags weak. Text that is no tag matches nothing. */
+/** The tags of a header, without `W/`: proxies that compress make tags weak. Text that is not a tag matches nothing. */
 const tagsOf = (header: string) => [...header.matchAll(/"([^"]*)"/g)].map(([, tag]) => tag)
 
-/** Whether the client has this answer already. */
+/** Whether the client already has this answer. */
 const isKnown = (headers: Headers, tag: string): boolean => {
   const header = headers['if-none-match']
   if (header === undefined) return false
@@ -16,7 +16,7 @@ const isKnown = (headers: Headers, tag: string): boolean => {
 }
 
 /**
- * Tags an answer, and says whether 304 without a body is enough:
+ * Sets the tag of an answer, and says whether the client already has the answer:
  * `if (notModified({ headers, set }, etag(row.version))) return status(304, undefined)`
  */
 export const notModified = (
@@ -27,7 +27,7 @@ export const notModified = (
   return isKnown(headers, tag)
 }
 
-/** The version that `If-Match` asks for, for a repository that compares it in its update; nothing when any will do. */
+/** The versions that `If-Match` accepts, for a repository that compares them in its update. Undefined when every version is accepted. */
 export const versionsWanted = (headers: Headers): number[] | undefined => {
   const header = headers['if-match']
   if (header === undefined || header.trim() === '*') return undefined
@@ -36,7 +36,7 @@ export const versionsWanted = (headers: Headers): number[] | undefined => {
 
 export const stale = () => new AppError('stale', 'stale', 'It has changed since you read it. Read it again and repeat the change.')
 
-/** Refuses a change of something that has changed since: `If-Match` is held against the version alone. Ask under the row's lock. */
+/** Throws 412 unless `If-Match` accepts this version. To be called with the row locked. */
 export const requireMatch = (headers: Headers, version: number): void => {
   const wanted = versionsWanted(headers)
   if (wanted && !wanted.includes(version)) throw stale()

@@ -2,7 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import type { ServiceName } from './platform'
 
-/** An event as it travels. `version` is the schema's; `aggregate.version` grows by one with each change of that aggregate. */
+/** An event as it is sent. `version` is that of its schema; `aggregate.version` grows by one with each change of the aggregate. */
 export interface Message<T = unknown> {
   id: string
   type: string
@@ -20,9 +20,9 @@ export interface Aggregate {
   version: number
 }
 
-/** What a transaction publishes: an event, or a message to the service itself that arrives when due. */
+/** What a transaction publishes: an event, or a timer, which the service receives itself when it is due. */
 export interface Draft {
-  /** For who writes down beforehand which event will tell of a change; otherwise it is given when stored. */
+  /** For a service that stores the event's id before it publishes. Otherwise the outbox gives one. */
   id?: string
   exchange: string
   routingKey: string
@@ -33,7 +33,7 @@ export type Publish = (...drafts: Draft[]) => void
 
 interface Described {
   type: string
-  /** Says what is wrong with a payload, or nothing. Fields it doesn't know are no fault: a schema only grows. */
+  /** Says what is wrong with a payload; undefined when nothing is. Unknown fields are allowed, since schemas only grow. */
   problem(data: unknown): string | undefined
 }
 
@@ -44,7 +44,7 @@ export interface EventInfo extends Described {
   to: readonly ServiceName[]
   exchange: string
 }
-/** What the topology needs to know of a timer: one waiting queue a term, since a short delay waits behind a long one. */
+/** What the topology needs to know of a timer. Each term has a delay queue, since a short delay would wait behind a long one. */
 export interface TimerInfo extends Described {
   kind: 'timer'
   owner: ServiceName
@@ -52,19 +52,19 @@ export interface TimerInfo extends Described {
 }
 export type Topology = readonly (EventInfo | TimerInfo)[]
 
-/** Calling it makes what a transaction publishes. */
+/** An event of the catalog. Calling it makes the draft that a transaction publishes. */
 export interface EventType<S extends TSchema> extends EventInfo {
   schema: S
   (aggregate: Aggregate, data: Static<S>): Draft
 }
-/** A delayed message of a service to itself. */
+/** A timer of the catalog: a delayed message of a service to itself. */
 export interface TimerType<S extends TSchema, Term extends string = never> extends TimerInfo {
   schema: S
   (aggregate: Aggregate, data: Static<S>, due: { at: Date; term: Term }): Draft
 }
 
 const described = <S extends TSchema>(type: string, schema: S): Described & { schema: S } => {
-  // Compiled at the first message: a service meets a few of the platform's events, and each compilation takes time at start.
+  // Compiled at the first message: a service uses few of the platform's events, and compiling all of them would slow its start.
   let compiled: TypeCheck<S> | undefined
   return {
     type,
@@ -99,7 +99,7 @@ export const defineEvent = <S extends TSchema>(
   return Object.assign(draft, described(type, schema), { kind: 'event' as const, from, to, exchange })
 }
 
-/** The queue in which a timer waits; the first term has the plain name. */
+/** The queue in which a timer waits. The first term has the plain name. */
 export const delayQueue = (timer: { type: string; terms: readonly string[] }, term: string) =>
   term === timer.terms[0] ? `${timer.type}.delay` : `${timer.type}.delay.${term}`
 
@@ -137,7 +137,7 @@ export const on = <S extends TSchema>(
   handle: message => handle(message as Message<Static<S>>),
 })
 
-/** The part of the topology that a release uses: a queue whose consumer is not shipped would only fill. */
+/** The part of the topology that a release uses. The queue of a consumer that is not shipped would only fill. */
 export const forRelease = (events: Topology, shipped: readonly ServiceName[]): Topology =>
   events
     .filter(event => event.kind === 'event' || shipped.includes(event.owner))

@@ -11,7 +11,7 @@ export interface Answer<Body> {
   body: Body
 }
 declare const saved: unique symbol
-/** An answer that went through `save`: `work` can end with no other. */
+/** An answer that `save` has stored. `work` can return no other. */
 export type Saved<Body> = Answer<Body> & { [saved]: true }
 export type Save<Db> = <Body>(trx: Transaction<Db>, answer: Answer<Body>) => Promise<Saved<Body>>
 
@@ -25,7 +25,7 @@ export interface KeyedRequest {
 }
 
 /**
- * Does `work` once for a key, and gives the first answer ever after (24 h).
+ * Does `work` once for a key, and answers repetitions with the first answer for 24 hours.
  *
  *     .post('/', async ({ user, body, headers, set }) => {
  *       const request = { scope: `${user.id} POST /api/orders`, key: headers['idempotency-key'], body }
@@ -35,13 +35,13 @@ export interface KeyedRequest {
  *           return save(trx, { status: 201, headers: { location: `/api/orders/${order.id}` }, body: orderView(order) })
  *         }),
  *       )
- *       Object.assign(set.headers, answer.headers) // Idempotent-Replayed among them
+ *       Object.assign(set.headers, answer.headers) // including Idempotent-Replayed
  *       set.status = answer.status
  *       return answer.body
  *     })
  *
- * The answer is stored in the transaction of the effect, which commits only while this request holds its lease. Whatever `work` throws
- * frees the key, a refusal too: the same request may succeed once what stood against it is gone. An answer of 5xx is not kept either.
+ * The answer is stored in the transaction of the effect, which commits only while this request holds the key's lease. An error of `work`,
+ * also a refusal, frees the key: the same request may succeed once the reason is gone. Answers of 5xx are not stored either.
  */
 export const idempotently = async <Db, Body>(
   sql: Sql<Db>,
@@ -61,7 +61,7 @@ export const idempotently = async <Db, Body>(
 
   const mine = sql.kernel.updateTable('idempotency_keys').where('id', '=', id).where('lease_token', '=', claim.token)
   const renewal = setInterval(() => {
-    // One that fails leaves the lease to run out, and `save` to find out.
+    // If a renewal fails, the lease runs out, and `save` notices.
     mine
       .set({ lease_until: inFuture(leaseMs) })
       .execute()
@@ -78,7 +78,7 @@ export const idempotently = async <Db, Body>(
     return { ...answer, replayed: false }
   } finally {
     clearInterval(renewal)
-    // An answer that is there after all (its commit was in doubt) stays.
+    // An answer stays if it was stored after all: a commit may fail with its outcome unknown.
     const free = sql.kernel
       .deleteFrom('idempotency_keys')
       .where('id', '=', id)
@@ -106,7 +106,7 @@ interface Claim {
 const asSaved = <Body>(answer: Answer<Body>) => answer as Saved<Body>
 const running = () => conflict('request_in_progress', 'A request with this Idempotency-Key is still running. Try again shortly.', 1)
 
-/** Either the first answer, or a lease of the key. All times are the database's. */
+/** Either the first answer, or a lease of the key. All times are by the database's clock. */
 const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, hash, owner, leaseMs }: Claim) => {
   const token = crypto.randomUUID()
   const lease = { lease_token: token, lease_until: inFuture(leaseMs) }
@@ -119,7 +119,7 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, ha
         .execute()
       return { token }
     } catch (error) {
-      // Its first request is committing just now.
+      // The first request with this key is committing.
       if (errno(error) === lockWait) throw running()
       if (!isDuplicate(error)) throw error
     }
@@ -136,10 +136,10 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, ha
       continue
     }
     if (found.body_hash !== hash)
-      throw new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key came before with another body. Use a new one.')
+      throw new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new one.')
     if (found.answer !== null) return { answer: JSON.parse(found.answer) as Answer<Body> }
     if (!found.lapsed) throw running()
-    // Waits for an effect that is committing just now, and then finds its answer.
+    // Waits for an effect that is committing; the next round then finds its answer.
     const { numUpdatedRows } = await kernel
       .updateTable('idempotency_keys')
       .set(lease)
@@ -155,7 +155,7 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, ha
 
 const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex')
 
-/** The same for two bodies that differ in nothing but the order of their fields. */
+/** The same text for two bodies that differ only in the order of their fields. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value ?? null, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

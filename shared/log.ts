@@ -2,7 +2,7 @@ import pino from 'pino'
 import { peekContext, traceIdOf } from './context'
 import type { ServiceName } from './platform'
 
-/** Without `child`: pino would write a child's own fields as they are. */
+/** Without `child`: pino would write the fields of a child logger unfiltered. */
 export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 const secret = /(password|secret|token|cookie|authorization|challenge|apikey|privatekey|recoverycodes|otpauthuri|cartid)$/
@@ -10,15 +10,15 @@ const personal = /(email|phone|username|fullname|address|addresses|line1|line2|p
 const oneTimeCode = /^\d{6,8}$/
 
 const known = new Map<string, boolean>()
-/** Judged by a field's name, however it is spelt: `refresh_token`, `refreshToken`, `Refresh-Token`. */
+/** Decided by a field's name in any spelling: `refresh_token`, `refreshToken`, `Refresh-Token`. */
 const isHidden = (key: string): boolean => {
-  let verdict = known.get(key)
-  if (verdict === undefined) {
+  let hidden = known.get(key)
+  if (hidden === undefined) {
     const plain = key.toLowerCase().replaceAll(/[_-]/g, '')
-    verdict = secret.test(plain) || personal.test(plain)
-    if (known.size < 1000) known.set(key, verdict)
+    hidden = secret.test(plain) || personal.test(plain)
+    if (known.size < 1000) known.set(key, hidden)
   }
-  return verdict
+  return hidden
 }
 
 const deepest = 6
@@ -26,7 +26,7 @@ const deepest = 6
 const hide = (value: unknown, depth: number): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Error) return describeError(value, depth)
-  // What says itself how it is written (dates, ids) and bytes.
+  // Values with their own JSON form (dates, ids), and bytes.
   if ('toJSON' in value || ArrayBuffer.isView(value)) return value
   if (depth >= deepest) return '[…]'
   return Array.isArray(value) ? value.map(item => hide(item, depth + 1)) : hideFields(value, depth + 1)
@@ -41,7 +41,7 @@ const hideFields = (fields: object, depth: number): Record<string, unknown> => {
   return shown
 }
 
-/** What drivers put into their messages: "Duplicate entry 'ann@example.com' for key 'email'", `dup key: { email: "ann@…" }`. */
+/** Without the values that drivers put into messages: "Duplicate entry 'ann@example.com' for key 'email'", `dup key: { email: … }`. */
 export const withoutValues = (text: string) =>
   text
     .slice(0, 2000)
@@ -50,8 +50,8 @@ export const withoutValues = (text: string) =>
     .replaceAll(/[^\s"'<>]+@[^\s"'<>]+/g, '[hidden]')
 
 /**
- * Only what helps to find the fault. Other fields of an error are left out: mysql2 keeps the statement with its values in
- * `sql`, MongoDB the document's in `keyValue`, a validation error all of the input.
+ * An error without its other fields, which may hold personal data: mysql2 keeps the statement with its values in `sql`, MongoDB values of
+ * the document in `keyValue`, and a validation error all of the input.
  */
 const describeError = (error: Error, depth: number): object => {
   const { cause, stack } = error
@@ -59,7 +59,7 @@ const describeError = (error: Error, depth: number): object => {
   return {
     type: error.constructor.name,
     ...('code' in error && { code: error.code }),
-    message: input ? 'a value is not as its schema says' : withoutValues(error.message),
+    message: input ? 'a value does not match its schema' : withoutValues(error.message),
     stack: stack
       ?.split('\n')
       .filter(line => line.startsWith('    at '))
@@ -69,8 +69,8 @@ const describeError = (error: Error, depth: number): object => {
 }
 
 /**
- * JSON lines on the standard output, each with the request and the trace that it belongs to.
- * Written at once: no line is lost when the process ends, and no worker thread is needed.
+ * JSON lines on the standard output, each with the ids of its request and trace. They are written synchronously: none is lost when the
+ * process ends.
  */
 export const createLog = (
   service: ServiceName,
@@ -83,7 +83,7 @@ export const createLog = (
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }), log: fields => hideFields(fields, 0) },
-      // Described above already; pino's own would add the fields again.
+      // `hideFields` has already described the error; pino's serializer would add its fields again.
       serializers: { err: value => value },
       mixin: () => {
         const context = peekContext()

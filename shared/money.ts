@@ -1,9 +1,9 @@
 import { FormatRegistry, Type as t } from '@sinclair/typebox'
 import { invalid } from './errors'
 
-/** Money is an integer of minor units inside; only the wire speaks major units. Products of amounts go through BigInt: they pass 2^53. */
+/** Inside a service money is an integer of minor units; only the wire has major units. Products use BigInt, since they may exceed 2^53. */
 
-// The currencies in use by ISO 4217. Not asked of Intl: its digits are CLDR's, which has 0 where ISO has 2 or 3 (IQD, RSD, LBP…).
+// The currencies in use by ISO 4217. Not from Intl, whose digits come from CLDR: it has 0 where ISO has 2 or 3 (IQD, RSD, LBP).
 const codes =
   `AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK
   DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR
@@ -24,7 +24,7 @@ export const defaultCurrency = 'USD'
 FormatRegistry.Set('currency', code => decimalsOf.has(code))
 /** A currency beside an amount on the wire. */
 export const Currency = t.String({ format: 'currency', description: 'ISO 4217', examples: ['USD'] })
-/** An amount on the wire, in major units; `toMinor` holds it against the decimals of its currency. */
+/** An amount on the wire, in major units. `toMinor` checks it against the decimals of its currency. */
 export const Amount = t.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'In major units', examples: [19.99] })
 
 export const currencyDecimals = (currency: string): number => {
@@ -35,7 +35,7 @@ export const currencyDecimals = (currency: string): number => {
 
 const tooMuch = () => invalid('invalid_amount', 'The amount is more than can be held exactly: 2^53 - 1 minor units.')
 
-/** Back from BigInt. Nothing that a number can't hold exactly gets past here. */
+/** Converts back from BigInt; throws for an amount that a number cannot hold exactly. */
 const exact = (minor: bigint): number => {
   if (minor > BigInt(Number.MAX_SAFE_INTEGER) || minor < BigInt(Number.MIN_SAFE_INTEGER)) throw tooMuch()
   return Number(minor)
@@ -45,7 +45,7 @@ const decimalText = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
  * Reads an amount from the shortest decimal text of the number, which is what the client wrote: 19.99 is 1999, never 1998.
- * (Past 7e13 neighbouring doubles lie more than a cent apart; the text then still gives the very same number back.)
+ * (Above 7e13, adjacent doubles are more than a cent apart; the text still gives the same number.)
  */
 export const toMinor = (value: number, currency: string): number => {
   const decimals = currencyDecimals(currency)
@@ -53,13 +53,13 @@ export const toMinor = (value: number, currency: string): number => {
   if (whole === undefined) throw invalid('invalid_amount', 'The amount must be a finite number.')
   const digits = BigInt(whole + fraction)
   const shift = decimals + Number(exponent) - fraction.length
-  // The shortest text has no zeros to spare after its point, so digits that are left over are decimals the currency lacks.
+  // The shortest text has no trailing zeros, so any digits left over are decimals that the currency does not have.
   if (shift < 0 && digits !== 0n) throw invalid('invalid_amount', `An amount in ${currency} has at most ${decimals} decimals.`)
   const minor = exact(digits * 10n ** BigInt(Math.max(shift, 0)))
   return sign && minor ? -minor : minor
 }
 
-/** For the wire: the number whose text is this amount. */
+/** The number whose text is this amount, for the wire. */
 export const toMajor = (minor: number, currency: string): number => {
   const decimals = currencyDecimals(currency)
   if (!Number.isSafeInteger(minor)) throw tooMuch()
@@ -81,7 +81,7 @@ const notNegative = (...amounts: number[]) => {
   for (const amount of amounts) if (!Number.isSafeInteger(amount) || amount < 0) throw tooMuch()
 }
 
-/** Shares an amount over lines by their weights: largest remainder, ties by line order. Never more than a line's weight, unless the total is. */
+/** Shares an amount over lines by weight: largest remainder, ties by line order. No share exceeds its weight unless the total does. */
 export const allocate = (total: number, weights: readonly number[]): number[] => {
   notNegative(total, ...weights)
   if (weights.length === 0) {
@@ -110,14 +110,14 @@ export const taxOf = (net: number, ppm: number): number => {
   return exact(halfUp(BigInt(net) * BigInt(ppm), million))
 }
 
-/** The tax that is inside a price, rounded half up, and what remains: the two always add up to the price. */
+/** The tax included in a price, rounded half up, and the rest. The two always add up to the price. */
 export const splitInclusive = (gross: number, ppm: number): { net: number; tax: number } => {
   notNegative(gross, ppm)
   const tax = Number(halfUp(BigInt(gross) * BigInt(ppm), million + BigInt(ppm)))
   return { net: gross - tax, tax }
 }
 
-/** What `part` of `whole` pieces is worth of an amount, rounded half up; all of the pieces are worth all of it. */
+/** The part of an amount that belongs to `part` of `whole` pieces, rounded half up. All pieces together get the whole amount. */
 export const cumulativeShare = (amount: number, part: number, whole: number): number => {
   notNegative(amount, part, whole)
   if (part > whole) throw new RangeError('a part is never more than the whole')

@@ -24,13 +24,13 @@ export interface MongoOptions {
 
 type Work<T> = (session: ClientSession, publish: Publish) => Promise<T>
 
-/** A service's MongoDB database. Writes are on disk at a majority of its nodes. When it is down or busy, `isUnavailable` holds for the error. */
+/** A service's MongoDB database. Writes wait for the disks of a majority. When it is down or busy, `isUnavailable` holds for the error. */
 export interface Mongo {
   db: Db
   collection<T extends Document>(name: string): Collection<T>
   /**
-   * `publish` publishes its messages if and only if the transaction commits. Every call in `work` must pass the session, and wait for the call before.
-   * `work` is repeated after a conflict, so it must have no effect except through the session.
+   * `publish` publishes its messages if and only if the transaction commits. Every call in `work` must pass the session and wait for the one
+   * before. `work` is repeated after a conflict, so it must have no effect except through the session.
    */
   transaction<T>(work: Work<T>): Promise<T>
   /**

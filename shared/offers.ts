@@ -9,8 +9,8 @@ import { toMajor, toMinor } from './money'
 import type { TaxClass } from './tax-class'
 
 /**
- * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the tax. Order and cart ask all four
- * here, and only here do these amounts change between our minor units and the major units of the wire.
+ * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the tax. Order and cart ask all
+ * four here, and only here do these amounts change between our minor units and the major units of the wire.
  */
 
 /** A product as the catalog sells it now. */

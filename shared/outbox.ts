@@ -49,7 +49,7 @@ export interface OutboxStore<Id extends string | number> {
   sweep(signal: AbortSignal): Promise<void>
 }
 
-/** A request has at most 1 MiB, so no event comes near this. RabbitMQ refuses messages over 16 MiB, and a refused row would block the outbox. */
+/** RabbitMQ refuses messages over 16 MiB, and a refused row would block the outbox. A request of 1 MiB causes no event near this limit. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** Completes what a transaction published: from here on it is the message that consumers receive. */

@@ -3,12 +3,12 @@ import { Value } from '@sinclair/typebox/value'
 import { invalid } from './errors'
 import { closed, integerText, type Static, type TSchema, t } from './schema'
 
-/** Where counting and skipping stop; past it a list is walked by cursor. */
+/** Where counting and skipping stop. Beyond it, a list is read by cursor. */
 const deepest = 10_000
-/** What a repository counts up to: one more says that there are more. SQL: `countCapped`; MongoDB: `countDocuments(filter, { limit: countLimit })`. */
+/** What a repository counts to: one more than is shown, to say that there are more. `countCapped` stops there. */
 export const countLimit = deepest + 1
 
-// Not a `maximum`: the client is told the way on, not only that it went wrong.
+// Not a `maximum` of the schema, so that the error can say how to read further.
 const Skip = t
   .Transform(integerText({ default: 0 }))
   .Decode(skip => {
@@ -17,7 +17,7 @@ const Skip = t
   })
   .Encode(skip => skip)
 
-/** The query of a list. One with filters: `closed({ ...PageQuery.properties, status: … })`. */
+/** The query of a list. With filters: `closed({ ...PageQuery.properties, status: … })`. */
 export const PageQuery = closed({
   skip: Skip,
   limit: integerText({ minimum: 1, maximum: 100, default: 20 }),
@@ -25,7 +25,7 @@ export const PageQuery = closed({
 })
 export type PageQuery = Static<typeof PageQuery>
 
-/** What a repository answers. `total` may be counted to `countLimit` only. */
+/** What a repository returns. `total` is counted to `countLimit` at most. */
 export interface Page<Row> {
   items: Row[]
   total: number
@@ -53,30 +53,31 @@ export const page = <Row, View>({ items, total, nextCursor }: Page<Row>, { skip,
 
 type Key = string | number | boolean | null
 
-/** Opaque to clients: the sort keys of a row. A `Date` goes in as its ISO text. */
-export const encodeCursor = (keys: readonly Key[]): string => Buffer.from(JSON.stringify(keys)).toString('base64url')
+/** The sort keys of a row, opaque to clients. A `Date` is passed as its ISO text. */
+export const encodeCursor = (keys: readonly Key[]): string => encode(keys)
+const encode = (keys: unknown): string => Buffer.from(JSON.stringify(keys)).toString('base64url')
 
-/** The cursor behind the last row of a page, or nothing when the page was not full. */
+/** The cursor after the last row of a page; undefined when the page was not full. */
 export const cursorAfter = <Row>(items: readonly Row[], limit: number, keysOf: (row: Row) => readonly Key[]): string | undefined => {
   const last = items.at(-1)
   return last === undefined || items.length < limit ? undefined : encodeCursor(keysOf(last))
 }
 
-/** The keys, if they are of this shape and the text is exactly what `encodeCursor` writes. */
+/** The keys, if they have this shape and the text is exactly what `encodeCursor` writes. */
 export const decodeCursor = <S extends TTuple>(cursor: string, shape: S): Static<S> => {
   const keys = parsed(cursor)
-  if (!Value.Check(shape, keys) || encodeCursor(keys as readonly Key[]) !== cursor)
+  if (!Value.Check(shape, keys) || encode(keys) !== cursor)
     throw invalid('invalid_cursor', 'The cursor is not one that this list gave; start again without it.')
   return keys
 }
 
 const IdCursor = t.Tuple([t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })])
 
-/** Where a list that runs from the newest id to the oldest continues: below the cursor's id, or past what is skipped. */
+/** Where a list from the newest id to the oldest continues: below the cursor's id, or after the skipped rows. */
 export const newestFirst = ({ skip, cursor }: Pick<PageQuery, 'skip' | 'cursor'>): { below?: number; skip: number } =>
   cursor === undefined ? { skip } : { below: decodeCursor(cursor, IdCursor)[0], skip: 0 }
 
-/** The cursor for `newestFirst`. */
+/** The cursor that `newestFirst` reads. */
 export const afterId = <Row extends { id: number }>(items: readonly Row[], limit: number): string | undefined =>
   cursorAfter(items, limit, ({ id }) => [id])
 

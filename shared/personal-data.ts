@@ -4,7 +4,7 @@ import type { Http } from './http'
 import type { ServiceName } from './platform'
 import { IdParam, t } from './schema'
 
-/** The services that hold data about people, released or not. Each mounts `exportRoute`. */
+/** The services that store personal data, released or not. Each of them has the `exportRoute`. */
 export const personalDataServices: readonly ServiceName[] = [
   'order',
   'payment',
@@ -17,7 +17,7 @@ export const personalDataServices: readonly ServiceName[] = [
   'search',
 ]
 
-/** A service's part of a person's export. */
+/** A service's part of the export of a person's data. */
 export const exportRoute = ({ http, exportOf }: { http: Http; exportOf: (userId: number) => Promise<unknown> }) =>
   http('/internal/users').get('/:id/export', async ({ params }) => ({ data: await exportOf(params.id) }), {
     internal: ['user'],
@@ -26,6 +26,6 @@ export const exportRoute = ({ http, exportOf }: { http: Http; exportOf: (userId:
     detail: { summary: 'What this service holds about a person' },
   })
 
-/** The handler that erases or anonymises a person here. */
+/** The handler of `user.deleted`, which erases or anonymises a person's data in this service. */
 export const eraseOn = (forget: (message: Message, userId: number) => Promise<unknown>) =>
   on(userDeleted, message => forget(message, message.data.user_id))

@@ -13,7 +13,10 @@ interface Service {
   secrets?: readonly string[]
 }
 
-/** The platform's map. `bun run generate` writes from it what follows from a service: compose files, manifests, upstreams, the README's table. */
+/**
+ * The platform's map. `bun run generate` writes from it what follows from a service: compose files, manifests, upstreams, the README's
+ * table.
+ */
 export const services = {
   discovery: { port: 8000, store: 'redis', resources: ['discovery'], owns: 'who is alive, health, dead letters, drift' },
   user: {

@@ -5,16 +5,16 @@ import type { Siblings } from './outbox'
 
 export interface RedisOptions {
   url: string
-  /** The service's own corner; `platform:*` and `service:registry:*` are common ground and named in full. */
+  /** The prefix of the service's own keys. Keys that all services share (`platform:*`, `service:registry:*`) are written in full. */
   prefix: string
   log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
 export interface Redis {
   client: Client
-  /** `key('guest', id)` is `cart:guest:<id>`. By hand, since ioredis' own prefix would hold for the common names as well. */
+  /** `key('guest', id)` is `cart:guest:<id>`. ioredis' own prefix is not used, since it would apply to the shared keys as well. */
   key(...parts: (string | number)[]): string
-  /** A Lua script, sent whole only when Redis doesn't know it. What it answers is the caller's word, as with any store. */
+  /** A Lua script; its source is sent only when Redis does not have it. The type of its answer is not checked. */
   script<T>(lua: string): (keys: string[], args?: (string | number)[]) => Promise<T>
   ping(): Promise<void>
   close(): Promise<void>
@@ -23,8 +23,8 @@ export interface Redis {
 const answerWithinMs = 2000
 
 /**
- * Doesn't wait for the server: commands do, for a moment. A server that is down fails them within about 0.2 s, one that hangs after 2 s, with an
- * error for which `isUnavailable` holds; a command that was under way is never sent twice. The connection comes back by itself.
+ * Does not wait for the server. While it is down, commands fail within about 0.2 s, and while it hangs after 2 s, with an error for which
+ * `isUnavailable` holds; a command that was sent is never sent again. The client reconnects by itself.
  */
 export const openRedis = async ({ url, prefix, log }: RedisOptions): Promise<Redis> => {
   const client = new Client(url, {
@@ -36,11 +36,11 @@ export const openRedis = async ({ url, prefix, log }: RedisOptions): Promise<Red
   })
   let up = true
   client.on('ready', () => {
-    if (!up) log.info('Redis is back')
+    if (!up) log.info('Redis is up again')
     up = true
   })
   client.on('error', error => {
-    if (up) log.warn({ err: error }, 'Redis is away')
+    if (up) log.warn({ err: error }, 'Redis is down')
     up = false
   })
   return {
@@ -67,7 +67,7 @@ export const openRedis = async ({ url, prefix, log }: RedisOptions): Promise<Red
   }
 }
 
-/** Notifies the other instances of a service by pub/sub; an instance that is not subscribed just then misses it. */
+/** Notifies the other instances of a service by pub/sub. An instance that is not subscribed at that moment misses the notification. */
 export const createSiblings = (redis: Redis, channel: string): Siblings => ({
   notify: () => void redis.client.publish(channel, '').catch(() => {}),
   onNotified: listener => {

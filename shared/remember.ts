@@ -7,8 +7,8 @@ interface Options {
 }
 
 /**
- * A short memory in front of `ask`, which looks up many keys in one question. Callers that want the same key at the same time share one question.
- * A key without a value, or a question that failed, is asked again at once.
+ * A short memory in front of `ask`, which looks up many keys at once. Callers that need the same key at the same time share one look-up.
+ * A key without a value is not remembered, and neither is a look-up that failed.
  */
 export const remember = <Key, Value>(
   ask: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
@@ -34,10 +34,10 @@ export const remember = <Key, Value>(
   }
 
   return {
-    /** Asks, whatever is remembered. */
+    /** Looks all keys up, without the memory. */
     fresh: async (keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> => (keys.length === 0 ? new Map() : askNow([...new Set(keys)])),
 
-    /** Answers from memory where it can. */
+    /** Takes what it can from the memory, and looks up the rest. */
     async recent(keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> {
       const oldest = clock() - ms
       const missing = [...new Set(keys)].filter(key => (known.get(key)?.askedAt ?? Number.NEGATIVE_INFINITY) <= oldest)

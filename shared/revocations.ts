@@ -2,13 +2,13 @@ import { accessTokens } from './auth'
 import type { Log } from './log'
 import { type Redis, startFanout } from './redis'
 
-/** The stream on which an ended session is told to every instance of every service. Its entries live as long as a token does. */
+/** The stream that brings ended sessions to every instance of every service. Its entries live as long as a token does. */
 export const revocationStream = 'platform:revocations'
 
-/** A minute more than a token lives, for clocks that differ. */
+/** A minute longer than a token lives, since clocks differ. */
 const keepMs = (accessTokens.lifeSeconds + 60) * 1000
 
-/** The sessions that ended within the life of a token; an instance that starts reads back what it missed. */
+/** The sessions that ended within the life of a token. At the start, those that ended before are read from the stream. */
 export const startRevocationList = (redis: Redis, log: Log) => {
   const ended = new Map<string, number>()
   const follower = startFanout(redis, revocationStream, {
@@ -27,7 +27,7 @@ export const startRevocationList = (redis: Redis, log: Log) => {
   return { has: (sid: string) => ended.has(sid), ready, close }
 }
 
-/** Ends sessions everywhere, within a second. Told twice is told once. */
+/** Ends sessions in every service within a second. Publishing a session twice does no harm. */
 export const publishRevocations =
   ({ client }: Pick<Redis, 'client'>) =>
   async (sids: readonly string[]) => {

@@ -16,8 +16,8 @@ const lingerMs = 300
 const drainMs = 10 * second
 
 /**
- * Starts a service: opens what its wiring asks for, listens, registers, and stops in order on SIGTERM or SIGINT. No request is accepted before
- * everything is ready, and every accepted request is answered. A service that cannot start logs one line and ends the process.
+ * Starts a service: opens what its wiring asks for, listens, registers, and stops in order on SIGTERM or SIGINT. It accepts no request
+ * before everything is ready, and answers every request that it accepted. A service that cannot start logs one line and ends the process.
  */
 export const runService = (service: ServiceName, wire: (kernel: Kernel) => Promise<AnyElysia>, env?: Environment) =>
   start(service, wire, env).catch(error => {

@@ -37,8 +37,8 @@ export interface SqlOptions {
 type Work<Db, T> = (trx: Transaction<Db>, publish: Publish) => Promise<T>
 
 /**
- * A service's MySQL or MariaDB schema. Integers are read as numbers (as strings past 2^53), DECIMAL and SUM as strings, times as `Date`, in UTC.
- * When the server is down or busy, `isUnavailable` holds for the error.
+ * A service's MySQL or MariaDB schema. Integers are read as numbers (past 2^53 as strings), DECIMAL and SUM as strings, times as `Date`
+ * in UTC. When the server is down or busy, `isUnavailable` holds for the error.
  */
 export interface Sql<Db> {
   /** For reads and single writes. */
@@ -56,8 +56,8 @@ export interface Sql<Db> {
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
   /**
-   * `once` for messages whose work locks rows that others lock, too. In a shared transaction they would lock them in their order of arrival, and
-   * two such transactions could deadlock. So `lockAll` receives the needs of all messages and locks their rows in one order, before the first is handled.
+   * `once` for messages whose work locks rows that others lock, too. In a shared transaction they would be locked in the order of arrival, and
+   * two such transactions could deadlock. So `lockAll` gets the needs of all messages and locks their rows in one order beforehand.
    */
   onceLocking<Needs>(
     lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>,

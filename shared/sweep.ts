@@ -1,4 +1,4 @@
-/** Works on every row, in `lanes` side by side. A row that fails is reported and holds up no other: the next sweep finds it again. */
+/** Does `work` on every row, `lanes` rows at a time. A row that fails is reported and stops no other; the next sweep finds it again. */
 export const eachIsolated = async <Row>(
   rows: readonly Row[],
   work: (row: Row) => Promise<unknown>,

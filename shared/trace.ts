@@ -5,32 +5,32 @@ import { AppError, statusOf } from './errors'
 import type { ServiceName } from './platform'
 
 export interface Span {
-  /** Names are known late: a request's route only once it is matched. */
+  /** The route of a request is known only once it is matched. */
   rename(name: string): void
   set(attributes: Record<string, string | number | boolean>): void
 }
 export interface SpanOptions {
   kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal'
   attributes?: Record<string, string | number | boolean>
-  /** Nobody sent a `traceparent`: the trace begins here. */
+  /** The trace begins here, because no caller sent a `traceparent`. */
   root?: boolean
 }
 export interface Tracer {
-  /** Runs a piece of work as a span; what it calls and publishes continues from it. */
+  /** Runs a piece of work as a span. Its calls and events continue from this span. */
   span<T>(name: string, options: SpanOptions, work: (span: Span) => T): T
   close(): Promise<void>
 }
 
 const silent: Span = { rename: () => {}, set: () => {} }
-/** Costs a call and nothing else: the ids still travel, by the context. */
+/** Records nothing. The ids are still passed on, by the context. */
 export const noTracer: Tracer = { span: (_name, _options, work) => work(silent), close: async () => {} }
 
 interface TracerOptions {
   service: ServiceName
   version?: string
-  /** Where spans are sent by OTLP over HTTP; without one nothing is loaded and nothing recorded. */
+  /** Where spans are sent by OTLP over HTTP. Without an endpoint nothing is loaded and nothing recorded. */
   endpoint?: string | undefined
-  /** The share of traces that is recorded, 0 to 1. */
+  /** The share of traces that is recorded, from 0 to 1. */
   ratio?: number
 }
 
@@ -44,7 +44,7 @@ export const createTracer = async ({ service, version, endpoint, ratio = 0.1 }: 
     import('@opentelemetry/exporter-trace-otlp-http'),
     import('@opentelemetry/resources'),
   ])
-  // By the trace's id, so every service decides alike, also about events whose traceparent nobody recorded.
+  // By the trace's id, so that every service decides alike, also for an event whose publisher recorded nothing.
   const byTraceId = new sdk.TraceIdRatioBasedSampler(ratio)
   const sampled = (traceId: string, flags: string) =>
     (Number.parseInt(flags, 16) & 1) === 1 ||
@@ -55,7 +55,7 @@ export const createTracer = async ({ service, version, endpoint, ratio = 0.1 }: 
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': `${service}-service`, ...(version && { 'service.version': version }) }),
     sampler: new sdk.AlwaysOnSampler(),
-    // A trace keeps the id that its log lines already bear.
+    // A trace keeps the id that is already in its log lines.
     idGenerator: { generateTraceId: () => traceOfRoot, generateSpanId: () => ids.generateSpanId() },
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter, maxQueueSize: 2048, scheduledDelayMillis: 2000 })],
   })
@@ -69,7 +69,7 @@ export const createTracer = async ({ service, version, endpoint, ratio = 0.1 }: 
   }
 
   const fail = (span: OtelSpan, error: unknown) => {
-    // The word, never the message: it may hold what a person typed.
+    // The code, never the message, which may contain personal data.
     const code = error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown'
     span.setAttribute('error.type', code)
     const refused = error instanceof AppError && statusOf[error.kind] < 500

@@ -67,7 +67,7 @@ export const createConsumer = (options: ConsumerOptions) => {
     const tags: string[] = []
     channel.on('error', () => {})
     openChannels.add(channel)
-    // The broker closed the channel (a queue was deleted, a message was not acknowledged in time): a new connection declares and subscribes anew.
+    // The broker closed the channel, as when a message was not acknowledged in time: a new connection declares and subscribes anew.
     channel.on('close', () => {
       if (openChannels.delete(channel)) model.close().catch(() => {})
     })
@@ -104,7 +104,7 @@ export const createConsumer = (options: ConsumerOptions) => {
     ack(delivery)
   }
 
-  /** Whether the handler succeeded; if not, a copy takes the message's place. A store that is down is waited for: that is no failed attempt. */
+  /** Whether the handler succeeded; if not, a copy has taken the message's place. A store that is down causes no failed attempt. */
   const untilHandled = async (delivery: Delivery, handler: Handler, message: Message): Promise<boolean> => {
     const since = Date.now()
     const context = { type: message.type, message_id: message.id, queue: delivery.queue }

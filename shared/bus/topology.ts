@@ -63,8 +63,9 @@ const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & 
 })
 
 /**
- * Declares everything, so that every consumer's queue exists before the first message, whichever service starts first. What exists stays as it is.
- * A binding that left the catalog stays, too: during a rolling deploy the version before needs it, and consumers ignore unknown types.
+ * Declares everything, so that every consumer's queue exists before the first message, in whichever order services start. What exists is
+ * kept. A binding that left the catalog stays, too: during a rolling deploy the version before needs it, and consumers ignore unknown
+ * types.
  */
 export const declareTopology = async (channel: Channel, options: TopologyOptions) => {
   const { exchanges, queues, bindings } = brokerTopology(options)

@@ -1,6 +1,6 @@
 import { Type as t } from '@sinclair/typebox'
 
-/** Parts of payloads that events of several services have in common. */
+/** Parts of payloads that events of several services share. */
 
 export const orderLine = t.Object({
   product_id: t.String(),

@@ -38,7 +38,7 @@ export const orderCreated = defineEvent('order.created', {
     tax_lines: t.Array(taxLine),
     currency: t.String(),
     coupon_code: t.Optional(t.String()),
-    /** What promotion priced it with, to be redeemed: automatic campaigns too. */
+    /** The campaigns and coupons that reduced the price, to be redeemed; automatic campaigns, too. */
     campaigns: t.Optional(t.Array(t.Object({ campaign_id: t.Integer(), code: t.Optional(t.String()), amount: t.Number() }))),
     from_cart: t.Optional(t.Boolean()),
     shipping_option: t.String(),
@@ -81,7 +81,7 @@ export const orderPaymentDueChanged = defineEvent('order.payment_due_changed', {
   aggregate: 'order',
   data: t.Object({ order_id: t.Integer(), payment_due_at: t.String(), reservation_expires_at: t.String() }),
 })
-/** Another address before payment: the tax that was told with `order.created` no longer holds. */
+/** Another address before payment: the tax in `order.created` is no longer valid. */
 export const orderRepriced = defineEvent('order.repriced', {
   from: 'order',
   to: ['tax'],
@@ -96,7 +96,7 @@ export const orderRepriced = defineEvent('order.repriced', {
     destination: t.Object({ country: t.Optional(t.String()), region: t.Optional(t.String()) }),
   }),
 })
-/** A second look at an order when its payment is due: one waiting queue for each term, 15 minutes or days. */
+/** Arrives when the payment of an order is due: after 15 minutes, or after days for a bank transfer. */
 export const orderPaymentTimeout = defineTimer('order.payment-timeout', {
   owner: 'order',
   aggregate: 'order',

@@ -14,7 +14,7 @@ const payment = {
 const paymentEvent = (type: string) => defineEvent(type, { from: 'payment', to: ['order'], aggregate: 'payment', data: t.Object(payment) })
 
 export const paymentAuthorized = paymentEvent('payment.authorized')
-/** Captured: the money is ours. */
+/** The money was captured. */
 export const paymentProcessed = paymentEvent('payment.processed')
 export const paymentFailed = paymentEvent('payment.failed')
 export const paymentVoided = paymentEvent('payment.voided')

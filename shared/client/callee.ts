@@ -129,7 +129,7 @@ export const createCallee = ({ name, resolver, attempts, breaker, atOnce, queued
   }
 
   return {
-    /** The answer of a live instance, or the error that prevented one. Only a call that is safe to repeat, or that reached nobody, is repeated. */
+    /** The answer of a live instance, or the error that prevented one. A call is repeated if that is safe, or if it never connected. */
     call: (path: string, request: CalleeRequest, deadlineMs: number) => {
       const deadline = performance.now() + deadlineMs
       return calls.execute(() => callUntil(deadline, path, request))

@@ -12,18 +12,18 @@ export interface OpenApi {
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, Schema> }
 }
 
-/** What is for clients. The rest of an app (health, metrics, internal calls, these documents) stays out. */
+/** Whether a path is for clients. Health, metrics, internal routes and the documents themselves are not. */
 const isPublic = (path: string) => /^\/(api|auth|\.well-known)\//.test(path) || path === '/auth'
 
 /** The document of an app's public routes, valid for OpenAPI 3.0.3. */
 export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> => {
-  // The routes are told again to an instance of its own, so that writing about an app never touches it.
-  const scribe = new Elysia().use(swagger({ path: '/document', excludeStaticFile: false }))
+  // The routes are added to another instance, so that documenting an app does not change it.
+  const documented = new Elysia().use(swagger({ path: '/document', excludeStaticFile: false }))
   for (const { method, path, hooks } of app.routes) {
     const { body, query, params, headers, response, detail, parse } = hooks
-    if (isPublic(path)) scribe.route(method, path, () => undefined, { body, query, params, headers, response, detail, parse })
+    if (isPublic(path)) documented.route(method, path, () => undefined, { body, query, params, headers, response, detail, parse })
   }
-  const written = await (await scribe.handle(new Request('http://localhost/document/json'))).json()
+  const written = await (await documented.handle(new Request('http://localhost/document/json'))).json()
 
   const mend = createMender()
   const paths: OpenApi['paths'] = {}
@@ -45,7 +45,7 @@ export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> 
       schemas: { ...mend.named, Problem: mend.schema(Problem) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `access_token` of POST /auth/login' },
-        signature: { type: 'apiKey', in: 'header', name: 'X-Signature', description: 'By which a provider signs its webhooks' },
+        signature: { type: 'apiKey', in: 'header', name: 'X-Signature', description: 'The signature of a provider’s webhook' },
       },
     },
   }
@@ -68,7 +68,7 @@ const problems = {
   other: problem('What else can go wrong', { title: 'Service Unavailable', status: 503, code: 'dependency_unavailable' }),
 }
 
-/** `x-auth` is what the route's `auth` option said; the document says the same in OpenAPI's words. */
+/** Translates `x-auth`, which has the route's `auth` option, to OpenAPI. */
 const securityOf = (auth: unknown): Schema => {
   if (auth === true || auth === 'admin') return { security: [{ bearer: [] }] }
   if (auth === 'guest') return { security: [{}, { bearer: [] }] }
@@ -91,7 +91,7 @@ const operationOf = ({ hide: _, ...operation }: Schema, mend: Mended): Schema =>
     responses: {
       ...answersOf(operation.responses, mend),
       ...((body || parameters.length > 0) && { 400: problems.input }),
-      // A bad token is refused on public routes as well.
+      // Public routes refuse an invalid token, too.
       401: problems.token,
       ...(auth === 'admin' && { 403: problems.role }),
       ...(hasPathParameter && { 404: problems.missing }),
@@ -100,24 +100,24 @@ const operationOf = ({ hide: _, ...operation }: Schema, mend: Mended): Schema =>
   }
 }
 
-/** OpenAPI has these elsewhere: they are not parameters. */
+/** OpenAPI describes these headers elsewhere, not as parameters. */
 const isNotAHeaderOfHttp = ({ in: place, name }: Schema) =>
   place !== 'header' || !['authorization', 'content-type', 'accept'].includes(String(name).toLowerCase())
 
 const parameterOf = ({ in: place, name, description, required, examples, schema: given }: Schema, mend: Mended): Schema => {
-  const { example, description: said, ...schema } = mend.schema({ examples, ...(isObject(given) ? given : {}) })
+  const { example, description: fromSchema, ...schema } = mend.schema({ examples, ...(isObject(given) ? given : {}) })
   return {
     in: place,
     name,
-    ...((description ?? said) ? { description: description ?? said } : {}),
-    // What has a default may be left out, whatever the schema says.
+    ...((description ?? fromSchema) ? { description: description ?? fromSchema } : {}),
+    // A parameter with a default is optional, although TypeBox says that it is required.
     required: place === 'path' || (required === true && schema.default === undefined),
     schema,
     ...(example !== undefined && { example }),
   }
 }
 
-/** The plugin names three content types where a route names none: JSON is meant. */
+/** The plugin lists three content types for a route that names none, which accepts JSON only. */
 const contentOf = (content: unknown, mend: Mended): Schema => {
   if (!isObject(content)) return {}
   const types = 'application/json' in content ? { 'application/json': content['application/json'] } : content
@@ -125,7 +125,7 @@ const contentOf = (content: unknown, mend: Mended): Schema => {
     Object.entries(types).map(([type, media]) => {
       const { schema: given, ...rest } = isObject(media) ? media : {}
       const schema = mend.schema(given)
-      // Of lines and streams only their own route can give an example.
+      // An example can be built for JSON only; lines and streams have the one that their route gives.
       const example = rest.example ?? (type === 'application/json' && !rest.examples ? sampleOf(schema) : undefined)
       return [type, { ...rest, schema, ...(example !== undefined && { example }) }]
     }),
@@ -136,8 +136,8 @@ const statusText: Record<string, string> = {
   200: 'Done',
   201: 'Created',
   202: 'Accepted',
-  204: 'Done, nothing to say',
-  304: 'Not changed since',
+  204: 'Done, without content',
+  304: 'Not modified',
 }
 
 const answersOf = (responses: unknown, mend: Mended): Record<string, Schema> =>

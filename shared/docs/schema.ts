@@ -1,22 +1,22 @@
-/** JSON Schema as TypeBox writes it, mended to what OpenAPI 3.0 allows. */
+/** Converts JSON Schema as TypeBox writes it to what OpenAPI 3.0 allows. */
 export type Schema = Record<string, unknown>
 
 export const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value)
 const schemasIn = (value: unknown): Schema[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
-/** What OpenAPI 3.0 knows besides what is mended below; a validator refuses anything else. */
+/** The keywords of OpenAPI 3.0 that need no conversion. Validators refuse keywords that are neither here nor converted below. */
 const plainKeywords = new Set(
   `type format title description default example enum nullable readOnly writeOnly deprecated pattern minLength maxLength minimum maximum
   exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems minProperties maxProperties required`.split(/\s+/),
 )
 
-/** How Elysia writes a number, a boolean or a list that may come as text in a query. */
+/** The formats in which Elysia writes a number, a boolean or a list that may arrive as text in a query. */
 const textForms = new Set(['integer', 'numeric', 'boolean', 'ArrayString', 'ObjectString'])
 const isTextForm = ({ type, format }: Schema) => type === 'string' && typeof format === 'string' && textForms.has(format)
 
 export interface Mended {
   schema(schema: unknown): Schema
-  /** The recursive schemas that were met, by name, for `components`. */
+  /** The recursive schemas that were found, by name, for `components`. */
   named: Record<string, Schema>
 }
 
@@ -57,14 +57,14 @@ export const createMender = (): Mended => {
     if (isObject(given.not)) result.not = schema(given.not)
     if (given.type === 'array')
       result.items = Array.isArray(given.items) ? { anyOf: schemasIn(given.items).map(schema) } : schema(given.items)
-    // A record: every key takes the one value schema.
+    // A record: one schema for the values of all keys.
     if (isObject(given.patternProperties)) result.additionalProperties = schema(Object.values(given.patternProperties)[0])
     else if (isObject(given.additionalProperties)) result.additionalProperties = schema(given.additionalProperties)
     else if (typeof given.additionalProperties === 'boolean') result.additionalProperties = given.additionalProperties
     return result
   }
 
-  /** What stands beside a union (a description, an example) goes to what remains of it. */
+  /** Keeps what stands beside a union, such as its description and example. */
   const annotated = (what: Schema, given: Schema): Schema => ({ ...mended(given), ...what })
 
   const union = (given: Schema, options: Schema[]): Schema => {
@@ -91,7 +91,7 @@ const byFormat: Record<string, string> = {
   uuid: '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10',
 }
 
-/** An example made of the examples of the parts, so that "Try it out" starts from something that works. */
+/** An example made of the examples of its parts, so that "Try it out" starts with a valid body. */
 export const sampleOf = (schema: Schema): unknown => {
   if (schema.example !== undefined) return schema.example
   if (schema.default !== undefined) return schema.default
@@ -109,7 +109,7 @@ export const sampleOf = (schema: Schema): unknown => {
   return schema.type === 'boolean' ? true : undefined
 }
 
-/** Optional fields are shown only when they bring an example of their own. */
+/** Optional fields are included only if they have an example of their own. */
 const sampleObject = ({ properties, required }: Schema): Schema => {
   const needed = new Set(Array.isArray(required) ? required : [])
   const sample: Schema = {}

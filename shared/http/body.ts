@@ -5,8 +5,8 @@ const maxDepth = 32
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Whether a JSON value has no NUL in its text, no infinite number, no deep nesting and no key of `Object.prototype`: such a key could reach the
- * prototype, and an object whose `toString` is text makes every attempt to print it throw.
+ * Whether a JSON value has no NUL in its text, no infinite number, no deep nesting and no key of `Object.prototype`: such a key could
+ * change the prototype, and an object whose `toString` is text cannot be printed.
  */
 export const sane = (value: unknown, depth = 0): boolean => {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()

@@ -23,9 +23,9 @@ interface GateOptions<Caller> {
 }
 
 /**
- * The hooks that admit a request before anything of its input is validated, so that a caller without access learns nothing about its mistakes.
- * A request with a body is admitted in `parse`, any other in `transform`, the first hook that runs for it. Elysia reads the source of hooks: one that
- * passes its context on to another function gets all of it, cookies included, and every request pays for that.
+ * The hooks that admit a request before its input is validated, so that a caller without access learns nothing about mistakes in it. A
+ * request with a body is admitted in `parse`, any other in `transform`, the first hook that runs for it. Elysia reads the source of
+ * hooks: one that passes its context to another function gets all of it, cookies included, which every request would pay for.
  */
 export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = true, note }: GateOptions<Caller> = {}) => {
   const enter = async (request: Request, route: string): Promise<Caller> => {

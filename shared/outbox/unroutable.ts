@@ -6,8 +6,8 @@ const most = 1000
 const restMs = (attempts: number) => Math.min(minute, 500 * 2 ** attempts)
 
 /**
- * Rows that no queue took although their type has consumers, as when somebody deleted a queue. They stay in the outbox and rest for a growing time,
- * so that the rows behind them are published meanwhile.
+ * Rows that no queue took although their type has consumers, as when a queue was deleted. They stay in the outbox and rest for a growing
+ * time, so that the rows behind them are published meanwhile.
  */
 export const createUnroutableRows = <Id extends string | number>(log: StoreLog) => {
   const rows = new Map<Id, { attempts: number; retryAt: number }>()

@@ -6,14 +6,14 @@ export type Entry = Record<string, string>
 export interface FanoutOptions {
   onEntry: (entry: Entry, at: Date) => unknown
   log: Pick<Logger, 'info' | 'warn' | 'error'>
-  /** How far back to read at the start; 0 is from now on. */
+  /** How far back to read at the start; 0 reads new entries only. */
   backMs?: number
   maxLength?: number
 }
 
 export interface Fanout {
   append(entry: Entry): Promise<void>
-  /** What was in the stream at the start has been read. */
+  /** Resolves when the entries that were in the stream at the start have been read. */
   ready: Promise<void>
   close(): Promise<void>
 }
@@ -22,12 +22,12 @@ const blockMs = 5000
 const batch = 500
 
 /**
- * A capped stream that every instance follows, each from its own position: who was away for a moment reads on where it stopped. An entry may come
- * twice (after Redis lost its data), and none comes to an instance that was away for longer than entries are kept.
+ * A capped stream that every instance follows from its own position: after a short outage it continues where it stopped. An entry may come
+ * twice (after Redis lost its data), and an instance that was down for longer than entries are kept misses some.
  */
 export const startFanout = ({ client }: { client: Client }, stream: string, options: FanoutOptions): Fanout => {
   const { onEntry, log, backMs = 0, maxLength = 10_000 } = options
-  // Its own connection, since it blocks; the deadline only finds a server that hangs.
+  // A connection of its own, since reads block. The timeout is for a server that hangs.
   const reader = client.duplicate({ enableAutoPipelining: false, commandTimeout: blockMs + 5000 })
   reader.on('error', () => {})
   const { promise: ready, resolve: caughtUp } = Promise.withResolvers<void>()
@@ -42,17 +42,17 @@ export const startFanout = ({ client }: { client: Client }, stream: string, opti
 
   const handle = async (id: string, fields: string[]) => {
     const entry: Entry = {}
-    for (let i = 0; i < fields.length; i += 2) entry[fields[i]!] = fields[i + 1]!
+    for (let i = 0; i < fields.length; i += 2) entry[fields[i] ?? ''] = fields[i + 1] ?? ''
     try {
       await onEntry(entry, new Date(Number(id.split('-')[0])))
     } catch (error) {
-      log.error({ err: error, stream, entry_id: id }, 'an entry of the stream could not be taken in')
+      log.error({ err: error, stream, entry_id: id }, 'an entry of the stream could not be handled')
     }
   }
 
   const read = async () => {
     last ??= await startingPoint()
-    // The first reads don't block: they say when the past has been read.
+    // The first reads do not block, so that their end shows when the past has been read.
     const answer = catchingUp
       ? await reader.xread('COUNT', batch, 'STREAMS', stream, last)
       : await reader.xread('COUNT', batch, 'BLOCK', blockMs, 'STREAMS', stream, last)
@@ -67,7 +67,7 @@ export const startFanout = ({ client }: { client: Client }, stream: string, opti
     caughtUp()
     const top = await newest(reader, stream)
     if (top && isBefore(top, last)) {
-      log.warn({ stream }, 'the stream began anew: reading it from its start')
+      log.warn({ stream }, 'the stream was created anew: reading it from its start')
       last = '0-0'
     }
   }
@@ -81,7 +81,7 @@ export const startFanout = ({ client }: { client: Client }, stream: string, opti
         failing = false
       } catch (error) {
         if (closed) break
-        if (!failing) log.warn({ err: error, stream }, 'the stream cannot be read: trying on')
+        if (!failing) log.warn({ err: error, stream }, 'the stream cannot be read: trying again')
         failing = true
         await Bun.sleep(100)
       }

@@ -1,4 +1,4 @@
-/** MySQL and MariaDB give these numbers; mysql2 names some of them differently for the two servers. */
+/** The error numbers of MySQL and MariaDB. mysql2 names some of them differently for the two servers. */
 const duplicateColumn = 1060
 const duplicateIndex = 1061
 const duplicate = 1062
@@ -7,6 +7,6 @@ export const lockWait = 1205
 export const deadlock = 1213
 export const errno = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
-/** A unique key says that there is such a row already. */
+/** Whether a unique key refused the row. */
 export const isDuplicate = (error: unknown) => errno(error) === duplicate
 export const isThereAlready = (error: unknown) => errno(error) === duplicateColumn || errno(error) === duplicateIndex

@@ -1,9 +1,9 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 
-/** A column that holds JSON as text. What is read is checked, so that a row of another release fails here and not somewhere later. */
+/** A column with JSON as text. Its schema is checked when it is read, so that a row of another release fails here and not later. */
 export const jsonColumn = <S extends TSchema>(schema: S) => {
-  // Compiled at the first use: a service starts without paying for it.
+  // Compiled at the first use, so that it does not slow the start.
   let compiled: TypeCheck<S> | undefined
   return {
     read(text: string): Static<S> {
@@ -11,7 +11,7 @@ export const jsonColumn = <S extends TSchema>(schema: S) => {
       const value: unknown = JSON.parse(text)
       if (compiled.Check(value)) return value
       const fault = compiled.Errors(value).First()
-      throw new Error(`a JSON column holds what its schema does not allow: ${fault?.path || '/'}: ${fault?.message}`)
+      throw new Error(`a JSON column does not match its schema: ${fault?.path || '/'}: ${fault?.message}`)
     },
     write: (value: Static<S>): string => JSON.stringify(value),
   }

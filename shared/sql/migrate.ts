@@ -75,7 +75,7 @@ const kernel: Record<string, Migration> = {
   },
 }
 
-/** Names of the migrations that this schema has had; none when it is new. */
+/** The names of the migrations that this schema has had; none when it is new. */
 const executed = async (db: Kysely<unknown>): Promise<Set<string>> => {
   try {
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
@@ -91,15 +91,15 @@ export const isMigrated = async (db: Kysely<unknown>, migrations: Record<string,
   return Object.keys({ ...kernel, ...migrations }).every(name => done.has(name))
 }
 
-/** Several instances may call it at once: one works under a server lock, the others wait and find it done. */
+/** Several instances may call it at once: one migrates under a lock of the server, the others wait and find it done. */
 export const migrate = async (db: Kysely<unknown>, migrations: Record<string, Migration>): Promise<void> => {
   const migrator = new Migrator({
     db,
-    // A service's own migrations and the kernel's grow independently.
+    // The migrations of a service and those of the kernel are added independently.
     allowUnorderedMigrations: true,
     provider: {
       async getMigrations() {
-        // While a rolling deploy runs, the schema has had migrations that an older instance doesn't know: it must still start.
+        // During a rolling deploy the schema has migrations that an older instance does not know: it must start all the same.
         const past = [...(await executed(db))].map(name => [name, { up: async () => {} }] as const)
         return { ...Object.fromEntries(past), ...kernel, ...migrations }
       },

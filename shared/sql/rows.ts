@@ -4,10 +4,10 @@ import { t } from '../schema'
 import { isDuplicate } from './errors'
 
 /**
- * The row of `key`, locked until the transaction ends; it is inserted first (with `defaults`) where there is none. What happens to one row happens
- * one after the other. A row that exists costs one statement and a new one three; with `likelyNew` the first look is left out, and each costs two.
+ * The row of `key`, locked until the transaction ends. If there is none, it is inserted first, with `defaults`. A row that exists costs one
+ * statement and a new one three; with `likelyNew`, which omits the first select, each costs two.
  *
- * Not `insert ignore`: on a row that exists it takes a shared lock, and two transactions that both hold one cannot both go on to the exclusive lock.
+ * `insert ignore` would deadlock: it takes a shared lock on a row that exists, and two transactions that hold one wait for each other.
  */
 export const lockOrMake = async <Db, Table extends keyof Db & string>(
   trx: Transaction<Db>,
@@ -23,18 +23,17 @@ export const lockOrMake = async <Db, Table extends keyof Db & string>(
   const row = Object.entries({ ...key, ...defaults })
   const columns = sql.join(row.map(([column]) => sql.ref(column)))
   const values = sql.join(row.map(([, value]) => value))
-  const [first] = Object.keys(key)
-  await sql`insert into ${sql.table(table)} (${columns}) values (${values}) on duplicate key update ${sql.ref(first!)} = ${sql.ref(first!)}`.execute(
-    trx,
-  )
+  const [column = ''] = Object.keys(key)
+  const unchanged = sql`${sql.ref(column)} = ${sql.ref(column)}`
+  await sql`insert into ${sql.table(table)} (${columns}) values (${values}) on duplicate key update ${unchanged}`.execute(trx)
   const made = (await locked.execute(trx)).rows[0]
-  if (!made) throw new Error(`a row of ${table} is gone while it is locked`)
+  if (!made) throw new Error(`a row of ${table} was deleted while it was locked`)
   return made
 }
 
 /**
- * Locks the rows that have one of these keys, and inserts those that are missing: one statement, in the order of the keys, so that transactions
- * that need several of the same rows do not wait for each other in a circle.
+ * Locks the rows with these keys, and inserts the missing ones. One statement does so in the order of the keys, so that transactions that
+ * need several of the same rows do not deadlock.
  */
 export const lockOrMakeAll = async <Db, Table extends keyof Db & string>(
   trx: Transaction<Db>,
@@ -49,7 +48,7 @@ export const lockOrMakeAll = async <Db, Table extends keyof Db & string>(
 }
 const byKey = (a: string | number, b: string | number) => (a < b ? -1 : 1)
 
-/** Inserts by `insert`; false when a unique key says that there is such a row already. */
+/** Executes `insert`; false when a unique key shows that such a row exists. */
 export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promise<boolean> => {
   try {
     await insert.execute()
@@ -60,7 +59,7 @@ export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promi
   }
 }
 
-/** One page of `rows` in ascending order of a unique column, from the cursor on, and how many rows there are in all. */
+/** A page of `rows` in ascending order of a unique column, and the number of all rows. */
 export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column in Key]: string | number }, Key extends string>(
   db: QueryExecutorProvider,
   rows: SelectQueryBuilder<Db, Tables, Row>,
@@ -78,7 +77,7 @@ export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column 
 }
 const cursorKey = t.Tuple([t.Union([t.Integer({ minimum: 0 }), t.String()])])
 
-/** `count(*)` that stops looking at `countLimit` rows. Give it the filtered query, before its order and columns. */
+/** A `count(*)` that stops at `countLimit` rows. It takes the filtered query, before its order and columns. */
 export const countCapped = async <Db, Tables extends keyof Db, Row>(
   db: QueryExecutorProvider,
   filtered: SelectQueryBuilder<Db, Tables, Row>,

@@ -3,7 +3,7 @@ import { createClients } from '../client'
 import { AppError } from '../errors'
 import type { Instance, Resolver } from '../registry'
 
-/** What a callee was asked, and how it is to answer. */
+/** A callee that records its requests, and answers as the test tells it to. */
 const callee = () => {
   const seen: { method: string; headers: Headers; url: string }[] = []
   let behave: () => Response | Promise<Response> | undefined = () => undefined
@@ -39,12 +39,12 @@ export const stopCallees = async () => {
 
 export const start = () => {
   const made = callee()
-  const app = made.app.listen({ port: 0, hostname: '127.0.0.1', reusePort: false })
-  const stop = () => app.stop(true)
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: made.app.fetch })
+  const stop = () => server.stop(true)
   cleanup.push(stop)
-  return { ...made, port: app.server!.port!, stop }
+  return { ...made, port: Number(server.port), stop }
 }
-/** A port on which nobody listens. */
+/** A port without a listener. */
 export const absentPort = () => {
   const server = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } })
   server.stop(true)

@@ -6,8 +6,8 @@ interface App {
 }
 
 /**
- * Clients of services that a test plays: each app answers over HTTP on a port of its own, as the real service would. A service that is in `down`
- * is listed nowhere, and `asked` has the name of every service that was called, in order.
+ * Clients of services that a test replaces: each app answers over HTTP on its own port, as the real service does. A service in `down` has
+ * no instances, and `asked` has the name of every service that was called, in order.
  */
 export const testClients = (apps: Partial<Record<ServiceName, App>>, internalToken = async (service: string) => `for-${service}`) => {
   const down = new Set<ServiceName>()

@@ -5,7 +5,7 @@ import type { ServiceName } from '../platform'
 
 const internalKey = 'an internal key that only tests know of'
 
-/** What an app needs to be tried in-process: a real verifier, with keys that the test can sign by. */
+/** What an app needs in a test: a real verifier, and keys with which the test signs tokens. */
 export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {}) => {
   const { privateKey, publicKey } = await generateKeyPair(accessTokens.algorithm)
   const keys = createKeySource(async () => ({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: accessTokens.algorithm }] }))
@@ -23,7 +23,7 @@ export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {
   return {
     http,
     ended,
-    /** What was logged as our own fault: a test of a healthy path expects none. */
+    /** What was logged as an error: a test without faults expects none. */
     failures,
     /** Headers of a logged-in user. */
     as: async (id: number, role: Role = 'customer', sid = `session-${id}`) => ({
@@ -36,7 +36,7 @@ export const testHttp = async (service: ServiceName, more: Partial<HttpDeps> = {
         .setExpirationTime('15m')
         .sign(privateKey)}`,
     }),
-    /** Headers of another service's call. */
+    /** Headers of a call by another service. */
     asService: async (caller: ServiceName) => ({
       authorization: `Bearer ${await createInternalIdentity(caller, internalKey).tokenFor(service)}`,
     }),
@@ -47,7 +47,9 @@ interface App {
   handle(request: Request): Promise<Response>
 }
 
-/** Asks an app as a client would. Paths are below `under`, but for internal ones; a body that is text goes as it is. Who asks is `by`, unless told otherwise. */
+/**
+ * Sends requests to an app. Paths, except internal ones, are below `under`; text bodies are sent as they are; `by` has the usual headers.
+ */
 export const sender =
   (app: App, { under = '', by = {} }: { under?: string; by?: Record<string, string> } = {}) =>
   async (method: string, path: string, body?: unknown, headers: Record<string, string> = by) => {

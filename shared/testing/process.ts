@@ -9,7 +9,7 @@ interface Line {
   port?: number
 }
 
-/** The smallest service there can be, as a process of its own, with what it says line by line; `level` is missing where it is no log line. */
+/** Starts a minimal service as a process, and reads its output line by line. A line without `level` is no log line. */
 export const startTestService = (env: Record<string, string>) => {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'service.ts')], {
     env: {
@@ -29,7 +29,7 @@ export const startTestService = (env: Record<string, string>) => {
   return {
     process: child,
     lines,
-    /** Its address, once it answers. */
+    /** Resolves to its address once it answers. */
     ready: async () => {
       const { port } = await eventually(() => lines.find(({ msg }) => msg === 'ready'))
       return `http://127.0.0.1:${port}`
@@ -38,7 +38,7 @@ export const startTestService = (env: Record<string, string>) => {
 }
 export type TestService = ReturnType<typeof startTestService>
 
-/** The way to a server, which a test can cut and mend: to the one at the other end the server is down. */
+/** A proxy in front of a server. While it is cut, the server is down for those that connect through it. */
 export const openCable = async (url: string) => {
   const target = new URL(url)
   const sockets = new Set<Socket>()

@@ -9,7 +9,7 @@ const until = (listen: (end: () => void) => void) =>
     },
   })
 
-/** The smallest service there can be: service.test.ts runs it as a process of its own, as the launcher runs the others. */
+/** A minimal service. service.test.ts runs it as a process of its own, as the launcher runs the others. */
 await runService('favourite', async ({ http, redis, config, sql, onDrain }) => {
   const store = config.optional('MYSQL_URL') ? await sql<object>({}) : undefined
   const shown = (summary: string) => ({ public: true as const, response: { 200: t.Object({ ok: t.Boolean() }) }, detail: { summary } })

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, SignJW
 import { accessTokens, createKeySource, createTokenVerifier } from '../auth'
 import { AppError, type Kind } from '../errors'
 
-/** The user service's part, played by a test: keys, what it publishes, and tokens of any kind. */
+/** Replaces the user service in tests: keys, the published key set, and tokens of any kind. */
 const { issuer, audience, algorithm } = accessTokens
 export const own = await generateKeyPair(algorithm, { extractable: true })
 export const other = await generateKeyPair(algorithm)
@@ -35,7 +35,7 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
     error => error,
   )
   if (error instanceof AppError) return error
-  throw new Error(`it was let in, or failed otherwise: ${error}`)
+  throw new Error(`it was accepted, or failed with another error: ${error}`)
 }
 export const expectRefused = async (work: Promise<unknown>, code: string, kind: Kind = 'unauthenticated') => {
   const error = await failure(work)
