@@ -187,6 +187,20 @@ export const journey: Folder = {
       is: { code: 'not_retryable' },
     },
     {
+      name: 'No webhook contradicts its payment',
+      send: 'GET /api/payments/webhook-events',
+      as: 'admin',
+      status: 200,
+      is: { 'items.length': 0 },
+    },
+    {
+      name: 'So there is none to acknowledge',
+      send: 'POST /api/payments/webhook-events/987654321/acknowledge',
+      as: 'admin',
+      status: 404,
+      is: { code: 'webhook_event_not_found' },
+    },
+    {
       name: 'The shirt is in stock again',
       send: 'GET /api/inventory/{{shirt_id}}',
       until: 'body.quantity === 77',

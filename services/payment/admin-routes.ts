@@ -5,7 +5,7 @@ import { closed, IdempotencyHeader, IdParam, integerText } from '#shared/schema'
 import { day } from '#shared/time'
 import type { Captures } from './captures'
 import type { PaymentSql } from './database'
-import { NewRefund, PaymentView, paymentView, ReconciliationQuery, ReconciliationView, RefundView, refundView } from './model'
+import { NewRefund, PaymentView, ReconciliationQuery, ReconciliationView, RefundView, refundView } from './model'
 import type { Reconcile } from './reconcile'
 import type { Refunds } from './refunds'
 import type { PaymentRepository } from './repository'
@@ -23,17 +23,34 @@ interface Deps {
   onlineProvider: string
 }
 
-export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile, onlineProvider }: Deps) =>
-  http('/api/payments')
-    .post('/:id/capture', async ({ params }) => paymentView(await captures.capture(params.id)), {
+interface ActionRequest {
+  user: { id: number }
+  params: { id: number }
+  headers: { 'idempotency-key'?: string | undefined }
+  set: { headers: Record<string, string | number> }
+}
+
+export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile, onlineProvider }: Deps) => {
+  const act = async ({ user, params, headers, set }: ActionRequest, action: 'capture' | 'void') => {
+    const scope = `${user.id} POST /api/payments/${params.id}/${action}`
+    const request = { scope, key: headers['idempotency-key'], body: {} }
+    const answer = await idempotently(sql, request, save => captures[action](params.id, save))
+    Object.assign(set.headers, answer.headers)
+    return answer.body
+  }
+
+  return http('/api/payments')
+    .post('/:id/capture', request => act(request, 'capture'), {
       auth: 'admin',
       params: IdParam,
+      headers: IdempotencyHeader,
       response: { 200: PaymentView },
       detail: { summary: 'Capture an authorized payment, or record that a bank transfer has arrived' },
     })
-    .post('/:id/void', async ({ params }) => paymentView(await captures.void(params.id)), {
+    .post('/:id/void', request => act(request, 'void'), {
       auth: 'admin',
       params: IdParam,
+      headers: IdempotencyHeader,
       response: { 200: PaymentView },
       detail: { summary: 'Void a payment that is not captured' },
     })
@@ -104,3 +121,4 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         detail: { summary: 'Compare our ledger with the provider’s report; without a window, of the last day' },
       },
     )
+}

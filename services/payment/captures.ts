@@ -1,15 +1,19 @@
 import { conflict, notFound } from '#shared/errors'
+import type { Save, Saved } from '#shared/idempotency'
+import type { Log } from '#shared/log'
 import { type AskProvider, paymentRef } from './ask-provider'
-import type { PaymentRow, PaymentSql } from './database'
+import type { PaymentDb, PaymentRow, PaymentSql, Trx } from './database'
 import type { ProviderAction } from './domain'
+import { type PaymentView, paymentView } from './model'
 import { beginAction, lockPayment, savePayment } from './payment-rows'
-import { settleCharge } from './settle'
+import { settleAnswer } from './settle'
 import type { PaymentTerms } from './terms'
 
 type AdminAction = Exclude<ProviderAction, 'charge'>
 interface Ports {
   sql: PaymentSql
   ask: AskProvider
+  log: Pick<Log, 'error'>
   terms: Pick<PaymentTerms, 'askAfterMs'>
 }
 
@@ -24,7 +28,7 @@ const refusal: Record<AdminAction, () => Error> = {
 const underWay = () => conflict('payment_in_progress', 'The provider has not answered yet for this payment. Try again shortly.', 1)
 
 /** An admin's capture or void. It is stored before the provider is asked; if the answer is lost, the follow-up finds out. */
-export const captures = ({ sql, ask, terms }: Ports) => {
+export const captures = ({ sql, ask, log, terms }: Ports) => {
   const begin = (id: number, action: AdminAction) =>
     sql.transaction(async trx => {
       const found = await trx.selectFrom('payments').select('id').where('id', '=', id).executeTakeFirst()
@@ -37,12 +41,17 @@ export const captures = ({ sql, ask, terms }: Ports) => {
       return payment
     })
 
-  const carryOut = async (id: number, action: AdminAction): Promise<PaymentRow> => {
+  const carryOut = async (id: number, action: AdminAction, save: Save<PaymentDb>): Promise<Saved<PaymentView>> => {
     const payment = await begin(id, action)
     const answer = await ask(payment, provider => provider[action](paymentRef(payment)))
-    if (answer.state !== 'known') return payment
-    return sql.transaction((trx, publish) => settleCharge(trx, publish, id, answer.outcome))
+    const answerWith = (trx: Trx, settled: PaymentRow) => save(trx, { status: 200, body: paymentView(settled) })
+    return answer.state === 'known'
+      ? settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: answerWith })
+      : sql.transaction(trx => answerWith(trx, payment))
   }
-  return { capture: (id: number) => carryOut(id, 'capture'), void: (id: number) => carryOut(id, 'void') }
+  return {
+    capture: (id: number, save: Save<PaymentDb>) => carryOut(id, 'capture', save),
+    void: (id: number, save: Save<PaymentDb>) => carryOut(id, 'void', save),
+  }
 }
 export type Captures = ReturnType<typeof captures>

@@ -42,6 +42,8 @@ export interface PaymentDb {
     doing: ProviderAction | null
     /** When the provider is next asked for the outcome. */
     ask_at: Date | null
+    /** Since when its provider reports another amount. */
+    mismatch_at: Date | null
     /** When a payment that is still unfinished is voided. */
     expires_at: Date | null
     /** When the order service is next asked to hold the order for this payment; null once it does, and when there is nothing to wait for. */
@@ -92,7 +94,8 @@ export interface PaymentDb {
     event_id: string
     /** JSON: see `providerEventColumn`. */
     body: string
-    state: Generated<'waiting' | 'settled' | 'refused'>
+    /** A refused one is listed in drift until a person has acknowledged it (`seen`). */
+    state: Generated<'waiting' | 'settled' | 'refused' | 'seen'>
     try_at: Date | null
     received_at: Generated<Date>
   }
@@ -122,6 +125,7 @@ export type PaymentSql = Sql<PaymentDb>
 export type Trx = Transaction<PaymentDb>
 export type PaymentRow = Selectable<PaymentDb['payments']>
 export type RefundRow = Selectable<PaymentDb['refunds']>
+export type WebhookEventRow = Selectable<PaymentDb['webhook_events']>
 export type OrderRow = Selectable<PaymentDb['orders']>
 
 export const nextActionColumn = jsonColumn(NextAction)

@@ -41,6 +41,13 @@ export const statusAfterReport = (status: PaymentStatus, captured: boolean, stat
   return state === 'requires_action' && status === 'pending' ? 'requires_action' : undefined
 }
 
+/** Whether a provider's report is about the money of the payment. Of a charge that took none, the amount does not matter. */
+export const isOfPayment = (
+  payment: { amount: number; currency: string },
+  charge: { state: ChargeState; amount: number; currency: string },
+): boolean =>
+  charge.state === 'failed' || charge.state === 'voided' || (charge.amount === payment.amount && charge.currency === payment.currency)
+
 /** Whether the state is an outcome of the action. A pending transfer is the outcome of its charge: next, the customer pays. */
 export const isOutcomeOf = (action: ProviderAction, method: PaymentMethod, state: ChargeState): boolean => {
   if (state === 'captured' || state === 'failed' || state === 'voided') return true

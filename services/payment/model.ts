@@ -2,7 +2,7 @@ import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, oneOf, type Static, Time, t, text } from '#shared/schema'
-import { nextActionColumn, type PaymentRow, type RefundRow } from './database'
+import { nextActionColumn, type PaymentRow, providerEventColumn, type RefundRow, type WebhookEventRow } from './database'
 import { paymentMethods, paymentStatuses } from './domain'
 import { causeOf, refundCauses } from './domain-refunds'
 
@@ -95,6 +95,32 @@ export const RefundView = t.Object({
   created_at: Time,
 })
 export type RefundView = Static<typeof RefundView>
+export const WebhookEventView = t.Object({
+  id: t.Integer(),
+  provider: t.String(),
+  event_id: t.String(),
+  payment_id: t.Optional(t.Integer()),
+  transaction_id: t.Optional(t.String({ description: 'Absent, as the amount is, when the event cannot be read' })),
+  amount: t.Optional(t.Number({ description: 'What the provider reports' })),
+  currency: t.Optional(t.String()),
+  received_at: Time,
+})
+const reported = (body: string) => {
+  try {
+    const { paymentId, charge } = providerEventColumn.read(body)
+    const { transactionId: transaction_id, amount, currency } = charge
+    return { ...(paymentId !== undefined && { payment_id: paymentId }), transaction_id, amount: toMajor(amount, currency), currency }
+  } catch {
+    return {}
+  }
+}
+export const webhookEventView = ({ id, provider, event_id, body, received_at }: WebhookEventRow): Static<typeof WebhookEventView> => ({
+  id,
+  provider,
+  event_id,
+  ...reported(body),
+  received_at: received_at.toISOString(),
+})
 export const WebhookAnswer = t.Object({ received: t.Boolean(), settled: t.Boolean() })
 const Sums = t.Object({ captured: t.Number(), refunded: t.Number() })
 export const ReconciliationView = t.Object({

@@ -1,17 +1,18 @@
 import { conflict } from '#shared/errors'
 import type { Save, Saved } from '#shared/idempotency'
+import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
 import { isDuplicate, lockOrMake } from '#shared/sql'
 import { day, hour } from '#shared/time'
 import { type AskProvider, type ProviderAnswer, paymentRef } from './ask-provider'
 import type { Claims } from './claims'
 import type { ClaimedOrder } from './clients'
-import type { PaymentDb, PaymentRow, PaymentSql } from './database'
+import type { PaymentDb, PaymentRow, PaymentSql, Trx } from './database'
 import { type PaymentMethod, refuseCardData } from './domain'
 import type { Holds } from './holds'
 import { type PaymentView, paymentView } from './model'
 import type { Charge } from './providers/provider'
-import { settleCharge } from './settle'
+import { settleAnswer } from './settle'
 import type { PaymentTerms } from './terms'
 
 interface Payer {
@@ -30,6 +31,7 @@ export interface PayPorts {
   claims: Claims
   holds: Holds
   ask: AskProvider
+  log: Pick<Log, 'error'>
   /** The provider of cards and wallets. */
   onlineProvider: string
   terms: PaymentTerms
@@ -49,7 +51,7 @@ const unfinishedMs = ({ actionMs, transferDueMs }: PaymentTerms): Record<Payment
  * Pays an order. A refused payment ends as `failed` with its reason, and another one can pay the order; one whose outcome is unknown is
  * `pending`. A repeated request finds its payment by `requestKey` and continues where the first one stopped.
  */
-export const pay = ({ sql, claims, holds, ask, onlineProvider, terms, onAnswer }: PayPorts) => {
+export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, onAnswer }: PayPorts) => {
   const expiryMs = unfinishedMs(terms)
 
   const providerFor = (method: PaymentMethod, amount: number) =>
@@ -136,14 +138,15 @@ export const pay = ({ sql, claims, holds, ask, onlineProvider, terms, onAnswer }
     const payment = earlier ?? (await begin(payer, request, requestKey))
     const { id, order_id, doing } = payment
     const answer = doing === 'charge' ? await charge(payment, request.payment_token, earlier !== undefined) : undefined
-    const { saved, settled } = await sql.transaction(async (trx, publish) => {
-      const settled =
-        answer?.state === 'known'
-          ? await settleCharge(trx, publish, id, answer.outcome)
-          : await trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-      const view = paymentView(settled)
-      return { saved: await save(trx, { status: 201, headers: { location: `/api/payments/${id}` }, body: view }), settled }
-    })
+    const answerWith = async (trx: Trx, settled: PaymentRow) => {
+      const saved = await save(trx, { status: 201, headers: { location: `/api/payments/${id}` }, body: paymentView(settled) })
+      return { saved, settled }
+    }
+    const asItIs = (trx: Trx) => trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    const { saved, settled } =
+      answer?.state === 'known'
+        ? await settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: answerWith })
+        : await sql.transaction(async trx => answerWith(trx, await asItIs(trx)))
     onAnswer?.(settled)
     if (settled.status === 'failed') await claims.release(order_id, id)
     else await holds.begin(settled)

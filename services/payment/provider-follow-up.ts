@@ -5,7 +5,7 @@ import { type AskProvider, type ProviderAnswer, paymentRef, refundRef } from './
 import type { PaymentRow, PaymentSql, RefundRow } from './database'
 import { isOutcomeOf, type ProviderAction } from './domain'
 import type { Charge, RefundOutcome } from './providers/provider'
-import { settleCharge } from './settle'
+import { settleAnswer } from './settle'
 import { settleRefund } from './settle-refund'
 import type { PaymentTerms } from './terms'
 
@@ -57,7 +57,7 @@ export const providerFollowUp = ({ sql, ask, log, terms }: Ports) => {
     const { id, doing } = payment
     if (!(await reserve('payments', payment)) || !doing) return
     const answer = await (doing === 'charge' ? chargeOutcome(payment) : actionOutcome(payment, doing))
-    if (answer.state === 'known') await sql.transaction((trx, publish) => settleCharge(trx, publish, id, answer.outcome))
+    if (answer.state === 'known') await settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: async () => undefined })
   }
   const followUpRefund = async (refund: RefundRow) => {
     if (!(await reserve('refunds', refund))) return

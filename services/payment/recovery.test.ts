@@ -31,7 +31,7 @@ const unreliableProvider = () => {
       await beforeCharge(paymentId, { state: 'captured', transactionId, amount, currency })
       return receive(`charge ${paymentId}`, () => {
         const state = token === 'auth' ? 'authorized' : 'captured'
-        const charge = charges.get(paymentId) ?? { state, transactionId, amount, currency }
+        const charge = charges.get(paymentId) ?? { state, transactionId, amount: token === 'cheaper' ? 1 : amount, currency }
         charges.set(paymentId, charge)
         return charge
       })
@@ -173,6 +173,35 @@ describe('after a crash between charge and answer', () => {
     const again = await pay(id, {}, { 'idempotency-key': 'crash' })
     expect(again.body).toMatchObject({ id: first.body.id, status: 'completed', captured_amount: 3000 })
     expect(remote.callsOf(`charge ${first.body.id}`)).toHaveLength(1)
+  })
+})
+
+describe('a provider that answers with another amount', () => {
+  const withAmount = (id: number, change: Partial<Charge>) => {
+    const charge = remote.charges.get(id)
+    if (charge) remote.charges.set(id, { ...charge, ...change })
+  }
+  const listed = async (id: number) => (await shop.drift()).outstanding.examples.includes(`payment:${id}`)
+  test('is not asked for ever: the payment stays as it is, in drift, until a report of it fits', async () => {
+    remote.setNetwork('answers lost')
+    const { body } = await pay(placed())
+    remote.setNetwork('up')
+    withAmount(body.id, { amount: 1 })
+    await followUp()
+    const asked = remote.callsOf(`ask ${body.id}`).length
+    await followUp()
+    expect([remote.callsOf(`ask ${body.id}`).length, (await get(body.id)).status, await listed(body.id)]).toEqual([asked, 'pending', true])
+    withAmount(body.id, { state: 'voided' })
+    await send('POST', `/api/payments/${body.id}/void`, undefined, admin)
+    expect([(await get(body.id)).status, await listed(body.id)]).toEqual(['voided', false])
+  })
+  test('at once leaves the payment pending, and answers no internal error', async () => {
+    const id = placed()
+    const { status, body } = await pay(id, { payment_token: 'cheaper' })
+    expect([status, body.status, await listed(body.id)]).toEqual([201, 'pending', true])
+    expect(shop.failures).toEqual([])
+    withAmount(body.id, { state: 'failed' })
+    await send('POST', `/api/payments/${body.id}/void`, undefined, admin)
   })
 })
 

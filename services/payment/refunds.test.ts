@@ -83,6 +83,16 @@ describe('capture and void', () => {
     expect((await voidPayment(body.id)).body.code).toBe('not_voidable')
     expect((await get(body.id)).status).toBe('completed')
   })
+  test('give their answer again when they are repeated with their key', async () => {
+    const keyed = { ...admin, 'idempotency-key': 'once' }
+    const { body } = await pay(placed(), { payment_token: 'tok_authorize' })
+    const { body: other } = await pay(placed(), { payment_token: 'tok_authorize' })
+    for (const path of [`/api/payments/${body.id}/capture`, `/api/payments/${other.id}/void`]) {
+      const [first, again] = [await send('POST', path, undefined, keyed), await send('POST', path, undefined, keyed)]
+      expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 200, 'true'])
+      expect(again.body).toEqual(first.body)
+    }
+  })
   test('let another payment follow a voided one', async () => {
     const id = placed()
     const { body } = await pay(id, { payment_token: 'tok_authorize' })

@@ -108,22 +108,16 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
         .limit(maxDriftRows)
         .execute()
       const longAgo = new Date(Date.now() - outstandingMs)
-      const [payments, ledger, unknown, refunds, refused] = await Promise.all([
+      const [payments, ledger, unknown, refunds, refused, mismatched] = await Promise.all([
         sumsByOrder(changed.map(({ order_id }) => order_id)),
         ledgerDrift(sql, window),
         db.selectFrom('payments').select('id').where('ask_at', 'is not', null).where('created_at', '<', longAgo).limit(1000).execute(),
         unsettledRefunds(longAgo),
-        db
-          .selectFrom('webhook_events')
-          .select('id')
-          .where('state', '=', 'refused')
-          .where('received_at', '>=', window.from)
-          .where('received_at', '<', window.to)
-          .limit(1000)
-          .execute(),
+        db.selectFrom('webhook_events').select('id').where('state', '=', 'refused').limit(1000).execute(),
+        db.selectFrom('payments').select('id').where('mismatch_at', 'is not', null).limit(1000).execute(),
       ])
       const outstanding = [
-        ...unknown.map(({ id }) => `payment:${id}`),
+        ...[...unknown, ...mismatched].map(({ id }) => `payment:${id}`),
         ...refunds.map(({ id }) => `refund:${id}`),
         ...refused.map(({ id }) => `webhook:${id}`),
       ]

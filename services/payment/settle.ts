@@ -1,8 +1,9 @@
 import { paymentAuthorized, paymentFailed, paymentProcessed, paymentVoided } from '#shared/catalog'
 import type { Publish } from '#shared/event'
+import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
-import { nextActionColumn, type OrderRow, type PaymentRow, type Trx } from './database'
-import { isOpen, isOutcomeOf, type PaymentStatus, refundable, statusAfterReport, waitsForMoney } from './domain'
+import { nextActionColumn, type OrderRow, type PaymentRow, type PaymentSql, type Trx } from './database'
+import { isOfPayment, isOpen, isOutcomeOf, type PaymentStatus, refundable, statusAfterReport, waitsForMoney } from './domain'
 import { dueAction, dueRefunds, type OrderFacts } from './domain-refunds'
 import { bookCapture } from './ledger'
 import { beginAction, lockPayment, paymentEventData, savePayment } from './payment-rows'
@@ -30,13 +31,38 @@ export class ChargeMismatch extends Error {
   override readonly name = 'ChargeMismatch'
 }
 
+interface Answered<T> {
+  sql: PaymentSql
+  log: Pick<Log, 'error'>
+  paymentId: number
+  charge: Charge
+  /** Belongs to the same transaction. */
+  finish(trx: Trx, payment: PaymentRow): Promise<T>
+}
+/** Records the answer of a provider. One about another amount ends the asking: drift lists the payment until a report of it fits. */
+export const settleAnswer = async <T>({ sql, log, paymentId, charge, finish }: Answered<T>): Promise<T> => {
+  try {
+    return await sql.transaction(async (trx, publish) => finish(trx, await settleCharge(trx, publish, paymentId, charge)))
+  } catch (error) {
+    if (!(error instanceof ChargeMismatch)) throw error
+    log.error({ err: error, payment: paymentId }, 'a provider answered with another amount than its payment')
+    return sql.transaction(async trx => {
+      const { payment } = await lockPayment(trx, paymentId)
+      const mismatched: PaymentRow = { ...payment, doing: null, ask_at: null, mismatch_at: new Date() }
+      await savePayment(trx, mismatched)
+      return finish(trx, mismatched)
+    })
+  }
+}
+
 /** Records what a provider reports of a charge, in an answer or a webhook, and what follows from it. */
 export const settleCharge = async (trx: Trx, publish: Publish, paymentId: number, charge: Charge): Promise<PaymentRow> => {
   const { order, payment } = await lockPayment(trx, paymentId)
-  if (charge.amount !== payment.amount || charge.currency !== payment.currency)
+  if (!isOfPayment(payment, charge))
     throw new ChargeMismatch(
       `payment ${paymentId} is for ${payment.amount} ${payment.currency}, but its provider reports ${charge.amount} ${charge.currency}`,
     )
+  payment.mismatch_at = null
   payment.transaction_id ??= charge.transactionId || null
   const status = statusAfterReport(payment.status, payment.captured_at !== null, charge.state)
   if (payment.doing && isOutcomeOf(payment.doing, payment.payment_method, charge.state)) {

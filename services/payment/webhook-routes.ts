@@ -1,7 +1,7 @@
 import { notFound } from '#shared/errors'
 import { type Http, readBytes } from '#shared/http'
-import { t } from '#shared/schema'
-import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer } from './model'
+import { IdParam, t } from '#shared/schema'
+import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer, WebhookEventView, webhookEventView } from './model'
 import { PlainEvent } from './providers/plain-event'
 import type { Sandbox } from './providers/sandbox'
 import type { Webhooks } from './webhooks'
@@ -18,8 +18,8 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
     .post(
       '/webhooks/:provider',
       async ({ params, request, status }) => {
-        const { settled } = await webhooks.receive(params.provider, await readBytes(request), request.headers)
-        return status(settled ? 200 : 202, { received: true, settled })
+        const state = await webhooks.receive(params.provider, await readBytes(request), request.headers)
+        return status(state === 'waiting' ? 202 : 200, { received: true, settled: state === 'settled' })
       },
       {
         signed: true,
@@ -28,7 +28,8 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         detail: {
           summary: 'Receive the webhooks of a provider: signed, in any order, any number of times',
           description:
-            '202: the payment is not known yet; the event is kept until it is. Stripe and PayPal sign in their own ways. `sandbox` and ' +
+            '202: the payment is not known yet; the event is kept until it is. 200 with `settled: false`: the event reports another amount ' +
+            'than its payment, and an administrator has to look at it. Stripe and PayPal sign in their own ways. `sandbox` and ' +
             '`offline` (the bank’s feed) sign by `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five ' +
             'minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.',
           requestBody: {
@@ -36,6 +37,24 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
             content: { 'application/json': { schema: { type: 'object' }, example: PlainEvent.examples?.[0] } },
           },
         },
+      },
+    )
+    .get('/webhook-events', async () => ({ items: (await webhooks.refused()).map(webhookEventView) }), {
+      auth: 'admin',
+      response: { 200: t.Object({ items: t.Array(WebhookEventView) }) },
+      detail: { summary: 'Webhooks that contradict their payment, oldest first, until they are acknowledged' },
+    })
+    .post(
+      '/webhook-events/:id/acknowledge',
+      async ({ params, set }) => {
+        await webhooks.acknowledge(params.id)
+        set.status = 204
+      },
+      {
+        auth: 'admin',
+        params: IdParam,
+        response: { 204: t.Void() },
+        detail: { summary: 'Note that a refused webhook was looked at: drift lists it no longer' },
       },
     )
     .post(

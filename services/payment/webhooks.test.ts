@@ -87,11 +87,21 @@ describe('a webhook takes effect', () => {
     const { state, try_at } = await row.executeTakeFirstOrThrow()
     expect([state, Number(try_at) > Number(sweptAt)]).toEqual(['waiting', true])
   })
-  test('only in drift when it reports another amount than its payment', async () => {
+  test('not when it reports another amount than its payment, and is listed until a person has looked at it', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
-    expect((await webhook(eventAbout(body, { amount: 1 }))).status).toBe(200)
+    const event = eventAbout(body, { amount: 1 })
+    for (const _ of ['once', 'and again']) expect(await webhook(event)).toMatchObject({ status: 200, body: { settled: false } })
     expect((await get(body.id)).status).toBe('requires_action')
-    expect((await shop.drift()).outstanding.count).toBe(1)
+    const { items } = (await send('GET', '/api/payments/webhook-events', undefined, shop.admin)).body
+    expect(items).toMatchObject([{ event_id: event.id, payment_id: body.id, amount: 1, currency: 'USD' }])
+    const outstanding = async (window = { from: new Date(Date.now() + minute), to: new Date(Date.now() + 2 * minute) }) =>
+      (await shop.payments.drift(window)).outstanding
+    expect(await outstanding()).toEqual({ count: 1, examples: [`webhook:${items[0].id}`] })
+    const acknowledge = () => send('POST', `/api/payments/webhook-events/${items[0].id}/acknowledge`, undefined, shop.admin)
+    expect([(await acknowledge()).status, (await acknowledge()).status]).toEqual([204, 204])
+    expect((await outstanding()).count).toBe(0)
+    expect((await send('POST', '/api/payments/webhook-events/987654/acknowledge', undefined, shop.admin)).status).toBe(404)
+    expect((await webhook(event)).body.settled).toBe(false)
   })
   test('never on another provider’s payment', async () => {
     const { body } = await pay(placed(), { payment_method: 'bank_transfer' })

@@ -40,15 +40,15 @@ export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: 
     return true
   }
 
-  /** An event that contradicts its payment is refused; drift lists it for a person to look at. */
-  const settleOrRefuse = async (id: number): Promise<boolean> => {
+  /** An event that contradicts its payment is refused; drift lists it until a person has acknowledged it. */
+  const settleOrRefuse = async (id: number): Promise<'settled' | 'waiting' | 'refused'> => {
     try {
-      return await sql.transaction((trx, publish) => settle(trx, publish, id))
+      return (await sql.transaction((trx, publish) => settle(trx, publish, id))) ? 'settled' : 'waiting'
     } catch (error) {
       if (!(error instanceof ChargeMismatch)) throw error
       log.error({ err: error, webhook: id }, 'a webhook reports another amount than its payment')
       await db.updateTable('webhook_events').set({ state: 'refused', try_at: null }).where('id', '=', id).execute()
-      return true
+      return 'refused'
     }
   }
 
@@ -63,11 +63,11 @@ export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: 
   }
 
   return {
-    async receive(name: string, body: Uint8Array, headers: Headers): Promise<{ settled: boolean }> {
+    async receive(name: string, body: Uint8Array, headers: Headers): Promise<'settled' | 'waiting' | 'refused'> {
       const provider = providers.get(name)
       if (!provider) throw notFound('provider')
       const event = await provider.eventOf(body, headers)
-      if (!event) return { settled: true }
+      if (!event) return 'settled'
       await db
         .insertInto('webhook_events')
         .ignore()
@@ -79,18 +79,30 @@ export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: 
         .where('provider', '=', name)
         .where('event_id', '=', event.id)
         .executeTakeFirstOrThrow()
-      return { settled: state !== 'waiting' || (await settleOrRefuse(id)) }
+      if (state === 'waiting') return settleOrRefuse(id)
+      return state === 'settled' ? 'settled' : 'refused'
+    },
+
+    /** The events that were refused and that nobody has acknowledged, oldest first. */
+    refused: () => db.selectFrom('webhook_events').selectAll().where('state', '=', 'refused').orderBy('id').limit(100).execute(),
+
+    /** A person has looked at a refused event, and drift needs to list it no longer. */
+    async acknowledge(id: number): Promise<void> {
+      const refused = db.updateTable('webhook_events').set({ state: 'seen' }).where('id', '=', id).where('state', 'in', ['refused', 'seen'])
+      const { numUpdatedRows } = await refused.executeTakeFirst()
+      const known = db.selectFrom('webhook_events').select('id').where('id', '=', id).where('state', '=', 'seen')
+      if (numUpdatedRows === 0n && !(await known.executeTakeFirst())) throw notFound('webhook_event')
     },
 
     /** Settles events whose payment was not known yet, or whose settling was interrupted. */
     async sweep(now = new Date(), limit = 100): Promise<void> {
       const waiting = await db.selectFrom('webhook_events').selectAll().where('try_at', '<=', now).orderBy('try_at').limit(limit).execute()
       const settleOrPostpone = async ({ id, received_at }: (typeof waiting)[number]) => {
-        let settled = false
+        let state = 'waiting'
         try {
-          settled = await settleOrRefuse(id)
+          state = await settleOrRefuse(id)
         } finally {
-          if (!settled) await postpone(id, now, now.getTime() - received_at.getTime())
+          if (state === 'waiting') await postpone(id, now, now.getTime() - received_at.getTime())
         }
       }
       await eachIsolated(waiting, settleOrPostpone, (error, { id }) =>

@@ -1,5 +1,6 @@
 export { holds as _013_holds, numbersOfRequests as _012_numbers_of_requests } from './claims'
 export { ledgerEntries as _006_ledger_entries, ledgerTransactions as _005_ledger_transactions } from './ledger'
+export { mismatches as _016_mismatches } from './mismatches'
 export {
   orders as _001_orders,
   paymentNumbers as _011_payment_numbers,
