@@ -11,7 +11,7 @@ interface Ports {
   exists(id: string): Promise<boolean>
 }
 
-/** Ids of guest carts: 144 random bits, since knowing one is the permission to use the cart, and a signature, since a guest may not choose one. */
+/** Ids of guest carts: random, since knowing one is the permission to use the cart, and signed, since a guest may not choose one. */
 export const cartIds = ({ secret, exists }: Ports) => {
   const key = createHmac('sha256', secret).update('cart ids').digest()
   const signatureOf = (random: Uint8Array) => createHmac('sha256', key).update(random).digest().subarray(0, signatureLength)

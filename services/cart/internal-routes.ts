@@ -5,8 +5,8 @@ import { normalCode } from './domain'
 import { CheckoutBody, ContentsView, contentsView, ReleaseBody, TakeBody, UserParam } from './model'
 
 /**
- * An order from a cart reads it, begins its checkout right before it is stored, and takes what it ordered as soon as it is stored. If it could
- * not be stored, it releases the checkout.
+ * An order from a cart reads it, begins its checkout right before it is stored, and takes what it ordered as soon as it is stored.
+ * An order that could not be stored releases the checkout.
  */
 export const internalRoutes = ({ http, checkouts, pricedCarts }: CartService & { http: Http }) =>
   http('/internal/carts')

@@ -55,8 +55,10 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
         response: { 200: CartView },
         detail: {
           summary: 'Copy a shared cart into mine at today’s prices',
-          description:
-            'A line that is there is raised to the shared quantity, so that copying twice is copying once. A guest needs a cart with something in it. With `If-Match` only if the cart has that version.',
+          description: [
+            'A line that is there is raised to the shared quantity, so that copying twice is copying once.',
+            'A guest needs a cart with something in it. With `If-Match` only if the cart has that version.',
+          ].join(' '),
         },
       },
     )

@@ -13,8 +13,8 @@ interface Checkout {
 }
 
 /**
- * Stores an order from the cart while the cart is reserved for it, and takes what was ordered out of the cart: of two requests that order the
- * same cart, one stores its order. If cart does not answer once the order is stored, the event of the order takes it out.
+ * Stores an order from the cart while the cart is reserved for it, and takes what was ordered out of the cart: of two requests that
+ * order the same cart, one stores its order. If cart does not answer once the order is stored, the event of the order takes it out.
  */
 export const checkouts =
   ({ beginCheckout, releaseCart, takeFromCart }: Cart) =>

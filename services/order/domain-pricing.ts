@@ -65,7 +65,7 @@ const skuFor = ({ sku }: WantedLine, product: ProductForSale, path: string) => {
   throw invalid('unknown_sku', 'A line names a SKU that its product does not have.', errors)
 }
 
-/** The lines with their products; a refusal names every line that is no longer sold, so that the customer can take out all of them at once. */
+/** The lines with their products; a refusal names every line that is no longer sold, so that the customer can take them all out. */
 const soldLines = (wanted: readonly WantedLine[], products: ReadonlyMap<string, ProductForSale>) => {
   const errors: Fault[] = []
   const lines = wanted.flatMap((want, index) => {

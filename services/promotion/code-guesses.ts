@@ -12,8 +12,8 @@ interface Ports {
 }
 
 /**
- * Counts wrong codes by who tries them. A try counts before its code is looked up and is taken back if the code exists, so that many tries at the
- * same moment are counted too. While Redis is down nothing is counted.
+ * Counts wrong codes by who tries them. A try counts before its code is looked up and is taken back if the code can be used, so that many
+ * tries at the same moment are counted too. While Redis is down nothing is counted.
  */
 export const codeGuesses = ({ redis, mostWrong }: Ports) => {
   const count = redis.script<[tries: number, leftMs: number]>(countScript)

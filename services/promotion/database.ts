@@ -23,7 +23,7 @@ export interface PromotionDb {
     public: Flag
     starts_at: Date | null
     ends_at: Date | null
-    /** All three as `textList`. Ids decide; names are those that the ids had when they were stored. Null in rows of releases without ids. */
+    /** All three as `textList`. Ids decide; names are those at the time of storing. Null in rows of releases without ids. */
     categories: string
     category_ids: string | null
     product_ids: string

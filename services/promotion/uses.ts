@@ -18,8 +18,9 @@ export interface PlacedOrder {
 }
 
 /**
- * Counts one use. Each limit of a campaign with a code is a condition of the update that counts, so two orders at once cannot both get the last
- * one. A customer who used no code is not refused for what ran out since the order was priced: automatic campaigns count past their limits.
+ * Counts one use. Each limit of a campaign with a code is a condition of the update that counts, so two orders at once cannot both get
+ * the last one. A customer who used no code is not refused for what ran out since the order was priced: automatic campaigns count past
+ * their limits.
  */
 const holdOne = async (
   trx: Trx,
