@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { type ServiceName, services } from '#shared/platform'
+import { released, type ServiceName, services } from '#shared/platform'
 
 /** One number moves the whole stack: every port is counted from the base. */
 export const portsFrom = (base: number, gateway = base + 80) => ({
@@ -26,6 +26,16 @@ export function anyFreePort() {
   const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
   listener.stop(true)
   return listener.port
+}
+
+/** The first base for a whole stack, from `first` on in steps of a thousand, whose ports are all free. */
+export function freePortBase(first: number) {
+  for (let base = first; base < first + 10_000; base += 1000) {
+    const { rabbitmq, ...others } = portsFrom(base)
+    const ports = [...Object.values(others), rabbitmq, rabbitmq + 1, rabbitmq + 2, ...released.map(service => servicePort(base, service))]
+    if (ports.every(isFree)) return base
+  }
+  throw new Error(`no thousand of ports from ${first} on is free; set TEST_PORT_BASE`)
 }
 
 /** Throws an error that names every taken port with its owner and the setting that moves it. */

@@ -1,11 +1,10 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { settings } from '#shared/config'
-import { released } from '#shared/platform'
 import { root } from './install'
 import { jsonLine } from './log'
 import type { Servers } from './platform'
-import { isFree, portsFrom, servicePort } from './ports'
+import { freePortBase } from './ports'
 import { obtain, requirements } from './servers/obtain'
 import { hasProgram } from './servers/programs'
 import { privateFolder } from './servers/server'
@@ -28,7 +27,7 @@ const serverSettings = (name: (typeof servers)[number]): [string, string | undef
 /** Starts a stack beside that of `bun start`, with its own ports, empty stores, and rate limits that tests do not reach. */
 export async function startTestStack(options: { withPlatform: boolean; install: boolean; interrupted: AbortSignal }) {
   const dir = join(root, '.data/test')
-  const portBase = freeBase(Number(process.env.TEST_PORT_BASE || 18_000))
+  const portBase = freePortBase(Number(process.env.TEST_PORT_BASE || 18_000))
   await obtain(options.withPlatform ? ['nginx', 'chromium'] : ['nginx'], { install: options.install, report: console.log })
 
   const logFile = join(privateFolder(root, '.data'), 'test.log')
@@ -72,14 +71,4 @@ async function checkVersions(servers: Servers) {
   const each = Object.entries(found).map(([name, version]) => `${name} ${version}`)
   console.log(`on ${each.join(', ')}`)
   requireVersions(found, process.env.TEST_VERSIONS)
-}
-
-/** The first multiple of a thousand, from `first` on, whose ports are all free. */
-function freeBase(first: number) {
-  for (let base = first; base < first + 10_000; base += 1000) {
-    const { rabbitmq, ...others } = portsFrom(base)
-    const ports = [...Object.values(others), rabbitmq, rabbitmq + 1, rabbitmq + 2, ...released.map(service => servicePort(base, service))]
-    if (ports.every(isFree)) return base
-  }
-  throw new Error(`no thousand of ports from ${first} on is free; set TEST_PORT_BASE`)
 }

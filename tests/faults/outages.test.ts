@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { released } from '#shared/platform'
 import { eventually } from '#shared/testing'
+import { freePortBase } from '../../scripts/ports'
 import { times } from '../shop'
 import { pieces, type Shopper, shopperOf } from '../shopper'
 import { type Bought, buy } from './buy'
@@ -16,7 +17,7 @@ let coupon: Awaited<ReturnType<Platform['shop']['addCoupon']>>
 const began = new Date()
 
 beforeAll(async () => {
-  platform = await startPlatform('outages', Number(Bun.env.TEST_PRIVATE_PORT ?? 30_000) + 1200)
+  platform = await startPlatform('outages', freePortBase(Number(Bun.env.TEST_PRIVATE_PORT ?? 30_000) + 1200))
   const { shopper, addProduct, addCoupon } = platform.shop
   people = await times(20, shopper)
   product = await addProduct({ price: 20, stock: opening })
