@@ -82,6 +82,7 @@ export const orders: Folder = {
     paid('Paid at the door', 'cash_order', 'cash_payment', 'authorized', { payment_method: 'cash_on_delivery' }),
     parcelOf('It is sent before it is paid', 'cash_order', 'cash_parcel'),
     carrierSays('picked_up', 'cash_parcel', 'Cash on delivery: picked up'),
+    orderIs('It is shipped', 'cash_order', { status: 'shipped' }),
     {
       name: 'A shipped order cannot be cancelled',
       send: 'POST /api/orders/{{cash_order}}/cancel',
