@@ -4,7 +4,7 @@ import { isDuplicate, type Mongo } from '#shared/mongo'
 import type { TaxClass } from '#shared/tax-class'
 import { second } from '#shared/time'
 import type { CategoryPlace, PlacedCategory } from './category-place'
-import { allSkus, type Product, productStock, skuTaken } from './domain'
+import { allSkus, type Product, productStock, skuKey, skuTaken } from './domain'
 
 /** A stored product, with the fields that lists are filtered and sorted by. */
 export interface ProductRow extends Product, CategoryPlace {
@@ -13,6 +13,8 @@ export interface ProductRow extends Product, CategoryPlace {
   stock: number
   /** Every SKU that it has ever had, because orders and stock movements still refer to them. */
   skus: string[]
+  /** The same in lower case: no two products share one. Those that did in an earlier release have a key of their own for it. */
+  sku_keys: string[]
   /** How lists show the product. Most changes of stock keep it, and so leave the list indexes alone. */
   shelf: 'in_stock' | 'sold_out' | 'archived'
   shown_price: number
@@ -39,9 +41,10 @@ export const rowOf = (
   _id: ObjectId,
   product: Product,
   { _id: category_id, name: category, category_ids, category_tax_class, category_version }: PlacedCategory,
-  earlierSkus: string[] = [],
+  earlier: Pick<ProductRow, 'skus' | 'sku_keys'> = { skus: [], sku_keys: [] },
 ): ProductRow => {
   const stock = productStock(product)
+  const newSkus = allSkus(product).filter(sku => !earlier.skus.includes(sku))
   return {
     ...product,
     _id,
@@ -51,7 +54,8 @@ export const rowOf = (
     category_tax_class,
     category_version,
     stock,
-    skus: [...new Set([...earlierSkus, ...allSkus(product)])],
+    skus: [...earlier.skus, ...newSkus],
+    sku_keys: [...new Set([...earlier.sku_keys, ...newSkus.map(skuKey)])],
     shelf: product.status === 'archived' ? 'archived' : stock > 0 ? 'in_stock' : 'sold_out',
     shown_price: toMajor(product.price, product.currency),
     name_key: product.name.toLowerCase(),
@@ -64,6 +68,7 @@ const listIndexes = (name: string, prefix: Record<string, 1>): IndexDescription[
 export const indexes: Record<string, IndexDescription[]> = {
   products: [
     { name: 'skus', key: { skus: 1 }, unique: true },
+    { name: 'sku_keys', key: { sku_keys: 1 }, unique: true, partialFilterExpression: { sku_keys: { $exists: true } } },
     { name: 'category_versions', key: { category_id: 1, category_version: 1 } },
     ...listIndexes('all', {}),
     ...listIndexes('within', { category_ids: 1 }),
@@ -79,6 +84,9 @@ export const indexes: Record<string, IndexDescription[]> = {
 
 /** No read may occupy the database for longer; the client gets 503. */
 export const maxReadMs = 2 * second
+
+/** By any spelling of these SKUs. */
+export const havingSkus = (skus: readonly string[]) => ({ $or: [{ skus: { $in: [...skus] } }, { sku_keys: { $in: skus.map(skuKey) } }] })
 
 export const productsOf = (mongo: Mongo) => mongo.collection<ProductRow>('products')
 export const categoriesOf = (mongo: Mongo) => mongo.collection<CategoryRow>('categories')
@@ -100,7 +108,7 @@ export const catalogTransaction =
         return await mongo.transaction(work)
       } catch (error) {
         const index = duplicateIndex(error)
-        if (index === 'skus') throw skuTaken()
+        if (index === 'skus' || index === 'sku_keys') throw skuTaken()
         if (index === undefined || attempt === 5) throw error
       }
     }

@@ -85,8 +85,11 @@ export const stockMark = (product: Product): string => {
 export const skuTaken = () =>
   conflict('sku_taken', 'The SKU belongs to another product already, perhaps an archived one; choose a different SKU.')
 
+/** SKUs that differ only in case are one SKU: people type them, and read them aloud. */
+export const skuKey = (sku: string): string => sku.toLowerCase()
+
 const requireDistinct = (skus: string[]) => {
-  if (new Set(skus).size < skus.length) throw skuTaken()
+  if (new Set(skus.map(skuKey)).size < skus.length) throw skuTaken()
 }
 
 /** Stock is counted by SKU that can be bought: a product with variants has none of its own, so its `stock` is 0 or the sum of theirs. */
@@ -144,8 +147,20 @@ const requireStockUntouched = (product: Product, { stock, variants = [] }: Parti
     )
 }
 
+/** A SKU keeps the spelling that the product had it in first, because inventory and orders know it by that one. */
+const inKnownSpelling = (product: Product, { sku, variants, ...change }: Partial<ProductInput>): Partial<ProductInput> => {
+  const spellings = new Map([...product.levels.map(level => level.sku), ...allSkus(product)].map(known => [skuKey(known), known]))
+  const spelled = (given: string) => spellings.get(skuKey(given)) ?? given
+  return {
+    ...change,
+    ...(sku !== undefined && { sku: spelled(sku) }),
+    ...(variants && { variants: variants.map(variant => ({ ...variant, sku: spelled(variant.sku) })) }),
+  }
+}
+
 /** Returns the same object if nothing changes. A new SKU starts without stock. */
-export const changeProduct = (product: Product & Classed, change: Partial<ProductInput>, now: Date): Product => {
+export const changeProduct = (product: Product & Classed, given: Partial<ProductInput>, now: Date): Product => {
+  const change = inKnownSpelling(product, given)
   if (product.status === 'archived') throw conflict('product_archived', 'The product is archived and can no longer be changed.')
   requireStockUntouched(product, change)
   if (change.category !== undefined) requireCategoryName(change.category)
@@ -162,7 +177,7 @@ export const changeProduct = (product: Product & Classed, change: Partial<Produc
   const { tax_class, ...unclassed } = product
   const own = changedClass === undefined ? tax_class : changedClass
   const next: Product = { ...unclassed, ...(own && { tax_class: own }), ...plain, price, currency, variants }
-  requireDistinct(allSkus(next))
+  if (change.sku !== undefined || changedVariants) requireDistinct(allSkus(next))
   if (categoryKey(next.category) === categoryKey(product.category)) next.category = product.category
   // A class that is sent back as it was read stays that of the category.
   if (next.category === product.category && tax_class === undefined && own === product.category_tax_class) delete next.tax_class

@@ -3,8 +3,8 @@ import { AppError } from '#shared/errors'
 import type { Mongo } from '#shared/mongo'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
 import type { PlacedCategory } from './category-place'
-import { catalogTransaction, type ProductRow, productsOf, rowOf } from './database'
-import { allSkus, categoryKey, changeProduct, newProduct, type Product, type ProductInput, skuTaken } from './domain'
+import { catalogTransaction, havingSkus, type ProductRow, productsOf, rowOf } from './database'
+import { allSkus, categoryKey, changeProduct, newProduct, type Product, type ProductInput, skuKey, skuTaken } from './domain'
 import type { ImportLine } from './import-lines'
 import { type ImportReport, maxImportErrors } from './model'
 import { createdEvent, updatedEvent } from './repository'
@@ -31,11 +31,19 @@ const withoutStock = ({ stock: _, ...input }: ProductInput): Partial<ProductInpu
   ...(input.variants && { variants: input.variants.map(({ stock: _, ...variant }) => variant) }),
 })
 
-const outcomeOf = ({ input }: ProductLine, owners: Map<string, ProductRow>, now: Date): Outcome => {
-  const before = owners.get(input.sku)
-  if (before && before.sku !== input.sku) throw skuTaken()
+type OwnerOf = (sku: string) => ProductRow | undefined
+/** A product that has the SKU in this spelling goes before one that has it in another. */
+const ownersAmong = (rows: readonly ProductRow[]): OwnerOf => {
+  const exact = new Map(rows.flatMap(row => row.skus.map(sku => [sku, row])))
+  const byKey = new Map(rows.flatMap(row => row.skus.map(sku => [skuKey(sku), row])))
+  return sku => exact.get(sku) ?? byKey.get(skuKey(sku))
+}
+
+const outcomeOf = ({ input }: ProductLine, ownerOf: OwnerOf, now: Date): Outcome => {
+  const before = ownerOf(input.sku)
+  if (before && skuKey(before.sku) !== skuKey(input.sku)) throw skuTaken()
   const product = before ? changeProduct(before, withoutStock(input), now) : newProduct(input, now)
-  for (const sku of allSkus(product)) if (owners.has(sku) && owners.get(sku) !== before) throw skuTaken()
+  if (allSkus(product).some(sku => (ownerOf(sku) ?? before) !== before)) throw skuTaken()
   return { _id: before?._id ?? new ObjectId(), ...(before && { before }), product }
 }
 
@@ -55,7 +63,7 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
       const category =
         entered.get(categoryKey(product.category)) ?? (before && { ...before, _id: before.category_id, name: before.category })
       if (!category) throw new Error(`the new product ${product.sku} has no category`)
-      return { isNew: before === undefined, row: rowOf(_id, product, category, before?.skus) }
+      return { isNew: before === undefined, row: rowOf(_id, product, category, before) }
     })
   }
 
@@ -63,12 +71,11 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
     transaction(async (session, publish) => {
       const now = new Date()
       const skus = lines.flatMap(({ input }) => skusIn(input))
-      const known = await products.find({ skus: { $in: skus } }, { session }).toArray()
-      const owners = new Map(known.flatMap(row => row.skus.map(sku => [sku, row])))
+      const ownerOf = ownersAmong(await products.find(havingSkus(skus), { session }).toArray())
       const faults: { line: number; fault: AppError }[] = []
       const outcomes = lines.flatMap(line => {
         try {
-          return [outcomeOf(line, owners, now)]
+          return [outcomeOf(line, ownerOf, now)]
         } catch (error) {
           if (!(error instanceof AppError)) throw error
           faults.push({ line: line.line, fault: error })
@@ -126,7 +133,7 @@ export const importProducts = (mongo: Mongo, categories: Categories) => {
           continue
         }
         // No two lines of a batch share a SKU, so a later line always finds what an earlier one has stored.
-        const skus = skusIn(line.input)
+        const skus = skusIn(line.input).map(skuKey)
         if (batch.length >= batchSize || batchBytes + line.bytes > maxBatchBytes || skus.some(sku => batchSkus.has(sku))) await flush()
         batch.push(line)
         batchBytes += line.bytes

@@ -80,7 +80,7 @@ const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => 
 }
 
 /** Fields that only the queries use. */
-export const hiddenFields = { category_id: 0, category_version: 0, skus: 0, shelf: 0 } as const
+export const hiddenFields = { category_id: 0, category_version: 0, skus: 0, sku_keys: 0, shelf: 0 } as const
 
 export const productLists = (mongo: Mongo) => {
   const cached = new Map<string, { total: number; until: number }>()

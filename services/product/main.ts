@@ -11,12 +11,12 @@ export const start = (env?: Environment) =>
     'product',
     async ({ http, bus, every, config, ...kernel }) => {
       const product = compose({ mongo: await kernel.mongo(indexes) })
-      await product.upgradeCatalog()
+      await product.upgradeCatalog.atStart()
       if (config.integer('SEED_DEMO', 0) === 1) await product.seedDemoCatalog()
       await bus.consume(productHandlers(product))
       every('propagate category changes', second, product.propagateCategoryChanges)
       // During a rolling deploy, instances of the earlier release still write products without these fields.
-      every('upgrade the catalog', 5 * second, product.upgradeCatalog)
+      every('upgrade the catalog', 5 * second, product.upgradeCatalog.sweep)
       return productApp({ http, ...product })
     },
     env,

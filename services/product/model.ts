@@ -161,7 +161,7 @@ export const priceView = (product: PricedProduct): Static<typeof PriceView> => (
   })),
 })
 
-type ShownProduct = Omit<ProductRow, 'category_id' | 'category_version' | 'skus' | 'shelf'>
+type ShownProduct = Omit<ProductRow, 'category_id' | 'category_version' | 'skus' | 'sku_keys' | 'shelf'>
 
 export const productView = (product: ShownProduct): ProductView => {
   const priced = priceView(product)

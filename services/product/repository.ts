@@ -6,7 +6,7 @@ import type { Page } from '#shared/page'
 import { batchingLoader } from './batching-loader'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
 import type { PlacedCategory } from './category-place'
-import { catalogTransaction, maxReadMs, type ProductRow, productsOf, rowOf } from './database'
+import { catalogTransaction, havingSkus, maxReadMs, type ProductRow, productsOf, rowOf } from './database'
 import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
 import { keyedMutex } from './keyed-mutex'
 import { hiddenFields, type ListQuery, listPlan, productLists } from './list'
@@ -41,7 +41,9 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
     },
 
     async bySku(sku: string): Promise<ProductRow> {
-      const row = await products.findOne({ skus: sku }, { projection: hiddenFields, maxTimeMS: maxReadMs })
+      const { skus: _, ...hidden } = hiddenFields
+      const rows = await products.find(havingSkus([sku]), { projection: hidden, maxTimeMS: maxReadMs }).toArray()
+      const row = rows.find(({ skus }) => skus.includes(sku)) ?? rows[0]
       if (!row) throw notFound('product')
       return row
     },
@@ -101,7 +103,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
         const product = decide(before)
         if (product === before) return before
         const category = await moveCategory(mongo, session, before, product)
-        const row = rowOf(_id, product, category, before.skus)
+        const row = rowOf(_id, product, category, before)
         await products.replaceOne({ _id }, row, { session })
         publish(
           row.status === 'archived' ? productDeleted(aggregateOf(row), { product_id: id, skus: sellableSkus(row) }) : updatedEvent(row),

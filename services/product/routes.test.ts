@@ -67,8 +67,12 @@ describe('a new product', () => {
       expect((await send('POST', '/products', { ...sample, sku })).body.code).toBe('sku_taken')
     for (const sku of ['OWN-1', 'OWN-1-A', 'NEW-1'])
       expect((await send('POST', '/products', { ...sample, stock: 0, sku: 'NEW-1', variants: [{ sku }] })).status).toBe(409)
+    for (const sku of ['own-1', 'Own-1-a', 'gone-1'])
+      expect((await send('POST', '/products', { ...sample, sku })).body.code).toBe('sku_taken')
     const race = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => send('POST', '/products', { ...sample, category: `Race ${n % 4}`, sku: 'RACE-1' })),
+      Array.from({ length: 20 }, (_, n) =>
+        send('POST', '/products', { ...sample, category: `Race ${n % 4}`, sku: n % 2 ? 'RACE-1' : 'race-1' }),
+      ),
     )
     expect(race.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)])
   })
@@ -209,4 +213,15 @@ test('a cart and an order get the prices of products without their texts', async
     },
   ])
   expect((await ask('rating')).status).toBe(403)
+})
+
+test('a SKU is found in any case, and keeps the spelling that it had first', async () => {
+  const { id } = await add({ sku: 'Mixed-1', variants: [{ sku: 'Mixed-1-S', stock: 2 }] })
+  for (const sku of ['Mixed-1', 'MIXED-1', 'mixed-1-s']) expect((await send('GET', `/products/by-sku/${sku}`)).body.id).toBe(id)
+  const { body } = await send('PATCH', `/products/${id}`, {
+    sku: 'MIXED-1',
+    variants: [{ sku: 'MIXED-1-s', stock: 2 }, { sku: 'mixed-2' }],
+  })
+  expect([body.sku, body.variants.map(({ sku }: { sku: string }) => sku), body.stock]).toEqual(['Mixed-1', ['Mixed-1-S', 'mixed-2'], 2])
+  expect((await send('PATCH', `/products/${id}`, { variants: [{ sku: 'NEW' }, { sku: 'new' }] })).body.code).toBe('sku_taken')
 })

@@ -52,6 +52,13 @@ describe('an import', () => {
     expect((await send('GET', `/products/${id}`)).body).toMatchObject({ name: `Thing ${sku}`, tags: ['kept'], stock: 8 })
   })
 
+  test('finds a product by its SKU in another case', async () => {
+    const { id, sku } = await add({ sku: 'Cased-1' })
+    const file = lines(item('CASED-1'), item('cased-1', { price: 77 }), item('NEW-CASE'), item('new-case', { price: 78 }))
+    expect((await upload(file)).body).toMatchObject({ created: 1, updated: 3, failed: 0 })
+    expect((await send('GET', `/products/${id}`)).body).toMatchObject({ sku, price: 77 })
+  })
+
   test('reports faults by line, and a faulty line does not stop the others', async () => {
     const { sku } = await add({ variants: [{ sku: 'HAS-VARIANT' }] })
     const gone = await add()
