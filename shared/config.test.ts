@@ -27,19 +27,19 @@ describe('settings', () => {
     expect(readConfig('order', needed)).toMatchObject({ port: 8003, host: '127.0.0.1', advertiseHost: '127.0.0.1', logLevel: 'info' })
   })
 
-  test('of a service bear its name and its place among the ports', () => {
+  test('of a service have its name and its port filled in', () => {
     expect(readConfig('tax', needed).mysqlUrl()).toBe('mysql://shop_tax:pw@127.0.0.1:3306/shop_tax')
     expect(readConfig('tax', { ...needed, PORT_BASE: '24000' }).port).toBe(24_012)
     expect(readConfig('tax', { ...needed, PORT_BASE: '24000', PORT: '0' }).port).toBe(0)
   })
 
-  test('a service that listens everywhere is told of by the name of its machine', () => {
+  test('a service that listens on every interface is listed under the name of its machine', () => {
     const { advertiseHost } = readConfig('order', { ...needed, HOST: '0.0.0.0' })
     expect(advertiseHost).not.toBe('0.0.0.0')
     expect(readConfig('order', { ...needed, HOST: '0.0.0.0', ADVERTISE_HOST: 'order-2' }).advertiseHost).toBe('order-2')
   })
 
-  test('may come from a file, which wins, without the line end that editors add', () => {
+  test('may come from a file, which takes precedence, without its final line break', () => {
     const { text, secret, optional, integer } = settings({
       KEY: 'not this one',
       KEY_FILE: file(`${'s'.repeat(40)}\n`),
@@ -49,13 +49,13 @@ describe('settings', () => {
     expect([text('KEY'), secret('KEY'), integer('SIZE', 1), optional('EMPTY')]).toEqual(['s'.repeat(40), 's'.repeat(40), 12, undefined])
   })
 
-  test('that are empty are not set', () => {
+  test('that are empty count as not set', () => {
     expect(settings({ NAME: '' }).optional('NAME')).toBeUndefined()
     expect(settings({ NAME: '' }).text('NAME', 'default')).toBe('default')
   })
 })
 
-describe('a mistake names its setting, and never its value', () => {
+describe('an error names the setting, and never its value', () => {
   const mistakes: Record<string, string | undefined>[] = [
     { INTERNAL_KEY: undefined },
     { INTERNAL_KEY: 'too-short-5ecret' },

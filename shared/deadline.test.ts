@@ -4,11 +4,11 @@ import { sleep, untilAvailable, within } from './deadline'
 const never = new Promise<string>(() => {})
 
 describe('within', () => {
-  test('gives the answer that comes in time, and the error', async () => {
+  test('gives the result, or the error, that comes in time', async () => {
     expect(await within(1000, Promise.resolve('answer'))).toBe('answer')
     expect(within(1000, Promise.reject(new Error('refused')))).rejects.toThrow('refused')
   })
-  test('gives undefined, or what it was told to give or throw, when time is over', async () => {
+  test('gives undefined, or what onLate returns or throws, after the deadline', async () => {
     expect(await within(1, never)).toBeUndefined()
     expect(await within(1, never, () => 'late')).toBe('late')
     const fail = () => {
@@ -32,7 +32,7 @@ describe('sleep', () => {
 describe('untilAvailable', () => {
   const warnings: string[] = []
   const log = { warn: (_: object, message: string) => void warnings.push(message) }
-  const failing = (times: number, error = new Error('away')) => {
+  const failing = (times: number, error = new Error('down')) => {
     let calls = 0
     return async () => {
       if (calls++ < times) throw error
@@ -41,13 +41,13 @@ describe('untilAvailable', () => {
   }
   const wait = { what: 'the store', ms: 10_000, log: log as Parameters<typeof untilAvailable>[1]['log'] }
 
-  test('tries until it succeeds, and says once that it waits', async () => {
+  test('repeats the attempt until it succeeds, and logs once that it waits', async () => {
     warnings.length = 0
     expect(await untilAvailable(failing(3), wait)).toBe(4)
     expect(warnings).toEqual(['the store does not answer yet: waiting for it'])
   })
-  test('gives up when time is over, and at once on an error that waiting does not mend', async () => {
-    expect(untilAvailable(failing(5), { ...wait, ms: -1 })).rejects.toThrow('away')
+  test('gives up after its time, and at once on an error that is not retryable', async () => {
+    expect(untilAvailable(failing(5), { ...wait, ms: -1 })).rejects.toThrow('down')
     expect(untilAvailable(failing(1, new Error('bad password')), { ...wait, retryable: () => false })).rejects.toThrow('bad password')
   })
 })

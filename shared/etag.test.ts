@@ -20,13 +20,13 @@ const stale = (header: string | undefined, version = 7) => {
   }
 }
 
-test('a tag is the version and what else is shown', () => {
+test('a tag has the version and what else the answer shows', () => {
   expect(etag(7, 40)).toBe('"7-40"')
   expect(etag(7)).toBe('"7"')
 })
 
 describe('If-None-Match', () => {
-  test.each(['"7-40"', 'W/"7-40"', '"1-1", "7-40"', ' W/"1-1" ,W/"7-40"', '*', '"7-40"   '])('%s knows the answer', header => {
+  test.each(['"7-40"', 'W/"7-40"', '"1-1", "7-40"', ' W/"1-1" ,W/"7-40"', '*', '"7-40"   '])('%s matches the tag', header => {
     expect(known(header)).toBe(true)
   })
   test.each([undefined, '', '"7-41"', '"7"', '7-40', '"', '"7-40', '"17-40"', '"7-400"', ','])('%s does not', header => {
@@ -47,7 +47,7 @@ describe('If-Match', () => {
       expect(stale(header)).toBe(true)
     },
   )
-  test('can be handed to a repository that compares it in its update', () => {
+  test('gives the accepted versions to a repository that compares them in its update', () => {
     expect(versionsWanted({ 'if-match': 'W/"3-1", "7-2"' })).toEqual([3, 7])
     expect(versionsWanted({ 'if-match': '*' })).toBeUndefined()
     expect(versionsWanted({})).toBeUndefined()
@@ -70,7 +70,7 @@ const app = new Elysia({ normalize: false })
 const ask = (method: string, headers: Record<string, string> = {}) =>
   app.handle(new Request('http://localhost/product', { method, headers }))
 
-test('an answer carries its tag, and a client that has it gets 304 and no body', async () => {
+test('an answer has its tag, and a client that knows it gets 304 without a body', async () => {
   const first = await ask('GET')
   const tag = first.headers.get('etag') ?? ''
   expect([first.status, tag, await first.json()]).toEqual([200, '"7-40"', { name: 'Lamp' }])
@@ -79,7 +79,7 @@ test('an answer carries its tag, and a client that has it gets 304 and no body',
   expect((await ask('GET', { 'if-none-match': '"7-39"' })).status).toBe(200)
 })
 
-test('a change on top of a stale version is 412', async () => {
+test('a change of a stale version is 412', async () => {
   const refused = await ask('PUT', { 'if-match': '"6-40"' })
   expect([refused.status, await refused.json()]).toMatchObject([412, { code: 'stale' }])
   expect((await ask('PUT', { 'if-match': '"7-12"' })).status).toBe(200)

@@ -46,7 +46,7 @@ describe('a request with an idempotency key', () => {
       error => error.code,
     )
 
-  test('is answered the same again, marked as replayed, with one effect', async () => {
+  test('gets the same answer again, marked as replayed, with one effect', async () => {
     const before = await payments()
     const request = keyed()
     const first = await pay(request)
@@ -57,7 +57,7 @@ describe('a request with an idempotency key', () => {
     expect(await payments()).toBe(before + 1)
   })
 
-  test('is the same whatever the order of the fields, and 422 with another body', async () => {
+  test('is the same with its fields in another order, and 422 with another body', async () => {
     const key = crypto.randomUUID()
     await pay(keyed({ key, body: { amount: 5, to: { a: 1, b: [1, 2] } } }))
     expect((await pay(keyed({ key, body: { to: { b: [1, 2], a: 1 }, amount: 5 } }))).replayed).toBe(true)
@@ -67,7 +67,7 @@ describe('a request with an idempotency key', () => {
     })
   })
 
-  test('is another one for another user or route, and without a key', async () => {
+  test('has nothing to do with the same key of another user or route', async () => {
     const request = keyed()
     const before = await payments()
     await pay(request)
@@ -77,7 +77,7 @@ describe('a request with an idempotency key', () => {
     expect(await payments()).toBe(before + 4)
   })
 
-  test('that still runs is 409 with Retry-After, in parallel too: one effect', async () => {
+  test('that is still running is 409 with Retry-After, also in parallel: one effect', async () => {
     const request = keyed()
     const before = await payments()
     const answers = await Promise.allSettled(Array.from({ length: 8 }, () => pay(request)))
@@ -88,8 +88,8 @@ describe('a request with an idempotency key', () => {
     expect((await pay(request)).replayed).toBe(true)
   })
 
-  test('keeps its lease while it runs, however long that is', async () => {
-    const request = keyed({ leaseMs: 120 })
+  test('keeps its lease for as long as it runs', async () => {
+    const request = keyed({ leaseMs: 600 })
     const end = Promise.withResolvers<void>()
     const started = Date.now()
     const begun = Promise.withResolvers<void>()
@@ -102,13 +102,13 @@ describe('a request with an idempotency key', () => {
     await begun.promise
     await eventually(async () => {
       expect(await codeOf(pay(request))).toBe('request_in_progress')
-      return Date.now() - started > 400
+      return Date.now() - started > 1500
     })
     end.resolve()
     expect((await slow).replayed).toBe(false)
   })
 
-  test('whose instance died is taken over after its lease, and only then', async () => {
+  test('of an instance that was killed is taken over after its lease, and not before', async () => {
     const request = keyed()
     await dead(request, 300)
     expect(await codeOf(pay(request))).toBe('request_in_progress')
@@ -116,13 +116,13 @@ describe('a request with an idempotency key', () => {
     expect(answer.replayed).toBe(false)
   })
 
-  test('cannot commit its effect once its lease was taken over', async () => {
+  test('cannot commit its effect after its lease was taken over', async () => {
     const request = keyed()
     const before = await payments()
     let other: (Answer<{ id: number }> & { replayed: boolean }) | undefined
     const late = pay(request, {
       meanwhile: async () => {
-        // This instance stood still for so long that its lease ran out.
+        // This instance was paused for so long that its lease ran out.
         await sql.kernel
           .updateTable('idempotency_keys')
           .set({ lease_until: new Date(0) })
@@ -145,7 +145,7 @@ describe('a request with an idempotency key', () => {
     expect((await pay(request)).replayed).toBe(true)
   })
 
-  test('that failed with 5xx is not kept', async () => {
+  test('that was answered with 5xx can be repeated', async () => {
     const request = keyed()
     expect((await pay(request, { status: 502 })).status).toBe(502)
     expect(await pay(request)).toMatchObject({ status: 201, replayed: false })
@@ -172,7 +172,7 @@ describe('a request with an idempotency key', () => {
     expect((await pay(keyed({ key: longest }))).replayed).toBe(true)
   })
 
-  /** A claim whose owner will never come back. */
+  /** The lease of an instance that was killed. */
   const dead = async (request: KeyedRequest, leaseMs: number) => {
     const never = idempotently<PaymentsDb, { id: number }>(
       sql,

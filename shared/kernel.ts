@@ -1,4 +1,3 @@
-import type { JSONWebKeySet } from 'jose'
 import type { Migration } from 'kysely/migration'
 import type { IndexDescription } from 'mongodb'
 import { createInternalIdentity, createKeySource, createTokenVerifier } from './auth'
@@ -10,6 +9,7 @@ import { untilAvailable } from './deadline'
 import { forRelease, type Handler } from './event'
 import { createHttp, type Http } from './http'
 import { createAudit } from './kernel/audit'
+import { publishedKeys } from './kernel/published-keys'
 import { startRepeating } from './kernel/repeat'
 import { createLog, type Log } from './log'
 import { createMetrics, type Metrics } from './metrics'
@@ -18,7 +18,7 @@ import type { Backlog } from './outbox'
 import type { RelayPorts } from './outbox/relay'
 import { released, serviceInfo } from './platform'
 import { createSiblings, type Fanout, openRedis, type Redis, startFanout } from './redis'
-import { createResolver, type Resolver } from './registry'
+import { createResolver } from './registry'
 import { startRevocationList } from './revocations'
 import type { Check } from './service/ops'
 import type { Sql } from './sql'
@@ -188,16 +188,3 @@ const answersSoon = (what: string, redis: Redis, log: Log): Promise<boolean> =>
 
 type Closer = () => unknown
 const settle = (closers: Closer[]) => Promise.allSettled(closers.map(async close => close()))
-
-/** The keys that the user service publishes, from the first of its instances that answers. */
-const publishedKeys =
-  ({ instances }: Resolver) =>
-  async (): Promise<JSONWebKeySet> => {
-    for (const { address } of await instances('user')) {
-      const answer = await fetch(`http://${address}/.well-known/jwks.json`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined)
-      if (!answer?.ok) continue
-      const keys: JSONWebKeySet = await answer.json()
-      return keys
-    }
-    throw new Error('no instance of the user service answers')
-  }

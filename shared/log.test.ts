@@ -26,7 +26,7 @@ describe('a log line', () => {
     })
   })
 
-  test('outside of any request names none', () => {
+  test('outside of a request has no request id', () => {
     const { log, last } = capture()
     log.info('started')
     expect(Object.keys(last())).toEqual(['level', 'time', 'service', 'msg'])
@@ -38,7 +38,7 @@ describe('a log line', () => {
     expect(lines).toEqual([])
   })
 
-  test('goes to the standard output at once, also when the process ends without a word', () => {
+  test('is written at once, also when the process ends abruptly', () => {
     const source = `import { createLog } from './log.ts'
       createLog('order', 'info').info('last words')
       process.kill(process.pid, 'SIGKILL')`
@@ -47,7 +47,7 @@ describe('a log line', () => {
   })
 })
 
-describe('what is never written', () => {
+describe('a log line never has', () => {
   test('secrets and personal data, at any depth and however the field is spelt', () => {
     const { log, lines } = capture()
     const canary = 'canary-4711'
@@ -73,14 +73,14 @@ describe('what is never written', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ code: 'out_of_stock', token_id: 7 })
   })
 
-  test('what was logged is not changed', () => {
+  test('changes in the object that was logged', () => {
     const { log } = capture()
     const user = { email: 'ann@example.com', tags: ['a'] }
     log.info({ user }, 'hello')
     expect(user).toEqual({ email: 'ann@example.com', tags: ['a'] })
   })
 
-  test('a structure without an end', () => {
+  test('an endless structure', () => {
     const { log, lines } = capture()
     const round: Record<string, unknown> = { name: 'round' }
     round.self = round
@@ -106,7 +106,7 @@ describe('an error', () => {
     expect(last().err.code).toBe('out_of_stock')
   })
 
-  test('brings along nothing of the data that a driver put into it', () => {
+  test('is written without the data that a driver put into it', () => {
     const { log, lines } = capture()
     const sql = Object.assign(new Error("Duplicate entry 'ann@example.com' for key 'email'"), {
       code: 'ER_DUP_ENTRY',

@@ -21,7 +21,7 @@ const series = async (metrics: ReturnType<typeof createMetrics>, name: string, l
 }
 
 describe('metrics', () => {
-  test('count requests by route template and status, and how long they took', async () => {
+  test('count requests and their durations by route template and status', async () => {
     const metrics = open()
     for (const status of [200, 200, 404]) metrics.request({ method: 'GET', route: '/api/products/:id', status, seconds: 0.02 })
     const found = { method: 'GET', route: '/api/products/:id', status: '200', service: 'order' }
@@ -32,7 +32,7 @@ describe('metrics', () => {
     expect(await series(metrics, 'http_request_duration_seconds_count', { status: '404' })).toBe(1)
   })
 
-  test('stay bounded however many methods a client makes up', async () => {
+  test('stay bounded, however many methods clients invent', async () => {
     const metrics = open()
     for (let count = 0; count < 5000; count++) metrics.request({ method: `M${count}`, route: 'none', status: 404, seconds: 0.001 })
     expect((await metrics.text()).match(/_count\{/g)!.length).toBeLessThanOrEqual(2000)
@@ -53,7 +53,7 @@ describe('metrics', () => {
     expect(await series(metrics, 'breakers_open', { callee: 'product' })).toBe(1)
   })
 
-  test('look at the outbox when asked, once for both figures, and outlive a store that is down', async () => {
+  test('read the outbox once for both figures, and are served while the store is down', async () => {
     const metrics = open()
     let looks = 0
     let look = async (): Promise<{ count: number; oldest?: Date }> => ({ count: 3, oldest: new Date(Date.now() - 5000) })
@@ -84,7 +84,7 @@ describe('metrics', () => {
     expect(await series(metrics, 'process_cpu_seconds_total')).toBeGreaterThanOrEqual(first)
   })
 
-  test('see an event loop that was held up', async () => {
+  test('show an event loop that was blocked', async () => {
     const metrics = open()
     await eventually(async () => {
       const until = performance.now() + 250
@@ -93,7 +93,7 @@ describe('metrics', () => {
     })
   })
 
-  test('of two services in one process stay apart', async () => {
+  test('of two services in one process are separate', async () => {
     const [one, two] = [createMetrics('order'), createMetrics('tax')]
     one.handled('order.created')
     expect(await series(two, 'events_handled_total')).toBeUndefined()

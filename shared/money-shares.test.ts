@@ -10,7 +10,7 @@ const sum = (amounts: readonly number[]) => amounts.reduce((total, each) => tota
 describe('sharing over lines', () => {
   const lines = fc.array(amount, { minLength: 1, maxLength: 30 })
 
-  test('gives out the total, to the unit', () => {
+  test('gives out exactly the total', () => {
     fc.assert(
       fc.property(amount, lines, (total, weights) => {
         expect(sum(allocate(total, weights))).toBe(BigInt(total))
@@ -50,7 +50,7 @@ describe('sharing over lines', () => {
     expect(allocate(2, [1, 1, 1])).toEqual([1, 1, 0])
     expect(allocate(10, [1, 2, 1])).toEqual([3, 5, 2])
   })
-  test('never takes more from a line than it is worth', () => {
+  test('never gives a line more than its weight', () => {
     fc.assert(
       fc.property(lines, fc.nat(1_000_000), (weights, part) => {
         const total = Number((sum(weights) * BigInt(part)) / 1_000_000n)
@@ -60,7 +60,7 @@ describe('sharing over lines', () => {
       cases,
     )
   })
-  test('is even over lines that are worth nothing, and needs a line', () => {
+  test('is even over lines without weight, and fails without lines', () => {
     expect(allocate(5, [0, 0])).toEqual([3, 2])
     expect(allocate(0, [])).toEqual([])
     expect(() => allocate(1, [])).toThrow(RangeError)
@@ -91,7 +91,7 @@ describe('tax', () => {
         const { net, tax } = splitInclusive(gross, rate)
         expect(BigInt(net) + BigInt(tax)).toBe(BigInt(gross))
         expect(Math.min(net, tax)).toBeGreaterThanOrEqual(0)
-        // Put on again, it comes to the same price but for the one rounding.
+        // Added again, it gives the same price, except for the one rounding.
         expect(Math.abs(taxOf(net, rate) - tax)).toBeLessThanOrEqual(1)
       }),
       cases,
@@ -101,7 +101,7 @@ describe('tax', () => {
 })
 
 describe('partial refunds', () => {
-  test('of any split sum to the whole', () => {
+  test('of any split add up to the whole', () => {
     fc.assert(
       fc.property(amount, fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 }), (paid, returns) => {
         const whole = returns.reduce((pieces, piece) => pieces + piece, 0)
@@ -119,7 +119,7 @@ describe('partial refunds', () => {
       cases,
     )
   })
-  test('are of no more pieces than there are', () => {
+  test('cannot be of more pieces than there are', () => {
     expect(() => cumulativeShare(1000, 3, 2)).toThrow(RangeError)
   })
 })

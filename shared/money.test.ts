@@ -41,7 +41,7 @@ describe('amounts on the wire', () => {
     ] as const)
       refused(() => toMinor(value, code))
   })
-  test('past 2^53 - 1 minor units, or no number at all, are refused', () => {
+  test('above 2^53 - 1 minor units, or not finite, are refused', () => {
     for (const value of [90_071_992_547_410, 1e15, 1e21, 1.7976931348623157e308, Number.NaN, Number.POSITIVE_INFINITY, -1e21])
       refused(() => toMinor(value, 'USD'))
     expect(toMinor(max, 'JPY')).toBe(max)
@@ -49,8 +49,8 @@ describe('amounts on the wire', () => {
     refused(() => toMajor(max + 1, 'USD'))
     refused(() => toMajor(0.5, 'USD'))
   })
-  test('come back as they went out, in every currency', () => {
-    // Up to where neighbouring doubles lie closer together than the smallest unit of any currency.
+  test('are read as they were written, in every currency', () => {
+    // Up to where adjacent doubles are closer together than the smallest unit of any currency.
     fc.assert(
       fc.property(fc.integer({ min: -(2 ** 52), max: 2 ** 52 }), currency, (minor, code) => {
         expect(toMinor(toMajor(minor, code), code)).toBe(minor === 0 ? 0 : minor)
@@ -58,7 +58,7 @@ describe('amounts on the wire', () => {
       cases,
     )
   })
-  test('of any size give back the very number that was read', () => {
+  test('of any size are written as the number that was read', () => {
     fc.assert(
       fc.property(amount, currency, (minor, code) => {
         const wire = toMajor(minor, code)
@@ -97,7 +97,7 @@ describe('currencies', () => {
       expect([code, currencyDecimals(code)]).toEqual([code, decimals])
     expect(new Set(currencies).size).toBe(currencies.length)
   })
-  test('nobody uses are refused', () => {
+  test('that are not in use are refused', () => {
     for (const code of ['usd', 'ABC', '', 'US', 'XXX', 'constructor', 'DEM']) {
       refused(() => toMinor(1, code), 'invalid_currency')
       expect(Value.Check(Currency, code)).toBe(false)

@@ -23,13 +23,13 @@ describe('a database', () => {
   test('writes and commits are on disk at a majority before they are answered', async () => {
     const safest = expect.objectContaining({ w: 'majority', journal: true })
     expect(mongo.collection('shelves').writeConcern).toEqual(safest)
-    // Transactions take it from the client.
+    // Transactions use the client's write concern.
     expect(mongo.db.client.options.writeConcern).toEqual(safest)
     const status = await mongo.db.admin().command({ replSetGetConfig: 1 })
     expect(status.config.writeConcernMajorityJournalDefault).toBe(true)
   })
 
-  test('twenty changes of one document at once all count, and what failed runs published is forgotten', async () => {
+  test('twenty concurrent changes of one document are all made, and what failed attempts published is dropped', async () => {
     await shelves().insertOne({ _id: 'hot', pieces: 0 })
     let attempts = 0
     const add = () =>
@@ -49,7 +49,7 @@ describe('a database', () => {
     expect((await mongo.backlog()).count).toBe(20)
   })
 
-  test('an error of the work is given as it is, and the transaction undone', async () => {
+  test('an error of the work is thrown as it is, and the transaction is rolled back', async () => {
     const failing = mongo.transaction(async session => {
       await shelves().insertOne({ _id: 'ghost', pieces: 1 }, { session })
       throw new RangeError('no')
@@ -58,7 +58,7 @@ describe('a database', () => {
     expect(await shelves().findOne({ _id: 'ghost' })).toBeNull()
   })
 
-  test('a server that is away is unavailable', async () => {
+  test('a server that is down is unavailable', async () => {
     const { openMongo } = await import('./mongo')
     const log = { info() {}, warn() {}, error() {} }
     const opening = openMongo({

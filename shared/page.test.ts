@@ -22,7 +22,7 @@ const ask = async (query: string) => {
 }
 
 describe('the query of a list', () => {
-  test('begins at 0 with 20 unless told otherwise', async () => {
+  test('starts at 0 with 20 items by default', async () => {
     expect((await ask('')).body).toMatchObject({ items: numbers.slice(0, 20).map(n => ({ n })), total: 25, skip: 0, limit: 20 })
     expect((await ask('skip=23&limit=100')).body).toEqual({ items: [{ n: 23 }, { n: 24 }], total: 25, skip: 23, limit: 100 })
     expect((await ask('skip=10000&limit=1')).body).toEqual({ items: [], total: 25, skip: 10_000, limit: 1 })
@@ -55,7 +55,7 @@ describe('the query of a list', () => {
   test.each(['limit=0', 'limit=101', 'cursor=', `cursor=${'a'.repeat(2000)}`, 'offset=1', 'skip[]=1'])('%s is 400', async query => {
     expect((await ask(query)).status).toBe(400)
   })
-  test('a deeper skip than 10,000 is sent to the cursor', async () => {
+  test('with a skip over 10,000 is refused in favour of the cursor', async () => {
     for (const skip of ['10001', String(Number.MAX_SAFE_INTEGER)])
       expect(await ask(`skip=${skip}`)).toMatchObject({ status: 400, body: { code: 'use_cursor' } })
   })
@@ -70,7 +70,7 @@ test('a total stops at 10,000 and says so', () => {
 describe('a cursor', () => {
   const shape = t.Tuple([t.Union([t.String(), t.Null()]), t.Number()])
 
-  test('comes back as the keys it was made of', () => {
+  test('is read as the keys that it was made of', () => {
     fc.assert(
       fc.property(fc.option(fc.string({ unit: 'grapheme' })), fc.double({ noNaN: true, noDefaultInfinity: true }), (text, number) => {
         const cursor = encodeCursor([text, number])
@@ -88,7 +88,7 @@ describe('a cursor', () => {
     for (const cursor of ['', 'x', 'null', `${good}=`, ` ${good}`, `${good}A`, good.slice(1), '%', '\0', ...wrong])
       expect(() => decodeCursor(cursor, shape)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'invalid_cursor' }))
   })
-  test('is any text a client may send, or 400', () => {
+  test('may be any text: what is no cursor is 400', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -107,7 +107,7 @@ describe('a cursor', () => {
       { numRuns: 1000 },
     )
   })
-  test('stands behind a full page, and not behind the last one', () => {
+  test('follows a full page, and not the last one', () => {
     const keys = (row: { id: number }) => [row.id]
     expect(cursorAfter([{ id: 1 }, { id: 2 }], 2, keys)).toBe(encodeCursor([2]))
     expect(cursorAfter([{ id: 1 }], 2, keys)).toBeUndefined()

@@ -23,11 +23,11 @@ const follow = (stream: string, options: Partial<Parameters<typeof startFanout>[
 }
 
 describe('redis', () => {
-  test('keys bear the prefix of their service', async () => {
+  test('keys have the prefix of their service', async () => {
     expect(own.redis.key('guest', 7)).toBe(`${own.prefix}:guest:7`)
   })
 
-  test('a script runs, also when Redis has forgotten it', async () => {
+  test('a script runs, also when Redis does not have it any more', async () => {
     const add = own.redis.script<number>("return redis.call('INCRBY', KEYS[1], ARGV[1])")
     const key = own.redis.key('sum')
     expect(await add([key], [2])).toBe(2)
@@ -36,13 +36,13 @@ describe('redis', () => {
     await expect(own.redis.script("return redis.error_reply('no such cart')")([key])).rejects.toThrow('no such cart')
   })
 
-  test('siblings hear each other', async () => {
+  test('siblings receive the notifications of each other', async () => {
     const other = await own.open()
-    let heard = 0
-    const stop = createSiblings(own.redis, own.redis.key('told')).onNotified(() => heard++)
+    let notified = 0
+    const stop = createSiblings(own.redis, own.redis.key('notified')).onNotified(() => notified++)
     await eventually(() => {
-      createSiblings(other, own.redis.key('told')).notify()
-      return heard > 0
+      createSiblings(other, own.redis.key('notified')).notify()
+      return notified > 0
     })
     stop()
   })
@@ -59,7 +59,7 @@ describe('a followed stream', () => {
     await Promise.all(followers.map(({ close }) => close()))
   })
 
-  test('is read from now on, or back as far as asked', async () => {
+  test('is read from now on, or back as far as the reader asks', async () => {
     const stream = own.redis.key('back')
     await own.redis.client.xadd(stream, `${Date.now() - 120_000}-0`, 'n', 'two minutes ago')
     await own.redis.client.xadd(stream, `${Date.now() - 30_000}-0`, 'n', 'half a minute ago')
@@ -73,7 +73,7 @@ describe('a followed stream', () => {
     await Promise.all([fromNow.close(), back.close()])
   })
 
-  test('goes on after an entry that could not be taken in', async () => {
+  test('continues after an entry that could not be handled', async () => {
     const seen: string[] = []
     const follower = follow(own.redis.key('bad'), {
       onEntry: ({ n }) => {
@@ -88,7 +88,7 @@ describe('a followed stream', () => {
     await follower.close()
   })
 
-  test('is trimmed by number', async () => {
+  test('is trimmed to a number of entries', async () => {
     const { client, key } = own.redis
     const byNumber = follow(key('number'), { maxLength: 100 })
     for (let n = 0; n < 500; n++) await byNumber.append({ n: 'x' })
@@ -96,7 +96,7 @@ describe('a followed stream', () => {
     await byNumber.close()
   })
 
-  test('closes without waiting for its read, which blocks for five seconds', async () => {
+  test('closes without waiting for its blocking read', async () => {
     const follower = follow(own.redis.key('leave'))
     await follower.ready
     const before = performance.now()
@@ -105,7 +105,7 @@ describe('a followed stream', () => {
   })
 })
 
-describe('when Redis is away', () => {
+describe('while Redis is down', () => {
   const dir = mkdtempSync(join(tmpdir(), 'redis-test-'))
   const port = Number(process.env.TEST_PRIVATE_PORT ?? 26672) + 8
   let server: Server
@@ -120,7 +120,7 @@ describe('when Redis is away', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  test('commands fail soon, as unavailable, and work again when it is back', async () => {
+  test('commands soon fail as unavailable, and they work again when it is back', async () => {
     await away.redis.client.set('x', 'kept')
     await server.stop()
     const before = performance.now()
@@ -139,7 +139,7 @@ describe('when Redis is away', () => {
     expect(await eventually(() => away.redis.client.get('x'))).toBe('kept')
   })
 
-  test('followers go on after a restart, also when the stream lost what it had', async () => {
+  test('followers continue after a restart, also when the stream lost its entries', async () => {
     const stream = away.redis.key('restart')
     const follower = follow(stream, {}, away.redis)
     await follower.ready
@@ -154,7 +154,7 @@ describe('when Redis is away', () => {
     rmSync(dir, { recursive: true, force: true })
     privateFolder(dir)
     server = await startRedis({ dir, port })
-    // As after a restart with a clock that was set back: ids begin lower than what was read.
+    // As after a restart with a clock that was set back: the new ids are lower than those that were read.
     await eventually(() => away.redis.client.xadd(stream, '5-1', 'n', 'anew'))
     await eventually(() => follower.seen.includes('anew'))
     expect(follower.seen).toEqual(['before', 'after', 'anew'])

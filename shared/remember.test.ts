@@ -25,7 +25,7 @@ const memory = ({ most = 100 } = {}) => {
 }
 
 describe('a short memory', () => {
-  test('asks once for what many want at the same time, and again when the answer is too old', async () => {
+  test('looks a key up once for many callers at the same time, and again when the answer is too old', async () => {
     const { recent, questions, pass } = memory()
     await Promise.all(Array.from({ length: 50 }, () => recent(['a', 'b', 'a'])))
     pass(999)
@@ -38,7 +38,7 @@ describe('a short memory', () => {
       ['a', 'b'],
     ])
   })
-  test('always asks for a fresh answer, and remembers it', async () => {
+  test('always looks up for a fresh answer, and remembers it', async () => {
     const { fresh, recent, questions } = memory()
     await fresh(['a'])
     await fresh(['a'])
@@ -56,7 +56,7 @@ describe('a short memory', () => {
     existing.add('new')
     expect((await recent(['new'])).has('new')).toBe(true)
   })
-  test('is bounded, and still answers more keys at once than it keeps', async () => {
+  test('is bounded, and still answers more keys at once than it remembers', async () => {
     const { recent, questions } = memory({ most: 2 })
     expect((await recent(['a', 'b', 'c'])).size).toBe(3)
     await recent(['b', 'c'])

@@ -11,7 +11,7 @@ describe('a session that ends', () => {
   afterAll(() => redis.drop())
   const log = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} }
 
-  test('is over on every instance, also on one that starts later', async () => {
+  test('has ended on every instance, also on one that starts later', async () => {
     const sid = `test-${crypto.randomUUID()}`
     const token = bearer(await sign({ ...claims(), sid }))
     const instance = async () => {
@@ -31,8 +31,8 @@ describe('a session that ends', () => {
     }
   })
 
-  test('is forgotten once no token of it can live: the stream does not grow for ever', async () => {
-    // A database of its own: among today's entries none could be as old as these.
+  test('is dropped from the stream once its last token has expired', async () => {
+    // A Redis database of its own: a stream with today's entries accepts none as old as these.
     const own = await redis.open()
     await own.client.select(12)
     await own.client.del(revocationStream)
@@ -40,7 +40,7 @@ describe('a session that ends', () => {
     for (let entry = 1; entry <= 500; entry++) old.xadd(revocationStream, `${entry}-0`, 'sid', `old-${entry}`)
     await old.exec()
     await publishRevocations(own)(['now'])
-    // Redis drops what is old in whole blocks, of a hundred entries each.
+    // Redis drops old entries in whole blocks of a hundred.
     expect(await own.client.xlen(revocationStream)).toBeLessThanOrEqual(101)
     expect(await own.client.xrevrange(revocationStream, '+', '-', 'COUNT', 1)).toMatchObject([[expect.any(String), ['sid', 'now']]])
     await own.client.del(revocationStream)

@@ -30,7 +30,7 @@ describe('a schema', () => {
   let sql: Sql<ShopDb>
   beforeAll(async () => {
     store = await testSql<ShopDb>()
-    // Three instances of a new release start at once.
+    // Three instances of a new release start at the same time.
     ;[sql] = (await Promise.all([1, 2, 3].map(() => store.open({ migrations })))) as [Sql<ShopDb>]
   })
   afterAll(() => store.drop())
@@ -39,19 +39,19 @@ describe('a schema', () => {
   test('is migrated once by three instances that start at once', () => {
     expect(runs).toBe(1)
   })
-  test('lets an older instance start while a newer one has migrated it further', async () => {
+  test('that a newer instance has migrated further still lets an older one start', async () => {
     const older = await store.open({ migrations: {} })
     await older.ping()
     const newer = { ...migrations, _000_late: { up: (db: Kysely<unknown>) => raw`create table late (id int)`.execute(db).then(() => {}) } }
     await (await store.open({ migrations: newer })).ping()
     expect(runs).toBe(1)
   })
-  test('a migration that fails stops the start and says why', async () => {
+  test('with a migration that fails stops the start and says why', async () => {
     const broken = { ...migrations, _002: { up: () => Promise.reject(new Error('typo in 002')) } }
     await expect(store.open({ migrations: broken })).rejects.toThrow('typo in 002')
   })
 
-  test('keeps whole numbers, decimals, times and text as they were', async () => {
+  test('keeps integers, decimals, times and text as they were written', async () => {
     const made_at = new Date('2026-03-29T01:30:00.123Z')
     await sql.db
       .insertInto('shelves')
@@ -65,7 +65,7 @@ describe('a schema', () => {
     expect(rows).toEqual([{ text: '2026-03-29 01:30:00', zone: '+00:00' }])
     expect(await sql.db.selectFrom('shelves').select('id').where('name', '=', 'äpfel 🍏').execute()).toEqual([])
   })
-  test('refuses what does not fit instead of bending it', async () => {
+  test('refuses values that do not fit instead of changing them', async () => {
     await expect(
       sql.db
         .insertInto('shelves')
@@ -76,7 +76,7 @@ describe('a schema', () => {
     await expect(sql.db.insertInto('shelves').values({ name: 'zero', pieces: 1, made_at: raw`'0000-00-00'` }).execute()).rejects.toThrow()
   })
 
-  test('commits are on disk before they are answered, and read committed', async () => {
+  test('confirms commits when they are on disk, and isolates as read committed', async () => {
     await sql.transaction(async trx => {
       const { rows } = await raw<{ name: string; value: string }>`show variables where variable_name in
         ('innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'tx_isolation', 'transaction_isolation', 'autocommit')`.execute(trx)
@@ -87,7 +87,7 @@ describe('a schema', () => {
     })
   })
 
-  test('a deadlock is run again, and what the failed run published is forgotten', async () => {
+  test('repeats a transaction after a deadlock, and drops what the failed attempt published', async () => {
     await sql.db
       .insertInto('shelves')
       .values([
@@ -123,7 +123,7 @@ describe('a schema', () => {
     expect((await sql.backlog()).count).toBe(2)
   })
 
-  test('an error of the work is given as it is, and the transaction undone', async () => {
+  test('throws an error of the work as it is, and rolls the transaction back', async () => {
     const failing = sql.transaction(async trx => {
       await trx.insertInto('shelves').values({ name: 'ghost', pieces: 1 }).execute()
       throw new RangeError('no')
@@ -132,7 +132,7 @@ describe('a schema', () => {
     await expect(shelf('ghost')).rejects.toThrow()
   })
 
-  test('a full pool is unavailable after its deadline, not for ever', async () => {
+  test('is unavailable after a deadline while its pool is full', async () => {
     const small = await store.open({ migrations, poolSize: 1, acquireMs: 100 })
     const held = Promise.withResolvers<void>()
     const holder = small.transaction(() => held.promise)
@@ -145,7 +145,7 @@ describe('a schema', () => {
     expect(small.pool).toEqual({ size: 1, inUse: 0, waiting: 0 })
   })
 
-  test('a statement that never ends is given up, and its connection with it', async () => {
+  test('gives up a statement that never ends, together with its connection', async () => {
     const hasty = await store.open({ migrations, poolSize: 1, queryMs: 100 })
     const error = await raw`select sleep(2)`.execute(hasty.db).catch(error => error)
     expect(isUnavailable(error)).toBe(true)
@@ -153,7 +153,7 @@ describe('a schema', () => {
     expect(rows).toEqual([{ one: 1 }])
   })
 
-  test('everything past its retention is deleted, however many steps it takes, and the rest is kept', async () => {
+  test('deletes everything past its retention, in as many steps as it takes, and keeps the rest', async () => {
     const { kernel } = sql
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
     const old = Array.from({ length: 2500 }, (_, i) => ({ message_id: `old-${i}`, received_at: ago(31) }))
@@ -175,7 +175,7 @@ describe('a schema', () => {
     expect(await kernel.selectFrom('idempotency_keys').select('id').execute()).toEqual([{ id: 'young' }])
   })
 
-  test('a sweep stops after the step that runs when the service shuts down', async () => {
+  test('stops a sweep at shutdown, after the step that is running', async () => {
     const { kernel } = sql
     const old = Array.from({ length: 50 }, (_, i) => ({ message_id: `later-${i}`, received_at: new Date(Date.now() - 31 * 86_400_000) }))
     await kernel.insertInto('inbox').values(old).execute()

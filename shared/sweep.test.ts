@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { eachIsolated } from './sweep'
 
-test('a row that fails is reported and holds up no other', async () => {
+test('a row that fails is reported and stops no other', async () => {
   const done: number[] = []
   const failed: number[] = []
   const work = async (row: number) => {
@@ -12,7 +12,7 @@ test('a row that fails is reported and holds up no other', async () => {
   expect({ done, failed }).toEqual({ done: [1, 3, 5], failed: [2, 4] })
 })
 
-test('as many rows are worked on at once as there are lanes', async () => {
+test('as many rows run at once as there are lanes', async () => {
   let running = 0
   let most = 0
   const work = async () => {

@@ -18,7 +18,7 @@ interface Received {
   resourceSpans: { resource: { attributes: ReceivedSpan['attributes'] }; scopeSpans: { spans: ReceivedSpan[] }[] }[]
 }
 
-/** Stands in for a collector, at the address that one would have. */
+/** Replaces a collector at its address. */
 const spans: (ReceivedSpan & { service: string | undefined })[] = []
 const collector = Bun.serve({
   port: 0,
@@ -93,7 +93,7 @@ test('a request, the call it makes, the event it publishes and that event’s ha
   expect(envelope.request_id).toBe(context.requestId)
 })
 
-test('a failure marks its span and tells no message; a refusal is no failure', async () => {
+test('a failure marks its span without its message; a refusal is no failure', async () => {
   const tracer = await createTracer({ service: 'order', endpoint, ratio: 1 })
   const run = (name: string, error: Error) => tracer.span(name, { kind: 'internal' }, () => Promise.reject(error)).catch(() => {})
   await run('fails', new TypeError('ann@example.com broke it'))
@@ -109,7 +109,7 @@ test('a failure marks its span and tells no message; a refusal is no failure', a
   expect(JSON.stringify(spans)).not.toContain('ann@example.com')
 })
 
-test('the share of traces that is recorded is decided by the trace: every service decides alike, none twice', async () => {
+test('every service decides alike, by the id of a trace, whether it is recorded', async () => {
   const [one, two] = [
     await createTracer({ service: 'order', endpoint, ratio: 0.5 }),
     await createTracer({ service: 'tax', endpoint, ratio: 0.5 }),
@@ -131,7 +131,7 @@ test('the share of traces that is recorded is decided by the trace: every servic
   expect(traces('asked for')).toHaveLength(1)
 })
 
-test('a collector that is away holds nothing up', async () => {
+test('a collector that is down delays nothing', async () => {
   const tracer = await createTracer({ service: 'order', endpoint: 'http://127.0.0.1:9', ratio: 1 })
   for (let count = 0; count < 5000; count++) tracer.span('work', { kind: 'internal' }, () => {})
   expect(await tracer.span('work', { kind: 'internal' }, async () => 7)).toBe(7)
@@ -140,7 +140,7 @@ test('a collector that is away holds nothing up', async () => {
   expect(performance.now() - before).toBeLessThan(9000)
 })
 
-test('without a collector nothing of it is loaded, and the ids still travel', async () => {
+test('without a collector nothing of it is loaded, and the ids are still passed on', async () => {
   expect(await createTracer({ service: 'order' })).toBe(noTracer)
   const context = newContext()
   await withContext(context, () => noTracer.span('work', { kind: 'server' }, async () => expect(currentContext()).toBe(context)))

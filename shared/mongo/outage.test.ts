@@ -10,7 +10,7 @@ import { isUnavailable } from '../errors'
 import type { Mongo } from '../mongo'
 import { eventually } from '../testing'
 
-describe('a MongoDB that goes and comes', () => {
+describe('a MongoDB that goes down and comes back', () => {
   const folder = join(tmpdir(), `mongo-test-${crypto.randomUUID().slice(0, 8)}`)
   const port = 27_200 + Math.floor(Math.random() * 90)
   const url = `mongodb://127.0.0.1:${port}/?directConnection=true`
@@ -39,7 +39,7 @@ describe('a MongoDB that goes and comes', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('is unavailable while it is away and works again when it is back, with all that was committed', async () => {
+  test('is unavailable while it is down, and works again when it is back, with everything that was committed', async () => {
     const mongo = await open()
     const notes = mongo.collection<{ _id: number }>('notes')
     let committed = 0
@@ -64,7 +64,7 @@ describe('a MongoDB that goes and comes', () => {
     await mongo.close()
   })
 
-  test('whatever is asked for while it goes is answered in seconds, and every connection can be used again', async () => {
+  test('every call while it goes down ends within seconds, and every connection can be used again', async () => {
     const mongo = await open()
     const notes = mongo.collection<{ _id: number }>('notes')
     const ask = (count: number) => Array.from({ length: count }, (_, i) => notes.findOne({ _id: i }))
@@ -83,7 +83,7 @@ describe('a MongoDB that goes and comes', () => {
     await mongo.close()
   })
 
-  test('one that hears but does not answer counts as away, until it answers again', async () => {
+  test('a server that accepts connections but does not answer counts as down, until it answers again', async () => {
     const mongo = await open()
     const notes = mongo.collection<{ _id: number }>('notes')
     await notes.findOne()

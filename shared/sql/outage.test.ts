@@ -6,7 +6,7 @@ import { sql as raw } from 'kysely'
 import { isUnavailable } from '../errors'
 import { eventually } from '../testing'
 
-describe('a MySQL that goes and comes', () => {
+describe('a MySQL that goes down and comes back', () => {
   const folder = join(tmpdir(), `sql-test-${crypto.randomUUID().slice(0, 8)}`)
   const port = 27_100 + Math.floor(Math.random() * 90)
   let server: Bun.Subprocess | undefined
@@ -52,7 +52,7 @@ describe('a MySQL that goes and comes', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('is waited for at the start, is unavailable while it is away, and works again when it is back', async () => {
+  test('is waited for at the start, is unavailable while it is down, and works again when it is back', async () => {
     const { openSql } = await import('../sql')
     const warnings: string[] = []
     const log = { info() {}, warn: (_: unknown, text?: string) => void warnings.push(String(text)), error() {} }

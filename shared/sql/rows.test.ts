@@ -7,7 +7,7 @@ import { testSql } from '../testing'
 const { sql, drop } = await testSql<{ numbers: { n: number } }>()
 afterAll(drop)
 
-test('rows are counted as filtered, and no further than a list needs', async () => {
+test('filtered rows are counted, as far as a list needs', async () => {
   await sql.db.schema.createTable('numbers').addColumn('n', 'integer').execute()
   const numbers = Array.from({ length: countLimit + 50 }, (_, n) => ({ n }))
   await sql.db.insertInto('numbers').values(numbers).execute()
@@ -18,7 +18,7 @@ test('rows are counted as filtered, and no further than a list needs', async () 
   await sql.transaction(async trx => expect(await countCapped(trx, trx.selectFrom('numbers').where('n', '<', 7))).toBe(7))
 })
 
-describe('a row that is made if need be, and locked', () => {
+describe('a table', () => {
   interface Db {
     accounts: { id: number; state: string; uses: number }
   }
@@ -34,20 +34,20 @@ describe('a row that is made if need be, and locked', () => {
   })
   afterAll(() => store.drop())
 
-  test('has its defaults when it is new, and its own values when it is not', async () => {
+  test('lockOrMake gives a new row its defaults, and keeps the values of a row that exists', async () => {
     const locked = () => store.sql.transaction(trx => lockOrMake(trx, 'accounts', { id: 1 }, { state: 'new' }))
     expect(await locked()).toEqual({ id: 1, state: 'new', uses: 0 })
     await store.sql.db.updateTable('accounts').set({ state: 'used' }).execute()
     expect(await locked()).toEqual({ id: 1, state: 'used', uses: 0 })
   })
 
-  test('is the same row when it is expected to be new, whether it is or not', async () => {
+  test('lockOrMake with likelyNew gives the same row, whether it is new or not', async () => {
     const locked = (state: string) => store.sql.transaction(trx => lockOrMake(trx, 'accounts', { id: 4 }, { state }, { likelyNew: true }))
     expect(await locked('first')).toEqual({ id: 4, state: 'first', uses: 0 })
     expect(await locked('second')).toEqual({ id: 4, state: 'first', uses: 0 })
   })
 
-  test('is one of many that transactions name in any order, and none of them waits for another in a circle', async () => {
+  test('lockOrMakeAll locks in one order: transactions that name rows in any order do not deadlock', async () => {
     let attempts = 0
     const lockAll = (ids: number[]) =>
       store.sql.transaction(async trx => {
@@ -62,7 +62,7 @@ describe('a row that is made if need be, and locked', () => {
     expect(await store.sql.db.selectFrom('accounts').select('id').where('id', 'in', ids).execute()).toHaveLength(4)
   })
 
-  test('is one row, and loses no change, when many transactions want it at once', async () => {
+  test('lockOrMake makes one row, and loses no change, when many transactions lock it at once', async () => {
     const use = () =>
       store.sql.transaction(async trx => {
         const { uses } = await lockOrMake(trx, 'accounts', { id: 2 })
@@ -76,13 +76,13 @@ describe('a row that is made if need be, and locked', () => {
     expect(await store.sql.db.selectFrom('accounts').select('uses').where('id', '=', 2).execute()).toEqual([{ uses: 20 }])
   })
 
-  test('is inserted once, and the second time says so', async () => {
+  test('insertOnce inserts a row once, and returns false the second time', async () => {
     const insert = store.sql.db.insertInto('accounts').values({ id: 3, state: 'new', uses: 0 })
     expect([await insertOnce(insert), await insertOnce(insert)]).toEqual([true, false])
   })
 })
 
-test('a JSON column gives back what was written, and refuses what its schema does not allow', () => {
+test('a JSON column reads what was written, and refuses what does not match its schema', () => {
   const column = jsonColumn(t.Array(t.Object({ sku: t.String(), quantity: t.Integer() })))
   const lines = [{ sku: 'LT-001', quantity: 2 }]
   expect(column.read(column.write(lines))).toEqual(lines)
