@@ -3,7 +3,7 @@ import { ObjectId } from 'mongodb'
 import type { PlacedCategory } from './category-place'
 import { categoriesOf, productsOf, rowOf } from './database'
 import { newProduct } from './domain'
-import { findStep, type ListQuery, listPlan } from './list'
+import { findStep, type ListQuery, listPlan, narrowPlan } from './list'
 import type { ProductView } from './model'
 import { testProduct } from './testing'
 
@@ -79,6 +79,31 @@ test('every list is filtered and sorted by an index, without a collection scan o
           queries.push(query)
         }
   expect(queries).toHaveLength(96)
+})
+
+test('a filter that few products match reads those few, whatever the order', async () => {
+  for (const [query, category] of [
+    [{ sort: 'name', min_price: 999_999 }],
+    [{ sort: '-created_at', min_price: 999_999, max_price: 1_000_000 }],
+    [{ sort: 'name', min_price: 999_999 }, shop._id],
+    [{ sort: 'name', tag: 'nowhere' }, shop._id],
+    [{ sort: 'price', tag: 'nowhere', min_price: 1 }, shop._id],
+  ] as [Partial<ListQuery>, ObjectId?][]) {
+    const plan = await narrowPlan(mongo, listPlan({ skip: 0, limit: 10, ...query }, category))
+    const { executionStats } = await findStep(mongo, plan.steps[0]!, plan).explain('executionStats')
+    expect([executionStats.totalDocsExamined, executionStats.totalKeysExamined < 10]).toEqual([0, true])
+  }
+  const { items, total } = await list('category=shop&tag=fifth&sort=price&min_price=39&limit=5')
+  const matching = rows.filter(row => row.category !== 'Books' && row.tags.includes('fifth') && row.price >= 3900)
+  expect([items.length, total]).toEqual([Math.min(5, matching.length), matching.length])
+})
+
+test('a category above 150 others is listed without a sort in memory', async () => {
+  const plan = listPlan({ sort: 'price', skip: 0, limit: 10 }, shop._id)
+  await categoriesOf(mongo).insertMany(Array.from({ length: 150 }, (_, n) => categoryRow(named(`Below ${n}`), shop._id)))
+  const { queryPlanner, executionStats } = await findStep(mongo, plan.steps[0]!, plan).explain('executionStats')
+  expect(JSON.stringify(queryPlanner)).not.toContain('"stage":"SORT"')
+  expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(12)
 })
 
 test('a category includes its descendants, and is found by its name in any case or by its slug', async () => {

@@ -28,6 +28,11 @@ interface Step {
   sort: Record<string, 1 | -1>
 }
 
+interface Narrowing {
+  filter: Where
+  hint: string
+}
+
 /** The queries of a list. Each list has an index that filters and sorts it; the hint keeps the planner from choosing another. */
 export const listPlan = (query: ListQuery, category?: ObjectId) => {
   const { in_stock, tag, min_price, max_price, cursor, sort: order = '-created_at' } = query
@@ -51,11 +56,22 @@ export const listPlan = (query: ListQuery, category?: ObjectId) => {
       { filter: { $and: [...where, { [key]: { [past]: value } }] }, sort },
     )
   }
+  // What each index alone could narrow the list down to. The list's own index narrows by the first of them.
+  const prices = where.filter(condition => 'shown_price' in condition)
+  const shelf = where.slice(0, 1)
+  const scope = category ? 'within' : tag === undefined ? 'all' : 'tag'
+  const scoped = [...shelf, ...(category ? [{ category_ids: category }] : tag === undefined ? [] : [{ tags: tag }])]
+  const narrow: Narrowing[] = [
+    ...(prices.length > 0 && key !== 'shown_price' ? [{ filter: { $and: [...scoped, ...prices] }, hint: `${scope}_shown_price` }] : []),
+    ...(category && tag !== undefined ? [{ filter: { $and: [...shelf, { tags: tag }] }, hint: `tag_${key}` }] : []),
+  ]
   return {
     filter: { $and: where },
+    /** Conditions that the list's own index does not narrow down by, and the indexes that do. */
+    narrow,
     /** Run until the page is full: after a cursor first its ties, then what follows. One filter for both would read all ties again. */
     steps,
-    hint: `${category ? 'within' : tag === undefined ? 'all' : 'tag'}_${key}`,
+    hint: `${scope}_${key}`,
     skip: cursor === undefined ? query.skip : 0,
     limit: query.limit,
     keysOf: (row: ProductRow) => {
@@ -82,6 +98,20 @@ const findPage = async (mongo: Mongo, plan: ListPlan): Promise<ProductRow[]> => 
 /** Fields that only the queries use. */
 export const hiddenFields = { category_id: 0, category_version: 0, skus: 0, sku_keys: 0, shelf: 0 } as const
 
+const mostSorted = 1000
+
+/**
+ * A filter that the list's own index lacks would make it read all products of the list to find a few. If another index narrows them down to
+ * so few that sorting them costs nothing, that one is used; otherwise matching products are frequent, and a page of them is found soon.
+ */
+export const narrowPlan = async (mongo: Mongo, plan: ListPlan): Promise<ListPlan> => {
+  for (const { filter, hint } of plan.narrow) {
+    const found = await productsOf(mongo).countDocuments(filter, { limit: mostSorted + 1, hint, maxTimeMS: maxReadMs })
+    if (found <= mostSorted) return { ...plan, hint }
+  }
+  return plan
+}
+
 export const productLists = (mongo: Mongo) => {
   const cached = new Map<string, { total: number; until: number }>()
 
@@ -97,7 +127,8 @@ export const productLists = (mongo: Mongo) => {
   }
 
   return {
-    async page(plan: ListPlan): Promise<Page<ProductRow>> {
+    async page(wanted: ListPlan): Promise<Page<ProductRow>> {
+      const plan = await narrowPlan(mongo, wanted)
       const [items, total] = await Promise.all([findPage(mongo, plan), totalOf(plan)])
       return { items, total, nextCursor: cursorAfter(items, plan.limit, plan.keysOf) }
     },
