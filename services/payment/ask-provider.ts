@@ -41,6 +41,7 @@ export type AskProvider = ReturnType<typeof askProvider>
 
 export const paymentRef = (row: PaymentRow): PaymentRef => ({
   paymentId: row.id,
+  keyPrefix: row.key_prefix,
   orderId: row.order_id,
   amount: row.amount,
   currency: row.currency,

@@ -48,6 +48,8 @@ export interface PaymentDb {
     expires_at: Date | null
     /** When the order service is next asked to hold the order for this payment; null once it does, and when there is nothing to wait for. */
     hold_at: Date | null
+    /** What the payment's keys at its provider begin with: see `readDeployment`. */
+    key_prefix: Generated<string>
     /** The request that made the payment, so that a repetition finds it again. */
     request_key: string | null
     version: Generated<number>
@@ -77,6 +79,8 @@ export interface PaymentDb {
   }
   /** Returned goods, whose refund waits for the capture. The amount is the event's number as text. */
   returns: { return_id: number; order_id: number; amount: string; settled: Flag }
+  /** One row. */
+  deployment: { id: number; name: string; since: Date }
   ledger_transactions: {
     id: Generated<number>
     /** `capture:<payment_id>` or `refund:<refund_id>`: each is booked only once. */

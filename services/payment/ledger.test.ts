@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { hour } from '#shared/time'
+import { offlineProvider } from './providers/offline'
+import { reconcile as reconcileIn } from './reconcile'
 import { shopper, testPayments } from './testing'
 
 const shop = await testPayments()
@@ -37,6 +40,29 @@ describe('reconciliation', () => {
         `amount_differs ${other.transaction_id}`,
       ]),
     )
+  })
+
+  test('reads page by page, up to a limit and a deadline', async () => {
+    const window = { from: new Date(Date.now() - hour), to: new Date() }
+    async function* movements(count: number, pauseMs: number) {
+      for (let at = 0; at < count; at++) {
+        await Bun.sleep(pauseMs)
+        yield { kind: 'capture' as const, reference: `t-${at}`, amount: 1, currency: 'USD', at: window.from }
+      }
+    }
+    const reading = (count: number, pauseMs: number) => {
+      const provider = { ...offlineProvider({ dueMs: 0 }), name: 'slow', movements: () => movements(count, pauseMs) }
+      const limits = { deadlineMs: 300, most: 50 }
+      return reconcileIn({ sql, providers: new Map([['slow', provider]]), limits })('slow', window).then(
+        ({ differences }) => differences.length,
+        error => error.code,
+      )
+    }
+    expect([await reading(50, 0), await reading(51, 0), await reading(1000, 100)]).toEqual([
+      50,
+      'window_too_large',
+      'reconciliation_unfinished',
+    ])
   })
 
   test('is for admins, and refuses a provider without a report and an invalid window', async () => {

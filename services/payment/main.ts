@@ -5,6 +5,7 @@ import { paymentApp } from './app'
 import { paymentClients } from './clients'
 import { compose } from './compose'
 import type { PaymentDb } from './database'
+import { readDeployment } from './deployment'
 import { paymentHandlers } from './events'
 import * as migrations from './migrations'
 import { openProviders } from './providers/providers'
@@ -15,12 +16,14 @@ export const start = (env?: Environment) =>
     async ({ http, bus, every, client, config, log, metrics, ...kernel }) => {
       const sql = await kernel.sql<PaymentDb>(migrations)
       const transferDueMs = config.integer('BANK_TRANSFER_DUE_MS', 3 * day)
+      const deployment = await readDeployment(sql)
       const answers = metrics.counter('payments_total', 'Payments, by the status and provider of their answer', ['status', 'provider'])
       const payments = compose({
         sql,
         log,
         clients: paymentClients(client),
-        ...(await openProviders({ sql, config, transferDueMs })),
+        ...(await openProviders({ sql, config, transferDueMs, deployment: deployment.name })),
+        keyPrefix: deployment.keyPrefix,
         terms: { transferDueMs },
         onAnswer: ({ status, provider }) => answers.inc({ status, provider }),
       })

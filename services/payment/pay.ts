@@ -35,6 +35,8 @@ export interface PayPorts {
   /** The provider of cards and wallets. */
   onlineProvider: string
   terms: PaymentTerms
+  /** What the keys of a new payment begin with. */
+  keyPrefix(): string
   /** Counts how payments are answered. */
   onAnswer?(payment: Pick<PaymentRow, 'status' | 'provider'>): void
 }
@@ -51,7 +53,7 @@ const unfinishedMs = ({ actionMs, transferDueMs }: PaymentTerms): Record<Payment
  * Pays an order. A refused payment ends as `failed` with its reason, and another one can pay the order; one whose outcome is unknown is
  * `pending`. A repeated request finds its payment by `requestKey` and continues where the first one stopped.
  */
-export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, onAnswer }: PayPorts) => {
+export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPrefix, onAnswer }: PayPorts) => {
   const expiryMs = unfinishedMs(terms)
 
   const providerFor = (method: PaymentMethod, amount: number) =>
@@ -104,6 +106,7 @@ export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, onAns
           hold_at: new Date(now + terms.askAfterMs),
           expires_at: expiresAfterMs === null ? null : new Date(now + expiresAfterMs),
           request_key: requestKey ?? null,
+          key_prefix: keyPrefix(),
           transaction_id: null,
           next_action: null,
           reason: null,

@@ -1,9 +1,11 @@
 import { sql as raw } from 'kysely'
-import { conflict, invalid, notFound } from '#shared/errors'
+import { within } from '#shared/deadline'
+import { conflict, invalid, notFound, unavailable } from '#shared/errors'
 import { toMajor } from '#shared/money'
-import { day, minute } from '#shared/time'
+import { day, minute, second } from '#shared/time'
 import type { PaymentSql } from './database'
 import { ledgerBalances, type TimeWindow } from './ledger'
+import { eachPaged, pageSize } from './paged-rows'
 import type { Movement, Providers } from './providers/provider'
 
 /** Clocks differ and answers come late, so a movement that one side has just outside the window is not a difference. */
@@ -46,25 +48,42 @@ const compare = (ours: readonly Compared[], theirs: readonly Compared[], window:
   return { matched: keys.size - differences.length, totals, differences: differences.slice(0, maxDifferences) }
 }
 
-export const reconcile = ({ sql, providers }: { sql: PaymentSql; providers: Providers }) => {
-  const booked = async (provider: string, { from, to }: TimeWindow): Promise<Compared[]> => {
-    const rows = await sql.db
+interface Limits {
+  /** How long the reading may take. */
+  deadlineMs: number
+  /** How many movements of one side are compared at most. */
+  most: number
+}
+const usualLimits: Limits = { deadlineMs: 20 * second, most: 100_000 }
+
+/** Reads page by page, so that neither a long window nor a slow provider holds the service up. */
+const readAll = async (movements: AsyncIterable<Compared>, most: number, signal: AbortSignal): Promise<Compared[]> => {
+  const found: Compared[] = []
+  for await (const movement of movements) {
+    signal.throwIfAborted()
+    if (found.length >= most) throw conflict('window_too_large', `More than ${most} movements are in the window. Ask for a shorter one.`)
+    found.push(movement)
+  }
+  return found
+}
+
+export const reconcile = ({ sql, providers, limits = usualLimits }: { sql: PaymentSql; providers: Providers; limits?: Limits }) => {
+  async function* booked(provider: string, { from, to }: TimeWindow): AsyncIterable<Compared> {
+    const bookings = sql.db
       .selectFrom('ledger_transactions as booking')
       .innerJoin('ledger_entries as entry', 'entry.transaction_id', 'booking.id')
-      .select(['booking.reference', 'booking.provider_reference', 'booking.currency', 'booking.created_at'])
+      .select(['entry.id', 'booking.reference', 'booking.provider_reference', 'booking.currency', 'booking.created_at'])
       .select(raw<number>`entry.debit + entry.credit`.as('amount'))
       .where('booking.provider', '=', provider)
       .where('booking.created_at', '>=', from)
       .where('booking.created_at', '<', to)
       .where('entry.account', '=', `clearing:${provider}`)
-      .execute()
-    return rows.map(row => ({
-      kind: row.reference.startsWith('capture:') ? 'capture' : 'refund',
-      reference: row.provider_reference,
-      amount: Number(row.amount),
-      currency: row.currency,
-      at: row.created_at,
-    }))
+    const after = (id: number) => bookings.where('entry.id', '>', id).orderBy('entry.id').limit(pageSize).execute()
+    for await (const row of eachPaged(0, after, ({ id }) => id)) {
+      const { reference, provider_reference, amount, currency, created_at: at } = row
+      const kind = reference.startsWith('capture:') ? 'capture' : 'refund'
+      yield { kind, reference: provider_reference, amount: Number(amount), currency, at }
+    }
   }
 
   return async (name: string, window: TimeWindow) => {
@@ -75,7 +94,16 @@ export const reconcile = ({ sql, providers }: { sql: PaymentSql; providers: Prov
     if (from >= to || to.getTime() - from.getTime() > longestMs)
       throw invalid('invalid_window', '`from` must be before `to`, by at most 31 days.')
     const wide = { from: new Date(from.getTime() - slackMs), to: new Date(to.getTime() + slackMs) }
-    const [ours, theirs] = await Promise.all([booked(name, wide), provider.movements(wide.from, wide.to)])
+    const late = new AbortController()
+    const reading = Promise.all([
+      readAll(booked(name, wide), limits.most, late.signal),
+      readAll(provider.movements(wide.from, wide.to), limits.most, late.signal),
+    ])
+    const [ours, theirs] = await within(limits.deadlineMs, reading, () => {
+      const error = unavailable('reconciliation_unfinished', 'The report could not be read in time. Ask for a shorter window.')
+      late.abort(error)
+      throw error
+    })
     return {
       provider: name,
       from: from.toISOString(),

@@ -100,10 +100,11 @@ interface Options {
   providers?: readonly Provider[]
   onlineProvider?: string
   terms?: Partial<PaymentTerms>
+  keyPrefix?: string
 }
 
 /** The service in-process, on a schema of its own. The test plays the order service, over HTTP. */
-export const testPayments = async ({ providers = [], onlineProvider = 'sandbox', terms = {} }: Options = {}) => {
+export const testPayments = async ({ providers = [], onlineProvider = 'sandbox', terms = {}, keyPrefix = '' }: Options = {}) => {
   const store = await testSql<PaymentDb>({ service: 'payment', migrations })
   const { sql } = store
   const { http, as, asService, failures } = await testHttp('payment')
@@ -118,6 +119,7 @@ export const testPayments = async ({ providers = [], onlineProvider = 'sandbox',
     onlineProvider,
     sandbox,
     terms,
+    keyPrefix: () => keyPrefix,
   })
   const app = paymentApp({ http, ...service })
   const [own, admin] = await Promise.all([as(shopper), as(1, 'admin')])

@@ -96,7 +96,7 @@ const fakePayPal = () => {
 }
 
 const paypal = fakePayPal()
-const provider = paypalProvider({ clientId: 'client', secret: 'secret', webhookId, url: paypal.url })
+const provider = paypalProvider({ clientId: 'client', secret: 'secret', webhookId, deployment: 'here', url: paypal.url })
 const shop = await testPayments({ providers: [provider], onlineProvider: 'paypal', terms: { askAfterMs: minute } })
 const { pay, placed, send, get, admin } = shop
 afterAll(async () => {
@@ -152,6 +152,13 @@ describe('PayPal', () => {
   test('voids a payment that was not approved', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet' })
     expect((await send('POST', `/api/payments/${body.id}/void`, undefined, admin)).body.status).toBe('voided')
+  })
+  test('verifies few webhooks at once, and refuses the others until later', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => sendWebhook('X', {}, { signature: 'mine' })))
+    const counts = Object.groupBy(answers, ({ body }) => String(body.code))
+    expect([counts.invalid_signature?.length, counts.provider_busy?.length]).toEqual([4, 8])
+    expect(counts.provider_busy?.[0]?.headers.get('retry-after')).toBe('1')
+    expect((await sendWebhook('X', {}, { signature: 'mine' })).body.code).toBe('invalid_signature')
   })
   test('has its webhooks refused when the signature is wrong or the time stamp old', async () => {
     const [forged, old] = [

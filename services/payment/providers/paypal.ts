@@ -1,12 +1,26 @@
+import { unavailable } from '#shared/errors'
 import { currencyDecimals, toMajor, toMinor } from '#shared/money'
 import { PayPalRefusal, paypalApi } from './paypal-api'
-import { type Charge, captureKey, chargeKey, type PaymentRef, type Provider, type RefundOutcome, refundKey, webhookAgeMs } from './provider'
+import {
+  type Charge,
+  captureKey,
+  chargeKey,
+  type PaymentRef,
+  type Provider,
+  paymentOfReference,
+  type RefundOutcome,
+  referenceOf,
+  refundKey,
+  webhookAgeMs,
+} from './provider'
 import { invalidSignature, staleWebhook } from './signature'
 
 export interface PayPalOptions {
   clientId: string
   secret: string
   webhookId: string
+  /** The name of this deployment. */
+  deployment: string
   url: string
   timeoutMs?: number
 }
@@ -42,6 +56,8 @@ const relevantEvents = new Set([
   'PAYMENT.CAPTURE.PENDING',
 ])
 
+const maxVerifications = 4
+
 const amountOf = (amount: number, currency: string): Amount => ({
   currency_code: currency,
   value: toMajor(amount, currency).toFixed(currencyDecimals(currency)),
@@ -75,9 +91,9 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
 
   /** The order of a payment, created where there is none yet. */
   const orderOf = async (payment: PaymentRef): Promise<Order> => {
-    const { paymentId, amount, currency, transactionId } = payment
+    const { amount, currency, transactionId } = payment
     if (transactionId) return call<Order>('GET', `/v2/checkout/orders/${transactionId}`)
-    const body = { intent: 'CAPTURE', purchase_units: [{ custom_id: String(paymentId), amount: amountOf(amount, currency) }] }
+    const body = { intent: 'CAPTURE', purchase_units: [{ custom_id: referenceOf(payment), amount: amountOf(amount, currency) }] }
     const { id } = await call<Order>('POST', '/v2/checkout/orders', { body, key: chargeKey(payment) })
     return call<Order>('GET', `/v2/checkout/orders/${id}`)
   }
@@ -102,6 +118,20 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
     state: status === 'COMPLETED' ? 'succeeded' : status === 'PENDING' ? 'pending' : 'failed',
     reference: id,
   })
+
+  let underWay = 0
+  /** Anybody can send a webhook, and each costs a call: those above the limit are refused, and PayPal sends its own again. */
+  const isVerified = async (raw: string): Promise<boolean> => {
+    if (underWay >= maxVerifications) throw unavailable('provider_busy', 'Too many webhooks are being verified. Send this one again later.')
+    underWay++
+    try {
+      const path = '/v1/notifications/verify-webhook-signature'
+      const { verification_status } = await call<{ verification_status: string }>('POST', path, { raw })
+      return verification_status === 'SUCCESS'
+    } finally {
+      underWay--
+    }
+  }
 
   return {
     name: 'paypal',
@@ -149,17 +179,15 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
       if (!event || Object.values(proof).includes(null)) throw invalidSignature()
       // The event is passed on byte for byte, since PayPal signed its bytes.
       const raw = `${JSON.stringify(proof).slice(0, -1)},"webhook_event":${text}}`
-      const { verification_status } = await call<{ verification_status: string }>('POST', '/v1/notifications/verify-webhook-signature', {
-        raw,
-      })
-      if (verification_status !== 'SUCCESS') throw invalidSignature()
+      if (!(await isVerified(raw))) throw invalidSignature()
       const orderId = event.event_type.startsWith('CHECKOUT.')
         ? event.resource.id
         : event.resource.supplementary_data?.related_ids?.order_id
       if (!relevantEvents.has(event.event_type) || !orderId) return undefined
       const order = await call<Order>('GET', `/v2/checkout/orders/${orderId}`)
-      const paymentId = Number(order.purchase_units[0]?.custom_id)
-      return { id: event.id, ...(Number.isSafeInteger(paymentId) && { paymentId }), charge: chargeFrom(order) }
+      const paymentId = paymentOfReference(order.purchase_units[0]?.custom_id, options.deployment)
+      if (paymentId === null) return undefined
+      return { id: event.id, ...(paymentId !== undefined && { paymentId }), charge: chargeFrom(order) }
     },
   }
 }

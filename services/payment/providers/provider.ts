@@ -17,12 +17,14 @@ export interface Provider {
   refundOf(refund: RefundRef): Promise<RefundOutcome | undefined>
   /** Reads a webhook; undefined for an event that does not concern us. Refuses a bad signature or an old webhook with 400. */
   eventOf(body: Uint8Array, headers: Headers): Promise<ProviderEvent | undefined>
-  /** The money that moved in a window, for reconciliation. Absent when the provider has no such report. */
-  movements?(from: Date, to: Date): Promise<Movement[]>
+  /** The money that moved in a window, for reconciliation, read page by page. Absent when the provider has no such report. */
+  movements?(from: Date, to: Date): AsyncIterable<Movement>
 }
 
 export interface PaymentRef {
   paymentId: number
+  /** The name of the deployment, with a hyphen after it; empty for a payment of the release before. */
+  keyPrefix: string
   orderId: number
   amount: number
   currency: string
@@ -84,10 +86,20 @@ export interface Movement {
   at: Date
 }
 
-export const chargeKey = ({ paymentId }: Pick<PaymentRef, 'paymentId'>) => `charge-${paymentId}`
-export const captureKey = ({ paymentId }: Pick<PaymentRef, 'paymentId'>) => `capture-${paymentId}`
-export const voidKey = ({ paymentId }: Pick<PaymentRef, 'paymentId'>) => `void-${paymentId}`
-export const refundKey = ({ refundId }: Pick<RefundRef, 'refundId'>) => `refund-${refundId}`
+type KeyParts = Pick<PaymentRef, 'keyPrefix' | 'paymentId'>
+export const chargeKey = ({ keyPrefix, paymentId }: KeyParts) => `charge-${keyPrefix}${paymentId}`
+export const captureKey = ({ keyPrefix, paymentId }: KeyParts) => `capture-${keyPrefix}${paymentId}`
+export const voidKey = ({ keyPrefix, paymentId }: KeyParts) => `void-${keyPrefix}${paymentId}`
+export const refundKey = ({ refundId, payment }: Pick<RefundRef, 'refundId' | 'payment'>) => `refund-${payment.keyPrefix}${refundId}`
+
+/** Our id of a payment, as a provider keeps it with the charge. */
+export const referenceOf = ({ keyPrefix, paymentId }: KeyParts) => `${keyPrefix}${paymentId}`
+/** The payment that a reference names. Null for one of another deployment, undefined for a text that is no reference. */
+export const paymentOfReference = (reference: string | undefined, deployment: string): number | null | undefined => {
+  const [, name, id] = /^(?:([0-9a-z]+)-)?(\d{1,15})$/.exec(reference ?? '') ?? []
+  if (id === undefined) return undefined
+  return name === undefined || name === deployment ? Number(id) : null
+}
 
 /** A webhook whose time stamp is further off than this is treated as a replay. */
 export const webhookAgeMs = 5 * minute

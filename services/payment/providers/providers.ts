@@ -11,6 +11,7 @@ interface Options {
   sql: Sql<PaymentDb>
   config: Pick<Config, 'optional' | 'text' | 'integer' | 'internalKey'>
   transferDueMs: number
+  deployment: string
 }
 
 /** The default secret is derived from the platform's key, not public: anyone who can sign for the sandbox can mark any order as paid. */
@@ -20,7 +21,7 @@ export const sandboxSecret = (internalKey: string) => createHmac('sha256', inter
  * The providers of this deployment; PAYMENT_PROVIDER names the one for cards and wallets. The sandbox exists only while it is that one. Every
  * provider with credentials exists, so that its old payments can be refunded after a change to another provider.
  */
-export const openProviders = async ({ sql, config, transferDueMs }: Options) => {
+export const openProviders = async ({ sql, config, transferDueMs, deployment }: Options) => {
   const onlineProvider = config.text('PAYMENT_PROVIDER', 'sandbox')
   const secret = config.text('SANDBOX_WEBHOOK_SECRET', sandboxSecret(config.internalKey))
   const sandbox =
@@ -32,7 +33,12 @@ export const openProviders = async ({ sql, config, transferDueMs }: Options) => 
   if (stripeKey) {
     const { stripeProvider } = await import('./stripe')
     providers.push(
-      stripeProvider({ key: stripeKey, webhookSecret: config.text('STRIPE_WEBHOOK_SECRET'), url: config.optional('STRIPE_URL') }),
+      stripeProvider({
+        key: stripeKey,
+        webhookSecret: config.text('STRIPE_WEBHOOK_SECRET'),
+        deployment,
+        url: config.optional('STRIPE_URL'),
+      }),
     )
   }
   const clientId = config.optional('PAYPAL_CLIENT_ID')
@@ -43,6 +49,7 @@ export const openProviders = async ({ sql, config, transferDueMs }: Options) => 
         clientId,
         secret: config.text('PAYPAL_SECRET'),
         webhookId: config.text('PAYPAL_WEBHOOK_ID'),
+        deployment,
         url: config.text('PAYPAL_URL', 'https://api-m.paypal.com'),
       }),
     )

@@ -3,6 +3,7 @@ import type { Sql } from '#shared/sql'
 import { second } from '#shared/time'
 import type { PaymentDb } from '../database'
 import type { ChargeState } from '../domain'
+import { eachPaged, pageSize } from '../paged-rows'
 import { readPlainEvent } from './plain-event'
 import { type Charge, chargeKey, type Movement, type PaymentRef, type Provider, type RefundRef, refundKey } from './provider'
 import { sandboxWebhooks } from './sandbox-webhooks'
@@ -120,26 +121,22 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2 * second }: SandboxOpt
     },
     refundOf,
     eventOf: async (body, headers) => readPlainEvent(secret, body, headers),
-    async movements(from, to): Promise<Movement[]> {
-      const [charges, refunds] = await Promise.all([
-        db.selectFrom('sandbox_charges').selectAll().where('captured_at', '>=', from).where('captured_at', '<', to).execute(),
-        db
-          .selectFrom('sandbox_refunds as refund')
-          .innerJoin('sandbox_charges as charge', 'charge.id', 'refund.charge_id')
-          .select(['refund.id', 'refund.amount', 'charge.currency', 'refund.created_at'])
-          .where('refund.created_at', '>=', from)
-          .where('refund.created_at', '<', to)
-          .execute(),
-      ])
-      return [
-        ...charges.flatMap((row): Movement[] => {
-          const { id: reference, amount, currency, captured_at: at } = row
-          return at && stateOf(row) === 'captured' ? [{ kind: 'capture', reference, amount, currency, at }] : []
-        }),
-        ...refunds.map(
-          ({ id: reference, amount, currency, created_at: at }): Movement => ({ kind: 'refund', reference, amount, currency, at }),
-        ),
-      ]
+    async *movements(from, to): AsyncIterable<Movement> {
+      const charges = db.selectFrom('sandbox_charges').selectAll().where('captured_at', '>=', from).where('captured_at', '<', to)
+      const refunds = db
+        .selectFrom('sandbox_refunds as refund')
+        .innerJoin('sandbox_charges as charge', 'charge.id', 'refund.charge_id')
+        .select(['refund.id', 'refund.amount', 'charge.currency', 'refund.created_at'])
+        .where('refund.created_at', '>=', from)
+        .where('refund.created_at', '<', to)
+      const chargesAfter = (id: string) => charges.where('id', '>', id).orderBy('id').limit(pageSize).execute()
+      const refundsAfter = (id: string) => refunds.where('refund.id', '>', id).orderBy('refund.id').limit(pageSize).execute()
+      for await (const row of eachPaged('', chargesAfter, ({ id }) => id)) {
+        const { id: reference, amount, currency, captured_at: at } = row
+        if (at && stateOf(row) === 'captured') yield { kind: 'capture', reference, amount, currency, at }
+      }
+      for await (const { id: reference, amount, currency, created_at: at } of eachPaged('', refundsAfter, ({ id }) => id))
+        yield { kind: 'refund', reference, amount, currency, at }
     },
     /** The page of the customer's bank: 3-D Secure passed or not. A webhook reports it. */
     async confirm(transactionId: string, passed: boolean): Promise<boolean> {

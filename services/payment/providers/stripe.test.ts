@@ -5,14 +5,19 @@ import { stripeProvider } from './stripe'
 import { fakeStripe } from './testing-stripe'
 
 const stripe = fakeStripe()
-const shop = await testPayments({ providers: [stripeProvider(stripe.options)], onlineProvider: 'stripe', terms: { askAfterMs: minute } })
+const shop = await testPayments({
+  providers: [stripeProvider({ ...stripe.options, deployment: 'here' })],
+  onlineProvider: 'stripe',
+  terms: { askAfterMs: minute },
+  keyPrefix: 'here-',
+})
 const { pay, placed, send, get, admin, sql } = shop
 afterAll(async () => {
   await shop.drop()
   await stripe.stop()
 })
 const intentOf = (payment: { id: number }) =>
-  [...stripe.intents.values()].find(({ metadata }) => metadata.payment_id === String(payment.id))!
+  [...stripe.intents.values()].find(({ metadata }) => metadata.payment_id === `here-${payment.id}`)!
 const sendWebhook = async (type: string, payment: { id: number }, options = {}) => {
   const { body, headers } = await stripe.webhook(type, intentOf(payment), options)
   return send('POST', '/api/payments/webhooks/stripe', body, headers)
@@ -25,9 +30,9 @@ describe('Stripe', () => {
     expect(intentOf(body)).toMatchObject({
       amount: 1999,
       currency: 'eur',
-      metadata: { payment_id: String(body.id), order_id: String(body.order_id) },
+      metadata: { payment_id: `here-${body.id}`, order_id: String(body.order_id) },
     })
-    expect(stripe.keys).toContain(`charge-${body.id}`)
+    expect(stripe.keys).toContain(`charge-here-${body.id}`)
   })
   test.each([
     ['JPY', 3000, 3000],
@@ -51,6 +56,23 @@ describe('Stripe', () => {
     expect((await sendWebhook('payment_intent.succeeded', body)).status).toBe(200)
     expect((await get(body.id)).status).toBe('completed')
   })
+  test('reports nothing about the charges of another deployment, whose payments have the same ids', async () => {
+    const { body } = await pay(placed())
+    const own = intentOf(body)
+    const foreign = { ...own, id: 'pi_foreign', status: 'succeeded', metadata: { payment_id: `there-${body.id}` } }
+    const { body: text, headers } = await stripe.webhook('payment_intent.succeeded', foreign)
+    expect((await send('POST', '/api/payments/webhooks/stripe', text, headers)).status).toBe(200)
+    expect((await get(body.id)).status).toBe('requires_action')
+    expect(await sql.db.selectFrom('webhook_events').select('id').where('body', 'like', '%pi_foreign%').execute()).toEqual([])
+  })
+  test('still knows the charges that the release before made, under plain ids', async () => {
+    const { body } = await pay(placed())
+    const intent = intentOf(body)
+    Object.assign(intent, { status: 'succeeded', metadata: { payment_id: String(body.id) } })
+    const { body: text, headers } = await stripe.webhook('payment_intent.succeeded', intent)
+    expect((await send('POST', '/api/payments/webhooks/stripe', text, headers)).status).toBe(200)
+    expect((await get(body.id)).status).toBe('completed')
+  })
   test('redirects to the bank for 3-D Secure', async () => {
     const { body } = await pay(placed(), { payment_token: 'pm_3ds' })
     expect(body).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect', url: 'https://bank.example/3ds' } })
@@ -62,7 +84,7 @@ describe('Stripe', () => {
     stripe.loseAnswers(undefined)
     await shop.followUp.sweep(new Date(Date.now() + hour))
     expect((await get(body.id)).status).toBe('completed')
-    expect([...stripe.intents.values()].filter(({ metadata }) => metadata.payment_id === String(body.id))).toHaveLength(1)
+    expect([...stripe.intents.values()].filter(({ metadata }) => metadata.payment_id === `here-${body.id}`)).toHaveLength(1)
   })
   test('captures, and voids unless the intent is captured already', async () => {
     const [one, two] = [(await pay(placed(), { payment_token: 'pm_auth' })).body, (await pay(placed(), { payment_token: 'pm_auth' })).body]

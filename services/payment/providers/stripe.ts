@@ -8,8 +8,10 @@ import {
   type NextAction,
   type PaymentRef,
   type Provider,
+  paymentOfReference,
   type RefundOutcome,
   type RefundRef,
+  referenceOf,
   refundKey,
   voidKey,
   webhookAgeMs,
@@ -19,6 +21,8 @@ import { invalidSignature, staleWebhook } from './signature'
 interface StripeOptions {
   key: string
   webhookSecret: string
+  /** The name of this deployment. */
+  deployment: string
   /** The address of a substitute for Stripe, in tests. */
   url?: string | undefined
   timeoutMs?: number
@@ -77,7 +81,7 @@ const refundFrom = ({ id, status }: Stripe.Refund): RefundOutcome => ({
   reference: id,
 })
 
-export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4 * second }: StripeOptions): Provider => {
+export const stripeProvider = ({ key, webhookSecret, deployment, url, timeoutMs = 4 * second }: StripeOptions): Provider => {
   const address = url === undefined ? undefined : new URL(url)
   const stripe = new Stripe(key, {
     // A retry carries the same idempotency key, so Stripe gives its first answer again.
@@ -114,8 +118,8 @@ export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4 * second
   return {
     name: 'stripe',
     async charge(payment) {
-      const { paymentId, orderId, amount, currency, token } = payment
-      const metadata = { payment_id: String(paymentId), order_id: String(orderId) }
+      const { orderId, amount, currency, token } = payment
+      const metadata = { payment_id: referenceOf(payment), order_id: String(orderId) }
       const intent = { amount: toStripe(amount, currency), currency: currency.toLowerCase(), metadata, payment_method_types: ['card'] }
       // Without a token nothing can be charged yet: the customer's browser continues with the client secret.
       const params = token === undefined ? intent : { ...intent, payment_method: token, confirm: true }
@@ -134,7 +138,7 @@ export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4 * second
       const created = { gte: inSeconds(new Date(began - searchedBeforeMs)), lte: inSeconds(new Date(began + searchedAfterMs)) }
       let searched = 0
       for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
-        if (intent.metadata.payment_id === String(payment.paymentId)) return chargeFrom(intent)
+        if (intent.metadata.payment_id === referenceOf(payment)) return chargeFrom(intent)
         if (++searched >= maxSearched) throw new Error(`the search for a payment's intent ended after ${maxSearched} others`)
       }
       return undefined
@@ -165,25 +169,23 @@ export const stripeProvider = ({ key, webhookSecret, url, timeoutMs = 4 * second
         })
       if (!relevantEvents.has(event.type)) return undefined
       const intent = event.data.object as Stripe.PaymentIntent
-      const paymentId = Number(intent.metadata.payment_id)
-      return { id: event.id, ...(Number.isSafeInteger(paymentId) && { paymentId }), charge: chargeFrom(intent) }
+      const paymentId = paymentOfReference(intent.metadata.payment_id, deployment)
+      if (paymentId === null) return undefined
+      return { id: event.id, ...(paymentId !== undefined && { paymentId }), charge: chargeFrom(intent) }
     },
-    async movements(from, to) {
+    async *movements(from, to): AsyncIterable<Movement> {
       const created = { gte: inSeconds(from), lt: inSeconds(to) }
-      const found: Movement[] = []
       const at = (created: number) => new Date(created * second)
       for await (const { payment_intent, amount_captured, currency, created: when } of stripe.charges.list({ created, limit: 100 })) {
         const reference = typeof payment_intent === 'string' ? payment_intent : payment_intent?.id
         const code = currency.toUpperCase()
         if (reference && amount_captured > 0)
-          found.push({ kind: 'capture', reference, amount: fromStripe(amount_captured, code), currency: code, at: at(when) })
+          yield { kind: 'capture', reference, amount: fromStripe(amount_captured, code), currency: code, at: at(when) }
       }
       for await (const { id, amount, currency, status, created: when } of stripe.refunds.list({ created, limit: 100 })) {
         const code = currency.toUpperCase()
-        if (status === 'succeeded')
-          found.push({ kind: 'refund', reference: id, amount: fromStripe(amount, code), currency: code, at: at(when) })
+        if (status === 'succeeded') yield { kind: 'refund', reference: id, amount: fromStripe(amount, code), currency: code, at: at(when) }
       }
-      return found
     },
   }
 }
