@@ -56,7 +56,7 @@ describe('a manual adjustment', () => {
       expect(refusal(await change())).toEqual([400, 'unknown_warehouse'])
     expect(await level(sku)).toEqual({ quantity: 10, reserved: 0 })
     const added = await send('POST', '/warehouses', { name: 'west-2' })
-    expect([added.status, added.body.name, added.headers.get('location')]).toEqual([201, 'west-2', '/api/inventory/warehouses/west-2'])
+    expect([added.status, added.body.name, added.headers.get('location')]).toEqual([201, 'west-2', '/api/inventory/warehouses'])
     expect((await put(id, 5, { warehouse: 'west-2' })).body).toMatchObject({ warehouse: 'west-2', quantity: 5 })
     expect(refusal(await send('POST', '/warehouses', { name: 'west-2' }))).toEqual([409, 'warehouse_exists'])
     expect(refusal(await send('GET', '/warehouses/mian'))).toEqual([404, 'warehouse_not_found'])

@@ -16,6 +16,7 @@ export const warehouseRepository = (sql: Sql<InventoryDb>) => ({
   },
 
   add: (keyed: Omit<KeyedRequest, 'body'>, name: string) =>
+    // The answer repeats no input in a header, so it names the list.
     idempotently(sql, { ...keyed, body: { name } }, save =>
       sql.transaction(async trx => {
         const row = { name, created_at: new Date() }
@@ -27,7 +28,7 @@ export const warehouseRepository = (sql: Sql<InventoryDb>) => ({
             if (isDuplicate(error)) throw conflict('warehouse_exists', 'There is a warehouse of this name already.')
             throw error
           })
-        return save(trx, { status: 201, headers: { location: `/api/inventory/warehouses/${name}` }, body: warehouseView(row) })
+        return save(trx, { status: 201, headers: { location: '/api/inventory/warehouses' }, body: warehouseView(row) })
       }),
     ),
 })

@@ -58,6 +58,8 @@ test('an order from two warehouses has a parcel of each, and what comes back goe
   await admin.call('POST', '/api/inventory/warehouses', { body: { name: east } })
   await admin.call('PUT', `/api/inventory/${product.id}`, { body: stock })
 
+  await until(async () => (await shop.guest.call<{ stock: number }>('GET', `/api/products/${product.id}`)).stock === 6)
+
   const order = await ann.buy(pieces(product, 3))
   const parcels = await until(async () => {
     const found = await ann.shipmentsOf(order.id)
