@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { AppError, conflict, invalid } from './errors'
+import { canonical, sha256 } from './idempotency/fingerprint'
 import type { Sql } from './sql'
 import { before, inFuture, now } from './sql/clock'
 import { errno, isDuplicate, lockWait } from './sql/errors'
@@ -152,13 +153,3 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, ha
   }
   throw running()
 }
-
-const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex')
-
-/** The same text for two bodies that differ only in the order of their fields. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )

@@ -1,0 +1,58 @@
+import type { ClientSession } from 'mongodb'
+import { AppError, invalid } from './errors'
+import type { Answer, KeyedRequest } from './idempotency'
+import { canonical, sha256 } from './idempotency/fingerprint'
+import { isDuplicate, type Mongo } from './mongo'
+
+interface KeyRow {
+  _id: string
+  body_hash: string
+  /** As JSON. */
+  answer: string
+  created_at: Date
+}
+/** Stores the answer in the transaction of the effect. */
+export type SaveAnswer<Body> = (session: ClientSession, answer: Answer<Body>) => Promise<void>
+
+const taken = new Error('another request with this Idempotency-Key committed first')
+
+/**
+ * Does `work` once for a key, and answers repetitions with the first answer for 24 hours. The key is stored with the effect: of two requests at
+ * once, one commits, and the other finds its answer. An error of `work` stores nothing.
+ */
+export const idempotentlyInMongo = async <Body>(
+  mongo: Pick<Mongo, 'collection'>,
+  { scope, key, body }: Pick<KeyedRequest, 'scope' | 'key' | 'body'>,
+  work: (save: SaveAnswer<Body>) => Promise<Answer<Body>>,
+): Promise<Answer<Body>> => {
+  if (key === undefined) return work(async () => {})
+  if (!/^[\x20-\x7e]{1,255}$/.test(key))
+    throw invalid('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 printable ASCII characters.')
+  const keys = mongo.collection<KeyRow>('idempotency_keys')
+  const _id = sha256(`${scope}\n${key}`)
+  const body_hash = sha256(canonical(body))
+  const replay = async (): Promise<Answer<Body> | undefined> => {
+    const found = await keys.findOne({ _id })
+    if (!found) return undefined
+    if (found.body_hash !== body_hash)
+      throw new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key came before with another body. Use a new one.')
+    const answer: Answer<Body> = JSON.parse(found.answer)
+    return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
+  }
+  const save: SaveAnswer<Body> = async (session, answer) => {
+    const row = { _id, body_hash, answer: JSON.stringify(answer), created_at: new Date() }
+    await keys.insertOne(row, { session }).catch(error => {
+      throw isDuplicate(error) ? taken : error
+    })
+  }
+  const first = await replay()
+  if (first) return first
+  try {
+    return await work(save)
+  } catch (error) {
+    // The refusal of a request that was overtaken by its twin, such as `sku_taken`, is not its answer.
+    const other = await replay()
+    if (other) return other
+    throw error
+  }
+}
