@@ -1,4 +1,5 @@
 import type { Mongo } from '#shared/mongo'
+import { addProduct } from './add-product'
 import { categoryRepository } from './categories'
 import { exportProducts } from './export-products'
 import { importProducts } from './import-products'
@@ -9,9 +10,11 @@ import { upgradeCatalog } from './upgrade-catalog'
 
 export const compose = ({ mongo }: { mongo: Mongo }) => {
   const categories = categoryRepository(mongo)
+  const products = productRepository(mongo, categories)
   return {
     categories,
-    products: productRepository(mongo, categories),
+    products,
+    addProduct: addProduct(mongo, products),
     propagateCategoryChanges: propagateCategoryChanges(mongo),
     importProducts: importProducts(mongo, categories),
     exportProducts: exportProducts(mongo),

@@ -72,12 +72,14 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
       return category ? lists.page(listPlan(query, category)) : { items: [], total: 0 }
     },
 
-    async add(product: Product, _id = new ObjectId()): Promise<ProductRow> {
+    async add(product: Product, stored: (session: ClientSession, row: ProductRow) => Promise<void> = async () => {}): Promise<ProductRow> {
+      const _id = new ObjectId()
       return inTurn(categoryKey(product.category), () =>
         transaction(async (session, publish) => {
           const row = rowOf(_id, product, await addProductsToCategory(mongo, session, product.category))
           await products.insertOne(row, { session })
           publish(createdEvent(row))
+          await stored(session, row)
           return row
         }),
       ).finally(categories.forget)

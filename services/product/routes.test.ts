@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { productCreated } from '#shared/catalog'
 import { testProduct } from './testing'
 
-const { send, add, published, as, asService, failures, drop } = await testProduct()
+const { admin, send, add, published, as, asService, failures, drop } = await testProduct()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -224,4 +224,15 @@ test('a SKU is found in any case, and keeps the spelling that it had first', asy
   })
   expect([body.sku, body.variants.map(({ sku }: { sku: string }) => sku), body.stock]).toEqual(['Mixed-1', ['Mixed-1-S', 'mixed-2'], 2])
   expect((await send('PATCH', `/products/${id}`, { variants: [{ sku: 'NEW' }, { sku: 'new' }] })).body.code).toBe('sku_taken')
+})
+
+test('a product is created once for one idempotency key, also by two requests at once', async () => {
+  const request = { ...sample, sku: 'ONCE-1' }
+  const create = (body = request) => send('POST', '/products', body, { ...admin, 'idempotency-key': 'once' })
+  const [one, two] = await Promise.all([create(), create()])
+  const three = await create()
+  expect([one, two, three].map(({ status }) => status)).toEqual([201, 201, 201])
+  expect(new Set([one, two, three].map(({ body }) => body.id)).size).toBe(1)
+  expect([three.headers.get('idempotent-replayed'), three.headers.get('location')]).toEqual(['true', `/api/products/${one.body.id}`])
+  expect((await create({ ...request, price: 2 })).body.code).toBe('idempotency_key_reused')
 })

@@ -2,11 +2,11 @@ import { status } from 'elysia'
 import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { booleanText, closed, decimalText, ProductId, Sku, t } from '#shared/schema'
+import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, t } from '#shared/schema'
 import { cacheBriefly } from './cache-briefly'
 import type { ProductService } from './compose'
 import { demoId } from './demo-catalog'
-import { changeProduct, newProduct, type Product, productReplacement, stockMark } from './domain'
+import { changeProduct, type Product, productReplacement, stockMark } from './domain'
 import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
 
 const conditional = '`If-Match` compares the version of the `ETag` and ignores its stock.'
@@ -26,7 +26,7 @@ const ProductList = closed({
   sort: t.Optional(t.Union([t.Literal('price'), t.Literal('-price'), t.Literal('name'), t.Literal('-created_at')])),
 })
 
-export const productRoutes = ({ http, products }: Pick<ProductService, 'products'> & { http: Http }) =>
+export const productRoutes = ({ http, products, addProduct }: Pick<ProductService, 'products' | 'addProduct'> & { http: Http }) =>
   http('/api/products')
     .get(
       '/',
@@ -89,14 +89,15 @@ export const productRoutes = ({ http, products }: Pick<ProductService, 'products
     )
     .post(
       '/',
-      async ({ body, set }) => {
-        const row = await products.add(newProduct(body, new Date()))
-        set.headers.location = `/api/products/${row._id.toHexString()}`
-        set.headers.etag = productTag(row)
-        return status(201, productView(row))
+      async ({ user, body, headers, set }) => {
+        const answer = await addProduct({ scope: `${user.id} POST /api/products`, key: headers['idempotency-key'] }, body)
+        Object.assign(set.headers, answer.headers)
+        set.status = answer.status
+        return answer.body
       },
       {
         auth: 'admin',
+        headers: IdempotencyHeader,
         body: NewProduct,
         response: { 201: ProductView },
         detail: { summary: 'Create a product with its opening stock; an unknown category is created too' },
