@@ -68,7 +68,7 @@ describe('an address', () => {
     expect(placeOfAddress({ ...home, country: 'Germany' })).toEqual({ country: 'DE' })
     expect(placeOfAddress('anywhere')).toEqual({})
   })
-  test('reaches a handler in its normal form, or the client is told what is wrong', async () => {
+  test('reaches a handler in its normal form, or the client gets a 400', async () => {
     const { http } = await testHttp('order')
     const app = http('/api/orders').post('/', ({ body }) => ({ address: body.address }), {
       public: true,

@@ -29,7 +29,7 @@ describe.each(['sql', 'mongo'] as const)('an administrator’s write with an out
   beforeAll(async () => {
     store = await stores[kind]()
     const audit = createAudit(() => {
-      throw new Error('a service with an outbox asks nobody')
+      throw new Error('a service with an outbox calls no other service')
     })
     audit.useOutbox(() => store.transaction(async () => undefined))
     shop = await testHttp('order', { audit })

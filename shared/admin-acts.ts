@@ -16,7 +16,7 @@ export const adminActedIn = (from: ServiceName) =>
   defineEvent('admin.acted', { from, to: ['user'], aggregate: 'admin_act', data: t.Object({ ...act, request_id: t.String() }) })
 export type AdminActed = ReturnType<typeof adminActedIn>
 
-/** Runs a transaction with the event of the act that waits in the context, if one does. An act whose transaction fails goes on waiting. */
+/** Runs a transaction with the event of the act in the context, if there is one. If the transaction fails, the act stays in the context. */
 export const withAdminAct = async <T>(service: ServiceName, transaction: (drafts: Draft[]) => Promise<T>): Promise<T> => {
   const context = peekContext()
   const waiting = context?.adminAct

@@ -52,7 +52,7 @@ describe('published keys', () => {
   test('are kept while the user service is down or publishes none', async () => {
     const verify = createTokenVerifier(source(), () => false)
     await verify(bearer(await sign(claims())))
-    for (const failure of [async () => Promise.reject(new Error('away')), async () => ({ keys: [] })]) {
+    for (const failure of [async () => Promise.reject(new Error('down')), async () => ({ keys: [] })]) {
       answer = failure
       now += minute
       await expectRefused(verify(bearer(await sign(claims(), { kid: 'x' }))), 'invalid_token')
@@ -64,7 +64,7 @@ describe('published keys', () => {
   test('that were never fetched make a request 503, not 401; the next request tries again', async () => {
     const verify = createTokenVerifier(source(), () => false)
     const token = bearer(await sign(claims()))
-    answer = () => Promise.reject(new Error('away'))
+    answer = () => Promise.reject(new Error('down'))
     await expectRefused(verify(token), 'keys_unavailable', 'unavailable')
     answer = async () => published
     expect(await verify(token)).toMatchObject({ id: 7 })

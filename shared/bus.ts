@@ -1,6 +1,5 @@
 import { type Consumer, createConsumer } from './bus/consume'
-import type { DeadLetters } from './bus/dead-letters'
-import { createDeadLetters } from './bus/dead-letters'
+import { createDeadLetters, type DeadLetters } from './bus/dead-letters'
 import type { BusMetrics } from './bus/delivery'
 import { type BusLog, type Link, openLink } from './bus/link'
 import { createPublisher } from './bus/publish'
@@ -40,8 +39,8 @@ export interface Bus extends Publisher {
 }
 
 /**
- * Connects to the broker, declares everything, and reconnects by itself. A broker that does not answer within `startWithinMs` is
- * connected to in the background: until then publishing fails, and what waits in the outbox stays there.
+ * Connects to the broker, declares everything, and reconnects by itself. If the broker does not answer within `startWithinMs`, connecting
+ * continues in the background: until then publishing fails, and messages stay in the outbox.
  */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
   const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 3 * second } = options

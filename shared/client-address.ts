@@ -1,7 +1,7 @@
 /** The gateway sets the last value of `X-Forwarded-For`. Earlier values, and every other header, come from the client. */
 export const clientAddress = (forwardedFor: string | null | undefined): string => forwardedFor?.split(',').at(-1)?.trim() || 'direct'
 
-/** What one client holds many addresses of: an IPv6 address is counted by its network of 64 bits. */
+/** The part of an address by which a client is counted. For IPv6 it is the network of 64 bits, since one client has many addresses in it. */
 export const clientNetwork = (address: string): string => {
   if (!address.includes(':') || address.includes('.')) return address
   const groups = (text = '') => text.split(':').filter(group => group !== '')

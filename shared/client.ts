@@ -23,7 +23,12 @@ const unreachable = (callee: ServiceName, cause?: unknown) =>
 const badAnswer = (cause: unknown) =>
   new AppError('bad_gateway', 'bad_answer', 'A service gave an answer that could not be read; try again later.', { cause })
 
-const kindOf = new Map<number, Kind>(Object.entries(statusOf).map(([kind, status]) => [status, kind as Kind]))
+const isKind = (name: string): name is Kind => name in statusOf
+const kindOf = new Map<number, Kind>(
+  Object.keys(statusOf)
+    .filter(isKind)
+    .map(kind => [statusOf[kind], kind]),
+)
 
 const parse = (text: string): unknown => {
   try {

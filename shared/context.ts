@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** What an administrator does by a request. */
+/** A write that an administrator makes with a request. */
 export interface AdminAct {
   user_id: number
   /** Method and route, as in `PATCH /api/orders/:id`. */

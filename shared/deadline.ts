@@ -27,7 +27,7 @@ export const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   })
 
 interface Wait {
-  /** What is waited for, as a log line names it. */
+  /** The name of the server, for a log line. */
   what: string
   ms: number
   log: Pick<Logger, 'warn'>

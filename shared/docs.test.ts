@@ -34,7 +34,7 @@ const shop = () =>
     .delete('/:id', ({ status }) => status(204, undefined), {
       params: IdParam,
       response: { 204: t.Void() },
-      detail: { summary: 'Away', 'x-auth': 'admin' },
+      detail: { summary: 'Delete', 'x-auth': 'admin' },
     })
 const app = () =>
   new Elysia({ normalize: false })

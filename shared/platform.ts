@@ -100,7 +100,7 @@ export type ServiceName = keyof typeof services
 export const isServiceName = (name: unknown): name is ServiceName => typeof name === 'string' && Object.hasOwn(services, name)
 export const serviceNames = Object.keys(services).filter(isServiceName)
 
-/** A service of the map with all that may be said of one. */
+/** A service of the map, with its optional fields. */
 export const serviceInfo = (name: ServiceName): Service => services[name]
 
 /** The services that this release ships. The gateway answers 503 for the others. */

@@ -109,24 +109,24 @@ describe('while Redis is down', () => {
   const dir = mkdtempSync(join(tmpdir(), 'redis-test-'))
   const port = Number(process.env.TEST_PRIVATE_PORT ?? 26672) + 8
   let server: Server
-  let away: Awaited<ReturnType<typeof testRedis>>
+  let restarted: Awaited<ReturnType<typeof testRedis>>
   beforeAll(async () => {
     server = await startRedis({ dir, port })
-    away = await testRedis({ url: server.url })
+    restarted = await testRedis({ url: server.url })
   })
   afterAll(async () => {
-    await away.drop()
+    await restarted.drop()
     await server.stop()
     rmSync(dir, { recursive: true, force: true })
   })
 
   test('commands soon fail as unavailable, and they work again when it is back', async () => {
-    await away.redis.client.set('x', 'kept')
+    await restarted.redis.client.set('x', 'kept')
     await server.stop()
     const before = performance.now()
     const failures = await Promise.all(
       Array.from({ length: 20 }, () =>
-        away.redis.client.get('x').then(
+        restarted.redis.client.get('x').then(
           () => 'answered',
           error => isUnavailable(error),
         ),
@@ -134,20 +134,20 @@ describe('while Redis is down', () => {
     )
     expect(new Set(failures)).toEqual(new Set([true]))
     expect(performance.now() - before).toBeLessThan(8000)
-    await expect(away.redis.ping()).rejects.toThrow()
+    await expect(restarted.redis.ping()).rejects.toThrow()
     server = await startRedis({ dir, port })
-    expect(await eventually(() => away.redis.client.get('x'))).toBe('kept')
+    expect(await eventually(() => restarted.redis.client.get('x'))).toBe('kept')
   })
 
   test('followers continue after a restart, also when the stream lost its entries', async () => {
-    const stream = away.redis.key('restart')
-    const follower = follow(stream, {}, away.redis)
+    const stream = restarted.redis.key('restart')
+    const follower = follow(stream, {}, restarted.redis)
     await follower.ready
     await follower.append({ n: 'before' })
     await eventually(() => follower.seen.length === 1)
     await server.stop()
     server = await startRedis({ dir, port })
-    await eventually(() => away.redis.client.xadd(stream, '*', 'n', 'after'))
+    await eventually(() => restarted.redis.client.xadd(stream, '*', 'n', 'after'))
     await eventually(() => follower.seen.includes('after'))
 
     await server.kill()
@@ -155,7 +155,7 @@ describe('while Redis is down', () => {
     privateFolder(dir)
     server = await startRedis({ dir, port })
     // As after a restart with a clock that was set back: the new ids are lower than those that were read.
-    await eventually(() => away.redis.client.xadd(stream, '5-1', 'n', 'anew'))
+    await eventually(() => restarted.redis.client.xadd(stream, '5-1', 'n', 'anew'))
     await eventually(() => follower.seen.includes('anew'))
     expect(follower.seen).toEqual(['before', 'after', 'anew'])
     await follower.close()

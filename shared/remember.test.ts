@@ -64,7 +64,7 @@ describe('a short memory', () => {
     await recent(['a'])
     expect(questions).toHaveLength(2)
   })
-  test('forgets when it is told to', async () => {
+  test('forgets everything on demand', async () => {
     const { recent, forget, questions } = memory()
     await recent(['a'])
     forget()

@@ -1,7 +1,7 @@
 interface Options {
-  /** How old an answer may be. */
+  /** The greatest age of an answer. */
   ms: number
-  /** How many answers are kept; the oldest makes room. */
+  /** The most answers that are kept; the oldest makes room. */
   most: number
   clock?: () => number
 }

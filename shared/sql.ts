@@ -62,9 +62,9 @@ export interface Sql<Db> {
   onceLocking<Needs>(
     lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>,
   ): <T>(message: Pick<Message, 'id'>, work: Work<Db, T>, needs: Needs) => Promise<T | undefined>
-  /** For a gauge. */
+  /** The messages that are not yet published, for a gauge. */
   backlog(): Promise<Backlog>
-  /** For a gauge. */
+  /** The connections in use, for a gauge. */
   pool: Readonly<PoolState>
   /** Whether this instance has the lease of the outbox. */
   relaying(): boolean

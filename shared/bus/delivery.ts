@@ -7,7 +7,7 @@ export interface Delivery {
   raw: ConsumeMessage
 }
 
-/** What is counted, by type of message. */
+/** The counters of the bus, by type of message. */
 export interface BusMetrics {
   handled(type: string): void
   retried(type: string): void

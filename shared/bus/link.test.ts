@@ -23,7 +23,7 @@ describe('a bus that starts', () => {
     await stranger.close()
   })
 
-  test('goes on without a broker, and says where it looked and why that failed, without the password', async () => {
+  test('continues without a broker, and logs its address and the reason, without the password', async () => {
     const lines: string[] = []
     const write = (...logged: unknown[]) => void lines.push(logged.map(part => Bun.inspect(part)).join(' '))
     const log: BusOptions['log'] = { info: write, warn: write, error: write }
@@ -42,7 +42,7 @@ describe('a bus that starts', () => {
     await bus.close()
   })
 
-  test('connects in the background, declares everything and consumes once the broker is there', async () => {
+  test('connects in the background, declares everything and consumes once the broker is up', async () => {
     const broker = await testBus(events)
     const cable = await openCable(broker.url)
     cable.cut()

@@ -14,7 +14,7 @@ export interface LinkOptions {
   /** Runs on every new connection, before it is used for anything else. */
   setup: (model: ChannelModel) => Promise<void>
   onLost: () => void
-  /** How long the start waits for the first connection. Without one it goes on in the background. */
+  /** How long the start waits for the first connection. After that, connecting continues in the background. */
   startWithinMs: number
 }
 

@@ -58,7 +58,7 @@ export const orderStatusUpdated = defineEvent('order.status_updated', {
     previous: t.Optional(orderStatus),
     payment_status: t.String(),
     reason: t.Optional(t.String()),
-    /** What the order costs, where a payment of more pays for it: the rest goes back. */
+    /** The price of an order that was paid with more: the rest goes back. */
     due_amount: t.Optional(t.Number()),
     items: orderLines,
   }),

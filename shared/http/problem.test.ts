@@ -27,7 +27,7 @@ const app = http('/api/things')
   .post('/', ({ body }) => ({ ok: body.name }), { public: true, body: person, response: Ok })
   .get('/liar', () => JSON.parse('{"ok":{"secret":"s3cr3t"}}'), { public: true, response: { 200: t.Object({ ok: t.Integer() }) } })
   .get('/broken', failing(new TypeError('undefined is no property')), { public: true, response: Ok })
-  .get('/away', failing(unavailable('store_away', 'Later.')), { public: true, response: Ok })
+  .get('/down', failing(unavailable('store_down', 'Later.')), { public: true, response: Ok })
   .get('/lost', failing(refused), { public: true, response: Ok })
   .get('/often', failing(tooMany('slow_down', 'Wait.', 30.2)), { public: true, response: Ok })
 
@@ -129,7 +129,7 @@ describe('an error', () => {
   })
 
   test('that will pass says when to try again', async () => {
-    expect((await ask('/away')).headers.get('retry-after')).toBe('1')
+    expect((await ask('/down')).headers.get('retry-after')).toBe('1')
     expect((await ask('/often')).headers.get('retry-after')).toBe('31')
     const lost = await ask('/lost')
     expect(lost.headers.get('retry-after')).toBe('1')

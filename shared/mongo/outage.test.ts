@@ -69,13 +69,16 @@ describe('a MongoDB that goes down and comes back', () => {
     const notes = mongo.collection<{ _id: number }>('notes')
     const ask = (count: number) => Array.from({ length: count }, (_, i) => notes.findOne({ _id: i }))
     await Promise.all(ask(10))
-    // Ends amid the driver's own, in the moment in which some of those have ended but are not closed yet: what asks then, may write to them.
-    const witness = connect(port, '127.0.0.1')
-    await once(witness, 'connect')
+    // Ends together with the driver's connections. At that moment some of them have ended without being closed, and a call may write to them.
+    const bystander = connect(port, '127.0.0.1')
+    await once(bystander, 'connect')
     await Promise.all(ask(20))
-    const asked = Promise.all([once(witness, 'end').then(() => Promise.allSettled(ask(10))), end().then(() => Promise.allSettled(ask(10)))])
-    const patience = AbortSignal.timeout(12_000)
-    const never = new Promise<never>((_, reject) => patience.addEventListener('abort', () => reject(patience.reason)))
+    const asked = Promise.all([
+      once(bystander, 'end').then(() => Promise.allSettled(ask(10))),
+      end().then(() => Promise.allSettled(ask(10))),
+    ])
+    const tooLate = AbortSignal.timeout(12_000)
+    const never = new Promise<never>((_, reject) => tooLate.addEventListener('abort', () => reject(tooLate.reason)))
     const outcomes = await Promise.race([asked, never])
     for (const outcome of outcomes.flat()) if (outcome.status === 'rejected') expect(isUnavailable(outcome.reason)).toBe(true)
     begin()
@@ -89,7 +92,7 @@ describe('a MongoDB that goes down and comes back', () => {
     await notes.findOne()
     server?.kill('SIGSTOP')
     const frozenAt = Date.now()
-    // The signal stops the server a moment later: a question or two may still be answered.
+    // The signal takes effect a moment later, so a first call may still be answered.
     const failure = await eventually(() =>
       notes.findOne().then(
         () => undefined,

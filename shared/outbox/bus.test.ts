@@ -24,7 +24,7 @@ describe.each(Object.entries(stores))('from %s through RabbitMQ', (_, make) => {
     const instance = await store.start({
       bus: {
         ...order,
-        // A relay that dies between the confirm and the deletion is one that tells the next nothing of what went out.
+        // As when a relay is killed between the confirm and the deletion: the next relay does not know that the message was published.
         publish: async messages => {
           const outcomes = await order.publish(messages)
           return outcomes.map((outcome, i) => (i % 10 === 0 && Math.random() < 0.5 ? 'failed' : outcome))

@@ -43,7 +43,7 @@ export const createInbox = <Trx, Needs = void>(
       for (const arrival of group) reports.push(await arrival.handleInGroup(trx, publish))
       return reports
     }
-    // The error comes again when its message is handled alone, and reaches that message's caller.
+    // An error is thrown again when its message is handled alone, and then reaches the caller of that message.
     const handled = await handleOnce(ids, handleAll).catch(() => undefined)
     if (handled) {
       for (const report of handled.value) report()
@@ -65,7 +65,7 @@ export const createInbox = <Trx, Needs = void>(
 
   return <T>({ id }: Pick<Message, 'id'>, work: Work<Trx, T>, needs: Needs): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
-      // In a group, each message's work keeps its own request id and trace.
+      // The work of each message in a group keeps its own request id and trace.
       const inItsContext = AsyncLocalStorage.snapshot()
       arrivals.push({
         id,

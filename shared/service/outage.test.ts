@@ -59,7 +59,7 @@ describe('a service whose dependency goes down and comes back', () => {
     async dependency => {
       await until(allUp)
       cables[dependency].cut()
-      // Only its own store takes a service out of service: without the others it goes on.
+      // A service is ready while its own store is up; it can do without the others.
       const ready = dependency !== 'mysql'
       await until({ ...allUp, status: ready ? 200 : 503, [dependency]: 'down' })
       expect(await ask('/ready')).toMatchObject({
@@ -83,7 +83,7 @@ describe('a service whose dependency goes down and comes back', () => {
     30_000,
   )
 
-  test('all at once, and it can still be told to stop', async () => {
+  test('all at once, and it still stops in order', async () => {
     await until(allUp)
     for (const cable of Object.values(cables)) cable.cut()
     await eventually(async () => (await ask('/ready')).status === 503)
@@ -93,7 +93,7 @@ describe('a service whose dependency goes down and comes back', () => {
   })
 })
 
-test('a service starts without the broker and the registry, and uses them once they are there', async () => {
+test('a service starts without the broker and the registry, and uses them once they are up', async () => {
   for (const dependency of ['redis', 'rabbitmq'] as const) cables[dependency].cut()
   await cables.mysql.mend().catch(() => {})
   const { redis, mysql, rabbitmq } = cables

@@ -76,7 +76,7 @@ type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 export const addToOutbox = (kernel: Kysely<KernelTables>, trx: Executor, rows: OutboxRow[]) =>
   trx.executeQuery(kernel.insertInto('outbox').values(rows))
 
-/** In the order of their ids. False when one of them was recorded before. Waits for another transaction that is recording the same id. */
+/** Records messages in the order of their ids; false when one was recorded before. Waits for a transaction that is recording the same id. */
 export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor, ids: string[]): Promise<boolean> => {
   try {
     await trx.executeQuery(kernel.insertInto('inbox').values(ids.toSorted().map(message_id => ({ message_id }))))

@@ -3,7 +3,7 @@ import { createClients } from '../client'
 import { AppError } from '../errors'
 import type { Instance, Resolver } from '../registry'
 
-/** A callee that records its requests, and answers as the test tells it to. */
+/** A callee that records its requests, and answers as the test wants. */
 const callee = () => {
   const seen: { method: string; headers: Headers; url: string }[] = []
   let behave: () => Response | Promise<Response> | undefined = () => undefined
