@@ -2,14 +2,14 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import { unwrap } from './client'
 import { withContext } from './context'
 import { eventually } from './testing'
-import { absentPort, clientOf, errorOf, listing, problem, start, stopCallees } from './testing/callee'
+import { absentPort, clientOf, errorOf, problem, resolverOf, startCallee, stopCallees } from './testing/callee'
 
 afterEach(stopCallees)
 
 describe('a client', () => {
   test('gives the data as the callee sent it: text that looks like a date stays text', async () => {
-    const product = start()
-    const client = clientOf(listing(product.port))
+    const product = startCallee()
+    const client = clientOf(resolverOf(product.port))
     expect(await unwrap(client.api.products({ id: '7' }).get())).toEqual({
       id: '7',
       name: 'Laptop',
@@ -19,8 +19,8 @@ describe('a client', () => {
   })
 
   test('sends the request id and trace of its work, and its own token to internal routes only', async () => {
-    const product = start()
-    const client = clientOf(listing(product.port))
+    const product = startCallee()
+    const client = clientOf(resolverOf(product.port))
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
     await withContext({ requestId: 'order-1', traceparent, startedAt: 0 }, async () => {
       await unwrap(client.internal.stock.get())
@@ -36,8 +36,8 @@ describe('a client', () => {
   })
 
   test("throws the callee's problem as the callee wrote it", async () => {
-    const product = start()
-    const client = clientOf(listing(product.port))
+    const product = startCallee()
+    const client = clientOf(resolverOf(product.port))
     product.behave(() => problem(409, 'out_of_stock'))
     expect(await errorOf(unwrap(client.api.products({ id: '7' }).get()))).toMatchObject({
       kind: 'conflict',
@@ -51,8 +51,8 @@ describe('a client', () => {
   })
 
   test('throws a bad-gateway error, not a parse error, for an answer that is not the JSON it claims to be', async () => {
-    const product = start()
-    const client = clientOf(listing(product.port))
+    const product = startCallee()
+    const client = clientOf(resolverOf(product.port))
     const html = (status: number) => () => new Response('<h1>hello</h1>', { status, headers: { 'content-type': 'text/html' } })
     product.behave(html(200))
     expect((await errorOf(unwrap(client.api.products({ id: '7' }).get()))).kind).toBe('bad_gateway')
@@ -70,8 +70,8 @@ describe('a client', () => {
   })
 
   test('ends a call by its deadline, also when only the body hangs', async () => {
-    const product = start()
-    const client = clientOf(listing(product.port), { deadlineMs: 150 })
+    const product = startCallee()
+    const client = clientOf(resolverOf(product.port), { deadlineMs: 150 })
     const { promise: never } = Promise.withResolvers<Response>()
     const headOnly = () => {
       const body = new ReadableStream({ start: controller => controller.enqueue(new TextEncoder().encode('{"id"')) })
@@ -93,13 +93,13 @@ describe('a client', () => {
 
 describe('the bound on calls at once', () => {
   test('refuses a call at once when too many are waiting', async () => {
-    const product = start()
+    const product = startCallee()
     const gate = Promise.withResolvers<undefined>()
     product.behave(async () => {
       await gate.promise
       return new Response('{"id":"7"}', { headers: { 'content-type': 'application/json' } })
     })
-    const client = clientOf(listing(product.port), { atOnce: 2, queued: 1 })
+    const client = clientOf(resolverOf(product.port), { atOnce: 2, queued: 1 })
     const get = () => unwrap(client.api.products({ id: '7' }).get())
     const three = [get(), get(), get()]
     await eventually(() => product.seen.length === 2)
@@ -109,7 +109,7 @@ describe('the bound on calls at once', () => {
   })
 
   test('a service without instances, or without a listener, is unavailable and no fault of the caller', async () => {
-    expect((await errorOf(unwrap(clientOf(listing()).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
-    expect((await errorOf(unwrap(clientOf(listing(absentPort())).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
+    expect((await errorOf(unwrap(clientOf(resolverOf()).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
+    expect((await errorOf(unwrap(clientOf(resolverOf(absentPort())).api.products({ id: '7' }).get()))).code).toBe('product_unavailable')
   })
 })

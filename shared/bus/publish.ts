@@ -55,7 +55,7 @@ export const createPublisher = ({ confirmWithinMs = 10 * second } = {}) => {
     return true
   }
 
-  const settled = () => {
+  const freeSlot = () => {
     // Waiting callers are woken together, not once for every confirmed message.
     if (--inFlight <= (inFlightLimit * 3) / 4) for (const wake of waiting.splice(0)) wake()
   }
@@ -66,13 +66,13 @@ export const createPublisher = ({ confirmWithinMs = 10 * second } = {}) => {
     inFlight++
     try {
       channel.publish(exchange, routingKey, content, { ...properties, persistent: true, mandatory: true }, error => {
-        settled()
+        freeSlot()
         const unroutable = wasReturned(properties.messageId)
         settle(error ? 'failed' : unroutable ? 'unroutable' : 'confirmed')
       })
     } catch {
       // The channel has just closed.
-      settled()
+      freeSlot()
       settle('failed')
     }
   }

@@ -3,16 +3,16 @@ import { unwrap } from '../client'
 import type { ServiceName } from '../platform'
 import type { Resolver } from '../registry'
 import { eventually } from '../testing'
-import { absentPort, clientOf, errorOf, instance, listing, problem, start, stopCallees } from '../testing/callee'
+import { absentPort, clientOf, errorOf, instanceAt, problem, resolverOf, startCallee, stopCallees } from '../testing/callee'
 
 afterEach(stopCallees)
 
 describe('repetition', () => {
   const failing = () => problem(503, 'dependency_unavailable')
   const hits = async (ask: (client: ReturnType<typeof clientOf>) => Promise<unknown>) => {
-    const product = start()
+    const product = startCallee()
     product.behave(failing)
-    expect((await errorOf(ask(clientOf(listing(product.port))))).kind).toBe('unavailable')
+    expect((await errorOf(ask(clientOf(resolverOf(product.port))))).kind).toBe('unavailable')
     return product.seen.length
   }
 
@@ -37,7 +37,7 @@ describe('repetition', () => {
       },
     })
     onTestFinished(() => void server.stop(true))
-    const client = clientOf(listing(server.port))
+    const client = clientOf(resolverOf(server.port))
     expect((await errorOf(unwrap(client.api.products.post({ name: 'x' }, { headers: {} })))).code).toBe('product_unavailable')
     expect(cut).toBe(1)
     await errorOf(unwrap(client.api.products({ id: '7' }).get()))
@@ -46,39 +46,39 @@ describe('repetition', () => {
 
   test('makes a call once when the callee refuses it or has a fault', async () => {
     for (const status of [400, 404, 409, 500]) {
-      const product = start()
+      const product = startCallee()
       product.behave(() => problem(status, 'no'))
-      await errorOf(unwrap(clientOf(listing(product.port)).api.products({ id: '7' }).get()))
+      await errorOf(unwrap(clientOf(resolverOf(product.port)).api.products({ id: '7' }).get()))
       expect(product.seen.length).toBe(1)
     }
   })
 
   test('uses another live instance: for a POST if it could not connect, for a read also if the first was unavailable', async () => {
-    const live = start()
-    const sick = start()
+    const live = startCallee()
+    const sick = startCallee()
     sick.behave(failing)
     const absent = absentPort()
-    const besideAbsent = clientOf(listing(absent, live.port))
+    const besideAbsent = clientOf(resolverOf(absent, live.port))
     for (let call = 0; call < 4; call++) {
       expect(await unwrap(besideAbsent.api.products.post({ name: 'x' }, { headers: {} }))).toMatchObject({ body: { name: 'x' } })
     }
-    const besideSick = clientOf(listing(sick.port, live.port))
+    const besideSick = clientOf(resolverOf(sick.port, live.port))
     for (let call = 0; call < 4; call++) expect(await unwrap(besideSick.api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
   })
 
   test('leaves an instance that hangs while there is time for another one', async () => {
-    const hung = start()
-    const live = start()
+    const hung = startCallee()
+    const live = startCallee()
     const { promise: never } = Promise.withResolvers<Response>()
     hung.behave(() => never)
-    const client = clientOf(listing(hung.port, live.port), { deadlineMs: 400 })
+    const client = clientOf(resolverOf(hung.port, live.port), { deadlineMs: 400 })
     for (let call = 0; call < 2; call++) expect(await unwrap(client.api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
     expect(hung.seen.length).toBeGreaterThan(0)
   })
 
   test('answers every read while one of two instances stops', async () => {
-    const [one, two] = [start(), start()]
-    const client = clientOf(listing(one.port, two.port))
+    const [one, two] = [startCallee(), startCallee()]
+    const client = clientOf(resolverOf(one.port, two.port))
     let answered = 0
     const readers = Array.from({ length: 8 }, async () => {
       for (let call = 0; call < 50; call++) {
@@ -93,16 +93,16 @@ describe('repetition', () => {
   })
 
   test('calls the live instances in turn', async () => {
-    const [one, two] = [start(), start()]
-    const client = clientOf(listing(one.port, two.port))
+    const [one, two] = [startCallee(), startCallee()]
+    const client = clientOf(resolverOf(one.port, two.port))
     for (let call = 0; call < 10; call++) await unwrap(client.api.products({ id: '7' }).get())
     expect([one.seen.length, two.seen.length]).toEqual([5, 5])
   })
 
   test('asks the registry again for where the service is now', async () => {
     const old = absentPort()
-    const live = start()
-    const resolver: Resolver = { instances: async (_name, anew = false) => [instance(anew ? live.port : old)] }
+    const live = startCallee()
+    const resolver: Resolver = { instances: async (_name, anew = false) => [instanceAt(anew ? live.port : old)] }
     expect(await unwrap(clientOf(resolver).api.products({ id: '7' }).get())).toMatchObject({ id: '7' })
   })
 })
@@ -115,9 +115,9 @@ describe('the breaker', () => {
   }
 
   test('opens after failures in a row, lets one call through when its time has passed, and closes when that succeeds', async () => {
-    const product = start()
+    const product = startCallee()
     const { open, metrics } = counted()
-    const client = clientOf(listing(product.port), { attempts: 1, breaker: { failures: 3, pauseMs: 100 }, metrics })
+    const client = clientOf(resolverOf(product.port), { attempts: 1, breaker: { failures: 3, pauseMs: 100 }, metrics })
     const get = () => unwrap(client.api.products({ id: '7' }).get())
     product.behave(() => problem(503, 'dependency_unavailable'))
     for (let call = 0; call < 3; call++) expect((await errorOf(get())).code).toBe('dependency_unavailable')
@@ -142,8 +142,8 @@ describe('the breaker', () => {
   })
 
   test('does not open for refusals', async () => {
-    const product = start()
-    const client = clientOf(listing(product.port), { attempts: 1, breaker: { failures: 2, pauseMs: 60_000 } })
+    const product = startCallee()
+    const client = clientOf(resolverOf(product.port), { attempts: 1, breaker: { failures: 2, pauseMs: 60_000 } })
     product.behave(() => problem(404, 'product_not_found'))
     for (let call = 0; call < 5; call++)
       expect((await errorOf(unwrap(client.api.products({ id: '7' }).get()))).code).toBe('product_not_found')
@@ -151,10 +151,10 @@ describe('the breaker', () => {
   })
 
   test('of one instance leaves the others in use', async () => {
-    const sick = start()
-    const live = start()
+    const sick = startCallee()
+    const live = startCallee()
     sick.behave(() => problem(503, 'dependency_unavailable'))
-    const client = clientOf(listing(sick.port, live.port), { breaker: { failures: 2, pauseMs: 60_000 } })
+    const client = clientOf(resolverOf(sick.port, live.port), { breaker: { failures: 2, pauseMs: 60_000 } })
     for (let call = 0; call < 20; call++) await unwrap(client.api.products({ id: '7' }).get())
     expect(sick.seen.length).toBe(2)
     expect(live.seen.length).toBe(20)

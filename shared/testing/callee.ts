@@ -37,7 +37,7 @@ export const stopCallees = async () => {
   for (const close of cleanup.splice(0)) await close()
 }
 
-export const start = () => {
+export const startCallee = () => {
   const made = callee()
   const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: made.app.fetch })
   const stop = () => server.stop(true)
@@ -50,7 +50,7 @@ export const absentPort = () => {
   server.stop(true)
   return server.port
 }
-export const instance = (port: number): Instance => ({
+export const instanceAt = (port: number): Instance => ({
   id: `i-${port}`,
   address: `127.0.0.1:${port}`,
   host: '127.0.0.1',
@@ -59,7 +59,7 @@ export const instance = (port: number): Instance => ({
   started_at: '',
   last_heartbeat: '',
 })
-export const listing = (...ports: number[]): Resolver => ({ instances: async () => ports.map(instance) })
+export const resolverOf = (...ports: number[]): Resolver => ({ instances: async () => ports.map(instanceAt) })
 
 export const clientOf = (resolver: Resolver, options: Partial<Parameters<typeof createClients>[0]> = {}) =>
   createClients({ resolver, internalToken: async name => `for-${name}`, ...options })<ProductApi>('product')
