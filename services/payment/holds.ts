@@ -58,7 +58,7 @@ export const holds = ({ sql, clients, log, terms }: Ports) => {
     begin: (payment: PaymentRow) =>
       hold(payment).catch(error => log.warn({ err: error, payment: payment.id }, 'the order of a payment was not held; it is tried again')),
 
-    /** Holds the orders of payments whose request did not come to it. */
+    /** Holds the orders of payments whose own request could not. */
     async sweep(now = new Date(), limit = 100): Promise<void> {
       const due = await sql.db.selectFrom('payments').selectAll().where('hold_at', '<=', now).orderBy('hold_at').limit(limit).execute()
       const holdOrPostpone = async (payment: PaymentRow) => {
