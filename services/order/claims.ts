@@ -45,8 +45,8 @@ const requirePayable = (row: OrderRow, request: ClaimRequest, now: Date) => {
 }
 
 /**
- * Payment claims an order before it charges: what is due stays the same until the payment has an outcome or the claim ends. A claim is short. Once
- * its payment is stored and waits for the customer or the bank, payment holds the order for as long as that may take.
+ * Payment claims an order before it charges: what is due stays the same until the payment has an outcome or the claim ends. A claim
+ * is short. Once its payment is stored and waits for the customer or the bank, payment holds the order for as long as that may take.
  */
 export const claims = ({ sql, terms }: { sql: OrderSql; terms: Pick<Terms, 'claimMs' | 'paymentTimeoutMs'> }) => {
   /** The order waits until `heldUntil`. A reservation that would end before takes the due time along. */
@@ -80,7 +80,10 @@ export const claims = ({ sql, terms }: { sql: OrderSql; terms: Pick<Terms, 'clai
         return { order_id: orderId, user_id, amount: toMajor(total, currency), currency }
       }),
 
-    /** Lets a payment that is stored by now keep its claim for as long as it may take. May be repeated, and refuses what the payment no longer pays. */
+    /**
+     * Lets a payment that is stored by now keep its claim for as long as it may take. May be repeated, and refuses what the payment no
+     * longer pays.
+     */
     hold: (orderId: number, request: Hold) =>
       sql.transaction(async (trx, publish) => {
         const order = await loadLockedOrder(trx, orderId)

@@ -177,7 +177,10 @@ export const stepsFrom = (status: Status, known: Known): Step[] => {
   return [{ from: status, to: step.to, ...(reason && { reason }) }, ...stepsFrom(step.to, known)]
 }
 
-/** The parcels that came back while another one was delivered. Their lines are given back; when nothing was delivered, the whole order ends. */
+/**
+ * The parcels that came back while another one was delivered. Their lines are given back; when nothing was delivered, the whole order
+ * ends.
+ */
 export const returnedParcels = (facts: Facts) =>
   isDelivered(facts)
     ? Object.entries(facts.shipments).flatMap(([id, { lines, seen }]) =>

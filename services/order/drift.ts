@@ -28,7 +28,10 @@ const orderFacts = (row: OrderRow) => ({
   has_stock: stockOf(row),
 })
 
-/** What discovery compares with the reports of other services: the orders that changed in a window, those that are stuck, and cancelled ones whose money was kept. */
+/**
+ * What discovery compares with the reports of other services: the orders that changed in a window, those that are stuck, and cancelled
+ * ones whose money was kept.
+ */
 export const orderDrift =
   ({ db }: Pick<OrderSql, 'db'>) =>
   async (since: Date, until: Date, now = new Date()) => {

@@ -52,7 +52,10 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
   return {
     release,
 
-    /** Claims an order and stores its payment with `store`. After an error no claim is left behind, unless the order service does not answer. */
+    /**
+     * Claims an order and stores its payment with `store`. After an error no claim is left behind, unless the order service does not
+     * answer.
+     */
     async claimed<Stored>(
       orderId: number,
       requestKey: string | undefined,

@@ -46,7 +46,10 @@ export interface PaymentDb {
     mismatch_at: Date | null
     /** When a payment that is still unfinished is voided. */
     expires_at: Date | null
-    /** When the order service is next asked to hold the order for this payment; null once it does, and when there is nothing to wait for. */
+    /**
+     * When the order service is next asked to hold the order for this payment; null once it does, and when there is nothing to wait
+     * for.
+     */
     hold_at: Date | null
     /** What the payment's keys at its provider begin with: see `readDeployment`. */
     key_prefix: Generated<string>

@@ -31,7 +31,10 @@ export interface DueRefund {
   upTo: number
 }
 
-/** The refunds that are due for a payment, with those that were begun before. A cancelled order, or one that another payment paid, gets all of its money back. */
+/**
+ * The refunds that are due for a payment, with those that were begun before. A cancelled order, or one that another payment paid, gets
+ * all of its money back.
+ */
 export const dueRefunds = ({ id, amount, isCaptured }: Payment, { isCancelled, paidBy, due, returns }: OrderFacts): DueRefund[] => {
   if (!isCaptured) return []
   const all = (cause: RefundCause): DueRefund[] => [{ key: `auto:${id}`, cause, upTo: amount }]

@@ -41,8 +41,8 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
   }
 
   /**
-   * Refunds whose money has not gone back: those that are pending for long or after a failure, and failed ones that nothing tries again, until
-   * their payment has nothing left to refund.
+   * Refunds whose money has not gone back: those that are pending for long or after a failure, and failed ones that nothing tries
+   * again, until their payment has nothing left to refund.
    */
   const unsettledRefunds = async (pendingBefore = new Date(Date.now() - outstandingMs)) => {
     const pending = db

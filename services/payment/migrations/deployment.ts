@@ -3,8 +3,8 @@ import type { Migration } from 'kysely/migration'
 import { plainText, timestamp } from '#shared/sql'
 
 /**
- * The name of this deployment, made once. Its payments have keys without a name for a quarter of an hour where there were payments before: until then
- * instances of the release before may still ask the providers about them.
+ * The name of this deployment, made once. Its payments have keys without a name for a quarter of an hour where there were payments
+ * before: until then instances of the release before may still ask the providers about them.
  */
 export const deployment: Migration = {
   async up(db: Kysely<unknown>) {

@@ -18,8 +18,8 @@ interface Options {
 export const sandboxSecret = (internalKey: string) => createHmac('sha256', internalKey).update('sandbox webhooks').digest('hex')
 
 /**
- * The providers of this deployment; PAYMENT_PROVIDER names the one for cards and wallets. The sandbox exists only while it is that one. Every
- * provider with credentials exists, so that its old payments can be refunded after a change to another provider.
+ * The providers of this deployment; PAYMENT_PROVIDER names the one for cards and wallets. The sandbox exists only while it is that
+ * one. Every provider with credentials exists, so that its old payments can be refunded after a change to another provider.
  */
 export const openProviders = async ({ sql, config, transferDueMs, deployment }: Options) => {
   const onlineProvider = config.text('PAYMENT_PROVIDER', 'sandbox')
