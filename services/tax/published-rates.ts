@@ -16,10 +16,11 @@ interface Published {
 const groceriesTaxedAt = (standard: number, food: number): ClassRates => ({ standard, ...(food !== standard && { food, baby: food }) })
 
 /**
- * The rates as the tax authorities published them for 2026. A class is taxed at the standard rate, which never charges too little, where it was
+ * Rates for 2026. `source` names the publication to check a rate against: this list was not compared with the publications line by line, so do that
+ * before real customers are charged. A class is taxed at the standard rate, which never charges too little, where it was
  * not certain that one rate holds for all of it:
  * - food in BG, DK, EE, HR, HU, LT, LV and VN, which tax some foods less and most at the standard rate;
- * - bottled water wherever `water` is not named; medicine in DE, DK, GB, MT's and IE's other forms than oral, SE, US (without a prescription);
+ * - bottled water wherever `water` is not named; medicine in DE, DK, GB, SE, IE's other forms than oral, US (without a prescription);
  * - newspapers in SK, GR's and HR's periodicals; books in DK, where a zero rate was announced for 2026, and in JP;
  * - baby goods other than food; a shop that sells nappies or formula at another rate adds one.
  * Where a rate holds for most of a class only (basic foods in ES, IT, PT, SK; prescribed medicine in FR; raw food in KR and CN), that of most is used.
