@@ -74,7 +74,7 @@ test('a query parameter with a default is optional, and is a number', async () =
 test('"Try it out" starts with a valid body', async () => {
   const post = await operation('/api/orders', 'post')
   expect(post?.requestBody).toMatchObject({
-    content: { 'application/json': { example: { lines: [{ sku: 'LT-001', quantity: 2 }], note: 'Ring twice' } } },
+    content: { 'application/json': { example: { lines: [{ sku: 'NB-14-512', quantity: 2 }], note: 'Ring twice' } } },
   })
 })
 
