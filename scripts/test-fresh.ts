@@ -46,7 +46,9 @@ const run = async (command: readonly string[], env: Record<string, string | unde
 const debianMirror = (): string => {
   const files = ['/etc/apt/sources.list', '/etc/apt/sources.list.d/debian.sources'].filter(existsSync)
   const found = files.map(file => readFileSync(file, 'utf8')).join('\n')
-  return /^\s*(?:URIs:|deb)\s+(?:\[[^\]]*\]\s+)?(https?:\S+)/m.exec(found)?.[1] ?? 'http://deb.debian.org/debian'
+  const mirror = /^\s*(?:URIs:|deb)\s+(?:\[[^\]]*\]\s+)?(https?:\S+)/m.exec(found)?.[1]
+  if (!mirror) throw new Error('test:fresh needs Debian: there is no package source in /etc/apt')
+  return mirror
 }
 
 /** What a machine behind a proxy or with a certificate authority of its own needs in order to reach anything: no part of the project. */
