@@ -21,10 +21,15 @@ const report = (line: string) => {
 mkdirSync(dirname(logFile), { recursive: true })
 const log = createWriteStream(logFile)
 
+/** The command that runs now: interrupting the test ends it, and with it everything that it started. */
+let current: Bun.Subprocess | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => current?.kill())
+
 /** Runs a command, its output in the log, and gives what it wrote; an error names the command and its last lines. */
 const run = async (command: readonly string[], env: Record<string, string | undefined> = process.env): Promise<string> => {
   log.write(`$ ${command.join(' ')}\n`)
   const child = Bun.spawn([...command], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: withinMs })
+  current = child
   let output = ''
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder()
