@@ -87,6 +87,28 @@ describe('dependencies point one way', () => {
     expect(everywhere.filter(({ to }) => /^#shared\/[^/]+\/|^shared\/[^/]+\//.test(to)).map(described)).toEqual([])
   })
 
+  test('a service asks others in clients.ts, and nowhere else', () => {
+    const asking = imports
+      .filter(({ file }) => basename(file) !== 'clients.ts')
+      .filter(({ file, to }) => serviceOf(to) !== undefined && serviceOf(to) !== serviceOf(file))
+    expect(asking.map(one => `${described(one)}: ask in clients.ts`)).toEqual([])
+  })
+
+  test('a service is put together in compose.ts: main.ts opens the ports and calls it', () => {
+    const parts = imports.filter(
+      ({ file, to, types }) =>
+        basename(file) === 'main.ts' && !types && serviceOf(to) !== undefined && /(^|\/)(repository|drift|personal-data)$/.test(to),
+    )
+    expect(parts.map(one => `${described(one)}: call compose instead`)).toEqual([])
+  })
+
+  test('a factory in a service is a verb or a noun, not a `create…`', () => {
+    const creating = serviceFiles.flatMap(file =>
+      [...textOf(file).matchAll(/^export const (create[A-Z]\w*)/gm)].map(([, name]) => `${file}: ${name}`),
+    )
+    expect(creating).toEqual([])
+  })
+
   test('the kernel imports no service', () => {
     const foreign = sharedFiles.flatMap(importsOf).filter(({ to, types }) => to.startsWith('services/') && !types)
     expect(foreign.map(described)).toEqual([])
@@ -99,9 +121,9 @@ describe('dependencies point one way', () => {
 })
 
 describe('every service has the same files', () => {
-  const always = ['domain.ts', 'model.ts', 'app.ts', 'main.ts']
+  const always = ['domain.ts', 'model.ts', 'app.ts', 'compose.ts', 'main.ts']
   const isRoutes = (file: string) => /(^|[.-])routes\.ts$/.test(file)
-  const known = (file: string) => [...always, 'repository.ts', 'service.ts', 'events.ts'].includes(file) || isRoutes(file)
+  const known = (file: string) => [...always, 'repository.ts', 'clients.ts', 'database.ts', 'events.ts'].includes(file) || isRoutes(file)
 
   test.each(folders)('%s', folder => {
     const files = readdirSync(join(root, 'services', folder)).filter(file => file.endsWith('.ts') && !isTest(`/${file}`))
