@@ -13,14 +13,17 @@ const make = {
 
 export type Secrets = Record<keyof typeof make, string>
 
-/** The secrets in the folder; missing ones are made and kept there, so that they survive a restart. The environment takes precedence. */
+/**
+ * The secrets in the folder. Missing ones are taken from the environment or made, and kept there: accounts and data that the first start made with
+ * them need the same ones later, whether the environment still names them or not. A value that the environment names takes precedence.
+ */
 export function secretsIn(dir: string, env: Record<string, string | undefined> = process.env): Secrets {
   const file = join(dir, 'secrets.json')
   const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
-  const all = { ...kept }
-  for (const name of Object.keys(make) as (keyof Secrets)[]) all[name] ??= make[name]()
-  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
   const given = settings(env)
+  const all = { ...kept }
+  for (const name of Object.keys(make) as (keyof Secrets)[]) all[name] ??= given.optional(name) ?? make[name]()
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, given.optional(name) ?? value])) as Secrets
 }
 
