@@ -21,9 +21,9 @@ const report = (line: string) => {
 mkdirSync(dirname(logFile), { recursive: true })
 const log = createWriteStream(logFile)
 
-/** The command that runs now: interrupting the test ends it, and with it everything that it started. */
+/** The command that runs now. Interrupting the test kills it, and `unshare --kill-child` then ends all that it started. */
 let current: Bun.Subprocess | undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => current?.kill())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => current?.kill('SIGKILL'))
 
 /** Runs a command, its output in the log, and gives what it wrote; an error names the command and its last lines. */
 const run = async (command: readonly string[], env: Record<string, string | undefined> = process.env): Promise<string> => {
