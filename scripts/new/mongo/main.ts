@@ -4,7 +4,7 @@ import { favouriteApp } from '../mysql/app'
 import { favouriteClients } from '../mysql/clients'
 import { favouriteHandlers } from '../mysql/events'
 import { compose } from './compose'
-import { indexes } from './store'
+import { indexes } from './database'
 
 export const start = (env?: Environment) =>
   runService(

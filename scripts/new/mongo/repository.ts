@@ -4,7 +4,7 @@ import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from
 import { t } from '#shared/schema'
 import { favouriteSaved } from '../mysql/catalog'
 import { blank, changeNote, type Favourite } from '../mysql/domain'
-import { favouritesIn } from './store'
+import { favouritesIn } from './database'
 
 const Cursor = t.Tuple([t.String({ pattern: '^[0-9a-f]{24}$' })])
 

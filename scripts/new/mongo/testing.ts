@@ -4,7 +4,7 @@ import { favouriteClients } from '../mysql/clients'
 import { favouriteHandlers } from '../mysql/events'
 import { testProducts } from '../mysql/testing-clients'
 import { compose } from './compose'
-import { indexes } from './store'
+import { indexes } from './database'
 
 /** The service in-process, on a database of its own. */
 export const testFavourite = async () => {
