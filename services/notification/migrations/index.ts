@@ -1,0 +1,1 @@
+export { recipients as _001_recipients } from './recipients'
