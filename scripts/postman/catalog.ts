@@ -37,6 +37,12 @@ export const catalog: Folder = {
       is: { id: '507f1f77bcf86cd799439011', price: 1500, currency: 'USD', status: 'active' },
     },
     {
+      name: 'Its image',
+      send: 'GET /api/products/images/laptop-graphite.svg',
+      status: 200,
+      after: [`pm.test('is an SVG', () => pm.expect(pm.response.headers.get('content-type')).to.include('image/svg+xml'))`],
+    },
+    {
       name: 'A product with variants',
       send: 'POST /api/products',
       as: 'admin',

@@ -1,216 +1,62 @@
 import type { TaxClass } from '#shared/tax-class'
+import { clothing } from './demo-clothing'
+import { electronics } from './demo-electronics'
+import { food, kitchen } from './demo-kitchen'
+import { books, sports } from './demo-leisure'
+import { living } from './demo-living'
+import { type DemoProduct, demoId } from './demo-product'
 import type { ProductInput } from './domain'
 
-const category = (n: number, tax_class?: TaxClass) => ({ id: `652f1f77bcf86cd79943${String(n).padStart(4, '0')}`, tax_class })
-/** By name. */
+export interface DemoCategory {
+  id: string
+  tax_class?: TaxClass
+  parent?: string
+}
+const category = (n: number, place: Omit<DemoCategory, 'id'> = {}): DemoCategory => ({
+  id: `652f1f77bcf86cd79943${String(n).padStart(4, '0')}`,
+  ...place,
+})
+
+/** By name; those above come first. */
 export const demoCategories = {
   Electronics: category(1),
   Clothing: category(2),
   Kitchen: category(3),
-  Books: category(4, 'books'),
+  Books: category(4, { tax_class: 'books' }),
   Sports: category(5),
   Gifts: category(6),
-}
+  Computers: category(7, { parent: 'Electronics' }),
+  'Computer accessories': category(8, { parent: 'Electronics' }),
+  Audio: category(9, { parent: 'Electronics' }),
+  'Phones and watches': category(10, { parent: 'Electronics' }),
+  Shoes: category(11, { parent: 'Clothing' }),
+  Outerwear: category(12, { parent: 'Clothing' }),
+  Cookware: category(13, { parent: 'Kitchen' }),
+  'Coffee and tea ware': category(14, { parent: 'Kitchen' }),
+  'Children’s books': category(15, { parent: 'Books' }),
+  Magazines: category(16, { parent: 'Books', tax_class: 'newspapers' }),
+  Outdoor: category(17, { parent: 'Sports' }),
+  Fitness: category(18, { parent: 'Sports' }),
+  Food: category(19, { tax_class: 'food' }),
+  'Coffee and tea': category(20, { parent: 'Food' }),
+  Pantry: category(21, { parent: 'Food' }),
+  Sweets: category(22, { parent: 'Food', tax_class: 'standard' }),
+  Baby: category(23, { tax_class: 'baby' }),
+  Toys: category(24),
+  Home: category(25),
+  Stationery: category(26, { parent: 'Home' }),
+  Beauty: category(27),
+  Health: category(28, { tax_class: 'medicine' }),
+} satisfies Record<string, DemoCategory>
 
-/** The ids are fixed, because examples, collections and demo data of other services refer to them. */
-export const demoId = (n: number) => `507f1f77bcf86cd7994391${n.toString(16).padStart(2, '0')}`
-
-const products: ProductInput[] = [
-  {
-    name: 'Nimbus 14 laptop',
-    description: 'Aluminium notebook with a 14-inch display, 16 GB memory and 512 GB storage.',
-    price: 1500,
-    category: 'Electronics',
-    stock: 100,
-    sku: 'NB-14-512',
-    attributes: { color: 'space black', memory_gb: 16, storage_gb: 512 },
-    tags: ['laptop', 'bestseller'],
-  },
-  {
-    name: 'Aurora 27" 4K monitor',
-    description: 'IPS panel, USB-C with 90 W charging, height adjustable.',
-    price: 429,
-    category: 'Electronics',
-    stock: 35,
-    sku: 'MON-27-4K',
-    attributes: { inches: 27, usb_c: true },
-    tags: ['monitor'],
-  },
-  {
-    name: 'Quiet Keys wireless keyboard',
-    description: 'Low-profile keyboard with three channels and a battery for months.',
-    price: 79.9,
-    category: 'Electronics',
-    stock: 120,
-    sku: 'KEY-QUIET',
-    attributes: { layout: 'US' },
-    tags: ['accessory'],
-  },
-  {
-    name: 'Pebble travel mouse',
-    description: 'Small, light, silent; charges by USB-C.',
-    price: 34.5,
-    category: 'Electronics',
-    stock: 150,
-    sku: 'MOU-PEBBLE',
-    tags: ['accessory'],
-  },
-  {
-    name: 'Studio over-ear headphones',
-    description: 'Active noise cancelling, 35 hours of play, folds flat.',
-    price: 249,
-    category: 'Electronics',
-    stock: 60,
-    sku: 'HP-STUDIO',
-    attributes: { wireless: true },
-    tags: ['audio', 'bestseller'],
-  },
-  {
-    name: 'Pocket power bank 10,000 mAh',
-    description: 'Charges a phone twice; two USB-C ports.',
-    price: 29.99,
-    category: 'Electronics',
-    stock: 200,
-    sku: 'PB-10K',
-    tags: ['accessory'],
-  },
-  {
-    name: 'Organic cotton T-shirt',
-    description: 'Heavy jersey that keeps its shape, from certified organic cotton.',
-    price: 25,
-    category: 'Clothing',
-    sku: 'TEE-ORG',
-    tags: ['basics', 'bestseller'],
-    variants: ['S', 'M', 'L', 'XL'].map((size, n) => ({
-      sku: `TEE-ORG-${size}`,
-      attributes: { size },
-      stock: 40 + n * 10,
-      ...(size === 'XL' && { price: 27 }),
-    })),
-  },
-  {
-    name: 'Rain jacket Fjord',
-    description: 'Three layers, taped seams, hood that fits over a helmet.',
-    price: 149,
-    category: 'Clothing',
-    sku: 'JKT-FJORD',
-    tags: ['outdoor'],
-    variants: ['M', 'L'].flatMap(size =>
-      ['navy', 'ochre'].map(color => ({ sku: `JKT-FJORD-${size}-${color.toUpperCase()}`, attributes: { size, color }, stock: 12 })),
-    ),
-  },
-  {
-    name: 'Merino socks, three pairs',
-    description: 'Warm in winter, cool in summer.',
-    price: 32,
-    category: 'Clothing',
-    stock: 90,
-    sku: 'SOCK-MERINO-3',
-    tags: ['basics'],
-  },
-  {
-    name: 'Canvas sneakers',
-    description: 'Vulcanised rubber sole and a cushioned insole.',
-    price: 69,
-    category: 'Clothing',
-    sku: 'SNK-CANVAS',
-    tags: ['shoes'],
-    variants: [40, 41, 42, 43, 44].map(size => ({ sku: `SNK-CANVAS-${size}`, attributes: { size }, stock: 15 })),
-  },
-  {
-    name: 'Chef knife 20 cm',
-    description: 'Forged steel, balanced, with a handle of walnut.',
-    price: 89,
-    category: 'Kitchen',
-    stock: 45,
-    sku: 'KNF-CHEF-20',
-    tags: ['cooking'],
-  },
-  {
-    name: 'Cast iron pan 26 cm',
-    description: 'Seasoned by the maker; good on every stove, induction too.',
-    price: 54.5,
-    category: 'Kitchen',
-    stock: 50,
-    sku: 'PAN-IRON-26',
-    tags: ['cooking'],
-  },
-  {
-    name: 'Pour-over coffee set',
-    description: 'Glass server, dripper and 40 filters.',
-    price: 42,
-    category: 'Kitchen',
-    stock: 70,
-    sku: 'COF-POUR',
-    tags: ['coffee', 'gift'],
-  },
-  {
-    name: 'Stoneware mug',
-    description: 'Holds 350 ml. Glazed by hand, no two alike.',
-    price: 18,
-    category: 'Kitchen',
-    stock: 160,
-    sku: 'MUG-STONE',
-    tags: ['coffee', 'gift'],
-  },
-  {
-    name: 'Designing Data-Intensive Applications',
-    description: 'The big ideas behind reliable, scalable and maintainable systems.',
-    price: 44.99,
-    category: 'Books',
-    stock: 80,
-    sku: 'BK-DDIA',
-    tags: ['computing'],
-  },
-  {
-    name: 'The Salt Path',
-    description: 'A walk of 630 miles along a coast.',
-    price: 12.99,
-    category: 'Books',
-    stock: 40,
-    sku: 'BK-SALT',
-    tags: ['travel'],
-  },
-  {
-    name: 'A Cook’s Year',
-    description: 'Two hundred seasonal recipes.',
-    price: 29,
-    category: 'Books',
-    stock: 25,
-    sku: 'BK-COOK',
-    tags: ['cooking', 'gift'],
-  },
-  {
-    name: 'Trail backpack 28 l',
-    description: 'Ventilated back, rain cover, room for a bottle on each side.',
-    price: 119,
-    category: 'Sports',
-    stock: 30,
-    sku: 'BAG-TRAIL-28',
-    tags: ['outdoor'],
-  },
-  {
-    name: 'Yoga mat',
-    description: 'Natural rubber, 5 mm, does not slip.',
-    price: 48,
-    category: 'Sports',
-    stock: 65,
-    sku: 'MAT-YOGA',
-    tags: ['fitness'],
-  },
-  {
-    name: 'Insulated bottle 0.75 l',
-    description: 'Cold for a day, hot for half of one.',
-    price: 27.5,
-    category: 'Sports',
-    stock: 0,
-    sku: 'BTL-INS-75',
-    tags: ['outdoor', 'gift'],
-  },
-]
-
-/** The first product is the one that the documentation's examples use. */
-export const demoCatalog: (ProductInput & { id: string })[] = products.map((product, n) => ({
-  id: n === 0 ? '507f1f77bcf86cd799439011' : demoId(n),
+const withImage = ({ n, drawing, ...product }: DemoProduct): ProductInput & { id: string } => ({
+  id: demoId(n),
   ...product,
-}))
+  images: [`/api/products/images/${drawing}.svg`],
+})
+
+/** By number; the first product is the one that the documentation's examples use. */
+export const demoCatalog: (ProductInput & { id: string })[] = [electronics, clothing, kitchen, food, books, sports, living]
+  .flat()
+  .sort((a, b) => a.n - b.n)
+  .map(withImage)

@@ -143,7 +143,7 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
 export type Products = ReturnType<typeof productRepository>
 
 /** The category of the changed product, after updating the counts. An archived product counts in no category. */
-const moveCategory = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product): Promise<PlacedCategory> => {
+export const moveCategory = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product): Promise<PlacedCategory> => {
   const here = { ...before, _id: before.category_id, name: before.category }
   const leaves = product.status === 'archived' || categoryKey(product.category) !== categoryKey(before.category)
   if (leaves) await removeProductsFromCategory(mongo, session, before.category_id)

@@ -5,7 +5,7 @@ import { PageQuery, page, pageOf } from '#shared/page'
 import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, t } from '#shared/schema'
 import { cacheBriefly } from './cache-briefly'
 import type { ProductService } from './compose'
-import { demoId } from './demo-catalog'
+import { demoId } from './demo-product'
 import { changeProduct, type Product, productReplacement, stockMark } from './domain'
 import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
 
