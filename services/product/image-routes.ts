@@ -30,7 +30,15 @@ export const imageRoutes = ({ http }: { http: Http }) =>
       detail: {
         summary: 'The drawing of a demo product, by thing and colour',
         responses: {
-          200: { description: 'An image of 400 by 400', content: { 'image/svg+xml': { schema: { type: 'string' } } } },
+          200: {
+            description: 'An image of 400 by 400',
+            content: {
+              'image/svg+xml': {
+                schema: { type: 'string' },
+                example: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400">…</svg>',
+              },
+            },
+          },
           304: { description: 'The client has it already' },
         },
       },
