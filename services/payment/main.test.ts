@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
 import { eventually, outgoing, testBus, testSql } from '#shared/testing'
+import { signatureHeader, signWebhook } from '#shared/webhook-signature'
 import type { PaymentDb } from './database'
 import { start } from './main'
 import { sandboxSecret } from './providers/providers'
-import { signatureHeader, signWebhook } from './providers/signature'
 
 let mysql: Awaited<ReturnType<typeof testSql<PaymentDb>>>
 let broker: Awaited<ReturnType<typeof testBus>>

@@ -2,6 +2,7 @@ import { orderCancelled, orderReturnReceived, orderStatusUpdated } from '#shared
 import type { Message } from '#shared/event'
 import { deliverTo, messageOf, sender, testClients, testHttp, testSql } from '#shared/testing'
 import { hour, minute } from '#shared/time'
+import { signatureHeader, signWebhook } from '#shared/webhook-signature'
 import { paymentApp } from './app'
 import { paymentClients } from './clients'
 import { compose } from './compose'
@@ -13,7 +14,6 @@ import { offlineProvider } from './providers/offline'
 import type { Provider } from './providers/provider'
 import { sandboxSecret as secretFrom } from './providers/providers'
 import { sandboxProvider } from './providers/sandbox'
-import { signatureHeader, signWebhook } from './providers/signature'
 import type { PaymentTerms } from './terms'
 
 export const shopper = 7

@@ -32,7 +32,7 @@ describe('a webhook is refused', () => {
     expect(await sql.db.selectFrom('webhook_events').select('id').execute()).toEqual([])
   })
   test('when its body was changed on the way', async () => {
-    const { signatureHeader, signWebhook } = await import('./providers/signature')
+    const { signatureHeader, signWebhook } = await import('#shared/webhook-signature')
     const signature = signWebhook(sandboxSecret, '{"amount":1}', new Date())
     expect(await codeOf(send('POST', '/api/payments/webhooks/sandbox', '{"amount":2}', { [signatureHeader]: signature }))).toEqual([
       400,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { signatureHeader, signWebhook } from '#shared/webhook-signature'
 import type { OrderView } from '../../services/order/model'
 import { sandboxSecret } from '../../services/payment/providers/providers'
-import { signatureHeader, signWebhook } from '../../services/payment/providers/signature'
 import type { Reply } from '../caller'
 import { expectNoDriftAfterwards, shop, times } from '../shop'
 import { pieces, until } from '../shopper'

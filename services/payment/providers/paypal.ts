@@ -1,5 +1,6 @@
 import { unavailable } from '#shared/errors'
 import { currencyDecimals, toMajor, toMinor } from '#shared/money'
+import { invalidSignature, staleWebhook, webhookAgeMs } from '#shared/webhook-signature'
 import { PayPalRefusal, paypalApi } from './paypal-api'
 import {
   type Charge,
@@ -11,9 +12,7 @@ import {
   type RefundOutcome,
   referenceOf,
   refundKey,
-  webhookAgeMs,
 } from './provider'
-import { invalidSignature, staleWebhook } from './signature'
 
 export interface PayPalOptions {
   clientId: string

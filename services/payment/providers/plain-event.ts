@@ -2,8 +2,8 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { invalid } from '#shared/errors'
 import { Currency, toMinor } from '#shared/money'
 import { closed, Id, t, text } from '#shared/schema'
+import { signatureHeader, verifySignature } from '#shared/webhook-signature'
 import type { ProviderEvent } from './provider'
-import { signatureHeader, verifySignature } from './signature'
 
 /** The webhook of the sandbox and of the shop's own bank feed. Its schema is documented, so that it can be sent by hand. */
 export const PlainEvent = closed(

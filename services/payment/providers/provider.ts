@@ -1,5 +1,4 @@
 import { oneOf, type Static, t } from '#shared/schema'
-import { minute } from '#shared/time'
 import { chargeStates, type PaymentMethod } from '../domain'
 
 /** What every payment provider can do for us. Amounts are minor units. Any error that is thrown means that the outcome is unknown. */
@@ -100,8 +99,5 @@ export const paymentOfReference = (reference: string | undefined, deployment: st
   if (id === undefined) return undefined
   return name === undefined || name === deployment ? Number(id) : null
 }
-
-/** A webhook whose time stamp is further off than this is treated as a replay. */
-export const webhookAgeMs = 5 * minute
 
 export type Providers = ReadonlyMap<string, Provider>

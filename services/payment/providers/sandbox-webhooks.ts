@@ -2,8 +2,8 @@ import { toMajor } from '#shared/money'
 import type { Sql } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { second } from '#shared/time'
+import { signatureHeader, signWebhook } from '#shared/webhook-signature'
 import type { PaymentDb } from '../database'
-import { signatureHeader, signWebhook } from './signature'
 
 interface ReportedCharge {
   id: string

@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import { minute, second } from '#shared/time'
+import { invalidSignature, staleWebhook, webhookAgeMs } from '#shared/webhook-signature'
 import {
   type Charge,
   captureKey,
@@ -14,9 +15,7 @@ import {
   referenceOf,
   refundKey,
   voidKey,
-  webhookAgeMs,
 } from './provider'
-import { invalidSignature, staleWebhook } from './signature'
 
 interface StripeOptions {
   key: string

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { invalid } from '#shared/errors'
-import { second } from '#shared/time'
-import { webhookAgeMs } from './provider'
+import { invalid } from './errors'
+import { minute, second } from './time'
+
+/** A webhook whose time stamp is further off than this is treated as a replay. */
+export const webhookAgeMs = 5 * minute
 
 /** Our own scheme for signing webhooks, like Stripe's: `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
 export const signatureHeader = 'x-signature'
