@@ -63,6 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const secrets = secretsIn(dir, options.env)
     const servers = await startServers(options, secrets, runAs('server'))
+    state.servers = servers
     await provisionMysql(servers.mysql, secrets)
     const runs = { service: runAs('service'), gateway: runAs('gateway') }
     const gateway = options.withPlatform ? await startPlatform(options, servers, secrets, runs) : ''

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Servers } from './platform'
 import { until } from './until'
 
 /** The processes of a stack, written where `status` and `stop` find them. */
 export type Member = { name: string; pid: number; born: string }
-export type State = { launcher: Member; ready: boolean; summary: string; members: Member[] }
+export type State = { launcher: Member; ready: boolean; summary: string; members: Member[]; servers?: Servers }
 
 const fileIn = (dir: string) => join(dir, 'state.json')
 

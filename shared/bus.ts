@@ -13,6 +13,7 @@ import { second } from './time'
 import { noTracer, type Tracer } from './trace'
 
 export type { DeadLetter, DeadLetterQueue, DeadLetters } from './bus/dead-letters'
+export { waitingMessages } from './bus/waiting'
 
 export interface BusOptions {
   url: string

@@ -45,7 +45,8 @@ export const settings = (env: Environment = process.env) => {
 }
 export type Settings = ReturnType<typeof settings>
 
-const delays = (list: string): number[] => {
+export const retryDelays = (read: Pick<Settings, 'text'>): number[] => {
+  const list = read.text('RETRY_DELAYS_MS', '1000,5000,30000')
   if (!/^\d{1,9}(,\d{1,9}){0,9}$/.test(list)) throw new Error('RETRY_DELAYS_MS must be milliseconds, separated by commas')
   return list.split(',').map(Number)
 }
@@ -69,7 +70,7 @@ export const readConfig = (service: ServiceName, env?: Environment) => {
     logLevel: read.oneOf('LOG_LEVEL', levels, 'info'),
     internalKey: read.secret('INTERNAL_KEY'),
     brokerPrefix: read.text('BROKER_PREFIX', ''),
-    retryDelaysMs: delays(read.text('RETRY_DELAYS_MS', '1000,5000,30000')),
+    retryDelaysMs: retryDelays(read),
     /** The share of traces that is recorded, from 0 to 1. */
     traceRatio: share('OTEL_TRACES_SAMPLER_ARG', read.text('OTEL_TRACES_SAMPLER_ARG', '0.1')),
     otlpEndpoint: read.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),

@@ -95,6 +95,20 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     await eventually(() => second!.relaying())
   })
 
+  test('while an operator holds the lease nothing is published, and afterwards everything is', async () => {
+    const { bus, numbers } = broker()
+    const instance = await store.start({ bus, leaseMs: 300, pollMs: 20 })
+    await eventually(() => instance.relaying())
+    await instance.lease.seize('a backup', 60_000)
+    await eventually(() => !instance.relaying())
+    await instance.transaction(async publish => publish(...drafts(3)))
+    expect((await instance.backlog()).count).toBe(3)
+    expect(numbers()).toEqual([])
+    await instance.lease.release('a backup')
+    await emptied(instance)
+    expect(numbers()).toEqual([0, 1, 2])
+  })
+
   test('while the broker is down nothing is lost, and the order stays', async () => {
     const { bus, numbers, goesDown } = broker()
     goesDown(true)

@@ -40,6 +40,8 @@ export interface Backlog {
 export interface OutboxStore<Id extends string | number> {
   /** Whether `holder` now has the lease for `ttlMs`, by the database's clock. */
   lease(holder: string, ttlMs: number): Promise<boolean>
+  /** Takes the lease from whoever has it: a backup does, so that nothing is published meanwhile. */
+  seize(holder: string, ttlMs: number): Promise<void>
   release(holder: string): Promise<void>
   /** The oldest rows without `except`, in the order in which they were stored. */
   unsent(limit: number, except: Id[]): Promise<(OutboxRow & { id: Id })[]>

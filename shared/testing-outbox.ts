@@ -2,9 +2,11 @@ import { Type as t } from '@sinclair/typebox'
 import { sql as raw } from 'kysely'
 import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './event'
 import type { Mongo } from './mongo'
-import type { Backlog, OutgoingMessage, Publisher, Siblings } from './outbox'
+import { mongoOutbox } from './mongo/outbox'
+import type { Backlog, OutboxStore, OutgoingMessage, Publisher, Siblings } from './outbox'
 import type { RelayPorts, RelayTimes } from './outbox/relay'
 import type { Sql } from './sql'
+import { sqlOutbox } from './sql/outbox'
 import { eventually, testMongo, testSql } from './testing'
 
 /** What the tests of the outbox and the inbox need: both stores behind one interface, and a broker behind the relay's port. */
@@ -26,6 +28,8 @@ export interface Instance {
   effects(): Promise<number>
   backlog(): Promise<Backlog>
   relaying(): boolean
+  /** The lease, as an operator's script takes it. */
+  lease: Pick<OutboxStore<never>, 'seize' | 'release'>
   close(): Promise<void>
 }
 export type Relay = RelayPorts & RelayTimes
@@ -46,6 +50,7 @@ const overSql = (sql: Sql<EffectsDb>): Instance => ({
   effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
   backlog: sql.backlog,
   relaying: sql.relaying,
+  lease: sqlOutbox(sql.kernel),
   close: sql.close,
 })
 const overMongo = (mongo: Mongo): Instance => ({
@@ -56,6 +61,7 @@ const overMongo = (mongo: Mongo): Instance => ({
   effects: () => mongo.collection('effects').countDocuments(),
   backlog: mongo.backlog,
   relaying: mongo.relaying,
+  lease: mongoOutbox(mongo.db),
   close: mongo.close,
 })
 

@@ -78,6 +78,7 @@ export const testUsers = async (
     pass: (ms: number) => {
       aheadMs += ms
     },
+    url: mysql.url,
     now: () => Date.now() + aheadMs,
     admin: async () => {
       await first.managedAccounts.ensureAdmin('root@example.com', 'the admin password')

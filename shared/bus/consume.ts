@@ -85,8 +85,12 @@ export const createConsumer = (options: ConsumerOptions) => {
   const receive = (delivery: Delivery) => {
     const work = handle(delivery)
       .catch(error => log.error({ err: error, queue: delivery.queue }, 'a message could not be settled; the broker delivers it again'))
-      .finally(() => underWay.delete(work))
+      .finally(() => {
+        underWay.delete(work)
+        metrics.handling(underWay.size)
+      })
     underWay.add(work)
+    metrics.handling(underWay.size)
   }
 
   const handle = async (delivery: Delivery) => {

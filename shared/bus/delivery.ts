@@ -7,8 +7,9 @@ export interface Delivery {
   raw: ConsumeMessage
 }
 
-/** The counters of the bus, by type of message. */
+/** The counters of the bus, by type of message, and how many messages are being handled at this moment. */
 export interface BusMetrics {
+  handling(count: number): void
   handled(type: string): void
   retried(type: string): void
   deadLettered(type: string): void

@@ -44,6 +44,9 @@ export const mongoOutbox = (db: Db): OutboxStore<string> => {
       ])
       return matchedCount > 0
     },
+    async seize(holder, ttlMs) {
+      await leases.updateOne({ _id: 'relay' }, [{ $set: { holder, expires_at: { $add: ['$$NOW', ttlMs] } } }])
+    },
     async release(holder) {
       await leases.updateOne({ _id: 'relay', holder }, { $set: { holder: '', expires_at: new Date(0) } })
     },

@@ -26,6 +26,14 @@ export const sqlOutbox = (db: Kysely<KernelTables>, { sweepBatch = 1000, sweepPa
     return numUpdatedRows > 0n
   },
 
+  async seize(holder, ttlMs) {
+    await db
+      .updateTable('outbox_lease')
+      .set({ holder, expires_at: inFuture(ttlMs) })
+      .where('id', '=', 1)
+      .execute()
+  },
+
   async release(holder) {
     await db
       .updateTable('outbox_lease')

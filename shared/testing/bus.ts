@@ -18,7 +18,7 @@ export const overdue = defineTimer('order.overdue', {
   terms: ['standard', 'long'],
   data: t.Object({ n: t.Integer() }),
 })
-const events = [paid, noted, unconsumed, overdue]
+export const events = [paid, noted, unconsumed, overdue]
 
 export const order = (id: number) => ({ id, version: 1 })
 export const payments = (count: number) => outgoing(...Array.from({ length: count }, (_, n) => paid(order(n), { n })))

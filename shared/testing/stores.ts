@@ -103,7 +103,12 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
   const [{ openBus }, { brokerTopology }, { connect }] = await Promise.all([import('../bus'), import('../bus/topology'), import('amqplib')])
   const prefix = `${testName()}.`
   const counted = { handled: 0, retried: 0, deadLettered: 0 }
-  const metrics = { handled: () => counted.handled++, retried: () => counted.retried++, deadLettered: () => counted.deadLettered++ }
+  const metrics = {
+    handling: () => {},
+    handled: () => counted.handled++,
+    retried: () => counted.retried++,
+    deadLettered: () => counted.deadLettered++,
+  }
   const opened: Bus[] = []
   const open = async (service: BusOptions['service'], more: Partial<BusOptions> = {}) => {
     const bus = await openBus({ url, service, events, prefix, retryDelaysMs, log: quiet, metrics, ...more })

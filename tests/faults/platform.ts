@@ -38,17 +38,19 @@ export const startPlatform = async (name: string, portBase: number) => {
     CLAIM_MS: '5000',
   }
   const onLog = (service: string, line: string) => void log.push(`${service} ${line}`)
-  const stack = await startStack({
-    dir: stackDir,
-    portBase,
-    fresh: true,
-    install: false,
-    withPlatform: true,
-    report: line => void log.push(line),
-    onLog,
-    interrupted: new AbortController().signal,
-    env,
-  }).catch(async error => {
+  const startServices = ({ fresh }: { fresh: boolean }) =>
+    startStack({
+      dir: stackDir,
+      portBase,
+      fresh,
+      install: false,
+      withPlatform: true,
+      report: line => void log.push(line),
+      onLog,
+      interrupted: new AbortController().signal,
+      env,
+    })
+  let stack = await startServices({ fresh: true }).catch(async error => {
     await stopServers()
     throw error
   })
@@ -64,6 +66,13 @@ export const startPlatform = async (name: string, portBase: number) => {
     killServer: (server: ServerName) => servers.get(server)!.kill(),
     stopServer: (server: ServerName) => servers.get(server)!.stop(),
     startServer,
+    /** The addresses of the servers, with administrators' logins. */
+    places: () => ({ mysql: url('mysql'), mongo: url('mongo'), redis: url('redis'), carts: url('redis'), rabbitmq: url('rabbitmq') }),
+    /** Stops the services and the gateway; the servers stay. */
+    stopServices: () => stack.stop(),
+    async startServices() {
+      stack = await startServices({ fresh: false })
+    },
     /** The services whose `/ready` a probe would count as failed. */
     async unready(): Promise<string[]> {
       const probe = (service: ServiceName) =>

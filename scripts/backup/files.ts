@@ -1,0 +1,18 @@
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+
+/** Writes the pieces into a compressed file that only its owner may read: backups hold personal data. */
+export const writeCompressed = async (path: string, pieces: AsyncIterable<string | Uint8Array>) => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  await pipeline(Readable.from(pieces), createGzip({ level: 4 }), createWriteStream(path, { mode: 0o600 }))
+}
+
+export const readCompressed = (path: string): AsyncIterable<Buffer> => createReadStream(path).pipe(createGunzip())
+
+/** The lines of a compressed text. */
+export const compressedLines = (path: string): AsyncIterable<string> =>
+  createInterface({ input: createReadStream(path).pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY })
