@@ -36,3 +36,15 @@ describe('a start', () => {
     expect(JSON.parse(logged[2] ?? '')).toMatchObject({ service: 'order', msg: 'not JSON' })
   })
 })
+
+test('a log that has grown past its limit is turned, and one log before it is kept', () => {
+  const file = join(dir, 'turned.log')
+  const { onLog } = openConsole(file, 'json', () => {}, 300)
+  for (let n = 0; n < 9; n++) onLog('order', line('info', `line ${n}`))
+  const messages = (path: string) =>
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(text => JSON.parse(text).msg)
+  expect([...messages(`${file}.1`), ...messages(file)]).toEqual(['line 4', 'line 5', 'line 6', 'line 7', 'line 8'])
+})

@@ -2,9 +2,11 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type ServiceName, serviceNames } from '#shared/platform'
+import { minute } from '#shared/time'
 import { eachLine } from './lines'
 import { programs } from './servers/programs'
 import { serverEnvironment } from './service-environment'
+import { largestLog, turnLog } from './turn-log'
 import { until } from './until'
 
 /** Where the live instances of each service listen, as `host:port`. */
@@ -19,6 +21,8 @@ export interface GatewayOptions {
   /** Another Nginx than the one on the PATH. */
   program?: string
   onLine?: (line: string) => void
+  /** How large the access log may grow, and how often that is looked at. */
+  log?: { limitBytes: number; everyMs: number }
 }
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
@@ -63,7 +67,15 @@ const isTaken = (port: number, host: string) =>
   })
 
 /** Starts Nginx from a folder of its own; resolves once it accepts requests. */
-export const startGateway = async ({ dir: where, port, upstreams, settings = {}, program = programs.nginx(), onLine }: GatewayOptions) => {
+export const startGateway = async ({
+  dir: where,
+  port,
+  upstreams,
+  settings = {},
+  program = programs.nginx(),
+  onLine,
+  log,
+}: GatewayOptions) => {
   const dir = resolve(where)
   const tls = Boolean(settings.TLS_CERT)
   const host = settings.HOST && settings.HOST !== '0.0.0.0' ? settings.HOST : '127.0.0.1'
@@ -117,6 +129,13 @@ export const startGateway = async ({ dir: where, port, upstreams, settings = {},
     signalGroup('SIGKILL')
     throw error
   }
+
+  const { limitBytes = largestLog, everyMs = minute } = log ?? {}
+  const turning = setInterval(() => {
+    if (turnLog(join(dir, 'access.log'), limitBytes)) child.kill('SIGUSR1') // Nginx opens its logs anew
+  }, everyMs)
+  turning.unref()
+  exited.then(() => clearInterval(turning))
 
   let reloading: Promise<void> = Promise.resolve()
   const reload = (next: Upstreams): Promise<void> => {

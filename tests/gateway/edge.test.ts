@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -87,6 +87,13 @@ describe('every answer', () => {
     expect((await gateway.fetch('/api/orders?size=50', { headers: { 'accept-encoding': 'gzip' } })).headers.has('content-encoding')).toBe(
       false,
     )
+  })
+
+  test('is logged in a new file once the access log has grown past its limit, and the one before is kept', async () => {
+    await using small = await openGateway({}, {}, { limitBytes: 500, everyMs: 20 })
+    for (let n = 0; n < 5; n++) await small.fetch('/api/products')
+    await eventually(() => ['access.log.1', 'access.log'].every(name => existsSync(join(small.dir, name))))
+    expect(readFileSync(join(small.dir, 'access.log.1'), 'utf8')).toContain('/api/products')
   })
 
   test('is one line of JSON in the access log, without the query', async () => {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ServiceName, services } from '#shared/platform'
-import { type Gateway, startGateway, type Upstreams } from '../../scripts/gateway'
+import { type Gateway, type GatewayOptions, startGateway, type Upstreams } from '../../scripts/gateway'
 import { anyFreePort } from '../../scripts/ports'
 
 export const serviceNames = Object.keys(services) as ServiceName[]
@@ -66,13 +66,24 @@ export interface TestGateway {
 }
 
 /** A real Nginx with its own folder and port, in front of the given addresses. */
-export const openGateway = async (upstreams: Upstreams, settings: Record<string, string> = {}): Promise<TestGateway> => {
+export const openGateway = async (
+  upstreams: Upstreams,
+  settings: Record<string, string> = {},
+  log?: GatewayOptions['log'],
+): Promise<TestGateway> => {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-'))
   const port = anyFreePort()
   const program = Bun.env.NGINX
   const remove = () => rmSync(dir, { recursive: true, force: true })
   const chosen = { ...unlimited, ...settings }
-  const gateway = await startGateway({ dir, port, upstreams, settings: chosen, ...(program ? { program } : {}) }).catch(error => {
+  const gateway = await startGateway({
+    dir,
+    port,
+    upstreams,
+    settings: chosen,
+    ...(program ? { program } : {}),
+    ...(log ? { log } : {}),
+  }).catch(error => {
     remove()
     throw error
   })
