@@ -2,6 +2,7 @@ import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import { t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { Kind } from './domain'
+import type { RedemptionState } from './domain-redemptions'
 
 /** Stored as 0 or 1. */
 type Flag = ColumnType<number, boolean | undefined, boolean>
@@ -63,7 +64,6 @@ export interface PromotionDb {
 export const noUser = 0
 export const textList = jsonColumn(t.Array(t.String()))
 
-type RedemptionState = 'new' | 'redeemed' | 'rejected' | 'released'
 export type CampaignRow = Selectable<PromotionDb['campaigns']>
 export type CodeRow = Selectable<PromotionDb['codes']>
 export type RedemptionRow = Selectable<PromotionDb['redemptions']>

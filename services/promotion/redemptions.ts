@@ -3,8 +3,9 @@ import type { Message, Publish } from '#shared/event'
 import { sumOf, toMajor } from '#shared/money'
 import { lockOrMake } from '#shared/sql'
 import type { PromotionSql, RedemptionRow, Trx } from './database'
+import { nextRedemptionStep, type Use } from './domain-redemptions'
 import { anonymiseIfErased } from './erase-user'
-import { holdCampaigns, type PlacedOrder, releaseCampaigns, type Use } from './uses'
+import { holdCampaigns, type PlacedOrder, releaseCampaigns } from './uses'
 
 const lockRedemption = (trx: Trx, orderId: number, expected: { likelyNew?: boolean } = {}): Promise<RedemptionRow> =>
   lockOrMake(trx, 'redemptions', { order_id: orderId }, { state: 'new' }, expected)
@@ -42,7 +43,7 @@ export const redemptions = (sql: PromotionSql) => {
       const order = { ...placed, uses: await usesOf(placed) }
       await sql.once(message, async (trx, publish) => {
         const known = await lockRedemption(trx, order.orderId, { likelyNew: true })
-        if (known.state !== 'new') return
+        if (nextRedemptionStep(known.state, 'placed') !== 'hold') return
         const refused = await holdCampaigns(trx, order)
         const main = refused?.use ?? order.uses.find(use => use.code !== null) ?? order.uses[0]
         await save(
@@ -67,9 +68,10 @@ export const redemptions = (sql: PromotionSql) => {
     async release(message: Message, orderId: number): Promise<void> {
       await sql.once(message, async (trx, publish) => {
         const known = await lockRedemption(trx, orderId)
-        if (known.state !== 'new' && known.state !== 'redeemed') return
-        await releaseCampaigns(trx, orderId)
-        await save(trx, { ...known, state: 'released' }, publish, { quiet: known.state === 'new' })
+        const step = nextRedemptionStep(known.state, 'cancelled')
+        if (step === 'nothing') return
+        if (step === 'release') await releaseCampaigns(trx, orderId)
+        await save(trx, { ...known, state: 'released' }, publish, { quiet: step === 'close' })
       })
     },
 
