@@ -3,6 +3,7 @@ import { Address } from '#shared/address'
 import { t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { Progress, Status } from './domain'
+import type { KnownOrder } from './domain-orders'
 import type { ShippingOption } from './domain-quotes'
 
 /** Read as 0 or 1. */
@@ -82,6 +83,10 @@ export type ShipmentRow = Selectable<ShippingDb['shipments']>
 export const progressOf = ({ status, picked_up_at }: Pick<ShipmentRow, 'status' | 'picked_up_at'>): Progress => ({
   status,
   pickedUp: picked_up_at !== null,
+})
+export const knownOrder = ({ lines, voided }: Pick<OrderRow, 'lines' | 'voided'>): KnownOrder => ({
+  lines: lines === null ? undefined : linesColumn.read(lines),
+  voided: voided === 1,
 })
 export type StepRow = Selectable<ShippingDb['shipment_steps']>
 export type RateRow = Selectable<ShippingDb['rates']>

@@ -1,10 +1,10 @@
-import { conflict } from '#shared/errors'
 import { idempotently, type KeyedRequest } from '#shared/idempotency'
 import { lockOrMake } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
-import { linesColumn, progressOf, type ShippingSql, type Trx } from './database'
+import { knownOrder, linesColumn, progressOf, type ShippingSql, type Trx } from './database'
 import { packLines, type RequestedLine, remainingLines } from './domain-lines'
+import { linesToPack } from './domain-orders'
 import { shipmentView } from './model'
 import type { NotifyStreams, ShipmentVersion } from './shipment-streams'
 import { addShipment, carrierFor, changeLines, changeStatus, lockShipments } from './shipments'
@@ -32,11 +32,7 @@ export const shipLines =
       const order = await clients.orderToShip(orderId)
       return sql.transaction(async (trx, publish) => {
         repacked.length = 0
-        const known = await lockOrMake(trx, 'orders', { order_id: orderId })
-        if (known.voided) throw conflict('order_cancelled', 'This order is cancelled and cannot be shipped any more.')
-        if (known.lines === null)
-          throw conflict('order_not_ready', 'The stock of this order is not committed yet; ship it once it is paid and packed.')
-        const ordered = linesColumn.read(known.lines)
+        const ordered = linesToPack(knownOrder(await lockOrMake(trx, 'orders', { order_id: orderId })))
         const parcels = (await lockShipments(trx, orderId)).map(row => ({ row, ...progressOf(row), lines: linesColumn.read(row.lines) }))
         const packed = packLines(ordered, parcels, request)
         for (const { parcel, lines } of packed.repacked)

@@ -4,8 +4,8 @@ import type { Static } from '#shared/schema'
 import { lockOrMake } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
-import { linesColumn, type ShipmentRow, type ShippingSql } from './database'
-import { linesByWarehouse, mergeLines } from './domain-lines'
+import { knownOrder, linesColumn, type ShipmentRow, type ShippingSql } from './database'
+import { firstParcels, isPackedOrVoided } from './domain-orders'
 import type { NotifyStreams } from './shipment-streams'
 import { addShipment, carrierFor } from './shipments'
 
@@ -21,28 +21,28 @@ interface Ports {
  * service is asked before the transaction begins, since no call is made under a lock.
  */
 export const shipOrder = ({ sql, clients, carriers, notify }: Ports) => {
-  const isShippedOrVoided = async (orderId: number) => {
+  const isDone = async (orderId: number) => {
     const row = await sql.db.selectFrom('orders').select(['lines', 'voided']).where('order_id', '=', orderId).executeTakeFirst()
-    return row !== undefined && (row.lines !== null || row.voided === 1)
+    return row !== undefined && isPackedOrVoided(knownOrder(row))
   }
 
   return async (message: Message<Static<typeof inventoryCommitted.schema>>): Promise<void> => {
     const orderId = message.data.order_id
-    if (await isShippedOrVoided(orderId)) return
+    if (await isDone(orderId)) return
     const order = await clients.orderToShip(orderId)
     if (order.status === 'cancelled') return
-    const ordered = mergeLines(message.data.lines)
     const shipments = await sql.once(message, async (trx, publish) => {
       const known = await lockOrMake(trx, 'orders', { order_id: orderId }, {}, { likelyNew: true })
-      if (known.voided || known.lines !== null) return []
+      const packed = firstParcels(knownOrder(known), message.data.lines)
+      if (!packed) return []
       await trx
         .updateTable('orders')
-        .set({ user_id: order.userId, lines: linesColumn.write(ordered) })
+        .set({ user_id: order.userId, lines: linesColumn.write(packed.lines) })
         .where('order_id', '=', orderId)
         .execute()
       const parcel = { ...order, orderId, carrier: carrierFor(carriers, order.option) }
       const added: ShipmentRow[] = []
-      for (const lines of linesByWarehouse(ordered)) added.push(await addShipment(trx, publish, { ...parcel, lines }))
+      for (const lines of packed.parcels) added.push(await addShipment(trx, publish, { ...parcel, lines }))
       return added
     })
     await notify(shipments ?? [])

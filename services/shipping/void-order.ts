@@ -1,7 +1,7 @@
-import { conflict } from '#shared/errors'
 import type { Message, Publish } from '#shared/event'
 import { lockOrMake } from '#shared/sql'
-import type { ShippingSql, Trx } from './database'
+import { progressOf, type ShippingSql, type Trx } from './database'
+import { parcelsToVoid } from './domain-orders'
 import type { NotifyStreams, ShipmentVersion } from './shipment-streams'
 import { changeStatus, lockShipments } from './shipments'
 
@@ -36,13 +36,15 @@ const voidShipments = async (
 ): Promise<ShipmentVersion[]> => {
   const order = await lockOrMake(trx, 'orders', { order_id: orderId })
   const shipments = await lockShipments(trx, orderId)
-  if (refusePickedUp && shipments.some(({ picked_up_at }) => picked_up_at !== null))
-    throw conflict('already_picked_up', 'A parcel of this order is on its way; it can be returned once it is delivered.')
+  const toVoid = parcelsToVoid(
+    shipments.map(row => ({ row, ...progressOf(row) })),
+    { refusePickedUp },
+  )
   if (!order.voided) await trx.updateTable('orders').set({ voided: true }).where('order_id', '=', orderId).execute()
   // Nothing more is expected of failed shipments, so drift does not list them any more.
   const failed = shipments.filter(({ status, waiting_since }) => status === 'failed' && waiting_since !== null)
   for (const { id } of failed) await trx.updateTable('shipments').set({ waiting_since: null }).where('id', '=', id).execute()
   const voided: ShipmentVersion[] = []
-  for (const shipment of shipments) if (shipment.status === 'created') voided.push(await changeStatus(trx, publish, shipment, 'voided'))
+  for (const { row } of toVoid) voided.push(await changeStatus(trx, publish, row, 'voided'))
   return voided
 }
