@@ -1,8 +1,8 @@
 import type { Publish } from '#shared/event'
-import type { Trx } from './database'
-import { type Allocation, allocateLines, type ReservationState, type ReservationStep } from './domain'
+import type { StockRow, Trx } from './database'
+import { type Allocation, allocateLines, type ReservationState, type ReservationStep, stockSteps } from './domain'
 import { addReturned, allocationsOf, type Reservation, saveAllocations } from './reservation-repository'
-import { changeAllocatedStock, changeReserved, lockSkuStock, moveStock, saveSkuStock, stockRowIn } from './sku-stock'
+import { changeAllocatedStock, changeReserved, lockSkuStock, moveStock, type SkuStock, saveSkuStock, stockRowIn } from './sku-stock'
 
 export interface StepOutcome {
   state: ReservationState
@@ -12,10 +12,26 @@ export interface StepOutcome {
 }
 type ApplyStep = (trx: Trx, reservation: Reservation, publish: Publish) => Promise<StepOutcome>
 
+const movementOf = {
+  commit: 'committed',
+  commitUnreserved: 'committed',
+  restock: 'restocked',
+  reserve: undefined,
+  release: undefined,
+} as const
+
+/** Takes the step with what is allocated in one row of stock. What was reserved is given up before the goods leave. */
+const takeStep = async (trx: Trx, step: keyof typeof stockSteps, orderId: number, stock: SkuStock, row: StockRow, quantity: number) => {
+  const { reserved, onHand } = stockSteps[step]
+  const kind = movementOf[step]
+  if (reserved !== 0) changeReserved(stock, row, reserved * quantity)
+  if (kind) await moveStock(trx, stock, row, onHand * quantity, { kind, orderId })
+}
+
 /** What each step does to the stock. An order waits for a product that inventory does not know yet, for up to `waitMs`. */
 export const allocations = ({ waitMs }: { waitMs: number }): Record<ReservationStep, ApplyStep> => {
   const allocate =
-    (commit: boolean): ApplyStep =>
+    (step: 'reserve' | 'commitUnreserved'): ApplyStep =>
     async (trx, reservation, publish) => {
       const { orderId, createdAt, facts } = reservation
       const stockBySku = await lockSkuStock(
@@ -27,44 +43,36 @@ export const allocations = ({ waitMs }: { waitMs: number }): Record<ReservationS
         return known && { opened: known.totals.opened === 1, archived: known.totals.archived === 1, stock: known.rows }
       })
       if (allocated === 'unknown_product' && Date.now() - createdAt.getTime() < waitMs) return { state: 'waiting' }
-      if (typeof allocated === 'string') return { state: commit ? 'commit_failed' : 'rejected', reason: allocated }
+      if (typeof allocated === 'string') return { state: step === 'reserve' ? 'rejected' : 'commit_failed', reason: allocated }
       for (const { sku, warehouse, quantity } of allocated) {
         const stock = stockBySku.get(sku)
-        if (!stock) continue
-        const row = await stockRowIn(trx, stock, warehouse)
-        if (commit) await moveStock(trx, stock, row, -quantity, { kind: 'committed', orderId })
-        else changeReserved(stock, row, quantity)
+        if (stock) await takeStep(trx, step, orderId, stock, await stockRowIn(trx, stock, warehouse), quantity)
       }
       await saveAllocations(trx, reservation, allocated)
       await saveSkuStock(trx, stockBySku, publish)
-      return commit ? { state: 'committed', committed: allocated } : { state: 'reserved' }
+      return { state: stockSteps[step].to, ...(step === 'commitUnreserved' && { committed: allocated }) }
     }
+  const change = (trx: Trx, step: keyof typeof stockSteps, orderId: number, allocated: readonly Allocation[], publish: Publish) =>
+    changeAllocatedStock(trx, allocated, publish, (stock, row, quantity) => takeStep(trx, step, orderId, stock, row, quantity))
 
   return {
-    reserve: allocate(false),
-    commitUnreserved: allocate(true),
+    reserve: allocate('reserve'),
+    commitUnreserved: allocate('commitUnreserved'),
     async commit(trx, { orderId }, publish) {
       const committed = await allocationsOf(trx, orderId)
-      await changeAllocatedStock(trx, committed, publish, (stock, row, quantity) => {
-        changeReserved(stock, row, -quantity)
-        return moveStock(trx, stock, row, -quantity, { kind: 'committed', orderId })
-      })
-      return { state: 'committed', committed }
+      await change(trx, 'commit', orderId, committed, publish)
+      return { state: stockSteps.commit.to, committed }
     },
     async release(trx, { orderId }, publish) {
-      await changeAllocatedStock(trx, await allocationsOf(trx, orderId), publish, (stock, row, quantity) =>
-        changeReserved(stock, row, -quantity),
-      )
-      return { state: 'released' }
+      await change(trx, 'release', orderId, await allocationsOf(trx, orderId), publish)
+      return { state: stockSteps.release.to }
     },
     async restock(trx, { orderId }, publish) {
       const allocated = await allocationsOf(trx, orderId)
       const out = allocated.map(({ quantity, returned, ...allocation }) => ({ ...allocation, quantity: quantity - returned }))
-      await changeAllocatedStock(trx, out, publish, (stock, row, quantity) =>
-        moveStock(trx, stock, row, quantity, { kind: 'restocked', orderId }),
-      )
+      await change(trx, 'restock', orderId, out, publish)
       await addReturned(trx, orderId, out)
-      return { state: 'released' }
+      return { state: stockSteps.restock.to }
     },
     close: async () => ({ state: 'released' }),
     nothing: async (_trx, { state }) => ({ state }),

@@ -5,11 +5,13 @@ import {
   allocateLines,
   allocateSku,
   availableQuantity,
+  isExpired,
   nextReservationStep,
   noOrderFacts,
   type OrderFacts,
   type ReservationState,
   type ReservationStep,
+  stockSteps,
 } from './domain'
 
 const line = (sku: string, quantity: number) => ({ product_id: 'p', sku, quantity })
@@ -156,4 +158,17 @@ describe('allocation', () => {
     expect(allocateLines([line('A', 1)], from({ A: { ...available(['main', 3]), opened: false } }))).toBe('unknown_product')
     expect(allocateLines([line('A', 1), line('B', 2)], from({ B: available(['main', 1]) }))).toBe('out_of_stock')
   })
+})
+
+test('what is reserved and then committed or released leaves nothing reserved, and what is restocked is on hand again', () => {
+  const { reserve, commit, commitUnreserved, release, restock } = stockSteps
+  expect([reserve.reserved + commit.reserved, reserve.reserved + release.reserved, commitUnreserved.reserved]).toEqual([0, 0, 0])
+  expect([commit.onHand + restock.onHand, commitUnreserved.onHand + restock.onHand]).toEqual([0, 0])
+})
+
+test('only reserved stock expires, from the moment on that its order names', () => {
+  const at = new Date(1000)
+  const facts = known({ expiry: { at, version: 1 } })
+  expect([isExpired('reserved', facts, at), isExpired('reserved', facts, new Date(999))]).toEqual([true, false])
+  expect([isExpired('committed', facts, at), isExpired('reserved', known({}), at)]).toEqual([false, false])
 })

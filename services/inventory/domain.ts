@@ -51,6 +51,20 @@ export const nextReservationStep = (
   return placed && (state === 'new' || state === 'waiting') ? 'reserve' : 'nothing'
 }
 
+/** What a step adds to the reserved pieces and to those on hand, for each piece that is allocated to the order, and where it leads. */
+export const stockSteps = {
+  reserve: { reserved: 1, onHand: 0, to: 'reserved' },
+  commit: { reserved: -1, onHand: -1, to: 'committed' },
+  commitUnreserved: { reserved: 0, onHand: -1, to: 'committed' },
+  release: { reserved: -1, onHand: 0, to: 'released' },
+  /** Of the pieces that did not come back before. */
+  restock: { reserved: 0, onHand: 1, to: 'released' },
+} as const satisfies Partial<Record<ReservationStep, { reserved: number; onHand: number; to: ReservationState }>>
+
+/** Whether stock that is reserved for an order is given to others, since nobody paid in time. */
+export const isExpired = (state: ReservationState, { expiry }: Pick<OrderFacts, 'expiry'>, now: Date) =>
+  state === 'reserved' && expiry !== undefined && expiry.at <= now
+
 /** Sums the lines of each SKU. */
 export const quantityBySku = (lines: readonly OrderLine[]): Map<string, number> => {
   const sums = new Map<string, number>()

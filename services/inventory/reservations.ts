@@ -6,7 +6,15 @@ import { eachIsolated } from '#shared/sweep'
 import { second } from '#shared/time'
 import { allocations, type StepOutcome } from './allocations'
 import type { InventoryDb, Trx } from './database'
-import { type Allocation, addOrderFacts, nextReservationStep, type OrderFacts, type OrderLine, type ReservationState } from './domain'
+import {
+  type Allocation,
+  addOrderFacts,
+  isExpired,
+  nextReservationStep,
+  type OrderFacts,
+  type OrderLine,
+  type ReservationState,
+} from './domain'
 import { lockReservation, type Reservation, saveReservation } from './reservation-repository'
 import type { StockInbox } from './stock-inbox'
 
@@ -110,8 +118,7 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
     async expire(now: Date, limit = sweepLimit): Promise<void> {
       const due = await inState('reserved').where('expires_at', '<=', now).orderBy('expires_at').limit(limit).execute()
       await sweep('expiring', due, async (trx, reservation, publish) => {
-        const { state, facts } = reservation
-        if (state !== 'reserved' || !facts.expiry || facts.expiry.at > now) return
+        if (!isExpired(reservation.state, reservation.facts, now)) return
         await steps.release(trx, reservation, publish)
         await enter(trx, reservation, { state: 'expired', reason: 'expired' }, publish)
       })
