@@ -1,12 +1,9 @@
 import type { Message } from '#shared/event'
 import { changeOrder, entryOfMessage, loadLockedOrder } from './changes'
-import type { OrderRow, OrderSql } from './database'
+import type { OrderSql } from './database'
 import type { Fact } from './domain'
+import { claimAfter } from './domain-claims'
 import { receiveParcels } from './received-returns'
-
-/** A claim ends with the outcome of its payment. */
-const endOfClaim = ({ claim_payment_id }: OrderRow, fact: Fact) =>
-  fact.kind === 'payment' && fact.id === claim_payment_id ? { claim_payment_id: null, claim_until: null } : {}
 
 /** Adds what a message of another service says about an order. Only the fact decides, not when its message arrives. */
 export const applyFact =
@@ -16,6 +13,6 @@ export const applyFact =
       const order = await loadLockedOrder(trx, orderId)
       if (!order) return
       const entries = [entryOfMessage(message, entryData)]
-      const changed = await changeOrder(trx, publish, order, { facts: [fact], set: endOfClaim(order.row, fact), entries })
+      const changed = await changeOrder(trx, publish, order, { facts: [fact], set: claimAfter(order.row, fact), entries })
       if (fact.kind === 'shipment') await receiveParcels(trx, publish, changed)
     })

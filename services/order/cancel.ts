@@ -6,7 +6,7 @@ import { eachIsolated } from '#shared/sweep'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
 import type { OrderClients } from './clients'
 import type { Buyer, Order, OrderSql, Trx } from './database'
-import { cancellation } from './domain'
+import { cancellation, endOfRequest } from './domain'
 import { type OrderView, orderView } from './model'
 
 interface Ports {
@@ -32,13 +32,14 @@ const request = (sql: OrderSql, id: number, by: Buyer): Promise<Order> =>
     return changeOrder(trx, publish, order, { set: { cancel_requested_at: new Date() }, entries })
   })
 
-/** Cancels the order, or drops the request when shipping refused. The first of several callers does it; the others find it done. */
+/** Cancels the order, or drops the request when shipping refused. */
 const conclude = (sql: OrderSql, id: number, voided: boolean): Promise<Order> =>
   sql.transaction(async (trx, publish) => {
     const order = await loadLockedOrder(trx, id)
     if (!order) throw notFound('order')
-    if (order.row.cancel_requested_at === null) return order
-    if (voided && cancellation(order.row.status) !== 'illegal') return callOff(trx, publish, order)
+    const end = endOfRequest(order.row.status, { isOpen: order.row.cancel_requested_at !== null, voided })
+    if (end === 'nothing') return order
+    if (end === 'call_off') return callOff(trx, publish, order)
     return changeOrder(trx, publish, order, { set: { cancel_requested_at: null }, entries: [ownEntry('order.cancel_refused')] })
   })
 

@@ -3,7 +3,8 @@ import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
 import { type Buyer, dataColumn, erasedAddress, factsColumn, type Order, type OrderRow, type Trx } from './database'
-import { addFact, awaitsPayment, type Fact, isOver, isOverpaid, paidOf, paymentStatusOf, type Step, stepsFrom } from './domain'
+import { type Fact, isOver } from './domain'
+import { afterFacts, type ToldStep } from './domain-changes'
 
 /** Something that happened to an order, as its timeline shows it. */
 interface Entry {
@@ -49,17 +50,15 @@ export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, rol
 interface AfterChange {
   version: number
   payment_status: string
-  /** What the order costs, in major units, where more was paid for it. */
-  due_amount: number | undefined
 }
-const statusEvents = ({ row, items }: Order, { from, to, reason }: Step, { version, payment_status, due_amount }: AfterChange) => {
+const statusEvents = ({ row, items }: Order, { from, to, reason, due }: ToldStep, { version, payment_status }: AfterChange) => {
   const { id, user_id } = row
   const lines = items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
   const about = { order_id: id, user_id, items: lines }
   const at = { id, version }
   const data = { status: to, previous: from, ...(reason && { reason }) }
-  const due = !awaitsPayment(to) && due_amount !== undefined && { due_amount }
-  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status, ...due })]
+  const due_amount = due === undefined ? {} : { due_amount: toMajor(due, row.currency) }
+  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status, ...due_amount })]
   if (to === 'cancelled' && reason) drafts.push(orderCancelled(at, { ...about, reason }))
   return { drafts, data }
 }
@@ -80,10 +79,8 @@ export const changeOrder = async (
   { facts: added = [], set = {}, entries: given = [], events }: OrderChange,
 ): Promise<Order> => {
   const { row, items } = order
-  const facts = added.reduce(addFact, factsColumn.read(row.facts))
-  const total = set.total ?? row.total
-  const steps = stepsFrom(row.status, { facts, hasPromise: row.promised === 1, total, lines: items })
-  const payment_status = paymentStatusOf(facts)
+  const known = { facts: factsColumn.read(row.facts), hasPromise: row.promised === 1, total: set.total ?? row.total, lines: items }
+  const { facts, steps, payment_status, captured, refunded } = afterFacts({ status: row.status, ...known }, added)
   const entries = [...given]
   let version = row.version
 
@@ -94,11 +91,9 @@ export const changeOrder = async (
     }
   }
   if (events) publishAll(events({ id: row.id, version: ++version }))
-  const due_amount = isOverpaid({ facts, total }) ? toMajor(total, row.currency) : undefined
-  for (const step of steps) publishAll(statusEvents(order, step, { version: ++version, payment_status, due_amount }))
+  for (const step of steps) publishAll(statusEvents(order, step, { version: ++version, payment_status }))
 
   const last = steps.at(-1)
-  const { captured, refunded } = paidOf(facts)
   const changed = {
     ...set,
     facts: factsColumn.write(facts),

@@ -3,7 +3,6 @@ import { Address } from '#shared/address'
 import { oneOf, type Static, type TSchema, t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { TaxClass } from '#shared/tax-class'
-import { minute } from '#shared/time'
 import { type CancelReason, cancelReasons, type PaymentStatus, type Status } from './domain'
 import type { ReturnStatus } from './domain-returns'
 
@@ -112,8 +111,6 @@ export interface Terms {
   paymentTimeoutMs: number
   claimMs: number
 }
-/** Stock stays reserved longer than the order may be paid, so that a payment in the last moment still gets it. */
-export const reservationGraceMs = 10 * minute
 
 const listOf = <S extends TSchema>(item: S) => t.Unsafe<readonly Static<S>[]>(t.Array(item))
 const Line = t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })

@@ -158,6 +158,12 @@ export const awaitsPayment = (status: Status) => endedBy[status] === 'payment_ti
 export const cancellation = (status: Status): 'at_once' | 'after_void' | 'illegal' =>
   !transitions[status].some(({ when }) => when === 'called_off') ? 'illegal' : awaitsPayment(status) ? 'at_once' : 'after_void'
 
+/** What becomes of a request to cancel once shipping has answered. The first of several callers ends it; the others find it ended. */
+export const endOfRequest = (status: Status, { isOpen, voided }: { isOpen: boolean; voided: boolean }): 'call_off' | 'drop' | 'nothing' => {
+  if (!isOpen) return 'nothing'
+  return voided && cancellation(status) !== 'illegal' ? 'call_off' : 'drop'
+}
+
 export interface Step {
   from: Status
   to: Status

@@ -14,11 +14,11 @@ import {
   type Order,
   type OrderRow,
   type OrderSql,
-  reservationGraceMs,
   type Terms,
   type Trx,
 } from './database'
 import { noFacts } from './domain'
+import { reservationGraceMs } from './domain-claims'
 import { totalOf } from './domain-pricing'
 import { amountsData, destinationData, lineData } from './event-data'
 import { type NewOrder, type OrderView, orderView } from './model'

@@ -1,12 +1,11 @@
 import { sql as raw } from 'kysely'
 import type { Address } from '#shared/address'
 import { orderRepriced } from '#shared/catalog'
-import { conflict, notFound } from '#shared/errors'
+import { notFound } from '#shared/errors'
 import { changeOrder, loadOwnLockedOrder } from './changes'
-import { isFrozen } from './claims'
 import type { OrderClients } from './clients'
-import { addressColumn, type Buyer, type ItemRow, type Order, type OrderRow, type OrderSql } from './database'
-import { awaitsPayment } from './domain'
+import { addressColumn, type Buyer, type ItemRow, type Order, type OrderSql } from './database'
+import { requireRepriceable } from './domain-claims'
 import { totalOf, worthOf } from './domain-pricing'
 import { amountsData, destinationData } from './event-data'
 import { priceDelivery } from './price'
@@ -16,11 +15,6 @@ interface Ports {
   sql: OrderSql
   clients: Pick<OrderClients, 'offers'>
   orders: Pick<OrderRepository, 'own'>
-}
-
-const requireUnpaid = (row: OrderRow, now: Date) => {
-  if (!awaitsPayment(row.status)) throw conflict('illegal_transition', 'The address can be changed only before the order is paid.')
-  if (isFrozen(row, now)) throw conflict('payment_in_progress', 'The order is being paid; its address and price cannot change meanwhile.')
 }
 
 /** Gives an order another address, which may cost another carriage and tax. */
@@ -34,11 +28,11 @@ export const reprice = ({ sql, clients, orders }: Ports) => {
   return async (id: number, buyer: Buyer, address: Address): Promise<Order> => {
     const before = await orders.own(id, buyer)
     if (!before) throw notFound('order')
-    requireUnpaid(before.row, new Date())
+    requireRepriceable(before.row, new Date())
     const { shipping, tax, lines, taxLines } = await priceTo(before, address)
     return sql.transaction(async (trx, publish) => {
       const { row } = await loadOwnLockedOrder(trx, id, buyer)
-      requireUnpaid(row, new Date())
+      requireRepriceable(row, new Date())
       const { subtotal, discount, currency } = row
       const amounts = { subtotal, discount, tax, shipping }
       // Nothing of a line changes after the order is placed, but for its tax.

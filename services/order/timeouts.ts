@@ -5,16 +5,13 @@ import { eachIsolated } from '#shared/sweep'
 import { changeOrder, loadLockedOrder } from './changes'
 import type { OrderRow, OrderSql, Terms, Trx } from './database'
 import { awaitsPayment, statuses } from './domain'
+import { unpaidUntil } from './domain-claims'
 
 interface Ports {
   sql: OrderSql
   terms: Pick<Terms, 'paymentTimeoutMs'>
   log: Pick<Log, 'warn'>
 }
-
-/** A payment that was begun in time may be finished: the order waits until its claim ends. */
-const timeoutOf = ({ payment_due_at, claim_until }: Pick<OrderRow, 'payment_due_at' | 'claim_until'>) =>
-  claim_until && claim_until > payment_due_at ? claim_until : payment_due_at
 
 /** Timers of one term wait in one queue, which gives them out in order: a wait of days must not delay those of minutes behind it. */
 export const timerTerm = (dueAt: Date, { paymentTimeoutMs }: Pick<Terms, 'paymentTimeoutMs'>) =>
@@ -25,7 +22,7 @@ export const timeouts = ({ sql, terms, log }: Ports) => {
   const cancelOverdue = async (trx: Trx, publish: Publish, orderId: number): Promise<{ row: OrderRow; dueAt: Date } | undefined> => {
     const order = await loadLockedOrder(trx, orderId)
     if (!order || !awaitsPayment(order.row.status)) return undefined
-    const dueAt = timeoutOf(order.row)
+    const dueAt = unpaidUntil(order.row)
     if (dueAt > new Date()) return { row: order.row, dueAt }
     await changeOrder(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'payment_timeout' }] })
     return undefined

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'bun:test'
+import { endOfRequest, type Fact, noFacts } from './domain'
+import { afterFacts } from './domain-changes'
+
+const order = { status: 'awaiting_payment', facts: noFacts, hasPromise: false, total: 3000, lines: [] } as const
+const captured = (amount: number): Fact => ({ kind: 'payment', id: 1, method: 'wallet', outcome: 'captured', amount })
+
+describe('new facts', () => {
+  test('lead to all steps that they allow, with what was paid', () => {
+    const { status, payment_status, captured: paid, refunded, steps } = afterFacts(order, [captured(3000)])
+    expect({ status, payment_status, paid, refunded }).toEqual({ status: 'paid', payment_status: 'paid', paid: 3000, refunded: 0 })
+    expect(steps).toEqual([{ from: 'awaiting_payment', to: 'paid' }])
+  })
+  test('that lead nowhere leave the status as it is', () => {
+    expect(afterFacts(order, [captured(2999)])).toMatchObject({ status: 'awaiting_payment', steps: [], captured: 2999 })
+  })
+  test('tell what an overpaid order costs, once it is paid', () => {
+    expect(afterFacts(order, [captured(3001)]).steps).toEqual([{ from: 'awaiting_payment', to: 'paid', due: 3000 }])
+    const early = afterFacts({ ...order, status: 'pending' }, [captured(3001), { kind: 'reserved' }])
+    expect(early.steps).toEqual([
+      { from: 'pending', to: 'awaiting_payment' },
+      { from: 'awaiting_payment', to: 'paid', due: 3000 },
+    ])
+  })
+})
+
+test('a request to cancel ends once: with the order, or without it when shipping refused or the order went on', () => {
+  const open = { isOpen: true, voided: true }
+  expect([endOfRequest('paid', open), endOfRequest('fulfilling', open)]).toEqual(['call_off', 'call_off'])
+  expect([endOfRequest('fulfilling', { ...open, voided: false }), endOfRequest('shipped', open)]).toEqual(['drop', 'drop'])
+  expect(endOfRequest('paid', { ...open, isOpen: false })).toBe('nothing')
+})
