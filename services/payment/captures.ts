@@ -4,6 +4,7 @@ import type { Log } from '#shared/log'
 import { type AskProvider, paymentRef } from './ask-provider'
 import type { PaymentDb, PaymentRow, PaymentSql, Trx } from './database'
 import type { ProviderAction } from './domain'
+import { mayAsk } from './domain-charges'
 import { type PaymentView, paymentView } from './model'
 import { beginAction, lockPayment, savePayment } from './payment-rows'
 import { settleAnswer } from './settle'
@@ -17,10 +18,6 @@ interface Ports {
   terms: Pick<PaymentTerms, 'askAfterMs'>
 }
 
-const allows: Record<AdminAction, (payment: PaymentRow) => boolean> = {
-  capture: ({ status, payment_method }) => status === 'authorized' || (status === 'pending' && payment_method === 'bank_transfer'),
-  void: ({ status }) => status === 'authorized' || status === 'requires_action' || status === 'pending',
-}
 const refusal: Record<AdminAction, () => Error> = {
   capture: () => conflict('not_capturable', 'Only an authorized payment, or a bank transfer that has not arrived yet, can be captured.'),
   void: () => conflict('not_voidable', 'Only a payment that is not captured yet can be voided. Refund a captured one instead.'),
@@ -35,7 +32,7 @@ export const captures = ({ sql, ask, log, terms }: Ports) => {
       if (!found) throw notFound('payment')
       const { order, payment } = await lockPayment(trx, id)
       if (payment.doing) throw underWay()
-      if (!allows[action](payment) || (action === 'capture' && order.cancelled)) throw refusal[action]()
+      if (!mayAsk(action, payment, { isCancelled: order.cancelled === 1 })) throw refusal[action]()
       beginAction(payment, action, new Date(Date.now() + terms.askAfterMs))
       await savePayment(trx, payment)
       return payment

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { causeOf, dueAction, dueRefunds, type OrderFacts, retryPauseMs } from './domain-refunds'
+import { causeOf, dueAction, dueRefunds, type OrderFacts, refundsToBegin, retryPauseMs, settledRefund } from './domain-refunds'
 
 const payment = { id: 5, payment_method: 'credit_card', status: 'completed', amount: 3000, isCaptured: true } as const
-const open = { ...payment, status: 'authorized', isCaptured: false } as const
+const open = { ...payment, status: 'authorized', isCaptured: false, doing: null } as const
 const order: OrderFacts = { isCancelled: false, isDelivered: false, paidBy: 5, returns: [] }
 const returns = [
   { id: 7, amount: 500 },
@@ -37,7 +37,48 @@ describe('a payment that captured nothing', () => {
     ]
     expect([dueAction(open, cancelled), dueAction(cash, cancelled)]).toEqual(['void', 'void'])
     expect([dueAction(open, delivered), dueAction(cash, delivered)]).toEqual([undefined, 'capture'])
-    expect([dueAction(payment, cancelled), dueAction({ ...open, status: 'failed' }, cancelled)]).toEqual([undefined, undefined])
+    expect([dueAction({ ...payment, doing: null }, cancelled), dueAction({ ...open, status: 'failed' }, cancelled)]).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+})
+
+test('a payment that its provider is being asked about waits for the answer', () => {
+  expect(dueAction({ ...open, doing: 'capture' }, { isCancelled: true, isDelivered: false })).toBeUndefined()
+})
+
+describe('the refunds to begin', () => {
+  const sums = { captured: 3000, refunded: 0, refunding: 0 }
+  const due = dueRefunds(payment, { ...order, due: 2800, returns })
+  const begin = (known: Partial<typeof sums>, begun: string[] = []) =>
+    refundsToBegin({ ...sums, ...known }, due, new Set(begun)).map(({ key, amount }) => `${key} ${amount}`)
+  test('are those that were not begun before', () => {
+    expect(begin({})).toEqual(['overpaid:5 200', 'return:7 500', 'return:8 100'])
+    expect(begin({}, ['overpaid:5', 'return:8'])).toEqual(['return:7 500'])
+  })
+  test('never refund more than is left', () => {
+    expect(begin({ refunded: 2000, refunding: 450 })).toEqual(['overpaid:5 200', 'return:7 350'])
+    expect(begin({ refunding: 3000 })).toEqual([])
+  })
+})
+
+describe('the outcome of a refund', () => {
+  const sums = { captured: 3000, refunded: 500, refunding: 1000 }
+  const refund = { state: 'pending', amount: 1000, attempt: 1 } as const
+  test('moves the money that was set aside', () => {
+    const after = { captured: 3000, refunded: 1500, refunding: 0 }
+    expect(settledRefund(sums, refund, 'succeeded')).toEqual({ sums: after, status: 'partially_refunded' })
+    expect(settledRefund({ ...sums, refunded: 2000 }, refund, 'succeeded')?.status).toBe('refunded')
+  })
+  test('that failed is tried again until the last attempt', () => {
+    expect(settledRefund(sums, refund, 'failed')).toEqual({ sums: { ...sums, refunding: 0 }, retryInMs: retryPauseMs(1) ?? 0 })
+    expect(settledRefund(sums, { ...refund, attempt: 5 }, 'failed')).toEqual({ sums: { ...sums, refunding: 0 } })
+  })
+  test('counts once, and not while it is open', () => {
+    expect(settledRefund(sums, { ...refund, state: 'succeeded' }, 'succeeded')).toBeUndefined()
+    expect(settledRefund(sums, { ...refund, state: 'failed' }, 'succeeded')).toBeUndefined()
+    expect(settledRefund(sums, refund, 'pending')).toBeUndefined()
   })
 })
 

@@ -1,5 +1,13 @@
 import { hour, minute } from '#shared/time'
-import { isOpen, type PaymentMethod, type PaymentStatus } from './domain'
+import {
+  isOpen,
+  type PaymentMethod,
+  type PaymentStatus,
+  type PaymentSums,
+  type ProviderAction,
+  refundable,
+  statusAfterRefund,
+} from './domain'
 
 /** What follows for a payment from what is known of its order, and what follows from a refund that failed. */
 
@@ -44,18 +52,57 @@ export const dueRefunds = ({ id, amount, isCaptured }: Payment, { isCancelled, p
   return [...excess, ...returns.map(({ id, amount: upTo }): DueRefund => ({ key: `return:${id}`, cause: 'goods_returned', upTo }))]
 }
 
+/** The refunds to begin now. What others have set aside is not refunded twice, and what was begun is not begun again. */
+export const refundsToBegin = (sums: PaymentSums, due: readonly DueRefund[], begun: ReadonlySet<string>) => {
+  let refunding = sums.refunding
+  const refunds: { key: string; cause: RefundCause; amount: number }[] = []
+  for (const { key, cause, upTo } of due) {
+    const amount = Math.min(upTo, refundable({ ...sums, refunding }))
+    if (begun.has(key) || amount <= 0) continue
+    refunding += amount
+    refunds.push({ key, cause, amount })
+  }
+  return refunds
+}
+
 /** What to ask the provider of a payment that has captured nothing yet. */
 export const dueAction = (
-  { status, isCaptured, payment_method }: Payment,
+  {
+    status,
+    isCaptured,
+    payment_method,
+    doing,
+  }: Pick<Payment, 'status' | 'isCaptured' | 'payment_method'> & { doing: ProviderAction | null },
   { isCancelled, isDelivered }: Pick<OrderFacts, 'isCancelled' | 'isDelivered'>,
 ): 'void' | 'capture' | undefined => {
-  if (isCaptured || !isOpen(status)) return undefined
+  if (isCaptured || !isOpen(status) || doing) return undefined
   if (isCancelled) return 'void'
   return isDelivered && payment_method === 'cash_on_delivery' ? 'capture' : undefined
 }
 
 /** How long a failed refund waits before it is tried again; undefined after the last attempt, when a person has to look at it. */
 export const retryPauseMs = (attempt: number): number | undefined => [minute, 10 * minute, hour, 6 * hour][attempt - 1]
+
+export type RefundState = 'pending' | 'succeeded' | 'failed'
+
+/**
+ * What a provider's report of a refund changes of its payment; undefined while the outcome is open, and when it was known before. A failed
+ * one is tried again: the money stays set aside for that.
+ */
+export const settledRefund = (
+  sums: PaymentSums,
+  { state, amount, attempt }: { state: RefundState; amount: number; attempt: number },
+  reported: RefundState,
+): { sums: PaymentSums; status?: PaymentStatus; retryInMs?: number } | undefined => {
+  if (state !== 'pending' || reported === 'pending') return undefined
+  const rest = { ...sums, refunding: sums.refunding - amount }
+  if (reported === 'failed') {
+    const retryInMs = retryPauseMs(attempt)
+    return { sums: rest, ...(retryInMs !== undefined && { retryInMs }) }
+  }
+  const after = { ...rest, refunded: rest.refunded + amount }
+  return { sums: after, status: statusAfterRefund(after) }
+}
 
 /** Earlier releases stored the cause of a refund only in its key and its reason. */
 export const causeOf = ({

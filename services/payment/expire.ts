@@ -1,7 +1,7 @@
 import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import type { PaymentSql } from './database'
-import { waitsForMoney } from './domain'
+import { endOfUnfinished } from './domain-charges'
 import { beginAction, lockPayment, savePayment } from './payment-rows'
 
 /** Voids payments that their customers did not finish in time, so that the orders can be paid in another way. */
@@ -19,9 +19,10 @@ export const expire =
     const expireOne = ({ id }: { id: number }) =>
       sql.transaction(async trx => {
         const { payment } = await lockPayment(trx, id)
-        if (payment.doing || !payment.expires_at) return
+        const end = endOfUnfinished(payment)
+        if (end === 'later' || !payment.expires_at) return
         payment.expires_at = null
-        if (waitsForMoney(payment.status)) beginAction(payment, 'void')
+        if (end === 'void') beginAction(payment, 'void')
         await savePayment(trx, payment)
       })
     await eachIsolated(overdue, expireOne, (error, { id }) =>

@@ -5,7 +5,7 @@ import { eachIsolated } from '#shared/sweep'
 import { second } from '#shared/time'
 import type { PaymentClients } from './clients'
 import type { PaymentRow, PaymentSql } from './database'
-import { waitsForMoney } from './domain'
+import { endOfUnfinished, holdMs } from './domain-charges'
 import { beginAction, lockPayment, savePayment } from './payment-rows'
 import type { PaymentTerms } from './terms'
 
@@ -28,19 +28,19 @@ export const holds = ({ sql, clients, log, terms }: Ports) => {
   const voidPayment = (id: number) =>
     sql.transaction(async trx => {
       const { payment } = await lockPayment(trx, id)
-      if (payment.doing) return
+      const end = endOfUnfinished(payment)
+      if (end === 'later') return
       payment.hold_at = null
-      if (waitsForMoney(payment.status)) beginAction(payment, 'void')
+      if (end === 'void') beginAction(payment, 'void')
       await savePayment(trx, payment)
     })
 
   /** Fails when the order service does not answer: the sweep tries again. */
   const hold = async (payment: PaymentRow): Promise<void> => {
-    const { id, order_id, amount, currency, payment_method, status, created_at } = payment
+    const { id, order_id, amount, currency } = payment
     if (payment.hold_at === null) return
-    const untilMs = created_at.getTime() + (payment_method === 'bank_transfer' ? terms.transferDueMs : terms.actionMs)
-    const hold_ms = untilMs - Date.now()
-    if (!waitsForMoney(status) || hold_ms <= 0) {
+    const hold_ms = holdMs(payment, terms, Date.now())
+    if (hold_ms === undefined) {
       await setHoldAt(payment, null)
       return
     }

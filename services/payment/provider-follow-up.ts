@@ -3,7 +3,8 @@ import { eachIsolated } from '#shared/sweep'
 import { minute } from '#shared/time'
 import { type AskProvider, type ProviderAnswer, paymentRef, refundRef } from './ask-provider'
 import type { PaymentRow, PaymentSql, RefundRow } from './database'
-import { isOutcomeOf, type ProviderAction } from './domain'
+import type { ProviderAction } from './domain'
+import { followUpOf } from './domain-charges'
 import type { Charge, RefundOutcome } from './providers/provider'
 import { settleAnswer } from './settle'
 import { settleRefund } from './settle-refund'
@@ -24,18 +25,14 @@ export const providerFollowUp = ({ sql, ask, log, terms }: Ports) => {
   const { db } = sql
   const { deadlineMs, giveUpMs } = terms
 
-  /** A charge is never repeated here, since its customer is gone. One that does not reach its provider within `giveUpMs` has failed. */
-  const chargeOutcome = async (payment: PaymentRow): Promise<ProviderAnswer<Charge>> => {
+  /** Asks before it acts, so that nothing is carried out twice. A charge that does not reach its provider within `giveUpMs` has failed. */
+  const outcomeOf = async (payment: PaymentRow, doing: ProviderAction): Promise<ProviderAnswer<Charge>> => {
+    const { amount, currency, payment_method, created_at } = payment
     const asked = await ask(payment, provider => provider.chargeOf(paymentRef(payment)))
-    if (asked.state !== 'never_seen' || Date.now() - payment.created_at.getTime() < giveUpMs) return asked
-    const { amount, currency } = payment
-    return { state: 'known', outcome: { state: 'failed', transactionId: '', amount, currency, reason: 'provider_not_reached' } }
-  }
-  /** Asks before it acts, so that a capture or void that was carried out already is not repeated. */
-  const actionOutcome = async (payment: PaymentRow, action: Exclude<ProviderAction, 'charge'>): Promise<ProviderAnswer<Charge>> => {
-    const asked = await ask(payment, provider => provider.chargeOf(paymentRef(payment)))
-    const isDone = asked.state === 'known' && isOutcomeOf(action, payment.payment_method, asked.outcome.state)
-    return isDone || asked.state === 'unknown' ? asked : ask(payment, provider => provider[action](paymentRef(payment)))
+    const next = followUpOf({ doing, payment_method }, asked, { isGivenUp: Date.now() - created_at.getTime() >= giveUpMs })
+    if (next === 'give_up')
+      return { state: 'known', outcome: { state: 'failed', transactionId: '', amount, currency, reason: 'provider_not_reached' } }
+    return next === 'act' && doing !== 'charge' ? ask(payment, provider => provider[doing](paymentRef(payment))) : asked
   }
   /** Asks before it acts, so that a refund is never made twice. */
   const refundOutcome = async (refund: RefundRow): Promise<ProviderAnswer<RefundOutcome>> => {
@@ -56,7 +53,7 @@ export const providerFollowUp = ({ sql, ask, log, terms }: Ports) => {
   const followUpPayment = async (payment: PaymentRow) => {
     const { id, doing } = payment
     if (!(await reserve('payments', payment)) || !doing) return
-    const answer = await (doing === 'charge' ? chargeOutcome(payment) : actionOutcome(payment, doing))
+    const answer = await outcomeOf(payment, doing)
     if (answer.state === 'known') await settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: async () => undefined })
   }
   const followUpRefund = async (refund: RefundRow) => {

@@ -2,8 +2,7 @@ import { paymentRefunded } from '#shared/catalog'
 import type { Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
 import type { PaymentRow, RefundRow, Trx } from './database'
-import { statusAfterRefund } from './domain'
-import { causeOf, type RefundCause, retryPauseMs } from './domain-refunds'
+import { causeOf, type RefundCause, settledRefund } from './domain-refunds'
 import { bookRefund } from './ledger'
 import { lockPayment, paymentEventData, savePayment } from './payment-rows'
 import type { RefundOutcome } from './providers/provider'
@@ -36,10 +35,8 @@ export const beginRefund = async (trx: Trx, payment: PaymentRow, refund: NewRefu
   return Number(insertId)
 }
 
-/** Tries a failed refund again later, under a new id: the provider keeps its refusal of the old one. Its money stays set aside. */
-const retryLater = async (trx: Trx, payment: PaymentRow, { id, amount, attempt, reason, ...row }: RefundRow) => {
-  const pauseMs = retryPauseMs(attempt)
-  if (pauseMs === undefined) return
+/** Tries a failed refund again later, under a new id: the provider keeps its refusal of the old one. */
+const retryLater = async (trx: Trx, payment: PaymentRow, { id, amount, attempt, reason, ...row }: RefundRow, pauseMs: number) => {
   const askAt = new Date(Date.now() + pauseMs)
   await beginRefund(trx, payment, { amount, cause: causeOf({ reason, ...row }), reason, askAt, attempt: attempt + 1, retryOf: id })
 }
@@ -58,12 +55,13 @@ export const settleRefund = async (
   const settled: RefundRow = { ...refund, reference, state, ask_at: state === 'pending' ? refund.ask_at : null, updated_at: new Date() }
   const { id: _, ...changed } = settled
   await trx.updateTable('refunds').set(changed).where('id', '=', refundId).execute()
-  if (state === 'pending') return settled
-  payment.refunding -= refund.amount
-  if (state === 'failed') await retryLater(trx, payment, refund)
-  if (state === 'succeeded') {
-    payment.refunded += refund.amount
-    payment.status = statusAfterRefund(payment)
+  const after = settledRefund(payment, refund, state)
+  if (!after) return settled
+  payment.refunding = after.sums.refunding
+  if (after.retryInMs !== undefined) await retryLater(trx, payment, refund, after.retryInMs)
+  if (after.status) {
+    payment.refunded = after.sums.refunded
+    payment.status = after.status
     await bookRefund(trx, payment, refund, reference)
     const data = {
       ...paymentEventData(payment),

@@ -3,8 +3,9 @@ import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
 import { nextActionColumn, type OrderRow, type PaymentRow, type PaymentSql, type Trx } from './database'
-import { isOfPayment, isOpen, isOutcomeOf, type PaymentStatus, refundable, statusAfterReport, waitsForMoney } from './domain'
-import { dueAction, dueRefunds, type OrderFacts } from './domain-refunds'
+import { isOpen, type PaymentStatus, waitsForMoney } from './domain'
+import { paidByAfter, settledBy } from './domain-charges'
+import { dueAction, dueRefunds, type OrderFacts, refundsToBegin } from './domain-refunds'
 import { bookCapture } from './ledger'
 import { beginAction, lockPayment, paymentEventData, savePayment } from './payment-rows'
 import type { Charge } from './providers/provider'
@@ -58,31 +59,32 @@ export const settleAnswer = async <T>({ sql, log, paymentId, charge, finish }: A
 /** Records what a provider reports of a charge, in an answer or a webhook, and what follows from it. */
 export const settleCharge = async (trx: Trx, publish: Publish, paymentId: number, charge: Charge): Promise<PaymentRow> => {
   const { order, payment } = await lockPayment(trx, paymentId)
-  if (!isOfPayment(payment, charge))
+  const settled = settledBy({ ...payment, isCaptured: payment.captured_at !== null }, charge)
+  if (!settled)
     throw new ChargeMismatch(
       `payment ${paymentId} is for ${payment.amount} ${payment.currency}, but its provider reports ${charge.amount} ${charge.currency}`,
     )
   payment.mismatch_at = null
   payment.transaction_id ??= charge.transactionId || null
-  const status = statusAfterReport(payment.status, payment.captured_at !== null, charge.state)
-  if (payment.doing && isOutcomeOf(payment.doing, payment.payment_method, charge.state)) {
+  const { status, captures, doing } = settled
+  if (doing === null) {
     payment.doing = null
     payment.ask_at = null
-  }
+  } else if (doing !== payment.doing) beginAction(payment, doing)
   if (status) payment.reason = charge.reason ?? null
   if (charge.nextAction) payment.next_action = nextActionColumn.write(charge.nextAction)
   else if (status) payment.next_action = null
-  if (status === 'completed') {
+  if (captures) {
     payment.captured = payment.amount
     payment.captured_at = new Date()
     if (payment.amount > 0) await bookCapture(trx, payment, payment.amount, charge.transactionId)
-    if (order.paid_by === null) {
-      order.paid_by = payment.id
-      await trx.updateTable('orders').set({ paid_by: payment.id }).where('order_id', '=', order.order_id).execute()
+    const paid_by = paidByAfter(order.paid_by, payment.id, settled)
+    if (paid_by !== order.paid_by) {
+      order.paid_by = paid_by
+      await trx.updateTable('orders').set({ paid_by }).where('order_id', '=', order.order_id).execute()
     }
   }
   if (status) changeStatus(payment, status, publish)
-  if (charge.capturable && isOpen(payment.status) && !payment.doing) beginAction(payment, 'capture')
   await followOrder(trx, order, payment)
   await savePayment(trx, payment)
   return payment
@@ -100,14 +102,21 @@ export const followOrder = async (trx: Trx, order: OrderRow, payment: PaymentRow
     due: order.due === null ? undefined : toMinor(Number(order.due), currency),
     returns: waiting.map(row => ({ id: row.return_id, amount: toMinor(Number(row.amount), currency) })),
   }
-  const known = { id, payment_method, status, amount, isCaptured }
+  const known = { id, payment_method, status, amount, isCaptured, doing: payment.doing }
   const action = dueAction(known, facts)
-  if (action && !payment.doing) beginAction(payment, action)
-  const refunds = dueRefunds(known, facts)
-  for (const { key, cause, upTo } of refunds)
-    await beginRefund(trx, payment, { amount: Math.min(upTo, refundable(payment)), key, cause, reason: cause })
-  const begun = waiting.filter(row => refunds.some(({ key }) => key === `return:${row.return_id}`)).map(row => row.return_id)
-  if (begun.length > 0) await trx.updateTable('returns').set({ settled: true }).where('return_id', 'in', begun).execute()
+  if (action) beginAction(payment, action)
+  const due = dueRefunds(known, facts)
+  if (due.length === 0) return
+  for (const { key, cause, amount } of refundsToBegin(payment, due, await begunRefunds(trx, id)))
+    await beginRefund(trx, payment, { amount, key, cause, reason: cause })
+  const settled = waiting.filter(row => due.some(({ key }) => key === `return:${row.return_id}`)).map(row => row.return_id)
+  if (settled.length > 0) await trx.updateTable('returns').set({ settled: true }).where('return_id', 'in', settled).execute()
+}
+
+/** The keys of the refunds that were begun for a payment before. */
+const begunRefunds = async (trx: Trx, paymentId: number): Promise<ReadonlySet<string>> => {
+  const begun = trx.selectFrom('refunds').select('cause').where('payment_id', '=', paymentId).where('cause', 'is not', null)
+  return new Set((await begun.execute()).flatMap(({ cause }) => (cause === null ? [] : [cause])))
 }
 
 /** Returned goods, whose refunds wait until the payment is captured. */
