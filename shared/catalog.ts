@@ -3,6 +3,7 @@
  * follow from these files.
  */
 export * from './catalog/admin'
+export * from './catalog/favourite'
 export * from './catalog/inventory'
 export * from './catalog/order'
 export * from './catalog/payment'

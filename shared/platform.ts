@@ -90,7 +90,13 @@ export const services = {
   },
   rating: { port: 8008, store: 'mongo', resources: ['ratings'], owns: 'reviews, summaries, moderation' },
   search: { port: 8009, store: 'redis', resources: ['search', 'recommendations'], owns: 'full text, suggestions, facets, recommendations' },
-  favourite: { port: 8010, store: 'mysql', resources: ['favourites'], owns: 'wishlists, shares, watches' },
+  favourite: {
+    port: 8010,
+    store: 'mysql',
+    resources: ['favourites'],
+    owns: 'favourites, shared lists, watches for price and stock',
+    settings: ['FAVOURITES_LIMIT', 'BACK_IN_STOCK_PAUSE_MS'],
+  },
   notification: { port: 8011, store: 'mysql', resources: ['notifications'], owns: 'in-app, e-mail, SMS, push, preferences' },
   tax: { port: 8012, store: 'mysql', resources: ['tax'], owns: 'rates by place and day, quotes, the report' },
   cart: { port: 8013, store: 'redis', resources: ['cart'], owns: 'guest and user carts, merge, share', secrets: ['CART_REDIS_URL'] },
@@ -115,4 +121,5 @@ export const released = [
   'promotion',
   'tax',
   'cart',
+  'favourite',
 ] as const satisfies readonly ServiceName[]

@@ -1,6 +1,7 @@
 import { account, administration, leaving } from './accounts'
 import { carts } from './carts'
 import { catalog } from './catalog'
+import { favourites } from './favourites'
 import { journey } from './journey'
 import { promotions, taxes } from './offers'
 import { orders } from './orders'
@@ -25,6 +26,7 @@ const folders: Folder[] = [
   carts,
   orders,
   parcels,
+  favourites,
   mistakes,
   leaving,
   platform,

@@ -3,6 +3,7 @@ import { type Clients, unwrap } from '#shared/client'
 import type { Instance } from '#shared/registry'
 import { t } from '#shared/schema'
 import { second } from '#shared/time'
+import type { FavouriteApi } from '../favourite/app'
 import type { InventoryApi } from '../inventory/app'
 import type { OrderApi } from '../order/app'
 import type { PaymentApi } from '../payment/app'
@@ -19,6 +20,7 @@ const during = ({ from, to }: Window) => ({ query: { since: from.toISOString(), 
 
 /** What discovery asks of other services. */
 export const discoveryClients = (client: Clients) => {
+  const favourites = client<FavouriteApi>('favourite').internal
   const inventory = client<InventoryApi>('inventory').internal
   const orders = client<OrderApi>('order').internal
   const payments = client<PaymentApi>('payment').internal
@@ -28,6 +30,7 @@ export const discoveryClients = (client: Clients) => {
   const taxes = client<TaxApi>('tax').internal
 
   return {
+    favouriteDrift: (window: Window) => unwrap(favourites.drift.get(during(window))),
     inventoryDrift: (window: Window) => unwrap(inventory.drift.get(during(window))),
     orderDrift: (window: Window) => unwrap(orders.drift.get(during(window))),
     paymentDrift: (window: Window) => unwrap(payments.drift.get(during(window))),

@@ -13,6 +13,7 @@ const order = (more: object = {}) => ({ status: 'fulfilling', paid: 20, has_stoc
 
 /** What each service answers, by path: services that agree. A test changes some of it. */
 const healthy = () => ({
+  favourite: { '/internal/drift': { watches: none, counts: none, stuck: none } },
   inventory: {
     '/internal/drift': { movements: none, shelves: none, reserved: none, stock: { A: 1, B: 2 } },
     '/internal/reservations': { reservations: { 1: 'committed', 2: 'released' } },
@@ -49,6 +50,7 @@ const play = (name: keyof typeof answers) => ({
   },
 })
 const { client, down, stop } = testClients({
+  favourite: play('favourite'),
   inventory: play('inventory'),
   product: play('product'),
   order: play('order'),
@@ -104,6 +106,7 @@ describe('the drift report', () => {
     answers.promotion['/internal/redemptions'].redemptions[2] = 'redeemed'
     answers.shipping['/internal/drift'].stuck = driftOf(['shipment 7'])
     answers.tax['/internal/orders'].orders = {}
+    answers.favourite['/internal/drift'].watches = driftOf(['watch 5'])
     expect((await drift()).examples).toEqual({
       product_stock: ['B'],
       order_payments: ['1'],
@@ -112,6 +115,7 @@ describe('the drift report', () => {
       order_taxes: ['1'],
       tax_payments: ['1'],
       stuck_parcels: ['shipment 7'],
+      favourite_watches: ['watch 5'],
     })
   })
   test('has no difference that is gone when the owner is asked again', async () => {
@@ -134,13 +138,14 @@ describe('the drift report', () => {
     ['promotion', ['order_coupons', 'coupon_limits']],
     ['shipping', ['stuck_parcels']],
     ['tax', ['order_taxes', 'tax_payments']],
+    ['favourite', ['favourite_watches', 'favourite_counts', 'stuck_watches']],
   ] as const)('while %s is down, lacks only the relations that need it', async (service, missing) => {
     down.add(service)
     const found = Object.keys((await drift()).drift)
     expect(driftRelations.filter(relation => !found.includes(relation))).toEqual([...missing])
   })
   test('is 503 when no service answers', async () => {
-    for (const name of ['inventory', 'order', 'payment', 'promotion', 'shipping', 'tax'] as const) down.add(name)
+    for (const name of ['favourite', 'inventory', 'order', 'payment', 'promotion', 'shipping', 'tax'] as const) down.add(name)
     expect(await send('GET', '/api/discovery/drift')).toMatchObject({ status: 503, body: { code: 'inventory_unavailable' } })
   })
 })

@@ -27,6 +27,9 @@ export const driftRelations = [
   'coupon_limits',
   'stuck_parcels',
   'tax_payments',
+  'favourite_watches',
+  'favourite_counts',
+  'stuck_watches',
 ] as const
 type DriftRelation = (typeof driftRelations)[number]
 
@@ -84,6 +87,7 @@ export const checkDrift = (clients: DiscoveryClients) => {
     const stock = clients.inventoryDrift(window)
     const orders = clients.orderDrift(window)
     const payments = clients.paymentDrift(window)
+    const favourites = clients.favouriteDrift(window)
     const relations: Record<DriftRelation, Promise<Drift>> = {
       stock_movements: stock.then(({ movements }) => movements),
       stock_shelves: stock.then(({ shelves }) => shelves),
@@ -106,6 +110,9 @@ export const checkDrift = (clients: DiscoveryClients) => {
       coupon_limits: clients.promotionDrift(window).then(({ limits }) => limits),
       stuck_parcels: clients.shippingDrift(window).then(({ stuck }) => stuck),
       tax_payments: taxPayments(window),
+      favourite_watches: favourites.then(({ watches }) => watches),
+      favourite_counts: favourites.then(({ counts }) => counts),
+      stuck_watches: favourites.then(({ stuck }) => stuck),
     }
     const outcomes = await Promise.all(
       Object.entries(relations).map(([relation, check]) =>

@@ -125,3 +125,11 @@ export const checkView = (items: Static<typeof Check>['items'], onSale: readonly
 }
 
 export const ReservationsView = t.Object({ reservations: t.Record(t.String(), t.String()) })
+
+export const ProductIds = closed({ product_ids: t.Array(ProductId, { minItems: 1, maxItems: 100 }) })
+const LevelView = t.Object({ product_id: ProductId, sku: t.String(), available: t.Integer(), version: t.Integer() })
+export const LevelsView = t.Object({ items: t.Array(LevelView) })
+export const levelView = (row: SkuRow): Static<typeof LevelView> => {
+  const { product_id, sku, version } = row
+  return { product_id, sku, available: availableQuantity(row), version }
+}

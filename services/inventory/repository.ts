@@ -11,6 +11,10 @@ export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
     return { skus, stock }
   },
 
+  /** Archived ones, too. */
+  openedSkus: (productIds: readonly string[]): Promise<SkuRow[]> =>
+    db.selectFrom('skus').selectAll().where('product_id', 'in', productIds).where('opened', '=', 1).execute(),
+
   skusOnSale: (productIds: readonly string[]): Promise<SkuRow[]> =>
     db.selectFrom('skus').selectAll().where('product_id', 'in', productIds).where('opened', '=', 1).where('archived', '=', 0).execute(),
 

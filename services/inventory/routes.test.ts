@@ -40,6 +40,23 @@ describe('the stock of a product', () => {
   })
 })
 
+test('favourite may ask what is available of each SKU of products, with the version of its last event, and nobody else may', async () => {
+  const { id, skus } = await stocked({ 'L-1': 3, 'L-2': 0 })
+  await put(id, 9, { sku: skus[1] })
+  await deliver(placed(2, [{ product_id: id, sku: 'L-1', quantity: 1 }]))
+  const ask = async (caller: 'favourite' | 'order') =>
+    send('POST', '/internal/levels', { product_ids: [id, productId(0xdead)] }, await inventory.asService(caller))
+  const { body } = await ask('favourite')
+  const published = (await inventory.published('inventory.updated')).filter(({ data }) => Object(data).product_id === id)
+  const newest = (sku: string) => published.findLast(({ aggregate }) => aggregate.id === sku)
+  expect(body.items.map(({ sku, available }: { sku: string; available: number }) => [sku, available])).toEqual([
+    ['L-1', 2],
+    ['L-2', 9],
+  ])
+  for (const { sku, version } of body.items) expect(version).toBe(newest(sku)?.aggregate.version)
+  expect((await ask('order')).status).toBe(403)
+})
+
 describe('a check of availability', () => {
   const check = (items: unknown) => send('POST', '/check', { items }, anonymous)
   test('covers all lines, and sums those of one SKU', async () => {

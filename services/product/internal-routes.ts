@@ -1,7 +1,7 @@
 import type { Http } from '#shared/http'
 import { closed, ProductId, Sku, t } from '#shared/schema'
 import type { ProductService } from './compose'
-import { PriceView, priceView } from './model'
+import { VersionedPriceView, versionedPriceView } from './model'
 
 export const internalRoutes = ({ http, products }: Pick<ProductService, 'products'> & { http: Http }) =>
   http('/internal')
@@ -11,9 +11,9 @@ export const internalRoutes = ({ http, products }: Pick<ProductService, 'product
       response: t.Object({ stock: t.Record(t.String(), t.Integer()) }),
       detail: { summary: 'The stock shown for each SKU, to compare with inventory’s' },
     })
-    .post('/prices', async ({ body }) => ({ items: (await products.pricesOf(body.ids)).map(priceView) }), {
-      internal: ['cart', 'order'],
+    .post('/prices', async ({ body }) => ({ items: (await products.pricesOf(body.ids)).map(versionedPriceView) }), {
+      internal: ['cart', 'order', 'favourite'],
       body: closed({ ids: t.Array(ProductId, { maxItems: 100 }) }),
-      response: t.Object({ items: t.Array(PriceView) }),
-      detail: { summary: 'What a cart and an order need to know of products; one that does not exist is left out' },
+      response: t.Object({ items: t.Array(VersionedPriceView) }),
+      detail: { summary: 'What carts, orders and favourites need to know of products; one that does not exist is left out' },
     })

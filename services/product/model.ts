@@ -123,8 +123,11 @@ export const PriceView = t.Object({
   ...{ id, name, price, currency, category, category_ids, tax_class, stock, sku, status },
   variants: t.Array(t.Object({ sku: t.String(), price: t.Number(), stock: t.Integer() })),
 })
-/** The fields that it is made of. */
+/** The same with the version that the product's events carry, for who compares it with them. */
+export const VersionedPriceView = t.Object({ ...PriceView.properties, version: t.Integer() })
+/** The fields that they are made of. */
 export const pricedFields = {
+  version: 1,
   name: 1,
   price: 1,
   currency: 1,
@@ -159,6 +162,11 @@ export const priceView = (product: PricedProduct): Static<typeof PriceView> => (
     price: toMajor(price, product.currency),
     stock: availableStock(product, sku),
   })),
+})
+
+export const versionedPriceView = (product: PricedProduct): Static<typeof VersionedPriceView> => ({
+  ...priceView(product),
+  version: product.version,
 })
 
 type ShownProduct = Omit<ProductRow, 'category_id' | 'category_version' | 'skus' | 'sku_keys' | 'shelf'>

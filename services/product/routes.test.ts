@@ -201,7 +201,7 @@ test('catalog reads without a token may be cached briefly, and those of an admin
   }
 })
 
-test('a cart and an order get the prices of products without their texts', async () => {
+test('carts, orders and favourites get the prices of products without their texts, with the version of their events', async () => {
   const variants = [{ sku: 'PRICED-S', stock: 3, price: 22.5, attributes: { size: 'S' } }]
   const { id, category_ids } = await add({ price: 20, sku: 'PRICED', variants })
   const ask = async (caller: 'cart' | 'rating') => send('POST', '/internal/prices', { ids: [id, 'f'.repeat(24)] }, await asService(caller))
@@ -210,6 +210,7 @@ test('a cart and an order get the prices of products without their texts', async
     {
       ...{ id, name, currency, category, category_ids, tax_class: 'standard', price: 20, stock: 3, sku: 'PRICED', status: 'active' },
       variants: [{ sku: 'PRICED-S', price: 22.5, stock: 3 }],
+      version: 1,
     },
   ])
   expect((await ask('rating')).status).toBe(403)

@@ -30,10 +30,15 @@ export const productCreated = defineEvent('product.created', {
   aggregate: 'product',
   data: t.Composite([product, t.Object({ opening_stock: openingStock })]),
 })
-export const productUpdated = defineEvent('product.updated', { from: 'product', to: ['inventory'], aggregate: 'product', data: product })
+export const productUpdated = defineEvent('product.updated', {
+  from: 'product',
+  to: ['inventory', 'favourite'],
+  aggregate: 'product',
+  data: product,
+})
 export const productDeleted = defineEvent('product.deleted', {
   from: 'product',
-  to: ['inventory'],
+  to: ['inventory', 'favourite'],
   aggregate: 'product',
   data: t.Object({ product_id: t.String(), skus: t.Array(t.String()) }),
 })

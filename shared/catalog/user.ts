@@ -8,7 +8,7 @@ export const userRegistered = defineEvent('user.registered', { from: 'user', to:
 export const userUpdated = defineEvent('user.updated', { from: 'user', to: [], aggregate: 'user', data: userId })
 export const userDeleted = defineEvent('user.deleted', {
   from: 'user',
-  to: ['cart', 'order', 'payment', 'promotion', 'shipping'],
+  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite'],
   aggregate: 'user',
   data: userId,
 })

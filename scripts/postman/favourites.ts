@@ -1,0 +1,72 @@
+import type { Folder } from './request'
+
+export const favourites: Folder = {
+  name: 'Favourites',
+  about: 'A list of products, watches for lower prices and for stock, and a link that shows the list to others.',
+  requests: [
+    {
+      name: 'Add a favourite',
+      send: 'POST /api/favourites',
+      as: 'user',
+      body: { product_id: '{{product_id}}' },
+      status: 201,
+      is: { product_id: '{{product_id}}', price: 1500, currency: 'USD', 'watch.price_drop': false },
+    },
+    {
+      name: 'Add it again',
+      about: 'The same favourite, with 200.',
+      send: 'POST /api/favourites',
+      as: 'user',
+      body: { product_id: '{{product_id}}' },
+      status: 200,
+      is: { product_id: '{{product_id}}' },
+    },
+    {
+      name: 'Add what a guest kept on the device',
+      about: 'It can be sent again without harm. What the catalog does not have is reported.',
+      send: 'POST /api/favourites/merge',
+      as: 'user',
+      body: { product_ids: ['{{product_id}}', '{{shirt_id}}', 'ffffffffffffffffffffffff'] },
+      status: 200,
+      is: { 'added.0': '{{shirt_id}}', 'present.0': '{{product_id}}', 'unknown.0': 'ffffffffffffffffffffffff' },
+    },
+    {
+      name: 'Watch a product',
+      send: 'PUT /api/favourites/{{product_id}}/watch',
+      as: 'user',
+      body: { price_drop: true, back_in_stock: true },
+      status: 200,
+      is: { 'watch.price_drop': true, 'watch.back_in_stock': true, 'watch.known_price': 1500, 'watch.known_currency': 'USD' },
+    },
+    {
+      name: 'My favourites',
+      send: 'GET /api/favourites',
+      as: 'user',
+      status: 200,
+      is: { total: 2, catalog: 'current', 'items.0.product_id': '{{shirt_id}}', 'items.1.watch.price_drop': true },
+    },
+    {
+      name: 'Share the list',
+      send: 'POST /api/favourites/share',
+      as: 'user',
+      status: 201,
+      has: ['token'],
+      keep: { favourites_token: 'token' },
+    },
+    {
+      name: 'See the shared list',
+      about: 'Without a token, and without anything about the owner.',
+      send: 'GET /api/favourites/shared/{{favourites_token}}',
+      status: 200,
+      is: { total: 2, 'items.1.product_id': '{{product_id}}' },
+    },
+    { name: 'End the link', send: 'DELETE /api/favourites/share', as: 'user', status: 204 },
+    {
+      name: 'The link has ended',
+      send: 'GET /api/favourites/shared/{{favourites_token}}',
+      status: 404,
+      problem: 'share_not_found',
+    },
+    { name: 'Remove a favourite', send: 'DELETE /api/favourites/{{shirt_id}}', as: 'user', status: 204 },
+  ],
+}

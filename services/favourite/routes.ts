@@ -1,0 +1,95 @@
+import type { Http } from '#shared/http'
+import { PageQuery, page } from '#shared/page'
+import { t } from '#shared/schema'
+import type { FavouriteService } from './compose'
+import type { FavouriteRow } from './database'
+import {
+  catalogOf,
+  FavouritesView,
+  FavouriteView,
+  favouriteView,
+  MergeBody,
+  MergeView,
+  NewFavourite,
+  ProductParam,
+  WatchBody,
+} from './model'
+
+type Deps = Pick<FavouriteService, 'favourites' | 'addFavourite' | 'mergeFavourites' | 'showFavourites' | 'setWatch'> & { http: Http }
+
+export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourites, showFavourites, setWatch }: Deps) => {
+  const viewOf = async (userId: number, favourite: FavouriteRow) => {
+    const [shown] = await showFavourites([favourite], userId)
+    return favouriteView(shown ?? { favourite, watches: [], product: undefined, known: false })
+  }
+  return http('/api/favourites')
+    .get(
+      '/',
+      async ({ user, query }) => {
+        const { items, ...rest } = await favourites.list(user.id, query)
+        const shown = await showFavourites(items, user.id)
+        return { ...page({ ...rest, items: shown }, query, favouriteView), ...catalogOf(shown) }
+      },
+      {
+        auth: true,
+        query: PageQuery,
+        response: { 200: FavouritesView },
+        detail: {
+          summary: 'My favourites, newest first, with today’s prices and stock',
+          description: 'While the catalog does not answer, `catalog` is `unavailable`, and names, prices and currencies are null.',
+        },
+      },
+    )
+    .post(
+      '/',
+      async ({ user, body, set, status }) => {
+        const { favourite, isNew } = await addFavourite(user.id, body.product_id)
+        const view = await viewOf(user.id, favourite)
+        if (!isNew) return view
+        set.headers.location = '/api/favourites'
+        return status(201, view)
+      },
+      {
+        auth: true,
+        body: NewFavourite,
+        response: { 200: FavouriteView, 201: FavouriteView },
+        detail: { summary: 'Add a favourite: 201 when it is new, 200 with the same one when it is not' },
+      },
+    )
+    .post('/merge', ({ user, body }) => mergeFavourites(user.id, body.product_ids), {
+      auth: true,
+      body: MergeBody,
+      response: { 200: MergeView },
+      detail: {
+        summary: 'Add what a guest kept on the device; the last one is the newest',
+        description:
+          'It can be sent again without harm. All that can be bought is added, or nothing when the list would be too long (409).',
+      },
+    })
+    .put('/:product_id/watch', async ({ user, params, body }) => viewOf(user.id, await setWatch(user.id, params.product_id, body)), {
+      auth: true,
+      params: ProductParam,
+      body: WatchBody,
+      response: { 200: FavouriteView },
+      detail: {
+        summary: 'Watch a product for a lower price or its return to stock; it becomes a favourite',
+        description: [
+          'A price is told when it is lower than the price at the time of watching and than every price told since, in the same currency.',
+          'A return to stock is told at most once in 24 hours. With both false the watch ends and the favourite stays.',
+        ].join(' '),
+      },
+    })
+    .delete(
+      '/:product_id',
+      async ({ user, params, set }) => {
+        await favourites.remove(user.id, params.product_id)
+        set.status = 204
+      },
+      {
+        auth: true,
+        params: ProductParam,
+        response: { 204: t.Void() },
+        detail: { summary: 'Remove a favourite and its watch' },
+      },
+    )
+}
