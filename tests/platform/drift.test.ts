@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { MongoClient } from 'mongodb'
-import { createPool } from 'mysql2/promise'
+import { createPool, type RowDataPacket } from 'mysql2/promise'
 import { shop } from '../shop'
 import { pieces, type Shopper } from '../shopper'
 
@@ -20,6 +20,8 @@ let withCoupon: Bought
 let waiting: Bought
 let packed: Bought & { payment: number; shipment: number }
 let campaign: number
+/** Ann's watch of the product that waits. */
+let watched: { id: number; product: string }
 
 beforeAll(async () => {
   ann = await shop.shopper()
@@ -32,6 +34,9 @@ beforeAll(async () => {
   const { id } = await ann.buy(pieces(third, 2))
   await shop.untilStock(third.id, { quantity: 8, reserved: 0 })
   packed = { sku: third.sku, id, payment: (await ann.paymentOf(id)).id, shipment: (await ann.untilShipment(id)).id }
+  await ann.call('PUT', `/api/favourites/${second.id}/watch`, { body: { price_drop: true, back_in_stock: false } })
+  const [[row]] = await mysql.query<RowDataPacket[]>('select id from shop_favourite.watches where user_id = ?', [ann.id])
+  watched = { id: row?.id, product: second.id }
   await shop.expectNoDrift(began)
 })
 afterAll(async () => {
@@ -164,6 +169,21 @@ const breaks: Break[] = [
     of: () => [packed.shipment],
     named: () => `shipment ${packed.shipment} of order ${packed.id}: created`,
   },
+  {
+    relation: 'favourite_watches',
+    by: [
+      'update shop_favourite.watches set user_id = user_id + 1000000 where user_id = ?',
+      'update shop_favourite.watches set user_id = user_id - 1000000 where user_id = 1000000 + ?',
+    ],
+    of: () => [ann.id],
+    named: () => `watch ${watched.id}`,
+  },
+  {
+    relation: 'favourite_counts',
+    by: change('shop_favourite.owners', 'favourites', '1', 'user_id = ?'),
+    of: () => [ann.id],
+    named: () => `user ${ann.id}`,
+  },
 ]
 
 describe('the drift report names a broken relation, and no other', () => {
@@ -182,8 +202,24 @@ describe('the drift report names a broken relation, and no other', () => {
     expect(await drift()).toEqual({ drift: {}, examples: {} })
   })
 
+  test('stuck_watches', async () => {
+    // Whoever tells the watchers of this change waits for the lock of one of them. The price is higher, so nobody is told in the end.
+    const holder = await mysql.getConnection()
+    await holder.beginTransaction()
+    await holder.query('select id from shop_favourite.watches where id = ? for update', [watched.id])
+    await mysql.query(
+      `insert into shop_favourite.fan_outs (product_id, number, kind, amount, currency, created_at)
+        values (?, 1000, 'price_drop', 99999999, 'USD', utc_timestamp(3) - interval 1 hour)`,
+      [watched.product],
+    )
+    const found = await drift().finally(() => holder.rollback())
+    holder.release()
+    expect(found).toEqual({ drift: { stuck_watches: 1 }, examples: { stuck_watches: [`change 1000 of product ${watched.product}`] } })
+    await shop.expectNoDrift(began)
+  })
+
   test('every relation is broken by one of these tests', async () => {
     const { relations } = await shop.driftSince(began)
-    expect([...breaks.map(({ relation }) => relation), 'product_stock'].sort()).toEqual(relations)
+    expect([...breaks.map(({ relation }) => relation), 'product_stock', 'stuck_watches'].sort()).toEqual(relations)
   })
 })
