@@ -19,7 +19,7 @@ test('the export has everything of one person, for the user service only', async
   const { body } = await service.send('GET', path, undefined, await service.asService('user'))
   expect(body.data).toMatchObject({
     favourites: [{ product_id: product }],
-    watches: [{ product_id: product, kind: 'price_drop', told_at: null }],
+    watches: [{ product_id: product, kind: 'price_drop', known_price: 100, currency: 'USD', told_at: null }],
   })
   expect(body.data.shared_since).toBeString()
   expect((await service.send('GET', path, undefined, await service.asService('order'))).status).toBe(403)

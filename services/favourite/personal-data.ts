@@ -1,3 +1,4 @@
+import { toMajor } from '#shared/money'
 import { lockOrMake } from '#shared/sql'
 import type { FavouriteSql } from './database'
 import { forgetUnwatched, lockProducts } from './watched-products'
@@ -13,9 +14,9 @@ export const favouritePersonalData = (sql: FavouriteSql) => ({
     ])
     return {
       favourites: favourites.map(({ product_id, created_at }) => ({ product_id, created_at: created_at.toISOString() })),
-      watches: watches.map(({ product_id, kind, created_at, told_at }) => ({
-        product_id,
-        kind,
+      watches: watches.map(({ product_id, kind, price, currency, created_at, told_at }) => ({
+        ...{ product_id, kind },
+        ...(price !== null && currency !== null && { known_price: toMajor(price, currency), currency }),
         created_at: created_at.toISOString(),
         told_at: told_at?.toISOString() ?? null,
       })),

@@ -14,8 +14,9 @@ interface Ports {
 }
 export type Wanted = Record<WatchKind, boolean>
 
-/** What the other services said, and which row was there before they were asked: no event about the product has been passed over since. */
+/** What the other services said for these kinds, and which row was there before they were asked: since then no event has been passed over. */
 interface Heard {
+  kinds: readonly WatchKind[]
   rowId: number | undefined
   news: News
 }
@@ -30,7 +31,7 @@ export const setWatch = ({ sql, clients, limit }: Ports) => {
   const hear = async (productId: string, kinds: readonly WatchKind[]): Promise<Heard> => {
     const row = sql.db.selectFrom('watched_products').select('id').where('product_id', '=', productId)
     const rowId = (await row.executeTakeFirst())?.id
-    return { rowId, news: await clients.productNews(productId, kinds.includes('back_in_stock')) }
+    return { kinds, rowId, news: await clients.productNews(productId, kinds.includes('back_in_stock')) }
   }
 
   /** The product's facts, locked. Undefined when its row was made only now: the news may be older than an event that came before. */
@@ -51,7 +52,7 @@ export const setWatch = ({ sql, clients, limit }: Ports) => {
     const facts = heard && (await lockFacts(trx, productId, heard))
     const present = (await ofUser(trx, userId, productId)).map(({ kind }) => kind)
     const missing = wanted.filter(kind => !present.includes(kind))
-    if (missing.length > 0 && !facts) return undefined
+    if (missing.some(kind => !heard?.kinds.includes(kind)) || (heard && !facts)) return undefined
     if (missing.length > 0 && facts) {
       if (facts.gone) throw productArchived()
       if (!favourite) await addFavourites(trx, owner, [productId], limit)

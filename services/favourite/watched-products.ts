@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { batchingLoader } from '#shared/batching-loader'
 import type { FavouriteDb, FavouriteSql, Trx } from './database'
 import { skusColumn } from './database'
 import { type Change, type Facts, type Level, learn, type News } from './domain'
@@ -65,15 +66,19 @@ const fanOut =
  * What events say of a product. It is kept only of watched products, each fact with the version of its event, so that a message that comes twice
  * or late changes nothing, without a record of messages.
  */
-export const hearNews =
-  (sql: FavouriteSql) =>
-  async (productId: string, news: News): Promise<void> => {
-    // Most events are about products that nobody watches: they cost one read. Whoever begins to watch asks after the row is there.
-    const watched = sql.db.selectFrom('watched_products').select('id').where('product_id', '=', productId)
-    if (!(await watched.executeTakeFirst())) return
+export const hearNews = (sql: FavouriteSql) => {
+  // Most events are about products that nobody watches: those that come together cost one read. Whoever begins to watch asks the other services
+  // after the row is there, so an event that finds no row is part of what they answer.
+  const watched = batchingLoader(async ids => {
+    const rows = await sql.db.selectFrom('watched_products').select('product_id').where('product_id', 'in', ids).execute()
+    return new Map(rows.map(row => [row.product_id, row]))
+  })
+  return async (productId: string, news: News): Promise<void> => {
+    if (!(await watched(productId))) return
     await sql.transaction(async trx => {
       const [row] = await lockProducts(trx, [productId])
       if (row) await learnNews(trx, row, news)
     })
   }
+}
 export type HearNews = ReturnType<typeof hearNews>

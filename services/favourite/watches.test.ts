@@ -214,3 +214,37 @@ test('a watch that is set again starts from the price of that moment', async () 
   await happen(service.change(product, { price: 40 }))
   expect(await amounts(product)).toEqual([['price_drop', 50, 40]])
 })
+
+test('users who begin to watch while the price falls end with the lowest, which they saw or were told, step by step', async () => {
+  for (let round = 0; round < 5; round++) {
+    const product = service.newProduct({ price: 100 })
+    const users = await Promise.all(Array.from({ length: 8 }, () => service.newUser()))
+    const fall = async () => {
+      for (const price of [90, 80, 70, 60]) await happen(service.change(product, { price }))
+    }
+    const [, ...answers] = await Promise.all([fall(), ...users.map(user => user.watch(product, { price_drop: true, back_in_stock: true }))])
+    expect(answers.map(({ status }) => status)).toEqual(users.map(() => 200))
+    const told = await service.told(product)
+    for (const { id } of users) {
+      const own = told.filter(({ user_id }) => user_id === id)
+      expect(own.map(({ from }) => from).slice(1)).toEqual(own.map(({ to }) => to).slice(0, -1))
+    }
+    const lists = await Promise.all(users.map(user => user.list()))
+    expect(lists.map(([favourite]) => favourite.watch.known_price)).toEqual(users.map(() => 60))
+  }
+})
+
+test('users who begin to watch while stock comes back are told at most once, and see it in stock', async () => {
+  for (let round = 0; round < 5; round++) {
+    const product = service.newProduct()
+    service.stock(product, 0)
+    const users = await Promise.all(Array.from({ length: 8 }, () => service.newUser()))
+    const comeBack = async () => happen(service.stock(product, 4), service.stock(product, 3))
+    await Promise.all([comeBack(), ...users.map(user => user.watch(product, { back_in_stock: true }))])
+    const told = (await service.told(product)).map(({ user_id }) => user_id)
+    expect(new Set(told).size).toBe(told.length)
+    // Nobody is told later of what was there already.
+    await happen(service.stock(product, 2), service.stock(product, 9))
+    expect(await service.told(product)).toHaveLength(told.length)
+  }
+})
