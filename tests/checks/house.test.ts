@@ -129,6 +129,8 @@ describe('every service has the same files', () => {
     const files = readdirSync(join(root, 'services', folder)).filter(file => file.endsWith('.ts') && !isTest(`/${file}`))
     const store = Object.entries(services).find(([name]) => name === folder)?.[1].store
     expect(store).toBeDefined()
+    // A planned service may come piece by piece. It is whole when it is released.
+    if (!released.some(name => name === folder)) return
     const missing = always.filter(name => !files.includes(name))
     if (!files.some(isRoutes)) missing.push('routes.ts')
     // Only a service that is large enough to be split by use case has its store in several files.
