@@ -1,0 +1,270 @@
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
+import { eventually } from '#shared/testing'
+import type { Outgoing } from './channel'
+import { fcmChannel } from './fcm'
+import { retryAfter } from './provider-call'
+import { type ChannelSettings, channelsFor } from './providers'
+import { sendgridChannel } from './sendgrid'
+import { fakeFcm } from './testing-fcm'
+import { fakeSendGrid } from './testing-sendgrid'
+import { fakeTwilio } from './testing-twilio'
+import { twilioChannel } from './twilio'
+
+const sendgrid = fakeSendGrid()
+const twilio = fakeTwilio()
+const fcm = fakeFcm()
+const fakes = { sendgrid, twilio, fcm }
+afterEach(() => {
+  for (const fake of Object.values(fakes)) fake.fallSilent(false)
+})
+afterAll(() => Promise.all(Object.values(fakes).map(fake => fake.stop())))
+
+const never = new AbortController().signal
+const channels = {
+  sendgrid: sendgridChannel(sendgrid.options),
+  twilio: twilioChannel(twilio.options),
+  fcm: fcmChannel(fcm.options),
+}
+const addresses = { sendgrid: 'ann@example.com', twilio: '+84912345678', fcm: 'device:token-1' }
+const names = ['sendgrid', 'twilio', 'fcm'] as const
+type Name = (typeof names)[number]
+const message = (name: Name, changes: Partial<Outgoing> = {}): Outgoing => ({
+  message_id: '7-message',
+  to: addresses[name],
+  subject: '주문',
+  text: '안녕하세요',
+  language: 'ko',
+  ...changes,
+})
+const send = (name: Name, changes: Partial<Outgoing> = {}, signal = never) => channels[name].send(message(name, changes), signal)
+
+describe.each(names)('%s', name => {
+  test('takes a message, and gives its id', async () => {
+    const sent = await send(name)
+    expect(sent).toMatchObject({ outcome: 'sent', provider: name })
+    expect(sent.outcome === 'sent' && sent.provider_id.length).toBeGreaterThan(2)
+  })
+  test.each([
+    [429, { 'retry-after': '30' }, 30],
+    [429, {}, undefined],
+    [500, {}, undefined],
+    [502, {}, undefined],
+    [503, { 'retry-after': '999999' }, 3600],
+    [408, {}, undefined],
+    // The address is set wrongly: a redirect is not followed, since it would get the secret and the address.
+    [301, { location: 'https://evil.example/' }, undefined],
+    [307, { location: 'https://evil.example/' }, undefined],
+  ] as const)('that answers %d %j is asked again', async (status, headers, seconds) => {
+    await send(name)
+    fakes[name].refuse(status, headers)
+    const sent = await send(name)
+    expect(sent.outcome).toBe('retry')
+    expect(sent.outcome === 'retry' ? sent.after_seconds : 0).toBe(seconds)
+  })
+  test('that answers without an id, or with no end of words, is asked again', async () => {
+    await send(name)
+    for (const body of ['', '{}', 'x'.repeat(100_000)]) {
+      fakes[name].refuse(200, {}, body)
+      expect((await send(name)).outcome).toBe('retry')
+    }
+  })
+  test('that does not answer is left when the time is up, or when the caller gives up', async () => {
+    const impatient = {
+      sendgrid: () => sendgridChannel({ ...sendgrid.options, timeoutMs: 50 }),
+      twilio: () => twilioChannel({ ...twilio.options, timeoutMs: 50 }),
+      fcm: () => fcmChannel({ ...fcm.options, timeoutMs: 50 }),
+    }[name]()
+    await send(name)
+    fakes[name].fallSilent()
+    expect(await impatient.send(message(name), never)).toEqual({ outcome: 'retry', reason: `${name} does not answer` })
+    const controller = new AbortController()
+    const before = fakes[name].calls.length
+    const sent = send(name, {}, controller.signal)
+    await eventually(() => fakes[name].calls.length > before)
+    controller.abort()
+    expect((await sent).outcome).toBe('retry')
+    const calls = fakes[name].calls.length
+    expect((await send(name, {}, AbortSignal.abort())).outcome).toBe('retry')
+    expect(fakes[name].calls.length).toBe(calls)
+  })
+  test('that is not there is asked again later', async () => {
+    const url = 'http://127.0.0.1:1'
+    const gone = {
+      sendgrid: () => sendgridChannel({ ...sendgrid.options, url }),
+      twilio: () => twilioChannel({ ...twilio.options, url }),
+      fcm: () => fcmChannel({ ...fcm.options, url }),
+    }[name]()
+    expect((await gone.send(message(name), never)).outcome).toBe('retry')
+  })
+  test('that refuses our credentials is asked again: the message is not at fault', async () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'pem', type: 'pkcs8' })
+    const wrong = {
+      sendgrid: () => sendgridChannel({ ...sendgrid.options, key: 'SG.wrong' }),
+      twilio: () => twilioChannel({ ...twilio.options, authToken: 'wrong' }),
+      fcm: () =>
+        fcmChannel({ ...fcm.options, serviceAccount: JSON.stringify({ ...JSON.parse(fcm.options.serviceAccount), private_key: other }) }),
+    }[name]()
+    const sent = await wrong.send(message(name), never)
+    expect(sent.outcome).toBe('retry')
+    expect(sent.outcome === 'retry' && sent.reason).toContain('refuses our')
+  })
+  test.each(['', 'a b', 'x\r\nTo: y', '0912', 'ann@example.com, bob@example.com', '+84 912'])(
+    'is not even asked for the address %j',
+    async to => {
+      const before = fakes[name].calls.length
+      expect(await send(name, { to })).toMatchObject({ outcome: 'refused', permanent_address_fault: true })
+      expect(fakes[name].calls.length).toBe(before)
+    },
+  )
+  test('is never given more than it takes, nor half a character', async () => {
+    const text = `${'😀'.repeat(5000)}\ud83d`
+    if (name === 'sendgrid') expect((await send(name, { text })).outcome).toBe('sent')
+    else expect((await send(name, { text, subject: text })).outcome).toBe('sent')
+  })
+})
+
+describe('SendGrid', () => {
+  test('gets both parts, our Message-ID, the headers to unsubscribe, and no leave to rewrite links', async () => {
+    await send('sendgrid', { html: '<p>Hi</p>', subject: 'a\r\nBcc: evil@example.com', unsubscribe: { url: 'https://shop.example/u/1' } })
+    expect(sendgrid.mails.at(-1)).toMatchObject({
+      personalizations: [{ to: [{ email: 'ann@example.com' }] }],
+      subject: 'a Bcc: evil@example.com',
+      content: [
+        { type: 'text/plain', value: '안녕하세요' },
+        { type: 'text/html', value: '<p>Hi</p>' },
+      ],
+      headers: {
+        'Message-ID': '<7-message@shop.example>',
+        'List-Unsubscribe': '<https://shop.example/u/1>',
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+      tracking_settings: { click_tracking: { enable: false }, open_tracking: { enable: false } },
+    })
+  })
+  test('tells a bad address from a bad message, and its words are kept without the address', async () => {
+    expect(await send('sendgrid', { to: 'ann@refused.example' })).toEqual({
+      outcome: 'refused',
+      reason: 'Does not contain a valid address: <address>',
+      permanent_address_fault: true,
+    })
+    expect(await send('sendgrid', { text: '' })).toMatchObject({ outcome: 'refused', permanent_address_fault: false })
+  })
+})
+
+describe('Twilio', () => {
+  test('gets the form that it documents, with the address for its reports', async () => {
+    await send('twilio')
+    expect(Object.fromEntries(twilio.messages.at(-1)!)).toEqual({
+      To: '+84912345678',
+      From: '+15005550006',
+      Body: '안녕하세요',
+      StatusCallback: twilio.options.statusCallback,
+    })
+    await twilioChannel({ ...twilio.options, from: 'MG123', statusCallback: undefined }).send(message('twilio'), never)
+    expect(Object.fromEntries(twilio.messages.at(-1)!)).toEqual({ To: '+84912345678', MessagingServiceSid: 'MG123', Body: '안녕하세요' })
+  })
+  test.each([
+    ['+15005550001', true],
+    ['+15005550009', true],
+    ['+15005550010', true],
+    ['+15005550003', false],
+  ])('that refuses %s blames the number: %j', async (to, fault) => {
+    const sent = await send('twilio', { to })
+    expect(sent).toMatchObject({ outcome: 'refused', permanent_address_fault: fault })
+    expect(JSON.stringify(sent)).not.toContain(to)
+  })
+  test('without a text is no fault of the number', async () => {
+    expect(await send('twilio', { text: '' })).toMatchObject({ outcome: 'refused', permanent_address_fault: false })
+  })
+})
+
+describe('FCM', () => {
+  test('gets a notification that replaces its own repetition on every kind of device', async () => {
+    await send('fcm')
+    expect(fcm.messages.at(-1)).toMatchObject({
+      token: 'device:token-1',
+      notification: { title: '주문', body: '안녕하세요' },
+      android: { notification: { tag: '7-message' } },
+      apns: { headers: { 'apns-collapse-id': '7-message' } },
+      webpush: { notification: { tag: '7-message' } },
+    })
+  })
+  test.each(['gone:token-1', 'other:token-1', 'broken:token-1'])('that knows no %s blames the device', async to => {
+    expect(await send('fcm', { to })).toMatchObject({ outcome: 'refused', permanent_address_fault: true })
+  })
+  test('whose own certificate at Apple is refused is asked again', async () => {
+    expect((await send('fcm', { to: 'apple:token-1' })).outcome).toBe('retry')
+  })
+  test('is asked for a token once, however many messages wait for it', async () => {
+    const fresh = fakeFcm()
+    const channel = fcmChannel(fresh.options)
+    const sent = await Promise.all(Array.from({ length: 10 }, (_, n) => channel.send(message('fcm', { message_id: `m${n}` }), never)))
+    expect(sent.every(({ outcome }) => outcome === 'sent')).toBe(true)
+    expect([fresh.asked(), fresh.messages.length]).toEqual([1, 10])
+    // A token that Google no longer accepts costs one attempt.
+    fresh.revoke()
+    expect((await channel.send(message('fcm'), never)).outcome).toBe('retry')
+    expect((await channel.send(message('fcm'), never)).outcome).toBe('sent')
+    expect(fresh.asked()).toBe(2)
+    await fresh.stop()
+  })
+  test('is asked for a new token before the old one ends', async () => {
+    const fresh = fakeFcm({ expiresIn: 60 })
+    const channel = fcmChannel(fresh.options)
+    for (let n = 0; n < 2; n++) expect((await channel.send(message('fcm'), never)).outcome).toBe('sent')
+    expect(fresh.asked()).toBe(2)
+    await fresh.stop()
+  })
+  test.each(['', '{}', '{"project_id":"p","client_email":"e","private_key":"none"}'])(
+    'with the service account %j stops the start',
+    serviceAccount => {
+      expect(() => fcmChannel({ serviceAccount })).toThrow('Google’s JSON file')
+    },
+  )
+})
+
+describe('a wish to wait', () => {
+  const now = Date.parse('2026-11-29T10:00:00Z')
+  test.each([
+    ['30', 30],
+    ['Sun, 29 Nov 2026 10:01:00 GMT', 60],
+    ['Sun, 29 Nov 2026 09:00:00 GMT', undefined],
+    ['0', undefined],
+    ['soon', undefined],
+    ['99999', 3600],
+  ])('of %j is %p seconds', (value, seconds) => expect(retryAfter(new Headers({ 'retry-after': value }), now)).toBe(seconds))
+})
+
+describe('the providers of a deployment', () => {
+  const sender = { name: 'The Shop', address: 'shop@shop.example' }
+  const sandbox: ChannelSettings = { email: 'sandbox', sms: 'sandbox', push: 'sandbox', sender }
+  const chosen = (changes: Partial<ChannelSettings>) => channelsFor({ ...sandbox, ...changes })
+
+  test('are the sandbox where nothing else is chosen, and it takes reports only with a secret', () => {
+    const { email, sms, push, verifiers } = chosen({})
+    expect([email.name, sms.name, push.name, ...verifiers.keys()]).toEqual(['sandbox', 'sandbox', 'sandbox'])
+    expect([...chosen({ sandboxSecret: 'secret' }).verifiers.keys()]).toEqual(['sandbox'])
+  })
+  test('are those that are chosen, and each that has a secret is listened to', () => {
+    const settings = {
+      smtp: { url: 'smtp://mail.example' },
+      sendgrid: { key: 'SG.x', webhookKey: sendgrid.webhookKey },
+      twilio: twilio.options,
+      fcm: fcm.options,
+      sandboxSecret: 'secret',
+    }
+    const one = chosen({ ...settings, email: 'smtp', sms: 'twilio', push: 'fcm' })
+    expect([one.email.name, one.sms.name, one.push.name]).toEqual(['smtp', 'twilio', 'fcm'])
+    expect([...one.verifiers.keys()].sort()).toEqual(['sendgrid', 'twilio'])
+    expect(chosen({ ...settings, email: 'sendgrid' }).email.name).toBe('sendgrid')
+    one.close()
+  })
+  test.each(['smtp', 'sendgrid'] as const)('cannot be %s without its settings', email =>
+    expect(() => chosen({ email })).toThrow('settings are missing'),
+  )
+  test('cannot be twilio or fcm without theirs', () => {
+    expect(() => chosen({ sms: 'twilio' })).toThrow('settings are missing')
+    expect(() => chosen({ push: 'fcm' })).toThrow('settings are missing')
+  })
+})
