@@ -22,8 +22,11 @@ const telling = 40
 
 let decoded: Weights | undefined
 const shipped = (): Weights => {
-  if (!decoded)
-    decoded = { bias, of: Float32Array.from(new Int8Array(Uint8Array.from(Buffer.from(weights, 'base64')).buffer), w => w * scale) }
+  if (decoded) return decoded
+  const bytes = Buffer.from(weights, 'base64')
+  const of = new Float32Array(buckets)
+  for (let bucket = 0; bucket < buckets; bucket++) of[bucket] = bytes.readInt8(bucket) * scale
+  decoded = { bias, of }
   return decoded
 }
 
