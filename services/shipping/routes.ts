@@ -1,4 +1,5 @@
 import type { Http } from '#shared/http'
+import { eventStream, versionFromHeader } from '#shared/live-streams'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import {
@@ -17,7 +18,7 @@ import type { QuoteShipping } from './quote-shipping'
 import type { Shipments } from './repository'
 import type { ShipLines } from './ship-lines'
 import type { ShipmentSteps } from './shipment-steps'
-import { type ShipmentStreams, versionFromHeader } from './shipment-streams'
+import type { ShipmentStreams } from './shipment-streams'
 import { QuoteBody, QuoteView } from './tariff-model'
 
 interface Deps {
@@ -104,12 +105,8 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       '/shipments/:id/stream',
       async ({ user, params, headers, request }) => {
         const shipment = await shipments.get(user, params.id)
-        // Elysia answers HEAD by reading the whole body of the same GET, and this body has no end.
-        const body =
-          request.method === 'HEAD' ? null : streams.open(shipment, { user, lastSeen: versionFromHeader(headers['last-event-id']) })
-        return new Response(body, {
-          headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-        })
+        const after = versionFromHeader(headers['last-event-id']) ?? shipment.version - 1
+        return eventStream(request.method === 'HEAD' ? null : streams.open(shipment, { user, after }))
       },
       {
         auth: true,

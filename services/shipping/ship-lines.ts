@@ -1,4 +1,5 @@
 import { idempotently, type KeyedRequest } from '#shared/idempotency'
+import type { LiveSubject, NotifyStreams } from '#shared/live-streams'
 import { lockOrMake } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
@@ -6,7 +7,6 @@ import { knownOrder, linesColumn, progressOf, type ShippingSql, type Trx } from 
 import { packLines, type RequestedLine, remainingLines } from './domain-lines'
 import { linesToPack } from './domain-orders'
 import { shipmentView } from './model'
-import type { NotifyStreams, ShipmentVersion } from './shipment-streams'
 import { addShipment, carrierFor, changeLines, changeStatus, lockShipments } from './shipments'
 
 interface Ports {
@@ -27,7 +27,7 @@ export const shipLines =
   ({ sql, clients, carriers, notify }: Ports) =>
   async (keyed: Omit<KeyedRequest, 'body'>, request: Request) => {
     const orderId = request.order_id
-    const repacked: ShipmentVersion[] = []
+    const repacked: LiveSubject[] = []
     const answer = await idempotently(sql, { ...keyed, body: request }, async save => {
       const order = await clients.orderToShip(orderId)
       return sql.transaction(async (trx, publish) => {

@@ -1,12 +1,12 @@
 import type { inventoryCommitted } from '#shared/catalog'
 import type { Message } from '#shared/event'
+import type { NotifyStreams } from '#shared/live-streams'
 import type { Static } from '#shared/schema'
 import { lockOrMake } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
 import { knownOrder, linesColumn, type ShipmentRow, type ShippingSql } from './database'
 import { firstParcels, isPackedOrVoided } from './domain-orders'
-import type { NotifyStreams } from './shipment-streams'
 import { addShipment, carrierFor } from './shipments'
 
 interface Ports {

@@ -1,10 +1,10 @@
 import { notFound } from '#shared/errors'
 import { idempotently, type KeyedRequest } from '#shared/idempotency'
+import type { NotifyStreams } from '#shared/live-streams'
 import { lockOrMake } from '#shared/sql'
 import { progressOf, type ShipmentRow, type ShippingSql, type Trx } from './database'
 import { type CarrierStatus, requireLegalStep, stepsUpTo } from './domain'
 import { shipmentView } from './model'
-import type { NotifyStreams } from './shipment-streams'
 import { changeStatus } from './shipments'
 
 /** Status changes of a shipment. They take the order's lock, as voiding does: no shipment is both picked up and voided. */

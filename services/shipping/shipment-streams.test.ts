@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { versionFromHeader } from '#shared/live-streams'
 import { eventually } from '#shared/testing'
-import { versionFromHeader } from './shipment-streams'
 import { type TestShipping, testShipping } from './testing'
 
 let shop: TestShipping

@@ -1,8 +1,8 @@
 import type { Message, Publish } from '#shared/event'
+import type { LiveSubject, NotifyStreams } from '#shared/live-streams'
 import { lockOrMake } from '#shared/sql'
 import { progressOf, type ShippingSql, type Trx } from './database'
 import { parcelsToVoid } from './domain-orders'
-import type { NotifyStreams, ShipmentVersion } from './shipment-streams'
 import { changeStatus, lockShipments } from './shipments'
 
 interface Ports {
@@ -33,7 +33,7 @@ const voidShipments = async (
   publish: Publish,
   orderId: number,
   { refusePickedUp }: { refusePickedUp: boolean },
-): Promise<ShipmentVersion[]> => {
+): Promise<LiveSubject[]> => {
   const order = await lockOrMake(trx, 'orders', { order_id: orderId })
   const shipments = await lockShipments(trx, orderId)
   const toVoid = parcelsToVoid(
@@ -44,7 +44,7 @@ const voidShipments = async (
   // Nothing more is expected of failed shipments, so drift does not list them any more.
   const failed = shipments.filter(({ status, waiting_since }) => status === 'failed' && waiting_since !== null)
   for (const { id } of failed) await trx.updateTable('shipments').set({ waiting_since: null }).where('id', '=', id).execute()
-  const voided: ShipmentVersion[] = []
+  const voided: LiveSubject[] = []
   for (const { row } of toVoid) voided.push(await changeStatus(trx, publish, row, 'voided'))
   return voided
 }
