@@ -150,7 +150,7 @@ const sseMessage = ({ version, data }: LiveMessage) => `id: ${version}\ndata: ${
 
 /** The version in a `Last-Event-ID` header; undefined for one that this service did not send. */
 export const versionFromHeader = (header: string | undefined): number | undefined =>
-  header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : undefined
+  header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined
 
 /** The answer with a stream. Elysia answers HEAD by reading the whole body of the same GET, and this body has no end: pass null for it. */
 export const eventStream = (body: ReadableStream<Uint8Array> | null) =>
