@@ -40,6 +40,11 @@ export const internalRoutes = ({ http, accounts, addresses, tokens, vault }: Dep
       response: { 200: Contact },
       detail: { summary: 'The contact details of a user' },
     })
+    .get('/users/admins', async () => ({ items: await accounts.admins() }), {
+      internal: ['notification'],
+      response: { 200: t.Object({ items: t.Array(t.Object({ id: Id })) }) },
+      detail: { summary: 'The administrators who are not blocked' },
+    })
     .get('/users/:id/place', ({ params }) => addresses.defaultPlace(params.id), {
       internal: ['cart'],
       params: IdParam,

@@ -8,6 +8,8 @@ import { addressColumn, type Trx, type UserDb, type UserRow, type UserSql } from
 import type { LoginName } from './domain'
 import type { Vault } from './vault'
 
+const mostAdmins = 100
+
 export const accountRepository = ({ db }: Pick<UserSql, 'db'>) => {
   const present = () => db.selectFrom('users').selectAll().where('erased_at', 'is', null)
   return {
@@ -18,6 +20,9 @@ export const accountRepository = ({ db }: Pick<UserSql, 'db'>) => {
       if (!row) throw notFound('user')
       return row
     },
+
+    admins: (): Promise<{ id: number }[]> =>
+      present().clearSelect().select('id').where('role', '=', 'admin').where('blocked', '=', 0).orderBy('id').limit(mostAdmins).execute(),
 
     byIds: (ids: number[]): Promise<UserRow[]> => present().where('id', 'in', ids).execute(),
   }
