@@ -101,6 +101,10 @@ export const localEnvironment = (
   serviceEnvironment(service, env, {
     ...secrets,
     ...{ PORT_BASE: `${portBase}`, HOST: '127.0.0.1', SEED_DEMO: env.SEED_DEMO ?? '1' },
+    ...(service === 'notification' && {
+      API_URL: env.API_URL ?? `http://127.0.0.1:${portBase + 80}`,
+      SANDBOX_SHOWS_SECRETS: env.SANDBOX_SHOWS_SECRETS ?? '1',
+    }),
     ...{ MYSQL_URL: serviceUrl(servers.mysql, secrets, service), MONGO_URL: servers.mongo },
     ...{ REDIS_URL: servers.redis, RABBITMQ_URL: servers.rabbitmq },
   })

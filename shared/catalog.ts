@@ -5,6 +5,7 @@
 export * from './catalog/admin'
 export * from './catalog/favourite'
 export * from './catalog/inventory'
+export * from './catalog/notification'
 export * from './catalog/order'
 export * from './catalog/payment'
 export * from './catalog/product'

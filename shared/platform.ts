@@ -97,7 +97,13 @@ export const services = {
     owns: 'favourites, shared lists, watches for price and stock',
     settings: ['FAVOURITES_LIMIT', 'BACK_IN_STOCK_PAUSE_MS'],
   },
-  notification: { port: 8011, store: 'mysql', resources: ['notifications'], owns: 'in-app, e-mail, SMS, push, preferences' },
+  notification: {
+    port: 8011,
+    store: 'mysql',
+    resources: ['notifications'],
+    owns: 'in-app, e-mail, SMS, push, preferences',
+    settings: ['SHOP_URL', 'API_URL', 'REVIEW_REQUEST_AFTER_MS', 'NOTIFICATION_WEBHOOK_SECRET', 'SANDBOX_SHOWS_SECRETS'],
+  },
   tax: { port: 8012, store: 'mysql', resources: ['tax'], owns: 'rates by place and day, quotes, the report' },
   cart: { port: 8013, store: 'redis', resources: ['cart'], owns: 'guest and user carts, merge, share', secrets: ['CART_REDIS_URL'] },
 } as const satisfies Record<string, Service>

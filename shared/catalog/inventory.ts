@@ -32,4 +32,4 @@ export const inventoryUpdated = defineEvent('inventory.updated', {
   aggregate: 'stock',
   data: stockLevel,
 })
-export const inventoryLow = defineEvent('inventory.low', { from: 'inventory', to: [], aggregate: 'stock', data: stockLevel })
+export const inventoryLow = defineEvent('inventory.low', { from: 'inventory', to: ['notification'], aggregate: 'stock', data: stockLevel })

@@ -24,7 +24,7 @@ const pricedLine = t.Object({
 
 export const orderCreated = defineEvent('order.created', {
   from: 'order',
-  to: ['inventory', 'promotion', 'tax', 'cart'],
+  to: ['inventory', 'promotion', 'tax', 'cart', 'notification'],
   aggregate: 'order',
   data: t.Object({
     order_id: t.Integer(),
@@ -49,7 +49,7 @@ export const orderCreated = defineEvent('order.created', {
 })
 export const orderStatusUpdated = defineEvent('order.status_updated', {
   from: 'order',
-  to: ['inventory', 'payment', 'tax'],
+  to: ['inventory', 'payment', 'tax', 'notification'],
   aggregate: 'order',
   data: t.Object({
     order_id: t.Integer(),

@@ -20,7 +20,7 @@ export const paymentFailed = paymentEvent('payment.failed')
 export const paymentVoided = paymentEvent('payment.voided')
 export const paymentRefunded = defineEvent('payment.refunded', {
   from: 'payment',
-  to: ['order', 'tax'],
+  to: ['order', 'tax', 'notification'],
   aggregate: 'payment',
   data: t.Object({
     ...payment,

@@ -4,25 +4,32 @@ import { defineEvent } from '../event'
 const userId = t.Object({ user_id: t.Integer() })
 const userToken = t.Object({ user_id: t.Integer(), token_id: t.String() })
 
-export const userRegistered = defineEvent('user.registered', { from: 'user', to: [], aggregate: 'user', data: userId })
-export const userUpdated = defineEvent('user.updated', { from: 'user', to: [], aggregate: 'user', data: userId })
+export const userRegistered = defineEvent('user.registered', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
+export const userUpdated = defineEvent('user.updated', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
 export const userDeleted = defineEvent('user.deleted', {
   from: 'user',
-  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite'],
+  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite', 'notification'],
   aggregate: 'user',
   data: userId,
 })
 export const passwordResetRequested = defineEvent('user.password_reset_requested', {
   from: 'user',
-  to: [],
+  to: ['notification'],
   aggregate: 'user',
   data: userToken,
 })
 /** A new e-mail waits for its link to be followed; this is what the old one is notified of. */
-export const emailChangeRequested = defineEvent('user.email_change_requested', { from: 'user', to: [], aggregate: 'user', data: userId })
+export const emailChangeRequested = defineEvent('user.email_change_requested', {
+  from: 'user',
+  to: ['notification'],
+  aggregate: 'user',
+  data: userId,
+})
+/** A login from a device and an address that this user had not used before. */
+export const userSignedIn = defineEvent('user.signed_in', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
 export const emailVerificationRequested = defineEvent('user.email_verification_requested', {
   from: 'user',
-  to: [],
+  to: ['notification'],
   aggregate: 'user',
   data: userToken,
 })

@@ -1,0 +1,74 @@
+import { ask, type Clients } from '#shared/client'
+import { AppError } from '#shared/errors'
+import { remember } from '#shared/remember'
+import { minute } from '#shared/time'
+import type { ProductApi } from '../product/app'
+import type { UserApi } from '../user/app'
+
+export interface Contact {
+  id: number
+  email: string
+  full_name: string
+  phone: string | null
+  language: string
+}
+export interface KnownProduct {
+  name: string
+  currency: string
+}
+
+const mostAtOnce = 100
+
+/** What notification asks of other services. Events hold no address, no name and no secret. */
+export const notificationClients = (client: Clients) => {
+  const { internal } = client<UserApi>('user')
+  const { api } = client<ProductApi>('product')
+
+  const askProducts = async (ids: readonly string[]) => {
+    const found = new Map<string, KnownProduct>()
+    for (let at = 0; at < ids.length; at += mostAtOnce) {
+      const { items } = await ask('product', api.products.batch.post({ ids: ids.slice(at, at + mostAtOnce) }))
+      for (const { id, name, currency } of items) found.set(id, { name, currency })
+    }
+    return found
+  }
+  const products = remember(askProducts, { ms: minute, most: 5000 })
+  const admins = remember(
+    async (keys: readonly 'all'[]) => {
+      const { items } = await ask('user', internal.users.admins.get())
+      return new Map(keys.map(key => [key, items.map(({ id }) => id)]))
+    },
+    { ms: minute, most: 1 },
+  )
+
+  return {
+    /** Erased users are left out. */
+    async contacts(userIds: readonly number[]): Promise<ReadonlyMap<number, Contact>> {
+      const ids = [...new Set(userIds)]
+      const found = new Map<number, Contact>()
+      for (let at = 0; at < ids.length; at += mostAtOnce) {
+        const { items } = await ask('user', internal.users.contacts.post({ ids: ids.slice(at, at + mostAtOnce) }))
+        for (const contact of items) found.set(contact.id, contact)
+      }
+      return found
+    },
+
+    /** Undefined once it has expired or was used. */
+    async token(tokenId: string): Promise<{ email: string; token: string; expires_at: string } | undefined> {
+      try {
+        return await ask('user', internal.tokens({ token_id: tokenId }).get())
+      } catch (error) {
+        if (error instanceof AppError && error.kind === 'not_found') return undefined
+        throw error
+      }
+    },
+
+    /** Products that the catalog does not have are left out. */
+    products: (ids: readonly string[]): Promise<ReadonlyMap<string, KnownProduct>> => products.recent(ids),
+
+    async adminIds(): Promise<readonly number[]> {
+      return (await admins.recent(['all'])).get('all') ?? []
+    },
+  }
+}
+export type NotificationClients = ReturnType<typeof notificationClients>

@@ -1,0 +1,80 @@
+import { conflict, notFound } from '#shared/errors'
+import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
+import { countCapped } from '#shared/sql'
+import { minute } from '#shared/time'
+import { type DeliveryRow, historyColumn, type NotificationSql } from './database'
+import type { Kind } from './domain'
+import type { DeliveryState } from './domain-delivery'
+
+export type DeliveryFilter = PageQuery & {
+  user_id?: number | undefined
+  state?: DeliveryState | undefined
+  kind?: Kind | undefined
+  channel?: DeliveryRow['channel'] | undefined
+}
+
+/** One that could have been sent this long ago is a fault of ours, or its provider is away. */
+const overdueMs = 10 * minute
+const mostHistory = 50
+
+/** Deliveries as administrators see them. */
+export const deliveryRepository = ({ db, transaction }: Pick<NotificationSql, 'db' | 'transaction'>) => {
+  const find = async (id: number): Promise<DeliveryRow> => {
+    const row = await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!row) throw notFound('delivery')
+    return row
+  }
+
+  return {
+    find,
+
+    /** Newest first. */
+    async list({ limit, user_id, state, kind, channel, ...position }: DeliveryFilter): Promise<Page<DeliveryRow>> {
+      let filtered = db.selectFrom('deliveries')
+      if (user_id !== undefined) filtered = filtered.where('user_id', '=', user_id)
+      if (state !== undefined) filtered = filtered.where('state', '=', state)
+      if (kind !== undefined) filtered = filtered.where('kind', '=', kind)
+      if (channel !== undefined) filtered = filtered.where('channel', '=', channel)
+      const { below, skip } = newestFirst(position)
+      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
+      const [items, total] = await Promise.all([
+        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
+        countCapped(db, filtered),
+      ])
+      return { items, total, nextCursor: afterId(items, limit) }
+    },
+
+    /** Queues it once more, as a new message. One that is still queued is tried at once. */
+    resend: (id: number, now = new Date()): Promise<DeliveryRow> =>
+      transaction(async trx => {
+        const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+        if (!row) throw notFound('delivery')
+        if (row.reason === erasedReason) throw conflict('user_erased', 'The account is erased; nothing can be sent to it.')
+        const step = { at: now.toISOString(), state: 'queued' as const, detail: 'an administrator had it sent again' }
+        const change = {
+          ...{ state: 'queued' as const, reason: null, due_at: now, queued_at: now, attempts: 0 },
+          resends: row.state === 'queued' ? row.resends : row.resends + 1,
+          history: historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory)),
+        }
+        await trx.updateTable('deliveries').set(change).where('id', '=', id).execute()
+        return { ...row, ...change }
+      }),
+
+    /** For gauges and for drift. */
+    async overdue(now = new Date(), limit = 10_000) {
+      return db
+        .selectFrom('deliveries')
+        .select(['id', 'kind', 'channel', 'queued_at'])
+        .where('state', '=', 'queued')
+        .where('queued_at', '<', new Date(now.getTime() - overdueMs))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+    },
+    countFailed: () => countCapped(db, db.selectFrom('deliveries').where('state', '=', 'failed')),
+  }
+}
+export type Deliveries = ReturnType<typeof deliveryRepository>
+
+/** Why a delivery of an erased user was not sent. */
+export const erasedReason = 'the account was erased'

@@ -1,0 +1,73 @@
+import * as catalog from '#shared/catalog'
+import { type Message, on } from '#shared/event'
+import { eraseOn } from '#shared/personal-data'
+import type { NotificationService } from './compose'
+import type { Kind } from './domain'
+
+type Deps = Pick<NotificationService, 'telling' | 'clients' | 'personalData' | 'forgetLanguage' | 'reviewRequestAfterMs'>
+
+/** A message does not grow with the order that it is about. */
+const mostItems = 50
+/** The carrier has it. A later step of the same parcel says nothing new. */
+const onTheWay = ['picked_up', 'in_transit']
+
+/** Every handler only stores what the event says; who gets it how is decided there, and its words are found when it is sent or shown. */
+export const notificationHandlers = ({ telling, clients, personalData, forgetLanguage, reviewRequestAfterMs }: Deps) => {
+  const tellUser = (message: Message, kind: Kind, userId: number, facts: Record<string, unknown> = {}, cause = message.id) =>
+    telling.tell(message, { kind, cause, users: [userId], facts })
+  const tellAdmins = async (message: Message, kind: Kind, facts: Record<string, unknown>) =>
+    telling.tell(message, { kind, cause: message.id, users: await clients.adminIds(), facts })
+
+  return [
+    on(catalog.userRegistered, message => tellUser(message, 'welcome', message.data.user_id)),
+    on(catalog.emailVerificationRequested, ({ data, ...message }) =>
+      tellUser({ ...message, data }, 'verify_email', data.user_id, { token_id: data.token_id }),
+    ),
+    on(catalog.passwordResetRequested, ({ data, ...message }) =>
+      tellUser({ ...message, data }, 'password_reset', data.user_id, { token_id: data.token_id }),
+    ),
+    on(catalog.emailChangeRequested, message => tellUser(message, 'email_change', message.data.user_id)),
+    on(catalog.userSignedIn, message => tellUser(message, 'new_sign_in', message.data.user_id, { time: message.time })),
+    on(catalog.userUpdated, message => forgetLanguage(message.data.user_id)),
+    on(catalog.orderCreated, message => {
+      const { order_id, user_id, total_amount: total, currency, items } = message.data
+      const lines = items.slice(0, mostItems).map(({ product_id, sku, quantity, price }) => ({ product_id, sku, quantity, price }))
+      return tellUser(message, 'order_placed', user_id, { order_id, total, currency, items: lines })
+    }),
+    on(catalog.orderStatusUpdated, async message => {
+      const { order_id, user_id, status, reason = '', items } = message.data
+      if (status === 'paid') return tellUser(message, 'order_paid', user_id, { order_id })
+      if (status === 'cancelled') return tellUser(message, 'order_cancelled', user_id, { order_id, reason })
+      if (status !== 'delivered') return undefined
+      const lines = items.slice(0, mostItems).map(({ product_id, sku }) => ({ product_id, sku }))
+      const news = { cause: message.id, users: [user_id] }
+      return telling.tell(
+        message,
+        { ...news, kind: 'order_delivered', facts: { order_id } },
+        {
+          ...{ ...news, kind: 'review_request', facts: { order_id, items: lines } },
+          dueAt: new Date(new Date(message.time).getTime() + reviewRequestAfterMs),
+        },
+      )
+    }),
+    on(catalog.paymentRefunded, message => {
+      const { order_id, user_id, amount, currency } = message.data
+      return tellUser(message, 'order_refunded', user_id, { order_id, amount, currency })
+    }),
+    on(catalog.shipmentUpdated, async message => {
+      const { shipment_id, order_id, user_id, tracking_number, carrier, status } = message.data
+      if (!onTheWay.includes(status)) return undefined
+      return tellUser(message, 'order_shipped', user_id, { order_id, tracking_number, carrier }, `shipment ${shipment_id}`)
+    }),
+    on(catalog.watchTriggered, message => {
+      const { user_id, product_id, kind, from, to, currency } = message.data
+      const prices = kind === 'price_drop' ? { from, to, ...(currency !== undefined && { currency }) } : {}
+      return tellUser(message, kind as 'price_drop' | 'back_in_stock', user_id, { product_id, ...prices })
+    }),
+    on(catalog.inventoryLow, message => {
+      const { product_id, sku, available } = message.data
+      return tellAdmins(message, 'low_stock', { product_id, sku, available })
+    }),
+    eraseOn(personalData.forget),
+  ]
+}

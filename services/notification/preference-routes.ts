@@ -1,0 +1,105 @@
+import { type Http, readBytes } from '#shared/http'
+import { IdParam, t } from '#shared/schema'
+import type { NotificationService } from './compose'
+import {
+  DeviceView,
+  deviceView,
+  NewDevice,
+  PreferencesBody,
+  PreferencesView,
+  preferencesOf,
+  preferencesView,
+  UnsubscribeParam,
+  UnsubscribeView,
+} from './model'
+import { unsubscribeAnswer } from './unsubscribe-page'
+
+type Deps = Pick<NotificationService, 'preferences' | 'devices'> & { http: Http }
+
+export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
+  http('/api/notifications')
+    .get('/preferences', async ({ user }) => preferencesView(await preferences.find(user.id), user.role), {
+      auth: true,
+      response: { 200: PreferencesView },
+      detail: { summary: 'Which messages I get on which channel, in which language, and when not' },
+    })
+    .put('/preferences', async ({ user, body }) => preferencesView(await preferences.put(user.id, preferencesOf(body)), user.role), {
+      auth: true,
+      body: PreferencesBody,
+      response: { 200: PreferencesView },
+      detail: {
+        summary: 'Choose which messages I get',
+        description:
+          'Replaces what was chosen before. Critical messages ignore it: to turn one off is 400 `critical_kind`. During quiet hours, what is not critical waits; the list in the shop gets it at once.',
+      },
+    })
+    .get('/devices', async ({ user }) => ({ items: (await devices.list(user.id)).map(deviceView) }), {
+      auth: true,
+      response: { 200: t.Object({ items: t.Array(DeviceView) }) },
+      detail: { summary: 'The devices that get my push messages' },
+    })
+    .post(
+      '/devices',
+      async ({ user, body, status }) => status(201, deviceView(await devices.register(user.id, body.token, body.platform))),
+      {
+        auth: true,
+        body: NewDevice,
+        response: { 201: DeviceView },
+        detail: {
+          summary: 'Register a device for push messages',
+          description:
+            'The same token again is the same device. It belongs to whoever registered it last. Ten per user: the oldest makes room.',
+        },
+      },
+    )
+    .delete(
+      '/devices/:id',
+      async ({ user, params, set }) => {
+        await devices.remove(user.id, params.id)
+        set.status = 204
+      },
+      { auth: true, params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Send no more push messages to a device' } },
+    )
+    .get(
+      '/unsubscribe/:token',
+      ({ params, request }) => {
+        const { kind } = preferences.readLink(params.token)
+        return unsubscribeAnswer(request, kind, 'ask')
+      },
+      {
+        signed: true,
+        params: UnsubscribeParam,
+        response: { 200: UnsubscribeView },
+        detail: {
+          summary: 'What the link at the end of a mail would stop',
+          description: 'Mail programs and scanners follow links by themselves, so that a GET changes nothing.',
+        },
+      },
+    )
+    .post(
+      '/unsubscribe/:token',
+      async ({ params, request }) => {
+        await readBytes(request)
+        const { kind } = preferences.readLink(params.token)
+        await preferences.unsubscribe(params.token)
+        return unsubscribeAnswer(request, kind, 'done')
+      },
+      {
+        signed: true,
+        params: UnsubscribeParam,
+        response: { 200: UnsubscribeView },
+        detail: {
+          summary: 'Stop the mails of one kind, by one click (RFC 8058)',
+          description:
+            'The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`). Again changes nothing.',
+          requestBody: {
+            content: {
+              'application/x-www-form-urlencoded': {
+                schema: { type: 'object', properties: { 'List-Unsubscribe': { type: 'string' } } },
+                example: { 'List-Unsubscribe': 'One-Click' },
+              },
+            },
+          },
+        },
+      },
+    )

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import type { NotificationSql } from './database'
+
+const hashOf = (address: string) => createHash('sha256').update(address.trim().toLowerCase()).digest('hex')
+
+/** Addresses that get critical mails only, since a mail bounced there for good or its reader complained. */
+export const addressSuppressions = ({ db }: Pick<NotificationSql, 'db'>) => ({
+  async has(address: string): Promise<boolean> {
+    const row = await db.selectFrom('suppressions').select('user_id').where('address_hash', '=', hashOf(address)).executeTakeFirst()
+    return row !== undefined
+  },
+  async add(
+    userId: number,
+    address: string,
+    reason: 'bounced' | 'complained',
+    executor: Pick<NotificationSql['db'], 'insertInto'> = db,
+  ): Promise<void> {
+    await executor
+      .insertInto('suppressions')
+      .values({ address_hash: hashOf(address), user_id: userId, reason })
+      .onDuplicateKeyUpdate({ user_id: userId, reason })
+      .execute()
+  },
+  /** Their address works again, as an administrator was told. */
+  async lift(userId: number): Promise<void> {
+    await db.deleteFrom('suppressions').where('user_id', '=', userId).execute()
+  },
+})
+export type Suppressions = ReturnType<typeof addressSuppressions>

@@ -1,0 +1,47 @@
+import * as catalog from '#shared/catalog'
+import { messageOf } from '#shared/testing'
+
+export const mug = '507f1f77bcf86cd799439012'
+
+/** Events as their publishers send them. Delivering the same object twice is delivering the same message twice. */
+export const registered = (user_id: number) => messageOf(catalog.userRegistered({ id: user_id, version: 1 }, { user_id }))
+export const erased = (user_id: number) => messageOf(catalog.userDeleted({ id: user_id, version: 9 }, { user_id }))
+export const verificationRequested = (user_id: number, token_id: string) =>
+  messageOf(catalog.emailVerificationRequested({ id: user_id, version: 1 }, { user_id, token_id }))
+export const resetRequested = (user_id: number, token_id: string) =>
+  messageOf(catalog.passwordResetRequested({ id: user_id, version: 2 }, { user_id, token_id }))
+export const placed = (order_id: number, user_id: number) =>
+  messageOf(
+    catalog.orderCreated(
+      { id: order_id, version: 1 },
+      {
+        ...{ order_id, user_id, subtotal: 25, discount: 0, tax: 0, shipping: 0, total_amount: 25, tax_lines: [], currency: 'USD' },
+        items: [{ product_id: mug, sku: 'MUG', quantity: 2, price: 12.5, category: 'home' }],
+        ...{ shipping_option: 'standard', destination: {}, payment_due_at: '', reservation_expires_at: '' },
+      },
+    ),
+  )
+export const statusUpdated = (order_id: number, user_id: number, status: string, more: { reason?: string } = {}, at = new Date()) =>
+  messageOf(
+    catalog.orderStatusUpdated(
+      { id: order_id, version: 2 },
+      { order_id, user_id, status, payment_status: 'paid', items: [{ product_id: mug, sku: 'MUG', quantity: 2 }], ...more },
+    ),
+    { at },
+  )
+export const shipmentMoved = (shipment_id: number, user_id: number, status: string) =>
+  messageOf(
+    catalog.shipmentUpdated(
+      { id: shipment_id, version: 2 },
+      { shipment_id, order_id: 5, user_id, tracking_number: 'T123', carrier: 'dhl', status, lines: [] },
+    ),
+  )
+export const watchTriggered = (user_id: number, kind: 'price_drop' | 'back_in_stock' = 'price_drop') =>
+  messageOf(
+    catalog.watchTriggered(
+      { id: user_id, version: 2 },
+      { user_id, product_id: mug, kind, ...(kind === 'price_drop' ? { from: 15, to: 12.5, currency: 'USD' } : { from: 0, to: 4 }) },
+    ),
+  )
+export const stockLow = (sku: string) =>
+  messageOf(catalog.inventoryLow({ id: sku, version: 2 }, { product_id: mug, sku, quantity: 3, reserved: 0, available: 3 }))

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { day, second } from '#shared/time'
+import { signatureHeader, signWebhook } from '#shared/webhook-signature'
+import { type TestNotification, testNotification, webhookSecret } from './testing'
+import { placed, statusUpdated } from './testing-events'
+
+let shop: TestNotification
+beforeAll(async () => {
+  shop = await testNotification()
+})
+afterAll(async () => {
+  expect(shop.failures).toEqual([])
+  await shop.stop()
+})
+
+let events = 0
+const report = async (
+  provider_id: string,
+  kind: string,
+  { event_id = `e${++events}`, at = new Date(), provider = 'sandbox', secret = webhookSecret } = {},
+) => {
+  const body = JSON.stringify({ event_id, provider_id, kind, time: new Date().toISOString() })
+  const answer = await shop.app.handle(
+    new Request(`http://localhost/api/notifications/webhooks/${provider}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [signatureHeader]: signWebhook(secret, body, at) },
+      body,
+    }),
+  )
+  return { status: answer.status, body: await answer.json() }
+}
+const sentMail = async (order: number) => {
+  const user = await shop.newUser()
+  await shop.handle(placed(order, user.id))
+  await shop.sendAll()
+  const [row] = await shop.deliveriesOf(user.id)
+  return { user, id: row?.id, providerId: row?.provider_id ?? '' }
+}
+
+describe('the report of a provider', () => {
+  test('changes the delivery once, however often it comes', async () => {
+    const { user, providerId } = await sentMail(400)
+    const answers = await Promise.all(Array.from({ length: 4 }, () => report(providerId, 'delivered', { event_id: 'same' })))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    const [row] = await shop.deliveriesOf(user.id)
+    expect(row).toMatchObject({ state: 'delivered' })
+    expect(JSON.parse(row?.history ?? '').map(({ state }: { state: string }) => state)).toEqual(['queued', 'sent', 'delivered'])
+  })
+
+  test('in any order leaves the worst that is true', async () => {
+    const { user, providerId } = await sentMail(401)
+    for (const kind of ['complained', 'delivered', 'soft_bounced']) await report(providerId, kind)
+    expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'complained' }])
+  })
+
+  test('of a bounce keeps that address from getting more', async () => {
+    const { user, providerId } = await sentMail(402)
+    await report(providerId, 'bounced')
+    await shop.handle(statusUpdated(402, user.id, 'paid'))
+    await shop.sendAll()
+    expect((await shop.deliveriesOf(user.id)).map(({ state }) => state)).toEqual(['bounced', 'suppressed'])
+  })
+
+  test('of a soft bounce is noted, and changes nothing', async () => {
+    const { user, providerId } = await sentMail(403)
+    await report(providerId, 'soft_bounced')
+    await shop.handle(statusUpdated(403, user.id, 'paid'))
+    await shop.sendAll()
+    expect((await shop.deliveriesOf(user.id)).map(({ state }) => state)).toEqual(['sent', 'sent'])
+  })
+
+  test('that is here before its delivery is known is kept until it is', async () => {
+    const early = await report('p-early', 'delivered')
+    expect(early).toMatchObject({ status: 202, body: { received: true, settled: false } })
+    const user = await shop.newUser()
+    shop.channels.email.answer(async () => ({ outcome: 'sent', provider: 'sandbox', provider_id: 'p-early' }))
+    await shop.handle(placed(404, user.id))
+    await shop.sendAll()
+    await shop.reports.sweep(new Date(Date.now() + 10 * second))
+    expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'delivered' }])
+  })
+
+  test('of a message that stays unknown is let go after a week', async () => {
+    await report('p-nobody', 'delivered')
+    await shop.reports.sweep(new Date(Date.now() + 8 * day))
+    const rows = await shop.sql.db.selectFrom('provider_events').select('try_at').where('provider_id', '=', 'p-nobody').execute()
+    expect(rows).toEqual([{ try_at: null }])
+  })
+
+  test.each([
+    ['unsigned', { secret: 'another secret' }, 400, 'invalid_signature'],
+    ['signed long ago', { at: new Date(Date.now() - 6 * 60 * second) }, 400, 'stale_webhook'],
+    ['from a provider that is not set up', { provider: 'nobody' }, 404, 'provider_not_found'],
+  ])('is refused when it is %s', async (_, options, status, code) => {
+    const { user, providerId } = await sentMail(410 + ++events)
+    expect(await report(providerId, 'bounced', options)).toMatchObject({ status, body: { code } })
+    expect((await shop.deliveriesOf(user.id))[0]?.state).toBe('sent')
+  })
+})
+
+test('contents are kept for a month, and rows for a year', async () => {
+  const { user } = await sentMail(450)
+  const old = (days: number) =>
+    shop.sql.db
+      .updateTable('deliveries')
+      .set({ created_at: new Date(Date.now() - days * day) })
+      .where('user_id', '=', user.id)
+      .execute()
+  await old(29)
+  await shop.personalData.deleteExpired()
+  expect((await shop.deliveriesOf(user.id))[0]?.content).not.toBeNull()
+  await old(31)
+  await shop.personalData.deleteExpired()
+  expect(await shop.deliveriesOf(user.id)).toMatchObject([{ content: null, facts: '{}', state: 'sent' }])
+  await old(366)
+  await shop.personalData.deleteExpired()
+  expect(await shop.deliveriesOf(user.id)).toEqual([])
+})
+
+test('drift names what should have been sent long ago, to discovery alone', async () => {
+  const user = await shop.newUser()
+  await shop.handle(placed(460, user.id))
+  const path = `/internal/drift?since=2026-01-01T00:00:00.000Z&until=${new Date(Date.now() + 3600 * second).toISOString()}`
+  const answer = await shop.send('GET', path, undefined, await shop.asService('discovery'))
+  expect(answer.body.overdue.count).toBe(1)
+  expect(answer.body.overdue.examples[0]).toContain('order_placed by email')
+  expect((await shop.send('GET', path, undefined, await shop.asService('order'))).status).toBe(403)
+})
