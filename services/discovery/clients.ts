@@ -38,6 +38,7 @@ export const discoveryClients = (client: Clients) => {
     shippingDrift: (window: Window) => unwrap(shipping.drift.get(during(window))),
     taxDrift: (window: Window) => unwrap(taxes.drift.get(during(window))),
 
+    stockWatched: async (skus: string[]) => (await unwrap(favourites.stock.post({ skus }))).stock,
     stockShown: async (skus: string[]) => (await unwrap(products.stock.post({ skus }))).stock,
     paymentsOf: async (order_ids: number[]) => (await unwrap(payments.payments['by-order'].post({ order_ids }))).payments,
     reservationsOf: async (order_ids: number[]) => (await unwrap(inventory.reservations.post({ order_ids }))).reservations,

@@ -13,7 +13,10 @@ const order = (more: object = {}) => ({ status: 'fulfilling', paid: 20, has_stoc
 
 /** What each service answers, by path: services that agree. A test changes some of it. */
 const healthy = () => ({
-  favourite: { '/internal/drift': { watches: none, counts: none, stuck: none } },
+  favourite: {
+    '/internal/drift': { watches: none, counts: none, stuck: none },
+    '/internal/stock': { stock: { B: 2 } as Record<string, number> },
+  },
   inventory: {
     '/internal/drift': { movements: none, shelves: none, reserved: none, stock: { A: 1, B: 2 } },
     '/internal/reservations': { reservations: { 1: 'committed', 2: 'released' } },
@@ -107,8 +110,10 @@ describe('the drift report', () => {
     answers.shipping['/internal/drift'].stuck = driftOf(['shipment 7'])
     answers.tax['/internal/orders'].orders = {}
     answers.favourite['/internal/drift'].watches = driftOf(['watch 5'])
+    answers.favourite['/internal/stock'].stock = { A: 0 }
     expect((await drift()).examples).toEqual({
       product_stock: ['B'],
+      watched_stock: ['A'],
       order_payments: ['1'],
       order_stock: ['2'],
       order_coupons: ['2'],
@@ -131,14 +136,14 @@ describe('the drift report', () => {
     expect((await drift()).examples).toEqual({})
   })
   test.each([
-    ['inventory', ['stock_movements', 'stock_shelves', 'stock_reserved', 'product_stock', 'order_stock']],
+    ['inventory', ['stock_movements', 'stock_shelves', 'stock_reserved', 'product_stock', 'watched_stock', 'order_stock']],
     ['product', ['product_stock']],
     ['order', ['order_payments', 'order_stock', 'order_coupons', 'order_taxes', 'stuck_orders', 'money_kept']],
     ['payment', ['order_payments', 'payment_ledger', 'payments_without_outcome', 'tax_payments']],
     ['promotion', ['order_coupons', 'coupon_limits']],
     ['shipping', ['stuck_parcels']],
     ['tax', ['order_taxes', 'tax_payments']],
-    ['favourite', ['favourite_watches', 'favourite_counts', 'stuck_watches']],
+    ['favourite', ['watched_stock', 'favourite_watches', 'favourite_counts', 'stuck_watches']],
   ] as const)('while %s is down, lacks only the relations that need it', async (service, missing) => {
     down.add(service)
     const found = Object.keys((await drift()).drift)

@@ -16,6 +16,7 @@ export const driftRelations = [
   'stock_shelves',
   'stock_reserved',
   'product_stock',
+  'watched_stock',
   'order_payments',
   'order_stock',
   'order_coupons',
@@ -34,6 +35,7 @@ export const driftRelations = [
 type DriftRelation = (typeof driftRelations)[number]
 
 type Stock = ReturnType<DiscoveryClients['inventoryDrift']>
+type Levels = Awaited<Stock>['stock']
 type Orders = ReturnType<DiscoveryClients['orderDrift']>
 type OrderFacts = Awaited<Orders>['orders'][string]
 
@@ -51,9 +53,9 @@ export interface DriftResult {
  * says the same when it is asked again.
  */
 export const checkDrift = (clients: DiscoveryClients) => {
-  const productStock = async (window: Window, stock: Stock): Promise<Drift> => {
+  const stockRelation = async (window: Window, stock: Stock, differingFrom: (owned: Levels) => Promise<string[]>): Promise<Drift> => {
     const owned = (await stock).stock
-    const differing = differingKeys(owned, await clients.stockShown(Object.keys(owned)))
+    const differing = await differingFrom(owned)
     if (differing.length === 0) return driftOf([])
     const settled = (await clients.inventoryDrift(window)).stock
     return driftOf(differing.filter(sku => settled[sku] === owned[sku]))
@@ -92,7 +94,12 @@ export const checkDrift = (clients: DiscoveryClients) => {
       stock_movements: stock.then(({ movements }) => movements),
       stock_shelves: stock.then(({ shelves }) => shelves),
       stock_reserved: stock.then(({ reserved }) => reserved),
-      product_stock: productStock(window, stock),
+      product_stock: stockRelation(window, stock, async owned => differingKeys(owned, await clients.stockShown(Object.keys(owned)))),
+      watched_stock: stockRelation(window, stock, async owned => {
+        // Favourite knows the stock of watched products alone.
+        const known = await clients.stockWatched(Object.keys(owned))
+        return differingKeys(owned, { ...owned, ...known })
+      }),
       order_payments: orderRelation(window, orders, clients.paymentsOf, ({ paid }, payment) => paymentMatches(paid, payment)),
       order_stock: orderRelation(window, orders, clients.reservationsOf, ({ has_stock }, state) => stockMatches(has_stock, state)),
       order_coupons: orderRelation(

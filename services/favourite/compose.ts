@@ -3,7 +3,7 @@ import { day } from '#shared/time'
 import { addFavourite, mergeFavourites } from './add-favourites'
 import type { FavouriteClients } from './clients'
 import type { FavouriteSql } from './database'
-import { favouriteDrift } from './drift'
+import { favouriteDrift, watchedStock } from './drift'
 import { fanOuts } from './fan-outs'
 import { favouritePersonalData } from './personal-data'
 import { favouriteRepository } from './repository'
@@ -41,6 +41,7 @@ export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) =
     fanOuts: fanOuts({ sql, log, clock, pauseMs, batchSize }),
     personalData: favouritePersonalData(sql),
     drift: favouriteDrift(sql),
+    watchedStock: watchedStock(sql),
   }
 }
 export type FavouriteService = ReturnType<typeof compose>

@@ -47,3 +47,13 @@ test('a watch without its favourite, one whose product is not followed, and a wr
   await db.deleteFrom('watched_products').where('product_id', '=', product).execute()
   expect((await drift()).watches.count).toBe(2)
 })
+
+test('discovery may ask for the stock that is known of watched products, and nobody else may', async () => {
+  const [user, product] = [await service.newUser(), service.newProduct({ levels: { 'W-1': { available: 4, version: 1 } } })]
+  await user.watch(product, { back_in_stock: true })
+  await service.handle(service.stock(product, 3))
+  const ask = async (caller: 'discovery' | 'order') =>
+    service.send('POST', '/internal/stock', { skus: ['W-1', 'W-2'] }, await service.asService(caller))
+  expect((await ask('discovery')).body).toEqual({ stock: { 'W-1': 3 } })
+  expect((await ask('order')).status).toBe(403)
+})

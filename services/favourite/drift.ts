@@ -45,4 +45,13 @@ export const favouriteDrift =
       stuck: driftOf(fanOuts.map(({ product_id, number }) => `change ${number} of product ${product_id}`)),
     }
   }
+/** What is known of these SKUs, where their product is watched, to compare with inventory's. */
+export const watchedStock =
+  ({ db }: Pick<FavouriteSql, 'db'>) =>
+  async (skus: readonly string[]): Promise<Record<string, number>> => {
+    if (skus.length === 0) return {}
+    const rows = await db.selectFrom('stock_levels').select(['sku', 'available']).where('sku', 'in', skus).execute()
+    return Object.fromEntries(rows.map(({ sku, available }) => [sku, available]))
+  }
+
 export type FavouriteDrift = ReturnType<typeof favouriteDrift>

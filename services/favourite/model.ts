@@ -1,7 +1,7 @@
 import { Drift } from '#shared/drift'
 import { Currency, toMajor } from '#shared/money'
 import { PageQuery, pageOf } from '#shared/page'
-import { closed, IdParam, integerText, oneOf, ProductId, type Static, Time, t } from '#shared/schema'
+import { closed, IdParam, integerText, oneOf, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import type { WatchRow } from './database'
 import type { Shown } from './show-favourites'
 
@@ -58,6 +58,8 @@ export const ListQuery = PageQuery
 export const UserParam = closed({ user_id: IdParam.properties.id })
 export const NewestQuery = closed({ limit: integerText({ minimum: 1, maximum: 100, default: 20 }) })
 export const NewestView = t.Object({ product_ids: t.Array(ProductId) })
+export const StockBody = closed({ skus: t.Array(Sku, { maxItems: 5000, examples: [['NB-14-512']] }) })
+export const StockView = t.Object({ stock: t.Record(t.String(), t.Integer()) })
 export const DriftView = t.Object({ watches: Drift, counts: Drift, stuck: Drift })
 
 const watchView = (watches: readonly WatchRow[]): Static<typeof Watch> => {

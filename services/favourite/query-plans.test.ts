@@ -106,6 +106,7 @@ const works: [what: string, work: (service: FavouriteService) => Promise<unknown
   ['making a link', ({ shares }) => shares.open(8)],
   ['news of a price', ({ hearNews }) => hearNews(product, { catalog: { version: 2, price: 90, currency: 'USD', skus: [] } })],
   ['news of stock', ({ hearNews }) => hearNews(productId(8), { levels: [{ sku: 'S8', available: 4, version: 2 }] })],
+  ['the stock of some SKUs', ({ watchedStock }) => watchedStock(['S7', 'S8'])],
   ['removing', ({ favourites }) => favourites.remove(user, product)],
   ['the export', ({ personalData }) => personalData.exportOf(user)],
   ['the erasure', ({ personalData }) => personalData.forget(9)],

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { sql as raw, type Selectable } from 'kysely'
 import { batchingLoader } from '#shared/batching-loader'
 import type { FavouriteDb, FavouriteSql, Trx } from './database'
 import { skusColumn } from './database'
@@ -15,8 +15,10 @@ export const lockProducts = (trx: Trx, productIds: readonly string[]): Promise<W
 /** Forgets the locked products that nobody watches any more. Fan-outs that are under way end by themselves: there is nobody to tell. */
 export const forgetUnwatched = async (trx: Trx, productIds: readonly string[]): Promise<void> => {
   if (productIds.length === 0) return
-  const watched = trx.selectFrom('watches').select('product_id').where('product_id', 'in', productIds).distinct()
-  const ids = new Set((await watched.execute()).map(({ product_id }) => product_id))
+  // One of each product's watches, of which there may be many.
+  const one = productIds.map(id => raw`(select product_id from watches where product_id = ${id} limit 1)`)
+  const watched = await raw<{ product_id: string }>`${raw.join(one, raw` union all `)}`.execute(trx)
+  const ids = new Set(watched.rows.map(({ product_id }) => product_id))
   const unwatched = productIds.filter(id => !ids.has(id))
   if (unwatched.length === 0) return
   await trx.deleteFrom('stock_levels').where('product_id', 'in', unwatched).execute()

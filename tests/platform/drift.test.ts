@@ -34,8 +34,9 @@ beforeAll(async () => {
   const { id } = await ann.buy(pieces(third, 2))
   await shop.untilStock(third.id, { quantity: 8, reserved: 0 })
   packed = { sku: third.sku, id, payment: (await ann.paymentOf(id)).id, shipment: (await ann.untilShipment(id)).id }
-  await ann.call('PUT', `/api/favourites/${second.id}/watch`, { body: { price_drop: true, back_in_stock: false } })
-  const [[row]] = await mysql.query<RowDataPacket[]>('select id from shop_favourite.watches where user_id = ?', [ann.id])
+  await ann.call('PUT', `/api/favourites/${second.id}/watch`, { body: { price_drop: true, back_in_stock: true } })
+  const ofAnn = `select id from shop_favourite.watches where user_id = ? and kind = 'price_drop'`
+  const [[row]] = await mysql.query<RowDataPacket[]>(ofAnn, [ann.id])
   watched = { id: row?.id, product: second.id }
   await shop.expectNoDrift(began)
 })
@@ -172,11 +173,17 @@ const breaks: Break[] = [
   {
     relation: 'favourite_watches',
     by: [
-      'update shop_favourite.watches set user_id = user_id + 1000000 where user_id = ?',
-      'update shop_favourite.watches set user_id = user_id - 1000000 where user_id = 1000000 + ?',
+      'update shop_favourite.watches set user_id = user_id + 1000000 where id = ?',
+      'update shop_favourite.watches set user_id = user_id - 1000000 where id = ?',
     ],
-    of: () => [ann.id],
+    of: () => [watched.id],
     named: () => `watch ${watched.id}`,
+  },
+  {
+    relation: 'watched_stock',
+    by: change('shop_favourite.stock_levels', 'available', '1', 'sku = ?'),
+    of: () => [waiting.sku],
+    named: () => waiting.sku,
   },
   {
     relation: 'favourite_counts',

@@ -44,6 +44,7 @@ export const watches: Migration = {
       .addColumn('available', 'integer', c => c.notNull())
       .addColumn('version', 'integer', c => c.notNull())
       .addPrimaryKeyConstraint('stock_levels_key', ['product_id', 'sku'])
+      .addIndex('stock_levels_sku', ['sku'])
       .modifyEnd(plainText)
       .execute()
     await db.schema
