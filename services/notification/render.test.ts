@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { AppError } from '#shared/errors'
 import { render, renderShort } from './render'
 
@@ -43,6 +44,17 @@ describe('a value in a template', () => {
   })
   test('is made whole where half a character was cut off', () => {
     expect(filled('{{ name }}', { name: 'a\ud83d' }).text).toBe('a\ufffd')
+  })
+  test('of any characters is the same text in both parts, and no more than text', () => {
+    const unescaped = (html: string) =>
+      html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), name => {
+        const { text, html } = render({ subject: 's', text: '[{{ name }}]', html: '[{{ name }}]' }, { name })
+        expect(html).not.toMatch(/[<>"']/)
+        expect(`${unescaped(html)}\n`).toBe(text)
+      }),
+    )
   })
   test('is not greeted by when it advertises a page', () => {
     const greeted = (name: string) => filled('[{{ name | greetable }}]', { name }).text
@@ -113,6 +125,50 @@ describe('a template that cannot be used', () => {
     expect(message).toStartWith('invalid invalid_template')
     expect(message).toContain(reason)
   })
+  test('of any make is filled or is a fault, and the fault is short', () => {
+    const pieces = [
+      '{{',
+      '}}',
+      '{%',
+      '%}',
+      '{%-',
+      ' if ',
+      ' endif ',
+      ' for i in (1..9) ',
+      ' endfor ',
+      ' a ',
+      ' | ',
+      'upcase',
+      'money',
+      ': ',
+      '"',
+      "'",
+      '..',
+      '[',
+      ']',
+      '(',
+      ')',
+      '-',
+      ' raw ',
+      ' endraw ',
+      ' case a ',
+      ' when ',
+      ' capture b ',
+      ' endcapture ',
+      ' liquid\n',
+      '#',
+      ' cycle ',
+      'x'.repeat(5000),
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), parts => {
+        const told = faultOf({ html: parts.join('') }, { a: 'b' })
+        expect(told).toMatch(/^(no fault|invalid invalid_template: )/)
+        expect(told.length).toBeLessThan(600)
+      }),
+      { numRuns: 500 },
+    )
+  })
   test('has a subject that comes out empty', () =>
     expect(faultOf({ subject: '{% if false %}x{% endif %} ' })).toContain('subject: it is empty'))
 })
@@ -131,12 +187,18 @@ describe('a template without end', () => {
     ['a number of 999,999,999 digits', '{{ 0 | date: "%999999999d" }}'],
     ['brackets in brackets', `{{ ${'a['.repeat(20_000)} }}`],
     ['parentheses in parentheses', `{{ ${'('.repeat(30_000)} }}`],
+    ['half a mebibyte of spaces', `${loop(500, ' '.repeat(1000))}x{{ none }}`],
     ['conditions in conditions', '{% if true %}'.repeat(5000)],
   ])('%s: ends with a fault', (_, html) => expect(faultOf({ html }, { a: 1 })).toStartWith('invalid invalid_template'))
   test('takes no more steps than are allowed, and a sound list of a thousand lines is within them', () => {
     expect(filled(loop(1000, '{{ i }} ')).html).toContain(' 1000 ')
     expect(faultOf({ html: loop(20_001, '.') })).toContain('more than 20000 steps')
   })
+})
+
+test('spaces without end are taken away from the text', () => {
+  const text = `a{% for i in (1..400) %}${' '.repeat(1000)}{% endfor %}b{% for i in (1..9) %}${' '.repeat(9)}\n{% endfor %}c`
+  expect(filled(text).text).toMatch(/^a {400000}b\n\nc$/)
 })
 
 describe('the subject and the short line', () => {

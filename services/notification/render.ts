@@ -84,8 +84,11 @@ const parse = (kind: 'html' | 'text', source: string): Template[] => {
 }
 
 const fault = (part: Part, error: unknown): AppError => {
-  const { message } = error instanceof Error ? error : { message: String(error) }
-  const [, reason = message, line] = /^(.*?)(?:, file:.*?)?(?:, line:(\d+), col:\d+)?$/s.exec(message) ?? []
+  const message = error instanceof Error ? error.message : String(error)
+  const place = /, line:(\d+), col:\d+$/.exec(message)
+  const line = place?.[1]
+  // It may quote the template, which is long.
+  const reason = message.slice(0, place?.index).slice(0, 300)
   const told = (
     error instanceof RangeError || /stack/i.test(reason)
       ? 'it is nested too deeply'
@@ -140,6 +143,15 @@ const line = (part: Part, source: string, values: Record<string, unknown>, langu
     .slice(0, maxSubject)
     .join('')
 
+/** Without spaces at the ends of lines, and without more than one empty line: conditions leave both behind. */
+const withoutGaps = (text: string) =>
+  text
+    .split('\n')
+    .map(one => one.trimEnd())
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+
 /** Fills a template with values. Throws 400 `invalid_template`, with the part and the line, for one that cannot be used. */
 export const render = (template: TemplateParts, values: Record<string, unknown>): { subject: string; text: string; html: string } => {
   const language = languageFor(template, values)
@@ -148,10 +160,7 @@ export const render = (template: TemplateParts, values: Record<string, unknown>)
   const text = written('text', template.text, values, language)
   return {
     subject,
-    text: `${text
-      .replace(/[^\S\n]+$/gm, '')
-      .replace(/\n{3,}/g, '\n\n')
-      .trim()}\n`,
+    text: `${withoutGaps(text)}\n`,
     html: written('html', template.html, values, language),
   }
 }

@@ -72,6 +72,7 @@ export const isDeviceToken = (token: string) => /^[\w:.-]{8,4096}$/.test(token)
 export const reasonFrom = (words: string, to: string): string =>
   [
     ...words
+      .slice(0, 2000)
       .toWellFormed()
       .replace(/[\p{Cc}\s]+/gu, ' ')
       .replaceAll(to, '<address>')

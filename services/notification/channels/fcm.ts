@@ -93,9 +93,10 @@ export const fcmChannel = ({ serviceAccount, url = 'https://fcm.googleapis.com',
       const token = await signIn(signal)
       if (typeof token !== 'string') return token
       const key = keyOf(message_id)
+      // A line that is both would be shown twice.
       const message = {
         token: to,
-        notification: { ...(subject !== undefined && { title: cut(subject, maxTitle) }), body: cut(text, maxBody) },
+        notification: { ...(subject !== undefined && subject !== text && { title: cut(subject, maxTitle) }), body: cut(text, maxBody) },
         data: { message_id: key },
         android: { notification: { tag: key } },
         apns: { headers: { 'apns-collapse-id': key } },

@@ -72,6 +72,11 @@ describe('FCM', () => {
       webpush: { notification: { tag: '7-message' } },
     })
   })
+  test('shows a message of one line once', async () => {
+    await send('fcm', { subject: '안녕하세요' })
+    expect(fcm.messages.at(-1)).toMatchObject({ notification: { body: '안녕하세요' } })
+    expect(JSON.stringify(fcm.messages.at(-1))).not.toContain('title')
+  })
   test.each(['gone:token-1', 'other:token-1', 'broken:token-1'])('that knows no %s blames the device', async to => {
     expect(await send('fcm', { to })).toMatchObject({ outcome: 'refused', permanent_address_fault: true })
   })

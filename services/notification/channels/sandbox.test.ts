@@ -52,6 +52,9 @@ describe('the reason that is kept', () => {
     expect(reason).not.toMatch(/ann@|postmaster@|84912345678|\n/)
     expect([...reason].length).toBeLessThanOrEqual(200)
   })
+  test('is found at once in a mebibyte of words', () => {
+    expect(reasonFrom(`550 ${'x'.repeat(1024 * 1024)}`, 'ann@example.com')).toHaveLength(200)
+  })
   test('and the key of a message is safe whatever the message’s id is', () => {
     expect(keyOf('7-email')).toBe('7-email')
     expect(keyOf('a\r\nBcc: b')).toMatch(/^[0-9a-f]{40}$/)
