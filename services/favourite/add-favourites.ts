@@ -1,5 +1,5 @@
 import { notFound } from '#shared/errors'
-import type { FavouriteClients } from './clients'
+import type { FavouriteClients, Products } from './clients'
 import type { FavouriteRow } from './database'
 import { productArchived } from './domain'
 import type { FavouriteRepository } from './repository'
@@ -11,19 +11,27 @@ interface Ports {
   limit: number
 }
 
+interface Added {
+  favourite: FavouriteRow
+  isNew: boolean
+  /** What the catalog said, if it was asked. */
+  products?: Products
+}
+
 export const addFavourite =
   ({ favourites, clients, limit }: Ports) =>
-  async (userId: number, productId: string): Promise<{ favourite: FavouriteRow; isNew: boolean }> => {
+  async (userId: number, productId: string): Promise<Added> => {
     const present = await favourites.find(userId, productId)
     // What is in the list needs no look at the catalog.
     if (present) return { favourite: present, isNew: false }
-    const product = (await clients.products([productId])).get(productId)
+    const products = await clients.products([productId])
+    const product = products.get(productId)
     if (!product) throw notFound('product')
     if (product.status === 'archived') throw productArchived()
     const added = await favourites.add(userId, [productId], limit)
     const favourite = await favourites.find(userId, productId)
     if (!favourite) throw notFound('favourite')
-    return { favourite, isNew: added.length > 0 }
+    return { favourite, isNew: added.length > 0, products }
   }
 export type AddFavourite = ReturnType<typeof addFavourite>
 

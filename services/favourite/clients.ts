@@ -19,6 +19,9 @@ export interface CatalogProduct {
   skus: readonly { sku: string; stock: number }[]
 }
 
+/** Products by their ids. */
+export type Products = ReadonlyMap<string, CatalogProduct>
+
 const deadlineMs = second
 
 export const favouriteClients = (client: Clients) => {
@@ -26,7 +29,7 @@ export const favouriteClients = (client: Clients) => {
   const { levels } = client<InventoryApi>('inventory', { deadlineMs }).internal
 
   /** The products with these ids, archived ones too; one that the catalog never had is absent. */
-  const products = async (ids: readonly string[]): Promise<ReadonlyMap<string, CatalogProduct>> => {
+  const products = async (ids: readonly string[]): Promise<Products> => {
     if (ids.length === 0) return new Map()
     const { items } = await ask('product', prices.post({ ids: [...ids] }))
     return new Map(

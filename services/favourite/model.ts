@@ -1,6 +1,6 @@
 import { Drift } from '#shared/drift'
 import { Currency, toMajor } from '#shared/money'
-import { PageQuery, pageOf } from '#shared/page'
+import { pageOf } from '#shared/page'
 import { closed, IdParam, integerText, oneOf, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import type { WatchRow } from './database'
 import type { Shown } from './show-favourites'
@@ -53,7 +53,6 @@ export const SharedParam = closed({
   token: t.String({ minLength: 1, maxLength: 64, examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGek3Jd8sQw1Zx'] }),
 })
 export const ShareView = t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGek3Jd8sQw1Zx'] }) })
-export const ListQuery = PageQuery
 
 export const UserParam = closed({ user_id: IdParam.properties.id })
 export const NewestQuery = closed({ limit: integerText({ minimum: 1, maximum: 100, default: 20 }) })

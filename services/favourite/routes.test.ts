@@ -18,7 +18,9 @@ const products = (count: number) => Array.from({ length: count }, () => service.
 describe('adding', () => {
   test('answers 201 with the product as it is now, and again 200 with the same favourite', async () => {
     const [user, product] = [await service.newUser(), service.newProduct({ price: 19.99 })]
+    service.shop.asked.length = 0
     const first = await user.add(product)
+    expect(service.shop.asked).toEqual(['product'])
     expect(first).toMatchObject({
       status: 201,
       body: { product_id: product, name: `Product ${product}`, price: 19.99, currency: 'USD', availability: 'in_stock' },

@@ -1,6 +1,7 @@
 import type { Http } from '#shared/http'
 import { PageQuery, page } from '#shared/page'
 import { t } from '#shared/schema'
+import type { Products } from './clients'
 import type { FavouriteService } from './compose'
 import type { FavouriteRow } from './database'
 import {
@@ -18,8 +19,8 @@ import {
 type Deps = Pick<FavouriteService, 'favourites' | 'addFavourite' | 'mergeFavourites' | 'showFavourites' | 'setWatch'> & { http: Http }
 
 export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourites, showFavourites, setWatch }: Deps) => {
-  const viewOf = async (userId: number, favourite: FavouriteRow) => {
-    const [shown] = await showFavourites([favourite], userId)
+  const viewOf = async (userId: number, favourite: FavouriteRow, products?: Products) => {
+    const [shown] = await showFavourites([favourite], userId, products)
     return favouriteView(shown ?? { favourite, watches: [], product: undefined, known: false })
   }
   return http('/api/favourites')
@@ -43,8 +44,8 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
     .post(
       '/',
       async ({ user, body, set, status }) => {
-        const { favourite, isNew } = await addFavourite(user.id, body.product_id)
-        const view = await viewOf(user.id, favourite)
+        const { favourite, isNew, products } = await addFavourite(user.id, body.product_id)
+        const view = await viewOf(user.id, favourite, products)
         if (!isNew) return view
         set.headers.location = '/api/favourites'
         return status(201, view)

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors'
-import type { CatalogProduct, FavouriteClients } from './clients'
+import type { CatalogProduct, FavouriteClients, Products } from './clients'
 import type { FavouriteRow, WatchRow } from './database'
 import type { FavouriteRepository } from './repository'
 
@@ -19,7 +19,7 @@ export interface Shown {
 
 /** Favourites with what the catalog says of them now, asked once for all. When it does not answer, they are shown without. */
 export const showFavourites = ({ favourites, clients }: Ports) => {
-  const lookUp = async (ids: readonly string[]): Promise<ReadonlyMap<string, CatalogProduct> | undefined> => {
+  const lookUp = async (ids: readonly string[]): Promise<Products | undefined> => {
     try {
       return await clients.products(ids)
     } catch (error) {
@@ -28,9 +28,10 @@ export const showFavourites = ({ favourites, clients }: Ports) => {
       throw error
     }
   }
-  return async (rows: readonly FavouriteRow[], userId?: number): Promise<Shown[]> => {
+  /** The watches are those of the user; `asked` is what the catalog has said already. */
+  return async (rows: readonly FavouriteRow[], userId?: number, asked?: Products): Promise<Shown[]> => {
     const ids = rows.map(({ product_id }) => product_id)
-    const [products, watches] = await Promise.all([lookUp(ids), userId === undefined ? [] : favourites.watchesOf(userId, ids)])
+    const [products, watches] = await Promise.all([asked ?? lookUp(ids), userId === undefined ? [] : favourites.watchesOf(userId, ids)])
     const byProduct = Map.groupBy(watches, ({ product_id }) => product_id)
     return rows.map(favourite => ({
       favourite,
