@@ -54,7 +54,7 @@ export const aborted = () => retry('stopped before the provider answered')
 
 // Only what cannot be misread: no quotes, comments, brackets or spaces, so nothing that a mail program would take for a second address.
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
-const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
+const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
 /** Whether it is one bare address, which may stand in an SMTP command as it is. */
 export const isMailbox = (address: string): boolean => {
   const at = address.lastIndexOf('@')

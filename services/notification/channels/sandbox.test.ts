@@ -24,6 +24,7 @@ describe('an address', () => {
     'a@example.com (Ann)',
     'a@evil.example@example.com',
     'a@localhost',
+    'a@127.0.0.1',
     'a@[127.0.0.1]',
     'a@example.com> SIZE=1',
     ' a@example.com',

@@ -27,6 +27,11 @@ describe('a mail', () => {
     })
     expect(mails[0]!.headers).not.toContainKey('list-unsubscribe')
   })
+  test.each(['김하나@example.com', "o'neil+tag@sub.example.co", '{a|b}@example.com'])('reaches exactly %s', async to => {
+    const { channel, mails } = await served()
+    expect((await channel.send(message({ to }), never)).outcome).toBe('sent')
+    expect(mails.map(mail => mail.to)).toEqual([[to]])
+  })
   test('goes out over TLS from the start, as the user whom the address names', async () => {
     const server = await testMailServer({ secure: true })
     endings.push(server.stop)

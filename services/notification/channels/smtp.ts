@@ -15,8 +15,6 @@ interface Refusal {
   response?: string
 }
 
-const unusable = (words: string) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(words)
-
 /** The Message-ID of a message: the same for every attempt, so that a mailbox can tell a repetition. */
 export const messageIdOf = (messageId: string, senderAddress: string) =>
   `<${keyOf(messageId)}@${senderAddress.slice(senderAddress.lastIndexOf('@') + 1)}>`
@@ -75,7 +73,7 @@ export const smtpChannel = ({ sender, dkim, ...server }: SmtpOptions): Channel &
     name: 'smtp',
     async send(message, signal) {
       // nodemailer takes the last address of a line: what is not one bare address would go to somebody else.
-      if (!isMailbox(message.to) || unusable(message.to)) return badAddress('the address is malformed')
+      if (!isMailbox(message.to)) return badAddress('the address is malformed')
       const headers = message.unsubscribe ? unsubscribeHeaders(message.unsubscribe.url) : {}
       if (!headers) return refused('the address to unsubscribe at is malformed')
       try {
