@@ -7,6 +7,8 @@ import { isDuplicate, type Mongo } from './mongo'
 interface KeyRow {
   _id: string
   body_hash: string
+  /** The user whose request it was; absent in rows of an earlier release. */
+  owner?: number
   /** As JSON. */
   answer: string
   created_at: Date
@@ -40,7 +42,8 @@ export const idempotentlyInMongo = async <Body>(
     return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
   }
   const save: SaveAnswer<Body> = async (session, answer) => {
-    const row = { _id, body_hash, answer: JSON.stringify(answer), created_at: new Date() }
+    const owner = Number(/^\d+(?= )/.exec(scope)?.[0] ?? 0)
+    const row = { _id, body_hash, ...(owner > 0 && { owner }), answer: JSON.stringify(answer), created_at: new Date() }
     await keys.insertOne(row, { session }).catch(error => {
       throw isDuplicate(error) ? taken : error
     })
@@ -55,4 +58,9 @@ export const idempotentlyInMongo = async <Body>(
     if (other) return other
     throw error
   }
+}
+
+/** Deletes the answers to a user's requests, which can hold what is erased with the account. Call it in the transaction that erases. */
+export const forgetAnswersInMongo = async (mongo: Pick<Mongo, 'collection'>, session: ClientSession, userId: number): Promise<void> => {
+  await mongo.collection<KeyRow>('idempotency_keys').deleteMany({ owner: userId }, { session })
 }

@@ -2,13 +2,13 @@ import { type ClientSession, ObjectId } from 'mongodb'
 import { batchingLoader } from '#shared/batching-loader'
 import { productCreated, productDeleted, productUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
+import { keyedMutex } from '#shared/keyed-mutex'
 import type { Mongo } from '#shared/mongo'
 import type { Page } from '#shared/page'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
 import type { PlacedCategory } from './category-place'
 import { catalogTransaction, havingSkus, maxReadMs, type ProductRow, productsOf, rowOf } from './database'
-import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
-import { keyedMutex } from './keyed-mutex'
+import { archiveProduct, availableStock, categoryKey, type Product, type ShownRating, sellableSkus } from './domain'
 import { hiddenFields, type ListQuery, listPlan, productLists } from './list'
 import { type PricedProduct, pricedFields, productView } from './model'
 
@@ -136,6 +136,22 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
           },
         },
       ])
+    },
+
+    /** Takes over a rating unless a newer one is known. Like the stock it changes the tag of the product and not its version. */
+    async updateRating(productId: string, rating: ShownRating): Promise<void> {
+      const older = { _id: new ObjectId(productId), 'rating.version': { $not: { $gte: rating.version } } }
+      await products.updateOne(older, { $set: { rating } })
+    },
+
+    /** The ratings that are shown; a product without one is left out. */
+    async shownRatings(ids: readonly string[]): Promise<Record<string, { average: number; count: number }>> {
+      const rows = await products
+        .find({ _id: { $in: ids.map(id => new ObjectId(id)) } }, { projection: { rating: 1 }, maxTimeMS: maxReadMs })
+        .toArray()
+      return Object.fromEntries(
+        rows.flatMap(({ _id, rating }) => (rating ? [[_id.toHexString(), { average: rating.average, count: rating.count }]] : [])),
+      )
     },
   }
   return repository

@@ -25,6 +25,7 @@ export const prepareKernel = async (db: Db) => {
     outboxOf(db).createIndex({ at: 1 }),
     inboxOf(db).createIndex({ at: 1 }, { expireAfterSeconds: (30 * day) / second }),
     db.collection('idempotency_keys').createIndex({ created_at: 1 }, { expireAfterSeconds: day / second }),
+    db.collection('idempotency_keys').createIndex({ owner: 1 }, { sparse: true }),
     // With this document in place, taking the lease is one conditional update.
     leaseOf(db)
       .updateOne({ _id: 'relay' }, { $setOnInsert: { holder: '', expires_at: new Date(0) } }, { upsert: true })
