@@ -128,4 +128,5 @@ export const released = [
   'tax',
   'cart',
   'favourite',
+  'rating',
 ] as const satisfies readonly ServiceName[]

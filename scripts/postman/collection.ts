@@ -7,6 +7,7 @@ import { promotions, taxes } from './offers'
 import { orders } from './orders'
 import { parcels } from './parcels'
 import { mistakes, platform } from './platform'
+import { ratings } from './ratings'
 import { type Folder, itemOf } from './request'
 import { sampleFlow, start } from './start'
 import { stock } from './stock'
@@ -27,6 +28,7 @@ const folders: Folder[] = [
   orders,
   parcels,
   favourites,
+  ratings,
   mistakes,
   leaving,
   platform,

@@ -16,6 +16,12 @@ export interface StockLevel {
   available: number
   version: number
 }
+/** What the reviews of a product add up to, by rating's newest event. Absent before the first. */
+export interface ShownRating {
+  average: number
+  count: number
+  version: number
+}
 export interface Product {
   version: number
   status: 'active' | 'archived'
@@ -33,6 +39,7 @@ export interface Product {
   tags: string[]
   variants: Variant[]
   levels: StockLevel[]
+  rating?: ShownRating
   created_at: Date
   updated_at: Date
 }
@@ -75,11 +82,15 @@ export const availableStock = ({ levels }: Pick<Product, 'levels'>, sku: string)
 
 export const productStock = (product: Product): number => sellableSkus(product).reduce((sum, sku) => sum + availableStock(product, sku), 0)
 
-/** Differs whenever the stock of any SKU does: a piece less of one size and one more of another are not the same to a buyer. */
+/**
+ * Differs whenever the stock of any SKU does: a piece less of one size and one more of another are not the same to a buyer. It differs with the
+ * rating, too, which is shown beside the stock and raises the version as little.
+ */
 export const stockMark = (product: Product): string => {
   const skus = sellableSkus(product)
   const sum = String(productStock(product))
-  return skus.length === 1 ? sum : `${sum}.${Bun.hash.crc32(skus.map(sku => availableStock(product, sku)).join()).toString(36)}`
+  const stock = skus.length === 1 ? sum : `${sum}.${Bun.hash.crc32(skus.map(sku => availableStock(product, sku)).join()).toString(36)}`
+  return product.rating ? `${stock}~${product.rating.version}` : stock
 }
 
 export const skuTaken = () =>

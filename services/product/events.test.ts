@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { inventoryUpdated } from '#shared/catalog'
+import { inventoryUpdated, ratingSummaryUpdated } from '#shared/catalog'
 import { deliverTo, messageOf } from '#shared/testing'
 import { testProduct } from './testing'
 
-const { send, add, asService, published, handlers, failures, drop } = await testProduct()
+const { app, as, send, add, asService, published, handlers, failures, drop } = await testProduct()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -107,5 +107,75 @@ describe('the stock level from inventory', () => {
     await updateStock(id, 'EARLY-2', 7, 1)
     const { body } = await send('PATCH', `/products/${id}`, { variants: [{ sku: 'EARLY-1' }, { sku: 'EARLY-2' }] })
     expect(body.stock).toBe(8)
+  })
+})
+
+describe('the rating', () => {
+  const rate = (product_id: string, version: number, count: number, average = 4.5) =>
+    deliver(messageOf(ratingSummaryUpdated({ id: product_id, version }, { product_id, average, count, score: 4 })))
+
+  test('is shown wherever the product is, and goes with its last review', async () => {
+    const { id, sku } = await add({ tags: ['rated'] })
+    expect((await send('GET', `/products/${id}`)).body).not.toHaveProperty('rating')
+    await rate(id, 1, 2)
+    const rating = { average: 4.5, count: 2 }
+    expect((await send('GET', `/products/${id}`)).body.rating).toEqual(rating)
+    expect((await send('GET', `/products/by-sku/${sku}`)).body.rating).toEqual(rating)
+    expect((await send('GET', '/products?tag=rated')).body.items[0].rating).toEqual(rating)
+    expect((await send('POST', '/products/batch', { ids: [id] })).body.items[0].rating).toEqual(rating)
+    await rate(id, 2, 0, 0)
+    expect((await send('GET', `/products/${id}`)).body).not.toHaveProperty('rating')
+  })
+
+  test('changes the tag, so that no 304 hides it, and not the version, so that no edit is refused for it', async () => {
+    const { id } = await add()
+    const read = (await shown(id)).tag ?? ''
+    await rate(id, 1, 1)
+    const { tag } = await shown(id)
+    expect(tag).toBe('"1-10~1"')
+    expect((await send('GET', `/products/${id}`, undefined, { 'if-none-match': read })).status).toBe(200)
+    expect((await send('GET', `/products/${id}`, undefined, { 'if-none-match': tag ?? '' })).status).toBe(304)
+    const admin = (await as(1, 'admin')).authorization
+    const changed = await send('PATCH', `/products/${id}`, { price: 7 }, { authorization: admin, 'if-match': read })
+    expect([changed.status, changed.body.rating, changed.headers.get('etag')]).toEqual([200, { average: 4.5, count: 1 }, '"2-10~1"'])
+  })
+
+  test('is that of the newest event, however late, often or out of order events arrive, and survives edits of the product', async () => {
+    const { id } = await add()
+    const order = [3, 1, 5, 2, 5, 4, 1]
+    await Promise.all([
+      ...order.map(version => rate(id, version, version)),
+      ...Array.from({ length: 4 }, (_, n) => send('PATCH', `/products/${id}`, { price: n + 1 })),
+    ])
+    expect((await send('GET', `/products/${id}`)).body.rating.count).toBe(5)
+    expect((await shown(id)).tag).toBe('"5-10~5"')
+  })
+
+  test('can be read by discovery', async () => {
+    const [rated, unrated] = [await add(), await add()]
+    await rate(rated.id, 1, 3)
+    const ids = [rated.id, unrated.id, 'f'.repeat(24)]
+    const answer = await send('POST', '/internal/ratings', { ids }, await asService('discovery'))
+    expect(answer.body).toEqual({ ratings: { [rated.id]: { average: 4.5, count: 3 } } })
+    expect((await send('POST', '/internal/ratings', { ids }, await asService('cart'))).status).toBe(403)
+  })
+
+  test('is exported, and an import leaves it as it is', async () => {
+    const { id } = await add({ sku: 'RATED-1' })
+    await rate(id, 1, 3)
+    const headers = await as(1, 'admin')
+    const exported = (await app.handle(new Request('http://localhost/api/products/export', { headers }))).text()
+    const line = (await exported).split('\n').find(text => text.includes('RATED-1')) ?? ''
+    expect(JSON.parse(line).rating).toEqual({ average: 4.5, count: 3 })
+    const body = line.replace('"average":4.5', '"average":1')
+    const imported = await app.handle(
+      new Request('http://localhost/api/products/import', {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/x-ndjson' },
+        body,
+      }),
+    )
+    expect(await imported.json()).toMatchObject({ unchanged: 1, failed: 0 })
+    expect((await send('GET', `/products/${id}`)).body.rating.average).toBe(4.5)
   })
 })

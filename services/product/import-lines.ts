@@ -95,7 +95,7 @@ const productOf = (value: unknown): ProductInput => {
     const path = fault && /^[\w/]{1,120}$/.test(fault.path) ? fault.path : '/'
     throw invalid('invalid_input', `${path}: ${fault?.message ?? 'does not match the schema'}`)
   }
-  const { id: _id, category_ids: _path, status: _status, created_at: _created, updated_at: _updated, ...input } = value
+  const { id: _id, category_ids: _path, status: _status, rating: _rating, created_at: _created, updated_at: _updated, ...input } = value
   return input
 }
 

@@ -11,6 +11,12 @@ export const internalRoutes = ({ http, products }: Pick<ProductService, 'product
       response: t.Object({ stock: t.Record(t.String(), t.Integer()) }),
       detail: { summary: 'The stock shown for each SKU, to compare with inventory’s' },
     })
+    .post('/ratings', async ({ body }) => ({ ratings: await products.shownRatings(body.ids) }), {
+      internal: ['discovery'],
+      body: closed({ ids: t.Array(ProductId, { maxItems: 5000 }) }),
+      response: t.Object({ ratings: t.Record(t.String(), t.Object({ average: t.Number(), count: t.Integer() })) }),
+      detail: { summary: 'The rating shown for each product, to compare with that of its reviews' },
+    })
     .post('/prices', async ({ body }) => ({ items: (await products.pricesOf(body.ids)).map(versionedPriceView) }), {
       internal: ['cart', 'order', 'favourite'],
       body: closed({ ids: t.Array(ProductId, { maxItems: 100 }) }),

@@ -73,6 +73,7 @@ export const ImportedProduct = closed({
   id: t.Optional(t.Unknown()),
   category_ids: t.Optional(t.Unknown()),
   status: t.Optional(t.Unknown()),
+  rating: t.Optional(t.Unknown()),
   created_at: t.Optional(t.Unknown()),
   updated_at: t.Optional(t.Unknown()),
 })
@@ -112,6 +113,9 @@ export const ProductView = t.Object({
     }),
   ),
   status: t.Union([t.Literal('active'), t.Literal('archived')]),
+  rating: t.Optional(
+    t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+  ),
   created_at: Time,
   updated_at: Time,
 })
@@ -180,6 +184,7 @@ export const productView = (product: ShownProduct): ProductView => {
     images: product.images,
     tags: product.tags,
     variants: priced.variants.map((variant, at) => ({ ...variant, attributes: product.variants[at]?.attributes ?? {} })),
+    ...(product.rating && product.rating.count > 0 && { rating: { average: product.rating.average, count: product.rating.count } }),
     created_at: product.created_at.toISOString(),
     updated_at: product.updated_at.toISOString(),
   }

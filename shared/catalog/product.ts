@@ -19,6 +19,8 @@ const product = t.Object({
   tags: t.Array(t.String()),
   variants: t.Array(variant),
   status: t.String(),
+  /** As it was shown at that moment. Whoever follows ratings takes them from `rating.summary_updated`. */
+  rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
   created_at: t.String(),
   updated_at: t.String(),
 })

@@ -4,11 +4,16 @@ import { defineEvent } from '../event'
 const userId = t.Object({ user_id: t.Integer() })
 const userToken = t.Object({ user_id: t.Integer(), token_id: t.String() })
 
-export const userRegistered = defineEvent('user.registered', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
+export const userRegistered = defineEvent('user.registered', {
+  from: 'user',
+  to: ['notification', 'rating'],
+  aggregate: 'user',
+  data: userId,
+})
 export const userUpdated = defineEvent('user.updated', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
 export const userDeleted = defineEvent('user.deleted', {
   from: 'user',
-  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite', 'notification'],
+  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite', 'notification', 'rating'],
   aggregate: 'user',
   data: userId,
 })

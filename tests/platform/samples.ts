@@ -8,7 +8,7 @@ interface Sample {
   id: string
 }
 
-/** Creates what the paths of operations name: a product with its category and stock, and an address and a session of `owner`. */
+/** Creates what the paths of operations name: a product with its category and stock, and an address, a session and a review of `owner`. */
 export const createSamples = async (admin: Person, owner: Person) => {
   const sku = `SAMPLE-${unique()}`
   const address = { line1: `${owner.username} Street 1`, city: 'Hanoi', postal_code: '10000', country: 'VN' }
@@ -21,10 +21,13 @@ export const createSamples = async (admin: Person, owner: Person) => {
     body: { name: 'A sample', description: 'Nothing to buy.', price: 5, category: category.name, stock: 3, sku },
   })
   await eventually(async () => (await shop.guest.ask('GET', `/api/inventory/${product.id}`)).status === 200)
+  const review = await owner.call<Sample>('POST', `/api/products/${product.id}/reviews`, { body: { rating: 4 } })
   const samples = {
     '/api/products/{id}': product.id,
     '/api/products/by-sku/{sku}': sku,
     '/api/categories/{id}': category.id,
+    '/api/ratings/product/{id}': product.id,
+    '/api/ratings/{id}': review.id,
     '/api/inventory/{product_id}': product.id,
     '/api/users/me/addresses/{id}': savedAddress.id,
     '/api/users/me/sessions/{id}': sessions.items[0]?.id,

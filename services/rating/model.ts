@@ -1,0 +1,148 @@
+import { PageQuery } from '#shared/page'
+import { booleanText, closed, Id, integerText, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
+import type { ReviewRow } from './database'
+import type { Reply } from './domain'
+import { orders } from './list'
+
+const ReviewId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['65a1b2c3d4e5f60718293a4b'] })
+export const ByReview = closed({ id: ReviewId })
+export const ByReply = closed({ id: ReviewId, reply_id: t.String({ pattern: '^[0-9a-f]{24}$', examples: ['65a1b2c3d4e5f60718293a4c'] }) })
+export const ByProductId = closed({ id: ProductId })
+
+const Rating = t.Integer({ minimum: 1, maximum: 5, examples: [5] })
+const written = {
+  title: t.Union([text(200, 'Light and quiet'), t.Null()]),
+  comment: t.Union([text(5000, 'I take it to work every day.'), t.Null()]),
+  images: t.Array(t.String({ minLength: 1, maxLength: 2048, examples: ['https://images.example.com/desk.jpg'] }), {
+    maxItems: 10,
+    description: 'https:// addresses on public hosts. They are never fetched by the shop',
+  }),
+  incentivised: t.Boolean({ description: 'The author got something for writing; shown with the review' }),
+}
+const optional = {
+  title: t.Optional(written.title),
+  comment: t.Optional(written.comment),
+  images: t.Optional(written.images),
+  incentivised: t.Optional(written.incentivised),
+}
+const sample = { rating: 5, title: 'Light and quiet', comment: 'I take it to work every day.' }
+/** The review of a product that the path names. */
+export const ProductReview = closed({ rating: Rating, ...optional }, { examples: [sample] })
+export const NewReview = closed(
+  { product_id: ProductId, rating: Rating, ...optional },
+  { examples: [{ product_id: '507f1f77bcf86cd799439011', ...sample }] },
+)
+export const ChangedReview = closed({ rating: t.Optional(Rating), ...optional }, { minProperties: 1, examples: [{ rating: 4 }] })
+
+export const ListQuery = closed({
+  ...PageQuery.properties,
+  sort: t.Optional(t.Union(orders.map(order => t.Literal(order)))),
+  stars: t.Optional(integerText({ minimum: 1, maximum: 5 })),
+  verified: t.Optional(booleanText()),
+})
+
+export const Vote = closed({ helpful: t.Boolean({ examples: [true] }) })
+export const NewReply = closed({ comment: text(1000, 'Thank you. Does it also fit a small desk?') })
+export const NewReport = closed({ reason: t.Optional(text(500)) }, { examples: [{ reason: 'It is about another product.' }] })
+export const Approval = closed({ reason: t.Optional(text(500)) }, { examples: [{ reason: 'A real review of a customer.' }] })
+export const Rejection = closed(
+  {
+    reason: text(500, 'Advertising for another shop.'),
+    spam: t.Optional(t.Boolean({ description: 'False if it is rejected for another reason: then the filter learns nothing from it' })),
+  },
+  { examples: [{ reason: 'Advertising for another shop.' }] },
+)
+
+const UserId = t.Union([Id, t.Null()], { description: 'Null once the person is erased' })
+export const ReplyView = t.Object({
+  id: t.String(),
+  user_id: t.Union([Id, t.Null()], { description: 'Null for the shop, and once the person is erased' }),
+  from_shop: t.Boolean(),
+  comment: t.String(),
+  created_at: Time,
+})
+export type ReplyView = Static<typeof ReplyView>
+
+const statuses = ['published', 'waiting', 'rejected'] as const
+export const ReviewView = t.Object({
+  id: t.String(),
+  product_id: ProductId,
+  user_id: UserId,
+  rating: Rating,
+  title: t.Union([t.String(), t.Null()]),
+  comment: t.Union([t.String(), t.Null()]),
+  images: t.Array(t.String()),
+  incentivised: t.Boolean(),
+  verified_purchase: t.Boolean({ description: 'An order of the author with this product was delivered' }),
+  status: oneOf(statuses, ['published']),
+  helpful_up: t.Integer(),
+  helpful_down: t.Integer(),
+  replies: t.Array(ReplyView),
+  created_at: Time,
+  updated_at: Time,
+})
+export type ReviewView = Static<typeof ReviewView>
+/** What the author sees beside it. */
+export const OwnReviewView = t.Object({
+  ...ReviewView.properties,
+  reason: t.Union([t.String(), t.Null()], { description: 'Why it was rejected' }),
+})
+export type OwnReviewView = Static<typeof OwnReviewView>
+
+export const ModeratedReviewView = t.Object({
+  ...ReviewView.properties,
+  spam: t.Object({
+    score: t.Number(),
+    text_score: t.Number(),
+    signals: t.Array(t.Object({ name: t.String(), value: t.Number(), weight: t.Number() })),
+  }),
+  open_reports: t.Integer({ description: 'Since an administrator last decided' }),
+  history: t.Array(t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time })),
+  waiting_since: t.Union([Time, t.Null()]),
+})
+export type ModeratedReviewView = Static<typeof ModeratedReviewView>
+export const ReportedReviewView = t.Object({
+  ...ModeratedReviewView.properties,
+  reports: t.Array(t.Object({ user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time })),
+})
+
+export const VoteView = t.Object({ id: t.String(), helpful: t.Boolean(), helpful_up: t.Integer(), helpful_down: t.Integer() })
+export type VoteView = Static<typeof VoteView>
+export const ReportView = t.Object({ id: t.String(), reported: t.Literal(true) })
+
+export const SummaryView = t.Object({
+  average: t.Number({ description: 'The plain mean of the published ratings; 0 without any', examples: [4.5] }),
+  count: t.Integer({ examples: [2] }),
+  histogram: t.Object({ '1': t.Integer(), '2': t.Integer(), '3': t.Integer(), '4': t.Integer(), '5': t.Integer() }),
+  score: t.Number({ description: 'The mean that lists are sorted by: see the policy', examples: [4.2] }),
+})
+
+export const replyView = ({ id, user_id, from_shop, comment, created_at }: Reply): ReplyView => ({
+  ...{ id, from_shop, comment },
+  user_id: from_shop ? null : user_id,
+  created_at: created_at.toISOString(),
+})
+
+export const reviewView = (row: ReviewRow): ReviewView => {
+  const { product_id, user_id, rating, title, comment, images, incentivised, verified_purchase, status, helpful_up, helpful_down } = row
+  return {
+    id: row._id.toHexString(),
+    ...{ product_id, user_id, rating, title, comment, images, incentivised, verified_purchase, status, helpful_up, helpful_down },
+    replies: row.replies.map(replyView),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  }
+}
+
+export const ownReviewView = (row: ReviewRow): OwnReviewView => ({
+  ...reviewView(row),
+  reason: row.status === 'rejected' ? (row.history.at(-1)?.reason ?? null) : null,
+})
+
+export const moderatedReviewView = (row: ReviewRow): ModeratedReviewView => ({
+  ...reviewView(row),
+  spam: row.spam,
+  open_reports: row.open_reports,
+  history: row.history.map(({ decision, reason, at }) => ({ decision, reason, at: at.toISOString() })),
+  waiting_since: row.waiting_since?.toISOString() ?? null,
+})

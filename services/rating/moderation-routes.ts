@@ -1,0 +1,51 @@
+import type { Http } from '#shared/http'
+import { PageQuery, page, pageOf } from '#shared/page'
+import { IdempotencyHeader } from '#shared/schema'
+import type { RatingService } from './compose'
+import { Approval, ByReview, ModeratedReviewView, moderatedReviewView, Rejection, ReportedReviewView } from './model'
+import { answered, keyed } from './routes'
+
+export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService, 'lists' | 'moderation'> & { http: Http }) =>
+  http('/api/ratings')
+    .get('/pending', async ({ query }) => page(await lists.waiting(query), query, moderatedReviewView), {
+      auth: 'admin',
+      query: PageQuery,
+      response: { 200: pageOf(ModeratedReviewView) },
+      detail: { summary: 'The reviews that wait for approval, the longest waiting first' },
+    })
+    .get('/:id', ({ params }) => moderation.byId(params.id), {
+      auth: 'admin',
+      params: ByReview,
+      response: { 200: ReportedReviewView },
+      detail: { summary: 'A review with its spam score, the signals behind it, its reports and what was decided' },
+    })
+    .post(
+      '/:id/approve',
+      async ({ user, params, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/approve`)
+        return answered(set, await moderation.approve(request, params.id, body.reason ?? null))
+      },
+      {
+        auth: 'admin',
+        params: ByReview,
+        headers: IdempotencyHeader,
+        body: Approval,
+        response: { 200: ModeratedReviewView },
+        detail: { summary: 'Publish a review; the spam filter learns that it is none' },
+      },
+    )
+    .post(
+      '/:id/reject',
+      async ({ user, params, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/reject`)
+        return answered(set, await moderation.reject(request, params.id, body.reason, body.spam ?? true))
+      },
+      {
+        auth: 'admin',
+        params: ByReview,
+        headers: IdempotencyHeader,
+        body: Rejection,
+        response: { 200: ModeratedReviewView },
+        detail: { summary: 'Reject a review, with the reason that its author sees; the spam filter learns from it' },
+      },
+    )

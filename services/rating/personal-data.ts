@@ -1,0 +1,89 @@
+import type { Message } from '#shared/event'
+import type { Mongo } from '#shared/mongo'
+import { forgetAnswersInMongo } from '#shared/mongo-idempotency'
+import { peopleIn, purchasesIn, reportsIn, reviewsIn, votesIn } from './database'
+import { voted } from './domain'
+import { ownReviewView, replyView } from './model'
+import type { People } from './people'
+import type { Reviews } from './repository'
+
+const mostExported = 10_000
+const votesAtOnce = 100
+
+interface Ports {
+  mongo: Mongo
+  people: People
+  reviews: Reviews
+}
+
+export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
+  const votes = votesIn(mongo)
+
+  /** Each vote goes with what it counted, so that a review's counts are always those of its votes. */
+  const eraseVotes = async (userId: number): Promise<void> => {
+    for (;;) {
+      const some = await votes.find({ user_id: userId }).limit(votesAtOnce).toArray()
+      if (some.length === 0) return
+      for (const { review_id, ...vote } of some) {
+        await reviews.change(review_id.toHexString(), async (review, session) => {
+          const deleted = await votes.findOneAndDelete({ review_id, user_id: vote.user_id }, { session })
+          return deleted ? { ...review, ...voted(review, undefined, deleted.helpful) } : review
+        })
+      }
+    }
+  }
+
+  return {
+    async exportOf(userId: number) {
+      const own = { user_id: userId }
+      const options = { limit: mostExported }
+      const [person, written, repliedTo, voteRows, reportRows, purchases] = await Promise.all([
+        peopleIn(mongo).findOne({ _id: userId }),
+        reviewsIn(mongo).find(own, options).toArray(),
+        reviewsIn(mongo).find({ 'replies.user_id': userId }, options).toArray(),
+        votes.find(own, options).toArray(),
+        reportsIn(mongo).find(own, options).toArray(),
+        purchasesIn(mongo).find(own, options).toArray(),
+      ])
+      return {
+        first_seen_at: person?.first_seen_at?.toISOString() ?? null,
+        reviews: written.map(ownReviewView),
+        replies: repliedTo.flatMap(review =>
+          review.replies
+            .filter(reply => reply.user_id === userId)
+            .map(reply => ({ review_id: review._id.toHexString(), ...replyView(reply) })),
+        ),
+        votes: voteRows.map(({ review_id, helpful, created_at }) => ({
+          review_id: review_id.toHexString(),
+          helpful,
+          created_at: created_at.toISOString(),
+        })),
+        reports: reportRows.map(({ review_id, reason, created_at }) => ({
+          review_id: review_id.toHexString(),
+          reason,
+          created_at: created_at.toISOString(),
+        })),
+        delivered: purchases.map(({ product_id, delivered_at }) => ({ product_id, delivered_at: delivered_at.toISOString() })),
+      }
+    },
+
+    /** Reviews and replies stay, without their author. Votes, reports and purchases go. */
+    async forget(message: Message, userId: number): Promise<void> {
+      await mongo.once(message, async session => {
+        await people.erase(session, userId)
+        await reviewsIn(mongo).updateMany({ user_id: userId }, { $set: { user_id: null } }, { session })
+        await reviewsIn(mongo).updateMany(
+          { 'replies.user_id': userId },
+          { $set: { 'replies.$[own].user_id': null } },
+          { session, arrayFilters: [{ 'own.user_id': userId }] },
+        )
+        await reportsIn(mongo).deleteMany({ user_id: userId }, { session })
+        await purchasesIn(mongo).deleteMany({ user_id: userId }, { session })
+        await forgetAnswersInMongo(mongo, session, userId)
+      })
+      // Not within the transaction, which thousands of votes would make too long. A repetition of the message goes on where this stopped.
+      await eraseVotes(userId)
+    },
+  }
+}
+export type RatingPersonalData = ReturnType<typeof ratingPersonalData>

@@ -1,0 +1,173 @@
+import type { Http } from '#shared/http'
+import type { Answer } from '#shared/idempotency'
+import { PageQuery, page, pageOf } from '#shared/page'
+import { IdempotencyHeader, t } from '#shared/schema'
+import type { RatingService } from './compose'
+import {
+  ByProductId,
+  ByReply,
+  ByReview,
+  ChangedReview,
+  ListQuery,
+  NewReply,
+  NewReport,
+  NewReview,
+  OwnReviewView,
+  ownReviewView,
+  ProductReview,
+  ReplyView,
+  ReportView,
+  ReviewView,
+  reviewView,
+  SummaryView,
+  Vote,
+  VoteView,
+} from './model'
+import { Policy, policy } from './policy'
+
+interface Keyed {
+  user: { id: number }
+  headers: { 'idempotency-key'?: string | undefined }
+}
+/** One key means one act of one user. The act's own body tells two of them apart. */
+export const keyed = ({ user, headers }: Keyed, act: string) => ({ scope: `${user.id} ${act}`, key: headers['idempotency-key'] })
+
+export const answered = <Body>(set: { status?: unknown; headers: object }, { status, headers, body }: Answer<Body>): Body => {
+  Object.assign(set.headers, headers)
+  set.status = status
+  return body
+}
+
+type Deps = Pick<RatingService, 'lists' | 'summaries' | 'writing' | 'reactions'> & { http: Http }
+
+export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Deps) =>
+  http('')
+    .get('/api/ratings/product/:id', async ({ params, query }) => page(await lists.ofProduct(params.id, query), query, reviewView), {
+      public: true,
+      params: ByProductId,
+      query: ListQuery,
+      response: { 200: pageOf(ReviewView) },
+      detail: { summary: 'The published reviews of a product; the most helpful first by default' },
+    })
+    .get('/api/products/:id/reviews', async ({ params, query }) => page(await lists.ofProduct(params.id, query), query, reviewView), {
+      public: true,
+      params: ByProductId,
+      query: ListQuery,
+      response: { 200: pageOf(ReviewView) },
+      detail: { summary: 'The published reviews of a product, by the product’s own path' },
+    })
+    .get('/api/ratings/product/:id/summary', ({ params }) => summaries.of(params.id), {
+      public: true,
+      params: ByProductId,
+      response: { 200: SummaryView },
+      detail: { summary: 'Average, count and histogram of the published reviews, and the score that lists are sorted by' },
+    })
+    .get('/api/ratings/policy', () => policy, {
+      public: true,
+      response: { 200: Policy },
+      detail: { summary: 'Who may review, how purchases are verified, and how reviews are held back, scored and sorted' },
+    })
+    .get('/api/ratings/me', async ({ user, query }) => page(await lists.ofAuthor(user.id, query), query, ownReviewView), {
+      auth: true,
+      query: PageQuery,
+      response: { 200: pageOf(OwnReviewView) },
+      detail: { summary: 'My reviews with their status, the newest first' },
+    })
+    .post(
+      '/api/ratings',
+      async ({ user, body: { product_id, ...review }, headers, set }) =>
+        answered(set, await writing.post(keyed({ user, headers }, 'POST /api/ratings'), user.id, product_id, review)),
+      {
+        auth: true,
+        headers: IdempotencyHeader,
+        body: NewReview,
+        response: { 201: OwnReviewView },
+        detail: { summary: 'Review a product, once; a review that looks like spam waits for an administrator' },
+      },
+    )
+    .post(
+      '/api/products/:id/reviews',
+      async ({ user, params, body, headers, set }) =>
+        answered(set, await writing.post(keyed({ user, headers }, 'POST /api/ratings'), user.id, params.id, body)),
+      {
+        auth: true,
+        params: ByProductId,
+        headers: IdempotencyHeader,
+        body: ProductReview,
+        response: { 201: OwnReviewView },
+        detail: { summary: 'Review a product, by the product’s own path' },
+      },
+    )
+    .patch('/api/ratings/:id', ({ user, params, body }) => writing.edit(params.id, user.id, body), {
+      auth: true,
+      params: ByReview,
+      body: ChangedReview,
+      response: { 200: OwnReviewView },
+      detail: { summary: 'Change a review of one’s own; it is looked at by the spam filter again' },
+    })
+    .delete(
+      '/api/ratings/:id',
+      async ({ user, params, set }) => {
+        await writing.remove(params.id, user.id)
+        set.status = 204
+      },
+      { auth: true, params: ByReview, response: { 204: t.Void() }, detail: { summary: 'Delete a review of one’s own' } },
+    )
+    .post(
+      '/api/ratings/:id/helpful',
+      async ({ user, params, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/helpful`)
+        return answered(set, await reactions.vote(request, params.id, user, body.helpful))
+      },
+      {
+        auth: true,
+        params: ByReview,
+        headers: IdempotencyHeader,
+        body: Vote,
+        response: { 200: VoteView },
+        detail: { summary: 'Vote whether a review helps; a second vote replaces the first' },
+      },
+    )
+    .post(
+      '/api/ratings/:id/replies',
+      async ({ user, params, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/replies`)
+        return answered(set, await reactions.reply(request, params.id, user, body.comment))
+      },
+      {
+        auth: true,
+        params: ByReview,
+        headers: IdempotencyHeader,
+        body: NewReply,
+        response: { 201: ReplyView },
+        detail: { summary: 'Reply to a review; an administrator replies for the shop' },
+      },
+    )
+    .delete(
+      '/api/ratings/:id/replies/:reply_id',
+      async ({ user, params, set }) => {
+        await reactions.deleteReply(params.id, params.reply_id, user)
+        set.status = 204
+      },
+      {
+        auth: true,
+        params: ByReply,
+        response: { 204: t.Void() },
+        detail: { summary: 'Delete a reply of one’s own; an administrator deletes any' },
+      },
+    )
+    .post(
+      '/api/ratings/:id/report',
+      async ({ user, params, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/report`)
+        return answered(set, await reactions.report(request, params.id, user, body.reason ?? null))
+      },
+      {
+        auth: true,
+        params: ByReview,
+        headers: IdempotencyHeader,
+        body: NewReport,
+        response: { 200: ReportView },
+        detail: { summary: 'Report a review; several reports send it to an administrator' },
+      },
+    )
