@@ -9,6 +9,7 @@ import type { OrderApi } from '../order/app'
 import type { PaymentApi } from '../payment/app'
 import type { ProductApi } from '../product/app'
 import type { PromotionApi } from '../promotion/app'
+import type { RatingApi } from '../rating/app'
 import type { ShippingApi } from '../shipping/app'
 import type { TaxApi } from '../tax/app'
 import type { InstanceState, Window } from './domain'
@@ -26,6 +27,7 @@ export const discoveryClients = (client: Clients) => {
   const payments = client<PaymentApi>('payment').internal
   const products = client<ProductApi>('product').internal
   const promotions = client<PromotionApi>('promotion').internal
+  const ratings = client<RatingApi>('rating').internal
   const shipping = client<ShippingApi>('shipping').internal
   const taxes = client<TaxApi>('tax').internal
 
@@ -35,11 +37,13 @@ export const discoveryClients = (client: Clients) => {
     orderDrift: (window: Window) => unwrap(orders.drift.get(during(window))),
     paymentDrift: (window: Window) => unwrap(payments.drift.get(during(window))),
     promotionDrift: (window: Window) => unwrap(promotions.drift.get(during(window))),
+    ratingDrift: (window: Window) => unwrap(ratings.drift.get(during(window))),
     shippingDrift: (window: Window) => unwrap(shipping.drift.get(during(window))),
     taxDrift: (window: Window) => unwrap(taxes.drift.get(during(window))),
 
     stockWatched: async (skus: string[]) => (await unwrap(favourites.stock.post({ skus }))).stock,
     stockShown: async (skus: string[]) => (await unwrap(products.stock.post({ skus }))).stock,
+    ratingsShown: async (ids: string[]) => (await unwrap(products.ratings.post({ ids }))).ratings,
     paymentsOf: async (order_ids: number[]) => (await unwrap(payments.payments['by-order'].post({ order_ids }))).payments,
     reservationsOf: async (order_ids: number[]) => (await unwrap(inventory.reservations.post({ order_ids }))).reservations,
     reportedForTax: async (order_ids: number[]) => (await unwrap(taxes.orders.post({ order_ids }))).orders,

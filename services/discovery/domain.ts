@@ -31,6 +31,16 @@ export interface Drift {
 export const differingKeys = (owner: Record<string, number>, shown: Record<string, number>): string[] =>
   Object.keys(owner).filter(key => shown[key] !== owner[key])
 
+interface Rating {
+  average: number
+  count: number
+}
+const unrated: Rating = { average: 0, count: 0 }
+/** The products that are not shown with the rating that their reviews add up to. */
+export const differingRatings = (owner: Record<string, Rating>, shown: Record<string, Rating>): string[] =>
+  Object.keys(owner).filter(id => !sameRating(owner[id], shown[id]))
+export const sameRating = (a: Rating = unrated, b: Rating = unrated): boolean => a.average === b.average && a.count === b.count
+
 const withoutStock = new Set<string | undefined>([undefined, 'new', 'waiting', 'rejected', 'expired', 'commit_failed', 'released'])
 /** Whether the state of an order's reservation in inventory is what the order expects. */
 export const stockMatches = (expected: 'none' | 'reserved' | 'committed', state: string | undefined): boolean =>

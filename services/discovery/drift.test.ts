@@ -21,7 +21,12 @@ const healthy = () => ({
     '/internal/drift': { movements: none, shelves: none, reserved: none, stock: { A: 1, B: 2 } },
     '/internal/reservations': { reservations: { 1: 'committed', 2: 'released' } },
   },
-  product: { '/internal/stock': { stock: { A: 1, B: 2 } } },
+  product: {
+    '/internal/stock': { stock: { A: 1, B: 2 } },
+    '/internal/ratings': { ratings: { p1: { average: 4.5, count: 2 } } },
+  },
+  // A product without reviews is shown without a rating.
+  rating: { '/internal/drift': { summaries: none, ratings: { p1: { average: 4.5, count: 2 }, p2: { average: 0, count: 0 } } } },
   order: {
     '/internal/drift': {
       orders: { 1: order(), 2: order({ status: 'cancelled', paid: 0, has_stock: 'none', coupon_code: 'TEN' }) },
@@ -59,6 +64,7 @@ const { client, down, stop } = testClients({
   order: play('order'),
   payment: play('payment'),
   promotion: play('promotion'),
+  rating: play('rating'),
   shipping: play('shipping'),
   tax: play('tax'),
 })
@@ -111,6 +117,8 @@ describe('the drift report', () => {
     answers.tax['/internal/orders'].orders = {}
     answers.favourite['/internal/drift'].watches = driftOf(['watch 5'])
     answers.favourite['/internal/stock'].stock = { A: 0 }
+    answers.rating['/internal/drift'].summaries = driftOf(['p2'])
+    answers.product['/internal/ratings'].ratings.p1.count = 3
     expect((await drift()).examples).toEqual({
       product_stock: ['B'],
       watched_stock: ['A'],
@@ -121,13 +129,17 @@ describe('the drift report', () => {
       tax_payments: ['1'],
       stuck_parcels: ['shipment 7'],
       favourite_watches: ['watch 5'],
+      rating_summaries: ['p2'],
+      product_ratings: ['p1'],
     })
   })
   test('has no difference that is gone when the owner is asked again', async () => {
     answers.product['/internal/stock'].stock.B = 1
     answers.payment['/internal/payments/by-order'].payments[1].refunded = 30
-    const { inventory, order, tax } = answers
+    answers.product['/internal/ratings'].ratings.p1.count = 1
+    const { inventory, order, tax, rating } = answers
     onAnswer = path => {
+      if (path === '/internal/ratings') rating['/internal/drift'].ratings.p1.count = 1
       if (path !== '/internal/stock' && path !== '/internal/payments/by-order') return
       inventory['/internal/drift'].stock.B = 1
       order['/internal/drift'].orders[1].paid = 0
@@ -137,7 +149,8 @@ describe('the drift report', () => {
   })
   test.each([
     ['inventory', ['stock_movements', 'stock_shelves', 'stock_reserved', 'product_stock', 'watched_stock', 'order_stock']],
-    ['product', ['product_stock']],
+    ['product', ['product_stock', 'product_ratings']],
+    ['rating', ['rating_summaries', 'product_ratings']],
     ['order', ['order_payments', 'order_stock', 'order_coupons', 'order_taxes', 'stuck_orders', 'money_kept']],
     ['payment', ['order_payments', 'payment_ledger', 'payments_without_outcome', 'tax_payments']],
     ['promotion', ['order_coupons', 'coupon_limits']],
@@ -150,7 +163,7 @@ describe('the drift report', () => {
     expect(driftRelations.filter(relation => !found.includes(relation))).toEqual([...missing])
   })
   test('is 503 when no service answers', async () => {
-    for (const name of ['favourite', 'inventory', 'order', 'payment', 'promotion', 'shipping', 'tax'] as const) down.add(name)
+    for (const name of ['favourite', 'inventory', 'order', 'payment', 'promotion', 'rating', 'shipping', 'tax'] as const) down.add(name)
     expect(await send('GET', '/api/discovery/drift')).toMatchObject({ status: 503, body: { code: 'inventory_unavailable' } })
   })
 })

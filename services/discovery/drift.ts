@@ -4,9 +4,11 @@ import {
   couponMatches,
   type Drift,
   differingKeys,
+  differingRatings,
   orderTaxMatches,
   paymentMatches,
   paymentTaxMatches,
+  sameRating,
   stockMatches,
   type Window,
 } from './domain'
@@ -31,11 +33,14 @@ export const driftRelations = [
   'favourite_watches',
   'favourite_counts',
   'stuck_watches',
+  'rating_summaries',
+  'product_ratings',
 ] as const
 type DriftRelation = (typeof driftRelations)[number]
 
 type Stock = ReturnType<DiscoveryClients['inventoryDrift']>
 type Levels = Awaited<Stock>['stock']
+type Ratings = ReturnType<DiscoveryClients['ratingDrift']>
 type Orders = ReturnType<DiscoveryClients['orderDrift']>
 type OrderFacts = Awaited<Orders>['orders'][string]
 
@@ -85,11 +90,20 @@ export const checkDrift = (clients: DiscoveryClients) => {
     return driftOf(differing.filter(([id, amount]) => settled[id] === amount).map(([id]) => id))
   }
 
+  const productRatings = async (window: Window, ratings: Ratings): Promise<Drift> => {
+    const owned = (await ratings).ratings
+    const differing = differingRatings(owned, await clients.ratingsShown(Object.keys(owned)))
+    if (differing.length === 0) return driftOf([])
+    const settled = (await clients.ratingDrift(window)).ratings
+    return driftOf(differing.filter(id => sameRating(settled[id], owned[id])))
+  }
+
   return async (window: Window): Promise<DriftResult> => {
     const stock = clients.inventoryDrift(window)
     const orders = clients.orderDrift(window)
     const payments = clients.paymentDrift(window)
     const favourites = clients.favouriteDrift(window)
+    const ratings = clients.ratingDrift(window)
     const relations: Record<DriftRelation, Promise<Drift>> = {
       stock_movements: stock.then(({ movements }) => movements),
       stock_shelves: stock.then(({ shelves }) => shelves),
@@ -120,6 +134,8 @@ export const checkDrift = (clients: DiscoveryClients) => {
       favourite_watches: favourites.then(({ watches }) => watches),
       favourite_counts: favourites.then(({ counts }) => counts),
       stuck_watches: favourites.then(({ stuck }) => stuck),
+      rating_summaries: ratings.then(({ summaries }) => summaries),
+      product_ratings: productRatings(window, ratings),
     }
     const outcomes = await Promise.all(
       Object.entries(relations).map(([relation, check]) =>

@@ -9,6 +9,7 @@ const began = new Date()
 const mysql = createPool({ uri: String(Bun.env.TEST_MYSQL_URL), connectionLimit: 2 })
 const mongo = new MongoClient(String(Bun.env.TEST_MONGO_URL))
 const catalog = mongo.db('shop_product').collection('products')
+const summaries = mongo.db('shop_rating').collection<{ _id: string }>('summaries')
 
 interface Bought {
   id: number
@@ -22,6 +23,7 @@ let packed: Bought & { payment: number; shipment: number }
 let campaign: number
 /** Ann's watch of the product that waits. */
 let watched: { id: number; product: string }
+let rated: string
 
 beforeAll(async () => {
   ann = await shop.shopper()
@@ -38,6 +40,8 @@ beforeAll(async () => {
   const ofAnn = `select id from shop_favourite.watches where user_id = ? and kind = 'price_drop'`
   const [[row]] = await mysql.query<RowDataPacket[]>(ofAnn, [ann.id])
   watched = { id: row?.id, product: second.id }
+  rated = first.id
+  await ann.call('POST', `/api/products/${rated}/reviews`, { body: { rating: 5 } })
   await shop.expectNoDrift(began)
 })
 afterAll(async () => {
@@ -201,11 +205,15 @@ describe('the drift report names a broken relation, and no other', () => {
     expect(await drift()).toEqual({ drift: {}, examples: {} })
   })
 
-  test('product_stock', async () => {
-    const by = (amount: number) => catalog.updateOne({ sku: waiting.sku }, { $inc: { 'levels.0.available': amount } })
+  const inMongo = {
+    product_stock: [(n: number) => catalog.updateOne({ sku: waiting.sku }, { $inc: { 'levels.0.available': n } }), () => waiting.sku],
+    rating_summaries: [(n: number) => summaries.updateOne({ _id: rated }, { $inc: { 'histogram.5': n } }), () => rated],
+    product_ratings: [(n: number) => catalog.updateOne({ sku: withCoupon.sku }, { $inc: { 'rating.count': n } }), () => rated],
+  } as const
+  test.each(Object.entries(inMongo))('%s', async (relation, [by, named]) => {
     expect((await by(1)).modifiedCount).toBe(1)
     const found = await drift().finally(() => by(-1))
-    expect(found).toEqual({ drift: { product_stock: 1 }, examples: { product_stock: [waiting.sku] } })
+    expect(found).toEqual({ drift: { [relation]: 1 }, examples: { [relation]: [named()] } })
     expect(await drift()).toEqual({ drift: {}, examples: {} })
   })
 
@@ -227,6 +235,7 @@ describe('the drift report names a broken relation, and no other', () => {
 
   test('every relation is broken by one of these tests', async () => {
     const { relations } = await shop.driftSince(began)
-    expect([...breaks.map(({ relation }) => relation), 'product_stock', 'stuck_watches'].sort()).toEqual(relations)
+    const own = [...Object.keys(inMongo), 'stuck_watches']
+    expect([...breaks.map(({ relation }) => relation), ...own].sort()).toEqual(relations)
   })
 })
