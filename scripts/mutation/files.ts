@@ -1,0 +1,38 @@
+import { basename, dirname } from 'node:path'
+import { root } from '../install'
+
+/** Files that are data, and one that measures: changes to them say nothing about decisions. */
+const data = ['services/rating/domain-spam-topics.ts', 'services/rating/domain-spam-weights.ts']
+const measures = ['services/rating/domain-spam-figures.test.ts']
+
+/** Kernel files that decide from values alone, as the domain files of services do. */
+const kernel = ['shared/address.ts', 'shared/money.ts']
+
+export interface Group {
+  /** A service, or a file of the kernel. */
+  name: string
+  files: string[]
+  /** Tests that need no server. */
+  tests: string[]
+}
+
+const filesLike = (pattern: string) => [...new Bun.Glob(pattern).scanSync(root)].sort()
+
+/** The pure files by service, each with the tests beside it that need no server. `parts` choose files whose path has one of them. */
+export function pureFiles(parts: readonly string[]): Group[] {
+  const isTest = (file: string) => file.endsWith('.test.ts')
+  const domains = filesLike('services/*/domain*.ts').filter(file => /\/domain(-[\w-]+)?\.ts$/.test(file) && !data.includes(file))
+  const byService = Object.groupBy(domains, file => basename(dirname(file)))
+  const groups = [
+    ...Object.entries(byService).map(([name, files = []]) => ({ name, files, tests: filesLike(`services/${name}/domain*.test.ts`) })),
+    ...kernel.map(file => ({ name: file, files: [file], tests: filesLike(file.replace(/\.ts$/, '*.test.ts')) })),
+  ]
+  const chosen = (file: string) => parts.length === 0 || parts.some(part => file.includes(part.replace(/^\.\//, '')))
+  return groups
+    .map(({ name, files, tests }) => ({
+      name,
+      files: files.filter(chosen),
+      tests: tests.filter(file => isTest(file) && !measures.includes(file)),
+    }))
+    .filter(({ files }) => files.length > 0)
+}

@@ -1,0 +1,38 @@
+/** A plugin of Stryker: the words that an error says to people are not changed, since no decision depends on them. Its kind and code are. */
+
+/** Which argument is the message, by the function of shared/errors.ts. */
+const messageAt: Record<string, number> = {
+  invalid: 1,
+  unauthenticated: 1,
+  forbidden: 0,
+  conflict: 1,
+  tooMany: 1,
+  unavailable: 1,
+  AppError: 2,
+}
+
+interface Node {
+  type: string
+  callee?: { name?: string }
+}
+/** The part of Babel's path that is looked at. */
+interface NodePath {
+  node: Node
+  parent?: Node
+  listKey?: string
+  key?: string | number | null
+}
+
+export const isMessage = ({ node, parent, listKey, key }: NodePath): boolean =>
+  /^(StringLiteral|TemplateLiteral)$/.test(node.type) &&
+  listKey === 'arguments' &&
+  key !== undefined &&
+  key === messageAt[parent?.callee?.name ?? '']
+
+export const strykerPlugins = [
+  {
+    kind: 'Ignore',
+    name: 'messages',
+    value: { shouldIgnore: (path: NodePath) => (isMessage(path) ? 'words for people' : undefined) },
+  },
+]
