@@ -97,7 +97,11 @@ export const indexes: Record<string, IndexDescription[]> = {
   ],
   summaries: [{ name: 'updated', key: { updated_at: 1 } }],
   votes: oncePerUser,
-  reports: [...oncePerUser, { name: 'review_newest', key: { review_id: 1, created_at: -1 } }],
+  reports: [
+    ...oncePerUser,
+    { name: 'user_newest', key: { user_id: 1, created_at: -1 } },
+    { name: 'review_newest', key: { review_id: 1, created_at: -1 } },
+  ],
   purchases: [{ name: 'user_product', key: { user_id: 1, product_id: 1 }, unique: true }],
 }
 

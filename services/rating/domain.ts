@@ -107,6 +107,8 @@ export const reject = <R extends Review>(review: R, reason: string, at: Date): R
  * hide it again and again.
  */
 export const reportsThatHold = { unseen: 3, approved: 10 }
+/** So few by one reader that a handful of accounts cannot send the reviews of a whole shop to wait. */
+export const mostReportsADay = 20
 
 export const reported = <R extends Review>(review: R, now: Date): R => {
   const open_reports = review.open_reports + 1

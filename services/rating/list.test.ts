@@ -4,6 +4,7 @@ import { reviewsIn, rowOf } from './database'
 import { newReview } from './domain'
 import { findStep, type ListQuery, listPlan, orders, ownPlan, waitingPlan } from './list'
 import type { ReviewView } from './model'
+import { comparedTexts, earlierReviews } from './spam-filter'
 import { product, type TestRating, testRating } from './testing'
 
 const laptop = product(1)
@@ -14,7 +15,7 @@ const rows = Array.from({ length: 6000 }, (_, n) => {
   return rowOf({
     ...newReview({ rating: 1 + ((n * 7) % 5) }, author, n % 10 === 9, at),
     ...{ helpful_up: n % 7, helpful_down: n % 4 },
-    ...{ _id: new ObjectId(), first: true, sketch: [], bands: [], spam: { score: 0, text_score: 0, signals: [] } },
+    ...{ _id: new ObjectId(), first: true, sketch: [], bands: ['0:every', `1:${n % 100}`], spam: { score: 0, text_score: 0, signals: [] } },
   })
 })
 const published = rows.filter(row => row.product_id === laptop && row.status === 'published')
@@ -61,6 +62,23 @@ test('every list reads by its index no more than its page, without a collection 
       expect(text).toContain(`"indexName":"${hint}"`)
       expect(read).toBeLessThanOrEqual(11)
     }
+})
+
+test('the spam filter reads a bounded number of reviews, by an index', async () => {
+  const busy = rows
+    .slice(0, 300)
+    .map((row, n) => rowOf({ ...row, _id: new ObjectId(), user_id: 999_999, product_id: product(0x900 + n), status: 'rejected' }))
+  await reviewsIn(service.mongo).insertMany(busy)
+  const now = new Date(Date.UTC(2026, 0, 2))
+  for (const [query, most] of [
+    [earlierReviews(service.mongo, 999_999), 50],
+    [comparedTexts(service.mongo, 1001, ['0:every', '1:7'], now), 101],
+  ] as const) {
+    const { queryPlanner, executionStats } = await query.explain('executionStats')
+    expect(JSON.stringify(queryPlanner.winningPlan)).not.toMatch(/COLLSCAN|"SORT"/)
+    expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(most)
+  }
+  await reviewsIn(service.mongo).deleteMany({ user_id: 999_999 })
 })
 
 describe('a list of reviews', () => {

@@ -1,11 +1,11 @@
 import { closed, oneOf, type Static, t } from '#shared/schema'
-import { mostReplies, reportsThatHold } from './domain'
+import { mostReplies, mostReportsADay, reportsThatHold } from './domain'
 import { priorReviews } from './domain-summary'
 import { orders } from './list'
 
 /**
- * What a shop in the EU must tell about its reviews (directive 2019/2161), and the rules of the FTC on consumer reviews ask for: for programs,
- * and in sentences that a storefront can show.
+ * What a shop in the EU must say about its reviews (directive 2019/2161), and what the FTC's rule on consumer reviews (16 CFR 465) asks for: as
+ * data for programs, and in sentences that a storefront can show.
  */
 export const Policy = t.Object({
   who_may_review: oneOf(['registered_users']),
@@ -46,6 +46,7 @@ export const Policy = t.Object({
     { shop: t.Integer(), customers: t.Integer(), each_customer: t.Integer() },
     { description: 'The most replies to a review' },
   ),
+  reports: t.Object({ each_reader_and_day: t.Integer() }),
 })
 
 export const policy: Static<typeof Policy> = {
@@ -89,4 +90,5 @@ export const policy: Static<typeof Policy> = {
     },
   },
   replies: { shop: mostReplies.shop, customers: mostReplies.customers, each_customer: mostReplies.each },
+  reports: { each_reader_and_day: mostReportsADay },
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mostReplies, reportsThatHold } from './domain'
+import { mostReplies, mostReportsADay, reportsThatHold } from './domain'
 import { product, type TestRating, testRating } from './testing'
 
 let service: TestRating
@@ -142,6 +142,16 @@ describe('reports', () => {
     expect((await service.summary(productId)).count).toBe(1)
     await Promise.all(readers.map(report))
     expect((await service.list(productId)).total).toBe(1)
+  })
+
+  test('are limited to some by one reader a day', async () => {
+    const [id, [ann]] = [product(++products), await people(1)]
+    const ids: string[] = []
+    for (const author of await people(mostReportsADay + 1)) ids.push((await author.review(id, 3)).body.id)
+    for (const one of ids.slice(0, -1)) expect((await ann!.send('POST', `/ratings/${one}/report`, {})).status).toBe(200)
+    const { status, body, headers } = await ann!.send('POST', `/ratings/${ids.at(-1)}/report`, {})
+    expect([status, body.code, headers.get('retry-after')]).toEqual([429, 'too_many_reports', '3600'])
+    expect((await ann!.send('POST', `/ratings/${ids[0]}/report`, {})).status).toBe(200)
   })
 
   test('by the author are refused', async () => {

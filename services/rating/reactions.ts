@@ -1,10 +1,11 @@
 import { type ClientSession, ObjectId } from 'mongodb'
-import { AppError, notFound } from '#shared/errors'
+import { AppError, notFound, tooMany } from '#shared/errors'
 import type { Answer, KeyedRequest } from '#shared/idempotency'
 import type { Mongo } from '#shared/mongo'
 import { idempotentlyInMongo } from '#shared/mongo-idempotency'
+import { day, hour, second } from '#shared/time'
 import { type ReviewRow, reportsIn, votesIn } from './database'
-import { type Reply, replied, reported, requireOthers, voted } from './domain'
+import { mostReportsADay, type Reply, replied, reported, requireOthers, voted } from './domain'
 import { type ReplyView, replyView, type VoteView } from './model'
 import { noReview, type Reviews } from './repository'
 import type { SpamFilter } from './spam-filter'
@@ -92,12 +93,14 @@ export const reactions = ({ mongo, reviews, filter }: Ports) => {
         by: user.id,
         async decide(review, session) {
           requireOthers(readable(review), user.id)
-          const { upsertedCount } = await reportsIn(mongo).updateOne(
-            { review_id: review._id, user_id: user.id },
-            { $setOnInsert: { reason, created_at: new Date() } },
-            { upsert: true, session },
-          )
-          return upsertedCount === 0 ? review : { ...review, ...reported(review, new Date()) }
+          const now = new Date()
+          const reports = reportsIn(mongo)
+          if (await reports.findOne({ review_id: review._id, user_id: user.id }, { session })) return review
+          const today = { user_id: user.id, created_at: { $gte: new Date(now.getTime() - day) } }
+          if ((await reports.countDocuments(today, { session, limit: mostReportsADay })) >= mostReportsADay)
+            throw tooMany('too_many_reports', 'You have reported many reviews today; report others tomorrow.', hour / second)
+          await reports.insertOne({ review_id: review._id, user_id: user.id, reason, created_at: now }, { session })
+          return reported(review, now)
         },
         answer: () => ({ status: 200, body: { id, reported: true } }),
       }),

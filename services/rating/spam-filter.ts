@@ -9,6 +9,21 @@ const mostEarlier = 50
 const mostCounted = 100
 const mostCompared = 100
 
+/** The newest reviews of an author. */
+export const earlierReviews = (mongo: Mongo, userId: number) =>
+  reviewsIn(mongo)
+    .find({ user_id: userId }, { sort: { created_at: -1, _id: -1 }, hint: 'user_newest', limit: mostEarlier, maxTimeMS: maxReadMs })
+    .project<{ rating: number; created_at: Date; product_id: string }>({ rating: 1, created_at: 1, product_id: 1 })
+
+/** Texts of other accounts that may be similar. */
+export const comparedTexts = (mongo: Mongo, userId: number, bands: readonly string[], now: Date) =>
+  reviewsIn(mongo)
+    .find(
+      { bands: { $in: [...bands] }, created_at: { $gte: new Date(now.getTime() - comparedForMs) }, user_id: { $ne: userId } },
+      { hint: 'bands', limit: mostCompared, maxTimeMS: maxReadMs },
+    )
+    .project<{ sketch: number[] }>({ sketch: 1 })
+
 interface Written {
   userId: number
   productId: string
@@ -42,14 +57,7 @@ export const spamFilter = (mongo: Mongo) => {
   /** How similar the most similar text of another account is. */
   const nearDuplicate = async (userId: number, sketch: readonly number[], bands: readonly string[], now: Date): Promise<number> => {
     if (bands.length === 0) return 0
-    const since = new Date(now.getTime() - comparedForMs)
-    const candidates = await reviewsIn(mongo)
-      .find({ bands: { $in: [...bands] }, created_at: { $gte: since }, user_id: { $ne: userId } })
-      .project<{ sketch: number[] }>({ sketch: 1 })
-      .hint('bands')
-      .limit(mostCompared)
-      .maxTimeMS(maxReadMs)
-      .toArray()
+    const candidates = await comparedTexts(mongo, userId, bands, now).toArray()
     return Math.max(0, ...candidates.map(other => similarity([...sketch], other.sketch)))
   }
 
@@ -65,12 +73,7 @@ export const spamFilter = (mongo: Mongo) => {
       const [score, person, earlier, firsts, near_duplicate, purchase] = await Promise.all([
         textScore(text),
         peopleIn(mongo).findOne({ _id: userId }),
-        reviewsIn(mongo)
-          .find({ user_id: userId })
-          .project<{ rating: number; created_at: Date; product_id: string }>({ rating: 1, created_at: 1, product_id: 1 })
-          .sort({ created_at: -1, _id: -1 })
-          .limit(mostEarlier)
-          .toArray(),
+        earlierReviews(mongo, userId).toArray(),
         reviewsIn(mongo).countDocuments(
           { product_id: productId, first: true, created_at: { $gte: new Date(now.getTime() - burstWithinMs) } },
           { limit: mostCounted, hint: 'first_reviews' },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { userDeleted } from '#shared/catalog'
+import { messageOf } from '#shared/testing'
 import { product, type TestRating, testRating } from './testing'
 
 let service: TestRating
@@ -67,7 +69,10 @@ describe('a summary', () => {
       await service.admin.send('POST', `${review}/reject`, { reason: 'Not about the product.', spam: false })
       return n % 4 === 2 ? service.admin.send('POST', `${review}/approve`, { reason: 'It is, after all.' }) : undefined
     }
-    await Promise.all(users.map((_, n) => act(n)))
+    const erased = users
+      .filter((_, n) => n % 4 === 2)
+      .map(({ id: user_id }) => messageOf(userDeleted({ id: user_id, version: 2 }, { user_id })))
+    await Promise.all([...users.map((_, n) => act(n)), ...erased.map(message => service.handle(message))])
     const expected = tally([...Array.from({ length: 10 }, () => 1), ...Array.from({ length: 10 }, () => 5)])
     expect(await service.summary(id)).toMatchObject(expected)
   })

@@ -45,6 +45,7 @@ export const summaryRepository = (mongo: Mongo) => {
       )
       if (!row) throw new Error('an upsert returned no document')
       await totals.updateOne({ _id: partOf(productId) }, { $inc: { count, sum } }, { upsert: true, session })
+      // The score is that of this moment: it moves a little with the mean of the shop, of which no event tells.
       const { average, count: reviews, score } = summaryOf(row, sumOf(await totals.find({}, { session }).toArray()))
       publish(ratingSummaryUpdated({ id: productId, version: row.version }, { product_id: productId, average, count: reviews, score }))
     },
