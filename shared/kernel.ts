@@ -51,7 +51,10 @@ export interface Kernel {
 
 /** Connections to MySQL that one instance may hold. */
 const poolSize = 10
-/** How many messages of each queue are handled side by side: enough that those that wait together share transactions (outbox/inbox.ts). */
+/**
+ * How many messages of each queue are handled side by side: enough that those that wait together share transactions (outbox/inbox.ts). A
+ * message that ends the process costs the others that were delivered with it a delivery, too: see bus/topology.ts.
+ */
 const prefetch = 200
 /** How long the start waits for a dependency that it can do without. */
 const startWithinMs = 3 * second

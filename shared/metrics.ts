@@ -35,6 +35,8 @@ export const createMetrics = (service: ServiceName) => {
   const calls = histogram('http_client_duration_seconds', 'Calls of other services, by outcome', ['callee', 'outcome'])
   const handling = gauge('events_being_handled', 'Messages that were received and are neither handled nor given back yet')
   handling.set(0)
+  const held = gauge('events_held', 'Messages that wait because something that their handler needs is unavailable')
+  held.set(0)
   const handled = counter('events_handled_total', 'Messages whose handler succeeded', ['type'])
   const retried = counter('events_retried_total', 'Messages sent to a delay after their handler failed', ['type'])
   const deadLettered = counter('events_dead_lettered_total', 'Messages given up', ['type'])
@@ -87,6 +89,7 @@ export const createMetrics = (service: ServiceName) => {
       observeRequest({ method, route, status: String(status) }, seconds),
     call: (callee: ServiceName, outcome: string, seconds: number) => observeCall({ callee, outcome }, seconds),
     handling: (count: number) => handling.set(count),
+    held: (count: number) => held.set(count),
     handled: (type: string) => handled.inc({ type }),
     retried: (type: string) => retried.inc({ type }),
     deadLettered: (type: string) => deadLettered.inc({ type }),

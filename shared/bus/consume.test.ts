@@ -51,6 +51,22 @@ describe('a handler that fails', () => {
     expect(broker.counted).toEqual({ handled: 1, retried: 0, deadLettered: 0 })
   })
 
+  test('because its store is down is counted as held once, until the store is back', async () => {
+    await using broker = await openBroker()
+    let down = true
+    const receiver = await broker.open('inventory')
+    await receiver.consume([
+      on(paid, async () => {
+        if (down) throw unavailable('database_unavailable', 'The database is down.')
+      }),
+    ])
+    await broker.sender.publish(payments(3))
+    await eventually(() => broker.held.at(-1) === 3)
+    down = false
+    await eventually(() => broker.counted.handled === 3)
+    expect(broker.held).toEqual([1, 2, 3, 2, 1, 0])
+  })
+
   test('hands a waiting message back at shutdown, for the next instance', async () => {
     await using broker = await openBroker()
     let tries = 0

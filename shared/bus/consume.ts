@@ -45,6 +45,11 @@ export const createConsumer = (options: ConsumerOptions) => {
   const stopping = new AbortController()
   let subscription: { channel: Channel; tags: string[] } | undefined
   let held = 0
+  const countHeld = (change: 1 | -1) => {
+    held += change
+    metrics.held(held)
+    return held
+  }
 
   const isOpen = ({ channel }: Delivery) => openChannels.has(channel)
   const ack = (delivery: Delivery) => {
@@ -123,7 +128,8 @@ export const createConsumer = (options: ConsumerOptions) => {
             await replacements.retryLater(delivery, error, context)
             return false
           }
-          if (!waiting && held++ === 0) log.warn({ ...context, err: error }, 'consuming pauses: something that a handler needs is down')
+          if (!waiting && countHeld(1) === 1)
+            log.warn({ ...context, err: error }, 'consuming pauses: something that a handler needs is down')
           waiting = true
           if (!isOpen(delivery)) return false
           if (stopping.signal.aborted || Date.now() - since > holdMs) {
@@ -134,7 +140,7 @@ export const createConsumer = (options: ConsumerOptions) => {
         }
       }
     } finally {
-      if (waiting && --held === 0) log.info('consuming continues')
+      if (waiting && countHeld(-1) === 0) log.info('consuming continues')
     }
   }
 

@@ -10,7 +10,7 @@ const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggre
 const overdue = defineTimer('order.overdue', { owner: 'order', aggregate: 'order', terms: ['standard'], data: t.Object({}) })
 const events = [paid, overdue]
 
-const counters = { handling() {}, handled() {}, retried() {}, deadLettered() {} }
+const counters = { handling() {}, held() {}, handled() {}, retried() {}, deadLettered() {} }
 
 describe('a bus that starts', () => {
   test('fails at once, naming the queue, when the broker has it with other settings', async () => {

@@ -9,7 +9,10 @@ export interface TopologyOptions {
   retryDelaysMs: readonly number[]
 }
 
-/** After this many deliveries without an acknowledgement the broker itself gives a message up. */
+/**
+ * After this many deliveries without an acknowledgement the broker itself gives a message up. The broker cannot tell which message ended
+ * the process, so it may give up others that were delivered with it. None is lost: all become dead letters and can be replayed.
+ */
 const deliveryLimit = 20
 
 export const retryName = (delayMs: number) => `retry.${delayMs % 1000 === 0 ? `${delayMs / 1000}s` : `${delayMs}ms`}`

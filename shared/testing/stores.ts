@@ -98,13 +98,15 @@ export const testRedis = async ({ url = testUrl('TEST_REDIS_URL') } = {}) => {
   }
 }
 
-/** New exchanges and queues on the test broker. `open` opens a service's bus; `counted` has the metrics of all of them. */
+/** New exchanges and queues on the test broker. `open` opens a service's bus; `counted` and `held` have the metrics of all of them. */
 export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_URL'), retryDelaysMs = [50, 100, 150] } = {}) => {
   const [{ openBus }, { brokerTopology }, { connect }] = await Promise.all([import('../bus'), import('../bus/topology'), import('amqplib')])
   const prefix = `${testName()}.`
   const counted = { handled: 0, retried: 0, deadLettered: 0 }
+  const held: number[] = []
   const metrics = {
     handling: () => {},
+    held: (count: number) => void held.push(count),
     handled: () => counted.handled++,
     retried: () => counted.retried++,
     deadLettered: () => counted.deadLettered++,
@@ -119,6 +121,7 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
     url,
     prefix,
     counted,
+    held,
     open,
     async drop() {
       await Promise.all(opened.map(bus => bus.close()))
