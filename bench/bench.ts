@@ -20,12 +20,13 @@ import { outbox } from './rows/outbox'
 import { processor } from './rows/processor'
 import { reads } from './rows/reads'
 import type { Rows } from './rows/rows'
+import { search } from './rows/search'
 import { size } from './rows/size'
 import { start } from './rows/start'
 import { login, post, type Shop } from './shop'
 
 /** The order matters: memory is measured on a fresh stack, and the rows that fill the stores come last. */
-const all: Record<string, Rows> = { memory, start, reads, guarded, outbox, cart, orders, processor, latency, size }
+const all: Record<string, Rows> = { memory, start, reads, guarded, outbox, cart, orders, processor, latency, search, size }
 
 const portBase = Number(process.env.BENCH_PORT_BASE || 28_000)
 

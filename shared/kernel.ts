@@ -17,7 +17,7 @@ import type { Mongo } from './mongo'
 import type { Backlog } from './outbox'
 import type { RelayPorts } from './outbox/relay'
 import { released, serviceInfo } from './platform'
-import { createSiblings, type Fanout, openRedis, type Redis, startFanout } from './redis'
+import { createSiblings, type Fanout, type FanoutOptions, openRedis, type Redis, startFanout } from './redis'
 import { createResolver } from './registry'
 import { startRevocationList } from './revocations'
 import type { Check } from './service/ops'
@@ -41,8 +41,8 @@ export interface Kernel {
     consume(handlers: readonly Handler[]): Promise<void>
     deadLetters(): Promise<Bus['deadLetters']>
   }
-  /** Follows a capped stream, as every other instance of this service does. */
-  follow(stream: string, onEntry: (entry: Record<string, string>) => void): Fanout
+  /** Follows a capped stream, as every other instance of this service does: from now on, or from after an entry that is known. */
+  follow(stream: string, onEntry: FanoutOptions['onEntry'], options?: Pick<FanoutOptions, 'after'>): Fanout
   /** Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. */
   every(name: string, ms: number, work: () => Promise<unknown>): void
   /** Called when the instance should get no new requests: answers that would never end, such as live streams, end here. */
@@ -143,8 +143,8 @@ export const openKernel = async (config: Config) => {
       consume: async handlers => (await openedBus()).consume(handlers, { prefetch }),
       deadLetters: async () => (await openedBus()).deadLetters,
     },
-    follow(stream, onEntry) {
-      const follower = startFanout(redis, stream, { onEntry, log })
+    follow(stream, onEntry, options = {}) {
+      const follower = startFanout(redis, stream, { ...options, onEntry, log })
       stopIntake.push(follower.close)
       return follower
     },

@@ -129,4 +129,5 @@ export const released = [
   'cart',
   'favourite',
   'rating',
+  'search',
 ] as const satisfies readonly ServiceName[]

@@ -73,6 +73,17 @@ describe('a followed stream', () => {
     await Promise.all([fromNow.close(), back.close()])
   })
 
+  test('is read on from after an entry that is known', async () => {
+    const stream = own.redis.key('after')
+    const ids: string[] = []
+    for (const n of ['1', '2', '3']) ids.push((await own.redis.client.xadd(stream, '*', 'n', n)) ?? '')
+    const handled: string[] = []
+    const follower = follow(stream, { after: ids[0], onEntry: (_entry, _at, id) => handled.push(id) })
+    await follower.ready
+    expect(handled).toEqual(ids.slice(1))
+    await follower.close()
+  })
+
   test('continues after an entry that could not be handled', async () => {
     const seen: string[] = []
     const follower = follow(own.redis.key('bad'), {

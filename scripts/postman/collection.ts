@@ -9,6 +9,7 @@ import { parcels } from './parcels'
 import { mistakes, platform } from './platform'
 import { ratings } from './ratings'
 import { type Folder, itemOf } from './request'
+import { search } from './search'
 import { sampleFlow, start } from './start'
 import { stock } from './stock'
 import { twoFactor } from './two-factor'
@@ -29,6 +30,7 @@ const folders: Folder[] = [
   parcels,
   favourites,
   ratings,
+  search,
   mistakes,
   leaving,
   platform,

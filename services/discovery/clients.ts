@@ -10,6 +10,7 @@ import type { PaymentApi } from '../payment/app'
 import type { ProductApi } from '../product/app'
 import type { PromotionApi } from '../promotion/app'
 import type { RatingApi } from '../rating/app'
+import type { SearchApi } from '../search/app'
 import type { ShippingApi } from '../shipping/app'
 import type { TaxApi } from '../tax/app'
 import type { InstanceState, Window } from './domain'
@@ -28,6 +29,7 @@ export const discoveryClients = (client: Clients) => {
   const products = client<ProductApi>('product').internal
   const promotions = client<PromotionApi>('promotion').internal
   const ratings = client<RatingApi>('rating').internal
+  const search = client<SearchApi>('search').internal
   const shipping = client<ShippingApi>('shipping').internal
   const taxes = client<TaxApi>('tax').internal
 
@@ -39,6 +41,9 @@ export const discoveryClients = (client: Clients) => {
     promotionDrift: (window: Window) => unwrap(promotions.drift.get(during(window))),
     ratingDrift: (window: Window) => unwrap(ratings.drift.get(during(window))),
     shippingDrift: (window: Window) => unwrap(shipping.drift.get(during(window))),
+    /** How many products are stored for searches, and how many an instance finds. */
+    searchDrift: () => unwrap(search.drift.get()),
+    productsOnSale: async () => (await unwrap(products.catalog.count.get())).active,
     taxDrift: (window: Window) => unwrap(taxes.drift.get(during(window))),
 
     stockWatched: async (skus: string[]) => (await unwrap(favourites.stock.post({ skus }))).stock,

@@ -23,10 +23,12 @@ const healthy = () => ({
   },
   product: {
     '/internal/stock': { stock: { A: 1, B: 2 } },
+    '/internal/catalog/count': { active: 7 },
     '/internal/ratings': { ratings: { p1: { average: 4.5, count: 2 } } },
   },
   // A product without reviews is shown without a rating.
   rating: { '/internal/drift': { summaries: none, ratings: { p1: { average: 4.5, count: 2 }, p2: { average: 0, count: 0 } } } },
+  search: { '/internal/drift': { stored: 7, indexed: 7 } },
   order: {
     '/internal/drift': {
       orders: { 1: order(), 2: order({ status: 'cancelled', paid: 0, has_stock: 'none', coupon_code: 'TEN' }) },
@@ -65,6 +67,7 @@ const { client, down, stop } = testClients({
   payment: play('payment'),
   promotion: play('promotion'),
   rating: play('rating'),
+  search: play('search'),
   shipping: play('shipping'),
   tax: play('tax'),
 })
@@ -119,6 +122,7 @@ describe('the drift report', () => {
     answers.favourite['/internal/stock'].stock = { A: 0 }
     answers.rating['/internal/drift'].summaries = driftOf(['p2'])
     answers.product['/internal/ratings'].ratings.p1.count = 3
+    answers.search['/internal/drift'] = { stored: 6, indexed: 8 }
     expect((await drift()).examples).toEqual({
       product_stock: ['B'],
       watched_stock: ['A'],
@@ -131,6 +135,7 @@ describe('the drift report', () => {
       favourite_watches: ['watch 5'],
       rating_summaries: ['p2'],
       product_ratings: ['p1'],
+      search_products: ['1 fewer stored than on sale', '2 more found than stored'],
     })
   })
   test('has no difference that is gone when the owner is asked again', async () => {
@@ -138,8 +143,10 @@ describe('the drift report', () => {
     answers.payment['/internal/payments/by-order'].payments[1].refunded = 30
     answers.product['/internal/ratings'].ratings.p1.count = 1
     const { inventory, order, tax, rating } = answers
+    answers.search['/internal/drift'] = { stored: 6, indexed: 6 }
     onAnswer = path => {
       if (path === '/internal/ratings') rating['/internal/drift'].ratings.p1.count = 1
+      if (path === '/internal/catalog/count') answers.search['/internal/drift'] = { stored: 7, indexed: 7 }
       if (path !== '/internal/stock' && path !== '/internal/payments/by-order') return
       inventory['/internal/drift'].stock.B = 1
       order['/internal/drift'].orders[1].paid = 0
@@ -149,11 +156,12 @@ describe('the drift report', () => {
   })
   test.each([
     ['inventory', ['stock_movements', 'stock_shelves', 'stock_reserved', 'product_stock', 'watched_stock', 'order_stock']],
-    ['product', ['product_stock', 'product_ratings']],
+    ['product', ['product_stock', 'product_ratings', 'search_products']],
     ['rating', ['rating_summaries', 'product_ratings']],
     ['order', ['order_payments', 'order_stock', 'order_coupons', 'order_taxes', 'stuck_orders', 'money_kept']],
     ['payment', ['order_payments', 'payment_ledger', 'payments_without_outcome', 'tax_payments']],
     ['promotion', ['order_coupons', 'coupon_limits']],
+    ['search', ['search_products']],
     ['shipping', ['stuck_parcels']],
     ['tax', ['order_taxes', 'tax_payments']],
     ['favourite', ['watched_stock', 'favourite_watches', 'favourite_counts', 'stuck_watches']],
@@ -163,7 +171,8 @@ describe('the drift report', () => {
     expect(driftRelations.filter(relation => !found.includes(relation))).toEqual([...missing])
   })
   test('is 503 when no service answers', async () => {
-    for (const name of ['favourite', 'inventory', 'order', 'payment', 'promotion', 'rating', 'shipping', 'tax'] as const) down.add(name)
+    for (const name of ['favourite', 'inventory', 'order', 'payment', 'promotion', 'rating', 'search', 'shipping', 'tax'] as const)
+      down.add(name)
     expect(await send('GET', '/api/discovery/drift')).toMatchObject({ status: 503, body: { code: 'inventory_unavailable' } })
   })
 })

@@ -1,4 +1,5 @@
 import { driftOf } from '#shared/drift'
+import { second } from '#shared/time'
 import type { DiscoveryClients } from './clients'
 import {
   couponMatches,
@@ -35,6 +36,7 @@ export const driftRelations = [
   'stuck_watches',
   'rating_summaries',
   'product_ratings',
+  'search_products',
 ] as const
 type DriftRelation = (typeof driftRelations)[number]
 
@@ -57,7 +59,27 @@ export interface DriftResult {
  * Events that are under way make two services differ for a moment. A difference therefore counts only if the owner of the figure still
  * says the same when it is asked again.
  */
-export const checkDrift = (clients: DiscoveryClients) => {
+export const checkDrift = (clients: DiscoveryClients, { settleMs = 1.5 * second } = {}) => {
+  /** Counts have no moment of their own, so events under way get time to arrive before a difference counts. */
+  const searchProducts = async (): Promise<Drift> => {
+    const ask = async () => {
+      const [onSale, { stored, indexed }] = await Promise.all([clients.productsOnSale(), clients.searchDrift()])
+      return { onSale, missing: onSale - stored, unfound: stored - indexed }
+    }
+    const first = await ask()
+    if (first.missing === 0 && first.unfound === 0) return driftOf([])
+    await Bun.sleep(settleMs)
+    const { onSale, missing, unfound } = await ask()
+    if (onSale !== first.onSale || (missing === 0 && unfound === 0)) return driftOf([])
+    return {
+      count: Math.abs(missing) + Math.abs(unfound),
+      examples: [
+        ...(missing === 0 ? [] : [`${Math.abs(missing)} ${missing > 0 ? 'fewer' : 'more'} stored than on sale`]),
+        ...(unfound === 0 ? [] : [`${Math.abs(unfound)} ${unfound > 0 ? 'fewer' : 'more'} found than stored`]),
+      ],
+    }
+  }
+
   const stockRelation = async (window: Window, stock: Stock, differingFrom: (owned: Levels) => Promise<string[]>): Promise<Drift> => {
     const owned = (await stock).stock
     const differing = await differingFrom(owned)
@@ -136,6 +158,7 @@ export const checkDrift = (clients: DiscoveryClients) => {
       stuck_watches: favourites.then(({ stuck }) => stuck),
       rating_summaries: ratings.then(({ summaries }) => summaries),
       product_ratings: productRatings(window, ratings),
+      search_products: searchProducts(),
     }
     const outcomes = await Promise.all(
       Object.entries(relations).map(([relation, check]) =>

@@ -1,7 +1,15 @@
 import type { Http } from '#shared/http'
-import { closed, ProductId, Sku, t } from '#shared/schema'
+import { closed, integerText, ProductId, Sku, t } from '#shared/schema'
 import type { ProductService } from './compose'
-import { VersionedPriceView, versionedPriceView } from './model'
+import { ProductView, productView, VersionedPriceView, versionedPriceView } from './model'
+
+/** A product with the versions of its parts, which come from other services. */
+const CatalogItem = t.Object({
+  version: t.Integer(),
+  product: ProductView,
+  levels: t.Array(t.Object({ sku: t.String(), available: t.Integer(), version: t.Integer() })),
+  rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer(), version: t.Integer() })),
+})
 
 export const internalRoutes = ({ http, products }: Pick<ProductService, 'products'> & { http: Http }) =>
   http('/internal')
@@ -22,4 +30,26 @@ export const internalRoutes = ({ http, products }: Pick<ProductService, 'product
       body: closed({ ids: t.Array(ProductId, { maxItems: 100 }) }),
       response: t.Object({ items: t.Array(VersionedPriceView) }),
       detail: { summary: 'What carts, orders and favourites need to know of products; one that does not exist is left out' },
+    })
+    .get(
+      '/catalog',
+      async ({ query }) => ({
+        items: (await products.catalogAfter(query.after, query.limit)).map(row => ({
+          version: row.version,
+          levels: row.levels.map(({ sku, available, version }) => ({ sku, available, version })),
+          product: productView(row),
+          ...(row.rating && { rating: row.rating }),
+        })),
+      }),
+      {
+        internal: ['search'],
+        query: closed({ after: t.Optional(ProductId), limit: integerText({ minimum: 1, maximum: 100, default: 100 }) }),
+        response: t.Object({ items: t.Array(CatalogItem) }),
+        detail: { summary: 'The whole catalog in the order of its ids, archived products too, to make an index of it' },
+      },
+    )
+    .get('/catalog/count', async () => ({ active: await products.countActive() }), {
+      internal: ['discovery'],
+      response: t.Object({ active: t.Integer() }),
+      detail: { summary: 'How many products are on sale, to compare with the index’s' },
     })

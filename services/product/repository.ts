@@ -57,6 +57,20 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
         .maxTimeMS(maxReadMs)
         .toArray(),
 
+    /** Everything in the order of ids, a page at a time. */
+    catalogAfter: (after: string | undefined, limit: number): Promise<ProductRow[]> =>
+      products
+        .find(after === undefined ? {} : { _id: { $gt: new ObjectId(after) } }, {
+          sort: { _id: 1 },
+          limit,
+          projection: hiddenFields,
+          maxTimeMS: maxReadMs,
+        })
+        .toArray(),
+
+    countActive: (): Promise<number> =>
+      products.countDocuments({ shelf: { $in: ['in_stock', 'sold_out'] } }, { hint: 'all_created_at', maxTimeMS: maxReadMs }),
+
     /** The stock that is shown for each SKU; a SKU that no product ever had is left out. */
     async shownStock(skus: readonly string[]): Promise<Record<string, number>> {
       const requested = new Set(skus)

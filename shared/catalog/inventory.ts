@@ -28,7 +28,7 @@ const stockLevel = t.Object({
 /** The aggregate is the SKU, summed over warehouses. */
 export const inventoryUpdated = defineEvent('inventory.updated', {
   from: 'inventory',
-  to: ['product', 'favourite'],
+  to: ['product', 'favourite', 'search'],
   aggregate: 'stock',
   data: stockLevel,
 })

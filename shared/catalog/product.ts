@@ -28,19 +28,19 @@ const openingStock = t.Array(t.Object({ sku: t.String(), quantity: t.Integer({ m
 
 export const productCreated = defineEvent('product.created', {
   from: 'product',
-  to: ['inventory'],
+  to: ['inventory', 'search'],
   aggregate: 'product',
   data: t.Composite([product, t.Object({ opening_stock: openingStock })]),
 })
 export const productUpdated = defineEvent('product.updated', {
   from: 'product',
-  to: ['inventory', 'favourite'],
+  to: ['inventory', 'favourite', 'search'],
   aggregate: 'product',
   data: product,
 })
 export const productDeleted = defineEvent('product.deleted', {
   from: 'product',
-  to: ['inventory', 'favourite'],
+  to: ['inventory', 'favourite', 'search'],
   aggregate: 'product',
   data: t.Object({ product_id: t.String(), skus: t.Array(t.String()) }),
 })

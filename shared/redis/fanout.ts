@@ -4,10 +4,13 @@ import type { Logger } from 'pino'
 export type Entry = Record<string, string>
 
 export interface FanoutOptions {
-  onEntry: (entry: Entry, at: Date) => unknown
+  /** `id` is that of the stream, and grows from entry to entry. */
+  onEntry: (entry: Entry, at: Date, id: string) => unknown
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** How far back to read at the start; 0 reads new entries only. */
   backMs?: number
+  /** The id of the last entry that is known already: reading begins with the next one that the stream still has. */
+  after?: string | undefined
   maxLength?: number
 }
 
@@ -26,12 +29,12 @@ const batch = 500
  * twice (after Redis lost its data), and an instance that was down for longer than entries are kept misses some.
  */
 export const startFanout = ({ client }: { client: Client }, stream: string, options: FanoutOptions): Fanout => {
-  const { onEntry, log, backMs = 0, maxLength = 10_000 } = options
+  const { onEntry, log, backMs = 0, after, maxLength = 10_000 } = options
   // A connection of its own, since reads block. The timeout is for a server that hangs.
   const reader = client.duplicate({ enableAutoPipelining: false, commandTimeout: blockMs + 5000 })
   reader.on('error', () => {})
   const { promise: ready, resolve: caughtUp } = Promise.withResolvers<void>()
-  let last: string | undefined
+  let last = after
   let closed = false
 
   const startingPoint = async () => {
@@ -44,7 +47,7 @@ export const startFanout = ({ client }: { client: Client }, stream: string, opti
     const entry: Entry = {}
     for (let i = 0; i < fields.length; i += 2) entry[fields[i] ?? ''] = fields[i + 1] ?? ''
     try {
-      await onEntry(entry, new Date(Number(id.split('-')[0])))
+      await onEntry(entry, new Date(Number(id.split('-')[0])), id)
     } catch (error) {
       log.error({ err: error, stream, entry_id: id }, 'an entry of the stream could not be handled')
     }

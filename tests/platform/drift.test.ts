@@ -233,9 +233,17 @@ describe('the drift report names a broken relation, and no other', () => {
     await shop.expectNoDrift(began)
   })
 
+  test('search_products', async () => {
+    const by = (shelf: string) => catalog.updateOne({ sku: waiting.sku }, { $set: { shelf } })
+    expect((await by('archived')).modifiedCount).toBe(1)
+    const found = await drift().finally(() => by('in_stock'))
+    expect(found).toEqual({ drift: { search_products: 1 }, examples: { search_products: ['1 more stored than on sale'] } })
+    expect(await drift()).toEqual({ drift: {}, examples: {} })
+  })
+
   test('every relation is broken by one of these tests', async () => {
     const { relations } = await shop.driftSince(began)
-    const own = [...Object.keys(inMongo), 'stuck_watches']
+    const own = [...Object.keys(inMongo), 'stuck_watches', 'search_products']
     expect([...breaks.map(({ relation }) => relation), ...own].sort()).toEqual(relations)
   })
 })

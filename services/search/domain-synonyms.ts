@@ -1,0 +1,21 @@
+/** Words that shops in these languages use for the same things. An administrator replaces them with the shop's own. */
+export const usualSynonyms: readonly (readonly string[])[] = [
+  ['laptop', 'notebook computer', '노트북', '笔记本电脑', 'máy tính xách tay'],
+  ['phone', 'smartphone', 'mobile phone', 'cell phone', '휴대폰', '스마트폰', '手机', 'điện thoại'],
+  ['tv', 'television', '텔레비전', '电视', 'tivi'],
+  ['headphones', 'headset', '헤드폰', '头戴式耳机'],
+  ['earphones', 'earbuds', '이어폰', '이어버드', '耳机', 'tai nghe'],
+  ['sneakers', 'trainers', 'running shoes', '운동화', '运动鞋', 'giày thể thao'],
+  ['t-shirt', 'tee', '티셔츠', 'T恤', 'áo thun'],
+  ['sweater', 'jumper', 'pullover', '스웨터', '毛衣', 'áo len'],
+  ['trousers', 'pants', '바지', '裤子', 'quần'],
+  ['backpack', 'rucksack', '배낭', '백팩', '背包', 'balo', 'ba lô'],
+  ['couch', 'sofa', '소파', '沙发'],
+  ['torch', 'flashlight', '손전등', '手电筒', 'đèn pin'],
+  ['charger', 'power adapter', '충전기', '充电器', 'bộ sạc'],
+  ['mug', 'cup', '머그컵', '马克杯', 'cốc'],
+  ['bicycle', 'bike', '자전거', '自行车', 'xe đạp'],
+  ['fridge', 'refrigerator', '냉장고', '冰箱', 'tủ lạnh'],
+  ['blanket', 'throw', '담요', '毛毯', 'chăn'],
+  ['watch', 'wristwatch', '시계', '手表', 'đồng hồ'],
+]
