@@ -31,6 +31,15 @@ describe('a report of a charge', () => {
     expect(settled({ status: 'failed', doing: null })).toEqual({ status: 'completed', captures: true, doing: null })
     expect(settled({ status: 'voided', doing: null }, { state: 'failed' })).toEqual({ captures: false, doing: null })
   })
+  test('that ends a charge without money settles it, and one that repeats the known status changes nothing', () => {
+    expect(settled({}, { state: 'failed' })).toEqual({ status: 'failed', captures: false, doing: null })
+    expect(settled({ doing: 'void', status: 'authorized' }, { state: 'voided' })).toEqual({
+      status: 'voided',
+      captures: false,
+      doing: null,
+    })
+    expect(settled({ doing: null, status: 'authorized' }, { state: 'authorized' })).toStrictEqual({ captures: false, doing: null })
+  })
   test('about another amount or currency settles nothing', () => {
     expect([settled({}, { amount: 2999 }), settled({}, { currency: 'EUR' })]).toEqual([undefined, undefined])
   })
@@ -41,6 +50,13 @@ describe('a report of a charge', () => {
   test('of a customer who agreed has the money captured, unless something else is asked', () => {
     const agreed = { state: 'requires_action', capturable: true } as const
     expect(settled({ doing: null, status: 'requires_action' }, agreed)).toEqual({ captures: false, doing: 'capture' })
+    expect(settled({ doing: 'charge' }, agreed)).toEqual({ status: 'requires_action', captures: false, doing: 'capture' })
+    expect(settled({ doing: null, status: 'requires_action' }, { ...agreed, capturable: false })).toEqual({ captures: false, doing: null })
+    expect(settled({ doing: null, status: 'requires_action' }, { ...agreed, state: 'failed' })).toEqual({
+      status: 'failed',
+      captures: false,
+      doing: null,
+    })
     expect(settled({ doing: 'void', status: 'requires_action' }, agreed)).toEqual({ captures: false, doing: 'void' })
     expect(settled({ doing: null, status: 'voided' }, agreed)).toEqual({ captures: false, doing: null })
   })
@@ -56,11 +72,11 @@ describe('the follow-up', () => {
   const next = (doing: 'charge' | 'capture' | 'void', asked: Parameters<typeof followUpOf>[1], isGivenUp = false) =>
     followUpOf({ doing, payment_method: 'credit_card' }, asked, { isGivenUp })
   test('never repeats a charge, and gives one up that the provider has not seen', () => {
-    expect([next('charge', known('captured')), next('charge', known('pending'))]).toEqual(['settle', 'settle'])
+    expect([next('charge', known('captured')), next('charge', known('pending'), true)]).toEqual(['settle', 'settle'])
     expect([next('charge', { state: 'never_seen' }), next('charge', { state: 'never_seen' }, true)]).toEqual(['wait', 'give_up'])
   })
   test('carries out a capture or a void that was not carried out', () => {
-    expect([next('void', known('authorized')), next('capture', { state: 'never_seen' })]).toEqual(['act', 'act'])
+    expect([next('void', known('authorized')), next('capture', { state: 'never_seen' }, true)]).toEqual(['act', 'act'])
     expect([next('void', known('voided')), next('void', known('captured'))]).toEqual(['settle', 'settle'])
   })
   test('waits while the provider does not answer', () => {
@@ -78,11 +94,13 @@ test('an admin captures what is authorized or a transfer under way, and voids wh
     false,
   ])
   expect([mayAsk('capture', authorized, { isCancelled: true }), mayAsk('void', authorized, { isCancelled: true })]).toEqual([false, true])
+  expect(mayAsk('capture', { ...transfer, status: 'voided' }, going)).toBe(false)
   expect([mayAsk('void', payment, going), mayAsk('void', { ...payment, status: 'completed' }, going)]).toEqual([true, false])
 })
 
 test('an unfinished payment ends once its provider is not being asked', () => {
   expect([endOfUnfinished(payment), endOfUnfinished({ ...payment, doing: null })]).toEqual(['later', 'void'])
+  expect(endOfUnfinished({ status: 'requires_action', doing: null })).toBe('void')
   expect(endOfUnfinished({ status: 'authorized', doing: null })).toBe('nothing')
 })
 

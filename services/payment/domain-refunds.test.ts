@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { hour, minute } from '#shared/time'
 import { causeOf, dueAction, dueRefunds, type OrderFacts, refundsToBegin, retryPauseMs, settledRefund } from './domain-refunds'
 
 const payment = { id: 5, payment_method: 'credit_card', status: 'completed', amount: 3000, isCaptured: true } as const
@@ -19,6 +20,12 @@ describe('the refunds that are due for a payment', () => {
     ['of returned goods of a cancelled order', { returns, isCancelled: true }, ['auto:5 order_cancelled 3000']],
     ['of an order that costs less', { due: 2400, returns: [] }, ['overpaid:5 overpaid 600']],
     ['of an order that costs as much', { due: 3000 }, []],
+    ['of an order that costs more', { due: 3100 }, []],
+    [
+      'of returned goods of an order that costs less',
+      { due: 2900, returns: [{ id: 7, amount: 500 }] },
+      ['overpaid:5 overpaid 100', 'return:7 goods_returned 500'],
+    ],
   ])('%s', (_, facts, expected) => {
     const due = dueRefunds(payment, { ...order, ...facts }).map(({ key, cause, upTo }) => `${key} ${cause} ${upTo}`)
     expect(due).toEqual(expected)
@@ -37,6 +44,12 @@ describe('a payment that captured nothing', () => {
     ]
     expect([dueAction(open, cancelled), dueAction(cash, cancelled)]).toEqual(['void', 'void'])
     expect([dueAction(open, delivered), dueAction(cash, delivered)]).toEqual([undefined, 'capture'])
+    const onItsWay = { isCancelled: false, isDelivered: false }
+    expect([dueAction(open, onItsWay), dueAction(cash, onItsWay)]).toEqual([undefined, undefined])
+    expect([dueAction({ ...open, isCaptured: true }, cancelled), dueAction({ ...cash, status: 'voided' }, delivered)]).toEqual([
+      undefined,
+      undefined,
+    ])
     expect([dueAction({ ...payment, doing: null }, cancelled), dueAction({ ...open, status: 'failed' }, cancelled)]).toEqual([
       undefined,
       undefined,
@@ -56,6 +69,7 @@ describe('the refunds to begin', () => {
   test('are those that were not begun before', () => {
     expect(begin({})).toEqual(['overpaid:5 200', 'return:7 500', 'return:8 100'])
     expect(begin({}, ['overpaid:5', 'return:8'])).toEqual(['return:7 500'])
+    expect(refundsToBegin(sums, due, new Set()).map(({ cause }) => cause)).toEqual(['overpaid', 'goods_returned', 'goods_returned'])
   })
   test('never refund more than is left', () => {
     expect(begin({ refunded: 2000, refunding: 450 })).toEqual(['overpaid:5 200', 'return:7 350'])
@@ -70,10 +84,11 @@ describe('the outcome of a refund', () => {
     const after = { captured: 3000, refunded: 1500, refunding: 0 }
     expect(settledRefund(sums, refund, 'succeeded')).toEqual({ sums: after, status: 'partially_refunded' })
     expect(settledRefund({ ...sums, refunded: 2000 }, refund, 'succeeded')?.status).toBe('refunded')
+    expect(settledRefund({ ...sums, refunding: 1200 }, refund, 'succeeded')?.sums).toEqual({ ...after, refunding: 200 })
   })
   test('that failed is tried again until the last attempt', () => {
     expect(settledRefund(sums, refund, 'failed')).toEqual({ sums: { ...sums, refunding: 0 }, retryInMs: retryPauseMs(1) ?? 0 })
-    expect(settledRefund(sums, { ...refund, attempt: 5 }, 'failed')).toEqual({ sums: { ...sums, refunding: 0 } })
+    expect(settledRefund(sums, { ...refund, attempt: 5 }, 'failed')).toStrictEqual({ sums: { ...sums, refunding: 0 } })
   })
   test('counts once, and not while it is open', () => {
     expect(settledRefund(sums, { ...refund, state: 'succeeded' }, 'succeeded')).toBeUndefined()
@@ -83,10 +98,7 @@ describe('the outcome of a refund', () => {
 })
 
 test('a failed refund is tried again with growing pauses, and not for ever', () => {
-  const pauses = [1, 2, 3, 4].map(attempt => retryPauseMs(attempt) ?? 0)
-  expect(pauses).toEqual([...pauses].sort((a, b) => a - b))
-  expect(pauses[0]).toBeGreaterThan(0)
-  expect(retryPauseMs(5)).toBeUndefined()
+  expect([1, 2, 3, 4, 5].map(retryPauseMs)).toEqual([minute, 10 * minute, hour, 6 * hour, undefined])
 })
 
 test('the cause of a refund of an earlier release is read from its key, and only then from its reason', () => {
@@ -97,4 +109,5 @@ test('the cause of a refund of an earlier release is read from its key, and only
     'goods_returned',
   ])
   expect(causeOf({ ...row, refund_cause: 'overpaid' })).toBe('overpaid')
+  expect([causeOf({ ...row, cause: 'auto:5', reason: null }), causeOf({ ...row, cause: 'overpaid:5' })]).toEqual(['order_cancelled', 'requested'])
 })

@@ -34,13 +34,25 @@ describe('the lines left to ship', () => {
 describe('the lines of a new parcel', () => {
   test('are named by product and SKU of the order', () => {
     expect(packLines(ordered, [], { lines: [{ product_id: 'p1', quantity: 5 }] }).lines).toEqual([line('p1', 'A', 5)])
-    expect(packLines(ordered, [], {}).lines).toEqual(ordered)
+    expect(packLines(ordered, [], { lines: [{ product_id: 'p2', sku: 'C', quantity: 2 }] }).lines).toEqual([line('p2', 'C', 2)])
+    expect(packLines(ordered, [], {})).toEqual({ lines: ordered, repacked: [] })
     const codeFor = (product_id: string, quantity: number, sku?: string) =>
       codeOf(() => packLines(ordered, [], { lines: [{ product_id, quantity, sku }] }))
     expect(codeFor('p1', 6)).toBe('over_shipped')
     expect(codeFor('p2', 1)).toBe('sku_required')
     expect(codeFor('p2', 1, 'A')).toBe('unknown_line')
     expect(codeOf(() => packLines(ordered, [created(...ordered)], {}))).toBe('nothing_left')
+  })
+  test('have no warehouse where inventory did not say', () => {
+    expect(packLines(ordered, [], { lines: [{ product_id: 'p1', quantity: 1 }] }).lines).toStrictEqual([line('p1', 'A', 1)])
+  })
+  test('are all there, or the parcel is refused', () => {
+    const lines = [
+      { product_id: 'p1', quantity: 1 },
+      { product_id: 'p2', sku: 'B', quantity: 2 },
+    ]
+    expect(codeOf(() => packLines(ordered, [], { lines }))).toBe('over_shipped')
+    expect(codeOf(() => packLines(ordered, [], { lines: lines.toReversed() }))).toBe('over_shipped')
   })
   test('come out of no parcel first, then out of those that have not left', () => {
     const left: Parcel = { status: 'picked_up', pickedUp: true, lines: [line('p1', 'A', 1)] }

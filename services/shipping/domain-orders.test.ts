@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Line } from './domain-lines'
 import { firstParcels, isPackedOrVoided, linesToPack, parcelsToVoid } from './domain-orders'
+import { codeOf } from './testing-domain'
 
 const line = (sku: string, warehouse: string, quantity = 1): Line => ({ product_id: 'p', sku, quantity, warehouse })
 const committed = [line('A', 'main'), line('B', 'north'), line('A', 'main')]
@@ -24,8 +25,8 @@ describe('an order whose stock is committed', () => {
 
 test('another parcel is packed only from committed stock of an order that is not cancelled', () => {
   expect(linesToPack({ lines: committed, voided: false })).toEqual(committed)
-  expect(() => linesToPack(fresh)).toThrow('not committed')
-  expect(() => linesToPack({ lines: committed, voided: true })).toThrow('cancelled')
+  expect(codeOf(() => linesToPack(fresh))).toBe('order_not_ready')
+  expect(codeOf(() => linesToPack({ lines: committed, voided: true }))).toBe('order_cancelled')
 })
 
 describe('when an order is cancelled', () => {
@@ -39,6 +40,6 @@ describe('when an order is cancelled', () => {
   })
   test('and none of them when one was picked up and the cancellation may still be refused', () => {
     for (const left of [onItsWay, failedOnItsWay])
-      expect(() => parcelsToVoid([created, left], { refusePickedUp: true })).toThrow('on its way')
+      expect(codeOf(() => parcelsToVoid([created, left], { refusePickedUp: true }))).toBe('already_picked_up')
   })
 })

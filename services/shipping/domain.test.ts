@@ -18,6 +18,30 @@ const aProgress = fc.constantFrom(...statuses.map(status => at(status)), at('fai
 const aReport = fc.constantFrom(...carrierStatuses)
 
 describe('the status of a shipment', () => {
+  test('takes these steps and no other', () => {
+    const edges = statuses.flatMap(from => nextStatuses(at(from)).map(to => `${from} → ${to}`))
+    expect(edges).toEqual([
+      'created → picked_up',
+      'created → failed',
+      'created → voided',
+      'picked_up → in_transit',
+      'picked_up → delivered',
+      'picked_up → failed',
+      'picked_up → returned',
+      'in_transit → delivered',
+      'in_transit → failed',
+      'in_transit → returned',
+      'failed → delivered',
+      'failed → returned',
+    ])
+    expect(carrierStatuses.map(status => status as string)).toEqual(['picked_up', 'in_transit', 'delivered', 'failed', 'returned'])
+  })
+  test('that cannot follow is refused with those that can, but for the void, which only a cancelled order makes', () => {
+    expect(() => requireLegalStep(at('created'), 'delivered')).toThrow('From created it can become picked_up or failed.')
+    expect(() => requireLegalStep(at('failed'), 'voided')).toThrow('From failed it can become delivered or returned.')
+    expect(() => requireLegalStep(at('delivered'), 'returned')).toThrow('A shipment that is delivered does not change again.')
+    expect(() => requireLegalStep(at('failed', false), 'delivered')).toThrow('A shipment that is failed does not change again.')
+  })
   test('passes the pick-up before the delivery, and never goes back', () => {
     for (const [from, to] of [
       ['created', 'picked_up'],
@@ -68,5 +92,13 @@ describe('the status of a shipment', () => {
     expect(stepsUpTo(at('created'), 'returned')).toEqual(['picked_up', 'returned'])
     expect(stepsUpTo(at('in_transit'), 'picked_up')).toEqual([])
     expect(stepsUpTo(at('failed'), 'in_transit')).toEqual([])
+    expect(stepsUpTo(at('delivered'), 'returned')).toEqual([])
+  })
+  test('takes a failure or a return of what the carrier has as one step, and what follows a failure on the way', () => {
+    for (const from of ['picked_up', 'in_transit'] as const)
+      expect([stepsUpTo(at(from), 'failed'), stepsUpTo(at(from), 'returned')]).toEqual([['failed'], ['returned']])
+    expect(stepsUpTo(at('created'), 'failed')).toEqual(['picked_up', 'failed'])
+    expect([stepsUpTo(at('failed'), 'delivered'), stepsUpTo(at('failed'), 'returned')]).toEqual([['delivered'], ['returned']])
+    expect(stepsUpTo(at('failed', false), 'delivered')).toEqual([])
   })
 })
