@@ -2,9 +2,6 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
   addOrderFacts,
-  allocateLines,
-  allocateSku,
-  availableQuantity,
   isExpired,
   nextReservationStep,
   noOrderFacts,
@@ -104,62 +101,37 @@ test('events of an order may arrive in any order and any number of times: the ou
   )
 })
 
-describe('allocation', () => {
-  const available = (...rows: [warehouse: string, quantity: number, reserved?: number][]) => ({
-    opened: true,
-    archived: false,
-    stock: rows.map(([warehouse, quantity, reserved = 0]) => ({ warehouse, quantity, reserved })),
+describe('what is known of an order', () => {
+  test('stays known, and its lines are those that came first', () => {
+    const all = known({ placed: true, lines: [line('A', 2)], fulfillable: true, cancelled: true })
+    expect(addOrderFacts(all, { placed: false, fulfillable: false, cancelled: false, lines: [line('B', 1)] })).toEqual(all)
+    expect(known({})).toEqual(noOrderFacts)
+    expect(noOrderFacts).toEqual({ lines: [], placed: false, fulfillable: false, cancelled: false, expiry: undefined })
   })
-  const from = (skus: Record<string, ReturnType<typeof available>>) => (sku: string) => skus[sku]
-
-  test('uses the main warehouse first, then the fullest', () => {
-    const { stock } = available(['north', 9], ['main', 2], ['south', 20, 5])
-    expect(allocateSku('A', 5, stock)).toEqual([
-      { sku: 'A', warehouse: 'main', quantity: 2 },
-      { sku: 'A', warehouse: 'south', quantity: 3 },
-    ])
-  })
-  test('never exceeds what is available, and is all or nothing', () => {
-    const row = fc
-      .record({ warehouse: fc.string(), quantity: fc.nat(50), reserved: fc.nat(50) })
-      .map(({ warehouse, quantity, reserved }) => ({
-        warehouse,
-        quantity,
-        reserved: Math.min(quantity, reserved),
-      }))
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(row, { selector: ({ warehouse }) => warehouse, maxLength: 5 }),
-        fc.integer({ min: 1, max: 100 }),
-        (stock, ordered) => {
-          const allocations = allocateSku('A', ordered, stock)
-          const total = stock.reduce((sum, row) => sum + availableQuantity(row), 0)
-          expect(allocations !== undefined).toBe(total >= ordered)
-          if (!allocations) return
-          expect(allocations.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(ordered)
-          for (const { warehouse, quantity } of allocations) {
-            const source = stock.find(row => row.warehouse === warehouse)
-            expect(quantity).toBeGreaterThan(0)
-            expect(quantity).toBeLessThanOrEqual(source ? availableQuantity(source) : 0)
-          }
-        },
-      ),
-    )
-  })
-  test('sums the lines of one SKU', () => {
-    expect(allocateLines([line('A', 2), line('A', 2)], from({ A: available(['main', 3]) }))).toBe('out_of_stock')
-    expect(allocateLines([line('A', 2), line('A', 1)], from({ A: available(['main', 3]) }))).toEqual([
-      { sku: 'A', warehouse: 'main', quantity: 3 },
-    ])
-  })
-  test('treats an archived SKU as out of stock, and an unknown one as unknown unless another is out of stock', () => {
-    expect(allocateLines([line('A', 1)], from({ A: { ...available(['main', 3]), archived: true } }))).toBe('out_of_stock')
-    expect(allocateLines([line('A', 1), line('B', 1)], from({ B: available(['main', 1]) }))).toBe('unknown_product')
-    expect(allocateLines([line('A', 1)], from({ A: { ...available(['main', 3]), opened: false } }))).toBe('unknown_product')
-    expect(allocateLines([line('A', 1), line('B', 2)], from({ B: available(['main', 1]) }))).toBe('out_of_stock')
+  test('says the newest time at which its stock expires', () => {
+    const [older, newer] = [
+      { at: at(1), version: 2 },
+      { at: at(2), version: 3 },
+    ]
+    expect([
+      addOrderFacts(known({ expiry: older }), { expiry: newer }).expiry,
+      addOrderFacts(known({ expiry: newer }), { expiry: older }).expiry,
+    ]).toEqual([newer, newer])
+    expect(addOrderFacts(known({ expiry: newer }), { expiry: { ...newer, at: at(9) } }).expiry).toEqual(newer)
   })
 })
 
+test('each step of a reservation leads to its state', () => {
+  expect(
+    Object.entries(stockSteps).map(([step, { reserved, onHand, to }]) => `${step}: ${reserved} reserved, ${onHand} on hand, ${to}`),
+  ).toEqual([
+    'reserve: 1 reserved, 0 on hand, reserved',
+    'commit: -1 reserved, -1 on hand, committed',
+    'commitUnreserved: 0 reserved, -1 on hand, committed',
+    'release: -1 reserved, 0 on hand, released',
+    'restock: 0 reserved, 1 on hand, released',
+  ])
+})
 test('what is reserved and then committed or released leaves nothing reserved, and what is restocked is on hand again', () => {
   const { reserve, commit, commitUnreserved, release, restock } = stockSteps
   expect([reserve.reserved + commit.reserved, reserve.reserved + release.reserved, commitUnreserved.reserved]).toEqual([0, 0, 0])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { codeOf } from '#shared/testing-errors'
 import { nextReturnStatus, type Returned, refundFor, returnLines, type SoldLine } from './domain-returns'
 
 const soldLine = fc.record({
@@ -56,14 +57,6 @@ describe('a return', () => {
     { product_id: 'p', sku: 'B', quantity: 1, price: 1, discount: 0, tax: 0 },
     { product_id: 'q', sku: 'Q', quantity: 1, price: 1, discount: 0, tax: 0 },
   ]
-  const codeOf = (work: () => unknown) => {
-    try {
-      work()
-    } catch (error) {
-      return (error as { code: string }).code
-    }
-    return 'none'
-  }
   test('can have what was bought, less what other returns have', () => {
     expect(returnLines(bought, [{ product_id: 'p', sku: 'A', quantity: 2 }], [[{ sku: 'A', quantity: 1 }]])).toEqual([
       { product_id: 'p', sku: 'A', quantity: 2 },

@@ -109,5 +109,8 @@ test('the cause of a refund of an earlier release is read from its key, and only
     'goods_returned',
   ])
   expect(causeOf({ ...row, refund_cause: 'overpaid' })).toBe('overpaid')
-  expect([causeOf({ ...row, cause: 'auto:5', reason: null }), causeOf({ ...row, cause: 'overpaid:5' })]).toEqual(['order_cancelled', 'requested'])
+  expect([causeOf({ ...row, cause: 'auto:5', reason: null }), causeOf({ ...row, cause: 'overpaid:5' })]).toEqual([
+    'order_cancelled',
+    'requested',
+  ])
 })

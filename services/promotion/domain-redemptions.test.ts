@@ -29,6 +29,7 @@ test('a campaign that an order names twice counts once, with its code and both a
     { campaign_id: 3, code: null, amount: 5 },
     { campaign_id: 7, code: 'SAVE', amount: 300 },
   ])
+  expect(oncePerCampaign([uses[2]!, uses[0]!])).toEqual([{ campaign_id: 7, code: 'SAVE', amount: 300 }])
 })
 
 describe('a campaign', () => {

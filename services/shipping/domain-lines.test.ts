@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { codeOf } from '#shared/testing-errors'
 import { type Line, linesByWarehouse, mergeLines, type Parcel, packLines, remainingLines } from './domain-lines'
-import { codeOf } from './testing-domain'
 
 const line = (product_id: string, sku: string, quantity: number, warehouse?: string): Line => ({
   product_id,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { codeOf } from '#shared/testing-errors'
 import type { Line } from './domain-lines'
 import { firstParcels, isPackedOrVoided, linesToPack, parcelsToVoid } from './domain-orders'
-import { codeOf } from './testing-domain'
 
 const line = (sku: string, warehouse: string, quantity = 1): Line => ({ product_id: 'p', sku, quantity, warehouse })
 const committed = [line('A', 'main'), line('B', 'north'), line('A', 'main')]

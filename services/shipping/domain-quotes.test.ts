@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { codeOf } from '#shared/testing-errors'
 import { defaultGrams, priceOptions, shippingOptions, shippingPrice, totalGrams, type ZoneRate } from './domain-quotes'
-import { codeOf } from './testing-domain'
 
 const rate: ZoneRate = {
   option: 'standard',

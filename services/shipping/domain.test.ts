@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { codeOf } from '#shared/testing-errors'
 import {
   carrierStatuses,
   isFinal,
@@ -11,7 +12,6 @@ import {
   statuses,
   stepsUpTo,
 } from './domain'
-import { codeOf } from './testing-domain'
 
 const at = (status: Status, pickedUp = status !== 'created' && status !== 'voided'): Progress => ({ status, pickedUp })
 const aProgress = fc.constantFrom(...statuses.map(status => at(status)), at('failed', false))

@@ -1,4 +1,4 @@
-/** The code of the error that `work` throws. */
+/** The code of the error that `work` throws, or `nothing`. */
 export const codeOf = (work: () => unknown) => {
   try {
     work()
