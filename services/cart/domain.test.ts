@@ -1,6 +1,20 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { choose, currentLine, lastShown, mostOf, newlyShown, type Product, pricedLines, quoteOf } from './domain'
+import { codeOf } from '#shared/testing-errors'
+import {
+  choose,
+  currentLine,
+  lastShown,
+  maxLines,
+  maxPieces,
+  mostOf,
+  newlyShown,
+  normalCode,
+  type Product,
+  pricedLines,
+  quoteOf,
+  refusals,
+} from './domain'
 
 const laptop: Product = {
   id: '507f1f77bcf86cd799439011',
@@ -28,8 +42,34 @@ describe('a choice', () => {
     ['unknown_sku', shirt, 'LT-001'],
     ['unknown_sku', laptop, 'RED'],
   ])('is refused with %s', (code, product, sku) => {
-    expect(() => choose(product, sku)).toThrow(expect.objectContaining({ code }))
+    expect(codeOf(() => choose(product, sku))).toBe(code)
   })
+  test('of the only SKU may name it', () => {
+    expect(choose(laptop, 'LT-001')).toEqual(choose(laptop, undefined))
+  })
+})
+
+test('a change that cannot be made is refused by a code of its own', () => {
+  const told = Object.entries(refusals).map(([word, refusal]) => `${word}: ${refusal().code} ${refusal().kind}`)
+  expect(told).toEqual([
+    'stale: stale stale',
+    'sku_required: sku_required invalid',
+    'absent: cart_item_not_found not_found',
+    'full: cart_full conflict',
+    'too_many: too_many_pieces conflict',
+    'currency_mismatch: currency_mismatch conflict',
+    'changed: cart_changed conflict',
+    'required: cart_required conflict',
+    'empty: cart_empty conflict',
+  ])
+  expect([refusals.full?.().message, refusals.too_many?.().message].map(text => /\d+/.exec(text ?? '')?.[0])).toEqual([
+    `${maxLines}`,
+    `${maxPieces}`,
+  ])
+})
+
+test('a coupon is kept as promotion compares codes', () => {
+  expect([normalCode(' save10 '), normalCode(undefined)]).toEqual(['SAVE10', undefined])
 })
 
 describe('a current line', () => {
@@ -38,6 +78,24 @@ describe('a current line', () => {
     expect([2, 1, 0].map(having)).toEqual(['in_stock', 'insufficient_stock', 'out_of_stock'])
     expect(currentLine(line, shirt, true)).toMatchObject({ availability: 'unavailable', price: undefined })
     expect(currentLine(line, undefined, false)).toMatchObject({ availability: 'unknown', price_changed: false })
+  })
+  test('shows what the catalog says now, beside the price at which it was added', () => {
+    const described = { ...laptop, price: 140_000, category_ids: ['top', 'laptops'], tax_class: 'standard' } as const
+    expect(currentLine(line, described, true)).toStrictEqual({
+      ...line,
+      name: 'Laptop',
+      category: 'Electronics',
+      category_ids: ['top', 'laptops'],
+      tax_class: 'standard',
+      price: 140_000,
+      added_price: 150_000,
+      price_changed: true,
+      stock: 3,
+      availability: 'in_stock',
+    })
+    expect(currentLine(line, laptop, true)).not.toContainAnyKeys(['category_ids', 'tax_class'])
+    const gone = { ...line, name: undefined, category: '', price: undefined, added_price: 150_000, price_changed: false, stock: undefined }
+    expect(currentLine(line, undefined, true)).toStrictEqual({ ...gone, availability: 'unavailable' })
   })
   test('says that its price or currency has changed since it was added', () => {
     expect(currentLine(line, { ...laptop, price: 149_999 }, true).price_changed).toBe(true)
@@ -52,7 +110,8 @@ describe('a current line', () => {
     ]
     expect(pricedLines([usd, gone])).toMatchObject({ currency: 'USD', lines: [{ price: 150_000 }] })
     expect(pricedLines([usd, eur])).toBeUndefined()
-    expect(pricedLines([gone])).toBeUndefined()
+    expect([pricedLines([gone]), pricedLines([])]).toEqual([undefined, undefined])
+    expect(pricedLines([usd, usd])?.lines).toHaveLength(2)
   })
 })
 
@@ -70,8 +129,27 @@ describe('the price that was shown last', () => {
     expect([...newlyShown([line], now(150_000, { currency: 'EUR' }), known!)!.values()]).toEqual([{ price: 150_000, currency: 'EUR' }])
     expect([...newlyShown([line], now(150_000, { status: 'archived' }), known!)!.values()]).toMatchObject([{ price: undefined }])
   })
+  test('is kept for each line that has another price than when it was added', () => {
+    const second = { ...line, sku: 'LT-002', position: 2 }
+    const shown = newlyShown(
+      [line, second],
+      [currentLine(line, { ...laptop, price: 1 }, true), currentLine(second, { ...laptop, sku: 'LT-002' }, true)],
+      new Map(),
+    )
+    expect([lastShown(line, shown!), lastShown(second, shown!)]).toMatchObject([{ price: 1 }, { price: 150_000 }])
+    expect(shown?.size).toBe(1)
+    // The first line is known, the second is not.
+    const [first, changed] = [
+      currentLine(line, { ...laptop, price: 1 }, true),
+      currentLine(second, { ...laptop, sku: 'LT-002', price: 2 }, true),
+    ]
+    expect(newlyShown([line, second], [first, changed], shown!)?.size).toBe(2)
+    expect(newlyShown([second, line], [changed, first], shown!)?.size).toBe(2)
+    expect(newlyShown([], [], new Map())).toBeUndefined()
+  })
   test('is that of the line, and not of one that was removed before it', () => {
-    expect(lastShown({ ...line, position: 7 }, known!)).toMatchObject({ price: 150_000 })
+    for (const other of [{ position: 7 }, { sku: 'LT-002' }, { product_id: 'another' }])
+      expect(lastShown({ ...line, ...other }, known!)).toMatchObject({ price: 150_000 })
   })
 })
 
@@ -89,6 +167,8 @@ test('the total is exactly subtotal − discount + tax + shipping', () => {
       const discount = Math.min(off, subtotal)
       const cents = (major: number) => Math.round(major * 100)
       const quote = quoteOf({ subtotal, discount, tax, shipping }, 'USD')
+      expect([quote.subtotal, quote.discount, quote.tax, quote.shipping].map(cents)).toEqual([subtotal, discount, tax, shipping])
+      expect(quote.currency).toBe('USD')
       expect(cents(quote.total)).toBe(cents(quote.subtotal) - cents(quote.discount) + cents(quote.tax) + cents(quote.shipping))
     }),
   )

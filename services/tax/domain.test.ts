@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { TaxClass } from '#shared/tax-class'
-import { calculateTax, rateFor, reportedPlace, type TaxRate, taxPlace } from './domain'
+import { type TaxClass, taxClasses } from '#shared/tax-class'
+import { calculateTax, isRegionCode, rateFor, reportedPlace, type TaxRate, taxPlace } from './domain'
 import { dayAt } from './domain-days'
 import { reportEntries } from './domain-report'
 
@@ -35,6 +35,12 @@ describe('the rate of a line', () => {
     expect(rateFor(rates, taxPlace({ country: 'US', region: 'CA' }), 'books')?.rate_ppm).toBe(72_500)
     expect(rateFor(rates, taxPlace({ country: 'US', region: 'NV' }), 'books')?.rate_ppm).toBe(10_000)
   })
+  test('is the standard one of the region before that of the class in the whole country', () => {
+    const both = [rate('US', '', 'books', 5), rate('US', 'CA', 'standard', 7)]
+    expect(rateFor(both, taxPlace({ country: 'US', region: 'CA' }), 'books')?.rate_ppm).toBe(70_000)
+    expect(rateFor(both, taxPlace({ country: 'US' }), 'books')?.rate_ppm).toBe(50_000)
+    expect(rateFor(both, taxPlace({ country: 'US' }), 'standard')).toBeUndefined()
+  })
   test('is none in a country without rates', () => {
     expect(rateFor(rates, taxPlace({ country: 'CH' }), 'books')).toBeUndefined()
   })
@@ -48,7 +54,13 @@ describe('the class of a line', () => {
   })
   test('follows from its category where an older caller names no class', () => {
     expect(classOf({ category: ' BOOKS ' })).toBe('books')
-    expect(classOf({ category: 'Groceries' })).toBe('food')
+    expect(['Groceries', 'magazines', 'Baby Food', 'Ｂｏｏｋｓ'].map(category => classOf({ category }))).toEqual([
+      'food',
+      'newspapers',
+      'baby',
+      'books',
+    ])
+    for (const name of taxClasses) expect(classOf({ category: name })).toBe(name)
     expect(classOf({ category: 'Electronics' })).toBe('standard')
     expect(classOf({})).toBe('standard')
   })
@@ -63,9 +75,21 @@ describe('a place', () => {
   test('has a region only by its code', () => {
     expect(taxPlace({ country: 'ES', region: 'es-cn' })).toEqual({ country: 'ES', region: 'CN' })
     expect(taxPlace({ country: 'DE', region: 'Bavaria' })).toEqual({ country: 'DE', region: '' })
+    expect([taxPlace({ country: 'US', region: ' ca ' }).region, taxPlace({ country: 'US', region: 'ES-CN' }).region]).toEqual(['CA', ''])
+    expect(['B', 'CA', 'NSW', '75', '', 'CALI', 'ca', 'C-A'].map(isRegionCode)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ])
   })
   test('is unknown to the report where its country is no code', () => {
-    expect(reportedPlace({ country: 'GERMANY', region: 'BY' })).toEqual({ country: '', region: '' })
+    for (const country of ['GERMANY', 'D', 'DEU', 'de', '1A'])
+      expect(reportedPlace({ country, region: 'BY' })).toEqual({ country: '', region: '' })
     expect(reportedPlace({})).toEqual({ country: '', region: '' })
     expect(reportedPlace({ country: 'US', region: 'MASSACHUSETTS' })).toEqual({ country: 'US', region: '' })
     expect(reportedPlace({ country: 'US', region: 'MA' })).toEqual({ country: 'US', region: 'MA' })
@@ -78,6 +102,25 @@ describe('a place', () => {
     ['DE', '', '2026-06-30T22:00:00Z', '2026-07-01'],
     ['CH', '', '2026-06-30T21:59:59Z', '2026-06-30'],
     ['BR', '', '2026-06-30T23:59:59Z', '2026-06-30'],
+    ['US', 'NY', '2027-01-01T04:59:59Z', '2026-12-31'],
+    ['US', 'NY', '2027-01-01T05:00:00Z', '2027-01-01'],
+    ['US', 'IL', '2027-01-01T05:59:59Z', '2026-12-31'],
+    ['US', 'CO', '2027-01-01T06:59:59Z', '2026-12-31'],
+    ['US', 'CO', '2027-01-01T07:00:00Z', '2027-01-01'],
+    ['US', 'AZ', '2026-07-01T06:59:59Z', '2026-06-30'],
+    ['US', 'AK', '2027-01-01T08:59:59Z', '2026-12-31'],
+    ['US', 'HI', '2027-01-01T09:59:59Z', '2026-12-31'],
+    ['CA', 'ON', '2027-01-01T04:59:59Z', '2026-12-31'],
+    ['CA', 'NS', '2027-01-01T03:59:59Z', '2026-12-31'],
+    ['CA', 'SK', '2026-07-01T05:59:59Z', '2026-06-30'],
+    ['CA', 'NL', '2027-01-01T03:29:59Z', '2026-12-31'],
+    ['GR', '', '2026-06-30T21:00:00Z', '2026-07-01'],
+    ['GB', '', '2026-06-30T23:00:00Z', '2026-07-01'],
+    ['VN', '', '2026-12-31T17:00:00Z', '2027-01-01'],
+    ['KR', '', '2026-12-31T15:00:00Z', '2027-01-01'],
+    ['CN', '', '2026-12-31T16:00:00Z', '2027-01-01'],
+    // A region that nobody knows has the day of its country.
+    ['JP', '13', '2026-12-31T15:00:00Z', '2027-01-01'],
   ])('in %s %s begins its day at its own midnight: %s is %s', (country, region, at, day) => {
     expect(dayAt({ country, region }, new Date(at))).toBe(day)
   })
@@ -97,9 +140,44 @@ describe('the tax of a quote', () => {
       }),
     )
   })
+  test('taxes shipping at the standard rate, but in the US not at all', () => {
+    const shippingIn = (country: string, tax_class: TaxClass) => {
+      const place = taxPlace({ country })
+      return calculateTax(rates, place, { lines: [{ amount: 1000, tax_class }], shipping: 1000, inclusive: false })
+    }
+    expect(shippingIn('DE', 'medicine')).toEqual({
+      lines: [{ category: 'medicine', tax_class: 'medicine', rate_ppm: 0, net: 1000, tax: 0 }],
+      shipping: { rate_ppm: 190_000, net: 1000, tax: 190 },
+      tax: 190,
+    })
+    expect(shippingIn('US', 'standard')).toMatchObject({ shipping: { rate_ppm: 0, net: 1000, tax: 0 }, tax: 10 })
+    expect(calculateTax(rates, undefined, { lines: [], shipping: 1000, inclusive: false }).tax).toBe(0)
+  })
+  test('keeps the category that the caller named', () => {
+    const lines = [{ amount: 1, category: 'Novels', tax_class: 'books' as const }]
+    expect(calculateTax(rates, germany, { lines, shipping: 0, inclusive: false }).lines[0]).toMatchObject({
+      category: 'Novels',
+      tax_class: 'books',
+    })
+  })
 })
 
 describe('the entries of the report', () => {
+  test('are a sale for each line, and for each refund its share of each line, by time', () => {
+    const line = { country: 'DE', region: '', rate_ppm: 190_000, net: 1000, tax: 190 }
+    const order = { order_id: 7, currency: 'EUR', total: 1190, lines: [line], paid_at: new Date(1000) }
+    const refunds = [
+      { amount: 1000, at: new Date(3000) },
+      { amount: 595, at: new Date(2000) },
+    ]
+    const entry = { order_id: 7, currency: 'EUR', country: 'DE', region: '', rate_ppm: 190_000 }
+    // The second refund is cut: with the first, no more than the whole order goes back.
+    expect(reportEntries(order, refunds)).toEqual([
+      { ...entry, entry: 0, kind: 'sale', at: new Date(1000), net: 1000, tax: 190 },
+      { ...entry, entry: 1, kind: 'refund', at: new Date(2000), net: -500, tax: -95 },
+      { ...entry, entry: 2, kind: 'refund', at: new Date(3000), net: -500, tax: -95 },
+    ])
+  })
   const sold = fc.array(fc.record({ net: fc.nat(10 ** 7), tax: fc.nat(10 ** 6) }), { minLength: 1, maxLength: 10 })
   test('add up to zero after a full refund in any parts and in any order', () => {
     fc.assert(
