@@ -4,6 +4,7 @@ export const statusOf = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  wrong_method: 405,
   conflict: 409,
   stale: 412,
   too_large: 413,
@@ -26,6 +27,8 @@ interface Extra {
   /** In how many seconds the client may try again. */
   retryAfter?: number
   errors?: Fault[]
+  /** The value of `Allow`. */
+  allow?: string
   cause?: unknown
 }
 
@@ -36,13 +39,15 @@ export class AppError extends Error {
   readonly code: string
   readonly retryAfter: number | undefined
   readonly errors: Fault[] | undefined
+  readonly allow: string | undefined
 
-  constructor(kind: Kind, code: string, message: string, { retryAfter, errors, cause }: Extra = {}) {
+  constructor(kind: Kind, code: string, message: string, { retryAfter, errors, allow, cause }: Extra = {}) {
     super(message, { cause })
     this.kind = kind
     this.code = code
     this.retryAfter = retryAfter
     this.errors = errors
+    this.allow = allow
   }
 }
 

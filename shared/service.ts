@@ -2,6 +2,7 @@ import type { AnyElysia } from 'elysia'
 import { type Environment, readConfig } from './config'
 import { within } from './deadline'
 import { docs } from './docs'
+import { otherMethods } from './http/methods'
 import { type Kernel, openKernel } from './kernel'
 import { createLog } from './log'
 import type { ServiceName } from './platform'
@@ -37,7 +38,7 @@ const start = async (service: ServiceName, wire: (kernel: Kernel) => Promise<Any
   const { kernel, checks, caughtUp, beginDraining, close } = await openKernel(config)
   const { log, metrics, http, redis } = kernel
   const routes = withAccess(await wire(kernel))
-  const app = http('').use(ops({ config, metrics, checks })).use(docs(service)).use(routes)
+  const app = http('').use(ops({ config, metrics, checks })).use(docs(service)).use(routes).use(otherMethods(http, routes))
   await caughtUp
   const server = Bun.serve({
     port: config.port,

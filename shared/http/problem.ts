@@ -7,6 +7,7 @@ const titles: Record<(typeof statusOf)[Kind], string> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
@@ -72,6 +73,7 @@ export const problemResponse = (error: AppError, headers: Record<string, string>
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(error.allow !== undefined && { allow: error.allow }),
       ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
     },
   })
