@@ -35,6 +35,7 @@ describe('a country', () => {
 
 test('a country has three letters, too', () => {
   expect(['DE', 'US', 'KR', 'GB', 'CH'].map(countryLetters)).toEqual(['DEU', 'USA', 'KOR', 'GBR', 'CHE'])
+  expect(countryLetters('XX')).toBe('XX')
   for (const code of Object.keys(written.countries)) expect(countryCode(countryLetters(code))).toBe(code)
 })
 
@@ -46,11 +47,16 @@ describe('a region', () => {
     expect(codeOf(() => placeOf({ country: 'US' }))).toBe('region_required')
     expect(codeOf(() => placeOf({ country: 'CA', region: ' ' }))).toBe('region_required')
     expect(codeOf(() => placeOf({ country: 'US', region: 'ON' }))).toBe('unknown_region')
+    expect(codeOf(() => placeOf({ country: 'US', region: 'US-' }))).toBe('region_required')
+    expect(codeOf(() => placeOf({ country: 'US', region: 'CA-MA' }))).toBe('unknown_region')
+    expect(placeOf({ country: 'US', region: 'D.C.' })).toEqual({ country: 'US', region: 'DC' })
+    expect(placeOf({ country: 'Canada', region: 'Québec' })).toEqual({ country: 'CA', region: 'QC' })
     expect(placeOf({ country: 'Canada', region: 'ontario' })).toEqual({ country: 'CA', region: 'ON' })
   })
   test('is kept as it is elsewhere', () => {
     expect(placeOf({ country: 'DE', region: ' Bavaria ' })).toEqual({ country: 'DE', region: 'Bavaria' })
-    expect(placeOf({ country: 'DE' })).toEqual({ country: 'DE' })
+    expect(placeOf({ country: 'DE' })).toStrictEqual({ country: 'DE' })
+    expect(placeOf({ country: 'DE', region: ' ' })).toStrictEqual({ country: 'DE' })
     expect(placeOf({ region: 'MA' })).toEqual({})
   })
 })
@@ -61,6 +67,8 @@ describe('an address', () => {
     expect(normal).toEqual({ ...home, country: 'US', region: 'MA' })
     expect(normalAddress(normal)).toEqual(normal)
     expect(normalAddress('1 Main St, Germany')).toBe('1 Main St, Germany')
+    const berlin = { ...home, line2: 'Back yard', postal_code: '10115', country: 'Germany', region: ' ' }
+    expect(normalAddress(berlin)).toStrictEqual({ ...home, line2: 'Back yard', postal_code: '10115', country: 'DE' })
   })
   test('that an earlier release stored in another form is in the default zone', () => {
     expect(placeOfAddress({ ...home, country: 'Atlantis' })).toEqual({})

@@ -64,6 +64,9 @@ describe('sharing over lines', () => {
     expect(allocate(5, [0, 0])).toEqual([3, 2])
     expect(allocate(0, [])).toEqual([])
     expect(() => allocate(1, [])).toThrow(RangeError)
+    expect(allocate(7, [0, 7])).toEqual([0, 7])
+    for (const wrong of [() => allocate(1, [1, -1]), () => allocate(0.5, [1]), () => allocate(1, [0.5])])
+      expect(wrong).toThrow(expect.objectContaining({ code: 'invalid_amount' }))
     expect(() => allocate(-1, [1])).toThrow(expect.objectContaining({ code: 'invalid_amount' }))
   })
 })
@@ -97,6 +100,19 @@ describe('tax', () => {
       cases,
     )
     expect(splitInclusive(11_900, 190_000)).toEqual({ net: 10_000, tax: 1900 })
+    // A tax of exactly half a cent is rounded up.
+    expect(splitInclusive(1, 1_000_000)).toEqual({ net: 0, tax: 1 })
+  })
+  test('of a negative or broken amount or rate is refused', () => {
+    for (const wrong of [
+      () => taxOf(-1, 1),
+      () => taxOf(1, -1),
+      () => taxOf(0.5, 1),
+      () => splitInclusive(-1, 1),
+      () => splitInclusive(1, -1),
+    ])
+      expect(wrong).toThrow(expect.objectContaining({ code: 'invalid_amount' }))
+    expect([taxOf(0, 0), splitInclusive(0, 0)]).toEqual([0, { net: 0, tax: 0 }])
   })
 })
 
@@ -121,5 +137,10 @@ describe('partial refunds', () => {
   })
   test('cannot be of more pieces than there are', () => {
     expect(() => cumulativeShare(1000, 3, 2)).toThrow(RangeError)
+    for (const wrong of [() => cumulativeShare(-1, 1, 2), () => cumulativeShare(1, -1, 2), () => cumulativeShare(1, -2, -1)])
+      expect(wrong).toThrow(expect.objectContaining({ code: 'invalid_amount' }))
+  })
+  test('of nothing are nothing, and a half is rounded up', () => {
+    expect([cumulativeShare(1000, 0, 0), cumulativeShare(1001, 1, 2), cumulativeShare(1000, 2, 2)]).toEqual([0, 501, 1000])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Value } from '@sinclair/typebox/value'
 import fc from 'fast-check'
-import { Currency, currencies, currencyDecimals, sumOf, times, toMajor, toMinor } from './money'
+import { Amount, Currency, currencies, currencyDecimals, defaultCurrency, sumOf, times, toMajor, toMinor } from './money'
 
 const cases = { numRuns: 3000 }
 const max = Number.MAX_SAFE_INTEGER
@@ -28,6 +28,14 @@ describe('amounts on the wire', () => {
       expect([value, toMinor(value, code)]).toEqual([value, minor])
     expect(Object.is(toMinor(-0, 'USD'), 0)).toBe(true)
   })
+  test('are written with the decimals of their currency', () => {
+    expect([toMajor(5, 'USD'), toMajor(-5, 'USD'), toMajor(1999, 'USD'), toMajor(1, 'BHD'), toMajor(7, 'JPY'), toMajor(-7, 'JPY')]).toEqual(
+      [0.05, -0.05, 19.99, 0.001, 7, -7],
+    )
+  })
+  test('in a request are from nothing up to what a number holds exactly', () => {
+    expect([0, 19.99, max, -0.01, max + 1, '5'].map(value => Value.Check(Amount, value))).toEqual([true, true, true, false, false, false])
+  })
   test('with more decimals than the currency has are refused', () => {
     for (const [value, code] of [
       [19.999, 'USD'],
@@ -48,6 +56,11 @@ describe('amounts on the wire', () => {
     refused(() => toMinor(max + 1, 'JPY'))
     refused(() => toMajor(max + 1, 'USD'))
     refused(() => toMajor(0.5, 'USD'))
+    refused(() => toMajor(0.5, 'JPY'))
+    expect([toMinor(max, 'JPY'), toMinor(-max, 'JPY')]).toEqual([max, -max])
+    expect([sumOf([max]), sumOf([-max]), sumOf([])]).toEqual([max, -max, 0])
+    refused(() => sumOf([-max, -1]))
+    refused(() => times(-max, 2))
   })
   test('are read as they were written, in every currency', () => {
     // Up to where adjacent doubles are closer together than the smallest unit of any currency.
@@ -96,6 +109,10 @@ describe('currencies', () => {
     }))
       expect([code, currencyDecimals(code)]).toEqual([code, decimals])
     expect(new Set(currencies).size).toBe(currencies.length)
+    expect([currencies.length, defaultCurrency]).toEqual([155, 'USD'])
+    const having = (decimals: number) => currencies.filter(code => currencyDecimals(code) === decimals).join(' ')
+    expect(having(0)).toBe('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF')
+    expect(having(3)).toBe('BHD IQD JOD KWD LYD OMR TND')
   })
   test('that are not in use are refused', () => {
     for (const code of ['usd', 'ABC', '', 'US', 'XXX', 'constructor', 'DEM']) {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { root } from '../install'
 
 /** Files that are data, and one that measures: changes to them say nothing about decisions. */
-const data = ['services/rating/domain-spam-topics.ts', 'services/rating/domain-spam-weights.ts']
+const data = ['services/notification/domain-values.ts', 'services/rating/domain-spam-topics.ts', 'services/rating/domain-spam-weights.ts']
 const measures = ['services/rating/domain-spam-figures.test.ts']
 
 /** Kernel files that decide from values alone, as the domain files of services do. */

@@ -42,7 +42,7 @@ const options = ({ files, tests }: Pick<Group, 'files' | 'tests'>, report: strin
   plugins: [join(import.meta.dir, 'skip-messages.ts')],
   ignorers: ['messages'],
   // What pure tests do not need is not copied. Packages are found from the copy, further up.
-  ignorePatterns: ['.data', 'bench', 'deploy', 'docs', 'gateway', 'node_modules', 'postman', 'scripts', 'tests'],
+  ignorePatterns: ['.data', 'bench', 'deploy', 'docs', 'gateway', 'node_modules', 'postman', 'tests'],
   symlinkNodeModules: false,
   tempDirName: `${folder}/copies`,
   cleanTempDir: 'always',

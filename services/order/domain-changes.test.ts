@@ -9,7 +9,7 @@ describe('new facts', () => {
   test('lead to all steps that they allow, with what was paid', () => {
     const { status, payment_status, captured: paid, refunded, steps } = afterFacts(order, [captured(3000)])
     expect({ status, payment_status, paid, refunded }).toEqual({ status: 'paid', payment_status: 'paid', paid: 3000, refunded: 0 })
-    expect(steps).toEqual([{ from: 'awaiting_payment', to: 'paid' }])
+    expect(steps).toStrictEqual([{ from: 'awaiting_payment', to: 'paid' }])
   })
   test('that lead nowhere leave the status as it is', () => {
     expect(afterFacts(order, [captured(2999)])).toMatchObject({ status: 'awaiting_payment', steps: [], captured: 2999 })

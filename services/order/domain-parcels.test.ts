@@ -42,3 +42,24 @@ describe('an order whose parcels come back', () => {
     )
   })
 })
+
+test('lines of one SKU are shipped when all their pieces are', () => {
+  const twice = { facts: noFacts, hasPromise: false, total: 3000, lines: [a, { ...b, sku: 'A' }] }
+  const afterParcel = (quantity: number) => {
+    const facts = [...paid, parcel(1, 'picked_up', [{ ...a, quantity }])].reduce(addFact, noFacts)
+    return stepsFrom('fulfilling', { ...twice, facts }).at(-1)?.to
+  }
+  expect([1, 2, 3].map(afterParcel)).toEqual([undefined, undefined, 'shipped'])
+})
+
+test('a parcel that an earlier release tells without its version has the lines that it tells last', () => {
+  const facts = [parcel(1, 'created', [a, b]), parcel(1, 'created', [a]), parcel(1, 'picked_up', [a])].reduce(addFact, noFacts)
+  expect(facts.shipments).toEqual({ 1: { lines: [a], version: 0, seen: ['created', 'picked_up'] } })
+})
+
+test('only parcels that came back and never arrived are given back, and none while nothing arrived', () => {
+  const back = (...parcels: Fact[]) => returnedParcels(parcels.reduce(addFact, noFacts))
+  expect(back(parcel(1, 'returned', [a]), parcel(2, 'delivered', [b]))).toEqual([{ shipmentId: 1, lines: [a] }])
+  expect(back(parcel(1, 'delivered', [a]), parcel(1, 'returned', [a]))).toEqual([])
+  expect(back(parcel(1, 'returned', [a]))).toEqual([])
+})

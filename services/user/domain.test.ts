@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { minute } from '#shared/time'
-import { emailOf, hasExpired, loginNameOf, publishedBeforeMs, requireAnotherAdmin, rotationDue, signingKey, usernameOf } from './domain'
+import { codeOf } from '#shared/testing-errors'
+import { day, hour, minute, second } from '#shared/time'
+import {
+  emailOf,
+  hasExpired,
+  lockout,
+  loginNameOf,
+  publishedBeforeMs,
+  requireAnotherAdmin,
+  rotationDue,
+  signingKey,
+  usernameOf,
+} from './domain'
 
 describe('names', () => {
   test('case, width and surrounding blanks make no difference to an e-mail', () => {
@@ -66,9 +77,18 @@ describe('names', () => {
 })
 
 test('the last active administrator must stay; any other may leave', () => {
-  expect(() => requireAnotherAdmin([7], 7)).toThrow()
-  requireAnotherAdmin([7, 8], 7)
-  requireAnotherAdmin([8], 7)
+  const refusal = (activeAdmins: number[]) => codeOf(() => requireAnotherAdmin(activeAdmins, 7))
+  expect([refusal([7]), refusal([7, 8]), refusal([8, 7]), refusal([8]), refusal([])]).toEqual([
+    'last_admin',
+    'nothing',
+    'nothing',
+    'nothing',
+    'nothing',
+  ])
+})
+
+test('five wrong passwords are free, then an account waits from half a minute to an hour, and a day later all is forgotten', () => {
+  expect(lockout).toEqual({ freeFailures: 5, firstWaitMs: 30 * second, longestWaitMs: hour, forgetAfterMs: day })
 })
 
 describe('signing keys', () => {
@@ -81,12 +101,16 @@ describe('signing keys', () => {
   test('a new key signs only from its time on', () => {
     expect(signingKey(keys, at(99))?.generation).toBe(1)
     expect(signingKey(keys, at(100))?.generation).toBe(2)
-    expect(publishedBeforeMs).toBeGreaterThanOrEqual(10 * minute)
+    expect([signingKey([...keys].reverse(), at(100))?.generation, signingKey(keys, at(-1))]).toEqual([2, undefined])
+    expect(publishedBeforeMs).toBe(11 * minute)
   })
   test('an old key expires when the last token that it signed has expired', () => {
     const [old, next] = keys
     expect(hasExpired(old!, keys, life, at(115))).toBe(false)
-    expect(hasExpired(old!, keys, life, at(117))).toBe(true)
+    // A minute is left for clocks that differ.
+    expect([hasExpired(old!, keys, life, at(116)), hasExpired(old!, keys, life, new Date(at(116).getTime() + 1))]).toEqual([false, true])
+    expect(hasExpired(old!, [...keys, { generation: 3, signs_from: at(500) }], life, at(117))).toBe(true)
+    expect(hasExpired(old!, [old!], life, at(1_000_000))).toBe(false)
     expect(hasExpired(next!, keys, life, at(1_000_000))).toBe(false)
   })
   test('a rotation is due thirty days after the newest key began to sign', () => {
