@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import { driftOf } from '#shared/drift'
+import { codeOf } from '#shared/testing-errors'
 import {
   couponMatches,
   differingKeys,
+  differingRatings,
   driftReport,
   healthOf,
   orderTaxMatches,
   overallHealth,
   paymentMatches,
   paymentTaxMatches,
+  sameRating,
   stockMatches,
   windowOf,
 } from './domain'
@@ -29,6 +32,7 @@ describe('health', () => {
     expect(overallHealth(statuses('up', 'up'))).toBe('up')
     expect(overallHealth(statuses('up', 'degraded'))).toBe('degraded')
     expect(overallHealth(statuses('up', 'degraded', 'down'))).toBe('down')
+    expect([overallHealth(statuses('degraded', 'degraded')), overallHealth([])]).toEqual(['degraded', 'up'])
   })
 })
 
@@ -38,7 +42,11 @@ describe('drift', () => {
     expect(differingKeys({ A: 1, B: 2, C: 3 }, { A: 1, B: 3, D: 4 })).toEqual(['B', 'C'])
   })
   test('is a reservation that does not match the order', () => {
-    expect(stockMatches('reserved', 'reserved')).toBe(true)
+    const without = ['new', 'waiting', 'rejected', 'expired', 'commit_failed', 'released', undefined]
+    for (const state of [...without, 'reserved', 'committed'])
+      expect((['none', 'reserved', 'committed'] as const).filter(expected => stockMatches(expected, state))).toEqual([
+        state === 'reserved' || state === 'committed' ? state : 'none',
+      ])
     expect(stockMatches('committed', 'reserved')).toBe(false)
     expect(stockMatches('none', 'released')).toBe(true)
     expect(stockMatches('none', undefined)).toBe(true)
@@ -49,6 +57,11 @@ describe('drift', () => {
     expect(paymentMatches(0.3, { captured: 0.4, refunded: 0.1 })).toBe(true)
     expect(paymentMatches(10, { captured: 10, refunded: 10 })).toBe(false)
     expect(paymentMatches(10, undefined)).toBe(false)
+    // A thousandth is the smallest unit of any currency.
+    expect([paymentMatches(1.001, { captured: 1, refunded: 0 }), paymentMatches(1, { captured: 1.001, refunded: 0 })]).toEqual([
+      false,
+      false,
+    ])
   })
   test('is a paid order that the tax report lacks', () => {
     expect(orderTaxMatches(119, 119)).toBe(true)
@@ -68,16 +81,33 @@ describe('drift', () => {
     expect(couponMatches('paid', undefined)).toBe(false)
     expect(couponMatches('pending', undefined)).toBe(true)
   })
+  test('is a product that is not shown with the rating that its reviews add up to', () => {
+    const [good, better] = [
+      { average: 4, count: 2 },
+      { average: 4.5, count: 2 },
+    ]
+    expect(differingRatings({ a: good, b: good, c: good, d: good }, { a: good, b: better, c: { ...good, count: 3 } })).toEqual([
+      'b',
+      'c',
+      'd',
+    ])
+    // A product without reviews is not rated, whether anybody says so or not.
+    expect([sameRating({ average: 0, count: 0 }, undefined), sameRating(undefined, good), sameRating()]).toEqual([true, false, true])
+    expect(differingRatings({ a: { average: 0, count: 0 } }, {})).toEqual([])
+  })
   test('is counted in full and illustrated by up to 20 examples', () => {
     const many = Array.from({ length: 50 }, (_, i) => `S-${i}`)
     const report = driftReport({ from: now, to: now }, now, { much: driftOf(many), none: driftOf([]) })
+    expect([report.window, report.checked_at]).toEqual([{ from: now.toISOString(), to: now.toISOString() }, now.toISOString()])
     expect(report.drift).toEqual({ much: 50, none: 0 })
     expect(report.examples).toEqual({ much: many.slice(0, 20) })
   })
   test('is looked for in the last quarter of an hour minus five seconds, or in the requested window', () => {
     expect(windowOf({}, now)).toEqual({ from: new Date('2026-01-31T11:44:55.000Z'), to: new Date('2026-01-31T11:59:55.000Z') })
     expect(windowOf({ to: '2026-01-01T00:15:00Z' }, now).from).toEqual(new Date('2026-01-01T00:00:00Z'))
-    expect(() => windowOf({ from: '2026-01-31T12:00:00Z' }, now)).toThrow('before')
-    expect(() => windowOf({ from: 'nonsense' }, now)).toThrow('before')
+    const at = '2026-01-31T12:00:00Z'
+    expect(windowOf({ from: '2026-01-31T10:00:00Z', to: at }, now)).toEqual({ from: new Date('2026-01-31T10:00:00Z'), to: new Date(at) })
+    for (const window of [{ from: at }, { from: at, to: at }, { from: 'nonsense' }, { to: 'nonsense' }])
+      expect(codeOf(() => windowOf(window, now))).toBe('invalid_window')
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { type Change, type Facts, judge, learn, requireRoom, stockOf, type Watch } from './domain'
+import { codeOf } from '#shared/testing-errors'
+import { type Change, type Facts, judge, learn, productArchived, requireRoom, stockOf, type Watch, watchKinds } from './domain'
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   ...{ version: 3, price: 100, currency: 'USD', skus: ['A', 'B'], gone: false, changes: 7 },
@@ -93,4 +94,25 @@ describe('a watch', () => {
 test('a list takes as many as it has room for', () => {
   expect(() => requireRoom(498, 2, 500)).not.toThrow()
   expect(() => requireRoom(498, 3, 500)).toThrow('at most 500')
+  expect([codeOf(() => requireRoom(498, 3, 500)), productArchived().code]).toEqual(['too_many_favourites', 'product_archived'])
+})
+
+test('the stock of a product is that of the SKUs that can be bought, and never less than nothing', () => {
+  const levels = [
+    { sku: 'A', available: 3, version: 1 },
+    { sku: 'B', available: -2, version: 1 },
+    { sku: 'old', available: 9, version: 1 },
+  ]
+  expect([stockOf({ skus: ['A', 'B'], levels }), stockOf({ skus: ['B'], levels }), stockOf({ skus: [], levels })]).toEqual([3, 0, 0])
+})
+
+test('news replaces what is known of a product and of a SKU, and of no other SKU', () => {
+  const levels = [
+    { sku: 'A', available: 1, version: 5 },
+    { sku: 'B', available: 2, version: 1 },
+  ]
+  const { facts: after } = learn(facts(), { catalog: { version: 4, price: 120, currency: 'EUR', skus: ['A'] }, levels })
+  expect(after).toMatchObject({ version: 4, price: 120, currency: 'EUR', skus: ['A'], levels })
+  expect(learn(facts(), { catalog: { version: 9, gone: true } }).facts).toEqual({ ...facts(), version: 9, gone: true })
+  expect(watchKinds.map(kind => kind as string)).toEqual(['price_drop', 'back_in_stock'])
 })

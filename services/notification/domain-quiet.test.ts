@@ -15,6 +15,12 @@ describe('quiet hours', () => {
   })
 
   test('may lie within one day', () => {
+    const noon = night('UTC', '12:15', '14:45')
+    expect([end(noon, '2026-01-10T12:14:59Z'), end(noon, '2026-01-10T14:45:00Z')]).toEqual([undefined, undefined])
+    expect([end(noon, '2026-01-10T12:15:00Z'), end(noon, '2026-01-10T14:44:59Z')]).toEqual([
+      '2026-01-10T14:45:00.000Z',
+      '2026-01-10T14:45:00.000Z',
+    ])
     expect(end(night('Europe/Berlin', '12:00', '14:00'), '2026-01-10T11:30:00Z')).toBe('2026-01-10T13:00:00.000Z')
     expect(end(night('Europe/Berlin', '12:00', '14:00'), '2026-01-10T13:30:00Z')).toBeUndefined()
   })
