@@ -70,6 +70,8 @@ export interface UserDb {
   mailed_tokens: { id: string; user_id: number; kind: string; key_id: string; created_at: Date; expires_at: Date }
   /** `sent` holds the times of the mails of the last hour. */
   mail_quotas: { subject: string; kind: string; sent: string; updated_at: Date }
+  /** What a login is compared with: hashes of devices and networks. */
+  known_origins: { user_id: number; hash: string; seen_at: Generated<Date> }
   data_keys: { id: string; seen_at: Generated<Date> }
   recovery_codes: { user_id: number; code_hash: string }
   mfa_challenges: { id_hash: string; user_id: number; tries: Generated<number>; created_at: Generated<Date>; expires_at: Date }

@@ -2,8 +2,9 @@ import { accessTokens, type Role } from '#shared/auth'
 import { AppError, unauthenticated } from '#shared/errors'
 import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
-import type { UserRow, UserSql } from './database'
+import type { Clock, UserRow, UserSql } from './database'
 import { loginNameOf } from './domain'
+import { rememberOrigin } from './known-origins'
 import type { LoggedIn } from './model'
 import type { PasswordChecks } from './password-checks'
 import { type Accounts, lockUser } from './repository'
@@ -13,6 +14,7 @@ import type { SigningKeys } from './signing-keys'
 
 interface Deps {
   sql: UserSql
+  clock: Clock
   accounts: Accounts
   checks: PasswordChecks
   sessions: Sessions
@@ -28,7 +30,7 @@ const requireUnblocked = ({ blocked }: UserRow) => {
   if (blocked === 1) throw new AppError('forbidden', 'account_blocked', 'This account is blocked; contact the shop.')
 }
 
-export const logins = ({ sql, accounts, checks, sessions, keys, factors, recordAudit }: Deps) => {
+export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, recordAudit }: Deps) => {
   const loggedIn = async (
     user: { id: number; role: Role; email: string | null },
     { sid, refreshToken }: { sid: string; refreshToken: string },
@@ -48,13 +50,14 @@ export const logins = ({ sql, accounts, checks, sessions, keys, factors, recordA
       const account = await accounts.byLogin(name)
       const right = await checks.matches(password, account, name.key, origin)
       if (!right || !account) throw wrongCredentials()
-      const outcome = await sql.transaction(async trx => {
+      const outcome = await sql.transaction(async (trx, publish) => {
         const user = await lockUser(trx, account.id)
         // The password was changed while we compared the old one.
         if (user.password_hash !== account.password_hash) throw wrongCredentials()
         requireUnblocked(user)
         if (user.mfa_enabled === 1) return { user, challenge: await factors.challenge(trx, user.id) }
         await recordAudit(trx, 'session.started', { user: user.id, actor: user.id })
+        await rememberOrigin(trx, publish, user, origin, clock)
         return { user, session: await sessions.open(trx, user.id, origin) }
       })
       if ('challenge' in outcome) return { mfa_required: true as const, challenge: outcome.challenge }
@@ -62,9 +65,10 @@ export const logins = ({ sql, accounts, checks, sessions, keys, factors, recordA
     },
 
     async answerChallenge({ challenge, code }: { challenge: string; code: string }, origin: ClientOrigin): Promise<LoggedIn> {
-      const { user, session } = await factors.answer(challenge, code, async (trx, user) => {
+      const { user, session } = await factors.answer(challenge, code, async (trx, publish, user) => {
         requireUnblocked(user)
         await recordAudit(trx, 'session.started', { user: user.id, actor: user.id, detail: 'mfa' })
+        await rememberOrigin(trx, publish, user, origin, clock)
         return { user, session: await sessions.open(trx, user.id, origin) }
       })
       return loggedIn(user, session)

@@ -98,6 +98,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
           .where('id', '=', userId)
           .execute()
         await trx.deleteFrom('addresses').where('user_id', '=', userId).execute()
+        await trx.deleteFrom('known_origins').where('user_id', '=', userId).execute()
         await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
         await trx.updateTable('sessions').set({ user_agent: null, client_address: null }).where('user_id', '=', userId).execute()
         await revokeTokens(trx, userId)

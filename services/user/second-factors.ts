@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { conflict, invalid, unauthenticated } from '#shared/errors'
+import type { Publish } from '#shared/event'
 import { minute } from '#shared/time'
 import type { RecordAudit } from './audit'
 import type { Clock, Trx, UserRow, UserSql } from './database'
@@ -168,7 +169,7 @@ export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure, reco
     },
 
     /** Runs `enter` if the code is right. A try is counted before its code is checked, so simultaneous tries do not exceed the limit. */
-    async answer<T>(challenge: string, code: string, enter: (trx: Trx, user: UserRow) => Promise<T>): Promise<T> {
+    async answer<T>(challenge: string, code: string, enter: (trx: Trx, publish: Publish, user: UserRow) => Promise<T>): Promise<T> {
       const id_hash = digest(challenge)
       const open = await db.selectFrom('mfa_challenges').select('user_id').where('id_hash', '=', id_hash).executeTakeFirst()
       if (!open) throw wrongCode()
@@ -182,14 +183,14 @@ export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure, reco
         .where('expires_at', '>', clock())
         .executeTakeFirst()
       if (numUpdatedRows === 0n) throw wrongCode()
-      return sql.transaction(async trx => {
+      return sql.transaction(async (trx, publish) => {
         const user = await lockUser(trx, open.user_id)
         const { numDeletedRows } = await trx.deleteFrom('mfa_challenges').where('id_hash', '=', id_hash).executeTakeFirst()
         if (numDeletedRows === 0n) throw wrongCode()
         const right = await useCode(trx, user, code)
         await settleCode(attempt, user.id, right)
         if (!right) throw wrongCode()
-        return enter(trx, user)
+        return enter(trx, publish, user)
       })
     },
 

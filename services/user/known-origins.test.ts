@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { testUsers } from './testing'
+
+let users: Awaited<ReturnType<typeof testUsers>>
+beforeAll(async () => {
+  users = await testUsers()
+})
+afterAll(async () => {
+  expect(users.failures).toEqual([])
+  await users.drop()
+})
+
+const logInFrom = async (person: { email: string; password: string }, agent: string, address: string) => {
+  const headers = { 'user-agent': agent, 'x-forwarded-for': address }
+  const { status } = await users.call('POST', '/api/users/login', { body: { email: person.email, password: person.password }, headers })
+  expect(status).toBe(200)
+}
+const toldOf = async (userId: number) => {
+  const rows = await users.sql.kernel.selectFrom('outbox').select('body').where('type', '=', 'user.signed_in').orderBy('id').execute()
+  return rows.map(({ body }) => JSON.parse(body)).filter(({ data }) => data.user_id === userId)
+}
+
+test('a login from a new device or a new address is told once, and the first login ever is not', async () => {
+  const person = await users.signUp('walker')
+  await logInFrom(person, 'Phone', '10.0.0.1')
+  await logInFrom(person, 'Phone', '10.0.0.1')
+  expect(await toldOf(person.id)).toEqual([])
+  await logInFrom(person, 'Laptop', '10.0.0.1')
+  await logInFrom(person, 'Phone', '10.0.0.9')
+  await logInFrom(person, 'Laptop', '10.0.0.9')
+  const told = await toldOf(person.id)
+  expect(told.map(({ data }) => data)).toEqual([{ user_id: person.id }, { user_id: person.id }])
+  expect(told[0].aggregate.version).toBeLessThan(told[1].aggregate.version)
+})
+
+test('another address of the same IPv6 network is not new', async () => {
+  const person = await users.signUp('sixth')
+  await logInFrom(person, 'Phone', '2001:db8:1:2::a')
+  await logInFrom(person, 'Phone', '2001:db8:1:2::b')
+  expect(await toldOf(person.id)).toEqual([])
+  await logInFrom(person, 'Phone', '2001:db8:9:9::a')
+  expect(await toldOf(person.id)).toHaveLength(1)
+})
+
+test('two logins at once from the same new place are told once', async () => {
+  const person = await users.signUp('twin')
+  await logInFrom(person, 'Phone', '10.0.0.1')
+  await Promise.all([logInFrom(person, 'Tablet', '10.0.0.2'), logInFrom(person, 'Tablet', '10.0.0.2')])
+  expect(await toldOf(person.id)).toHaveLength(1)
+})
+
+test('what is compared is stored as hashes, fifty at most, and erased with the account', async () => {
+  const person = await users.signUp('nomad')
+  for (let n = 0; n < 30; n++) await logInFrom(person, `Agent ${n}`, `10.9.9.${n}`)
+  const rows = () => users.sql.db.selectFrom('known_origins').selectAll().where('user_id', '=', person.id).execute()
+  const kept = await rows()
+  expect(kept.length).toBeLessThanOrEqual(50)
+  expect(JSON.stringify(kept)).not.toMatch(/Agent|10\.9/)
+  const { access } = await users.logIn(person)
+  const headers = { authorization: `Bearer ${access}` }
+  const erased = await users.call('DELETE', '/api/users/me', { headers, body: { current_password: person.password } })
+  expect(erased.status).toBe(204)
+  expect(await rows()).toEqual([])
+})

@@ -1,0 +1,45 @@
+import { userSignedIn } from '#shared/catalog'
+import type { Publish } from '#shared/event'
+import type { ClientOrigin } from './client-origin'
+import type { Clock, Trx } from './database'
+import { digest } from './secrets'
+
+/** The oldest are forgotten, so that nobody fills the table by logging in from everywhere. */
+const mostPerUser = 50
+
+/** Households get a whole network of IPv6, and a device takes another address of it every day. */
+const networkOf = (address: string) => (address.includes(':') ? address.split(':').slice(0, 4).join(':') : address)
+
+/**
+ * Tells the user of a login from a device or an address that they had not used before; the first login ever is what the others are compared with. The
+ * event says no more than that, and what decides it is stored as hashes. The caller has locked the user's row.
+ */
+export const rememberOrigin = async (
+  trx: Trx,
+  publish: Publish,
+  user: { id: number; version: number },
+  { address, agent }: ClientOrigin,
+  clock: Clock,
+): Promise<void> => {
+  const hashes = [digest(`${user.id} device ${agent ?? ''}`), digest(`${user.id} network ${networkOf(address)}`)]
+  const rows = await trx
+    .selectFrom('known_origins')
+    .select('hash')
+    .where('user_id', '=', user.id)
+    .orderBy('seen_at', 'desc')
+    .limit(mostPerUser * 2)
+    .execute()
+  const known = new Set(rows.map(({ hash }) => hash))
+  const unknown = hashes.filter(hash => !known.has(hash))
+  if (unknown.length === 0) return
+  await trx
+    .insertInto('known_origins')
+    .values(unknown.map(hash => ({ user_id: user.id, hash, seen_at: clock() })))
+    .execute()
+  const surplus = rows.slice(mostPerUser - unknown.length).map(({ hash }) => hash)
+  if (surplus.length > 0) await trx.deleteFrom('known_origins').where('user_id', '=', user.id).where('hash', 'in', surplus).execute()
+  if (rows.length === 0) return
+  const version = user.version + 1
+  await trx.updateTable('users').set({ version }).where('id', '=', user.id).execute()
+  publish(userSignedIn({ id: user.id, version }, { user_id: user.id }))
+}
