@@ -19,6 +19,7 @@ export const Registration = closed({
   full_name: text(200, 'Ann Lee'),
   phone: t.Optional(Phone),
   address: t.Optional(AddressInput),
+  language: t.Optional(Language),
 })
 export type Registration = Static<typeof Registration>
 

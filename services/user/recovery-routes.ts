@@ -5,7 +5,7 @@ import { EmailVerification, PasswordReset, ResetRequest } from './model'
 
 type Deps = Pick<UserService, 'passwordResets' | 'emailVerifications'> & { http: Http }
 
-/** The notification service sends the mails. Until it is released, tokens are issued but not mailed. */
+/** The notification service sends the mails. */
 export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Deps) =>
   http('/api/users')
     .post(

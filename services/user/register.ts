@@ -37,7 +37,10 @@ export const register =
       const full_name = given.full_name.trim()
       const inserting = trx
         .insertInto('users')
-        .values({ email, username, username_key: key, password_hash, full_name, created_at: now, updated_at: now })
+        .values({
+          ...{ email, username, username_key: key, password_hash, full_name, created_at: now, updated_at: now },
+          ...(given.language !== undefined && { language: given.language }),
+        })
         .executeTakeFirstOrThrow()
       const id = Number((await refuseTakenName(inserting)).insertId)
       if (given.phone !== undefined || given.address !== undefined) {
