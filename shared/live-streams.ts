@@ -157,3 +157,8 @@ export const eventStream = (body: ReadableStream<Uint8Array> | null) =>
   new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
   })
+
+/** What a document says of such an answer. */
+export const eventStreamResponse = (description: string) => ({
+  200: { description, content: { 'text/event-stream': { schema: { type: 'string' as const }, example: 'id: 7\ndata: {}\n\n' } } },
+})

@@ -104,12 +104,6 @@ export const deviceView = (row: DeviceRow): Static<typeof DeviceView> => ({
 export const UnsubscribeParam = closed({
   token: t.String({ pattern: '^[\\w.-]{1,60}$', examples: ['2s.price_drop.AAAAAAAAAAAAAAAAAAAAAA'] }),
 })
-export const UnsubscribeView = t.Object({
-  kind: KindName,
-  unsubscribed: t.Boolean(),
-  detail: t.String({ examples: ['Messages of this kind are no longer sent to you by mail.'] }),
-})
-
 export const TemplateParam = closed({
   kind: oneOf(kindNames, ['price_drop']),
   language: oneOf(languages, ['en']),

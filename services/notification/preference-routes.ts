@@ -10,9 +10,8 @@ import {
   preferencesOf,
   preferencesView,
   UnsubscribeParam,
-  UnsubscribeView,
 } from './model'
-import { unsubscribeAnswer } from './unsubscribe-page'
+import { unsubscribeAnswer, unsubscribeResponse } from './unsubscribe-page'
 
 type Deps = Pick<NotificationService, 'preferences' | 'devices'> & { http: Http }
 
@@ -69,8 +68,8 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
       {
         signed: true,
         params: UnsubscribeParam,
-        response: { 200: UnsubscribeView },
         detail: {
+          responses: unsubscribeResponse,
           summary: 'What the link at the end of a mail would stop',
           description: 'Mail programs and scanners follow links by themselves, so that a GET changes nothing.',
         },
@@ -87,8 +86,8 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
       {
         signed: true,
         params: UnsubscribeParam,
-        response: { 200: UnsubscribeView },
         detail: {
+          responses: unsubscribeResponse,
           summary: 'Stop the mails of one kind, by one click (RFC 8058)',
           description:
             'The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`). Again changes nothing.',

@@ -1,5 +1,5 @@
 import type { Http } from '#shared/http'
-import { eventStream, versionFromHeader } from '#shared/live-streams'
+import { eventStream, eventStreamResponse, versionFromHeader } from '#shared/live-streams'
 import { page } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
 import type { NotificationService } from './compose'
@@ -63,8 +63,8 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       },
       {
         auth: true,
-        response: t.Unknown({ type: 'string', description: 'Server-sent events with the message as data and its id as id' }),
         detail: {
+          responses: eventStreamResponse('Server-sent events with the message as data and its id as id'),
           summary: 'My messages live, as they come',
           description:
             'With `Last-Event-ID`, the stream begins with what came after that message. A comment every 15 seconds keeps it alive; it ends with the access token.',

@@ -39,3 +39,25 @@ export const unsubscribeAnswer = (request: Request, kind: Kind, step: 'ask' | 'd
     },
   })
 }
+
+/** What the document says of it. */
+export const unsubscribeResponse = {
+  200: {
+    description: 'What is stopped, or would be',
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object' as const,
+          properties: {
+            kind: { type: 'string' as const },
+            unsubscribed: { type: 'boolean' as const },
+            detail: { type: 'string' as const },
+          },
+          required: ['kind', 'unsubscribed', 'detail'],
+        },
+        example: { kind: 'price_drop', unsubscribed: true, detail: details.done },
+      },
+      'text/html': { schema: { type: 'string' as const }, example: '<!doctype html>…' },
+    },
+  },
+}

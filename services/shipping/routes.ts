@@ -1,7 +1,7 @@
 import type { Http } from '#shared/http'
-import { eventStream, versionFromHeader } from '#shared/live-streams'
+import { eventStream, eventStreamResponse, versionFromHeader } from '#shared/live-streams'
 import { page, pageOf } from '#shared/page'
-import { IdempotencyHeader, IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam } from '#shared/schema'
 import {
   NewShipment,
   NewStep,
@@ -111,8 +111,8 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       {
         auth: true,
         params: IdParam,
-        response: t.Unknown({ type: 'string', description: 'Server-sent events with the status as data and the version as id' }),
         detail: {
+          responses: eventStreamResponse('Server-sent events with the status as data and the version as id'),
           summary: 'A shipment live: its status at once, then every change',
           description:
             'With `Last-Event-ID`, the stream starts after that event. A comment every 15 seconds keeps it alive; it ends with the access token.',

@@ -115,5 +115,14 @@ const strict = (schema: unknown): unknown => {
 
 export const send = async (path: string, init: RequestInit = {}): Promise<Answer> => {
   const response = await fetch(`${gateway}${path}`, { redirect: 'manual', signal: AbortSignal.timeout(15_000), ...init })
-  return { status: response.status, headers: response.headers, text: await response.text() }
+  return { status: response.status, headers: response.headers, text: await textOf(response) }
+}
+
+/** The body; of a live stream, which has no end, what comes first. */
+const textOf = async (response: Response): Promise<string> => {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) return response.text()
+  const reader = response.body.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  return new TextDecoder().decode(value)
 }
