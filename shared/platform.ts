@@ -102,7 +102,12 @@ export const services = {
     store: 'mysql',
     resources: ['notifications'],
     owns: 'in-app, e-mail, SMS, push, preferences',
-    settings: ['SHOP_URL', 'API_URL', 'REVIEW_REQUEST_AFTER_MS', 'NOTIFICATION_WEBHOOK_SECRET', 'SANDBOX_SHOWS_SECRETS'],
+    settings: [
+      ...['SHOP_URL', 'API_URL', 'REVIEW_REQUEST_AFTER_MS', 'NOTIFICATION_WEBHOOK_SECRET', 'SANDBOX_SHOWS_SECRETS'],
+      ...['NOTIFICATION_EMAIL', 'NOTIFICATION_SMS', 'NOTIFICATION_PUSH', 'MAIL_FROM', 'SMTP_URL'],
+      ...['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY', 'SENDGRID_KEY', 'SENDGRID_WEBHOOK_KEY', 'SENDGRID_URL'],
+      ...['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'TWILIO_URL', 'FCM_SERVICE_ACCOUNT'],
+    ],
   },
   tax: { port: 8012, store: 'mysql', resources: ['tax'], owns: 'rates by place and day, quotes, the report' },
   cart: { port: 8013, store: 'redis', resources: ['cart'], owns: 'guest and user carts, merge, share', secrets: ['CART_REDIS_URL'] },
@@ -130,4 +135,5 @@ export const released = [
   'favourite',
   'rating',
   'search',
+  'notification',
 ] as const satisfies readonly ServiceName[]

@@ -92,7 +92,8 @@ export const account: Folder = {
       body: { token: 'not-the-token-of-the-mail' },
       status: 400,
       problem: 'invalid_token',
-      about: 'With the token of the mail it answers 204. No mail is sent yet, so this shows what a wrong one gives.',
+      about:
+        'With the token of the mail it answers 204; this shows what a wrong one gives. On the local stack an administrator finds the mail at `GET /api/notifications/deliveries`.',
     },
     {
       name: 'I forgot my password',

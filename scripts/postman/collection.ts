@@ -3,6 +3,7 @@ import { carts } from './carts'
 import { catalog } from './catalog'
 import { favourites } from './favourites'
 import { journey } from './journey'
+import { notifications } from './notifications'
 import { promotions, taxes } from './offers'
 import { orders } from './orders'
 import { parcels } from './parcels'
@@ -31,6 +32,7 @@ const folders: Folder[] = [
   favourites,
   ratings,
   search,
+  notifications,
   mistakes,
   leaving,
   platform,

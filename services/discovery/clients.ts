@@ -5,6 +5,7 @@ import { t } from '#shared/schema'
 import { second } from '#shared/time'
 import type { FavouriteApi } from '../favourite/app'
 import type { InventoryApi } from '../inventory/app'
+import type { NotificationApi } from '../notification/app'
 import type { OrderApi } from '../order/app'
 import type { PaymentApi } from '../payment/app'
 import type { ProductApi } from '../product/app'
@@ -24,6 +25,7 @@ const during = ({ from, to }: Window) => ({ query: { since: from.toISOString(), 
 export const discoveryClients = (client: Clients) => {
   const favourites = client<FavouriteApi>('favourite').internal
   const inventory = client<InventoryApi>('inventory').internal
+  const notifications = client<NotificationApi>('notification').internal
   const orders = client<OrderApi>('order').internal
   const payments = client<PaymentApi>('payment').internal
   const products = client<ProductApi>('product').internal
@@ -36,6 +38,7 @@ export const discoveryClients = (client: Clients) => {
   return {
     favouriteDrift: (window: Window) => unwrap(favourites.drift.get(during(window))),
     inventoryDrift: (window: Window) => unwrap(inventory.drift.get(during(window))),
+    notificationDrift: (window: Window) => unwrap(notifications.drift.get(during(window))),
     orderDrift: (window: Window) => unwrap(orders.drift.get(during(window))),
     paymentDrift: (window: Window) => unwrap(payments.drift.get(during(window))),
     promotionDrift: (window: Window) => unwrap(promotions.drift.get(during(window))),

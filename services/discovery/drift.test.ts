@@ -29,6 +29,7 @@ const healthy = () => ({
   // A product without reviews is shown without a rating.
   rating: { '/internal/drift': { summaries: none, ratings: { p1: { average: 4.5, count: 2 }, p2: { average: 0, count: 0 } } } },
   search: { '/internal/drift': { stored: 7, indexed: 7 } },
+  notification: { '/internal/drift': { overdue: none } },
   order: {
     '/internal/drift': {
       orders: { 1: order(), 2: order({ status: 'cancelled', paid: 0, has_stock: 'none', coupon_code: 'TEN' }) },
@@ -63,6 +64,7 @@ const { client, down, stop } = testClients({
   favourite: play('favourite'),
   inventory: play('inventory'),
   product: play('product'),
+  notification: play('notification'),
   order: play('order'),
   payment: play('payment'),
   promotion: play('promotion'),
@@ -123,6 +125,7 @@ describe('the drift report', () => {
     answers.rating['/internal/drift'].summaries = driftOf(['p2'])
     answers.product['/internal/ratings'].ratings.p1.count = 3
     answers.search['/internal/drift'] = { stored: 6, indexed: 8 }
+    answers.notification['/internal/drift'].overdue = driftOf(['delivery 3'])
     expect((await drift()).examples).toEqual({
       product_stock: ['B'],
       watched_stock: ['A'],
@@ -136,6 +139,7 @@ describe('the drift report', () => {
       rating_summaries: ['p2'],
       product_ratings: ['p1'],
       search_products: ['1 fewer stored than on sale', '2 more found than stored'],
+      stuck_messages: ['delivery 3'],
     })
   })
   test('has no difference that is gone when the owner is asked again', async () => {
@@ -164,6 +168,7 @@ describe('the drift report', () => {
     ['search', ['search_products']],
     ['shipping', ['stuck_parcels']],
     ['tax', ['order_taxes', 'tax_payments']],
+    ['notification', ['stuck_messages']],
     ['favourite', ['watched_stock', 'favourite_watches', 'favourite_counts', 'stuck_watches']],
   ] as const)('while %s is down, lacks only the relations that need it', async (service, missing) => {
     down.add(service)
@@ -171,7 +176,18 @@ describe('the drift report', () => {
     expect(driftRelations.filter(relation => !found.includes(relation))).toEqual([...missing])
   })
   test('is 503 when no service answers', async () => {
-    for (const name of ['favourite', 'inventory', 'order', 'payment', 'promotion', 'rating', 'search', 'shipping', 'tax'] as const)
+    for (const name of [
+      'favourite',
+      'inventory',
+      'notification',
+      'order',
+      'payment',
+      'promotion',
+      'rating',
+      'search',
+      'shipping',
+      'tax',
+    ] as const)
       down.add(name)
     expect(await send('GET', '/api/discovery/drift')).toMatchObject({ status: 503, body: { code: 'inventory_unavailable' } })
   })

@@ -1,7 +1,7 @@
 import { conflict, notFound } from '#shared/errors'
 import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
-import { minute } from '#shared/time'
+import { day, minute } from '#shared/time'
 import { type DeliveryRow, historyColumn, type NotificationSql } from './database'
 import type { Kind } from './domain'
 import type { DeliveryState } from './domain-delivery'
@@ -71,9 +71,20 @@ export const deliveryRepository = ({ db, transaction }: Pick<NotificationSql, 'd
         .limit(limit)
         .execute()
     },
-    countFailed: () => countCapped(db, db.selectFrom('deliveries').where('state', '=', 'failed')),
+    /** Those of the last day. That a link had expired before its mail could go out needs nobody’s attention. */
+    countFailed: (now = new Date()) =>
+      countCapped(
+        db,
+        db
+          .selectFrom('deliveries')
+          .where('state', '=', 'failed')
+          .where('reason', '!=', linkExpired)
+          .where('created_at', '>', new Date(now.getTime() - day)),
+      ),
   }
 }
+/** Why a mail with a secret was not sent. */
+export const linkExpired = 'its link has expired or was used'
 export type Deliveries = ReturnType<typeof deliveryRepository>
 
 /** Why a delivery of an erased user was not sent. */

@@ -64,6 +64,10 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       const prices = kind === 'price_drop' ? { from, to, ...(currency !== undefined && { currency }) } : {}
       return tellUser(message, kind as 'price_drop' | 'back_in_stock', user_id, { product_id, ...prices })
     }),
+    on(catalog.ratingCreated, async message => {
+      const { rating_id, product_id, rating, status } = message.data
+      return status === 'waiting' ? tellAdmins(message, 'review_waiting', { rating_id, product_id, rating }) : undefined
+    }),
     on(catalog.inventoryLow, message => {
       const { product_id, sku, available } = message.data
       return tellAdmins(message, 'low_stock', { product_id, sku, available })

@@ -16,11 +16,12 @@ export const start = (env?: Environment) =>
     'notification',
     async ({ http, bus, every, client, config, log, metrics, ...kernel }) => {
       const sql = await kernel.sql<NotificationDb>(migrations)
+      const { close, ...channels } = channelsFromSettings(config, events => service.reports.accept('sandbox', events))
       const service = compose({
+        ...channels,
         sql,
         log,
         clients: notificationClients(client),
-        ...channelsFromSettings(config, events => service.reports.accept('sandbox', events)),
         links: linksFromSettings(config),
         linkKey: await readLinkKey(sql),
         follow: onEntry => kernel.follow(kernel.redis.key('live'), onEntry),
@@ -29,6 +30,7 @@ export const start = (env?: Environment) =>
       const { sending, telling, reports, personalData, deliveries, streams } = service
       kernel.follow(revocationStream, ({ sid }) => streams.endSession(sid))
       kernel.onDrain(streams.close)
+      kernel.onDrain(close)
       await bus.consume(notificationHandlers(service))
       for (const channel of ['email', 'sms', 'push'] as const)
         every(`send what is due by ${channel}`, second / 2, () => sending.sendDue(channel))
@@ -36,7 +38,7 @@ export const start = (env?: Environment) =>
       every('settle reports that wait for their delivery', second, () => reports.sweep())
       every('delete what has expired', hour, () => personalData.deleteExpired())
       const overdue = metrics.gauge('deliveries_overdue', 'Messages that should have been sent more than ten minutes ago')
-      const failed = metrics.gauge('deliveries_failed', 'Messages that were given up')
+      const failed = metrics.gauge('deliveries_failed', 'Messages of the last day that were given up')
       every('count deliveries in trouble', minute, async () => {
         overdue.set((await deliveries.overdue()).length)
         failed.set(await deliveries.countFailed())

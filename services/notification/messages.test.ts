@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '#shared/testing'
 import { day } from '#shared/time'
 import { type TestNotification, testNotification } from './testing'
-import { placed, registered, shipmentMoved, statusUpdated, stockLow } from './testing-events'
+import { placed, registered, reviewed, shipmentMoved, statusUpdated, stockLow } from './testing-events'
 
 let shop: TestNotification
 beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('an event', () => {
     expect(body.items[0].data).toEqual({ order_id: 3, reason: 'out_of_stock' })
   })
 
-  test('of low stock goes to every administrator, and to nobody else', async () => {
+  test('of low stock, or of a review that waits, goes to every administrator, and to nobody else', async () => {
     shop.neighbours.admins.add(2)
     const user = await shop.newUser()
     await shop.handle(stockLow('MUG'))
@@ -66,6 +66,9 @@ describe('an event', () => {
     expect((await of(1))[0]).toMatchObject({ kind: 'low_stock', data: { sku: 'MUG', available: 3 } })
     expect(await of(2)).toHaveLength(1)
     expect((await user.send('GET', '/')).body.total).toBe(0)
+    await shop.handle(reviewed('a'.repeat(24), 'published'), reviewed('b'.repeat(24), 'waiting'))
+    expect((await of(2))[0]).toMatchObject({ kind: 'review_waiting', data: { rating_id: 'b'.repeat(24), rating: 2 } })
+    expect(await of(2)).toHaveLength(2)
   })
 
   test('that asks for a review does so days after the delivery, once', async () => {

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Config } from '#shared/config'
 import { day } from '#shared/time'
-import type { Channel, OutgoingChannel, ProviderEvent, WebhookVerifier } from './channels/channel'
-import { sandboxChannel } from './channels/sandbox'
-import { sandboxWebhooks } from './channels/sandbox-webhooks'
+import { isMailbox, type ProviderEvent } from './channels/channel'
+import { channelsFor, emailProviders, pushProviders, smsProviders } from './channels/providers'
 import type { Links } from './values'
 
 type Settings = Pick<Config, 'optional' | 'text' | 'integer' | 'oneOf' | 'internalKey'>
@@ -27,20 +26,49 @@ export const reviewRequestAfterMs = (config: Settings): number => config.integer
 export const sandboxSecret = (internalKey: string) =>
   createHmac('sha256', internalKey).update('sandbox notification webhooks').digest('hex')
 
-interface Channels {
-  channels: Readonly<Record<OutgoingChannel, Channel>>
-  verifiers: ReadonlyMap<string, WebhookVerifier>
-  showSecrets: boolean
+/** `Shop <shop@example.com>`, or the address alone. */
+export const senderFrom = (text: string): { name: string; address: string } => {
+  const [, name = '', address = ''] = /^(?:"?([^"<>]*?)"?\s*<([^<>\s]+)>|)$/.exec(text.trim()) ?? []
+  const sender = address ? { name: name.trim(), address } : { name: '', address: text.trim() }
+  if (!isMailbox(sender.address)) throw new Error('MAIL_FROM must be one address, as in: Shop <shop@example.com>')
+  return sender
 }
 
-/** The providers of this deployment. What the sandbox is told of a message comes back as a report, without a webhook. */
-export const channelsFromSettings = (config: Settings, report: (events: ProviderEvent[]) => Promise<unknown>): Channels => {
-  const sandbox = (channel: OutgoingChannel) => sandboxChannel({ channel, report: async event => void (await report([event])) })
-  const channels = { email: sandbox('email'), sms: sandbox('sms'), push: sandbox('push') }
-  const secret = config.text('NOTIFICATION_WEBHOOK_SECRET', sandboxSecret(config.internalKey))
-  return {
-    channels,
-    verifiers: new Map([['sandbox', sandboxWebhooks(secret)]]),
-    showSecrets: config.text('SANDBOX_SHOWS_SECRETS', '0') === '1' && channels.email.name === 'sandbox',
-  }
+/** The providers of this deployment. What the sandbox would report by webhook, it reports by `report`. */
+export const channelsFromSettings = (config: Settings, report: (events: ProviderEvent[]) => Promise<unknown>) => {
+  const { optional, text } = config
+  const needs = <T>(name: string, read: () => T): T | undefined => (optional(name) === undefined ? undefined : read())
+  const email = config.oneOf('NOTIFICATION_EMAIL', emailProviders, 'sandbox')
+  const { verifiers, close, ...channels } = channelsFor({
+    email,
+    sms: config.oneOf('NOTIFICATION_SMS', smsProviders, 'sandbox'),
+    push: config.oneOf('NOTIFICATION_PUSH', pushProviders, 'sandbox'),
+    sender: senderFrom(text('MAIL_FROM', 'Shop <shop@shop.example>')),
+    sandboxSecret: text('NOTIFICATION_WEBHOOK_SECRET', sandboxSecret(config.internalKey)),
+    smtp: needs('SMTP_URL', () => {
+      const dkim = needs('DKIM_KEY', () => ({
+        domainName: text('DKIM_DOMAIN'),
+        keySelector: text('DKIM_SELECTOR'),
+        privateKey: text('DKIM_KEY'),
+      }))
+      return { url: text('SMTP_URL'), ...(dkim && { dkim }) }
+    }),
+    sendgrid: needs('SENDGRID_KEY', () => ({
+      key: text('SENDGRID_KEY'),
+      webhookKey: optional('SENDGRID_WEBHOOK_KEY'),
+      url: optional('SENDGRID_URL'),
+    })),
+    twilio: needs('TWILIO_ACCOUNT_SID', () => ({
+      accountSid: text('TWILIO_ACCOUNT_SID'),
+      authToken: text('TWILIO_AUTH_TOKEN'),
+      from: text('TWILIO_FROM'),
+      url: optional('TWILIO_URL'),
+      statusCallback: `${linksFromSettings(config).apiUrl}/api/notifications/webhooks/twilio`,
+    })),
+    fcm: needs('FCM_SERVICE_ACCOUNT', () => ({ serviceAccount: text('FCM_SERVICE_ACCOUNT') })),
+    report: async event => void (await report([event])),
+  })
+  // Links may be readable only where nothing leaves the machine.
+  const showSecrets = email === 'sandbox' && text('SANDBOX_SHOWS_SECRETS', '0') === '1'
+  return { channels, verifiers, close, showSecrets }
 }

@@ -43,5 +43,7 @@ export const watchTriggered = (user_id: number, kind: 'price_drop' | 'back_in_st
       { user_id, product_id: mug, kind, ...(kind === 'price_drop' ? { from: 15, to: 12.5, currency: 'USD' } : { from: 0, to: 4 }) },
     ),
   )
+export const reviewed = (rating_id: string, status: 'published' | 'waiting') =>
+  messageOf(catalog.ratingCreated({ id: rating_id, version: 1 }, { rating_id, user_id: 5, product_id: mug, rating: 2, status }))
 export const stockLow = (sku: string) =>
   messageOf(catalog.inventoryLow({ id: sku, version: 2 }, { product_id: mug, sku, quantity: 3, reserved: 0, available: 3 }))

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors'
 import type { Log } from '#shared/log'
 import type { Contact, KnownProduct, NotificationClients } from './clients'
 import { choicesColumn, type DeliveryRow, factsColumn, type NotificationSql, quietColumn, type RecipientRow } from './database'
+import { linkExpired } from './deliveries'
 import { type Kind, kinds, type Language, languages } from './domain'
 import { wants } from './domain-preferences'
 import { quietUntil } from './domain-quiet'
@@ -97,7 +98,7 @@ export const writing = ({ templates, clients, unsubscribes, links, log }: Ports)
         if (entries.length === 1) kind = only.kind
       }
       const token = isTokenKind(kind) ? await clients.token(String(facts.token_id)) : undefined
-      if (isTokenKind(kind) && !token) return { failed: 'its link has expired or was used' }
+      if (isTokenKind(kind) && !token) return { failed: linkExpired }
 
       const to = addressesOf(row.channel, contact, token?.email, around.devices.get(row.user_id) ?? [])
       if (to.length === 0) return { suppressed: 'the account has no address for this channel' }

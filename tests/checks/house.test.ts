@@ -145,8 +145,7 @@ describe('every service has the same files', () => {
     expect(released.filter(name => !folders.includes(name))).toEqual([])
   })
   test('the only folders are migrations and adapters, and no file is named after a kind of code', () => {
-    // notification/templates holds the texts of four languages, a file for each: words, and no code.
-    const adapters = ['payment/providers', 'shipping/carriers', 'notification/channels', 'notification/templates']
+    const adapters = ['payment/providers', 'shipping/carriers', 'notification/channels']
     const remedies = filesIn('services').flatMap(file => {
       const [service = '', first = '', ...rest] = relative('services', file).split('/')
       if (rest.length > (first === 'migrations' || adapters.includes(`${service}/${first}`) ? 1 : 0))

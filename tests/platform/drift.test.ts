@@ -243,7 +243,8 @@ describe('the drift report names a broken relation, and no other', () => {
 
   test('every relation is broken by one of these tests', async () => {
     const { relations } = await shop.driftSince(began)
-    const own = [...Object.keys(inMongo), 'stuck_watches', 'search_products']
+    // `stuck_messages` is broken in messages.test.ts.
+    const own = [...Object.keys(inMongo), 'stuck_watches', 'search_products', 'stuck_messages']
     expect([...breaks.map(({ relation }) => relation), ...own].sort()).toEqual(relations)
   })
 })
