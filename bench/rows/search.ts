@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { compose } from '#services/search/compose'
 import { openRedis } from '#shared/redis'
+import { minute } from '#shared/time'
 import { root } from '../../scripts/install'
 import { anyFreePort } from '../../scripts/ports'
 import { startRedis } from '../../scripts/servers/redis'
+import { until } from '../../scripts/until'
 import { type Bare, startProcess } from '../bare/process'
 import { madeProducts, queries } from '../made-products'
 import { mib, percentile, within } from '../measure'
@@ -68,7 +70,8 @@ export const search: Rows = {
       }
       await Promise.all(waiting)
       await service.live.start()
-      await service.live.save()
+      await until('the first index', async () => service.live.state().products === count, { timeoutMs: 10 * minute })
+      if (!(await service.live.save())) throw new Error('the snapshot was not written')
 
       const before = performance.now()
       const instance = await beside(shop, server.url, answer => answer.ok, '/api/search?keyword=headphones&limit=1')

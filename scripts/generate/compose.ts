@@ -19,11 +19,13 @@ const block = (name: ServiceName): string[] => {
     ...files.map(({ setting, file }) => `      ${setting}_FILE: /run/secrets/${file}`),
     ...(serviceInfo(name).settings ?? []).map(setting => `      ${passedOn(setting)}`),
   ]
+  const { memoryMib } = serviceInfo(name)
   return [
     `  ${name}-service:`,
     '    <<: *service',
     `    image: shop-platform/${name}`,
     `    build: { context: ., target: platform, args: { SERVICE: ${name} } }`,
+    ...(memoryMib ? [`    deploy: { resources: { limits: { <<: *limits, memory: ${memoryMib}M } } }`] : []),
     ...(own.length === 0 ? ['    environment: *environment'] : ['    environment:', '      <<: *environment', ...own]),
     `    secrets: [${['internal_key', 'redis_url', 'rabbitmq_url', ...files.map(({ file }) => file)].join(', ')}]`,
     '',

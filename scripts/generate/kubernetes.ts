@@ -8,7 +8,8 @@ const hasSecret = (name: ServiceName) => {
 
 /** The patches that turn `service/service.yaml` into one service. */
 export const kustomization = (name: ServiceName): string => {
-  const { port } = serviceInfo(name)
+  const { port, memoryMib } = serviceInfo(name)
+  const limit = `\n      - { op: replace, path: /spec/template/spec/containers/0/resources/limits/memory, value: ${memoryMib}Mi }`
   const secret = `\n      - { op: add, path: /spec/template/spec/containers/0/envFrom/-, value: { secretRef: { name: ${name} } } }`
   return `# Written by \`bun run generate\`.
 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -24,7 +25,7 @@ images:
 patches:
   - target: { kind: Deployment }
     patch: |-
-      - { op: replace, path: /spec/template/spec/containers/0/ports/0/containerPort, value: ${port} }${hasSecret(name) ? secret : ''}
+      - { op: replace, path: /spec/template/spec/containers/0/ports/0/containerPort, value: ${port} }${hasSecret(name) ? secret : ''}${memoryMib ? limit : ''}
   - target: { kind: Service }
     patch: |-
       - { op: replace, path: /spec/ports/0/port, value: ${port} }

@@ -20,16 +20,23 @@ const opened = (buffer: ArrayBuffer): Segment => {
 }
 
 let built = emptySegment()
+/** Of the products in `built`, those that left it. */
+let dead: Uint8Array = new Uint8Array()
 let waiting: Indexed[] = []
 const include = () => {
-  if (waiting.length > 0) built = opened(mergeSegments(built, opened(buildSegment(waiting)), () => true))
+  if (waiting.length === 0 && dead.length === 0) return
+  const more = opened(buildSegment(waiting))
   waiting = []
+  built = opened(mergeSegments(built, more, doc => dead[doc] !== 1))
+  dead = new Uint8Array()
+  // What was merged is as large as the result: without this, several of them would stand side by side for a while.
+  Bun.gc(true)
 }
 
 self.onmessage = ({ data }: MessageEvent<BuildMessage>) => {
   if (data.kind === 'begin') {
-    const { dead } = data
-    built = opened(mergeSegments(opened(data.segment), emptySegment(), doc => dead[doc] === 0))
+    built = opened(data.segment)
+    dead = data.dead
   } else if (data.kind === 'add') {
     waiting.push(...data.products)
     if (waiting.length >= mostAtOnce) include()

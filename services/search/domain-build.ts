@@ -114,33 +114,73 @@ interface Source {
   /** The new number of each product, or `gone`. */
   place: Uint32Array
 }
+type Sources = readonly [Source, Source]
 
 /** Numbers the products of both segments anew, in the order of their ids. */
 const placed = (a: Segment, b: Segment, isLive: (doc: number) => boolean) => {
   const [inA, inB] = [new Uint32Array(a.size).fill(gone), new Uint32Array(b.size).fill(gone)]
+  const [fromB, before] = [new Uint8Array(a.size + b.size), new Uint32Array(a.size + b.size)]
   let [x, y, size] = [0, 0, 0]
   const bytes = (segment: Segment, doc: number) => segment.arrays.ids.subarray(doc * idBytes, (doc + 1) * idBytes)
   while (x < a.size || y < b.size) {
     if (x < a.size && !isLive(x)) x++
-    else if (y >= b.size || (x < a.size && Buffer.compare(bytes(a, x), bytes(b, y)) < 0)) inA[x++] = size++
-    else inB[y++] = size++
+    else if (y >= b.size || (x < a.size && Buffer.compare(bytes(a, x), bytes(b, y)) < 0)) {
+      before[size] = x
+      inA[x++] = size++
+    } else {
+      fromB[size] = 1
+      before[size] = y
+      inB[y++] = size++
+    }
   }
-  const sources: Source[] = [
+  const sources: Sources = [
     { segment: a, place: inA },
     { segment: b, place: inB },
   ]
-  return { size, sources }
+  return { size, sources, sourceOf: (doc: number) => sources[fromB[doc] === 1 ? 1 : 0], docBefore: (doc: number) => before[doc] ?? 0 }
+}
+
+/** The products of a segment that stay, in the order of their names. */
+const byName = ({ segment, place }: Source): Uint32Array => {
+  const order = new Uint32Array(segment.size)
+  for (let doc = 0; doc < segment.size; doc++) order[segment.arrays.nameRank[doc] ?? 0] = doc
+  return order.filter(doc => place[doc] !== gone)
+}
+
+/** The names are copied as bytes, and their orders merged: read as text all at once, they would need several times the memory. */
+const mergedNames = ({ size, sources, sourceOf, docBefore }: ReturnType<typeof placed>) => {
+  const span = (doc: number) => {
+    const { names, nameOffsets } = sourceOf(doc).segment.arrays
+    return names.subarray(nameOffsets[docBefore(doc)], nameOffsets[docBefore(doc) + 1])
+  }
+  const nameOffsets = new Uint32Array(size + 1)
+  for (let doc = 0; doc < size; doc++) nameOffsets[doc + 1] = (nameOffsets[doc] ?? 0) + span(doc).length
+  const names = new Uint8Array(nameOffsets[size] ?? 0)
+  for (let doc = 0; doc < size; doc++) names.set(span(doc), nameOffsets[doc])
+
+  const nameRank = new Uint32Array(size)
+  const [a, b] = sources
+  const [left, right] = [byName(a), byName(b)]
+  let [x, y] = [0, 0]
+  for (let rank = 0; rank < size; rank++) {
+    const [one = 0, other = 0] = [left[x], right[y]]
+    const [here, there] = [a.place[one] ?? gone, b.place[other] ?? gone]
+    const isFirst =
+      y >= right.length || (x < left.length && (compareIds(nameKeyAt(a.segment, one), nameKeyAt(b.segment, other)) || here - there) < 0)
+    nameRank[isFirst ? here : there] = rank
+    if (isFirst) x++
+    else y++
+  }
+  return { names, nameOffsets, nameRank }
 }
 
 /** Walks through both dictionaries in order, once. */
-const mergedPostings = ([a, b]: readonly Source[]) => {
+const mergedPostings = ([a, b]: Sources) => {
   const terms: string[] = []
   const ends: number[] = [0]
-  const room = (a?.segment.arrays.postings.length ?? 0) + (b?.segment.arrays.postings.length ?? 0)
-  const postings = new Uint32Array(room)
+  const postings = new Uint32Array(a.segment.arrays.postings.length + b.segment.arrays.postings.length)
   let end = 0
-  const take = (source: Source | undefined, term: number) => {
-    if (!source) return
+  const take = (source: Source, term: number) => {
     const { offsets, postings: from } = source.segment.arrays
     for (let at = offsets[term] ?? 0; at < (offsets[term + 1] ?? 0); at++) {
       const posting = from[at] ?? 0
@@ -148,7 +188,7 @@ const mergedPostings = ([a, b]: readonly Source[]) => {
       if (doc !== gone) postings[end++] = doc * 256 + (posting & 255)
     }
   }
-  const [left, right] = [a?.segment.terms ?? [], b?.segment.terms ?? []]
+  const [left, right] = [a.segment.terms, b.segment.terms]
   let [x, y] = [0, 0]
   while (x < left.length || y < right.length) {
     const [one, other] = [left[x], right[y]]
@@ -160,42 +200,39 @@ const mergedPostings = ([a, b]: readonly Source[]) => {
     terms.push(term)
     ends.push(end)
   }
-  return { terms: termsOf(terms), offsets: Uint32Array.from(ends), postings: postings.slice(0, end) }
+  return { terms: termsOf(terms), offsets: Uint32Array.from(ends), postings: postings.subarray(0, end) }
 }
 
 /** One segment of the products of `a` that are live and those of `b`, none of which is live in `a`. */
 export const mergeSegments = (a: Segment, b: Segment, isLive: (doc: number) => boolean): ArrayBuffer => {
-  const { size, sources } = placed(a, b, isLive)
+  const all = placed(a, b, isLive)
+  const { size, sources, sourceOf, docBefore } = all
   const column = columns(size)
-  const keys = Array<string>(size)
   const [currencies, categories, tags] = [codes(), codes(), codes()]
-  const inCategories = Array<number[]>(size)
-  const withTags = Array<number[]>(size)
-  const part = (values: Uint32Array, offsets: Uint32Array, doc: number) => [...values.subarray(offsets[doc], offsets[doc + 1])]
-  for (const { segment, place } of sources) {
-    const { arrays } = segment
-    for (let doc = 0; doc < segment.size; doc++) {
-      const at = place[doc] ?? gone
-      if (at === gone) continue
-      column.ids.set(arrays.ids.subarray(doc * idBytes, (doc + 1) * idBytes), at * idBytes)
-      for (const name of ['nameLength', 'price', 'available', 'rating', 'ratings', 'popularity', 'created'] as const)
-        column[name][at] = arrays[name][doc] ?? 0
-      column.fingerprint[at] = arrays.fingerprint[doc] ?? 0n
-      column.currency[at] = currencies.of(segment.currencies[arrays.currency[doc] ?? 0] ?? '')
-      keys[at] = nameKeyAt(segment, doc)
-      inCategories[at] = part(arrays.categoryCodes, arrays.categoryOffsets, doc).map(code => categories.of(segment.categories[code] ?? ''))
-      withTags[at] = part(arrays.tagCodes, arrays.tagOffsets, doc).map(code => tags.of(segment.tags[code] ?? ''))
-    }
-  }
   const [categoryLists, tagLists] = [lists(size), lists(size)]
-  for (let doc = 0; doc < size; doc++) {
-    categoryLists.add(doc, inCategories[doc] ?? [])
-    tagLists.add(doc, withTags[doc] ?? [])
+  const part = (values: Uint32Array, offsets: Uint32Array, doc: number) => values.subarray(offsets[doc], offsets[doc + 1])
+  for (let at = 0; at < size; at++) {
+    const { segment } = sourceOf(at)
+    const { arrays } = segment
+    const doc = docBefore(at)
+    column.ids.set(arrays.ids.subarray(doc * idBytes, (doc + 1) * idBytes), at * idBytes)
+    for (const name of ['nameLength', 'price', 'available', 'rating', 'ratings', 'popularity', 'created'] as const)
+      column[name][at] = arrays[name][doc] ?? 0
+    column.fingerprint[at] = arrays.fingerprint[doc] ?? 0n
+    column.currency[at] = currencies.of(segment.currencies[arrays.currency[doc] ?? 0] ?? '')
+    categoryLists.add(
+      at,
+      part(arrays.categoryCodes, arrays.categoryOffsets, doc).map(code => categories.of(segment.categories[code] ?? '')),
+    )
+    tagLists.add(
+      at,
+      part(arrays.tagCodes, arrays.tagOffsets, doc).map(code => tags.of(segment.tags[code] ?? '')),
+    )
   }
   const arrays: Arrays = {
     ...column,
     ...mergedPostings(sources),
-    ...namesOf(keys),
+    ...mergedNames(all),
     categoryOffsets: categoryLists.offsets,
     categoryCodes: categoryLists.values(),
     tagOffsets: tagLists.offsets,

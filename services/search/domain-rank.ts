@@ -27,30 +27,35 @@ export const wordsIn = (sum: number): number => Math.floor(sum / unit.words)
 /** From 0 for a word of every product to 15 for one of a few among many. */
 export const rarityOf = (met: number, live: number): number => Math.min(15, Math.floor(Math.log2((live + 1) / (met + 1))))
 
+/** What follows the words: in stock (1) · popularity and rating (8) · how much of the name was searched for (3). All in all 53 bits. */
+const [popularityBits, shareBits] = [8, 3]
+const standingBits = 1 + popularityBits + shareBits
+
 /** Sales count by their order of magnitude, so that they do not drown the rating. */
-const standingBits = 10
 const popularityRank = (popularity: number, rating: number, ratings: number) =>
-  Math.min(700, Math.round(50 * Math.log2(1 + Math.max(0, popularity)))) + Math.round(((steadyRating(rating, ratings) - 1) / 4) * 323)
+  Math.min(175, Math.round(12.5 * Math.log2(1 + Math.max(0, popularity)))) + Math.round(((steadyRating(rating, ratings) - 1) / 4) * 80)
 
 const wholeName = (part: Part, doc: number, sum: number) => field(sum, unit.named, 4) === part.columns.nameLength[doc] && wordsIn(sum) > 0
 
-/** The sum with the rules that do not depend on a word: the whole name, then (last) stock, popularity and rating. */
+/** Between two products that are equal in all else, the one whose name says less beside what was searched for is meant more likely. */
+const shareOfName = (part: Part, doc: number, sum: number) =>
+  Math.floor(7 * Math.min(1, field(sum, unit.named, 4) / Math.max(1, part.columns.nameLength[doc] ?? 1)))
+
+/** The sum with the rules that do not depend on a word. */
 export const relevance = (part: Part, doc: number, sum: number): number => {
   const { available, popularity, rating, ratings } = part.columns
   const upper = Math.floor(sum / unit.near)
   const lower = sum % unit.near
   const words = (upper * 2 + (wholeName(part, doc, sum) ? 1 : 0)) * unit.near + lower
-  return (
-    words * 2 ** (standingBits + 1) +
-    ((available[doc] ?? 0) > 0 ? 2 ** standingBits : 0) +
-    popularityRank(popularity[doc] ?? 0, rating[doc] ?? 0, ratings[doc] ?? 0)
-  )
+  const standing =
+    ((available[doc] ?? 0) > 0 ? 2 ** popularityBits : 0) + popularityRank(popularity[doc] ?? 0, rating[doc] ?? 0, ratings[doc] ?? 0)
+  return words * 2 ** standingBits + standing * 2 ** shareBits + shareOfName(part, doc, sum)
 }
 
 /** The parts of a place in the order of relevance, for administrators. */
 export const explain = (key: number) => {
-  const standing = key % 2 ** (standingBits + 1)
-  const words = Math.floor(key / 2 ** (standingBits + 1))
+  const standing = Math.floor((key % 2 ** standingBits) / 2 ** shareBits)
+  const words = Math.floor(key / 2 ** standingBits)
   const upper = Math.floor(words / unit.near)
   const sum = Math.floor(upper / 2) * unit.near + (words % unit.near)
   const matched = wordsIn(sum)
@@ -63,8 +68,9 @@ export const explain = (key: number) => {
     whole_name: upper % 2 === 1,
     field_weight: field(sum, unit.weight, 8),
     exactness: field(sum, unit.exactness, 6),
-    in_stock: standing >= 2 ** standingBits,
-    popularity: standing % 2 ** standingBits,
+    in_stock: standing >= 2 ** popularityBits,
+    popularity: standing % 2 ** popularityBits,
+    share_of_name: key % 2 ** shareBits,
   }
 }
 export type Explained = ReturnType<typeof explain>

@@ -17,14 +17,19 @@ export const plainWays = (word: Word): Way[] =>
   word.script === 'word' ? plainWordWays(word) : word.script === 'han' ? hanWays(word) : hangulWays(word)
 
 const plainWordWays = ({ text, folded, isLast }: Word): Way[] => {
-  const ways: Way[] = [{ sources: [{ term: folded }], exactness: text === folded ? exactness.asTyped : exactness.otherMarks, share: 1 }]
-  if (text !== folded) ways.push({ sources: [{ term: text }], exactness: exactness.asTyped, share: 1 })
+  const hasMarks = text !== folded
+  // Whoever types `đèn` means no `đen`; whoever types `den` may mean either.
+  const typos = hasMarks ? 1 : 0
+  const ways: Way[] = [{ sources: [{ term: folded }], typos, exactness: hasMarks ? exactness.otherMarks : exactness.asTyped, share: 1 }]
+  if (hasMarks) ways.push({ sources: [{ term: text }], exactness: exactness.asTyped, share: 1 })
   const one = singular(folded)
-  if (one) ways.push({ sources: [{ term: one }], exactness: exactness.otherForm, share: formShare })
+  if (one) ways.push({ sources: [{ term: one }], typos, exactness: exactness.otherForm, share: formShare })
   else if (/^[a-z]{3,}$/.test(folded))
-    ways.push({ sources: [{ terms: [`${folded}s`, `${folded}es`] }], exactness: exactness.otherForm, share: formShare })
-  if (!number.test(folded) && (isLast || folded.length >= 4))
-    ways.push({ sources: [{ prefix: folded }], exactness: exactness.otherForm, share: prefixShare })
+    ways.push({ sources: [{ terms: [`${folded}s`, `${folded}es`] }], typos, exactness: exactness.otherForm, share: formShare })
+  if (!number.test(folded) && (isLast || folded.length >= 4)) {
+    ways.push({ sources: [{ prefix: folded }], typos, exactness: exactness.otherForm, share: prefixShare })
+    if (hasMarks) ways.push({ sources: [{ prefix: text }], exactness: exactness.otherForm, share: prefixShare })
+  }
   return ways
 }
 

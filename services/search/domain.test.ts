@@ -1,44 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { Indexed, Question } from './domain'
-import { buildSegment } from './domain-build'
-import { highlight } from './domain-highlight'
-import { productIndex } from './domain-index'
 import { synonymsOf } from './domain-keyword'
-import { openSegment } from './domain-segment'
 import { usualSynonyms } from './domain-synonyms'
-
-const productId = (n: number) => n.toString(16).padStart(24, '0')
-let made = 0
-const product = (name: string, fields: Partial<Indexed> = {}): Indexed => ({
-  id: productId(++made),
-  name,
-  description: '',
-  sku: `SKU-${made}`,
-  skus: [],
-  category: 'Things',
-  category_ids: [productId(0xc)],
-  tags: [],
-  attributes: [],
-  price: 10,
-  currency: 'USD',
-  created_at: made,
-  available: 5,
-  rating: 0,
-  ratings: 0,
-  popularity: 0,
-  ...fields,
-})
-
-const catalog = (...products: (string | Indexed)[]) => {
-  const given = products.map(one => (typeof one === 'string' ? product(one) : one))
-  const segment = openSegment(buildSegment(given))
-  if (!segment) throw new Error('the segment cannot be opened')
-  const index = productIndex(segment)
-  const names = new Map(given.map(({ id, name }) => [id, name]))
-  const ask = (keyword: string, more: Partial<Question> = {}) =>
-    index.search({ keyword, filters: {}, sort: 'relevance', skip: 0, limit: 20, ...more })
-  return { index, ask, find: (keyword: string, more?: Partial<Question>) => ask(keyword, more).hits.map(({ id }) => names.get(id) ?? '') }
-}
+import { catalog, product, productId } from './testing-catalog'
 
 describe('a keyword finds', () => {
   const shop = catalog(
@@ -108,7 +71,7 @@ describe('the order of relevance', () => {
   test('goes by words, then typos, then the field, then the spelling, then stock, then popularity', () => {
     const shop = catalog(
       product('Desk', { description: 'for a lamp' }),
-      product('Desk lamp', { available: 0 }),
+      product('Desk lamp', { available: 0, id: productId(901) }),
       product('Desk lamp', { popularity: 50, id: productId(900) }),
       'Lamp for a desk',
       'Desk clamp',
@@ -118,13 +81,22 @@ describe('the order of relevance', () => {
         .ask('desk lamp')
         .hits.slice(0, 2)
         .map(({ id }) => id),
-    ).toEqual([productId(900), productId(made - 3)])
+    ).toEqual([productId(900), productId(901)])
     expect(shop.find('desk lamp').slice(2)).toEqual(['Lamp for a desk', 'Desk'])
   })
   test('puts marks as they were typed first', () => {
     const shop = catalog('Áo ma', 'Áo mã', 'Áo má')
     expect(shop.find('mã')[0]).toBe('Áo mã')
     expect(shop.find('má')[0]).toBe('Áo má')
+  })
+  test('puts other marks behind, where some were typed', () => {
+    const shop = catalog('Bút đen', product('Cái đèn', { description: 'bàn' }))
+    expect(shop.find('đèn')).toEqual(['Cái đèn', 'Bút đen'])
+    expect(shop.find('den').sort()).toEqual(['Bút đen', 'Cái đèn'])
+  })
+  test('between equals, the shorter name comes first', () => {
+    const shop = catalog('Oak chair with arms and a cushion', 'Oak chair')
+    expect(shop.find('oak')).toEqual(['Oak chair', 'Oak chair with arms and a cushion'])
   })
   test('prefers the thing itself to what belongs to it', () => {
     const shop = catalog(
@@ -192,58 +164,4 @@ describe('filters and facets', () => {
     expect(shop.find('cup', { sort })).toEqual([...names])
     expect(shop.find('cup', { sort, skip: 1, limit: 1 })).toEqual(names.slice(1, 2))
   })
-})
-
-describe('suggestions', () => {
-  const shop = catalog(
-    'Headphones one',
-    'Headphones two',
-    'Headlamp',
-    'Giày cao gót',
-    'Giày vải',
-    '블루투스 스피커',
-    '蓝牙音箱',
-    '蓝牙耳机',
-  )
-  test.each([
-    ['the most frequent first', 'he', ['headphones', 'headlamp']],
-    ['after other words, only what occurs with them', 'headphones tw', ['headphones two']],
-    ['Vietnamese with its marks', 'gia', ['giày']],
-    ['Korean in the middle of a syllable', '블루ㅌ', ['블루투스']],
-    ['Korean by its initials', 'ㅂㄹㅌㅅ', ['블루투스']],
-    ['Chinese', '蓝', ['蓝牙']],
-    ['Chinese without spaces', '蓝牙耳', ['蓝牙耳机']],
-    ['nothing for nothing', ' ', []],
-  ])('%s', (_, typed, texts) => {
-    expect(shop.index.suggest(typed, 8).map(({ text }) => text)).toEqual(texts)
-  })
-})
-
-test('similar products share rare words, those of the same category first', () => {
-  const [kettle, other] = [[productId(0xd)], [productId(0xe)]]
-  const given = [
-    product('Gooseneck kettle steel', { category: 'Kettles', category_ids: kettle, tags: ['pour-over'] }),
-    product('Gooseneck kettle black', { category: 'Kettles', category_ids: kettle, tags: ['pour-over'] }),
-    product('Gooseneck kettle stand', { category: 'Stands', category_ids: other, tags: ['pour-over'] }),
-    product('Desk lamp', { category: 'Lamps', category_ids: other }),
-  ]
-  const shop = catalog(...given)
-  expect(shop.index.similarTo(given[0]!, 5).map(({ id, same_category }) => [id, same_category])).toEqual([
-    [given[1]!.id, true],
-    [given[2]!.id, false],
-  ])
-})
-
-test('highlights are pieces of the text as it stands', () => {
-  const shop = catalog('Wireless <b>Headphones</b>', '무선 블루투스 이어폰')
-  const pieces = (keyword: string, text: string) => highlight(text, shop.ask(keyword).matched)
-  expect(pieces('hedphones', 'Wireless <b>Headphones</b>')).toEqual([
-    { text: 'Wireless <b>', match: false },
-    { text: 'Headphones', match: true },
-    { text: '</b>', match: false },
-  ])
-  expect(pieces('이어폰', '무선 블루투스 이어폰')).toEqual([
-    { text: '무선 블루투스 ', match: false },
-    { text: '이어폰', match: true },
-  ])
 })

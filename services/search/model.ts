@@ -49,6 +49,7 @@ const Explanation = t.Object(
     exactness: t.Integer(),
     in_stock: t.Boolean(),
     popularity: t.Integer(),
+    share_of_name: t.Integer(),
   },
   { description: 'The rules in their order: each decides between products that all rules before hold equal' },
 )
