@@ -23,8 +23,12 @@ interface ShownProduct {
 const longestDescription = 4000
 const mostImages = 5
 
+/** What a product is, as in `wireless: true`, is a word of it; what it is not says nothing. */
 const texts = (attributes: Record<string, unknown>) =>
-  Object.values(attributes).flatMap(value => (typeof value === 'string' || typeof value === 'number' ? [String(value)] : []))
+  Object.entries(attributes).flatMap(([name, value]) => {
+    if (value === true) return [name.replaceAll('_', ' ')]
+    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
+  })
 
 interface Shown {
   version: number
