@@ -10,6 +10,8 @@ export interface Similar {
 }
 
 const mostTerms = 30
+/** Of all its words together, so many products are looked at: those with its most telling words. */
+const mostLookedAt = 5_000
 /** A word of more than this share of all products says nothing about any. */
 const commonShare = 0.2
 
@@ -30,6 +32,7 @@ export const similarTo = (parts: readonly Part[], product: Listing, limit: numbe
     .map(one => ({ ...one, worth: Math.log(1 + live / one.count) }))
     .sort((a, b) => b.worth * b.weight - a.worth * a.weight || compareIds(a.term, b.term))
     .slice(0, mostTerms)
+    .filter(within(mostLookedAt))
   const own = product.category_ids.at(-1)
   const found: Similar[] = []
   for (const part of parts) {
@@ -46,13 +49,29 @@ export const similarTo = (parts: readonly Part[], product: Listing, limit: numbe
       }
     }
     const code = own === undefined ? -1 : part.categories.indexOf(own)
-    for (const [doc, score] of scores) {
-      const id = part.idOf(doc)
-      if (id !== product.id) found.push({ id, score, same_category: code >= 0 && categoryOf(part, doc) === code })
-    }
+    // Only what may be among the first is given its id, which is text.
+    const itself = part.find(product.id)
+    const best = [...scores]
+      .filter(([doc]) => doc !== itself)
+      .map(([doc, score]) => ({ doc, score, same_category: code >= 0 && categoryOf(part, doc) === code }))
+      .sort((a, b) => compareSimilar(a, b) || a.doc - b.doc)
+    for (const { doc, ...similar } of best.slice(0, limit)) found.push({ id: part.idOf(doc), ...similar })
   }
-  found.sort((a, b) => Number(b.same_category) - Number(a.same_category) || b.score - a.score || compareIds(a.id, b.id))
+  found.sort((a, b) => compareSimilar(a, b) || compareIds(a.id, b.id))
   return found.slice(0, limit)
+}
+
+const compareSimilar = (a: Omit<Similar, 'id'>, b: Omit<Similar, 'id'>) =>
+  Number(b.same_category) - Number(a.same_category) || b.score - a.score
+
+/** Passes what fits, one after the other, into a budget. */
+const within = (budget: number) => {
+  let left = budget
+  return ({ count }: { count: number }): boolean => {
+    if (count > left) return false
+    left -= count
+    return true
+  }
 }
 
 /** The code of a product's own category, the last of its path; -1 without one. */
