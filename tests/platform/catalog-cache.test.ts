@@ -17,3 +17,16 @@ test('while one request renews an answer about the catalog, others get the one b
     expect(seen).toContain('STALE')
   }
 })
+
+test('the image of every demo product loads through the gateway, and browsers keep it', async () => {
+  const { items } = await (await fetch(`${gateway}/api/products?limit=100`)).json()
+  const paths: string[] = items.flatMap(({ images }: { images: string[] }) => images).filter((path: string) => path.startsWith('/'))
+  expect(paths.length).toBeGreaterThanOrEqual(60)
+  for (const path of new Set(paths)) {
+    const answer = await fetch(`${gateway}${path}`)
+    expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, 'image/svg+xml'])
+    expect(answer.headers.get('cache-control')).toContain('immutable')
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox')
+    expect(await answer.text()).toStartWith('<svg ')
+  }
+})

@@ -24,6 +24,8 @@ export const createSamples = async (admin: Person, owner: Person) => {
   const review = await owner.call<Sample>('POST', `/api/products/${product.id}/reviews`, { body: { rating: 4 } })
   const samples = {
     '/api/products/{id}': product.id,
+    '/api/products/images/{name}': 'laptop-graphite.svg',
+    '/api/recommendations/product/{id}': product.id,
     '/api/products/by-sku/{sku}': sku,
     '/api/categories/{id}': category.id,
     '/api/ratings/product/{id}': product.id,
