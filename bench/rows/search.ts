@@ -57,7 +57,7 @@ export const search: Rows = {
       // Neither the catalog nor events are needed: what they would store is stored here, and a snapshot is written as an instance does.
       const service = compose({
         ...{ redis, log, secret: 'of this measurement', follow: () => ({ ready: Promise.resolve() }) },
-        clients: { catalogAfter: async () => [], categories: async () => [], missingOf: async () => [] },
+        clients: { catalogAfter: async () => [], categories: async () => [], missingOf: async () => [], favourites: async () => [] },
       })
       await redis.client.set(redis.key('filled'), 'for this measurement')
       const waiting: Promise<unknown>[] = []

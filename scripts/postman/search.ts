@@ -70,5 +70,38 @@ export const search: Folder = {
       status: 200,
       is: { state: 'done' },
     },
+    {
+      name: 'What goes with a product',
+      send: 'GET /api/recommendations/product/507f1f77bcf86cd799439011',
+      until: 'body.items.length > 0',
+      status: 200,
+      has: ['items'],
+      after: [
+        `pm.test('each says why', () => body.items.forEach(item => pm.expect(item.reason).to.be.a('string')))`,
+        `pm.test('the product itself is not among them', () => pm.expect(body.items.map(item => item.id)).to.not.include('507f1f77bcf86cd799439011'))`,
+      ],
+    },
+    {
+      name: 'What goes with a cart',
+      send: 'GET /api/recommendations/cart?product_ids=507f1f77bcf86cd799439011,507f1f77bcf86cd799439102&limit=4',
+      status: 200,
+      has: ['items'],
+    },
+    {
+      name: 'I look at a product',
+      send: 'POST /api/search/views',
+      as: 'user',
+      body: { product_id: '507f1f77bcf86cd799439104' },
+      status: 204,
+    },
+    {
+      name: 'Recommended to me',
+      send: 'GET /api/recommendations/me',
+      as: 'user',
+      status: 200,
+      after: [
+        `pm.test('what was just looked at is not among them', () => pm.expect(body.items.map(item => item.id)).to.not.include('507f1f77bcf86cd799439104'))`,
+      ],
+    },
   ],
 }

@@ -68,6 +68,7 @@ export const settleRefund = async (
       amount: toMajor(refund.amount, payment.currency),
       refund_id: refundId,
       total_refunded: toMajor(payment.refunded, payment.currency),
+      captured: toMajor(payment.captured, payment.currency),
       cause: causeOf(refund),
       ...(refund.reason && { reason: refund.reason }),
     }

@@ -1,12 +1,17 @@
 import type { Logger } from 'pino'
 import type { Fanout, FanoutOptions, Redis } from '#shared/redis'
+import { boughtTogether } from './bought-together'
 import { categoryNames } from './categories'
 import type { SearchClients } from './clients'
+import { interestsOfAKind } from './domain-recommend'
 import { find } from './find'
 import { leases } from './leases'
 import { liveIndex } from './live-index'
+import { popularity } from './popularity'
+import { recommend } from './recommend'
 import { reindexing } from './reindex'
 import { productRepository } from './repository'
+import { shopperHistory } from './shopper-history'
 import { indexSnapshots } from './snapshots'
 import { synonymStore } from './synonyms'
 import { trending } from './trending'
@@ -27,6 +32,19 @@ export const compose = ({ redis, clients, follow, log, secret }: Ports) => {
   const held = leases(redis)
   const live = liveIndex({ products, snapshots, synonyms, leases: held, follow, log })
   const categories = categoryNames({ clients, known: () => live.index.categoryNames })
+  const pairs = boughtTogether(redis)
+  const history = shopperHistory(redis)
+  /** Products with the most telling words in common, those of the same category first; none for a product that is not in the index. */
+  const similarTo = async (productId: string, limit: number) => {
+    const product = await products.read(productId)
+    return product ? live.index.similarTo(product, limit) : []
+  }
+  const shelf = {
+    facts: (id: string) => live.index.facts(id),
+    similar: async (id: string, most: number) => (await similarTo(id, most)).map(({ id }) => id),
+    popular: (most: number, category?: string) => live.index.mostPopular(most, category),
+  }
+  const favourites = (userId: number) => clients.favourites(userId, interestsOfAKind)
   return {
     products,
     synonyms,
@@ -34,11 +52,11 @@ export const compose = ({ redis, clients, follow, log, secret }: Ports) => {
     find: find({ live, products, categories }),
     trending: trending({ redis, secret }),
     reindexing: reindexing({ redis, clients, products, snapshots, leases: held, log }),
-    /** Products with the most telling words in common, those of the same category first; none for a product that is not in the index. */
-    async similarTo(productId: string, limit: number) {
-      const product = await products.read(productId)
-      return product ? live.index.similarTo(product, limit) : []
-    },
+    boughtTogether: pairs,
+    history,
+    shelf,
+    recommend: recommend({ shelf, boughtTogether: pairs, history, favourites }),
+    refreshPopularity: popularity({ boughtTogether: pairs, products, leases: held }),
   }
 }
 export type SearchService = ReturnType<typeof compose>

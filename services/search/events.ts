@@ -2,9 +2,10 @@ import { inventoryUpdated, productCreated, productDeleted, productUpdated, ratin
 import { on } from '#shared/event'
 import type { SearchService } from './compose'
 import { knownOf } from './known-product'
+import { recommendationHandlers } from './recommendation-events'
 
 /** No handler needs an inbox: of two versions the newer one stays, so a message that comes twice or late changes nothing. */
-export const searchHandlers = ({ products }: Pick<SearchService, 'products'>) => [
+export const searchHandlers = ({ products, ...recommending }: Pick<SearchService, 'products' | 'boughtTogether' | 'history'>) => [
   on(productCreated, ({ aggregate: { version }, data }) => products.put(knownOf({ version, product: data }))),
   on(productUpdated, ({ aggregate: { version }, data }) => products.put(knownOf({ version, product: data }))),
   on(productDeleted, ({ aggregate: { version }, data: { product_id } }) =>
@@ -16,4 +17,5 @@ export const searchHandlers = ({ products }: Pick<SearchService, 'products'>) =>
   on(ratingSummaryUpdated, ({ aggregate: { version }, data: { product_id, average, count } }) =>
     products.setRating(product_id, { version, average, count }),
   ),
+  ...recommendationHandlers(recommending),
 ]

@@ -19,6 +19,7 @@ export const start = (env?: Environment) =>
       await live.start()
       await bus.consume(searchHandlers(service))
       every('fill the index', 2 * second, reindexing.fillIfEmpty)
+      every('refresh popularity', minute, service.refreshPopularity)
       every('save the index', 5 * minute, live.save)
       onDrain(live.stop)
       return searchApp({ http, ...service })

@@ -161,7 +161,7 @@ test('drift tells what is stored and what is found, to discovery only', async ()
   expect((await asService('order', '/internal/drift')).status).toBe(403)
 })
 
-test('nothing is kept by person', async () => {
-  expect((await asService('user', '/internal/users/11/export')).body).toEqual({ data: {} })
+test('no search is kept by person', async () => {
+  expect((await asService('user', '/internal/users/11/export')).body).toEqual({ data: { purchases: [], views: [] } })
   expect((await asService('order', '/internal/users/11/export')).status).toBe(403)
 })

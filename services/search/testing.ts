@@ -91,7 +91,12 @@ const testCatalog = async () => {
 /** The service in-process, with a prefix of its own. `instance` opens one more over the same store. */
 export const testSearch = async () => {
   const [store, web, products] = await Promise.all([testRedis(), testHttp('search'), testCatalog()])
-  const others = testClients({ product: products.app })
+  /** What users favoured, newest first. */
+  const favourites = new Map<number, string[]>()
+  const favourite = new Elysia().get('/internal/favourites/:user_id', ({ params, query }) => ({
+    product_ids: (favourites.get(Number(params.user_id)) ?? []).slice(0, Number(query.limit)),
+  }))
+  const others = testClients({ product: products.app, favourite })
   const closers: (() => Promise<unknown> | unknown)[] = []
   const warnings: unknown[] = []
   const log = { info() {}, warn: (...what: unknown[]) => warnings.push(what), error: (...what: unknown[]) => warnings.push(what) }
@@ -111,10 +116,12 @@ export const testSearch = async () => {
     })
     closers.push(service.live.stop)
     await service.live.start()
-    const send = sender(searchApp({ http: web.http, ...service }), { under: '/api/search' })
+    const app = searchApp({ http: web.http, ...service })
+    const send = sender(app, { under: '/api/search' })
     return {
       ...service,
       send,
+      recommend: sender(app, { under: '/api/recommendations' }),
       handle: deliverTo(searchHandlers(service)),
       /** The names that a search finds, in order. */
       async names(keyword: string, more = ''): Promise<string[]> {
@@ -126,6 +133,7 @@ export const testSearch = async () => {
   return {
     redis: store.redis,
     ...products,
+    favourites,
     down: others.down,
     warnings,
     failures: web.failures,

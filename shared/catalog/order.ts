@@ -49,7 +49,7 @@ export const orderCreated = defineEvent('order.created', {
 })
 export const orderStatusUpdated = defineEvent('order.status_updated', {
   from: 'order',
-  to: ['inventory', 'payment', 'tax', 'notification', 'rating'],
+  to: ['inventory', 'payment', 'tax', 'notification', 'rating', 'search'],
   aggregate: 'order',
   data: t.Object({
     order_id: t.Integer(),

@@ -20,12 +20,14 @@ export const paymentFailed = paymentEvent('payment.failed')
 export const paymentVoided = paymentEvent('payment.voided')
 export const paymentRefunded = defineEvent('payment.refunded', {
   from: 'payment',
-  to: ['order', 'tax', 'notification'],
+  to: ['order', 'tax', 'notification', 'search'],
   aggregate: 'payment',
   data: t.Object({
     ...payment,
     refund_id: t.Integer(),
     total_refunded: t.Number(),
+    /** What was taken for this payment. Absent in events of an earlier release. */
+    captured: t.Optional(t.Number()),
     /** Why the money went back. Absent in events of an earlier release. */
     cause: t.Optional(t.Union(['requested', 'order_cancelled', 'paid_twice', 'overpaid', 'goods_returned'].map(cause => t.Literal(cause)))),
   }),

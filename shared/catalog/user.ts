@@ -13,7 +13,7 @@ export const userRegistered = defineEvent('user.registered', {
 export const userUpdated = defineEvent('user.updated', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
 export const userDeleted = defineEvent('user.deleted', {
   from: 'user',
-  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite', 'notification', 'rating'],
+  to: ['cart', 'order', 'payment', 'promotion', 'shipping', 'favourite', 'notification', 'rating', 'search'],
   aggregate: 'user',
   data: userId,
 })
