@@ -7,7 +7,7 @@ import { problemResponse, toAppError } from './http/problem'
 import type { ServiceName } from './platform'
 import { noTracer, type Tracer } from './trace'
 
-export { readBytes, sane } from './http/body'
+export { readBytes, requirePlain, sane } from './http/body'
 export { problemResponse, toAppError } from './http/problem'
 
 export interface HttpDeps {

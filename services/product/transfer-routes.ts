@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors'
-import type { Http } from '#shared/http'
+import { type Http, requirePlain } from '#shared/http'
 import { closed, t } from '#shared/schema'
 import type { ProductService } from './compose'
 import { type ImportFormat, importLines, maxBytes } from './import-lines'
@@ -8,6 +8,7 @@ import { ImportReport } from './model'
 const formats: Record<string, ImportFormat> = { 'application/x-ndjson': 'ndjson', 'text/csv': 'csv' }
 
 const formatOf = (request: Request): ImportFormat => {
+  requirePlain(request.headers)
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
   const format = formats[type]
   if (!format) throw new AppError('unsupported', 'unsupported_media_type', 'Send the file as application/x-ndjson or text/csv.')

@@ -10,7 +10,7 @@ afterAll(async () => {
   await drop()
 })
 
-const upload = async (body: BodyInit, type = 'application/x-ndjson', headers = admin) => {
+const upload = async (body: BodyInit, type = 'application/x-ndjson', headers: Record<string, string> = admin) => {
   const response = await app.handle(
     new Request('http://localhost/api/products/import', { method: 'POST', headers: { ...headers, 'content-type': type }, body }),
   )
@@ -131,6 +131,10 @@ describe('an import', () => {
     expect((await upload(lines(item('N-1')), 'application/x-ndjson', await as(2))).status).toBe(403)
     expect((await upload(lines(item('N-1')), 'application/json')).status).toBe(415)
     expect((await upload('')).body).toMatchObject({ created: 0, failed: 0 })
+    for (const encoding of ['gzip', 'br', 'GZIP, identity']) {
+      const compressed = await upload(Bun.gzipSync(lines(item('N-1'))), 'application/x-ndjson', { ...admin, 'content-encoding': encoding })
+      expect(compressed.body).toMatchObject({ status: 415, code: 'unsupported_encoding' })
+    }
     expect((await send('GET', '/products/by-sku/N-1')).status).toBe(404)
   })
 

@@ -36,11 +36,17 @@ export const readBytes = async (request: Request): Promise<Uint8Array> => {
   return Buffer.concat(chunks)
 }
 
+/** A compressed body is refused: it could be far larger than what limits let in, and inflating it is work for free. */
+export const requirePlain = (headers: Headers) => {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity') return
+  throw new AppError('unsupported', 'unsupported_encoding', 'Send the body as it is, not compressed: without Content-Encoding.')
+}
 const requireJson = (headers: Headers) => {
+  requirePlain(headers)
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  const encoding = headers.get('content-encoding') ?? 'identity'
-  if (type === 'application/json' && encoding === 'identity') return
-  throw new AppError('unsupported', 'unsupported_media_type', 'Send the body as application/json, not compressed.')
+  if (type === 'application/json') return
+  throw new AppError('unsupported', 'unsupported_media_type', 'Send the body as application/json.')
 }
 
 /** A JSON body, checked for what no schema checks. Undefined when there is none. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { eventually } from '#shared/testing'
 import { openGateway, type Respond, startService, type TestGateway } from './fixture'
 
@@ -11,6 +12,7 @@ let gone = 0
 const live: Respond = async request => {
   if (request.method === 'POST') {
     received = 0
+    if (request.url.endsWith('refuse')) return new Response(null, { status: 401 })
     for await (const chunk of request.body ?? []) received += chunk.byteLength
     return Response.json({ received })
   }
@@ -84,6 +86,25 @@ describe('import and export', () => {
     rest('{"name":"two"}\n')
     finish()
     expect(await (await done).json()).toEqual({ received: 30 })
+  })
+
+  test('an import that is refused before all of it has arrived closes its connection, and says so', async () => {
+    const socket = connect(gateway.port, '127.0.0.1')
+    const faults: Error[] = []
+    let answer = ''
+    socket.on('data', data => {
+      answer += data
+    })
+    socket.on('error', error => faults.push(error))
+    const ended = new Promise(resolve => socket.on('end', resolve))
+    socket.write('POST /api/products/import?refuse HTTP/1.1\r\nHost: shop\r\nContent-Length: 10\r\n\r\n01234')
+    await eventually(() => answer.includes('\r\n\r\n'))
+    socket.write('56789')
+    await ended
+    socket.destroy()
+    expect(answer).toStartWith('HTTP/1.1 401 ')
+    expect(answer).toContain('\r\nConnection: close\r\n')
+    expect(faults).toEqual([])
   })
 
   test('a large import arrives whole', async () => {
