@@ -90,17 +90,17 @@ export type RefundState = 'pending' | 'succeeded' | 'failed'
  * one is tried again: the money stays set aside for that.
  */
 export const settledRefund = (
-  sums: PaymentSums,
+  { captured, refunded, refunding }: PaymentSums,
   { state, amount, attempt }: { state: RefundState; amount: number; attempt: number },
   reported: RefundState,
 ): { sums: PaymentSums; status?: PaymentStatus; retryInMs?: number } | undefined => {
   if (state !== 'pending' || reported === 'pending') return undefined
-  const rest = { ...sums, refunding: sums.refunding - amount }
+  const rest = { captured, refunded, refunding: refunding - amount }
   if (reported === 'failed') {
     const retryInMs = retryPauseMs(attempt)
     return { sums: rest, ...(retryInMs !== undefined && { retryInMs }) }
   }
-  const after = { ...rest, refunded: rest.refunded + amount }
+  const after = { ...rest, refunded: refunded + amount }
   return { sums: after, status: statusAfterRefund(after) }
 }
 
