@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serviceInfo, serviceNames } from '#shared/platform'
+import { released, serviceInfo, serviceNames } from '#shared/platform'
 import { root } from './install'
 import { describeService } from './new/service'
+
+const planned = serviceNames.filter(name => !released.some(one => one === name))
 
 describe('a service that is asked for', () => {
   test('gets a port, a plural and a path of its own', () => {
@@ -20,13 +22,13 @@ describe('a service that is asked for', () => {
     expect(serviceNames.map(name => serviceInfo(name).port)).not.toContain(port)
   })
 
-  test.each([
+  test.each<readonly [string, Parameters<typeof describeService>[0], string]>([
     ['has a name with other letters', { name: 'wish-list', store: 'mysql' }, 'lower-case letters'],
     ['has the name of a keyword', { name: 'class', store: 'mysql' }, 'lower-case letters'],
     ['exists', { name: 'order', store: 'mysql' }, 'in services/order'],
     ['has no store', { name: 'wish' }, '--store mysql'],
     ['has an unknown store', { name: 'wish', store: 'postgres' }, 'not "postgres"'],
-    ['is planned with another path', { name: 'rating', resource: 'stars' }, 'change it there'],
+    ...planned.map(name => ['is planned with another path', { name, resource: 'stars' }, 'change it there'] as const),
     ['has the path of another', { name: 'wish', store: 'mysql', resource: 'orders' }, 'belongs to order'],
   ])('is refused if it %s', (_, request, reason) => {
     expect(() => describeService(request)).toThrow(reason)
@@ -35,7 +37,7 @@ describe('a service that is asked for', () => {
 
 describe('a new service on each store, written into a copy of the project', () => {
   const copy = mkdtempSync(join(tmpdir(), 'shop-new-'))
-  const services = { wish: 'mysql', review: 'mongodb', visit: 'redis' }
+  const services = { wish: 'mysql', survey: 'mongodb', visit: 'redis' }
 
   /** What a command wrote, if it failed. */
   const failureOf = async (...command: string[]) => {
