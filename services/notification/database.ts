@@ -66,6 +66,7 @@ export interface NotificationDb {
     provider_id: string | null
     /** `contentColumn`; null before it is sent, after its retention, and once the user is erased. */
     content: string | null
+    content_until: Date | null
     /** `historyColumn` */
     history: string
     created_at: Date

@@ -12,11 +12,17 @@ interface Ports {
 }
 
 const mostExported = 10_000
-/** What was sent can be read for this long; then only that it was sent. */
-const contentMs = 30 * day
+/** A provider repeats a report for days at most. */
+const reportMs = 30 * day
 /** Messages and deliveries are kept for this long. */
 const rowMs = 365 * day
 const batch = 500
+const mostSteps = 100
+
+/** Repeats a step while it finds a whole batch. */
+const inSteps = async (step: () => Promise<number>) => {
+  for (let steps = 0; steps < mostSteps; steps++) if ((await step()) < batch) return
+}
 
 export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
   async exportOf(userId: number) {
@@ -57,7 +63,7 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
       const history = historyColumn.write([])
       await trx
         .updateTable('deliveries')
-        .set({ content: null, facts: '{}', history, due_at: null, reason: erasedReason })
+        .set({ content: null, content_until: null, facts: '{}', history, due_at: null, reason: erasedReason })
         .set(row => ({
           state: row.case().when('state', '=', 'queued').then<'suppressed'>('suppressed').else(row.ref('state')).end(),
         }))
@@ -67,24 +73,34 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
     })
   },
 
-  /** Ends the retention of contents and rows, in bounded steps. */
+  /** Ends the retention of contents and of rows, in bounded steps. */
   async deleteExpired(now = new Date()): Promise<void> {
     const { db } = sql
-    const before = (ms: number) => new Date(now.getTime() - ms)
-    await db
-      .updateTable('deliveries')
-      .set({ content: null, facts: '{}' })
-      .where('created_at', '<', before(contentMs))
-      .where('content', 'is not', null)
-      .where('state', '!=', 'queued')
-      .limit(batch)
-      .execute()
-    const old = db.selectFrom('deliveries').select('id').where('created_at', '<', before(contentMs)).where('kind', '=', 'digest')
-    const digests = (await old.orderBy('created_at', 'desc').limit(batch).execute()).map(({ id }) => id)
-    if (digests.length > 0) await db.deleteFrom('digest_entries').where('delivery_id', 'in', digests).execute()
-    for (const table of ['messages', 'deliveries'] as const)
-      await db.deleteFrom(table).where('created_at', '<', before(rowMs)).orderBy('created_at').limit(batch).execute()
-    await db.deleteFrom('provider_events').where('received_at', '<', before(contentMs)).orderBy('received_at').limit(batch).execute()
+    const aYearAgo = new Date(now.getTime() - rowMs)
+    const idsOf = async (rows: Promise<{ id: number }[]>) => (await rows).map(({ id }) => id)
+    await inSteps(async () => {
+      const ended = db.selectFrom('deliveries').select('id').where('content_until', '<', now).orderBy('content_until').limit(batch)
+      const ids = await idsOf(ended.execute())
+      if (ids.length > 0) {
+        await db.deleteFrom('digest_entries').where('delivery_id', 'in', ids).execute()
+        await db.updateTable('deliveries').set({ content: null, content_until: null }).where('id', 'in', ids).execute()
+      }
+      return ids.length
+    })
+    await inSteps(async () => {
+      const old = db.selectFrom('deliveries').select('id').where('created_at', '<', aYearAgo).orderBy('created_at').limit(batch)
+      const ids = await idsOf(old.execute())
+      if (ids.length > 0) {
+        await db.deleteFrom('digest_entries').where('delivery_id', 'in', ids).execute()
+        await db.deleteFrom('deliveries').where('id', 'in', ids).execute()
+      }
+      return ids.length
+    })
+    const oldMessages = db.deleteFrom('messages').where('created_at', '<', aYearAgo).orderBy('created_at').limit(batch)
+    await inSteps(async () => Number((await oldMessages.executeTakeFirst()).numDeletedRows))
+    const lastMonth = new Date(now.getTime() - reportMs)
+    const oldReports = db.deleteFrom('provider_events').where('received_at', '<', lastMonth).orderBy('received_at').limit(batch)
+    await inSteps(async () => Number((await oldReports.executeTakeFirst()).numDeletedRows))
   },
 })
 export type NotificationPersonalData = ReturnType<typeof notificationPersonalData>

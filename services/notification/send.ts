@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { within } from '#shared/deadline'
 import { isUnavailable } from '#shared/errors'
 import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
@@ -30,16 +31,21 @@ const lanes = 4
 const mostHistory = 50
 /** How long a delivery waits while what it needs of other services cannot be asked for. */
 const serviceDownMs = 5 * second
+/** What was sent can be read for this long; then only that it was sent. */
+const contentMs = 30 * day
 /** The longest wait that a provider may ask for. */
 const longestAskedMs = day
+const noAnswer = (): Sent => ({ outcome: 'retry', reason: 'the provider did not answer' })
 
 /**
  * Sends what is due. A delivery is claimed, and the claim committed, before its provider is called: an instance that dies between the provider's
  * yes and our commit leaves the claim to run out, and the message is sent once more under the same Message-ID.
  */
 export const sending = ({ sql, channels, writing, surroundings, suppressions, log, sendMs = 20 * second, ...ports }: Ports) => {
-  const claim = (channel: OutgoingChannel, now: Date): Promise<DeliveryRow[]> =>
-    sql.transaction(async trx => {
+  const claim = async (channel: OutgoingChannel, now: Date): Promise<DeliveryRow[]> => {
+    const waiting = sql.db.selectFrom('deliveries').select('id').where('channel', '=', channel).where('due_at', '<=', now).limit(1)
+    if (!(await waiting.executeTakeFirst())) return []
+    return sql.transaction(async trx => {
       const due = trx.selectFrom('deliveries').selectAll().where('channel', '=', channel).where('due_at', '<=', now)
       const rows = await due.orderBy('due_at').limit(batch).forUpdate().skipLocked().execute()
       if (rows.length === 0) return []
@@ -58,6 +64,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
         .execute()
       return rows.map(row => ({ ...row, claims: row.claims + 1, attempts: row.attempts + 1 }))
     })
+  }
 
   /** Only the newest claim may say how it went, and only while nobody else has decided. */
   const record = async (
@@ -72,7 +79,14 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     const history = historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory))
     await sql.db
       .updateTable('deliveries')
-      .set({ due_at: null, ...change, state, reason: detail?.slice(0, 200) ?? null, history })
+      .set({
+        due_at: null,
+        ...change,
+        ...(change.content !== undefined && { content_until: new Date(Date.now() + contentMs) }),
+        state,
+        reason: detail?.slice(0, 200) ?? null,
+        history,
+      })
       .where('id', '=', row.id)
       .where('claims', '=', row.claims)
       .where('state', '=', 'queued')
@@ -98,6 +112,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
   const call = async (row: DeliveryRow, channel: Channel, letter: Letter): Promise<Sent> => {
     const { subject, text, html, language, unsubscribe } = letter
     const outcomes: Sent[] = []
+    const signal = AbortSignal.timeout(sendMs)
     for (const to of letter.to) {
       const message = {
         message_id: messageKey(row),
@@ -105,7 +120,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
         ...(html !== undefined && { html }),
         ...(unsubscribe && { unsubscribe }),
       }
-      const outcome = await channel.send(message, AbortSignal.timeout(sendMs)).catch((error: unknown): Sent => {
+      const outcome = await within(sendMs, channel.send(message, signal), noAnswer).catch((error: unknown): Sent => {
         // The message of the error may hold the address.
         log.warn(
           { delivery: row.id, provider: channel.name, error: error instanceof Error ? error.name : typeof error },
@@ -149,6 +164,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
   }
 
   const sendBatch = async (channel: OutgoingChannel, now: Date): Promise<number> => {
+    const startedAt = performance.now()
     const rows = await claim(channel, now)
     if (rows.length === 0) return 0
     const onError = async (error: unknown, row: DeliveryRow) => {
@@ -163,7 +179,12 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     if (!around) return 0
     const onLostError = (error: unknown, { id }: DeliveryRow) =>
       log.warn({ err: error, delivery: id }, 'how a delivery went could not be stored; it is claimed again when its lease has run out')
-    await eachIsolated(rows, row => sendOne(row, around, now).catch(error => onError(error, row)), onLostError, lanes)
+    const send = (row: DeliveryRow) => {
+      // Behind a provider that hangs, the claim would run out before the call ends: the next sweep claims it anew.
+      const isTooLate = performance.now() - startedAt > leaseMs - 2 * sendMs
+      return isTooLate ? postpone(row, now) : sendOne(row, around, now).catch(error => onError(error, row))
+    }
+    await eachIsolated(rows, send, onLostError, lanes)
     return rows.length
   }
 

@@ -41,6 +41,7 @@ export const testChannel = (channel: OutgoingChannel) => {
 interface Options {
   heartbeatMs?: number
   showSecrets?: boolean
+  sendMs?: number
 }
 
 /** The service on real stores, beside fakes of its neighbours and of its providers. `instance` starts another one on the same stores. */

@@ -100,21 +100,15 @@ describe('the report of a provider', () => {
 
 test('contents are kept for a month, and rows for a year', async () => {
   const { user } = await sentMail(450)
-  const old = (days: number) =>
-    shop.sql.db
-      .updateTable('deliveries')
-      .set({ created_at: new Date(Date.now() - days * day) })
-      .where('user_id', '=', user.id)
-      .execute()
-  await old(29)
-  await shop.personalData.deleteExpired()
+  const expireAt = (days: number) => shop.personalData.deleteExpired(new Date(Date.now() + days * day))
+  await expireAt(29)
   expect((await shop.deliveriesOf(user.id))[0]?.content).not.toBeNull()
-  await old(31)
-  await shop.personalData.deleteExpired()
-  expect(await shop.deliveriesOf(user.id)).toMatchObject([{ content: null, facts: '{}', state: 'sent' }])
-  await old(366)
-  await shop.personalData.deleteExpired()
+  await expireAt(31)
+  expect(await shop.deliveriesOf(user.id)).toMatchObject([{ content: null, content_until: null, state: 'sent' }])
+  expect((await user.send('GET', '/')).body.total).toBe(1)
+  await expireAt(366)
   expect(await shop.deliveriesOf(user.id)).toEqual([])
+  expect((await user.send('GET', '/')).body.total).toBe(0)
 })
 
 test('drift names what should have been sent long ago, to discovery alone', async () => {
