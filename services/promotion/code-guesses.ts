@@ -1,3 +1,4 @@
+import { guesserOf } from '#shared/client-address'
 import { isUnavailable, tooMany } from '#shared/errors'
 import type { Redis } from '#shared/redis'
 import { minute, second } from '#shared/time'
@@ -17,10 +18,11 @@ interface Ports {
  */
 export const codeGuesses = ({ redis, mostWrong }: Ports) => {
   const count = redis.script<[tries: number, leftMs: number]>(countScript)
+  const keyOf = (guesser: string) => redis.key('wrong-codes', guesser)
   return {
     /** Refused with 429 after too many wrong codes. */
     async begin(guesser: string): Promise<{ takeBack(): Promise<unknown> }> {
-      const key = redis.key('wrong-codes', guesser)
+      const key = keyOf(guesser)
       const [tries, leftMs] = await count([key], [windowMs]).catch((error): [number, number] => {
         if (isUnavailable(error)) return [0, 0]
         throw error
@@ -29,6 +31,8 @@ export const codeGuesses = ({ redis, mostWrong }: Ports) => {
         throw tooMany('too_many_codes', 'Too many wrong codes; wait before you try another one.', Math.max(1, Math.ceil(leftMs / second)))
       return { takeBack: () => redis.client.decr(key).catch(() => {}) }
     },
+    /** While Redis is down, what is to be forgotten stays until its ten minutes are over. */
+    forget: (userId: number): Promise<unknown> => redis.client.del(keyOf(guesserOf({ id: userId }, {}))).catch(() => {}),
   }
 }
 export type CodeGuesses = ReturnType<typeof codeGuesses>

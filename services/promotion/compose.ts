@@ -22,13 +22,14 @@ interface Ports {
 
 export const compose = ({ sql, clients, redis, mostWrongCodes }: Ports) => {
   const campaigns = campaignRepository(sql)
+  const guesses = codeGuesses({ redis, mostWrong: mostWrongCodes })
   return {
     campaigns,
     edits: campaignEdits({ sql, campaigns, targets: targets(clients) }),
     codes: singleUseCodes(sql, campaigns),
-    discounts: discounts({ campaigns, clients, guesses: codeGuesses({ redis, mostWrong: mostWrongCodes }) }),
+    discounts: discounts({ campaigns, clients, guesses }),
     redemptions: redemptions(sql),
-    eraseUser: eraseUser(sql),
+    eraseUser: eraseUser({ sql, guesses }),
     drift: promotionDrift(sql),
     adoptCategoryIds: adoptCategoryIds({ sql, clients }),
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { categories, laptop, type TestPromotion, testPromotion, toy } from './testing'
+import { accountDeleted, categories, laptop, type TestPromotion, testPromotion, toy } from './testing'
 
 let shop: TestPromotion
 beforeAll(async () => {
@@ -113,6 +113,15 @@ describe('guessing codes', () => {
     expect([(await order(code)).status, await tryCode(code, customer)]).toEqual([429, 'too_many_codes'])
     // A code that is already in a cart is looked at again and again: nobody enters it.
     expect((await strict.discounts({ coupon_code: code, user_id: 5 })).body.coupon.valid).toBe(true)
+    await strict.drop()
+  })
+  test('is forgotten with the account', async () => {
+    const strict = await testPromotion({ mostWrongCodes: 1 })
+    const customer = await strict.as(5)
+    const guess = async () => (await strict.validate({ code: 'GUESS' }, customer)).code
+    expect([await guess(), await guess()]).toEqual(['GUESS', 'too_many_codes'])
+    await strict.deliver(accountDeleted(5))
+    expect(await guess()).toBe('GUESS')
     await strict.drop()
   })
 })

@@ -1,6 +1,7 @@
 import { sql as raw } from 'kysely'
 import type { Message } from '#shared/event'
 import { forgetAnswers } from '#shared/idempotency'
+import type { CodeGuesses } from './code-guesses'
 import { noUser, type PromotionSql, type Trx } from './database'
 
 /** Removes the user from what their orders hold. The sums stay, so that limits hold and what is held can be released. */
@@ -30,11 +31,13 @@ export const anonymiseIfErased = async (trx: Trx, userId: number): Promise<void>
 }
 
 export const eraseUser =
-  (sql: PromotionSql) =>
-  (message: Message, userId: number): Promise<unknown> =>
-    sql.once(message, async trx => {
+  ({ sql, guesses }: { sql: PromotionSql; guesses: Pick<CodeGuesses, 'forget'> }) =>
+  async (message: Message, userId: number): Promise<void> => {
+    await guesses.forget(userId)
+    await sql.once(message, async trx => {
       await trx.insertInto('erased_users').values({ user_id: userId }).onDuplicateKeyUpdate({ user_id: userId }).execute()
       await anonymise(trx, userId)
       await forgetAnswers(sql, trx, userId)
     })
+  }
 export type EraseUser = ReturnType<typeof eraseUser>
