@@ -57,6 +57,9 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     /** Ports from here on are free for servers that a test starts itself. */
     TEST_PRIVATE_PORT: `${portBase + 800}`,
     TEST_DATA_DIR: privateFolder(dir, 'tests'),
+    /** Where Nginx and the servers keep their files and logs, and what the services log. */
+    TEST_STACK_DIR: dir,
+    TEST_LOG: logFile,
     INTERNAL_KEY: stack.secrets.INTERNAL_KEY,
     ADMIN_EMAIL: stack.secrets.ADMIN_EMAIL,
     ADMIN_PASSWORD: stack.secrets.ADMIN_PASSWORD,

@@ -2,6 +2,7 @@ import type { Draft, Handler, Message } from './event'
 import { type OutgoingMessage, outboxRows } from './outbox'
 import { outgoingMessage } from './outbox/relay'
 
+export { brokerTopology } from './bus/topology'
 export { testClients } from './testing/clients'
 export { sender, testHttp } from './testing/http'
 export { testBus, testMongo, testRedis, testSql } from './testing/stores'
