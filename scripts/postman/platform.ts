@@ -135,6 +135,21 @@ export const platform: Folder = {
       about: 'None is there in a healthy shop.',
     },
     { name: 'Try it again', send: `POST ${letter}/replay`, as: 'admin', status: 404, problem: 'dead_letter_not_found' },
+    {
+      name: 'Try all of a queue again',
+      send: 'POST /api/discovery/dead-letters/payment.order-events/replay?limit=50',
+      as: 'admin',
+      status: 200,
+      has: ['replayed', 'left'],
+      about: 'The oldest first. Repeat it while some are left.',
+    },
+    {
+      name: 'Discard all of a queue, which must exist',
+      send: 'DELETE /api/discovery/dead-letters/payment.no-such-queue',
+      as: 'admin',
+      status: 404,
+      problem: 'queue_not_found',
+    },
     { name: 'Discard a failed message', send: `DELETE ${letter}`, as: 'admin', status: 404, problem: 'dead_letter_not_found' },
   ],
 }

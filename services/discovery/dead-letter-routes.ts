@@ -2,7 +2,9 @@ import type { DeadLetters } from '#shared/bus'
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import { DeadLetterParam, DeadLettersView, deadLetterView, QueueQuery, WholeDeadLetterView } from './model'
+import { BulkQuery, DeadLetterParam, DeadLetterQueueParam, DeadLettersView, deadLetterView, QueueQuery, WholeDeadLetterView } from './model'
+
+const left = t.Integer({ description: 'How many are among the dead letters of the queue now' })
 
 export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetters: DeadLetters }) =>
   http('/api/discovery')
@@ -46,6 +48,43 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         params: DeadLetterParam,
         response: { 200: t.Object({ replayed: t.Literal(true) }) },
         detail: { summary: 'Put a message back into its queue, where it gets all of its attempts again' },
+      },
+    )
+    .post(
+      '/dead-letters/:queue/replay',
+      async ({ params: { queue }, query: { limit } }) => {
+        const result = await deadLetters.replayAll(queue, limit)
+        if (!result) throw notFound('queue')
+        return { replayed: result.done, left: result.left }
+      },
+      {
+        auth: 'admin',
+        params: DeadLetterQueueParam,
+        query: BulkQuery,
+        response: { 200: t.Object({ replayed: t.Integer(), left }) },
+        detail: {
+          summary: 'Put the oldest dead letters of a queue back into it',
+          description:
+            'At most `limit`, and for five seconds at most: repeat it while some are left. A message that fails again is among those left.',
+        },
+      },
+    )
+    .delete(
+      '/dead-letters/:queue',
+      async ({ params: { queue }, query: { limit } }) => {
+        const result = await deadLetters.removeAll(queue, limit)
+        if (!result) throw notFound('queue')
+        return { removed: result.done, left: result.left }
+      },
+      {
+        auth: 'admin',
+        params: DeadLetterQueueParam,
+        query: BulkQuery,
+        response: { 200: t.Object({ removed: t.Integer(), left }) },
+        detail: {
+          summary: 'Delete the oldest dead letters of a queue',
+          description: 'At most `limit`, and for five seconds at most. What they told is then done by nobody: replay them if in doubt.',
+        },
       },
     )
     .delete(

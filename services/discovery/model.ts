@@ -1,6 +1,6 @@
 import type { DeadLetter } from '#shared/bus'
 import type { Instance } from '#shared/registry'
-import { closed, type Static, Time, t } from '#shared/schema'
+import { closed, integerText, type Static, Time, t } from '#shared/schema'
 
 export const ServiceParam = closed({ name: t.String({ maxLength: 40, examples: ['product'] }) })
 
@@ -47,6 +47,8 @@ export const DeadLetterParam = closed({
   queue,
   id: t.String({ minLength: 1, maxLength: 100, examples: ['0198c0de-0000-7000-8000-000000000000'] }),
 })
+export const DeadLetterQueueParam = closed({ queue })
+export const BulkQuery = closed({ limit: integerText({ minimum: 1, maximum: 1000, default: 100 }) })
 
 const letter = {
   id: t.String(),

@@ -99,6 +99,29 @@ test('a removed message does not come back', async () => {
   expect(handled).toEqual([])
 })
 
+test('a whole queue is replayed, the oldest first, and what fails again is not taken twice', async () => {
+  await giveUp(6)
+  for (const n of [1, 2, 4, 5, 6]) refused.delete(n)
+  expect(await bus.deadLetters.replayAll(queue, 2)).toEqual({ done: 2, left: 4 })
+  await eventually(() => handled.length === 2)
+  expect(handled.toSorted()).toEqual([1, 2])
+  expect(await bus.deadLetters.replayAll(queue, 100)).toMatchObject({ done: 4 })
+  await eventually(() => handled.length === 5 && broker.counted.deadLettered === 7)
+  expect(handled.toSorted()).toEqual([1, 2, 4, 5, 6])
+  expect((await letters()).map(numberOf)).toEqual([3])
+})
+
+test('a whole queue is emptied, the oldest first, and nothing of it is handled', async () => {
+  await giveUp(4)
+  refused.clear()
+  expect(await bus.deadLetters.removeAll(queue, 3)).toEqual({ done: 3, left: 1 })
+  expect((await letters()).map(numberOf)).toEqual([4])
+  expect(await bus.deadLetters.removeAll(queue, 3)).toEqual({ done: 1, left: 0 })
+  expect(await bus.deadLetters.removeAll(queue, 3)).toEqual({ done: 0, left: 0 })
+  expect(await bus.deadLetters.removeAll('no.such-queue', 3)).toBeUndefined()
+  expect(handled).toEqual([])
+})
+
 test('an unknown id is reported as missing', async () => {
   await giveUp(1)
   expect(await bus.deadLetters.get(queue, 'nothing')).toBeUndefined()

@@ -28,6 +28,16 @@ export interface DeadLetters {
   /** Puts the message back into its queue, with all of its attempts. False when there is no such message. */
   replay(queue: string, id: string): Promise<boolean>
   remove(queue: string, id: string): Promise<boolean>
+  /**
+   * Does the same to the oldest `limit` dead letters of a queue, of those that are there when it begins, for some seconds at most. `left`
+   * are those that it did not come to, and those that came meanwhile. Undefined when there is no such queue.
+   */
+  replayAll(queue: string, limit: number): Promise<BulkResult | undefined>
+  removeAll(queue: string, limit: number): Promise<BulkResult | undefined>
+}
+export interface BulkResult {
+  done: number
+  left: number
 }
 
 interface Options {
@@ -39,6 +49,8 @@ interface Options {
 /** How many messages a search looks at. A message further back is found when those before it are gone. */
 const searchLimit = 10_000
 const lockWaitMs = 5000
+/** Less than the gateway waits for an answer. */
+const bulkMs = 5000
 
 export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters => {
   /** Runs `work` under the lock. Messages that it reads without acknowledging them return to their place afterwards. */
@@ -88,6 +100,12 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     return undefined
   }
 
+  const replayTo = (queue: string) => async (channel: ConfirmChannel, raw: GetMessage) => {
+    await republish(channel, prefix + queue, raw)
+    channel.ack(raw)
+  }
+  const discard = async (channel: ConfirmChannel, raw: GetMessage) => channel.ack(raw)
+
   const withMessage = async (
     queue: string,
     id: string,
@@ -98,6 +116,34 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
       const raw = await find(channel, queue, id)
       if (raw) await act(channel, raw)
       return raw !== undefined
+    })
+  }
+
+  const withOldest = async (
+    queue: string,
+    limit: number,
+    act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
+  ): Promise<BulkResult | undefined> => {
+    if (!queues.includes(queue)) return undefined
+    return exclusively(async (channel, lock) => {
+      const letters = prefix + deadLetterQueue(queue)
+      const until = Date.now() + bulkMs
+      // A message that fails again after its replay comes back to the end of the queue: it is not taken twice.
+      const most = Math.min(limit, (await lock.checkQueue(letters)).messageCount)
+      let done = 0
+      while (done < most && Date.now() < until) {
+        const raw = await channel.get(letters)
+        if (!raw) break
+        try {
+          await act(channel, raw)
+        } catch (error) {
+          if (done === 0) throw error
+          channel.nack(raw)
+          break
+        }
+        done++
+      }
+      return { done, left: (await lock.checkQueue(letters)).messageCount }
     })
   }
 
@@ -126,13 +172,10 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
       return found
     },
 
-    replay: (queue, id) =>
-      withMessage(queue, id, async (channel, raw) => {
-        await republish(channel, prefix + queue, raw)
-        channel.ack(raw)
-      }),
-
-    remove: (queue, id) => withMessage(queue, id, async (channel, raw) => channel.ack(raw)),
+    replay: (queue, id) => withMessage(queue, id, replayTo(queue)),
+    remove: (queue, id) => withMessage(queue, id, discard),
+    replayAll: (queue, limit) => withOldest(queue, limit, replayTo(queue)),
+    removeAll: (queue, limit) => withOldest(queue, limit, discard),
   }
 }
 
@@ -163,8 +206,12 @@ const republish = (channel: ConfirmChannel, queue: string, raw: GetMessage) =>
       reject(unavailable('replay_refused', 'The broker did not accept the message; it stays among the dead letters.', cause))
     const { messageId, type, contentType, headers = {} } = raw.properties
     const kept = Object.entries(headers).filter(([name]) => name === 'traceparent' || name === 'x-exchange' || name === 'x-routing-key')
-    channel.once('return', () => refused())
-    channel.once('close', () => refused())
+    channel.once('return', refused)
+    channel.once('close', refused)
     const properties = { messageId, type, contentType, headers: Object.fromEntries(kept), persistent: true, mandatory: true }
-    channel.publish('', queue, raw.content, properties, error => (error ? refused(error) : resolve()))
+    channel.publish('', queue, raw.content, properties, error => {
+      channel.off('return', refused).off('close', refused)
+      if (error) refused(error)
+      else resolve()
+    })
   })

@@ -158,6 +158,22 @@ describe('a message that cannot be handled', () => {
       expect([method, (await ask(method, `/dead-letters/${queue}/${letter}${path}`)).body.code]).toEqual([method, 'dead_letter_not_found'])
     expect((await ask('GET', '/dead-letters')).body.queues).toEqual([])
   })
+  test('is handled when its whole queue is replayed, and goes when its whole queue is emptied', async () => {
+    const { id } = await deadLetter(803)
+    await inventory.put(id, 1)
+    expect(await ask('POST', `/dead-letters/${queue}/replay`)).toMatchObject({ status: 200, body: { replayed: 1, left: 0 } })
+    await eventually(async () => (await available(id)) === 2)
+    await deadLetter(804)
+    expect(await ask('DELETE', `/dead-letters/${queue}?limit=5`)).toMatchObject({ status: 200, body: { removed: 1, left: 0 } })
+    for (const [method, path] of [
+      ['POST', 'no.such-queue/replay'],
+      ['DELETE', 'no.such-queue'],
+    ] as const) {
+      expect((await ask(method, `/dead-letters/${path}`)).body.code).toBe('queue_not_found')
+      expect((await ask(method, `/dead-letters/${path}?limit=1001`)).body.code).toBe('invalid_input')
+      expect((await ask(method, `/dead-letters/${path}`, undefined, await watcher.as(5))).status).toBe(403)
+    }
+  })
   test('is shown to administrators only', async () => {
     const customer = await watcher.as(5)
     for (const [method, path] of [
