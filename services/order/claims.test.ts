@@ -166,6 +166,17 @@ describe('another address', () => {
       ['fulfilling', 3000],
     ])
   })
+  test('tells payment what is due when a payment of another amount is captured after it was paid', async () => {
+    const order = await payable()
+    const { captured } = eventsAbout(order)
+    await deliver(captured(), captured({ payment_id: 8, amount: 2400 }), captured({ payment_id: 7, amount: 2400 }))
+    const steps = (await shop.published(order.id, 'order.status_updated')).map(({ data }) => [data.status, data.due_amount])
+    expect(steps).toEqual([
+      ['awaiting_payment', undefined],
+      ['paid', undefined],
+      ['paid', 3000],
+    ])
+  })
   test('that costs more than a payment under way captured leaves the order unpaid', async () => {
     const order = await payable()
     await send('PATCH', `/api/orders/${order.id}`, { body: { shipping_address: german } })

@@ -22,6 +22,15 @@ describe('new facts', () => {
       { from: 'awaiting_payment', to: 'paid', due: 3000 },
     ])
   })
+  test('tell what an order costs when another amount was captured after it was paid, once, unless it is cancelled', () => {
+    const other = { kind: 'payment', id: 2, method: 'wallet', outcome: 'captured', amount: 2000 } as const
+    const paid = afterFacts(order, [captured(3000)])
+    const told = afterFacts({ ...order, ...paid }, [other])
+    expect(told).toMatchObject({ status: 'paid', steps: [{ from: 'paid', to: 'paid', due: 3000 }] })
+    expect(afterFacts({ ...order, ...told }, [other, { ...other, id: 3 }]).steps).toEqual([])
+    expect(afterFacts({ ...order, ...paid, status: 'cancelled' }, [other]).steps).toEqual([])
+    expect(afterFacts(order, [captured(1000), other]).steps).toEqual([])
+  })
 })
 
 test('a request to cancel ends once: with the order, or without it when shipping refused or the order went on', () => {

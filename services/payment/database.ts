@@ -16,7 +16,7 @@ export interface PaymentDb {
     delivered: Flag
     /** The first payment that was captured. */
     paid_by: number | null
-    /** What the order costs, where a payment captured more. The event's number as text. */
+    /** What the order costs, where a payment captured more, or several captured different amounts. The event's number as text. */
     due: string | null
   }
   payments: {

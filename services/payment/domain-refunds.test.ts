@@ -18,6 +18,62 @@ describe('the refunds that are due for a payment', () => {
     ['of a cancelled order that another payment paid', { paidBy: 4, isCancelled: true }, ['auto:5 paid_twice 3000']],
     ['of returned goods', { returns }, ['return:7 goods_returned 500', 'return:8 goods_returned 100']],
     ['of returned goods of a cancelled order', { returns, isCancelled: true }, ['auto:5 order_cancelled 3000']],
+    [
+      'of an order that a later payment of enough paid',
+      {
+        captured: [
+          { id: 5, amount: 3000 },
+          { id: 6, amount: 3600 },
+        ],
+        due: 3600,
+      },
+      ['auto:5 paid_twice 3000'],
+    ],
+    [
+      'of an order that an earlier payment of too little did not pay',
+      {
+        paidBy: 4,
+        captured: [
+          { id: 4, amount: 2400 },
+          { id: 5, amount: 3000 },
+        ],
+        due: 3000,
+      },
+      [],
+    ],
+    [
+      'while nobody knows which of two amounts paid',
+      {
+        returns,
+        captured: [
+          { id: 5, amount: 3000 },
+          { id: 6, amount: 3600 },
+        ],
+      },
+      [],
+    ],
+    [
+      'of two equal amounts, of which the first pays',
+      {
+        paidBy: 4,
+        captured: [
+          { id: 4, amount: 3000 },
+          { id: 5, amount: 3000 },
+        ],
+      },
+      ['auto:5 paid_twice 3000'],
+    ],
+    [
+      'of a cancelled order, although nobody knows which of two amounts paid',
+      {
+        isCancelled: true,
+        captured: [
+          { id: 5, amount: 3000 },
+          { id: 6, amount: 3600 },
+        ],
+      },
+      ['auto:5 order_cancelled 3000'],
+    ],
     ['of an order that costs less', { due: 2400, returns: [] }, ['overpaid:5 overpaid 600']],
     ['of an order that costs as much', { due: 3000 }, []],
     ['of an order that costs more', { due: 3100 }, []],

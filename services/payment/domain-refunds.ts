@@ -28,7 +28,9 @@ export interface OrderFacts {
   isDelivered: boolean
   /** The first payment that was captured. */
   paidBy: number | null
-  /** What the order costs; known where more was captured. */
+  /** The payments that were captured, in that order. Absent where it is only one, and where it makes no difference. */
+  captured?: readonly { id: number; amount: number }[] | undefined
+  /** What the order costs; known where another amount was captured than that. */
   due?: number | undefined
   returns: readonly { id: number; amount: number }[]
 }
@@ -40,14 +42,30 @@ export interface DueRefund {
 }
 
 /**
+ * The payment that pays the order: the first that was captured, or the first of enough when that one was begun before the price rose. While
+ * the amounts differ and order has not said what it costs, nobody knows.
+ */
+export const payerOf = ({ paidBy, captured = [], due }: Pick<OrderFacts, 'paidBy' | 'captured' | 'due'>): number | null | 'unknown' => {
+  const first = captured.find(({ id }) => id === paidBy)
+  if (!first || captured.every(({ amount }) => amount === first.amount)) return paidBy
+  if (due === undefined) return 'unknown'
+  return first.amount >= due ? paidBy : (captured.find(({ amount }) => amount >= due)?.id ?? paidBy)
+}
+
+/**
  * The refunds that are due for a payment, with those that were begun before. A cancelled order, or one that another payment paid, gets
  * all of its money back.
  */
-export const dueRefunds = ({ id, amount, isCaptured }: Payment, { isCancelled, paidBy, due, returns }: OrderFacts): DueRefund[] => {
+export const dueRefunds = (
+  { id, amount, isCaptured }: Payment,
+  { isCancelled, paidBy, captured, due, returns }: OrderFacts,
+): DueRefund[] => {
   if (!isCaptured) return []
   const all = (cause: RefundCause): DueRefund[] => [{ key: `auto:${id}`, cause, upTo: amount }]
-  if (paidBy !== id) return all('paid_twice')
-  if (isCancelled) return all('order_cancelled')
+  const payer = payerOf({ paidBy, captured, due })
+  if (isCancelled) return all((payer === 'unknown' ? paidBy : payer) === id ? 'order_cancelled' : 'paid_twice')
+  if (payer === 'unknown') return []
+  if (payer !== id) return all('paid_twice')
   const excess: DueRefund[] = due !== undefined && due < amount ? [{ key: `overpaid:${id}`, cause: 'overpaid', upTo: amount - due }] : []
   return [...excess, ...returns.map(({ id, amount: upTo }): DueRefund => ({ key: `return:${id}`, cause: 'goods_returned', upTo }))]
 }

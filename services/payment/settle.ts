@@ -95,10 +95,12 @@ export const followOrder = async (trx: Trx, order: OrderRow, payment: PaymentRow
   const { id, payment_method, status, amount, currency, captured_at } = payment
   const isCaptured = captured_at !== null
   const waiting = isCaptured ? await waitingReturns(trx, order.order_id) : []
+  const isOneOfSeveral = isCaptured && (order.paid_by !== id || order.due !== null || waiting.length > 0)
   const facts: OrderFacts = {
     isCancelled: order.cancelled === 1,
     isDelivered: order.delivered === 1,
     paidBy: order.paid_by,
+    captured: isOneOfSeveral ? await capturedPayments(trx, payment) : undefined,
     due: order.due === null ? undefined : toMinor(Number(order.due), currency),
     returns: waiting.map(row => ({ id: row.return_id, amount: toMinor(Number(row.amount), currency) })),
   }
@@ -111,6 +113,13 @@ export const followOrder = async (trx: Trx, order: OrderRow, payment: PaymentRow
     await beginRefund(trx, payment, { amount, key, cause, reason: cause })
   const settled = waiting.filter(row => due.some(({ key }) => key === `return:${row.return_id}`)).map(row => row.return_id)
   if (settled.length > 0) await trx.updateTable('returns').set({ settled: true }).where('return_id', 'in', settled).execute()
+}
+
+/** The captured payments of an order, the earliest first. This one may not be stored as captured yet. */
+const capturedPayments = async (trx: Trx, { id, order_id, amount, captured_at }: PaymentRow) => {
+  const others = trx.selectFrom('payments').select(['id', 'amount', 'captured_at']).where('order_id', '=', order_id).where('id', '!=', id)
+  const all = [...(await others.where('captured_at', 'is not', null).execute()), { id, amount, captured_at }]
+  return all.toSorted((a, b) => Number(a.captured_at) - Number(b.captured_at) || a.id - b.id)
 }
 
 /** The keys of the refunds that were begun for a payment before. */

@@ -85,7 +85,7 @@ const fakeOrders = () => {
 const orderEvents = {
   cancelled: (order_id: number) =>
     messageOf(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: shopper, reason: 'by_customer', items })),
-  /** With `due_amount`, an order that costs less than was paid for it. */
+  /** With `due_amount`, an order for which something else was captured than that. */
   statusUpdated: (order_id: number, status: 'paid' | 'fulfilling' | 'delivered' | 'cancelled', due_amount?: number) => {
     const data = { order_id, user_id: shopper, status, payment_status: 'paid', items, ...(due_amount !== undefined && { due_amount }) }
     return messageOf(orderStatusUpdated({ id: order_id, version: 3 }, data))

@@ -142,3 +142,39 @@ describe('money that arrives for a voided payment', () => {
     expect((await shop.drift()).ledger.count).toBe(0)
   })
 })
+
+describe('money that arrives for two payments, begun before and after the price changed,', () => {
+  const both = async (price: number) => {
+    const order = placed()
+    const first = (await pay(order, { payment_token: 'tok_3ds' })).body
+    await send('POST', `/api/payments/${first.id}/void`, undefined, shop.admin)
+    shop.releaseClaim(order)
+    shop.order(order).total = price
+    const second = (await pay(order, { payment_token: 'tok_3ds', amount: price })).body
+    await webhook(eventAbout(first))
+    await webhook(eventAbout(second, { amount: price }))
+    await shop.sweep()
+    const states = async () => {
+      await shop.sweep()
+      const payments = await Promise.all([get(first.id), get(second.id)])
+      return payments.map(({ status, refunded_amount }) => `${status} ${refunded_amount}`)
+    }
+    return { order, states }
+  }
+  test('waits until order says what the order costs', async () => {
+    const { order, states } = await both(3600)
+    expect(await states()).toEqual(['completed 0', 'completed 0'])
+    await shop.receive(shop.orderEvents.statusUpdated(order, 'paid', 3600))
+    expect(await states()).toEqual(['refunded 3000', 'completed 0'])
+  })
+  test('pays a cheaper order with the first, of which the rest goes back', async () => {
+    const { order, states } = await both(2400)
+    await shop.receive(shop.orderEvents.statusUpdated(order, 'paid', 2400))
+    expect(await states()).toEqual(['partially_refunded 600', 'refunded 2400'])
+  })
+  test('goes back when the order is cancelled', async () => {
+    const { order, states } = await both(3600)
+    await shop.receive(shop.orderEvents.cancelled(order))
+    expect(await states()).toEqual(['refunded 3000', 'refunded 3600'])
+  })
+})

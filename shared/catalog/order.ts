@@ -58,7 +58,7 @@ export const orderStatusUpdated = defineEvent('order.status_updated', {
     previous: t.Optional(orderStatus),
     payment_status: t.String(),
     reason: t.Optional(t.String()),
-    /** The price of an order that was paid with more: the rest goes back. */
+    /** The price of an order that was paid with more, or by payments of different amounts: what is too much goes back. */
     due_amount: t.Optional(t.Number()),
     items: orderLines,
   }),

@@ -15,6 +15,23 @@ const payment: Break[] = [
     'payment does not refund a second capture',
     real => (known, facts) => real(known, { ...facts, paidBy: known.id }),
   ),
+  broken(
+    'dueRefunds',
+    'is kept for an order',
+    'a price that rose between two payments',
+    'the first capture pays an order that costs more',
+    real => (known, facts) => real(known, { ...facts, captured: undefined }),
+  ),
+  broken(
+    'afterFacts',
+    'is kept for an order',
+    'a price that fell between two payments',
+    'order tells nobody what it costs when another amount is captured later',
+    real => (known, added) => {
+      const { steps, ...after } = real(known, added)
+      return { ...after, steps: steps.filter(({ from, to }) => from !== to) }
+    },
+  ),
   broken('endOfUnfinished', 'waits as pending', 'a card', 'payment ends what it is still asking about', () => () => 'void'),
   broken(
     'followUpOf',

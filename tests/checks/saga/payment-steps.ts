@@ -30,9 +30,15 @@ const settle = (model: Model, life: Life, before: Payment, state: ChargeState, c
     expires: before.expires && isOpen(status),
     holds: before.holds && waitsForMoney(status),
   }
-  life.books = { ...life.books, paidBy: decide.paidByAfter(life.books.paidBy, payment.id, settled) }
+  const { paidBy, captured } = life.books
+  const { id, amount } = payment
+  life.books = {
+    ...life.books,
+    paidBy: decide.paidByAfter(paidBy, id, settled),
+    captured: settled.captures ? [...captured, { id, amount }] : captured,
+  }
   if (settled.status && hasEvent(status)) {
-    const { id, payment_method: method, amount } = payment
+    const { payment_method: method } = payment
     send(life, { to: 'order', name: `${name(payment)} ${status}`, fact: { kind: 'payment', id, method, outcome: events[status], amount } })
   }
   save(life, follow(model, life, payment))

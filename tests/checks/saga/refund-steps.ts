@@ -11,9 +11,9 @@ const begin = ({ refunds, refunding, ...payment }: Payment, refund: Pick<Refund,
 
 /** As `followOrder` does: applies what is known of the order to one of its payments. */
 export const follow = ({ decide }: Model, life: Life, before: Payment): Payment => {
-  const { cancelled, delivered, paidBy, due, returns } = life.books
+  const { cancelled, delivered, paidBy, captured, due, returns } = life.books
   const waiting = before.isCaptured ? returns.filter(({ settled }) => !settled) : []
-  const facts: OrderFacts = { isCancelled: cancelled, isDelivered: delivered, paidBy, due: due ?? undefined, returns: waiting }
+  const facts: OrderFacts = { isCancelled: cancelled, isDelivered: delivered, paidBy, captured, due: due ?? undefined, returns: waiting }
   const doing = decide.dueAction(before, facts) ?? before.doing
   const refunds = decide.dueRefunds(before, facts)
   const begun = new Set(before.refunds.flatMap(({ key }) => (key === null ? [] : [key])))

@@ -91,6 +91,7 @@ export interface Life {
     cancelled: boolean
     delivered: boolean
     paidBy: number | null
+    captured: readonly { id: number; amount: number }[]
     due: number | null
     returns: readonly { id: number; amount: number; settled: boolean }[]
   }
@@ -174,7 +175,7 @@ export const begin = (plan: Plan): World => {
     },
     stock: { state: 'new', facts: { lines: [], placed: false, fulfillable: false, cancelled: false }, expiry: null, left: [], returns: [] },
     redemption: 'new',
-    books: { cancelled: false, delivered: false, paidBy: null, due: null, returns: [] },
+    books: { cancelled: false, delivered: false, paidBy: null, captured: [], due: null, returns: [] },
     payments: [],
     paying: [],
     packing: { lines: undefined, voided: false },
