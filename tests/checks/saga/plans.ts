@@ -125,5 +125,7 @@ export const largerPlans = {
   ),
 } satisfies Record<string, Plan>
 function larger(plan: Plan): Plan {
-  return { ...plan, dueIn: 2, crashes: true, paysAtOnce: false, allows: { ...plan.allows, copies: (plan.allows.copies ?? 0) + 1 } }
+  const allows = { ...plan.allows, copies: (plan.allows.copies ?? 0) + 1 }
+  // Of two orders, the states multiply.
+  return plan.orders > 1 ? { ...plan, allows } : { ...plan, dueIn: 2, crashes: true, paysAtOnce: false, allows }
 }
