@@ -1,9 +1,13 @@
 import { basename, dirname } from 'node:path'
 import { root } from '../install'
 
-/** Files that are data, and one that measures: changes to them say nothing about decisions. */
-const data = ['services/notification/domain-values.ts', 'services/rating/domain-spam-topics.ts', 'services/rating/domain-spam-weights.ts']
-const measures = ['services/rating/domain-spam-figures.test.ts']
+/** Tables of names. */
+const data = ['services/notification/domain-values.ts']
+/**
+ * How the spam scorer reads a text and was trained: another hash or pattern there is another model, better or worse by its precision and recall,
+ * which a test of its own measures.
+ */
+const model = /^services\/rating\/domain-spam-(features|figures|marks|plain|sketch|topics|training|weights)\b/
 
 /** Kernel files that decide from values alone, as the domain files of services do. */
 const kernel = ['shared/address.ts', 'shared/money.ts']
@@ -20,8 +24,9 @@ const filesLike = (pattern: string) => [...new Bun.Glob(pattern).scanSync(root)]
 
 /** The pure files by service, each with the tests beside it that need no server. `parts` choose files whose path has one of them. */
 export function pureFiles(parts: readonly string[]): Group[] {
-  const isTest = (file: string) => file.endsWith('.test.ts')
-  const domains = filesLike('services/*/domain*.ts').filter(file => /\/domain(-[\w-]+)?\.ts$/.test(file) && !data.includes(file))
+  const domains = filesLike('services/*/domain*.ts').filter(
+    file => /\/domain(-[\w-]+)?\.ts$/.test(file) && !data.includes(file) && !model.test(file),
+  )
   const byService = Object.groupBy(domains, file => basename(dirname(file)))
   const groups = [
     ...Object.entries(byService).map(([name, files = []]) => ({ name, files, tests: filesLike(`services/${name}/domain*.test.ts`) })),
@@ -32,7 +37,7 @@ export function pureFiles(parts: readonly string[]): Group[] {
     .map(({ name, files, tests }) => ({
       name,
       files: files.filter(chosen),
-      tests: tests.filter(file => isTest(file) && !measures.includes(file)),
+      tests: tests.filter(file => !model.test(file)),
     }))
     .filter(({ files }) => files.length > 0)
 }

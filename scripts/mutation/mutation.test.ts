@@ -55,6 +55,8 @@ describe('the report', () => {
     const result = resultOf(file, source, [sign, limit], listed)
     expect(result).toMatchObject({ changes: 1, noticed: 1, equal: 1, unnoticed: [] })
     expect(failure(result)).toContain(`${file}:4  now < until → now <= until`)
+    const elsewhere = listed.map(one => ({ ...one, line: 'another' }))
+    expect(resultOf(file, source, [sign, limit], elsewhere)).toMatchObject({ changes: 2, equal: 0, wronglyListed: [] })
   })
   test('fails below nine of ten, over all files', () => {
     const some = (noticed: number, changes: number) => ({ changes, noticed, equal: 0, unnoticed: [], wronglyListed: [] })

@@ -49,7 +49,8 @@ export function resultOf(file: string, source: string, mutants: readonly Mutant[
     if (mutant.file !== file || skipped.has(mutant.status)) continue
     const change = describeChange(source, mutant)
     const place = `${file}:${mutant.location.start.line}  ${change}`
-    const isListed = listed.some(one => one.file === file && one.change === change)
+    const text = source.split('\n')[mutant.location.start.line - 1] ?? ''
+    const isListed = listed.some(one => one.file === file && one.change === change && text.includes(one.line ?? ''))
     const isNoticed = noticing.has(mutant.status)
     if (isListed && isNoticed) result.wronglyListed.push(place)
     if (isListed && !isNoticed) {
