@@ -22,8 +22,8 @@ export interface Result {
   equal: number
   /** `file:line  before → after`. */
   unnoticed: string[]
-  /** Listed as equal, but a test noticed it. */
-  wronglyListed: string[]
+  /** Listed as equal, but noticed by a test, or no longer there. */
+  outdated: string[]
 }
 
 /** Stryker skips what a comment or skip-messages.ts tells it to, and what no longer compiles. */
@@ -44,23 +44,26 @@ export const describeChange = (source: string, { location: { start, end }, repla
 }
 
 export function resultOf(file: string, source: string, mutants: readonly Mutant[], listed: readonly Equal[] = equal): Result {
-  const result: Result = { changes: 0, noticed: 0, equal: 0, unnoticed: [], wronglyListed: [] }
+  const lines = source.split('\n')
+  const mine = listed.filter(one => one.file === file)
+  const found = new Set<Equal>()
+  const result: Result = { changes: 0, noticed: 0, equal: 0, unnoticed: [], outdated: [] }
   for (const mutant of mutants) {
     if (mutant.file !== file || skipped.has(mutant.status)) continue
+    const { line } = mutant.location.start
     const change = describeChange(source, mutant)
-    const place = `${file}:${mutant.location.start.line}  ${change}`
-    const text = source.split('\n')[mutant.location.start.line - 1] ?? ''
-    const isListed = listed.some(one => one.file === file && one.change === change && text.includes(one.line ?? ''))
     const isNoticed = noticing.has(mutant.status)
-    if (isListed && isNoticed) result.wronglyListed.push(place)
-    if (isListed && !isNoticed) {
+    const entry = isNoticed ? undefined : mine.find(one => one.change === change && lines[line - 1]?.includes(one.line ?? ''))
+    if (entry) {
+      found.add(entry)
       result.equal += 1
       continue
     }
     result.changes += 1
     if (isNoticed) result.noticed += 1
-    else result.unnoticed.push(place)
+    else result.unnoticed.push(`${file}:${line}  ${change}`)
   }
+  result.outdated = mine.filter(one => !found.has(one)).map(({ change }) => `${file}  ${change}`)
   return result
 }
 
@@ -69,7 +72,7 @@ export const total = (results: readonly Result[]): Result => ({
   noticed: results.reduce((sum, { noticed }) => sum + noticed, 0),
   equal: results.reduce((sum, one) => sum + one.equal, 0),
   unnoticed: results.flatMap(({ unnoticed }) => unnoticed),
-  wronglyListed: results.flatMap(({ wronglyListed }) => wronglyListed),
+  outdated: results.flatMap(({ outdated }) => outdated),
 })
 
 export const summary = ({ changes, noticed, equal }: Result) => {
@@ -78,9 +81,9 @@ export const summary = ({ changes, noticed, equal }: Result) => {
 }
 
 /** What is wrong with a run, or nothing. */
-export const failure = ({ changes, noticed, wronglyListed }: Result): string | undefined => {
-  if (wronglyListed.length > 0)
-    return `Tests notice what scripts/mutation/equal.ts lists as equal; take it out there:\n${wronglyListed.join('\n')}`
+export const failure = ({ changes, noticed, outdated }: Result): string | undefined => {
+  if (outdated.length > 0)
+    return `scripts/mutation/equal.ts lists changes that a test notices or that are no longer made; take them out:\n${outdated.join('\n')}`
   if (noticed < changes * floor) return `Less than ${floor * 100} % of the changes were noticed: test what is listed above.`
   return undefined
 }

@@ -99,9 +99,12 @@ describe('returned pieces', () => {
   test('go to the warehouse that their line names', () => {
     expect(received([back(2, 'south')], [left('north', 2), left('south', 2)])).toEqual(['2 A south'])
     expect(received([back(3, 'south')], [left('north', 2), left('south', 2)])).toEqual(['3 A south'])
+    // Then only the other warehouse has a piece out.
+    expect(received([back(1, 'south'), back(1)], [left('south', 1), left('north', 1)])).toEqual(['1 A south', '1 A north'])
   })
   test('go to the main warehouse when they came from none', () => {
     expect(received([back(2)], [])).toEqual(['2 A main'])
+    expect(received([back(2)], [left('north', 2, 0, 'B')])).toEqual(['2 A main'])
     expect(received([back(3)], [left('north', 1)])).toEqual(['1 A north', '2 A main'])
   })
   test('are counted once, and the lines of one SKU and warehouse are added up', () => {

@@ -105,6 +105,7 @@ describe('what is known of an order', () => {
   test('stays known, and its lines are those that came first', () => {
     const all = known({ placed: true, lines: [line('A', 2)], fulfillable: true, cancelled: true })
     expect(addOrderFacts(all, { placed: false, fulfillable: false, cancelled: false, lines: [line('B', 1)] })).toEqual(all)
+    expect([all.lines, addOrderFacts(known({ placed: true }), { lines: [line('B', 1)] }).lines]).toEqual([[line('A', 2)], [line('B', 1)]])
     expect(known({})).toEqual(noOrderFacts)
     expect(noOrderFacts).toEqual({ lines: [], placed: false, fulfillable: false, cancelled: false, expiry: undefined })
   })
