@@ -101,4 +101,24 @@ export const equal: readonly Equal[] = [
     line: 'for (const region',
     reason: 'the whole country is looked at twice',
   },
+  {
+    file: 'services/product/domain.ts',
+    change: '[] → ["Stryker was here"]',
+    line: 'const requireStockUntouched',
+    reason: 'a text has no stock',
+  },
+  {
+    file: 'services/product/domain.ts',
+    change: 'change.sku !== undefined || changedVariants → true',
+    reason: 'SKUs that did not change are distinct already',
+  },
+  { file: 'services/product/domain.ts', change: '/^-+|-+$/g → /^-|-+$/g', reason: 'there are no two hyphens in a row any more' },
+  { file: 'services/product/domain.ts', change: '/^-+|-+$/g → /^-+|-$/g', reason: 'there are no two hyphens in a row any more' },
+  {
+    file: 'services/user/domain-email.ts',
+    change: `'' → "Stryker was here!"`,
+    line: "split('@')",
+    reason: 'what has blanks is no address either',
+  },
+  { file: 'services/product/domain.ts', change: '[] → ["Stryker was here"]', line: 'const opening', reason: 'there are variants then' },
 ]

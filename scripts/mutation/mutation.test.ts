@@ -80,4 +80,7 @@ test('the words of an error are left as they are, its code is not', () => {
     isMessage({ node: { type: 'StringLiteral' }, parent: { type: 'CallExpression', callee: { name } }, listKey: 'arguments', key })
   expect([argument('conflict', 1), argument('AppError', 2), argument('forbidden', 0)]).toEqual([true, true, true])
   expect([argument('conflict', 0), argument('AppError', 1), argument('priceOf', 1)]).toEqual([false, false, false])
+  const field = (name: string, key: string) =>
+    isMessage({ node: { type: 'TemplateLiteral' }, parent: { type: 'ObjectProperty', key: { name } }, key })
+  expect([field('message', 'value'), field('path', 'value'), field('message', 'key')]).toEqual([true, false, false])
 })

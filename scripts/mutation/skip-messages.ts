@@ -14,6 +14,7 @@ const messageAt: Record<string, number> = {
 interface Node {
   type: string
   callee?: { name?: string }
+  key?: { name?: string }
 }
 /** The part of Babel's path that is looked at. */
 interface NodePath {
@@ -23,11 +24,11 @@ interface NodePath {
   key?: string | number | null
 }
 
-export const isMessage = ({ node, parent, listKey, key }: NodePath): boolean =>
-  /^(StringLiteral|TemplateLiteral)$/.test(node.type) &&
-  listKey === 'arguments' &&
-  key !== undefined &&
-  key === messageAt[parent?.callee?.name ?? '']
+export const isMessage = ({ node, parent, listKey, key }: NodePath): boolean => {
+  if (!/^(StringLiteral|TemplateLiteral)$/.test(node.type)) return false
+  if (listKey === 'arguments') return key === messageAt[parent?.callee?.name ?? '']
+  return key === 'value' && parent?.key?.name === 'message'
+}
 
 export const strykerPlugins = [
   {
