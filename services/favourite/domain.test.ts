@@ -106,6 +106,12 @@ test('the stock of a product is that of the SKUs that can be bought, and never l
   expect([stockOf({ skus: ['A', 'B'], levels }), stockOf({ skus: ['B'], levels }), stockOf({ skus: [], levels })]).toEqual([3, 0, 0])
 })
 
+test('a lower price and a return to stock that come together have numbers of their own', () => {
+  const { changes, facts: after } = learn(facts(), { ...priced(4, 90), levels: [{ sku: 'B', available: 2, version: 1 }] })
+  expect(changes.map(({ number, kind }) => `${number} ${kind}`)).toEqual(['8 price_drop', '9 back_in_stock'])
+  expect(after.changes).toBe(9)
+})
+
 test('news replaces what is known of a product and of a SKU, and of no other SKU', () => {
   const levels = [
     { sku: 'A', available: 1, version: 5 },
