@@ -121,4 +121,93 @@ export const equal: readonly Equal[] = [
     reason: 'what has blanks is no address either',
   },
   { file: 'services/product/domain.ts', change: '[] → ["Stryker was here"]', line: 'const opening', reason: 'there are variants then' },
+  { file: 'services/notification/domain-quiet.ts', change: 'known → false', reason: 'a format is kept only because making one is slow' },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'formats.size < 1000 → true',
+    reason: 'a format is kept only because making one is slow',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'formats.size < 1000 → false',
+    reason: 'a format is kept only because making one is slow',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'formats.size < 1000 → formats.size <= 1000',
+    reason: 'a format is kept only because making one is slow',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'formats.size < 1000 → formats.size >= 1000',
+    reason: 'a format is kept only because making one is slow',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'formats.set(timeZone, format) → ;',
+    reason: 'a format is kept only because making one is slow',
+  },
+  { file: 'services/notification/domain-quiet.ts', change: '/^[A-Za-z]/ → /[A-Za-z]/', reason: 'no name of a zone begins otherwise' },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'clockAt(hours.time_zone, start + left * minute) === goal → false',
+    reason: 'the search by minutes finds the same moment, only later',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'start + left * minute → start - left * minute',
+    line: '=== goal',
+    reason: 'the search by minutes finds the same moment, only later',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'left * minute → left / minute',
+    line: '=== goal',
+    reason: 'the search by minutes finds the same moment, only later',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'Math.max(start, start + (left - 120) * minute) → Math.min(start, start + (left - 120) * minute)',
+    reason: 'the search by minutes finds the same moment, only later',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'start + (left - 120) * minute → start - (left - 120) * minute',
+    reason: 'the search by minutes finds the same moment, only later',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: '(left - 120) * minute → (left - 120) / minute',
+    reason: 'the search by minutes finds the same moment, only later',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'moment <= start + (left + 120) * minute → moment < start + (left + 120) * minute',
+    reason: 'the moment is found before',
+  },
+  { file: 'services/notification/domain-quiet.ts', change: 'moment > at → true', reason: 'while it is quiet the end is not reached' },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'moment > at → moment >= at',
+    reason: 'while it is quiet the end is not reached',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'start + left * minute → start - left * minute',
+    line: '  return new Date',
+    reason: 'the moment is always found before',
+  },
+  {
+    file: 'services/notification/domain-quiet.ts',
+    change: 'left * minute → left / minute',
+    line: '  return new Date',
+    reason: 'the moment is always found before',
+  },
+  {
+    file: 'services/notification/domain-delivery.ts',
+    change: 'rank[reported] > rank[present] → rank[reported] >= rank[present]',
+    reason: 'no two reports have the same rank',
+  },
+  { file: 'services/favourite/domain.ts', change: 'after.price !== null → true', reason: 'a price that is known does not become unknown' },
+  { file: 'services/favourite/domain.ts', change: 'watch.price === null → false', reason: 'without a price there is no currency either' },
 ]
