@@ -51,7 +51,7 @@ describe('the report', () => {
     expect(resultOf(file, source, ends, [])).toMatchObject({ changes: 4, noticed: 2 })
   })
   test('leaves out changes that are equal in meaning', () => {
-    const listed = [{ file, change: 'all - used → all + used', line: 'all - used', reason: 'as an example' }]
+    const listed = [{ file, changes: ['all - used → all + used'], line: 'all - used', reason: 'as an example' }]
     const result = resultOf(file, source, [sign, limit], listed)
     expect(result).toMatchObject({ changes: 1, noticed: 1, equal: 1, unnoticed: [], outdated: [] })
     expect(summary(result)).toBe('1 changes, 1 noticed, 100.0 % (1 more are equal in meaning)')
@@ -59,12 +59,15 @@ describe('the report', () => {
   })
   test('refuses a list of them that has what a test notices, what is in another line, or what is gone', () => {
     const listed = [
-      { file, change: 'now < until → now <= until', reason: 'noticed' },
-      { file, change: 'all - used → all + used', line: 'elsewhere', reason: 'in another line' },
-      { file, change: 'a → b', reason: 'gone' },
+      { file, changes: ['now < until → now <= until', 'a → b'], reason: 'noticed, and gone' },
+      { file, changes: ['all - used → all + used'], line: 'elsewhere', reason: 'in another line' },
     ]
     const result = resultOf(file, source, [sign, limit], listed)
-    expect(result).toMatchObject({ changes: 2, equal: 0, outdated: listed.map(({ change }) => `${file}  ${change}`) })
+    expect(result).toMatchObject({
+      changes: 2,
+      equal: 0,
+      outdated: listed.flatMap(({ changes }) => changes.map(change => `${file}  ${change}`)),
+    })
     expect(failure(result)).toContain('a → b')
   })
   test('fails below nine of ten, over all files', () => {

@@ -45,15 +45,15 @@ export const describeChange = (source: string, { location: { start, end }, repla
 
 export function resultOf(file: string, source: string, mutants: readonly Mutant[], listed: readonly Equal[] = equal): Result {
   const lines = source.split('\n')
-  const mine = listed.filter(one => one.file === file)
-  const found = new Set<Equal>()
+  const mine = listed.filter(one => one.file === file).flatMap(({ line = '', changes }) => changes.map(change => ({ line, change })))
+  const found = new Set<(typeof mine)[number]>()
   const result: Result = { changes: 0, noticed: 0, equal: 0, unnoticed: [], outdated: [] }
   for (const mutant of mutants) {
     if (mutant.file !== file || skipped.has(mutant.status)) continue
     const { line } = mutant.location.start
     const change = describeChange(source, mutant)
     const isNoticed = noticing.has(mutant.status)
-    const entry = isNoticed ? undefined : mine.find(one => one.change === change && lines[line - 1]?.includes(one.line ?? ''))
+    const entry = isNoticed ? undefined : mine.find(one => one.change === change && lines[line - 1]?.includes(one.line))
     if (entry) {
       found.add(entry)
       result.equal += 1
