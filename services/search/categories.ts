@@ -1,3 +1,4 @@
+import { within } from '#shared/deadline'
 import { second } from '#shared/time'
 import type { SearchClients } from './clients'
 import { folded } from './domain-category'
@@ -12,6 +13,7 @@ interface Branch extends Category {
 }
 
 const freshMs = 10 * second
+const firstWithinMs = 0.5 * second
 
 const flat = (branches: readonly Branch[]): Category[] =>
   branches.flatMap(({ id, name, slug, children }) => [{ id, name, slug }, ...flat(children)])
@@ -44,7 +46,8 @@ export const categoryNames = ({ clients, known }: Ports) => {
   const all = async (): Promise<readonly Category[]> => {
     if (Date.now() - askedAt > freshMs) {
       const answer = ask()
-      if (!tree) await answer
+      // Only the very first answers wait, and not for long: names are better than none, and a search is better than names.
+      if (!tree) await within(firstWithinMs, answer)
     }
     return tree ?? []
   }
