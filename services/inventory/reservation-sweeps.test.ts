@@ -42,6 +42,25 @@ describe('an unpaid reservation', () => {
     await reservations.expire(new Date())
     expect(await level(sku)).toEqual({ quantity: 5, reserved: 0 })
   })
+  test('is released in the same sweep, though more than a sweep takes at once cannot be read', async () => {
+    const { line, sku } = await stocked(9)
+    const broken = [nextOrder(), nextOrder(), nextOrder()]
+    const sound = nextOrder()
+    await deliver(
+      ...broken.map(order => placed(order, [line(2)], { expires: new Date(0) })),
+      placed(sound, [line(1)], { expires: new Date(1) }),
+    )
+    const setItems = (items: string) => sql.db.updateTable('reservations').set({ items }).where('order_id', 'in', broken).execute()
+    await setItems('[{}]')
+    warnings.length = 0
+    await reservations.expire(new Date(), 2)
+    expect([await stateOf(sound), await level(sku)]).toEqual(['expired', { quantity: 9, reserved: 6 }])
+    expect(warnings).toHaveLength(3)
+    await setItems(JSON.stringify([line(2)]))
+    await reservations.expire(new Date(), 2)
+    await reservations.expire(new Date(), 2)
+    expect(await level(sku)).toEqual({ quantity: 9, reserved: 0 })
+  })
   test('lasts as long as the newest version of the order says, in any order of arrival', async () => {
     const { line, sku } = await stocked(5)
     const [order, other] = [nextOrder(), nextOrder()]

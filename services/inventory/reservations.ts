@@ -74,13 +74,17 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
     await enter(trx, reservation, await steps[step](trx, reservation, publish), publish, step === 'close')
   }
 
-  /** Each reservation has its own transaction and lock. One that fails goes to the end of those that wait, and holds up no other. */
-  const sweep = (
+  /**
+   * Each reservation has its own transaction and lock. One that fails goes to the end of those that wait, and holds up no other. Returns
+   * how many failed.
+   */
+  const sweep = async (
     name: string,
     rows: readonly { order_id: number }[],
     work: (trx: Trx, reservation: Reservation, publish: Publish) => Promise<void>,
-  ) =>
-    eachIsolated(
+  ): Promise<number> => {
+    let failed = 0
+    await eachIsolated(
       rows,
       ({ order_id }) =>
         sql
@@ -89,8 +93,13 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
             await sql.db.updateTable('reservations').set({ updated_at: new Date() }).where('order_id', '=', order_id).execute()
             throw error
           }),
-      (error, { order_id }) => log.warn({ err: error, order_id }, `${name} failed for an order; the next sweep tries it again`),
+      (error, { order_id }) => {
+        failed++
+        log.warn({ err: error, order_id }, `${name} failed for an order; the next sweep tries it again`)
+      },
     )
+    return failed
+  }
 
   const inState = (state: ReservationState) => sql.db.selectFrom('reservations').select('order_id').where('state', '=', state)
 
@@ -114,14 +123,29 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
       })
     },
 
-    /** Releases the stock of orders that were not paid in time. */
+    /** Releases the stock of orders that were not paid in time. It goes past those that fail, however many they are. */
     async expire(now: Date, limit = sweepLimit): Promise<void> {
-      const due = await inState('reserved').where('expires_at', '<=', now).orderBy('expires_at').limit(limit).execute()
-      await sweep('expiring', due, async (trx, reservation, publish) => {
-        if (!isExpired(reservation.state, reservation.facts, now)) return
-        await steps.release(trx, reservation, publish)
-        await enter(trx, reservation, { state: 'expired', reason: 'expired' }, publish)
-      })
+      const due = inState('reserved')
+        .select('expires_at')
+        .where('expires_at', '<=', now)
+        .orderBy('expires_at')
+        .orderBy('order_id')
+        .limit(limit)
+      let rows = await due.execute()
+      while (rows.length > 0) {
+        const failed = await sweep('expiring', rows, async (trx, reservation, publish) => {
+          if (!isExpired(reservation.state, reservation.facts, now)) return
+          await steps.release(trx, reservation, publish)
+          await enter(trx, reservation, { state: 'expired', reason: 'expired' }, publish)
+        })
+        const last = rows.at(-1)
+        if (failed === 0 || rows.length < limit || !last) return
+        rows = await due
+          .where(({ and, eb, or }) =>
+            or([eb('expires_at', '>', last.expires_at), and([eb('expires_at', '=', last.expires_at), eb('order_id', '>', last.order_id)])]),
+          )
+          .execute()
+      }
     },
   }
 }
