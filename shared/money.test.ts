@@ -33,6 +33,9 @@ describe('amounts on the wire', () => {
       [0.05, -0.05, 19.99, 0.001, 7, -7],
     )
   })
+  test('of nothing are written without a sign', () => {
+    expect(['USD', 'JPY', 'BHD'].map(code => Object.is(toMajor(0, code), 0))).toEqual([true, true, true])
+  })
   test('in a request are from nothing up to what a number holds exactly', () => {
     expect([0, 19.99, max, -0.01, max + 1, '5'].map(value => Value.Check(Amount, value))).toEqual([true, true, true, false, false, false])
   })

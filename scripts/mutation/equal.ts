@@ -198,4 +198,34 @@ export const equal: readonly Equal[] = [
     changes: ['watch.price === null → false'],
     reason: 'without a price there is no currency either',
   },
+  {
+    file: 'shared/money.ts',
+    changes: [
+      '/^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?$/ → /(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?$/',
+      '/^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?$/ → /^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?/',
+      '/^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?$/ → /^(-?)(\\d+)(?:\\.(\\d+))?(?:e([^+-]\\d+))?$/',
+      '/^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?$/ → /^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d))?$/',
+      '/^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\d+))?$/ → /^(-?)(\\d+)(?:\\.(\\d+))?(?:e([+-]\\D+))?$/',
+    ],
+    reason: 'an amount that is written with an exponent is too large or too exact in any case',
+  },
+  {
+    file: 'shared/money.ts',
+    line: 'decimalText.exec',
+    changes: ['\'0\' → ""', '[] → ["Stryker was here"]'],
+    reason: 'no exponent is 0, and the first part of a match is not looked at',
+  },
+  { file: 'shared/money.ts', changes: ['digits !== 0n → true'], reason: 'zero is written without decimals' },
+  {
+    file: 'shared/address.ts',
+    changes: ["typeof address === 'string' → false"],
+    line: 'return {}',
+    reason: 'a text has no country either',
+  },
+  {
+    file: 'services/order/domain-statistics.ts',
+    line: 'start >= end',
+    changes: ['start && end → true', 'start && end → start || end'],
+    reason: 'a comparison with undefined is false as well',
+  },
 ]

@@ -1,6 +1,9 @@
-/** A plugin of Stryker: the words that an error says to people are not changed, since no decision depends on them. Its kind and code are. */
+/**
+ * A plugin of Stryker: the words that an error or the document of the API says to people are not changed, since no decision depends on them. The
+ * kind and the code of an error are.
+ */
 
-/** Which argument is the message, by the function of shared/errors.ts. */
+/** Which argument is the message or the example, by the function of shared/errors.ts and shared/schema.ts. */
 const messageAt: Record<string, number> = {
   invalid: 1,
   unauthenticated: 1,
@@ -9,6 +12,8 @@ const messageAt: Record<string, number> = {
   tooMany: 1,
   unavailable: 1,
   AppError: 2,
+  RangeError: 0,
+  text: 1,
 }
 
 interface Node {
@@ -25,6 +30,7 @@ interface NodePath {
 }
 
 export const isMessage = ({ node, parent, listKey, key }: NodePath): boolean => {
+  if (key === 'value' && /^(description|examples)$/.test(parent?.key?.name ?? '')) return true
   if (!/^(StringLiteral|TemplateLiteral)$/.test(node.type)) return false
   if (listKey === 'arguments') return key === messageAt[parent?.callee?.name ?? '']
   return key === 'value' && parent?.key?.name === 'message'
