@@ -65,4 +65,16 @@ describe('an erased user', () => {
     await shop.sendAll()
     expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'suppressed', content: null, due_at: null }])
   })
+
+  test('leaves no address behind that is refused while the account is erased', async () => {
+    const user = await shop.newUser()
+    await shop.handle(placed(251, user.id))
+    shop.channels.email.answer(async () => {
+      await shop.handle(erased(user.id))
+      return { outcome: 'refused', reason: 'there is no such address', permanent_address_fault: true }
+    })
+    await shop.sendAll()
+    expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'suppressed', content: null }])
+    expect(await shop.sql.db.selectFrom('suppressions').selectAll().where('user_id', '=', user.id).execute()).toEqual([])
+  })
 })

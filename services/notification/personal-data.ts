@@ -58,7 +58,7 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
         .set({ ...blank, device_count: 0, erased_at: new Date() })
         .where('user_id', '=', userId)
         .execute()
-      for (const table of ['messages', 'plans', 'devices', 'digest_entries', 'suppressions'] as const)
+      for (const table of ['messages', 'plans', 'devices', 'digest_entries'] as const)
         await trx.deleteFrom(table).where('user_id', '=', userId).execute()
       const history = historyColumn.write([])
       await trx
@@ -69,6 +69,8 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
         }))
         .where('user_id', '=', userId)
         .execute()
+      // Last: a report of a delivery adds an address while it holds that delivery's row.
+      await trx.deleteFrom('suppressions').where('user_id', '=', userId).execute()
       await forgetAnswers(sql, trx, userId)
     })
   },

@@ -66,7 +66,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     })
   }
 
-  /** Only the newest claim may say how it went, and only while nobody else has decided. */
+  /** Only the newest claim may say how it went, and only while nobody else has decided. False if it may not. */
   const record = async (
     row: DeliveryRow,
     state: DeliveryState,
@@ -74,10 +74,11 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
       detail,
       ...change
     }: { detail?: string | undefined; due_at?: Date | null; provider?: string; provider_id?: string; content?: string; attempts?: number },
-  ) => {
+    db: Pick<NotificationSql['db'], 'updateTable'> = sql.db,
+  ): Promise<boolean> => {
     const step = { at: new Date().toISOString(), state, ...(detail !== undefined && { detail }) }
     const history = historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory))
-    await sql.db
+    const { numUpdatedRows } = await db
       .updateTable('deliveries')
       .set({
         due_at: null,
@@ -90,7 +91,8 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
       .where('id', '=', row.id)
       .where('claims', '=', row.claims)
       .where('state', '=', 'queued')
-      .execute()
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
   }
   /** Back to the queue; without having been tried. */
   const postpone = (row: DeliveryRow, due_at: Date, queued_at = row.queued_at) =>
@@ -159,8 +161,13 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     if (sent.outcome === 'sent')
       return record(row, 'sent', { provider: sent.provider, provider_id: sent.provider_id.slice(0, 255), content })
     if (sent.outcome === 'retry') return retry(row, sent.reason, sent.after_seconds)
-    if (sent.permanent_address_fault && row.channel === 'email') await suppressions.add(row.user_id, to, 'bounced')
-    return record(row, sent.permanent_address_fault ? 'bounced' : 'failed', { detail: sent.reason, provider: channel.name, content })
+    const refused = { detail: sent.reason, provider: channel.name, content }
+    if (!sent.permanent_address_fault) return record(row, 'failed', refused)
+    return sql.transaction(async trx => {
+      // An erasure that came meanwhile has decided; one that comes now waits for this row and then finds the address.
+      const isRecorded = await record(row, 'bounced', refused, trx)
+      if (isRecorded && row.channel === 'email') await suppressions.add(row.user_id, to, 'bounced', trx)
+    })
   }
 
   const sendBatch = async (channel: OutgoingChannel, now: Date): Promise<number> => {
