@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { hour } from '#shared/time'
 import { accountDeleted, type TestCart, testCart } from './testing'
 
 let shop: TestCart
@@ -207,5 +208,20 @@ describe('a cart', () => {
     await shop.handle(accountDeleted(user), accountDeleted(user))
     expect(await me.pieces()).toEqual({})
     expect((await shop.send('POST', `/shared/${body.token}`)).status).toBe(404)
+  })
+  test('that a request fills while the account is erased goes within minutes', async () => {
+    const user = ++users
+    const me = await shop.shopper(user)
+    const product = shop.add()
+    await shop.handle(accountDeleted(user))
+    await me.put(product)
+    const { body } = await me.ask('POST', '/share')
+    await shop.carts.forgetStragglers(new Date())
+    expect(await me.pieces()).toEqual({})
+    expect((await shop.send('POST', `/shared/${body.token}`)).status).toBe(404)
+
+    // An hour later no request of that time is under way any more.
+    await shop.carts.forgetStragglers(new Date(Date.now() + 2 * hour))
+    expect(await shop.redis.client.zscore(shop.redis.key('erased'), user)).toBeNull()
   })
 })

@@ -13,6 +13,8 @@ const seconds = (ms: number) => ms / second
 const idleSeconds = { newGuest: seconds(hour), guest: seconds(7 * day), user: seconds(90 * day) }
 const shareMs = 30 * day
 const sharesKept = 20
+/** Longer than a token of an erased account can be in use anywhere, and than a request can take. */
+const stragglersMs = hour
 
 /** 192 random bits: knowing the token of a share is the permission to use it. */
 const newToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
@@ -74,6 +76,12 @@ export const cartRepository = (redis: Redis) => {
   const shareKey = (token: string) => redis.key('share', createHash('sha256').update(token).digest('base64url'))
   const sharesKey = (userId: number) => redis.key('shares', userId)
   const shownKey = (userId: number) => redis.key('shown', userId)
+
+  const erasedKey = redis.key('erased')
+  const forgetCart = async (userId: number): Promise<void> => {
+    const shares = await client.lrange(sharesKey(userId), 0, -1)
+    await client.del(keyOf({ user: userId }), sharesKey(userId), shownKey(userId), ...shares)
+  }
 
   const cartFrom = ([word, hash = []]: Answer): Cart => {
     if (word !== 'ok') throw refusals[word]?.() ?? new Error(`the script answered ${word}`)
@@ -168,8 +176,14 @@ export const cartRepository = (redis: Redis) => {
     },
 
     async forget(userId: number): Promise<void> {
-      const shares = await client.lrange(sharesKey(userId), 0, -1)
-      await client.del(keyOf({ user: userId }), sharesKey(userId), shownKey(userId), ...shares)
+      await client.zadd(erasedKey, Date.now(), userId)
+      await forgetCart(userId)
+    },
+
+    /** Deletes again what a request that was under way at the erasure has stored since. */
+    async forgetStragglers(now: Date): Promise<void> {
+      for (const userId of await client.zrange(erasedKey, '0', '-1')) await forgetCart(Number(userId))
+      await client.zremrangebyscore(erasedKey, '-inf', now.getTime() - stragglersMs)
     },
   }
 }

@@ -107,6 +107,7 @@ export const testCart = async () => {
 
   return {
     redis: store.redis,
+    carts: service.carts,
     products,
     coupons,
     places,
