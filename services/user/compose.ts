@@ -45,16 +45,16 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
   const addresses = savedAddresses({ sql, vault, clock })
   const passwords = passwordHashes(hashCost)
   const recordFailure = failedLogins({ sql, log, recordAudit })
-  const checks = passwordChecks({ passwords, lockouts: loginLockouts({ redis, clock }), recordFailure })
+  const checks = passwordChecks({ passwords, lockouts: loginLockouts({ redis, vault, clock }), recordFailure })
   const sessions = userSessions({ sql, clock, log, revoke: publishRevocations(redis), recordAudit })
-  const quotas = mailQuotas({ sql, clock })
+  const quotas = mailQuotas({ sql, vault, clock })
   const tokens = mailedTokens({ sql, vault, clock, quotas })
   const keys = signingKeys({ sql, vault, clock })
   const factors = secondFactors({
     sql,
     vault,
     clock,
-    lockouts: loginLockouts({ redis, clock, rule: mfaLockout }),
+    lockouts: loginLockouts({ redis, vault, clock, rule: mfaLockout }),
     recordFailure,
     recordAudit,
   })

@@ -4,17 +4,24 @@ import { second } from '#shared/time'
 import type { Clock } from './database'
 import { type Lockout, lockout } from './domain'
 import settleScript from './lockouts.lua' with { type: 'text' }
-import { digest } from './secrets'
+import type { Vault } from './vault'
 
 const refuseFor = (ms: number) => {
   if (ms > 0) throw tooMany('too_many_attempts', 'Too many failed attempts; wait before the next one.', Math.ceil(ms / second))
 }
 
+interface Ports {
+  redis: Redis
+  vault: Pick<Vault, 'fingerprint'>
+  clock: Clock
+  rule?: Lockout
+}
+
 /** Counts failures per name and client address, over all instances. Failures from one address do not lock out a user at another. */
-export const loginLockouts = ({ redis, clock, rule = lockout }: { redis: Redis; clock: Clock; rule?: Lockout }) => {
+export const loginLockouts = ({ redis, vault, clock, rule = lockout }: Ports) => {
   const settle = redis.script<number>(settleScript)
   return (...subject: string[]) => {
-    const key = redis.key('lockout', digest(subject.join('|')))
+    const key = redis.key('lockout', vault.fingerprint(subject.join('|')))
     return {
       /** Throws while the wait runs. */
       async check() {

@@ -2,7 +2,7 @@ import { t } from '#shared/schema'
 import { jsonColumn, lockOrMake } from '#shared/sql'
 import { hour } from '#shared/time'
 import type { Clock, Trx, UserSql } from './database'
-import { digest } from './secrets'
+import type { Vault } from './vault'
 
 /** So that nobody can fill a mailbox, whichever accounts they use for it and whatever happens to the tokens. */
 const maxPerHour = 5
@@ -15,13 +15,19 @@ export interface Mail {
   kind: string
 }
 
+interface Ports {
+  sql: UserSql
+  vault: Pick<Vault, 'fingerprint'>
+  clock: Clock
+}
+
 /** Counts the mails of each kind to an address, and those that an account causes, in rows of their own. */
-export const mailQuotas = ({ sql, clock }: { sql: UserSql; clock: Clock }) => ({
+export const mailQuotas = ({ sql, vault, clock }: Ports) => ({
   /** Takes one of the mails that are left for this hour; false if there is none. The count rolls back with the transaction. */
   async take(trx: Trx, { userId, to, kind }: Mail): Promise<boolean> {
     const now = clock().getTime()
     const counts = []
-    for (const subject of [digest(`to ${to}`), digest(`by ${userId}`)]) {
+    for (const subject of [vault.fingerprint(`to ${to}`), vault.fingerprint(`by ${userId}`)]) {
       const row = await lockOrMake(trx, 'mail_quotas', { subject, kind }, { sent: '[]', updated_at: clock() })
       counts.push({ subject, sent: sentColumn.read(row.sent).filter(at => at > now - hour) })
     }

@@ -17,6 +17,14 @@ describe('a sealed value', () => {
       }),
     )
   })
+  test('is not what a fingerprint is: that is the same each time, and another under another key', () => {
+    const print = vault.fingerprint('ann@example.com')
+    expect(vaultWith(parseDataKeys(testDataKey('one'))).fingerprint('ann@example.com')).toBe(print)
+    expect(vaultWith(parseDataKeys(testDataKey('two'))).fingerprint('ann@example.com')).not.toBe(print)
+    expect(vault.fingerprint('ann@example.org')).not.toBe(print)
+    expect(print).not.toBe(new Bun.CryptoHasher('sha256').update('ann@example.com').digest('base64url'))
+    expect(print).toMatch(/^[\w-]{43}$/)
+  })
   test('opens only in its own cell', () => {
     const sealed = vault.seal('0123456789', 'users.phone:1')
     for (const cell of ['users.phone:2', 'users.address:1', 'addresses.value:1'] as const) expect(() => vault.open(sealed, cell)).toThrow()

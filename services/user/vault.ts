@@ -27,6 +27,7 @@ export const vaultWith = (keys: ReadonlyMap<string, Buffer>) => {
     if (!key) throw new Error(`a stored value needs the data key "${id}", which is not in DATA_KEYS`)
     return key
   }
+  const fingerprintKey = Buffer.from(hkdfSync('sha256', keyOf(current), '', 'fingerprints', 32))
   const macKeys = new Map([...keys].map(([id, key]) => [id, Buffer.from(hkdfSync('sha256', key, '', 'mailed tokens', 32))]))
 
   return {
@@ -49,6 +50,8 @@ export const vaultWith = (keys: ReadonlyMap<string, Buffer>) => {
         .setAuthTag(bytes.subarray(-tagBytes))
       return Buffer.concat([opening.update(bytes.subarray(ivBytes, -tagBytes)), opening.final()]).toString('utf8')
     },
+    /** The same for the same text, and of no use without the key: nobody finds out by trying names whom it is of. */
+    fingerprint: (text: string) => createHmac('sha256', fingerprintKey).update(text).digest('base64url'),
     isCurrent: (sealed: string) => sealed.startsWith(`${current}.`),
     /** The secret half of a mailed token, which only this service can derive from the token's id. Undefined if the key has been removed. */
     proofOf: (id: string, keyId: string): string | undefined => {
