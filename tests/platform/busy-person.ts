@@ -26,6 +26,7 @@ export const personal = {
   label: token(),
   shipTo: `송파구${token()}`,
   shipToInstead: `${token()}<br>`,
+  visitor: `${token()}-device`,
   device: `${token()}:push`,
   browser: `Browser ${token()}`,
   returnReason: token(),
@@ -73,6 +74,10 @@ const useCatalog = async ({ call }: Shopper, product: ProductView) => {
   await call('GET', `/api/search?keyword=${keyword}`)
   await shop.guest.call('GET', `/api/search?keyword=${keyword}`)
   await shop.guest.call('GET', `/api/search/suggestions?q=${keyword}`)
+  const view = { product_id: product.id, guest_id: personal.visitor }
+  await shop.guest.call('POST', '/api/search/views', { body: view })
+  await call('POST', '/api/search/views', { body: view })
+  await call('GET', '/api/recommendations/me')
   await call('PUT', `/api/favourites/${product.id}/watch`, { body: { price_drop: true, back_in_stock: true } })
   const { token: favourites } = await call<{ token: string }>('POST', '/api/favourites/share')
   expect((await shop.guest.call<List<unknown>>('GET', `/api/favourites/shared/${favourites}`)).items).toHaveLength(1)

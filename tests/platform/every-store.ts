@@ -101,7 +101,7 @@ async function* redisKeys(): AsyncGenerator<Kept> {
             snapshots.set(generation, chunks)
           }
           // A key that has expired meanwhile holds nothing.
-          return { place: `Redis ${key}`, bytes: joined([key, ...buffersIn(value), dump]) }
+          return { place: `Redis ${database} ${key}`, bytes: joined([key, ...buffersIn(value), dump]) }
         })
         yield* await Promise.all(found)
       }
