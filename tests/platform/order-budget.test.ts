@@ -1,0 +1,98 @@
+import { afterAll, expect, test } from 'bun:test'
+import { createPool, type RowDataPacket } from 'mysql2/promise'
+import { shop } from '../shop'
+import { pieces, until } from '../shopper'
+
+/**
+ * What one order costs: the calls between services, the events that are handled, and what MySQL stores, from the placing until all is quiet. A change
+ * that adds one of them changes a number here, so nobody adds it without seeing it.
+ */
+const pool = createPool({ uri: String(Bun.env.TEST_MYSQL_URL), connectionLimit: 1 })
+afterAll(() => pool.end())
+
+type Counts = Record<string, number>
+
+/** `events_handled_total{type="order.created",service="tax"} 3` and the like, from every instance. */
+const sample = /^(events_handled_total|http_client_duration_seconds_count)\{([^}]*)\} (\d+)/gm
+const readMetrics = async (addresses: readonly string[]): Promise<Counts> => {
+  const texts = await Promise.all(addresses.map(async address => (await fetch(`http://${address}/metrics`)).text()))
+  const counts: Counts = {}
+  for (const [, name, labels = '', value] of texts.flatMap(text => [...text.matchAll(sample)])) {
+    const { service, type, callee } = Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key, text]))
+    // Discovery asks everybody every few seconds, and everybody asks for user's published keys, whatever is ordered.
+    if (service === 'discovery') continue
+    const key = name === 'events_handled_total' ? `${type} → ${service}` : `${service} asks ${callee}`
+    counts[key] = (counts[key] ?? 0) + Number(value)
+  }
+  return counts
+}
+
+const readStored = async (): Promise<Counts> => {
+  const [rows] = await pool.query<RowDataPacket[]>("show global status where variable_name in ('Com_commit', 'Com_insert')")
+  return Object.fromEntries(rows.map(({ Variable_name, Value }) => [Variable_name, Number(Value)]))
+}
+
+const difference = (before: Counts, after: Counts): Counts =>
+  Object.fromEntries(
+    Object.entries(after)
+      .map(([key, value]): [string, number] => [key, value - (before[key] ?? 0)])
+      .filter(([, value]) => value !== 0)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  )
+
+test('one order, placed and paid by card, costs as many calls, events, inserts and commits as are written here', async () => {
+  const admin = await shop.admin()
+  const ann = await shop.shopper()
+  const product = await shop.addProduct({ price: 20 })
+  const { services } = await admin.call<{ services: { instances: { address: string }[] }[] }>('GET', '/api/discovery/services')
+  const addresses = services.flatMap(({ instances }) => instances.map(({ address }) => address))
+  /** The counters, once they have stood still for a while. */
+  const quiet = async () => {
+    let [seen, since] = ['', Date.now()]
+    return until(async () => {
+      const read = { metrics: await readMetrics(addresses), stored: await readStored() }
+      if (JSON.stringify(read) !== seen) [seen, since] = [JSON.stringify(read), Date.now()]
+      return Date.now() - since > 2500 ? read : undefined
+    }, 60_000)
+  }
+  // What services remember for a moment is there already.
+  await ann.buy(pieces(product))
+  const before = await quiet()
+  await ann.buy(pieces(product))
+  const after = await quiet()
+
+  const { 'notification asks user': contacts = 0, ...others } = difference(before.metrics, after.metrics)
+  expect(others).toEqual({
+    'order asks product': 1,
+    'order asks promotion': 1,
+    'order asks shipping': 1,
+    'order asks tax': 1,
+    'payment asks order': 1,
+    'shipping asks order': 1,
+    'order.created → cart': 1,
+    'order.created → inventory': 1,
+    'order.created → notification': 1,
+    'order.created → promotion': 1,
+    'order.created → tax': 1,
+    'order.status_updated → inventory': 3,
+    'order.status_updated → notification': 3,
+    'order.status_updated → payment': 3,
+    'order.status_updated → rating': 3,
+    'order.status_updated → search': 3,
+    'order.status_updated → tax': 3,
+    'inventory.reserved → order': 1,
+    'inventory.committed → order': 1,
+    'inventory.committed → shipping': 1,
+    'inventory.updated → favourite': 2,
+    'inventory.updated → product': 2,
+    'inventory.updated → search': 2,
+    'payment.processed → order': 1,
+    'shipment.created → order': 1,
+  })
+  // Messages that are due together ask for their receivers together.
+  expect(contacts).toBeWithin(1, 3)
+  const { Com_commit = 0, Com_insert = 0 } = difference(before.stored, after.stored)
+  // Events that arrive together share a transaction, so a busy machine may need fewer.
+  expect(Com_commit).toBeWithin(12, 23)
+  expect(Com_insert).toBeWithin(35, 52)
+}, 120_000)
