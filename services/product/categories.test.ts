@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { testProduct } from './testing'
 
-const { send, add, published, failures, drop } = await testProduct()
+const { send, admin, add, published, failures, drop } = await testProduct()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -120,4 +120,15 @@ test('a category can be removed only when it contains no product and no category
   expect(elsewhere.product_count).toBe(0)
   expect((await send('DELETE', `/categories/${elsewhere.id}`)).status).toBe(204)
   expect((await send('DELETE', `/categories/${elsewhere.id}`)).status).toBe(404)
+})
+
+test('a category is created once for one idempotency key, also by two requests at once', async () => {
+  const create = (name = 'Once only') => send('POST', '/categories', { name }, { ...admin, 'idempotency-key': 'category-once' })
+  const [one, two] = await Promise.all([create(), create()])
+  const three = await create()
+  expect([one, two, three].map(({ status }) => status)).toEqual([201, 201, 201])
+  expect(new Set([one, two, three].map(({ body }) => body.id)).size).toBe(1)
+  expect([three.headers.get('idempotent-replayed'), three.headers.get('location')]).toEqual(['true', `/api/categories/${one.body.id}`])
+  expect((await create('Another')).body.code).toBe('idempotency_key_reused')
+  expect((await send('POST', '/categories', { name: 'Once only' })).body.code).toBe('category_exists')
 })

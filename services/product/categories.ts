@@ -8,7 +8,7 @@ import { maxDepth, type PlacedCategory, placeCategory, withDescendants } from '.
 import { type CategoryRow, catalogTransaction, categoriesOf, isDuplicateCategory, isDuplicateSlug, marksOf, maxReadMs } from './database'
 import { categoryKey, requireCategoryName, slugOf } from './domain'
 
-interface CategoryInput {
+export interface CategoryInput {
   name: string
   slug?: string
   parent_id?: string | null
@@ -85,7 +85,11 @@ export const categoryRepository = (mongo: Mongo) => {
       return row
     },
 
-    async add({ name, slug, parent_id, tax_class }: CategoryInput): Promise<CategoryRow> {
+    /** `within` runs in the same transaction. */
+    async add(
+      { name, slug, parent_id, tax_class }: CategoryInput,
+      within: (session: ClientSession, row: CategoryRow) => Promise<void> = async () => {},
+    ): Promise<CategoryRow> {
       requireCategoryName(name)
       const _id = new ObjectId()
       try {
@@ -101,6 +105,7 @@ export const categoryRepository = (mongo: Mongo) => {
             products: 0,
           }
           await categories.insertOne(row, { session })
+          await within(session, row)
           return row
         })
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Mongo } from '#shared/mongo'
+import { addCategory } from './add-category'
 import { addProduct } from './add-product'
 import { categoryRepository } from './categories'
 import { exportProducts } from './export-products'
@@ -14,6 +15,7 @@ export const compose = ({ mongo }: { mongo: Mongo }) => {
   return {
     categories,
     products,
+    addCategory: addCategory(mongo, categories),
     addProduct: addProduct(mongo, products),
     propagateCategoryChanges: propagateCategoryChanges(mongo),
     importProducts: importProducts(mongo, categories),
