@@ -178,5 +178,8 @@ describe('decisions of administrators', () => {
   test('that another version kept are forgotten, not misread', () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(40_000), Uint8Array.from([9, ...serialize(model).slice(1)])])
       expect(serialize(restore(bytes))).toEqual(serialize(model))
+    const kept = serialize(learn(model, kinds.seeds[0]!, true))
+    for (const bytes of [kept.slice(0, -1), Uint8Array.from([9, ...kept.slice(1)])])
+      expect(serialize(restore(bytes))).toEqual(serialize(model))
   })
 })
