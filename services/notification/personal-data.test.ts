@@ -23,10 +23,18 @@ describe('an erased user', () => {
     await shop.sendAll()
     await shop.handle(statusUpdated(240, user.id, 'delivered'))
     await shop.handle(watchTriggered(user.id))
+    const refused = { address_hash: 'e'.repeat(64), user_id: user.id, reason: 'complained' as const }
+    await shop.sql.db.insertInto('suppressions').values(refused).execute()
     const path = `/internal/users/${user.id}/export`
     const exported = (await shop.send('GET', path, undefined, await shop.asService('user'))).body.data
     expect(exported.deliveries.map(({ content }: { content: { to: string } | null }) => content?.to)).toContain('zoë@example.com')
-    expect(exported).toMatchObject({ preferences: { language: 'vi' }, devices: [{ token: `secret-device-${user.id}` }] })
+    expect(exported).toMatchObject({
+      preferences: { language: 'vi' },
+      devices: [{ token: `secret-device-${user.id}` }],
+      planned: [{ kind: 'review_request', facts: { order_id: 240 } }],
+      collected: [{ kind: 'price_drop' }],
+      refused_addresses: [{ reason: 'complained' }],
+    })
     expect((await shop.send('GET', path, undefined, await shop.asService('order'))).status).toBe(403)
 
     const erasure = erased(user.id)

@@ -27,11 +27,14 @@ const inSteps = async (step: () => Promise<number>) => {
 export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
   async exportOf(userId: number) {
     const { db } = sql
-    const [chosen, messages, deliveries, devices] = await Promise.all([
+    const [chosen, messages, deliveries, devices, plans, collected, suppressed] = await Promise.all([
       preferences.find(userId),
       db.selectFrom('messages').selectAll().where('user_id', '=', userId).orderBy('id', 'desc').limit(mostExported).execute(),
       db.selectFrom('deliveries').selectAll().where('user_id', '=', userId).orderBy('id', 'desc').limit(mostExported).execute(),
       db.selectFrom('devices').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
+      db.selectFrom('plans').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
+      db.selectFrom('digest_entries').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
+      db.selectFrom('suppressions').selectAll().where('user_id', '=', userId).limit(mostExported).execute(),
     ])
     return {
       preferences: chosen,
@@ -45,6 +48,9 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
         content: content === null ? null : contentColumn.read(content),
       })),
       devices: devices.map(({ id, platform, token, created_at }) => ({ id, platform, token, created_at: created_at.toISOString() })),
+      planned: plans.map(({ kind, facts, due_at }) => ({ kind, facts: factsColumn.read(facts), due_at: due_at.toISOString() })),
+      collected: collected.map(({ delivery_id, kind, facts }) => ({ delivery_id, kind, facts: factsColumn.read(facts) })),
+      refused_addresses: suppressed.map(({ reason, created_at }) => ({ reason, since: created_at.toISOString() })),
     }
   },
 
