@@ -4,6 +4,7 @@ import { minute } from '#shared/time'
 import { discoveryApp } from './app'
 import { discoveryClients } from './clients'
 import { compose } from './compose'
+import { watchDeadLetters } from './watch-dead-letters'
 
 export const start = (env?: Environment) =>
   runService(
@@ -11,7 +12,9 @@ export const start = (env?: Environment) =>
     async ({ http, bus, every, client, redis, metrics, log }) => {
       const discovery = compose({ redis, clients: discoveryClients(client), metrics, log })
       every('watch drift', minute, discovery.watchDrift)
-      return discoveryApp({ http, ...discovery, deadLetters: await bus.deadLetters() })
+      const deadLetters = await bus.deadLetters()
+      every('count dead letters', minute, watchDeadLetters({ deadLetters, metrics }))
+      return discoveryApp({ http, ...discovery, deadLetters })
     },
     env,
   )

@@ -1,6 +1,7 @@
-import { type Channel, type ConfirmChannel, connect, type GetMessage } from 'amqplib'
-import { within } from '../deadline'
+import type { Channel, ConfirmChannel, GetMessage } from 'amqplib'
 import { conflict, unavailable } from '../errors'
+import { deadLetterCounts } from './dead-letter-counts'
+import { withConnection } from './short-connection'
 import { deadLetterQueue } from './topology'
 
 export interface DeadLetter {
@@ -22,6 +23,11 @@ export interface DeadLetterQueue {
 
 /** For operators. Seldom used, so each call opens its own connection, and a lock lets one call at a time run over all instances. */
 export interface DeadLetters {
+  /**
+   * How many dead letters each queue has, by asking the broker only for the queues' lengths: no lock is taken and no message is read, so it
+   * disturbs no operator. A queue that is gone is left out.
+   */
+  counts(): Promise<Map<string, number>>
   /** The queues that have dead letters, or only `queue`. */
   list(options?: { queue?: string; limit?: number }): Promise<DeadLetterQueue[]>
   get(queue: string, id: string): Promise<(DeadLetter & { body: string }) | undefined>
@@ -57,11 +63,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
   const exclusively = async <T>(work: (channel: ConfirmChannel, lock: Channel) => Promise<T>): Promise<T> => {
     const deadline = Date.now() + lockWaitMs
     for (;;) {
-      const model = await connect(url, { noDelay: true, timeout: 5000 }).catch(error => {
-        throw unavailable('broker_unavailable', 'The message broker does not answer.', error)
-      })
-      model.on('error', () => {})
-      try {
+      const done = await withConnection(url, async model => {
         const lock = await model.createChannel()
         lock.on('error', () => {})
         const locked = await lock.assertQueue(`${prefix}dead-letters.lock`, { exclusive: true, durable: false }).then(
@@ -71,20 +73,15 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
             throw error
           },
         )
-        if (locked) {
-          const channel = await model.createConfirmChannel()
-          channel.on('error', () => {})
-          const result = await work(channel, lock)
-          // Resolves when the messages are back in their place; the lock is held until the connection closes.
-          await channel.close()
-          return result
-        }
-      } finally {
-        await within(
-          2000,
-          model.close().catch(() => {}),
-        )
-      }
+        if (!locked) return undefined
+        const channel = await model.createConfirmChannel()
+        channel.on('error', () => {})
+        const result = await work(channel, lock)
+        // Resolves when the messages are back in their place; the lock is held until the connection closes.
+        await channel.close()
+        return { result }
+      })
+      if (done) return done.result
       if (Date.now() > deadline)
         throw conflict('dead_letters_busy', 'Another request is reading the dead letters; try again in a moment.', 1)
       await Bun.sleep(50 + Math.random() * 100)
@@ -148,6 +145,8 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
   }
 
   return {
+    counts: () => deadLetterCounts({ url, prefix, queues }),
+
     list: ({ queue, limit = 20 } = {}) =>
       exclusively(async (channel, lock) => {
         const lists: DeadLetterQueue[] = []
