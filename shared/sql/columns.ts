@@ -10,10 +10,13 @@ export const timestamp = sql`datetime(3)`
 /** The default of a column with a time. */
 export const currentTime = sql`(current_timestamp(3))`
 
-/** Adds a column or index, unless an interrupted run of the migration has added it. MySQL has no `add column if not exists`. */
-export const addOnce = async (alter: { execute(): Promise<unknown> }): Promise<void> => {
+/**
+ * Adds columns or indexes, unless an interrupted run of the migration has added them: MySQL commits each such statement by itself, and has
+ * no `add column if not exists`. A statement that adds several adds all or none.
+ */
+export const addOnce = async (alter: { execute(): Promise<unknown> } | Promise<unknown>): Promise<void> => {
   try {
-    await alter.execute()
+    await ('execute' in alter ? alter.execute() : alter)
   } catch (error) {
     if (!isThereAlready(error)) throw error
   }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import { ascii, currentTime, plainText, timestamp } from './columns'
+import { addOnce, ascii, currentTime, plainText, timestamp } from './columns'
 import { errno, noSuchTable } from './errors'
 
 const kernel: Record<string, Migration> = {
@@ -65,12 +65,12 @@ const kernel: Record<string, Migration> = {
   },
   kernel_005_idempotency_owner: {
     async up(db: Kysely<unknown>) {
-      await db.schema.alterTable('idempotency_keys').addColumn('owner', 'bigint').execute()
+      await addOnce(db.schema.alterTable('idempotency_keys').addColumn('owner', 'bigint'))
     },
   },
   kernel_006_idempotency_owner_index: {
     async up(db: Kysely<unknown>) {
-      await db.schema.createIndex('idempotency_keys_owner').on('idempotency_keys').column('owner').execute()
+      await addOnce(db.schema.createIndex('idempotency_keys_owner').on('idempotency_keys').column('owner'))
     },
   },
 }

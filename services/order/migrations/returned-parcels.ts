@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { addOnce } from '#shared/sql'
 
 /** The goods of a parcel are returned once. */
 export const returnedParcels: Migration = {
   async up(db: Kysely<unknown>) {
-    await sql`alter table returns add column shipment_id bigint, add unique key returns_shipment (shipment_id)`.execute(db)
+    await addOnce(sql`alter table returns add column shipment_id bigint, add unique key returns_shipment (shipment_id)`.execute(db))
   },
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText, timestamp } from '#shared/sql'
+import { addOnce, plainText, timestamp } from '#shared/sql'
 
 /**
  * The name of this deployment, made once. Its payments have keys without a name for a quarter of an hour where there were payments
@@ -25,6 +25,6 @@ export const deployment: Migration = {
 /** The start of a payment's keys at its provider. Payments of the release before have none. */
 export const keyPrefixes: Migration = {
   async up(db: Kysely<unknown>) {
-    await sql`alter table payments add column key_prefix varchar(20) not null default ''`.execute(db)
+    await addOnce(sql`alter table payments add column key_prefix varchar(20) not null default ''`.execute(db))
   },
 }

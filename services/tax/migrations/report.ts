@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { plainText, timestamp } from '#shared/sql'
+import { addOnce, plainText, timestamp } from '#shared/sql'
 import { soldLinesColumn, type TaxDb } from '../database'
 import { reportedPlace } from '../domain'
 
@@ -64,21 +64,15 @@ export const entries: Migration = {
 
 export const unsold: Migration = {
   async up(db: Kysely<unknown>) {
-    await db.schema
-      .alterTable('orders')
-      .addColumn('unsold', 'boolean', c => c.notNull().defaultTo(false))
-      .execute()
+    await addOnce(db.schema.alterTable('orders').addColumn('unsold', 'boolean', c => c.notNull().defaultTo(false)))
   },
 }
 
 /** The report reads this index alone. */
 export const summed: Migration = {
   async up(db: Kysely<unknown>) {
-    await db.schema
-      .createIndex('entries_sums')
-      .on('entries')
-      .columns(['at', 'country', 'region', 'rate_ppm', 'currency', 'kind', 'net', 'tax'])
-      .execute()
+    const columns = ['at', 'country', 'region', 'rate_ppm', 'currency', 'kind', 'net', 'tax']
+    await addOnce(db.schema.createIndex('entries_sums').on('entries').columns(columns))
   },
 }
 

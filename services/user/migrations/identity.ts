@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { insertOnce, plainText, timestamp } from '#shared/sql'
+import { addOnce, insertOnce, plainText, timestamp } from '#shared/sql'
 import { mailboxOf } from '../domain-email'
 
 export const pendingEmail: Migration = {
   async up(db: Kysely<unknown>) {
-    await db.schema.alterTable('users').addColumn('pending_email', 'varchar(254)').execute()
+    await addOnce(db.schema.alterTable('users').addColumn('pending_email', 'varchar(254)'))
   },
 }
 
@@ -25,10 +25,10 @@ export const mailQuotas: Migration = {
   },
 }
 
-/** Brings e-mails into the one spelling of their mailbox. Where another account has it already, the account keeps its spelling and its username. */
+/** Brings e-mails into the one spelling of their mailbox. Where another account has it already, or an older one gets it, the account keeps its spelling and its username. */
 export const emailSpelling: Migration = {
   async up(db: Kysely<{ users: { id: number; email: string | null } }>) {
-    const rows = await db.selectFrom('users').select(['id', 'email']).where('email', 'regexp', '[^ -~]|[.]$').execute()
+    const rows = await db.selectFrom('users').select(['id', 'email']).where('email', 'regexp', '[^ -~]|[.]$').orderBy('id').execute()
     for (const { id, email } of rows) {
       const mailbox = email && mailboxOf(email)
       if (mailbox && mailbox !== email) await insertOnce(db.updateTable('users').set({ email: mailbox }).where('id', '=', id))
