@@ -65,6 +65,25 @@ describe('POST /quotes', () => {
     expect((await quote({ address: at('Nowhere') })).code).toBe('unknown_country')
     expect((await quote({ address: at('US') })).code).toBe('region_required')
   })
+  test('is the same for every spelling of one place, and refuses a place that does not exist', async () => {
+    const pricesAt = async (place: object) => (await quote({ address: { ...at('DE'), ...place } })).prices
+    const places = [
+      [{ country: 'DE' }, { country: 'deu' }, { country: ' germany ' }],
+      [
+        { country: 'US', region: 'MA' },
+        { country: 'USA', region: 'us-ma' },
+        { country: 'The United States', region: 'Massachusetts' },
+      ],
+    ]
+    for (const [normal = {}, ...others] of places)
+      for (const place of others) expect({ place, prices: await pricesAt(place) }).toEqual({ place, prices: await pricesAt(normal) })
+    for (const [place, code] of [
+      [{ country: 'Atlantis' }, 'unknown_country'],
+      [{ country: 'Canada' }, 'region_required'],
+      [{ country: 'usa', region: 'Bavaria' }, 'unknown_region'],
+    ] as const)
+      expect(await quote({ address: { ...at('DE'), ...place } })).toEqual({ status: 400, code, prices: {} })
+  })
   test('has the prices of the default zone for an address that another service stored in an older form', async () => {
     const body = { address: at('Nowhere'), items, currency: 'USD' }
     const answer = await shop.call('POST', '/internal/quotes', { body, headers: await shop.asService('order') })
