@@ -37,6 +37,25 @@ test('an erased user’s address is removed at once from delivered shipments, an
   expect(body.address).toBeNull()
 })
 
+test('an erased user’s kept answers are removed, whichever route gave them, and nobody else’s', async () => {
+  const kept = async () => {
+    const rows = await shop.sql.kernel.selectFrom('idempotency_keys').select(['owner', 'answer']).where('answer', 'is not', null).execute()
+    return rows.map(({ owner }) => Number(owner)).sort()
+  }
+  const keyed = async (user: number) => ({ ...(await shop.as(user, 'admin')), 'idempotency-key': 'mine' })
+  const zone = (user: number) => ({ name: `Zone of ${user}`, countries: [] })
+  const { id } = await shop.shipped(54)
+  const step = { body: { status: 'picked_up' }, headers: await keyed(54) }
+  expect((await shop.call('POST', `/api/shipping/shipments/${id}/events`, step)).status).toBe(200)
+  for (const user of [54, 55])
+    expect((await shop.call('POST', '/api/shipping/zones', { body: zone(user), headers: await keyed(user) })).status).toBe(201)
+  expect(await kept()).toEqual([54, 54, 55])
+  await shop.receive(erased(54))
+  expect(await kept()).toEqual([55])
+  const again = await shop.call('POST', '/api/shipping/zones', { body: zone(55), headers: await keyed(55) })
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
+})
+
 test('an erasure and a delivery at the same moment remove the address, whichever is first', async () => {
   const other = await shop.instance()
   for (let user = 60; user < 75; user++) {
