@@ -21,6 +21,8 @@ const app = http('/api/things')
   .post('/guest', ({ user }) => ({ ok: user?.id ?? null }), { guest: true, body, response: Ok })
   .post('/public', ({ body }) => ({ ok: body.name }), { public: true, body, response: Ok })
   .post('/internal', ({ caller }) => ({ ok: caller }), { internal: ['cart'], body, response: Ok })
+  .post('/internal/echo', ({ body }) => ({ ok: { ...body } }), { internal: ['cart'], body, response: Ok })
+  .post('/internal/open', () => ({ ok: true }), { internal: ['cart'], response: Ok })
   .post('/stream', async ({ user, request }) => ({ ok: [user.id, (await request.text()).length] }), { stream: 'admin', response: Ok })
 
 const ask = async (path: string, init: RequestInit = {}) => {
@@ -76,6 +78,33 @@ describe('a caller without access is refused before its input is validated', () 
 
   test('a 401 names the authentication scheme', async () => {
     expect((await ask('/auth/5')).headers.get('www-authenticate')).toBe('Bearer')
+  })
+})
+
+describe('a field that a body does not have', () => {
+  const newer = JSON.stringify({ name: 'Ann', age: 30, colour: 'red' })
+
+  test.each([
+    { route: '/public', headers: {} },
+    { route: '/guest', headers: {} },
+    { route: '/auth', headers: customer },
+    { route: '/admin', headers: admin },
+  ])('is refused by $route, since a client should see its mistake', async ({ route, headers }) => {
+    const { status, json } = await post(route, newer, headers)
+    expect([status, json.code, json.errors[0].path]).toEqual([400, 'invalid_input', '/colour'])
+  })
+
+  test('is ignored by an internal route, whose caller may be newer, and does not reach the handler', async () => {
+    expect((await post('/internal/echo', newer, cart)).json).toEqual({ ok: { name: 'Ann', age: 30 } })
+    expect((await post('/internal/open', newer, cart)).status).toBe(200)
+  })
+
+  test('hides no other mistake of a service, and admits nobody else', async () => {
+    const wrong = await post('/internal/echo', JSON.stringify({ name: 'Ann', years: 30 }), cart)
+    expect([wrong.status, wrong.json.errors[0].path]).toEqual([400, '/age'])
+    expect((await post('/internal/echo', JSON.stringify([newer]), cart)).status).toBe(400)
+    expect((await post('/internal/echo', '', cart)).status).toBe(400)
+    expect((await post('/internal/echo', newer, tax)).status).toBe(403)
   })
 })
 

@@ -1,8 +1,10 @@
+import type { TSchema } from '@sinclair/typebox'
 import { type DocumentDecoration, Elysia } from 'elysia'
 import type { InternalIdentity, VerifyToken } from './auth'
 import { currentContext, newContext, withContext } from './context'
 import { statusOf } from './errors'
 import { admissions, gate, noteAdminAct } from './http/gate'
+import { knownFields } from './http/known-fields'
 import { problemResponse, toAppError } from './http/problem'
 import type { ServiceName } from './platform'
 import { noTracer, type Tracer } from './trace'
@@ -37,7 +39,7 @@ const access = (auth: true | 'admin' | 'guest' | 'public' | 'signed' | 'internal
  * - `auth: true | 'admin'` gives the handler a `user`;
  * - `guest: true` gives it a `user` if the request has a token;
  * - `public: true` needs no token;
- * - `internal: [callers]` admits these services;
+ * - `internal: [callers]` admits these services, and leaves out what it does not know of a body: in a rolling deploy the caller may be newer;
  * - `stream: true | 'admin'` is `auth` with the body left for the handler to stream;
  * - `signed: true` needs no token and leaves the body unread, because the signature is over its bytes (`readBytes`).
  */
@@ -91,7 +93,14 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest) }),
       public: (_: true) => ({ ...access('public'), ...gate(admit.public) }),
       signed: (_: true) => ({ ...access('signed'), ...gate(admit.anyone, { readBody: false }) }),
-      internal: (callers: readonly ServiceName[]) => ({ ...access('internal'), ...gate(admit.service(callers)) }),
+      internal: (callers: readonly ServiceName[]) => {
+        let schema: TSchema | undefined
+        const clean = (body: unknown) => (schema ? knownFields(schema, body) : body)
+        const introspect = (route: { body?: TSchema }) => {
+          schema = route.body
+        }
+        return { ...access('internal'), ...gate(admit.service(callers), { clean }), introspect }
+      },
       stream: (role: true | 'admin') => ({
         ...access(role),
         ...gate(admit.user(role), { readBody: false, note: noteAdminAct }),

@@ -94,6 +94,16 @@ describe('POST /quotes', () => {
     expect((await quote({ currency: 'VND', subtotal: 1_250_000 })).prices.standard).toBe(0)
     expect(await quote({ currency: 'CHF' })).toEqual({ status: 409, code: 'no_rate_for_currency', prices: {} })
   })
+  test('is the same when a newer release of the caller sends more, which a client may not', async () => {
+    const address = at('DE')
+    const body = { address, items, currency: 'USD' }
+    const newer = { ...body, address: { ...address, floor: 3 }, items: items.map(item => ({ ...item, gift: true })), gift_wrap: true }
+    const headers = await shop.asService('order')
+    const known = await shop.call('POST', '/internal/quotes', { body, headers })
+    const more = await shop.call('POST', '/internal/quotes', { body: newer, headers })
+    expect([more.status, more.body]).toEqual([200, known.body])
+    expect((await shop.call('POST', '/api/shipping/quotes', { body: newer })).status).toBe(400)
+  })
   test('depends on the weight of the items', async () => {
     const heavy = [{ product_id: laptop, sku: 'ANVIL', quantity: 2 }]
     expect((await quote({ items: heavy })).prices.standard).toBe(5)

@@ -18,6 +18,8 @@ interface Gated<Caller> {
 
 interface GateOptions<Caller> {
   readBody?: boolean
+  /** Called with the parsed body of a request that is admitted; its result is validated. */
+  clean?: (body: unknown) => unknown
   /** Called for a write that is admitted. */
   note?: (admitted: Caller, action: string, params?: Record<string, string>) => void
 }
@@ -27,7 +29,10 @@ interface GateOptions<Caller> {
  * request with a body is admitted in `parse`, any other in `transform`, the first hook that runs for it. Elysia reads the source of
  * hooks: one that passes its context to another function gets all of it, cookies included, which every request would pay for.
  */
-export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = true, note }: GateOptions<Caller> = {}) => {
+export const gate = <Caller extends object>(
+  admit: Admit<Caller>,
+  { readBody = true, clean = body => body, note }: GateOptions<Caller> = {},
+) => {
   const enter = async (request: Request, route: string): Promise<Caller> => {
     currentContext().span?.rename(`${request.method} ${route}`)
     const admitted = await admit(request.headers.get('authorization'))
@@ -39,7 +44,7 @@ export const gate = <Caller extends object>(admit: Admit<Caller>, { readBody = t
       context.admitted = await enter(context.request, context.route)
       note?.(context.admitted, `${context.request.method} ${context.route}`, context.params)
       // Null says to Elysia that the body is parsed.
-      return readBody ? ((await readJson(context.request)) ?? null) : null
+      return readBody ? (clean(await readJson(context.request)) ?? null) : null
     },
     transform: async (context: Gated<Caller>) => {
       if (context.request.method !== 'GET' && context.request.method !== 'HEAD') return
