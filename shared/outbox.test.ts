@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { newContext, withContext } from './context'
 import type { Publisher } from './outbox'
 import { eventually } from './testing'
-import { alarm, broker, counted, drafts, emptied, openStore, stores, unconsumed, upTo, wire } from './testing-outbox'
+import { alarm, broker, counted, drafts, emptied, openStore, other, stores, unconsumed, upTo, wire } from './testing-outbox'
 
 describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
   let store: Awaited<ReturnType<typeof openStore>>
@@ -191,6 +191,36 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     answers(() => 'confirmed')
     await emptied(instance)
     expect(numbers().toSorted((a, b) => a - b)).toEqual([...upTo(12), 100])
+  })
+
+  test('over a thousand messages that no queue takes delay no message of another type', async () => {
+    const { bus, numbers, answers } = broker()
+    answers(({ type }) => (type === 'order.other' ? 'confirmed' : 'unroutable'))
+    const sent = new Map<string, number>()
+    const publish: Publisher['publish'] = messages => {
+      for (const { messageId } of messages) sent.set(messageId, (sent.get(messageId) ?? 0) + 1)
+      return bus.publish(messages)
+    }
+    const instance = await store.start({ bus: { publish } })
+    await instance.transaction(async publish => publish(...drafts(2500), other({ id: 2, version: 1 }, { n: 9000 })))
+    await eventually(() => numbers().includes(9000))
+    // The last ones rest with their type: they were not even tried.
+    expect(sent.size).toBeLessThan(2000)
+    answers(() => 'confirmed')
+    await emptied(instance)
+    expect(numbers().toSorted((a, b) => a - b)).toEqual([...upTo(2500), 9000])
+  })
+
+  test('more than a batch of messages that a full queue refuses delays no message of another type', async () => {
+    const { bus, numbers, answers } = broker()
+    answers(({ type }) => (type === 'order.other' ? 'confirmed' : 'refused'))
+    const instance = await store.start({ bus, batch: 5 })
+    await instance.transaction(async publish => publish(...drafts(12), ...upTo(8).map(n => other({ id: 2, version: n }, { n: 100 + n }))))
+    await eventually(() => numbers().length === 8)
+    expect(numbers()).toEqual(upTo(8).map(n => 100 + n))
+    answers(() => 'confirmed')
+    await emptied(instance)
+    expect(numbers().slice(8)).toEqual(upTo(12))
   })
 
   test('a timer is published to its delay queue with what is left of its delay', async () => {

@@ -12,8 +12,11 @@ export interface OutgoingMessage {
   headers?: Record<string, string>
   expirationMs?: number
 }
-/** `unroutable`: no queue takes the message. `failed`: the broker refused it or did not confirm it, so it is published again. */
-export type Outcome = 'confirmed' | 'unroutable' | 'failed'
+/**
+ * `unroutable`: no queue takes the message. `refused`: a queue does not accept it at present, as when it is full, though the broker answers.
+ * `failed`: the broker did not confirm it. A message that was refused or failed is published again.
+ */
+export type Outcome = 'confirmed' | 'unroutable' | 'refused' | 'failed'
 export interface Publisher {
   /** Gives one outcome for each message, in their order. */
   publish(messages: OutgoingMessage[]): Promise<Outcome[]>
@@ -43,8 +46,11 @@ export interface OutboxStore<Id extends string | number> {
   /** Takes the lease from whoever has it: a backup does, so that nothing is published meanwhile. */
   seize(holder: string, ttlMs: number): Promise<void>
   release(holder: string): Promise<void>
-  /** The oldest rows without `except`, in the order in which they were stored. */
-  unsent(limit: number, except: Id[]): Promise<(OutboxRow & { id: Id })[]>
+  /**
+   * The oldest rows without those of `exceptIds` and `exceptTypes`, in the order in which they were stored. What it reads is bounded by
+   * `limit` and the number of types, however many rows are left out.
+   */
+  unsent(limit: number, exceptIds: Id[], exceptTypes: string[]): Promise<(OutboxRow & { id: Id })[]>
   remove(ids: Id[]): Promise<void>
   backlog(): Promise<Backlog>
   /** Deletes everything past its retention, in bounded steps, until `signal` is aborted. */

@@ -3,7 +3,7 @@ import { sql as raw } from 'kysely'
 import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './event'
 import type { Mongo } from './mongo'
 import { mongoOutbox } from './mongo/outbox'
-import type { Backlog, OutboxStore, OutgoingMessage, Publisher, Siblings } from './outbox'
+import type { Backlog, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings } from './outbox'
 import type { RelayPorts, RelayTimes } from './outbox/relay'
 import type { Sql } from './sql'
 import { sqlOutbox } from './sql/outbox'
@@ -18,8 +18,14 @@ export const counted = defineEvent('order.counted', {
   data: t.Object({ n: t.Integer() }),
 })
 export const unconsumed = defineEvent('order.unconsumed', { from: 'order', to: [], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+export const other = defineEvent('order.other', {
+  from: 'order',
+  to: ['inventory'],
+  aggregate: 'order',
+  data: t.Object({ n: t.Integer() }),
+})
 export const alarm = defineTimer('order.alarm', { owner: 'order', aggregate: 'order', terms: ['short'], data: t.Object({}) })
-export const topology = [counted, unconsumed, alarm]
+export const topology = [counted, unconsumed, other, alarm]
 
 /** What both stores offer. Effects are rows of a table, so that tests can count them. */
 export interface Instance {
@@ -30,6 +36,8 @@ export interface Instance {
   relaying(): boolean
   /** The lease, as an operator's script takes it. */
   lease: Pick<OutboxStore<never>, 'seize' | 'release'>
+  /** The numbers of the oldest rows, without some numbers and types. */
+  unsent(limit: number, exceptNumbers: number[], exceptTypes: string[]): Promise<number[]>
   close(): Promise<void>
 }
 export type Relay = RelayPorts & RelayTimes
@@ -39,6 +47,20 @@ export interface Store {
   open(relay?: Relay): Promise<Instance>
   drop(): Promise<void>
 }
+
+export const numberOf = ({ body }: { body: string }): number => JSON.parse(body).data.n
+const numbersIn =
+  <Id extends string | number>({ unsent }: Pick<OutboxStore<Id>, 'unsent'>): Instance['unsent'] =>
+  async (limit, exceptNumbers, exceptTypes) => {
+    const except = (await unsent(1000, [], [])).filter(row => exceptNumbers.includes(numberOf(row)))
+    return (
+      await unsent(
+        limit,
+        except.map(({ id }) => id),
+        exceptTypes,
+      )
+    ).map(numberOf)
+  }
 
 interface EffectsDb {
   effects: { name: string }
@@ -51,6 +73,7 @@ const overSql = (sql: Sql<EffectsDb>): Instance => ({
   backlog: sql.backlog,
   relaying: sql.relaying,
   lease: sqlOutbox(sql.kernel),
+  unsent: numbersIn(sqlOutbox(sql.kernel)),
   close: sql.close,
 })
 const overMongo = (mongo: Mongo): Instance => ({
@@ -62,6 +85,7 @@ const overMongo = (mongo: Mongo): Instance => ({
   backlog: mongo.backlog,
   relaying: mongo.relaying,
   lease: mongoOutbox(mongo.db),
+  unsent: numbersIn(mongoOutbox(mongo.db)),
   close: mongo.close,
 })
 
@@ -82,7 +106,7 @@ export const stores: Record<string, () => Promise<Store>> = {
 export const broker = () => {
   const got: OutgoingMessage[] = []
   let down = false
-  let answer: (message: OutgoingMessage) => 'confirmed' | 'unroutable' | 'failed' = () => 'confirmed'
+  let answer: (message: OutgoingMessage) => Outcome = () => 'confirmed'
   const bus: Publisher = {
     async publish(messages) {
       if (down) return messages.map(() => 'failed')

@@ -20,6 +20,9 @@ interface PublisherState {
 /** How many messages may be unconfirmed at once, over all callers. */
 const inFlightLimit = 500
 
+/** The error with which amqplib reports a negative confirm; a channel that closes fails its messages with other ones. */
+const isRefusal = (error: unknown) => error instanceof Error && error.message === 'message nacked'
+
 export const createPublisher = ({ confirmWithinMs = 10 * second } = {}) => {
   const state: PublisherState = { channel: undefined, blocked: false }
   /** How often a message was returned, by id. The return arrives before the confirm, which succeeds all the same. */
@@ -68,7 +71,7 @@ export const createPublisher = ({ confirmWithinMs = 10 * second } = {}) => {
       channel.publish(exchange, routingKey, content, { ...properties, persistent: true, mandatory: true }, error => {
         freeSlot()
         const unroutable = wasReturned(properties.messageId)
-        settle(error ? 'failed' : unroutable ? 'unroutable' : 'confirmed')
+        settle(error ? (isRefusal(error) ? 'refused' : 'failed') : unroutable ? 'unroutable' : 'confirmed')
       })
     } catch {
       // The channel has just closed.

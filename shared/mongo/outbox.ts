@@ -1,4 +1,4 @@
-import { type Collection, type Db, Timestamp } from 'mongodb'
+import { type Collection, type Db, type Filter, Timestamp, type WithId } from 'mongodb'
 import type { OutboxRow, OutboxStore } from '../outbox'
 import { day, second } from '../time'
 
@@ -23,6 +23,8 @@ export const timestampByServer = () => new Timestamp({ t: 0, i: 0 })
 export const prepareKernel = async (db: Db) => {
   await Promise.all([
     outboxOf(db).createIndex({ at: 1 }),
+    // For the rows of other types while those of one type rest.
+    outboxOf(db).createIndex({ type: 1, at: 1 }),
     inboxOf(db).createIndex({ at: 1 }, { expireAfterSeconds: (30 * day) / second }),
     db.collection('idempotency_keys').createIndex({ created_at: 1 }, { expireAfterSeconds: day / second }),
     db.collection('idempotency_keys').createIndex({ owner: 1 }, { sparse: true }),
@@ -38,6 +40,12 @@ export const prepareKernel = async (db: Db) => {
 export const mongoOutbox = (db: Db): OutboxStore<string> => {
   const outbox = outboxOf(db)
   const leases = leaseOf(db)
+  /** Reads, by the index of types, only the oldest rows of each other type: a query that skips types would read all of their rows. */
+  const oldestOfOtherTypes = async (except: string[], oldest: (filter: { type: string }) => Promise<WithId<OutboxDocument>[]>) => {
+    const rows: WithId<OutboxDocument>[] = []
+    for (const type of await outbox.distinct('type')) if (!except.includes(type)) rows.push(...(await oldest({ type })))
+    return rows.sort((a, b) => a.at.compare(b.at))
+  }
   return {
     async lease(holder, ttlMs) {
       const { matchedCount } = await leases.updateOne({ _id: 'relay', $or: [{ holder }, { $expr: { $lt: ['$expires_at', '$$NOW'] } }] }, [
@@ -51,13 +59,15 @@ export const mongoOutbox = (db: Db): OutboxStore<string> => {
     async release(holder) {
       await leases.updateOne({ _id: 'relay', holder }, { $set: { holder: '', expires_at: new Date(0) } })
     },
-    async unsent(limit, except) {
-      const rows = await outbox
-        .find(except.length > 0 ? { _id: { $nin: except } } : {})
-        .sort({ at: 1 })
-        .limit(limit)
-        .toArray()
-      return rows.map(({ _id, ...row }) => ({ ...row, id: _id }))
+    async unsent(limit, exceptIds, exceptTypes) {
+      const oldest = (filter: Filter<OutboxDocument>) =>
+        outbox
+          .find(exceptIds.length > 0 ? { ...filter, _id: { $nin: exceptIds } } : filter)
+          .sort({ at: 1 })
+          .limit(limit)
+          .toArray()
+      const rows = exceptTypes.length > 0 ? await oldestOfOtherTypes(exceptTypes, oldest) : await oldest({})
+      return rows.slice(0, limit).map(({ _id, ...row }) => ({ ...row, id: _id }))
     },
     async remove(ids) {
       // Written by majority, as everything is: a row whose deletion is rolled back would be published again.

@@ -1,9 +1,9 @@
 import { sleep, within } from '../deadline'
 import type { Topology } from '../event'
-import type { OutboxRow, OutboxStore, OutgoingMessage, Publisher, Siblings, StoreLog } from '../outbox'
+import type { OutboxRow, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings, StoreLog } from '../outbox'
 import { hour, minute, second } from '../time'
 import { createLease } from './lease'
-import { createUnroutableRows } from './unroutable'
+import { createResting } from './resting'
 
 export interface RelayPorts {
   bus: Publisher
@@ -57,27 +57,31 @@ export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
 export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay => {
   const { store, bus, topology, siblings, log, pollMs = second, leaseMs = 5 * second, drainMs = 2 * second, batch = 500 } = options
   const withoutConsumers = new Set(topology.flatMap(event => (event.kind === 'event' && event.to.length === 0 ? [event.type] : [])))
-  const unroutable = createUnroutableRows<Id>(log)
+  const resting = createResting<Id>(log)
   const lease = createLease(store, leaseMs, log)
   const stopping = new AbortController()
   let drainUntil = Number.POSITIVE_INFINITY
   let wakeUp = new AbortController()
   let failedRounds = 0
 
-  const publishOldest = async (): Promise<'nothing waits' | 'published' | 'nothing published'> => {
-    const rows = await store.unsent(batch, unroutable.resting())
+  const publishOldest = async (): Promise<'nothing waits' | 'next' | 'nothing published'> => {
+    const { ids, types } = resting.now()
+    const rows = await store.unsent(batch, ids, types)
     if (rows.length === 0) return 'nothing waits'
     const outcomes = await bus.publish(rows.map(outgoingMessage))
-    const done: Id[] = []
-    for (const [i, row] of rows.entries()) {
-      const outcome = outcomes[i]
-      if (outcome === 'confirmed' || (outcome === 'unroutable' && withoutConsumers.has(row.type))) done.push(row.id)
-      else if (outcome === 'unroutable') unroutable.add(row)
+    const withOutcome = (outcome: Outcome) => rows.filter((_, i) => outcomes[i] === outcome)
+    const returned = withOutcome('unroutable')
+    const done = [...withOutcome('confirmed'), ...returned.filter(({ type }) => withoutConsumers.has(type))]
+    if (done.length > 0) await store.remove(done.map(({ id }) => id))
+    resting.taken(done)
+    let otherRowsAreNext = resting.unroutable(returned.filter(({ type }) => !withoutConsumers.has(type)))
+    const refused = withOutcome('refused')
+    // Fewer leave room for the rows behind them, and are simply sent again.
+    if (refused.length * 2 > batch) {
+      resting.refused(refused)
+      otherRowsAreNext = true
     }
-    if (done.length === 0) return 'nothing published'
-    await store.remove(done)
-    unroutable.delete(done)
-    return 'published'
+    return done.length > 0 || otherRowsAreNext ? 'next' : 'nothing published'
   }
 
   const run = async () => {

@@ -73,6 +73,12 @@ const kernel: Record<string, Migration> = {
       await addOnce(db.schema.createIndex('idempotency_keys_owner').on('idempotency_keys').column('owner'))
     },
   },
+  /** For the rows of other types while those of one type rest. InnoDB appends the primary key, so the rows of a type are in their order. */
+  kernel_007_outbox_type: {
+    async up(db: Kysely<unknown>) {
+      await db.schema.createIndex('outbox_type').on('outbox').column('type').execute()
+    },
+  },
 }
 
 /** The names of the migrations that this schema has had; none when it is new. */

@@ -42,13 +42,16 @@ export const sqlOutbox = (db: Kysely<KernelTables>, { sweepBatch = 1000, sweepPa
       .execute()
   },
 
-  unsent(limit, except) {
-    const oldest = db
+  async unsent(limit, exceptIds, exceptTypes) {
+    const rows = db
       .selectFrom('outbox')
       .select(['id', 'exchange', 'routing_key', 'message_id', 'type', 'traceparent', 'body', 'due_at'])
       .orderBy('id')
-      .limit(limit)
-    return (except.length > 0 ? oldest.where('id', 'not in', except) : oldest).execute()
+    if (exceptTypes.length > 0) {
+      const ids = await oldestOfOtherTypes(db, limit, exceptIds, exceptTypes)
+      return ids.length > 0 ? rows.where('id', 'in', ids).execute() : []
+    }
+    return (exceptIds.length > 0 ? rows.where('id', 'not in', exceptIds) : rows).limit(limit).execute()
   },
 
   async remove(ids) {
@@ -77,6 +80,25 @@ export const sqlOutbox = (db: Kysely<KernelTables>, { sweepBatch = 1000, sweepPa
     }
   },
 })
+
+/** Reads, by the index of types, only the oldest rows of each other type: a query that skips types would read all of their rows. */
+const oldestOfOtherTypes = async (db: Kysely<KernelTables>, limit: number, exceptIds: number[], exceptTypes: string[]) => {
+  const waiting = await db.selectFrom('outbox').select('type').distinct().execute()
+  const except = new Set(exceptIds)
+  const ids: number[] = []
+  for (const { type } of waiting) {
+    if (exceptTypes.includes(type)) continue
+    const oldest = await db
+      .selectFrom('outbox')
+      .select('id')
+      .where('type', '=', type)
+      .orderBy('id')
+      .limit(limit + except.size)
+      .execute()
+    for (const { id } of oldest) if (!except.has(id)) ids.push(id)
+  }
+  return ids.sort((a, b) => a - b).slice(0, limit)
+}
 
 type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 
