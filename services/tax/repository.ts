@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely'
 import { conflict, notFound } from '#shared/errors'
-import type { Page, PageQuery } from '#shared/page'
+import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { remember } from '#shared/remember'
-import { isDuplicate, type Sql } from '#shared/sql'
+import { t } from '#shared/schema'
+import { countCapped, isDuplicate, type Sql } from '#shared/sql'
 import { second } from '#shared/time'
 import type { RateRow, TaxDb } from './database'
 import type { TaxPlace } from './domain'
@@ -15,6 +16,9 @@ const columns = ['id', 'country', 'region', 'category as tax_class', 'rate_ppm',
 
 /** How long other instances may use a rate that was changed on this one. */
 const rememberedMs = second
+
+/** Where a list continues: the place, class and first day of the last rate. No two rates share them. */
+const RateCursor = t.Tuple([t.String(), t.String(), t.String(), t.String()])
 
 const refuseDuplicate = (error: unknown): never => {
   if (isDuplicate(error)) throw conflict('rate_exists', 'This place and tax class has a rate from that day already; change that one.')
@@ -45,17 +49,22 @@ export const taxRateRepository = (sql: Pick<Sql<TaxDb>, 'db' | 'transaction'>) =
 
     async list(
       { country, region }: { country?: string | undefined; region?: string | undefined },
-      { skip, limit }: PageQuery,
+      { skip, limit, cursor }: PageQuery,
     ): Promise<Page<RateRow>> {
       let filtered = db.selectFrom('rates')
       if (country !== undefined) filtered = filtered.where('country', '=', country)
       if (region !== undefined) filtered = filtered.where('region', '=', region)
-      const ordered = filtered.select(columns).orderBy('country').orderBy('region').orderBy('category').orderBy('valid_from')
-      const [items, { total }] = await Promise.all([
-        ordered.offset(skip).limit(limit).execute(),
-        filtered.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-      ])
-      return { items, total }
+      const ordered = filtered.select(columns).orderBy('country').orderBy('region').orderBy('category').orderBy('valid_from').limit(limit)
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, RateCursor)
+      const rest = after
+        ? ordered
+            // Implied by the comparison after it, but only this one is a range of the index.
+            .where('country', '>=', after[0])
+            .where(({ eb, refTuple, tuple }) => eb(refTuple('country', 'region', 'category', 'valid_from'), '>', tuple(...after)))
+        : ordered.offset(skip)
+      const [items, total] = await Promise.all([rest.execute(), countCapped(db, filtered)])
+      const nextCursor = cursorAfter(items, limit, ({ country, region, tax_class, valid_from }) => [country, region, tax_class, valid_from])
+      return { items, total, nextCursor }
     },
 
     async add(trx: Transaction<TaxDb>, { tax_class, ...rate }: NewRate): Promise<RateRow> {

@@ -147,6 +147,40 @@ describe('rates', () => {
     })
     expect((await send('GET', '/api/tax/rates?country=USA&region=California', undefined, {})).body.items.length).toBe(3)
   })
+  test('are read by cursor from the first to the last, each once, also of one country and after the one at the cursor was removed', async () => {
+    const list = async (query: string) => (await send('GET', `/api/tax/rates?${query}`, undefined, {})).body
+    const read = async (filter: string, afterPage: (last: number) => unknown = () => {}) => {
+      const seen: number[] = []
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const { items, next_cursor } = await list(`${filter}limit=7${cursor && `&cursor=${cursor}`}`)
+        seen.push(...items.map(({ id }: { id: number }) => id))
+        if (items.length > 0) await afterPage(items.at(-1).id)
+        cursor = next_cursor
+      }
+      return seen
+    }
+    const { total } = await list('limit=1')
+    const all: number[] = []
+    for (let skip = 0; skip < total; skip += 100)
+      all.push(...(await list(`limit=100&skip=${skip}`)).items.map(({ id }: { id: number }) => id))
+    expect(total).toBeGreaterThan(100)
+    expect(await read('')).toEqual(all)
+    const german = (await list('country=de&limit=100')).items.map(({ id }: { id: number }) => id)
+    expect(await read('country=de&')).toEqual(german)
+
+    const own = ['2001', '2002', '2003', '2004', '2005', '2006', '2007', '2008', '2009']
+    for (const year of own) await send('POST', '/api/tax/rates', { ...body, country: 'GL', valid_from: `${year}-01-01` })
+    const greenland = (await list('country=gl&limit=100')).items.map(({ id }: { id: number }) => id)
+    expect(greenland.length).toBeGreaterThan(8)
+    expect(await read('country=gl&', id => send('DELETE', `/api/tax/rates/${id}`))).toEqual(greenland)
+  })
+  test.each(['x', Buffer.from('["DE"]').toString('base64url'), Buffer.from('[1,"","standard","2026-01-01"]').toString('base64url')])(
+    'are not listed by the cursor %s, which the list never gave',
+    async cursor => {
+      const { status, body } = await send('GET', `/api/tax/rates?cursor=${cursor}`, undefined, {})
+      expect([status, body.code]).toEqual([400, 'invalid_cursor'])
+    },
+  )
   test('are changed by admins only', async () => {
     expect((await send('POST', '/api/tax/rates', body, {})).status).toBe(401)
     expect((await send('POST', '/api/tax/rates', body, await as(2))).status).toBe(403)
