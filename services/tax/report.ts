@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { orderCreated } from '#shared/catalog'
 import type { Message } from '#shared/event'
-import { insertOnce, lockOrMake, type Sql } from '#shared/sql'
+import { insertOnce, lockOrMake, lockOrMakeAll, type Sql } from '#shared/sql'
 import { day } from '#shared/time'
 import { type OrderRow, soldLinesColumn, type TaxDb } from './database'
 import { reportedPlace } from './domain'
@@ -24,13 +24,19 @@ const replaceEntries = async (trx: Trx, { order_id, currency, total, lines, paid
 }
 
 export const taxReport = (sql: Sql<TaxDb>) => {
+  // Events that share a transaction lock their orders in one order, so that two such transactions do not deadlock.
+  const once = sql.onceLocking((trx, orderIds: readonly number[]) => lockOrMakeAll(trx, 'orders', 'order_id', orderIds))
   /** `record` stores the facts of an event under the order's lock, and returns the changed row. */
   const handleOnce = (message: Message, orderId: number, record: (trx: Trx, order: OrderRow) => Promise<OrderRow>) =>
-    sql.once(message, async trx => {
-      // The first event of an order is usually its first price.
-      const likelyNew = message.type === orderCreated.type
-      await replaceEntries(trx, await record(trx, await lockOrMake(trx, 'orders', { order_id: orderId }, {}, { likelyNew })))
-    })
+    once(
+      message,
+      async trx => {
+        // The first event of an order is usually its first price.
+        const likelyNew = message.type === orderCreated.type
+        await replaceEntries(trx, await record(trx, await lockOrMake(trx, 'orders', { order_id: orderId }, {}, { likelyNew })))
+      },
+      orderId,
+    )
 
   const totalsOf = (from: Date, to: Date, country?: string) => {
     const inPeriod = sql.db.selectFrom('entries').where('at', '>=', from).where('at', '<', to)

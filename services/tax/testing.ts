@@ -14,5 +14,18 @@ export const testTax = async () => {
   const admin = await as(1, 'admin')
   const call = sender(taxApp({ http, ...tax }))
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = admin) => call(method, path, body, headers)
-  return { clock, admin, send, as, asService, failures, deliver: deliverTo(taxHandlers(tax)), drop: stores.drop }
+  const { open, drop } = stores
+  return {
+    clock,
+    admin,
+    send,
+    as,
+    asService,
+    failures,
+    sql: stores.sql,
+    report: tax.report,
+    open,
+    deliver: deliverTo(taxHandlers(tax)),
+    drop,
+  }
 }
