@@ -23,10 +23,24 @@ import type { Rows } from './rows/rows'
 import { search } from './rows/search'
 import { size } from './rows/size'
 import { start } from './rows/start'
+import { wholeOrders } from './rows/whole-orders'
 import { login, post, type Shop } from './shop'
 
 /** The order matters: memory is measured on a fresh stack, and the rows that fill the stores come last. */
-const all: Record<string, Rows> = { memory, start, reads, guarded, outbox, cart, orders, processor, latency, search, size }
+const all: Record<string, Rows> = {
+  memory,
+  start,
+  reads,
+  guarded,
+  outbox,
+  cart,
+  orders,
+  'whole-orders': wholeOrders,
+  processor,
+  latency,
+  search,
+  size,
+}
 
 const portBase = Number(process.env.BENCH_PORT_BASE || 28_000)
 
@@ -100,6 +114,7 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     environment: (service: ServiceName) => localEnvironment(service, { portBase, env }, servers, secrets),
     admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
     customer: () => login(gateway, customer.email, customer.password),
+    members: () => readState(dir)?.members ?? [],
     pids: () => ({ services: pidsOf(name => released.some(service => service === name)), all: pidsOf(() => true) }),
   }
   return { shop, stop }

@@ -14,6 +14,8 @@ export interface Shop {
   admin(): Promise<string>
   customer(): Promise<string>
   pids(): { services: number[]; all: number[] }
+  /** Every process of the stack by its name: services, servers, Nginx. */
+  members(): readonly { name: string; pid: number }[]
   /** A folder for the rows' files. */
   dir: string
 }
