@@ -76,7 +76,7 @@ const kernel: Record<string, Migration> = {
   /** For the rows of other types while those of one type rest. InnoDB appends the primary key, so the rows of a type are in their order. */
   kernel_007_outbox_type: {
     async up(db: Kysely<unknown>) {
-      await db.schema.createIndex('outbox_type').on('outbox').column('type').execute()
+      await addOnce(db.schema.createIndex('outbox_type').on('outbox').column('type'))
     },
   },
 }
