@@ -92,7 +92,7 @@ test('one order, placed and paid by card, costs as many calls, events, inserts a
   // Messages that are due together ask for their receivers together.
   expect(contacts).toBeWithin(1, 3)
   const { Com_commit = 0, Com_insert = 0 } = difference(before.stored, after.stored)
-  // Events that arrive together share a transaction, so a busy machine may need fewer.
-  expect(Com_commit).toBeWithin(12, 23)
-  expect(Com_insert).toBeWithin(35, 52)
+  // Alone it is 21 commits and 51 inserts. Events that arrive together share a transaction, and messages of other tests may fall due meanwhile.
+  expect(Com_commit).toBeWithin(12, 28)
+  expect(Com_insert).toBeWithin(35, 61)
 }, 120_000)
