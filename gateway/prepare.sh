@@ -41,7 +41,9 @@ for name in $numbers; do
 done
 sed "$script" "$here/nginx.conf" >nginx.conf
 cp "$here/docs.html" docs.html
-[ $# -lt 2 ] || cp "$here/upstreams/$2.conf" upstreams.conf
+# Names are resolved by whichever server the container was given: Docker's, Podman's or a cluster's.
+nameserver=$(sed -n 's/^nameserver \([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
+[ $# -lt 2 ] || sed "s/NAMESERVER/${nameserver:-127.0.0.11}/" "$here/upstreams/$2.conf" >upstreams.conf
 case ${2:-local} in
   local) rm -f direct.conf ;;
   *)

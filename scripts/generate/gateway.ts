@@ -14,7 +14,7 @@ export const localUpstreams = () =>
     (_, port) => `127.0.0.1:${port}`,
   )
 
-const dockerDns = 'resolver 127.0.0.11 valid=2s ipv6=off;'
+const dockerDns = 'resolver NAMESERVER valid=2s ipv6=off;'
 
 export const composeUpstreams = () =>
   upstreams(

@@ -205,3 +205,13 @@ test('the image has the pinned Bun, copies folders that exist, and contains no t
   expect(dockerfile).toContain('\nUSER bun\n')
   expect(dockerfile).toContain('\nCMD ["bun", "main.ts"]\n')
 })
+
+test.each(['compose', 'simple'])('in the containers of %s the gateway asks the name server that its container was given', layout => {
+  const dir = mkdtempSync(join(tmpdir(), 'gateway-'))
+  const prepared = Bun.spawnSync(['sh', join(import.meta.dir, '../../gateway/prepare.sh'), dir, layout])
+  expect(prepared.stderr.toString()).toBe('')
+  const [, asked] = /^resolver (\S+) valid/m.exec(readFileSync(join(dir, 'upstreams.conf'), 'utf8')) ?? []
+  rmSync(dir, { recursive: true })
+  const [, given = '127.0.0.11'] = /^nameserver ([\d.]+)$/m.exec(readFileSync('/etc/resolv.conf', 'utf8')) ?? []
+  expect(asked).toBe(given)
+})
