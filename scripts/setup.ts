@@ -1,5 +1,8 @@
 import { MongoClient } from 'mongodb'
+import { createConnection } from 'mysql2/promise'
 import { settings } from '#shared/config'
+import { untilAvailable } from '#shared/deadline'
+import { isUnavailable } from '#shared/errors'
 import { services } from '#shared/platform'
 import { provisionMysql } from './provision'
 import { mysqlPassword, type Secrets, secretsIn } from './secrets'
@@ -43,6 +46,10 @@ if (import.meta.main) {
   const { text, optional } = settings()
   const dir = optional('SECRETS_DIR')
   const secrets: Master = dir ? secretsIn(dir) : { MYSQL_PASSWORD: text('MYSQL_PASSWORD') }
-  await Promise.all([provisionMysql(text('MYSQL_URL'), secrets), provisionMongo(text('MONGO_URL'), secrets)])
+  const mysqlUrl = text('MYSQL_URL')
+  // It runs once: the first connection out of a new container may get no answer yet.
+  const connecting = async () => (await createConnection({ uri: mysqlUrl, connectTimeout: 5000 })).end()
+  await untilAvailable(connecting, { what: 'MySQL', ms: timeoutMs, log: console, retryable: isUnavailable })
+  await Promise.all([provisionMysql(mysqlUrl, secrets), provisionMongo(text('MONGO_URL'), secrets)])
   console.log('The stores are ready for the services.')
 }
