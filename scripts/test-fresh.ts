@@ -1,8 +1,9 @@
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from './install'
+import { longRun } from './long-run'
 
 const usage = `bun run test:fresh [--keep]
   Runs the README's two commands on a machine that has never seen the project: a minimal Debian 12 with Node and npm, in a temporary folder, with a
@@ -11,41 +12,7 @@ const usage = `bun run test:fresh [--keep]
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } })
 
 const logFile = join(root, '.data/fresh.log')
-const withinMs = 60 * 60_000
-const began = performance.now()
-const report = (line: string) => {
-  const minutes = ((performance.now() - began) / 60_000).toFixed(1)
-  console.log(`${minutes.padStart(5)} min  ${line}`)
-  log.write(`=== ${minutes} min: ${line}\n`)
-}
-mkdirSync(dirname(logFile), { recursive: true })
-const log = createWriteStream(logFile)
-
-/** The command that runs now. Interrupting the test kills it, and `unshare --kill-child` then ends all that it started. */
-let current: Bun.Subprocess | undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => current?.kill('SIGKILL'))
-
-/** Runs a command, its output in the log, and gives what it wrote; an error names the command and its last lines. */
-const run = async (command: readonly string[], env: Record<string, string | undefined> = process.env): Promise<string> => {
-  log.write(`$ ${command.join(' ')}\n`)
-  const child = Bun.spawn([...command], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: withinMs })
-  current = child
-  let output = ''
-  const collect = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder()
-    for await (const bytes of stream) {
-      const text = decoder.decode(bytes, { stream: true })
-      output += text
-      log.write(text)
-    }
-  }
-  await Promise.all([collect(child.stdout), collect(child.stderr)])
-  if ((await child.exited) !== 0) {
-    const last = output.trim().split('\n').slice(-40).join('\n')
-    throw new Error(`failed: ${command.join(' ').slice(0, 200)}\n${last}\nThe whole output: ${logFile}`)
-  }
-  return output
-}
+const { report, run, end } = longRun(logFile)
 
 /** Where this machine gets Debian's packages: a mirror of its own may be all that it reaches. */
 const debianMirror = (): string => {
@@ -94,7 +61,7 @@ const inside = (machine: string) => {
         mounts,
         `cd ${folder} && ${script}`,
       ],
-      { ...env, ...home },
+      { env: { ...env, ...home } },
     )
 }
 
@@ -141,9 +108,9 @@ async function main() {
 }
 
 main().then(
-  () => process.exit(0),
+  () => end(0),
   error => {
     report(error instanceof Error ? error.message : String(error))
-    log.end(() => process.exit(1))
+    end(1)
   },
 )
