@@ -21,8 +21,11 @@ const pay = async ({ gateway }: Shop, token: string, order: { id: number; total_
   }
 }
 
-/** The processor time of each process and of all that it started. */
-const usage = (shop: Shop) => new Map(shop.members().map(({ name, pid }) => [name, processorMs(withChildren([pid]))]))
+/** The processor time of each process and of all that it started. A server may have a second process of its name, as RabbitMQ has. */
+const usage = (shop: Shop) => {
+  const pids = Map.groupBy(shop.members(), ({ name }) => name)
+  return new Map([...pids].map(([name, members]) => [name, processorMs(withChildren(members.map(({ pid }) => pid)))]))
+}
 
 /** Orders, placed and paid through the gateway until they can be sent and all is quiet: rate, and processor time by process. */
 export const wholeOrders: Rows = {
