@@ -47,4 +47,6 @@ test('a key is rotated in three steps, and each waits until the one before has r
   await startInstance(removed)
   const last = await users.instance(removed)
   expect((await last.call('GET', '/api/users/me', { token: access })).body).toMatchObject({ phone: '0123456789' })
+  // An underscore in an id stands for itself alone.
+  await expect(rotate('remove', `${testDataKey('t_o')},${removed}`)).rejects.toThrow('still sealed')
 })

@@ -45,12 +45,12 @@ const idOf = (entry: string) => entry.slice(0, entry.indexOf(':'))
 
 const onUsersSchema = async <T>(
   url: string,
-  work: (query: (sql: string, values?: unknown[]) => Promise<RowDataPacket[]>) => Promise<T>,
+  work: (query: (sql: string, values?: Record<string, string>) => Promise<RowDataPacket[]>) => Promise<T>,
 ) => {
   const connection = await createConnection({ uri: url, connectTimeout: 5000 })
   try {
     if (!new URL(url).pathname.slice(1)) await connection.query('use shop_user')
-    return await work(async (sql, values = []) => (await connection.query<RowDataPacket[]>(sql, values))[0])
+    return await work(async (sql, values = {}) => (await connection.query<RowDataPacket[]>({ sql, values, namedPlaceholders: true }))[0])
   } finally {
     await connection.end()
   }
@@ -59,18 +59,20 @@ const onUsersSchema = async <T>(
 /** The ids of the keys that an instance of user has ever started with. */
 const seenKeys = (url: string) => onUsersSchema(url, async query => (await query('select id from data_keys')).map(({ id }) => String(id)))
 
+/** Whether a sealed cell names another key than the current one. Compared whole: in LIKE, an underscore of an id would match any character. */
+const isOther = (column: string) => `substring_index(${column}, '.', 1) <> :current`
+
 /** How many values need another key than the current one: sealed cells, answers that are kept for a day, and mailed tokens that are still valid. */
 const sealedWithOthers = (url: string, current: string) =>
   onUsersSchema(url, async query => {
-    const other = `not like '${current}.%'`
     const counts = [
-      `select count(*) as n from users where phone ${other} or address ${other} or mfa_secret ${other}`,
-      `select count(*) as n from addresses where value ${other}`,
-      `select count(*) as n from signing_keys where private_key ${other}`,
-      `select count(*) as n from mailed_tokens where key_id <> '${current}' and expires_at > utc_timestamp()`,
-      `select count(*) as n from idempotency_keys where answer like '%"body":"%' and answer not like '%"body":"${current}.%'`,
+      `select count(*) as n from users where ${['phone', 'address', 'mfa_secret'].map(isOther).join(' or ')}`,
+      `select count(*) as n from addresses where ${isOther('value')}`,
+      `select count(*) as n from signing_keys where ${isOther('private_key')}`,
+      'select count(*) as n from mailed_tokens where key_id <> :current and expires_at > utc_timestamp()',
+      `select count(*) as n from idempotency_keys where answer like '%"body":"%' and locate(concat('"body":"', :current, '.'), answer) = 0`,
     ]
     let left = 0
-    for (const sql of counts) left += Number((await query(sql))[0]?.n)
+    for (const sql of counts) left += Number((await query(sql, { current }))[0]?.n)
     return left
   })
