@@ -1,7 +1,7 @@
 import { released, type ServiceName } from '#shared/platform'
+import { processorMs } from '../../scripts/processes'
 import { load } from '../load'
 import { median, type Row, within } from '../measure'
-import { processorMs } from '../processes'
 import { type Shop, sampleProduct, stockedProducts } from '../shop'
 import { orderBook, orderServices, placing } from './orders'
 import type { Rows } from './rows'

@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2/promise'
+import { processorMs, withChildren } from '../../scripts/processes'
 import { until } from '../../scripts/until'
 import { type Row, within } from '../measure'
-import { processorMs, withChildren } from '../processes'
 import { bearer, json, orderOf, post, type Shop, stockedProducts } from '../shop'
 import type { Rows } from './rows'
 

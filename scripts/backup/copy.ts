@@ -25,10 +25,8 @@ const manifestIn = (dir: string) => join(dir, 'manifest.json')
 const sqlFile = (dir: string, schema: string) => join(dir, 'mysql', `${schema}.sql.gz`)
 const bsonFile = (dir: string, database: string) => (collection: string) => join(dir, 'mongo', database, `${collection}.bson.gz`)
 const keysFile = (dir: string, server: string) => join(dir, 'redis', `${server}.ndjson.gz`)
-const sum = (rows: Record<string, Rows>) =>
-  Object.values(rows)
-    .flatMap(Object.values<number>)
-    .reduce((total, count) => total + count, 0)
+const sumOf = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0)
+const sum = (rows: Record<string, Rows>) => Object.values(rows).reduce((total, counts) => total + sumOf(counts), 0)
 
 const redisServers = ({ redis, carts }: Places) => ({ redis, ...(carts !== redis && { carts }) })
 
@@ -85,8 +83,6 @@ export const backUp = (places: Places, dir: string, report: Report): Promise<voi
         `${paused.delayed} messages waited to be tried again and are not in the backup: after a restore, drift names what they would have changed`,
       )
   })
-
-const sumOf = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0)
 
 /** Puts the data of all services back as it was. Whatever they stored since is gone, and so are the messages in RabbitMQ, which tell of it. */
 export const restore = (places: Places, dir: string, report: Report): Promise<void> =>

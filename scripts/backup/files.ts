@@ -11,8 +11,8 @@ export const writeCompressed = async (path: string, pieces: AsyncIterable<string
   await pipeline(Readable.from(pieces), createGzip({ level: 4 }), createWriteStream(path, { mode: 0o600 }))
 }
 
-export const readCompressed = (path: string): AsyncIterable<Buffer> => createReadStream(path).pipe(createGunzip())
+export const readCompressed = (path: string) => createReadStream(path).pipe(createGunzip())
 
 /** The lines of a compressed text. */
 export const compressedLines = (path: string): AsyncIterable<string> =>
-  createInterface({ input: createReadStream(path).pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY })
+  createInterface({ input: readCompressed(path), crlfDelay: Number.POSITIVE_INFINITY })

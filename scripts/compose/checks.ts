@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { released, services } from '#shared/platform'
 import { root } from '../install'
 import type { LongRun } from '../long-run'
+import { until } from '../until'
 import type { Container, Project } from './engine'
 import { memoryOf } from './memory'
 
@@ -18,7 +19,7 @@ Object.assign(process.env, {
 })
 
 const demand = (holds: boolean, promise: string) => {
-  if (!holds) throw new Error(`not so: ${promise}`)
+  if (!holds) throw new Error(`expected that ${promise}`)
 }
 
 const isOurs = ({ image }: Container) => image.includes('shop-platform/')
@@ -33,13 +34,8 @@ const status = (path: string) =>
     ({ status }) => status,
     () => 0,
   )
-const untilOpen = async () => {
-  for (let tries = 0; tries < 120; tries++) {
-    if ((await status('/health/services')) === 200) return
-    await Bun.sleep(500)
-  }
-  throw new Error('/health/services does not answer 200')
-}
+const untilOpen = () =>
+  until('the answer 200 of /health/services', async () => (await status('/health/services')) === 200, { timeoutMs: 60_000, everyMs: 500 })
 
 const runCollection = async ({ run }: LongRun, password: string) => {
   const collection = [join(root, 'postman/shop.postman_collection.json'), '-e', join(root, 'postman/local.postman_environment.json')]
@@ -114,17 +110,11 @@ const untilOrdersArePlaced = async () => {
 }
 const stillThere = async (found: () => Promise<boolean>, after: string) => {
   await untilOpen()
-  for (let tries = 0; tries < 60 && !(await found().catch(() => false)); tries++) await Bun.sleep(500)
-  demand(await found(), `the order is there after ${after}`)
+  await until(`finding the order after ${after}`, () => found().catch(() => false), { timeoutMs: 30_000, everyMs: 500 })
 }
 
 /** What both files must stand. `up` brings the project up again with the data it has. */
-const check = async (
-  project: Project,
-  long: LongRun,
-  password: () => Promise<string>,
-  replicas: (all: readonly Container[]) => Promise<void>,
-) => {
+const check = async (project: Project, long: LongRun, password: () => Promise<string>, replicas: () => Promise<void>) => {
   const { report } = long
   const began = performance.now()
   await project.compose('up', '-d', '--no-build')
@@ -139,7 +129,7 @@ const check = async (
     await runCollection(long, await password())
     report(`the Postman collection passed for the ${time} time`)
   }
-  await replicas(all)
+  await replicas()
   const found = await placeOrder()
   for (const container of (await project.containers()).filter(one => one.status === 'running')) await project.restart(container)
   await project.untilReady()
@@ -150,7 +140,7 @@ const check = async (
   await stillThere(found, 'a restart of the whole')
   report('a restart of each container, and of the whole, lost nothing')
   await Bun.sleep(20_000)
-  report(`memory of the idle project: ${memoryOf(await project.containers())}`)
+  report(`memory of the idle project: ${await memoryOf(await project.containers())}`)
 }
 
 const removed = async (project: Project, { report }: LongRun) => {
