@@ -44,7 +44,7 @@ export const beginSnapshot = async ({ run }: Mysql) => {
 
 /** Writes a schema as SQL, one statement on each line, which the `mysql` command can read as well. */
 export const dumpSchema = async (mysql: Mysql, schema: string, path: string): Promise<Rows> => {
-  const { connection, run } = mysql
+  const { run } = mysql
   const tables = await run(
     "select table_name as name from information_schema.tables where table_schema = ? and table_type = 'BASE TABLE'",
     [schema],
@@ -66,31 +66,32 @@ export const dumpSchema = async (mysql: Mysql, schema: string, path: string): Pr
   }
   await writeCompressed(path, statements())
   return counts
+}
 
-  async function* insertsOf({ run }: Mysql, schema: string, table: string) {
-    const columns = await run(
-      "select column_name as name, data_type as type from information_schema.columns where table_schema = ? and table_name = ? and extra not like '%GENERATED%' order by ordinal_position",
-      [schema, table],
-    )
-    const kinds = columns.map(({ type }) => kindOf(type))
-    const names = columns.map(({ name }) => escapeId(name)).join(', ')
-    const begin = `INSERT INTO ${escapeId(table)} (${names}) VALUES `
-    let tuples: string[] = []
-    let size = 0
-    const flush = () => {
-      const statement = { statement: `${begin}${tuples.join(', ')};\n`, rows: tuples.length }
-      tuples = []
-      size = 0
-      return statement
-    }
-    for await (const row of rowsOf(connection, `select ${names} from ${escapeId(schema)}.${escapeId(table)}`)) {
-      const tuple = `(${row.map((value, i) => literal(value, kinds[i] ?? 'text')).join(', ')})`
-      tuples.push(tuple)
-      size += tuple.length
-      if (size > statementBytes) yield flush()
-    }
-    if (tuples.length > 0) yield flush()
+/** The rows of a table as INSERT statements of bounded size. */
+async function* insertsOf({ connection, run }: Mysql, schema: string, table: string) {
+  const columns = await run(
+    "select column_name as name, data_type as type from information_schema.columns where table_schema = ? and table_name = ? and extra not like '%GENERATED%' order by ordinal_position",
+    [schema, table],
+  )
+  const kinds = columns.map(({ type }) => kindOf(type))
+  const names = columns.map(({ name }) => escapeId(name)).join(', ')
+  const begin = `INSERT INTO ${escapeId(table)} (${names}) VALUES `
+  let tuples: string[] = []
+  let size = 0
+  const flush = () => {
+    const statement = { statement: `${begin}${tuples.join(', ')};\n`, rows: tuples.length }
+    tuples = []
+    size = 0
+    return statement
   }
+  for await (const row of rowsOf(connection, `select ${names} from ${escapeId(schema)}.${escapeId(table)}`)) {
+    const tuple = `(${row.map((value, i) => literal(value, kinds[i] ?? 'text')).join(', ')})`
+    tuples.push(tuple)
+    size += tuple.length
+    if (size > statementBytes) yield flush()
+  }
+  if (tuples.length > 0) yield flush()
 }
 
 const rowsOf = (connection: Connection, sql: string): AsyncIterable<(Buffer | null)[]> =>
