@@ -45,14 +45,26 @@ export const pauseEvents = async (servers: Servers): Promise<Paused> => {
   const holder = `backup-${crypto.randomUUID()}`
   const onMysql = servers.schemas.map(schema => sqlOutboxOf(poolOf(servers.mysqlUrl, schema)))
   const outboxes: Outbox[] = [...onMysql, ...servers.databases.map(name => mongoOutbox(servers.mongo.db(name)))]
-  const hold = () => Promise.all(outboxes.map(outbox => outbox.seize(holder, leaseMs)))
-  const resume = async () => {
-    clearInterval(renewing)
-    await Promise.all(outboxes.map(outbox => outbox.release(holder)))
-    await Promise.all(onMysql.map(outbox => outbox.close()))
+  let heldUntil = 0
+  const hold = async () => {
+    const until = Date.now() + leaseMs
+    await Promise.all(outboxes.map(outbox => outbox.seize(holder, leaseMs)))
+    heldUntil = until
   }
   await hold()
-  const renewing = setInterval(() => hold().catch(() => {}), leaseMs / 4)
+  let renewal = Promise.resolve()
+  const renewing = setInterval(() => {
+    renewal = hold().catch(() => {})
+  }, leaseMs / 4)
+  const resume = async () => {
+    clearInterval(renewing)
+    // A renewal that is under way would take the leases again after their release.
+    await renewal
+    const isHeld = Date.now() < heldUntil
+    await Promise.all(outboxes.map(outbox => outbox.release(holder)))
+    await Promise.all(onMysql.map(outbox => outbox.close()))
+    if (!isHeld) throw new Error('the outboxes could not be held until all copies were begun, so these may not fit together: try again')
+  }
   try {
     const messages = messagesAt(servers.rabbitmqUrl)
     // A relay notices within a third of its lease that it has lost it, and what it published last may take a moment to arrive.
