@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Environment } from '#shared/config'
 import { serverEnvironment } from '../service-environment'
 import { programs } from './programs'
@@ -84,3 +84,17 @@ const environment = (folder: string, port: number): Environment => ({
     `-kernel inet_dist_use_interface {127,0,0,1} inet_dist_listen_min ${port + 2} inet_dist_listen_max ${port + 2}`,
   ].join(' '),
 })
+
+/** What a private broker has counted since its start. */
+export const brokerCounters = async ({ dir, port }: ServerOptions): Promise<Record<string, number>> => {
+  const control = join(dirname(programs.rabbitmq()), 'rabbitmqctl')
+  const command = [control, '-n', `shop${port}@localhost`, 'eval', 'rabbit_global_counters:overview().']
+  const text = await new Response(Bun.spawn(command, { env: environment(dir, port), stderr: 'ignore' }).stdout).text()
+  const sum = (counter: string) =>
+    [...text.matchAll(new RegExp(`\\b${counter} => (\\d+)`, 'g'))].reduce((total, [, n]) => total + Number(n), 0)
+  return {
+    publishes: sum('messages_received_total'),
+    deliveries: sum('messages_delivered_total'),
+    acknowledged: sum('messages_acknowledged_total'),
+  }
+}
