@@ -5,7 +5,7 @@ import { isUnavailable, unavailable } from './errors'
 import type { Draft, Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createInbox, type HandleOnce } from './outbox/inbox'
+import { type Arrival, createInbox, createTurns, type GroupOptions, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 
@@ -34,11 +34,22 @@ export interface Mongo {
    */
   transaction<T>(work: Work<T>): Promise<T>
   /**
+   * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
+   * that also records their ids; a message that was recorded before is left out. It is repeated after a conflict, and with fewer messages when
+   * it fails. With `gatherMs` a message waits that long for others: for handlers that nobody waits for.
+   */
+  onceMany<Item>(
+    handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
+    options?: GroupOptions,
+  ): (message: Message, item: Item) => Promise<void>
+  /**
    * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
    * Messages that arrive together share a transaction, so `work` may be repeated here, too.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
   backlog(): Promise<Backlog>
+  /** From now on no message waits for others: the service stops. */
+  endGathering(): void
   relaying(): boolean
   ping(): Promise<void>
   /** Relays the outbox for up to 2 s, then closes. The connection to the broker must still be open. */
@@ -141,27 +152,38 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     }
   }
 
-  const handleOnce: HandleOnce<ClientSession> = async (ids, work) => {
+  const closing = new AbortController()
+  const recordOnce: RecordOnce<ClientSession> = async (ids, work) => {
     const recordedBefore = Symbol('one of the messages was recorded before')
-    const now = new Date()
-    const recording: Work<{ value: Awaited<ReturnType<typeof work>> }> = async (session, publish) => {
-      const records = ids.map(id => ({ _id: id, at: now }))
-      await inbox.insertMany(records, { session }).catch(error => {
-        throw isDuplicate(error) ? recordedBefore : error
-      })
-      return { value: await work(session, publish) }
+    let fresh = ids
+    while (fresh.length > 0) {
+      const recording: Work<void> = async (session, publish) => {
+        const at = new Date()
+        const records = fresh.map(id => ({ _id: id, at }))
+        await inbox.insertMany(records, { session }).catch(error => {
+          throw isDuplicate(error) ? recordedBefore : error
+        })
+        await work(session, new Set(fresh), publish)
+      }
+      try {
+        return await bounded(transaction(recording, ids.length > 1 ? 100 : maxRetryMs))
+      } catch (error) {
+        if (error !== recordedBefore) throw error
+        const known = await inbox.find({ _id: { $in: [...fresh] } }, { readConcern: 'local' }).toArray()
+        if (known.length === 0) throw unavailable('database_busy', 'A message was recorded and deleted meanwhile. Try again shortly.')
+        fresh = fresh.filter(id => !known.some(({ _id }) => _id === id))
+      }
     }
-    return bounded(transaction(recording, ids.length > 1 ? 100 : maxRetryMs)).catch(error => {
-      if (error === recordedBefore) return undefined
-      throw error
-    })
   }
 
   return {
     db,
     collection: name => db.collection(name),
     transaction: work => bounded(transaction(work)),
-    once: createInbox(handleOnce),
+    onceMany: <Item>(handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
+      createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    once: createTurns(recordOnce, { closing: closing.signal }),
+    endGathering: () => closing.abort(),
     backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,
     async ping() {

@@ -5,7 +5,7 @@ import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Draft, Message, Publish } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createInbox, type HandleOnce } from './outbox/inbox'
+import { type Arrival, createInbox, createTurns, type GroupOptions, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
@@ -15,6 +15,7 @@ import { createSqlPool, type PoolState } from './sql/pool'
 import type { KernelTables } from './sql/tables'
 import { minute } from './time'
 
+export type { Arrival } from './outbox/inbox'
 export { addOnce, currentTime, plainText, timestamp } from './sql/columns'
 export { isDuplicate } from './sql/errors'
 export { type JsonColumn, jsonColumn } from './sql/json-column'
@@ -51,6 +52,16 @@ export interface Sql<Db> {
    */
   transaction<T>(work: Work<Db, T>): Promise<T>
   /**
+   * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
+   * that also records their ids; a message that was recorded before is left out. It is repeated after a deadlock, and with fewer messages when
+   * it fails, so it must have no effect except through `trx`. It should lock the rows of all messages at once, in one order.
+   * With `gatherMs` a message waits that long for others: for handlers that nobody waits for.
+   */
+  onceMany<Item>(
+    handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
+    options?: GroupOptions,
+  ): (message: Message, item: Item) => Promise<void>
+  /**
    * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
    * Messages that arrive together share a transaction, so `work` may be repeated here, too.
    */
@@ -66,6 +77,8 @@ export interface Sql<Db> {
   backlog(): Promise<Backlog>
   /** The connections in use, for a gauge. */
   pool: Readonly<PoolState>
+  /** From now on no message waits for others: the service stops. */
+  endGathering(): void
   /** Whether this instance has the lease of the outbox. */
   relaying(): boolean
   ping(): Promise<void>
@@ -114,9 +127,12 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     }
   }
 
-  const handleOnce: HandleOnce<Transaction<Db>> = (ids, work) => {
-    const recording: Work<Db, { value: Awaited<ReturnType<typeof work>> } | undefined> = async (trx, publish) =>
-      (await recordMessages(kernel, trx, ids)) ? { value: await work(trx, publish) } : undefined
+  const closing = new AbortController()
+  const recordOnce: RecordOnce<Transaction<Db>> = (ids, work) => {
+    const recording: Work<Db, void> = async (trx, publish) => {
+      const fresh = await recordMessages(kernel, trx, ids)
+      if (fresh.size > 0) await work(trx, fresh, publish)
+    }
     return transaction(recording, ids.length > 1 ? 2 : 5)
   }
 
@@ -124,9 +140,12 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     db,
     kernel,
     transaction: work => transaction(work),
-    once: createInbox<Transaction<Db>>(handleOnce),
+    onceMany: <Item>(handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
+      createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    once: createTurns(recordOnce, { closing: closing.signal }),
     onceLocking: <Needs>(lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>) =>
-      createInbox<Transaction<Db>, Needs>(handleOnce, { lockAll }),
+      createTurns(recordOnce, { lockAll, closing: closing.signal }),
+    endGathering: () => closing.abort(),
     backlog: store.backlog,
     pool: state,
     relaying: () => relay?.holding() ?? false,

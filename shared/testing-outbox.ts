@@ -4,10 +4,11 @@ import { type Draft, defineEvent, defineTimer, type Message, type Publish } from
 import type { Mongo } from './mongo'
 import { mongoOutbox } from './mongo/outbox'
 import type { Backlog, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings } from './outbox'
+import type { Arrival, GroupOptions } from './outbox/inbox'
 import type { RelayPorts, RelayTimes } from './outbox/relay'
 import type { Sql } from './sql'
 import { sqlOutbox } from './sql/outbox'
-import { eventually, testMongo, testSql } from './testing'
+import { eventually, messageOf, testMongo, testSql } from './testing'
 
 /** What the tests of the outbox and the inbox need: both stores behind one interface, and a broker behind the relay's port. */
 
@@ -31,6 +32,11 @@ export const topology = [counted, unconsumed, other, alarm]
 export interface Instance {
   transaction<T>(work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<T>): Promise<T>
   once(id: string, work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
+  onceMany(
+    handleAll: (arrivals: readonly Arrival<number>[], effect: (name: string) => Promise<unknown>) => Promise<void>,
+    options?: GroupOptions,
+  ): (id: string, n?: number) => Promise<void>
+  endGathering(): void
   effects(): Promise<number>
   backlog(): Promise<Backlog>
   relaying(): boolean
@@ -62,6 +68,8 @@ const numbersIn =
     ).map(numberOf)
   }
 
+const message = (id: string) => messageOf(counted({ id: 1, version: 1 }, { n: 1 }), { id })
+
 interface EffectsDb {
   effects: { name: string }
 }
@@ -69,6 +77,14 @@ const migrations = { _001: { up: (db: Sql<EffectsDb>['db']) => raw`create table 
 const overSql = (sql: Sql<EffectsDb>): Instance => ({
   transaction: work => sql.transaction((trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
   once: (id, work) => sql.once({ id }, (trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
+  onceMany: (handleAll, options) => {
+    const handle = sql.onceMany<number>(
+      (trx, arrivals) => handleAll(arrivals, name => trx.insertInto('effects').values({ name }).execute()),
+      options,
+    )
+    return (id, n = 1) => handle(message(id), n)
+  },
+  endGathering: sql.endGathering,
   effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
   backlog: sql.backlog,
   relaying: sql.relaying,
@@ -81,6 +97,14 @@ const overMongo = (mongo: Mongo): Instance => ({
     mongo.transaction((session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
   once: (id, work) =>
     mongo.once({ id }, (session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
+  onceMany: (handleAll, options) => {
+    const handle = mongo.onceMany<number>(
+      (session, arrivals) => handleAll(arrivals, name => mongo.collection('effects').insertOne({ name }, { session })),
+      options,
+    )
+    return (id, n = 1) => handle(message(id), n)
+  },
+  endGathering: mongo.endGathering,
   effects: () => mongo.collection('effects').countDocuments(),
   backlog: mongo.backlog,
   relaying: mongo.relaying,

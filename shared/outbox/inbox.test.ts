@@ -36,35 +36,121 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     expect(await instance.once(id, async () => 'done')).toBe('done')
   })
 
-  test('messages that arrive together share a transaction, and one that fails fails alone', async () => {
+  test('messages that wait together are handled together, and each publishes with its own request id', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })
     const before = await instance.effects()
-    const handle = (n: number) =>
-      withContext({ ...newContext(), requestId: `request-${n}` }, () =>
-        instance.once(`${crypto.randomUUID()}`, async (publish, effect) => {
-          await effect(`${n}`)
-          publish(counted({ id: n, version: 1 }, { n }))
-          if (n === 17) throw new Error('17 is no number')
-          return n
-        }),
-      )
-    const answers = await Promise.allSettled(upTo(40).map(handle))
+    const groups: number[] = []
+    const handle = instance.onceMany(
+      async (arrivals, effect) => {
+        groups.push(arrivals.length)
+        for (const { item, publish } of arrivals) {
+          await effect(`${item}`)
+          publish(counted({ id: item, version: 1 }, { n: item }))
+        }
+      },
+      { gatherMs: 20 },
+    )
+    const inItsRequest = (n: number) =>
+      withContext({ ...newContext(), requestId: `request-${n}` }, () => handle(`${crypto.randomUUID()}`, n))
+    await Promise.all(upTo(40).map(inItsRequest))
+    expect(groups).toEqual([40])
+    expect(await instance.effects()).toBe(before + 40)
+    await emptied(instance)
+    const messages = got.map(({ body }) => JSON.parse(body))
+    expect(messages.map(message => message.data.n).toSorted((a, b) => a - b)).toEqual(upTo(40))
+    for (const message of messages) expect(message.request_id).toBe(`request-${message.data.n}`)
+  })
+
+  test('a message that fails fails alone', async () => {
+    const { bus, got } = broker()
+    const instance = await store.start({ bus })
+    const before = await instance.effects()
+    const handle = instance.onceMany(async (arrivals, effect) => {
+      for (const { item, publish } of arrivals) {
+        await effect(`${item}`)
+        publish(counted({ id: item, version: 1 }, { n: item }))
+      }
+      if (arrivals.some(({ item }) => item === 17)) throw new Error('17 is no number')
+    })
+    const answers = await Promise.allSettled(upTo(40).map(n => handle(crypto.randomUUID(), n)))
     expect(answers.flatMap((answer, n) => (answer.status === 'rejected' ? [n] : []))).toEqual([17])
-    expect(answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))).toEqual(upTo(40).filter(n => n !== 17))
     expect(await instance.effects()).toBe(before + 39)
     await emptied(instance)
     expect(got).toHaveLength(39)
-    for (const message of got.map(({ body }) => JSON.parse(body))) expect(message.request_id).toBe(`request-${message.data.n}`)
   })
 
-  test('messages that were handled before, or come twice, have no second effect', async () => {
+  test('while the store is down, a group is not tried in halves', async () => {
     const instance = await store.start()
-    const ids = upTo(50).map(() => crypto.randomUUID())
-    const handle = (id: string) => instance.once(id, async (_, effect) => effect(id))
-    await Promise.all(ids.slice(0, 25).map(handle))
+    let attempts = 0
+    const handle = instance.onceMany(
+      async () => {
+        attempts++
+        throw Object.assign(new Error('the server went away'), { code: 'ECONNRESET' })
+      },
+      { gatherMs: 20 },
+    )
+    const answers = await Promise.allSettled(upTo(8).map(n => handle(crypto.randomUUID(), n)))
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(8)
+    expect(attempts).toBe(1)
+  })
+
+  test('a group leaves out the messages that were handled before, and those that it has twice', async () => {
+    const instance = await store.start()
+    const ids = upTo(25).map(() => crypto.randomUUID())
+    const groups: number[][] = []
+    const handle = instance.onceMany(
+      async (arrivals, effect) => {
+        groups.push(arrivals.map(({ item }) => item))
+        for (const { item } of arrivals) await effect(`${item}`)
+      },
+      { gatherMs: 20 },
+    )
+    const handleAll = (numbers: number[]) => Promise.all(numbers.map(n => handle(ids[n]!, n)))
+    await handleAll(upTo(10))
     const before = await instance.effects()
-    await Promise.all([...ids, ...ids].map(handle))
-    expect(await instance.effects()).toBe(before + 25)
+    await handleAll([...upTo(25), ...upTo(25)])
+    expect(groups).toEqual([upTo(10), upTo(25).slice(10)])
+    expect(await instance.effects()).toBe(before + 15)
+    await handleAll(upTo(25))
+    expect(groups).toHaveLength(2)
+  })
+
+  test('groups of the same messages on two instances, in opposite order, have one effect for each message', async () => {
+    const both = [await store.start(), await store.start()]
+    const before = await both[0]!.effects()
+    const ids = upTo(100).map(() => crypto.randomUUID())
+    const handlers = both.map(instance =>
+      instance.onceMany(async (arrivals, effect) => {
+        for (const { message } of arrivals) await effect(message.id)
+      }),
+    )
+    await Promise.all([...ids.map(id => handlers[0]!(id)), ...ids.toReversed().map(id => handlers[1]!(id))])
+    expect(await both[0]!.effects()).toBe(before + 100)
+  })
+
+  test('a message waits for others until the group is full, its time is over, or the service stops', async () => {
+    const instance = await store.start()
+    const groups: number[] = []
+    const handler = (options: { gatherMs: number; groupSize?: number }) =>
+      instance.onceMany(async arrivals => void groups.push(arrivals.length), options)
+    const handle = (handler: (id: string) => Promise<void>) => handler(crypto.randomUUID())
+
+    const soon = handler({ gatherMs: 100 })
+    const first = handle(soon)
+    await Bun.sleep(10)
+    await Promise.all([first, handle(soon)])
+    expect(groups).toEqual([2])
+
+    const full = handler({ gatherMs: 600_000, groupSize: 3 })
+    await Promise.all(upTo(6).map(() => handle(full)))
+    expect(groups).toEqual([2, 3, 3])
+
+    const late = handler({ gatherMs: 600_000 })
+    const waiting = [handle(late), handle(late)]
+    instance.endGathering()
+    await Promise.all(waiting)
+    await handle(late)
+    expect(groups).toEqual([2, 3, 3, 2, 1])
   })
 })

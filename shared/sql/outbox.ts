@@ -106,13 +106,23 @@ type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 export const addToOutbox = (kernel: Kysely<KernelTables>, trx: Executor, rows: OutboxRow[]) =>
   trx.executeQuery(kernel.insertInto('outbox').values(rows))
 
-/** Records messages in the order of their ids; false when one was recorded before. Waits for a transaction that is recording the same id. */
-export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor, ids: string[]): Promise<boolean> => {
-  try {
-    await trx.executeQuery(kernel.insertInto('inbox').values(ids.toSorted().map(message_id => ({ message_id }))))
-    return true
-  } catch (error) {
-    if (isDuplicate(error)) return false
-    throw error
+/**
+ * Records those of the messages that were not recorded before, in the order of their ids, and returns their ids. Waits for a transaction that is
+ * recording one of them.
+ */
+export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+  let fresh = ids.toSorted()
+  while (fresh.length > 0) {
+    try {
+      await trx.executeQuery(kernel.insertInto('inbox').values(fresh.map(message_id => ({ message_id }))))
+      break
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+      const known = await trx.executeQuery(kernel.selectFrom('inbox').select('message_id').where('message_id', 'in', fresh))
+      // A message that is past its retention was deleted meanwhile: the next delivery records it.
+      if (known.rows.length === 0) throw error
+      fresh = fresh.filter(id => !known.rows.some(({ message_id }) => message_id === id))
+    }
   }
+  return new Set(fresh)
 }
