@@ -1,10 +1,24 @@
+import { unauthenticated } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
 import { originOf } from './client-origin'
 import type { UserService } from './compose'
-import { LoggedIn, Login, MfaLogin, MfaRequired, Profile, profileView, RefreshBody, Registration } from './model'
+import { LoggedIn, Login, LogoutBody, MfaLogin, MfaRequired, Profile, profileView, RefreshBody, Registration } from './model'
+import { type SessionCookie, sessionCookie } from './session-cookie'
 
 type Deps = Pick<UserService, 'register' | 'logins' | 'vault'> & { http: Http }
+
+/** Comes before anything else, so that a page of another origin changes nothing. */
+const cookieFor = (request: Request, body: { session?: 'cookie' } | null) =>
+  body?.session === 'cookie' ? sessionCookie(request) : undefined
+
+/** The tokens; where there is a cookie, the refresh token is in it instead. */
+const inCookie = (cookie: SessionCookie | undefined, tokens: LoggedIn, headers: Record<string, string | number>) => {
+  if (!cookie) return tokens
+  const { refresh_token, ...answer } = tokens
+  headers['set-cookie'] = cookie.keeping(refresh_token)
+  return answer
+}
 
 /** Mounted under `/api/users` and under `/auth`. */
 export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http, register, logins, vault }: Deps) =>
@@ -22,29 +36,64 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
       },
       { public: true, body: Registration, response: { 201: Profile }, detail: { summary: 'Open an account' } },
     )
-    .post('/login', ({ body, request }) => logins.logIn(body, originOf(request)), {
-      public: true,
-      body: Login,
-      response: { 200: t.Union([LoggedIn, MfaRequired]) },
-      detail: { summary: 'Log in; with two-factor login, the answer is a challenge' },
-    })
-    .post('/login/mfa', ({ body, request }) => logins.answerChallenge(body, originOf(request)), {
-      public: true,
-      body: MfaLogin,
-      response: { 200: LoggedIn },
-      detail: { summary: 'Answer the challenge with a code or a recovery code' },
-    })
-    .post('/refresh', ({ body }) => logins.refresh(body.refresh_token), {
-      public: true,
-      body: RefreshBody,
-      response: { 200: LoggedIn },
-      detail: { summary: 'Exchange a refresh token for new tokens; it works once' },
-    })
+    .post(
+      '/login',
+      async ({ body, request, set }) => {
+        const cookie = cookieFor(request, body)
+        const outcome = await logins.logIn(body, originOf(request))
+        return 'challenge' in outcome ? outcome : inCookie(cookie, outcome, set.headers)
+      },
+      {
+        public: true,
+        body: Login,
+        response: { 200: t.Union([LoggedIn, MfaRequired]) },
+        detail: { summary: 'Log in; with two-factor login, the answer is a challenge' },
+      },
+    )
+    .post(
+      '/login/mfa',
+      async ({ body, request, set }) => {
+        const cookie = cookieFor(request, body)
+        return inCookie(cookie, await logins.answerChallenge(body, originOf(request)), set.headers)
+      },
+      {
+        public: true,
+        body: MfaLogin,
+        response: { 200: LoggedIn },
+        detail: { summary: 'Answer the challenge with a code or a recovery code' },
+      },
+    )
+    .post(
+      '/refresh',
+      async ({ body, request, set }) => {
+        const cookie = cookieFor(request, body)
+        const given = body.refresh_token ?? cookie?.read() ?? ''
+        return inCookie(cookie, await logins.refresh(given, { repeatable: body.refresh_token === undefined }), set.headers)
+      },
+      {
+        public: true,
+        body: RefreshBody,
+        response: { 200: LoggedIn },
+        detail: { summary: 'Exchange a refresh token for new tokens; it works once' },
+      },
+    )
     .post(
       '/logout',
-      async ({ user, set }) => {
-        await logins.logOut(user)
+      async ({ user, body, request, set }) => {
+        const cookie = cookieFor(request, body)
+        if (!user && !cookie)
+          throw unauthenticated('not_logged_in', 'Nobody is logged in here: send the access token of the session to end.')
+        if (user) await logins.logOut(user)
+        if (cookie) {
+          await logins.logOutByToken(cookie.read() ?? '')
+          set.headers['set-cookie'] = cookie.deleting
+        }
         set.status = 204
       },
-      { auth: true, response: { 204: t.Void() }, detail: { summary: 'End this session' } },
+      {
+        guest: true,
+        body: t.Optional(LogoutBody),
+        response: { 204: t.Void() },
+        detail: { summary: 'End this session' },
+      },
     )

@@ -74,12 +74,14 @@ export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, 
       return loggedIn(user, session)
     },
 
-    async refresh(token: string): Promise<LoggedIn> {
-      const { user, ...session } = await sessions.rotate(token)
+    /** `repeatable` where a repetition must not end the session: a page may be closed before it has the answer, and two tabs share a cookie. */
+    async refresh(token: string, { repeatable }: { repeatable: boolean }): Promise<LoggedIn> {
+      const { user, ...session } = await sessions.rotate(token, { repeatable })
       return loggedIn(user, session)
     },
 
     logOut: (user: { id: number; sid: string }) => sessions.end(user.id, user.sid),
+    logOutByToken: sessions.endOf,
   }
 }
 export type Logins = ReturnType<typeof logins>

@@ -2,20 +2,26 @@ import type { Selectable } from 'kysely'
 import { unauthenticated } from '#shared/errors'
 import type { Log } from '#shared/log'
 import type { Page, PageQuery } from '#shared/page'
-import { day } from '#shared/time'
+import { day, minute } from '#shared/time'
 import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { Clock, Trx, UserDb, UserSql } from './database'
 import { digest, randomToken } from './secrets'
+import type { Vault } from './vault'
 
 export type SessionRow = Selectable<UserDb['sessions']>
 
-const idleLifeMs = 30 * day
+export const idleLifeMs = 30 * day
+/** How long the token before the newest is answered with the newest again, where its holder cannot know that there is one. */
+export const graceMs = minute
 const keptAfterEndMs = 30 * day
 const batch = 500
 
+const partsOf = (refreshToken: string) => /^(?<family>[\w-]{22})\.(?<secret>[\w-]{22})$/.exec(refreshToken)?.groups
+
 interface Deps {
   sql: UserSql
+  vault: Pick<Vault, 'successorsOf'>
   clock: Clock
   /** Makes every instance of every service refuse the tokens of these sessions. */
   revoke: (sids: string[]) => Promise<unknown>
@@ -24,13 +30,23 @@ interface Deps {
 }
 
 /**
- * A refresh token is `<family>.<secret>`. Both parts are random and stored as hashes. The family stays the same for the life of a
- * session; the secret changes with each use. A family with an old secret means that a token was copied, so the session ends for the thief
- * and for the owner.
+ * A refresh token is `<family>.<secret>`. The first is random, both parts are stored as hashes. The family stays the same for the life of
+ * a session; each use derives the next secret. A family with an old secret means that a token was copied, so the session ends for the
+ * thief and for the owner.
  */
-export const userSessions = ({ sql, clock, revoke, log, recordAudit }: Deps) => {
+export const userSessions = ({ sql, vault, clock, revoke, log, recordAudit }: Deps) => {
   const { db } = sql
   const invalid = () => unauthenticated('invalid_refresh_token', 'The refresh token is no longer valid; log in again.')
+
+  const liveOf = (family: string, now: Date) =>
+    db
+      .selectFrom('sessions')
+      .innerJoin('users', 'users.id', 'sessions.user_id')
+      .select(['sessions.id', 'sessions.user_id', 'sessions.refresh_hash', 'sessions.last_used_at', 'users.role', 'users.email'])
+      .where('family_hash', '=', digest(family))
+      .where('ended_at', 'is', null)
+      .where('expires_at', '>', now)
+      .executeTakeFirst()
 
   /** Call it after the commit that ended the sessions. The sweep publishes what a crash or a Redis outage left. */
   const publishEnd = async (sids: string[]) => {
@@ -53,8 +69,20 @@ export const userSessions = ({ sql, clock, revoke, log, recordAudit }: Deps) => 
     return unauthenticated('refresh_token_reused', 'This refresh token was used before, so its session has been ended; log in again.')
   }
 
+  /** False if the user has no such live session. */
+  const end = async (userId: number, sid: string): Promise<boolean> => {
+    const ended = await sql.transaction(async trx => {
+      const sids = await endSessions(trx, { userId, sid }, clock())
+      if (sids.length > 0) await recordAudit(trx, 'session.ended', { user: userId, actor: userId })
+      return sids
+    })
+    await publishEnd(ended)
+    return ended.length > 0
+  }
+
   return {
     publishEnd,
+    end,
     async open(trx: Trx, userId: number, { address, agent }: ClientOrigin) {
       const now = clock()
       const sid = randomToken(24)
@@ -79,46 +107,45 @@ export const userSessions = ({ sql, clock, revoke, log, recordAudit }: Deps) => 
       return { sid, refreshToken: `${family}.${secret}` }
     },
 
-    /** When two requests use the same token at the same time, one gets the next token and the other counts as reuse. */
-    async rotate(refreshToken: string) {
-      const [, family, secret] = /^([\w-]{22})\.([\w-]{22})$/.exec(refreshToken) ?? []
+    /**
+     * When two requests use the same token at the same time, one gets the next token and the other counts as reuse; with `repeatable`,
+     * both get the same one, and so does a repetition within the grace.
+     */
+    async rotate(refreshToken: string, { repeatable = false } = {}) {
+      const { family, secret } = partsOf(refreshToken) ?? {}
       if (!family || !secret) throw invalid()
       const now = clock()
-      const session = await db
-        .selectFrom('sessions')
-        .innerJoin('users', 'users.id', 'sessions.user_id')
-        .select(['sessions.id', 'sessions.user_id', 'sessions.refresh_hash', 'users.role', 'users.email'])
-        .where('family_hash', '=', digest(family))
-        .where('ended_at', 'is', null)
-        .where('expires_at', '>', now)
-        .executeTakeFirst()
-      if (!session) throw invalid()
-      if (session.refresh_hash !== digest(secret)) throw await endReused(session)
-      const next = randomToken(16)
-      const { numUpdatedRows } = await db
-        .updateTable('sessions')
-        .set({ refresh_hash: digest(next), last_used_at: now, expires_at: new Date(now.getTime() + idleLifeMs) })
-        .where('id', '=', session.id)
-        .where('refresh_hash', '=', session.refresh_hash)
-        .where('ended_at', 'is', null)
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) throw await endReused(session)
-      return {
-        sid: session.id,
+      const rotated = ({ id, user_id, role, email }: NonNullable<Awaited<ReturnType<typeof liveOf>>>, next: string) => ({
+        sid: id,
         refreshToken: `${family}.${next}`,
-        user: { id: session.user_id, role: session.role, email: session.email ?? '' },
+        user: { id: user_id, role, email: email ?? '' },
+      })
+      const successors = vault.successorsOf(refreshToken)
+      const [next = ''] = successors
+      let session = await liveOf(family, now)
+      if (session?.refresh_hash === digest(secret)) {
+        const { numUpdatedRows } = await db
+          .updateTable('sessions')
+          .set({ refresh_hash: digest(next), last_used_at: now, expires_at: new Date(now.getTime() + idleLifeMs) })
+          .where('id', '=', session.id)
+          .where('refresh_hash', '=', session.refresh_hash)
+          .where('ended_at', 'is', null)
+          .executeTakeFirst()
+        if (numUpdatedRows > 0n) return rotated(session, next)
+        session = await liveOf(family, now)
       }
+      if (!session) throw invalid()
+      const { refresh_hash, last_used_at } = session
+      const given = repeatable && now.getTime() - last_used_at.getTime() <= graceMs && successors.find(it => digest(it) === refresh_hash)
+      if (given) return rotated(session, given)
+      throw await endReused(session)
     },
 
-    /** False if the user has no such live session. */
-    async end(userId: number, sid: string): Promise<boolean> {
-      const ended = await sql.transaction(async trx => {
-        const sids = await endSessions(trx, { userId, sid }, clock())
-        if (sids.length > 0) await recordAudit(trx, 'session.ended', { user: userId, actor: userId })
-        return sids
-      })
-      await publishEnd(ended)
-      return ended.length > 0
+    /** Ends the session of a refresh token, even of one that was used already. */
+    async endOf(refreshToken: string) {
+      const { family } = partsOf(refreshToken) ?? {}
+      const session = family && (await liveOf(family, clock()))
+      if (session) await end(session.user_id, session.id)
     },
 
     async list(userId: number, { skip, limit }: Pick<PageQuery, 'skip' | 'limit'>): Promise<Page<SessionRow>> {

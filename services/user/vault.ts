@@ -29,6 +29,7 @@ export const vaultWith = (keys: ReadonlyMap<string, Buffer>) => {
   }
   const fingerprintKey = Buffer.from(hkdfSync('sha256', keyOf(current), '', 'fingerprints', 32))
   const macKeys = new Map([...keys].map(([id, key]) => [id, Buffer.from(hkdfSync('sha256', key, '', 'mailed tokens', 32))]))
+  const rotationKeys = [...keys.values()].map(key => Buffer.from(hkdfSync('sha256', key, '', 'refresh tokens', 32)))
 
   return {
     current,
@@ -58,6 +59,9 @@ export const vaultWith = (keys: ReadonlyMap<string, Buffer>) => {
       const key = macKeys.get(keyId)
       return key && createHmac('sha256', key).update(id).digest('base64url')
     },
+    /** The secret that follows a refresh token, and those that followed it if another key was the first then. */
+    successorsOf: (refreshToken: string): string[] =>
+      rotationKeys.map(key => createHmac('sha256', key).update(refreshToken).digest('base64url').slice(0, 22)),
   }
 }
 export type Vault = ReturnType<typeof vaultWith>
