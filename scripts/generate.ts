@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { released } from '#shared/platform'
+import { eventDocument } from './generate/asyncapi'
 import { compose, simpleCompose } from './generate/compose'
 import { architecture, docsPage, readme } from './generate/documents'
 import { composeUpstreams, direct, localUpstreams, resources, simpleUpstreams } from './generate/gateway'
@@ -10,7 +11,8 @@ import { written as json, postmanFiles } from './postman/collection'
 
 /**
  * Every file that follows from others, whole or between markers, with a function that makes its text from the present one. What each service adds
- * comes from shared/platform.ts, the picture of an order's states from its domain, and the Postman collection from scripts/postman.
+ * comes from shared/platform.ts, the picture of an order's states from its domain, the document of the events from shared/catalog, and the Postman
+ * collection from scripts/postman.
  */
 const generators: Record<string, (text: string) => string> = {
   'docker-compose.yml': compose,
@@ -25,6 +27,7 @@ const generators: Record<string, (text: string) => string> = {
   'gateway/direct.conf': direct,
   'gateway/nginx.conf': resources,
   'gateway/docs.html': docsPage,
+  'gateway/docs/asyncapi.json': eventDocument,
   'docs/architecture.md': architecture,
   'README.md': readme,
   ...Object.fromEntries(Object.entries(postmanFiles).map(([name, content]) => [`postman/${name}`, () => json(content)])),
