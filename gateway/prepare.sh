@@ -41,6 +41,8 @@ for name in $numbers; do
 done
 sed "$script" "$here/nginx.conf" >nginx.conf
 cp "$here/docs.html" docs.html
+rm -rf docs
+cp -R "$here/docs" docs
 # Names are resolved by whichever server the container was given: Docker's, Podman's or a cluster's.
 nameserver=$(sed -n 's/^nameserver \([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
 [ $# -lt 2 ] || sed "s/NAMESERVER/${nameserver:-127.0.0.11}/" "$here/upstreams/$2.conf" >upstreams.conf

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Browser, chromium } from 'playwright-core'
+import { programs } from '../../scripts/servers/programs'
+import { openGateway, type TestGateway } from './fixture'
+
+let gateway: TestGateway
+let browser: Browser
+beforeAll(async () => {
+  gateway = await openGateway({})
+  browser = await chromium.launch({
+    executablePath: programs.chromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.close()
+})
+
+const open = async (hash = '', width = 1280) => {
+  const page = await browser.newPage({ viewport: { width, height: 800 } })
+  const wrong: string[] = []
+  page.on('console', message => wrong.push(`${message.type()}: ${message.text()}`))
+  page.on('pageerror', error => wrong.push(`thrown: ${error.message}`))
+  page.on('requestfailed', request => wrong.push(`failed: ${request.url()}`))
+  await page.goto(`${gateway.url}/docs/events${hash}`)
+  await page.locator('main h2').waitFor()
+  return { page, wrong, shown: page.locator('main') }
+}
+
+describe('/docs/events', () => {
+  test('is served with the document, under a policy that allows scripts of this address alone', async () => {
+    const answer = await gateway.fetch('/docs/events')
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'; style-src 'self';")
+    const document = await gateway.fetch('/docs/asyncapi.json')
+    expect(document.headers.get('content-type')).toBe('application/json')
+    expect(await document.json()).toMatchObject({ asyncapi: '3.1.0' })
+    expect((await gateway.fetch('/docs/events.html')).status).toBe(404)
+  })
+
+  test('shows the way of an event from its producer to its consumers, its fields, retries and dead letters', async () => {
+    const { page, wrong, shown } = await open()
+    await page.getByRole('searchbox').fill('coupon_code')
+    await page.getByRole('navigation').getByRole('link', { name: 'order.created' }).click()
+    await page.locator('main h2', { hasText: 'order.created' }).waitFor()
+    const text = await shown.textContent()
+    for (const part of ['order-events', 'inventory.order-events', 'reservation_expires_at', 'inventory.order-events.dlq', '1 s, 5 s, 30 s'])
+      expect(text).toContain(part)
+    expect(await shown.locator('.flow .row').count()).toBeGreaterThan(3)
+    await shown.getByRole('link', { name: 'inventory', exact: true }).click()
+    await page.locator('main h2', { hasText: 'inventory' }).waitFor()
+    expect(await shown.textContent()).toContain('inventory.reserved')
+    await page.goBack()
+    await page.locator('main h2', { hasText: 'order.created' }).waitFor()
+    expect(wrong).toEqual([])
+  })
+
+  test('shows a timer with its delay queues, and says when the address names nothing', async () => {
+    const timer = await open('#event=order.payment-timeout')
+    expect(await timer.shown.textContent()).toContain('order.payment-timeout.delay.transfer')
+    for (const hash of ['#event=%E0%A4%A', '#service=<img src=x onerror=alert(1)>']) {
+      const { wrong, shown } = await open(hash)
+      expect(await shown.locator('h2').textContent()).toBe('Everybody')
+      expect(wrong).toEqual([])
+    }
+  })
+
+  test('fits a phone', async () => {
+    for (const hash of ['', '#event=order-events.order.created', '#service=order']) {
+      const { page } = await open(hash, 360)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    }
+  })
+})
