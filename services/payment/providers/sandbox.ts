@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Sql } from '#shared/sql'
+import { insertOnce, type Sql } from '#shared/sql'
 import { second } from '#shared/time'
 import type { PaymentDb } from '../database'
 import type { ChargeState } from '../domain'
@@ -90,11 +90,22 @@ export const sandboxProvider = ({ sql, secret, lateMs = 2 * second }: SandboxOpt
       const settles_at = token === 'tok_late_webhook' ? new Date(Date.now() + lateMs) : null
       const captured_at = outcome.state === 'captured' ? new Date() : settles_at
       const id = `sbx_${crypto.randomUUID().replaceAll('-', '')}`
-      const made = { id, idempotency_key: chargeKey(payment), payment_id: paymentId, amount, currency, settles_at, captured_at, ...outcome }
-      const { numInsertedOrUpdatedRows } = await db.insertInto('sandbox_charges').ignore().values(made).executeTakeFirst()
-      const row = await find(payment)
+      const created_at = new Date()
+      const made = {
+        id,
+        idempotency_key: chargeKey(payment),
+        payment_id: paymentId,
+        amount,
+        currency,
+        settles_at,
+        captured_at,
+        created_at,
+        ...outcome,
+      }
+      const isNew = await insertOnce(db.insertInto('sandbox_charges').values(made))
+      const row = isNew ? made : await find(payment)
       if (!row) throw new Error('the sandbox lost a charge')
-      if (numInsertedOrUpdatedRows === 1n) {
+      if (isNew) {
         if (settles_at) await webhooks.schedule({ ...row, state: 'captured' }, settles_at)
         if (token === 'tok_duplicate_webhook') await webhooks.schedule(row, new Date(), 2)
       }
