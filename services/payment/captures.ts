@@ -28,9 +28,9 @@ const underWay = () => conflict('payment_in_progress', 'The provider has not ans
 export const captures = ({ sql, ask, log, terms }: Ports) => {
   const begin = (id: number, action: AdminAction) =>
     sql.transaction(async trx => {
-      const found = await trx.selectFrom('payments').select('id').where('id', '=', id).executeTakeFirst()
+      const found = await trx.selectFrom('payments').select(['id', 'order_id']).where('id', '=', id).executeTakeFirst()
       if (!found) throw notFound('payment')
-      const { order, payment } = await lockPayment(trx, id)
+      const { order, payment } = await lockPayment(trx, found)
       if (payment.doing) throw underWay()
       if (!mayAsk(action, payment, { isCancelled: order.cancelled === 1 })) throw refusal[action]()
       beginAction(payment, action, new Date(Date.now() + terms.askAfterMs))
@@ -43,7 +43,7 @@ export const captures = ({ sql, ask, log, terms }: Ports) => {
     const answer = await ask(payment, provider => provider[action](paymentRef(payment)))
     const answerWith = (trx: Trx, settled: PaymentRow) => save(trx, { status: 200, body: paymentView(settled) })
     return answer.state === 'known'
-      ? settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: answerWith })
+      ? settleAnswer({ sql, log, payment, charge: answer.outcome, finish: answerWith })
       : sql.transaction(trx => answerWith(trx, payment))
   }
   return {

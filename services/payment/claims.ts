@@ -1,6 +1,6 @@
-import { sql as raw } from 'kysely'
-import { AppError } from '#shared/errors'
+import { AppError, conflict } from '#shared/errors'
 import type { Log } from '#shared/log'
+import { isDuplicate } from '#shared/sql'
 import { day } from '#shared/time'
 import type { Claim, ClaimedOrder, PaymentClients } from './clients'
 import type { PaymentSql } from './database'
@@ -21,16 +21,6 @@ const isRefused = (error: unknown) => error instanceof AppError && ['invalid', '
 /** Claims of orders, for payments that are not stored yet. */
 export const claims = ({ sql, clients, log, readyMs }: Ports) => {
   const numbers = sql.db.deleteFrom('payment_numbers')
-
-  /** A repeated request gets the number of the first, under which the first may have claimed the order. */
-  const drawNumber = async (order_id: number, requestKey: string | undefined): Promise<number> => {
-    const { insertId } = await sql.db
-      .insertInto('payment_numbers')
-      .values({ order_id, request_key: requestKey ?? null })
-      .onDuplicateKeyUpdate({ id: raw<number>`last_insert_id(id)` })
-      .executeTakeFirstOrThrow()
-    return Number(insertId)
-  }
 
   const claimWhenReady = async (orderId: number, claim: Claim): Promise<ClaimedOrder> => {
     const deadline = Date.now() + readyMs
@@ -53,21 +43,36 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
     release,
 
     /**
+     * The id of a new payment, stored before the order is claimed under it. A repeated request gets the number of the first, under which
+     * the first may have claimed the order or stored its payment.
+     */
+    async drawNumber(order_id: number, requestKey: string | undefined): Promise<{ id: number; isRepeated: boolean }> {
+      const request_key = requestKey ?? null
+      for (let tries = 0; tries < 5; tries++) {
+        try {
+          const { insertId } = await sql.db.insertInto('payment_numbers').values({ order_id, request_key }).executeTakeFirstOrThrow()
+          return { id: Number(insertId), isRepeated: false }
+        } catch (error) {
+          if (!isDuplicate(error)) throw error
+        }
+        const earlier = await sql.db.selectFrom('payment_numbers').select('id').where('request_key', '=', request_key).executeTakeFirst()
+        // A request that was refused meanwhile has given its number back.
+        if (earlier) return { id: earlier.id, isRepeated: true }
+      }
+      throw conflict('payment_in_progress', 'The same request is being refused elsewhere. Try again shortly.', 1)
+    },
+
+    /**
      * Claims an order and stores its payment with `store`. After an error no claim is left behind, unless the order service does not
      * answer.
      */
-    async claimed<Stored>(
-      orderId: number,
-      requestKey: string | undefined,
-      claim: Omit<Claim, 'payment_id'>,
-      store: (id: number, order: ClaimedOrder) => Promise<Stored>,
-    ): Promise<Stored> {
-      const id = await drawNumber(orderId, requestKey)
+    async claimed<Stored>(orderId: number, claim: Claim, store: (order: ClaimedOrder) => Promise<Stored>): Promise<Stored> {
+      const id = claim.payment_id
       let isGranted = false
       try {
-        const order = await claimWhenReady(orderId, { payment_id: id, ...claim })
+        const order = await claimWhenReady(orderId, claim)
         isGranted = true
-        return await store(id, order)
+        return await store(order)
       } catch (error) {
         if (!isGranted && isRefused(error)) await numbers.where('id', '=', id).execute()
         else await release(orderId, id)

@@ -6,7 +6,7 @@ import { second } from '#shared/time'
 import type { PaymentClients } from './clients'
 import type { PaymentRow, PaymentSql } from './database'
 import { endOfUnfinished, holdMs } from './domain-charges'
-import { beginAction, lockPayment, savePayment } from './payment-rows'
+import { beginAction, lockPayment, type PaymentKey, savePayment } from './payment-rows'
 import type { PaymentTerms } from './terms'
 
 interface Ports {
@@ -25,9 +25,9 @@ export const holds = ({ sql, clients, log, terms }: Ports) => {
     sql.db.updateTable('payments').set({ hold_at: next }).where('id', '=', id).where('hold_at', '=', hold_at).execute()
 
   /** The order was cancelled or changed before it could be held: its payment must take no money any more. */
-  const voidPayment = (id: number) =>
+  const voidPayment = (key: PaymentKey) =>
     sql.transaction(async trx => {
-      const { payment } = await lockPayment(trx, id)
+      const { payment } = await lockPayment(trx, key)
       const end = endOfUnfinished(payment)
       if (end === 'later') return
       payment.hold_at = null
@@ -48,7 +48,7 @@ export const holds = ({ sql, clients, log, terms }: Ports) => {
       await clients.holdOrder(order_id, { payment_id: id, amount: toMajor(amount, currency), currency, hold_ms })
       await setHoldAt(payment, null)
     } catch (error) {
-      if (isRefusal(error)) await voidPayment(id)
+      if (isRefusal(error)) await voidPayment(payment)
       else throw error
     }
   }

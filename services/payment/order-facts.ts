@@ -19,7 +19,7 @@ export const orderFacts = (sql: PaymentSql) => {
     const payments = await trx.selectFrom('payments').selectAll().where('order_id', '=', order.order_id).orderBy('id').forUpdate().execute()
     for (const payment of payments) {
       const before = { ...payment }
-      await followOrder(trx, order, payment)
+      await followOrder(trx, { order, payment, hasReturns: true })
       if (!Bun.deepEquals(payment, before)) await savePayment(trx, payment)
     }
   }

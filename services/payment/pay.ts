@@ -1,9 +1,10 @@
+import { type QueryExecutorProvider, sql as raw } from 'kysely'
 import { conflict } from '#shared/errors'
 import type { Save, Saved } from '#shared/idempotency'
 import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
-import { isDuplicate, lockOrMake } from '#shared/sql'
-import { day, hour } from '#shared/time'
+import { isDuplicate } from '#shared/sql'
+import { hour } from '#shared/time'
 import { type AskProvider, type ProviderAnswer, paymentRef } from './ask-provider'
 import type { Claims } from './claims'
 import type { ClaimedOrder } from './clients'
@@ -50,31 +51,43 @@ const unfinishedMs = ({ actionMs, transferDueMs }: PaymentTerms): Record<Payment
 })
 
 /**
+ * Stores a payment unless its order is known to be cancelled. No lock is needed: a cancellation that arrives meanwhile is seen by the
+ * transaction that settles the charge, as one that arrives later is.
+ */
+const insert = async (db: QueryExecutorProvider, row: PaymentRow): Promise<boolean> => {
+  const columns = raw.join(Object.keys(row).map(column => raw.ref(column)))
+  const isCancelled = raw`select 1 from orders where order_id = ${row.order_id} and cancelled = 1`
+  const inserted = raw`insert into payments (${columns}) select ${raw.join(Object.values(row))} from dual where not exists (${isCancelled})`
+  return (await inserted.execute(db)).numAffectedRows === 1n
+}
+
+/**
  * Pays an order. A refused payment ends as `failed` with its reason, and another one can pay the order; one whose outcome is unknown is
  * `pending`. A repeated request finds its payment by `requestKey` and continues where the first one stopped.
  */
 export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPrefix, onAnswer }: PayPorts) => {
   const expiryMs = unfinishedMs(terms)
 
+  const find = (id: number, db: Pick<Trx, 'selectFrom'> = sql.db) =>
+    db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst()
+
   const providerFor = (method: PaymentMethod, amount: number) =>
     amount === 0 || method === 'bank_transfer' || method === 'cash_on_delivery' ? 'offline' : onlineProvider
 
-  const paymentOf = (requestKey: string | undefined) =>
-    requestKey === undefined
-      ? undefined
-      : sql.db
-          .selectFrom('payments')
-          .selectAll()
-          .where('request_key', '=', requestKey)
-          .where('created_at', '>', new Date(Date.now() - day))
-          .executeTakeFirst()
-
   /** Stores the payment before the provider is asked for money. */
-  const begin = async (payer: Payer, request: PaymentRequest, requestKey: string | undefined): Promise<PaymentRow> => {
+  const begin = async (payer: Payer, request: PaymentRequest, id: number, requestKey: string | undefined): Promise<PaymentRow> => {
     const { order_id, amount, currency, payment_method } = request
-    const claim = { user_id: payer.id, is_admin: payer.isAdmin, amount, payment_method, ...(currency && { currency }) }
+    const { isAdmin } = payer
+    const claim = { payment_id: id, user_id: payer.id, is_admin: isAdmin, amount, payment_method, ...(currency && { currency }) }
+    const store = async (order: ClaimedOrder) => {
+      const row = newPayment(id, order, payment_method, requestKey)
+      // The act of an administrator is entered in the transaction of its effect.
+      const isStored = await (isAdmin ? sql.transaction(trx => insert(trx, row)) : insert(sql.db, row))
+      if (!isStored) throw conflict('order_not_payable', 'The order is cancelled and cannot be paid any more.')
+      return row
+    }
     try {
-      return await claims.claimed(order_id, requestKey, claim, (id, order) => insert(id, order, payment_method, requestKey))
+      return await claims.claimed(order_id, claim, store)
     } catch (error) {
       throw isDuplicate(error)
         ? conflict('payment_in_progress', 'Another payment of this order is under way. Look at it, or wait until it has ended.')
@@ -82,40 +95,41 @@ export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPr
     }
   }
 
-  const insert = (id: number, claimed: ClaimedOrder, payment_method: PaymentMethod, requestKey: string | undefined) =>
-    sql.transaction(async trx => {
-      const { order_id, user_id, currency } = claimed
-      const order = await lockOrMake(trx, 'orders', { order_id })
-      if (order.cancelled) throw conflict('order_not_payable', 'The order is cancelled and cannot be paid any more.')
-      const amount = toMinor(claimed.amount, currency)
-      const now = Date.now()
-      const expiresAfterMs = expiryMs[payment_method]
-      await trx
-        .insertInto('payments')
-        .values({
-          id,
-          order_id,
-          user_id,
-          live_order_id: order_id,
-          provider: providerFor(payment_method, amount),
-          payment_method,
-          amount,
-          currency,
-          doing: 'charge',
-          ask_at: new Date(now + terms.askAfterMs),
-          hold_at: new Date(now + terms.askAfterMs),
-          expires_at: expiresAfterMs === null ? null : new Date(now + expiresAfterMs),
-          request_key: requestKey ?? null,
-          key_prefix: keyPrefix(),
-          transaction_id: null,
-          next_action: null,
-          reason: null,
-          captured_at: null,
-          created_at: new Date(now),
-        })
-        .execute()
-      return trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-    })
+  const newPayment = (id: number, claimed: ClaimedOrder, payment_method: PaymentMethod, requestKey: string | undefined): PaymentRow => {
+    const { order_id, user_id, currency } = claimed
+    const amount = toMinor(claimed.amount, currency)
+    const now = new Date()
+    const askAt = new Date(now.getTime() + terms.askAfterMs)
+    const expiresAfterMs = expiryMs[payment_method]
+    return {
+      id,
+      order_id,
+      user_id,
+      live_order_id: order_id,
+      provider: providerFor(payment_method, amount),
+      payment_method,
+      amount,
+      currency,
+      status: 'pending',
+      transaction_id: null,
+      next_action: null,
+      reason: null,
+      captured: 0,
+      captured_at: null,
+      refunded: 0,
+      refunding: 0,
+      doing: 'charge',
+      ask_at: askAt,
+      mismatch_at: null,
+      expires_at: expiresAfterMs === null ? null : new Date(now.getTime() + expiresAfterMs),
+      hold_at: askAt,
+      key_prefix: keyPrefix(),
+      request_key: requestKey ?? null,
+      version: 0,
+      created_at: now,
+      updated_at: now,
+    }
+  }
 
   /** Asking for a charge again is safe: its key belongs to the payment, so the provider never makes it twice. */
   const charge = async (payment: PaymentRow, token: string | undefined, isRepeated: boolean): Promise<ProviderAnswer<Charge>> => {
@@ -137,19 +151,19 @@ export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPr
     save: Save<PaymentDb>,
   ): Promise<Saved<PaymentView>> => {
     refuseCardData(request.payment_token)
-    const earlier = await paymentOf(requestKey)
-    const payment = earlier ?? (await begin(payer, request, requestKey))
+    const number = await claims.drawNumber(request.order_id, requestKey)
+    const earlier = number.isRepeated ? await find(number.id) : undefined
+    const payment = earlier ?? (await begin(payer, request, number.id, requestKey))
     const { id, order_id, doing } = payment
     const answer = doing === 'charge' ? await charge(payment, request.payment_token, earlier !== undefined) : undefined
     const answerWith = async (trx: Trx, settled: PaymentRow) => {
       const saved = await save(trx, { status: 201, headers: { location: `/api/payments/${id}` }, body: paymentView(settled) })
       return { saved, settled }
     }
-    const asItIs = (trx: Trx) => trx.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     const { saved, settled } =
       answer?.state === 'known'
-        ? await settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: answerWith })
-        : await sql.transaction(async trx => answerWith(trx, await asItIs(trx)))
+        ? await settleAnswer({ sql, log, payment, charge: answer.outcome, finish: answerWith })
+        : await sql.transaction(async trx => answerWith(trx, (await find(id, trx)) ?? payment))
     onAnswer?.(settled)
     if (settled.status === 'failed') await claims.release(order_id, id)
     else await holds.begin(settled)

@@ -1,22 +1,57 @@
+import { sql as raw } from 'kysely'
 import { toMajor } from '#shared/money'
-import { lockOrMake } from '#shared/sql'
+import { lockOrMakeAll } from '#shared/sql'
 import type { OrderRow, PaymentRow, Trx } from './database'
 import type { ProviderAction } from './domain'
 
-/** Locks the order first, as every transaction does, so that a capture and a cancellation take turns and the second sees the first. */
-export const lockPayment = async (trx: Trx, id: number): Promise<{ order: OrderRow; payment: PaymentRow }> => {
-  const { order_id } = await trx.selectFrom('payments').select('order_id').where('id', '=', id).executeTakeFirstOrThrow()
-  const order = await lockOrMake(trx, 'orders', { order_id })
-  return { order, payment: await trx.selectFrom('payments').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow() }
+/** What a payment is locked by. Neither ever changes, so they may be known from an earlier read. */
+export type PaymentKey = Pick<PaymentRow, 'id' | 'order_id'>
+
+export interface LockedPayment {
+  order: OrderRow
+  payment: PaymentRow
+  /** Whether goods came back whose refund waits for the capture. */
+  hasReturns: boolean
 }
 
-export const savePayment = async (trx: Trx, { id, ...row }: PaymentRow): Promise<void> => {
-  const { order_id: _, created_at: __, ...changed } = row
-  await trx
-    .updateTable('payments')
-    .set({ ...changed, updated_at: new Date() })
-    .where('id', '=', id)
-    .execute()
+/**
+ * Locks the order first, as every transaction does, so that a capture and a cancellation take turns. What is read afterwards is what the
+ * transaction that held the lock before has committed.
+ */
+export const lockPayment = async (trx: Trx, { id, order_id }: PaymentKey): Promise<LockedPayment> => {
+  await lockOrMakeAll(trx, 'orders', 'order_id', [order_id])
+  const { cancelled, delivered, paid_by, due, hasReturns, ...payment } = await trx
+    .selectFrom('payments')
+    .innerJoin('orders', 'orders.order_id', 'payments.order_id')
+    .selectAll('payments')
+    .select(['orders.cancelled', 'orders.delivered', 'orders.paid_by', 'orders.due'])
+    .select(raw<number>`exists (select 1 from returns where order_id = ${order_id} and settled = 0)`.as('hasReturns'))
+    .where('payments.id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return { order: { order_id, cancelled, delivered, paid_by, due }, payment, hasReturns: hasReturns === 1 }
+}
+
+export const paymentOfRefund = (trx: Trx, refundId: number): Promise<PaymentKey | undefined> =>
+  trx
+    .selectFrom('refunds')
+    .innerJoin('payments', 'payments.id', 'refunds.payment_id')
+    .select(['payments.id', 'payments.order_id'])
+    .where('refunds.id', '=', refundId)
+    .executeTakeFirst()
+
+/** With `paidBy`, its order is saved by the same statement. */
+export const savePayment = async (trx: Trx, { id, ...row }: PaymentRow, paidBy?: number | null): Promise<void> => {
+  const { order_id, created_at: _, ...changed } = row
+  const set = { ...changed, updated_at: new Date() }
+  const saved =
+    paidBy === undefined
+      ? trx.updateTable('payments').set(set)
+      : trx
+          .updateTable(['payments', 'orders'])
+          .set({ ...set, paid_by: paidBy })
+          .where('orders.order_id', '=', order_id)
+  await saved.where('payments.id', '=', id).execute()
 }
 
 /** From `askAt` on, the follow-up asks the provider until the outcome of the action is known. The caller saves the payment. */

@@ -51,10 +51,10 @@ export const providerFollowUp = ({ sql, ask, log, terms }: Ports) => {
   }
 
   const followUpPayment = async (payment: PaymentRow) => {
-    const { id, doing } = payment
+    const { doing } = payment
     if (!(await reserve('payments', payment)) || !doing) return
     const answer = await outcomeOf(payment, doing)
-    if (answer.state === 'known') await settleAnswer({ sql, log, paymentId: id, charge: answer.outcome, finish: async () => undefined })
+    if (answer.state === 'known') await settleAnswer({ sql, log, payment, charge: answer.outcome, finish: async () => undefined })
   }
   const followUpRefund = async (refund: RefundRow) => {
     if (!(await reserve('refunds', refund))) return

@@ -156,6 +156,21 @@ test('a webhook that arrives before the answer settles the payment, and the answ
   expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
 })
 
+test('an order that is cancelled while its provider is asked keeps no money', async () => {
+  remote.setNetwork('up')
+  for (const [payment_token, end] of [
+    [undefined, 'refunded'],
+    ['auth', 'voided'],
+  ] as const) {
+    const id = placed()
+    remote.beforeCharge(() => shop.receive(shop.orderEvents.cancelled(id)))
+    const { body } = await pay(id, { ...(payment_token && { payment_token }) })
+    remote.beforeCharge(async () => undefined)
+    await followUp()
+    expect((await get(body.id)).status).toBe(end)
+  }
+})
+
 describe('after a crash between charge and answer', () => {
   test('the repeated request continues the same payment and charges once', async () => {
     remote.setNetwork('up')

@@ -7,7 +7,7 @@ import type { PaymentDb, PaymentSql, RefundRow } from './database'
 import { refundable } from './domain'
 import { causeOf } from './domain-refunds'
 import { type RefundView, refundView } from './model'
-import { lockPayment, savePayment } from './payment-rows'
+import { lockPayment, paymentOfRefund, savePayment } from './payment-rows'
 import type { ProviderFollowUp } from './provider-follow-up'
 import { beginRefund, settleRefund } from './settle-refund'
 import type { PaymentTerms } from './terms'
@@ -46,9 +46,9 @@ export const refunds = ({ sql, ask, followUp, terms }: Ports) => {
 
   const begin = (paymentId: number, { amount, reason }: RefundRequest, requestKey: string | undefined): Promise<RefundRow> =>
     sql.transaction(async trx => {
-      const found = await trx.selectFrom('payments').select('id').where('id', '=', paymentId).executeTakeFirst()
+      const found = await trx.selectFrom('payments').select(['id', 'order_id']).where('id', '=', paymentId).executeTakeFirst()
       if (!found) throw notFound('payment')
-      const { payment } = await lockPayment(trx, paymentId)
+      const { payment } = await lockPayment(trx, found)
       if (payment.captured === 0) throw conflict('not_refundable', 'This payment captured no money. Void it instead.')
       const left = refundable(payment)
       const requested = amount === undefined ? left : toMinor(amount, payment.currency)
@@ -64,8 +64,9 @@ export const refunds = ({ sql, ask, followUp, terms }: Ports) => {
   const beginAgain = (paymentId: number, refundId: number, requestKey: string | undefined): Promise<RefundRow> =>
     sql.transaction(async trx => {
       const ofPayment = trx.selectFrom('refunds').selectAll().where('payment_id', '=', paymentId)
-      if (!(await ofPayment.where('id', '=', refundId).executeTakeFirst())) throw notFound('refund')
-      const { payment } = await lockPayment(trx, paymentId)
+      const found = await paymentOfRefund(trx, refundId)
+      if (found?.id !== paymentId) throw notFound('refund')
+      const { payment } = await lockPayment(trx, found)
       const failed = await ofPayment.where('id', '=', refundId).executeTakeFirstOrThrow()
       const { amount, attempt, reason } = failed
       const isRetried = (await ofPayment.where('retry_of', '=', refundId).executeTakeFirst()) !== undefined

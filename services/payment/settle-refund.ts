@@ -4,7 +4,7 @@ import { toMajor } from '#shared/money'
 import type { PaymentRow, RefundRow, Trx } from './database'
 import { causeOf, type RefundCause, settledRefund } from './domain-refunds'
 import { bookRefund } from './ledger'
-import { lockPayment, paymentEventData, savePayment } from './payment-rows'
+import { lockPayment, paymentEventData, paymentOfRefund, savePayment } from './payment-rows'
 import type { RefundOutcome } from './providers/provider'
 
 interface NewRefund {
@@ -49,7 +49,9 @@ export const settleRefund = async (
   { state, reference }: RefundOutcome,
 ): Promise<RefundRow> => {
   const rows = trx.selectFrom('refunds').selectAll().where('id', '=', refundId)
-  const { payment } = await lockPayment(trx, (await rows.executeTakeFirstOrThrow()).payment_id)
+  const found = await paymentOfRefund(trx, refundId)
+  if (!found) throw new Error(`there is no refund ${refundId}`)
+  const { payment } = await lockPayment(trx, found)
   const refund = await rows.forUpdate().executeTakeFirstOrThrow()
   if (refund.state !== 'pending') return refund
   const settled: RefundRow = { ...refund, reference, state, ask_at: state === 'pending' ? refund.ask_at : null, updated_at: new Date() }

@@ -2,12 +2,12 @@ import { paymentAuthorized, paymentFailed, paymentProcessed, paymentVoided } fro
 import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
-import { nextActionColumn, type OrderRow, type PaymentRow, type PaymentSql, type Trx } from './database'
+import { nextActionColumn, type PaymentRow, type PaymentSql, type Trx } from './database'
 import { isOpen, type PaymentStatus, waitsForMoney } from './domain'
 import { paidByAfter, settledBy } from './domain-charges'
 import { dueAction, dueRefunds, type OrderFacts, refundsToBegin } from './domain-refunds'
 import { bookCapture } from './ledger'
-import { beginAction, lockPayment, paymentEventData, savePayment } from './payment-rows'
+import { beginAction, type LockedPayment, lockPayment, type PaymentKey, paymentEventData, savePayment } from './payment-rows'
 import type { Charge } from './providers/provider'
 import { beginRefund } from './settle-refund'
 
@@ -35,20 +35,20 @@ export class ChargeMismatch extends Error {
 interface Answered<T> {
   sql: PaymentSql
   log: Pick<Log, 'error'>
-  paymentId: number
+  payment: PaymentKey
   charge: Charge
   /** Belongs to the same transaction. */
   finish(trx: Trx, payment: PaymentRow): Promise<T>
 }
 /** Records the answer of a provider. One about another amount ends the asking: drift lists the payment until a report of it fits. */
-export const settleAnswer = async <T>({ sql, log, paymentId, charge, finish }: Answered<T>): Promise<T> => {
+export const settleAnswer = async <T>({ sql, log, payment: key, charge, finish }: Answered<T>): Promise<T> => {
   try {
-    return await sql.transaction(async (trx, publish) => finish(trx, await settleCharge(trx, publish, paymentId, charge)))
+    return await sql.transaction(async (trx, publish) => finish(trx, await settleCharge(trx, publish, key, charge)))
   } catch (error) {
     if (!(error instanceof ChargeMismatch)) throw error
-    log.error({ err: error, payment: paymentId }, 'a provider answered with another amount than its payment')
+    log.error({ err: error, payment: key.id }, 'a provider answered with another amount than its payment')
     return sql.transaction(async trx => {
-      const { payment } = await lockPayment(trx, paymentId)
+      const { payment } = await lockPayment(trx, key)
       const mismatched: PaymentRow = { ...payment, doing: null, ask_at: null, mismatch_at: new Date() }
       await savePayment(trx, mismatched)
       return finish(trx, mismatched)
@@ -57,12 +57,14 @@ export const settleAnswer = async <T>({ sql, log, paymentId, charge, finish }: A
 }
 
 /** Records what a provider reports of a charge, in an answer or a webhook, and what follows from it. */
-export const settleCharge = async (trx: Trx, publish: Publish, paymentId: number, charge: Charge): Promise<PaymentRow> => {
-  const { order, payment } = await lockPayment(trx, paymentId)
+export const settleCharge = async (trx: Trx, publish: Publish, key: PaymentKey, charge: Charge): Promise<PaymentRow> => {
+  const locked = await lockPayment(trx, key)
+  const { order, payment } = locked
+  const paidBefore = order.paid_by
   const settled = settledBy({ ...payment, isCaptured: payment.captured_at !== null }, charge)
   if (!settled)
     throw new ChargeMismatch(
-      `payment ${paymentId} is for ${payment.amount} ${payment.currency}, but its provider reports ${charge.amount} ${charge.currency}`,
+      `payment ${payment.id} is for ${payment.amount} ${payment.currency}, but its provider reports ${charge.amount} ${charge.currency}`,
     )
   payment.mismatch_at = null
   payment.transaction_id ??= charge.transactionId || null
@@ -78,23 +80,19 @@ export const settleCharge = async (trx: Trx, publish: Publish, paymentId: number
     payment.captured = payment.amount
     payment.captured_at = new Date()
     if (payment.amount > 0) await bookCapture(trx, payment, payment.amount, charge.transactionId)
-    const paid_by = paidByAfter(order.paid_by, payment.id, settled)
-    if (paid_by !== order.paid_by) {
-      order.paid_by = paid_by
-      await trx.updateTable('orders').set({ paid_by }).where('order_id', '=', order.order_id).execute()
-    }
+    order.paid_by = paidByAfter(order.paid_by, payment.id, settled)
   }
   if (status) changeStatus(payment, status, publish)
-  await followOrder(trx, order, payment)
-  await savePayment(trx, payment)
+  await followOrder(trx, locked)
+  await savePayment(trx, payment, order.paid_by === paidBefore ? undefined : order.paid_by)
   return payment
 }
 
 /** Applies the order's facts to a payment; what became known last makes no difference. The caller saves the payment. */
-export const followOrder = async (trx: Trx, order: OrderRow, payment: PaymentRow): Promise<void> => {
+export const followOrder = async (trx: Trx, { order, payment, hasReturns }: LockedPayment): Promise<void> => {
   const { id, payment_method, status, amount, currency, captured_at } = payment
   const isCaptured = captured_at !== null
-  const waiting = isCaptured ? await waitingReturns(trx, order.order_id) : []
+  const waiting = isCaptured && hasReturns ? await waitingReturns(trx, order.order_id) : []
   const isOneOfSeveral = isCaptured && (order.paid_by !== id || order.due !== null || waiting.length > 0)
   const facts: OrderFacts = {
     isCancelled: order.cancelled === 1,

@@ -4,6 +4,7 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import { type PaymentSql, providerEventColumn, type Trx } from './database'
+import type { PaymentKey } from './payment-rows'
 import type { ProviderEvent, Providers } from './providers/provider'
 import { ChargeMismatch, settleCharge } from './settle'
 
@@ -19,13 +20,10 @@ const keptMs = 7 * day
 export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: Providers; log: Pick<Log, 'error'> }) => {
   const { db } = sql
 
-  const paymentOf = async (trx: Trx, provider: string, { paymentId, charge }: ProviderEvent): Promise<number | undefined> => {
-    const own = trx.selectFrom('payments').select('id').where('provider', '=', provider)
-    const found = await (paymentId === undefined
-      ? own.where('transaction_id', '=', charge.transactionId)
-      : own.where('id', '=', paymentId)
-    ).executeTakeFirst()
-    return found?.id
+  const paymentOf = async (trx: Trx, provider: string, { paymentId, charge }: ProviderEvent): Promise<PaymentKey | undefined> => {
+    const own = trx.selectFrom('payments').select(['id', 'order_id']).where('provider', '=', provider)
+    const reported = paymentId === undefined ? own.where('transaction_id', '=', charge.transactionId) : own.where('id', '=', paymentId)
+    return reported.executeTakeFirst()
   }
 
   /** Answers whether the event is settled by now. Its row is locked, so that the same event, received twice at once, takes effect once. */
@@ -33,9 +31,9 @@ export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: 
     const row = await trx.selectFrom('webhook_events').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
     if (row.state !== 'waiting') return true
     const event = providerEventColumn.read(row.body)
-    const paymentId = await paymentOf(trx, row.provider, event)
-    if (paymentId === undefined) return false
-    await settleCharge(trx, publish, paymentId, event.charge)
+    const payment = await paymentOf(trx, row.provider, event)
+    if (!payment) return false
+    await settleCharge(trx, publish, payment, event.charge)
     await trx.updateTable('webhook_events').set({ state: 'settled', try_at: null }).where('id', '=', id).execute()
     return true
   }
