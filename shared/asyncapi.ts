@@ -73,7 +73,7 @@ interface Terms {
 
 /** The AsyncAPI document of the platform's events. Exchanges, queues and bindings are those that the services declare in RabbitMQ. */
 export const asyncApi = ({ events, retryDelaysMs }: Terms) => {
-  const { exchanges, queues } = brokerTopology({ events, prefix: '', retryDelaysMs })
+  const { queues } = brokerTopology({ events, prefix: '', retryDelaysMs })
   const channels: Record<string, Node> = {}
   const operations: Record<string, Node> = {}
 
@@ -107,7 +107,7 @@ export const asyncApi = ({ events, retryDelaysMs }: Terms) => {
         description: to.length > 0 ? `Published by ${from} for ${to.join(', ')}` : `Published by ${from}; nobody has asked for it yet`,
         messages: messagesOf([event]),
         'x-queues': to.map(service => queueOf(service, event)),
-        bindings: { amqp: { is: 'routingKey', exchange: { ...amqp, name: exchange, type: exchanges.get(exchange) }, bindingVersion } },
+        bindings: { amqp: { is: 'routingKey', exchange: { ...amqp, name: exchange, type: 'topic' }, bindingVersion } },
       }
       operation(from, 'send', channel, [event], `${from} publishes ${type}`)
     } else
