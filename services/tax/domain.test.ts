@@ -195,6 +195,11 @@ describe('the entries of the report', () => {
         const entries = reportEntries(order, refunds.toReversed())
         expect(entries.reduce((sum, { net }) => sum + net, 0)).toBe(0)
         expect(entries.reduce((sum, { tax }) => sum + tax, 0)).toBe(0)
+        // And each refund is reported with its whole amount, to the cent.
+        for (const [index, { amount }] of refunds.entries()) {
+          const parts = entries.filter(({ kind, at }) => kind === 'refund' && at.getTime() === index * 1000)
+          expect(parts.reduce((sum, { net, tax }) => sum - net - tax, 0)).toBe(amount)
+        }
       }),
     )
   })
