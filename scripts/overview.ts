@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
+import { settings } from '#shared/config'
 import { logFile, stackFolder } from './background'
+import { demoCustomer } from './demo/people'
 import { root } from './install'
 import type { Stack } from './stack'
 
@@ -10,6 +12,7 @@ export function overview({ gateway, secrets }: Pick<Stack, 'gateway' | 'secrets'
     ['Gateway', gateway],
     ['Swagger', `${gateway}/docs`],
     ['Admin', `${secrets.ADMIN_EMAIL}  ${secrets.ADMIN_PASSWORD}`],
+    ...(settings().integer('SEED_DEMO', 1) === 1 ? [['Customer', `${demoCustomer.email}  ${demoCustomer.password}`] as const] : []),
     ['Postman', collection],
     ['Data', relative(root, stackFolder)],
     ['Log', relative(root, logFile)],

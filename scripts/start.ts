@@ -26,6 +26,7 @@ async function main() {
   const { logFile, stackFolder, startDetached } = await import('./background')
   const { openConsole } = await import('./console')
   const { overview } = await import('./overview')
+  const { seedFirstStart } = await import('./demo/first-start')
   const { startStack } = await import('./stack')
   if (flags.detach) return startDetached(process.argv.slice(2), console.log)
 
@@ -38,11 +39,12 @@ async function main() {
     })
 
   const { integer, oneOf } = settings()
+  const portBase = integer('PORT_BASE', 8000)
   const format = oneOf('LOG_FORMAT', ['text', 'json'], 'text')
   const { report, onLog } = openConsole(logFile, format)
   const stack = await startStack({
     dir: stackFolder,
-    portBase: integer('PORT_BASE', 8000),
+    portBase,
     gatewayPort: integer('GATEWAY_PORT', 0) || undefined,
     fresh: flags.fresh,
     install: !flags['no-install'],
@@ -65,8 +67,10 @@ async function main() {
   report(format === 'text' ? summary : `The shop is open at ${stack.gateway} (${seconds.toFixed(1)} s)`)
   if (process.stdout.isTTY) report('  Ctrl-C stops everything.\n')
   stack.markReady(summary)
+  const seeding = seedFirstStart({ dir: stackFolder, portBase, stack, report, signal: interrupted.signal })
   await stopRequested.promise
   report('stopping')
+  await seeding
   await stack.stop()
   report('stopped')
 }
