@@ -6,15 +6,16 @@ import { compose, simpleCompose } from './generate/compose'
 import { architecture, docsPage, readme } from './generate/documents'
 import { composeUpstreams, direct, localUpstreams, resources, simpleUpstreams } from './generate/gateway'
 import { kustomization, kustomizations, prometheus, secretsExample } from './generate/kubernetes'
+import { openApi } from './generate/openapi'
 import { root } from './install'
 import { written as json, postmanFiles } from './postman/collection'
 
 /**
  * Every file that follows from others, whole or between markers, with a function that makes its text from the present one. What each service adds
- * comes from shared/platform.ts, the picture of an order's states from its domain, the document of the events from shared/catalog, and the Postman
- * collection from scripts/postman.
+ * comes from shared/platform.ts, the picture of an order's states from its domain, the documents of the routes and of the events from the services
+ * and shared/catalog, and the Postman collection from scripts/postman.
  */
-const generators: Record<string, (text: string) => string> = {
+const generators: Record<string, (text: string) => string | Promise<string>> = {
   'docker-compose.yml': compose,
   'docker-compose.simple.yml': simpleCompose,
   'deploy/kubernetes/kustomization.yaml': kustomizations,
@@ -28,6 +29,7 @@ const generators: Record<string, (text: string) => string> = {
   'gateway/nginx.conf': resources,
   'gateway/docs.html': docsPage,
   'gateway/docs/asyncapi.json': eventDocument,
+  'gateway/docs/openapi.json': openApi,
   'docs/architecture.md': architecture,
   'README.md': readme,
   ...Object.fromEntries(Object.entries(postmanFiles).map(([name, content]) => [`postman/${name}`, () => json(content)])),
@@ -35,20 +37,23 @@ const generators: Record<string, (text: string) => string> = {
 
 export type Generated = { path: string; present: string; text: string }
 
-export const generate = (folder = root): Generated[] =>
-  Object.entries(generators).map(([path, textFrom]) => {
+export const generate = async (folder = root): Promise<Generated[]> => {
+  const all: Generated[] = []
+  for (const [path, textFrom] of Object.entries(generators)) {
     const file = join(folder, path)
     const present = existsSync(file) ? readFileSync(file, 'utf8') : ''
     try {
-      return { path, present, text: textFrom(present) }
+      all.push({ path, present, text: await textFrom(present) })
     } catch (error) {
       throw new Error(`${path}: ${error instanceof Error ? error.message : error}`)
     }
-  })
+  }
+  return all
+}
 
 /** Writes the files that are not current, and returns their paths. */
-export const writeGenerated = (folder = root): string[] => {
-  const stale = generate(folder).filter(({ present, text }) => present !== text)
+export const writeGenerated = async (folder = root): Promise<string[]> => {
+  const stale = (await generate(folder)).filter(({ present, text }) => present !== text)
   for (const { path, text } of stale) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
@@ -58,7 +63,7 @@ export const writeGenerated = (folder = root): string[] => {
 
 if (import.meta.main) {
   try {
-    const written = writeGenerated()
+    const written = await writeGenerated()
     console.log(written.length > 0 ? `written: ${written.join(', ')}` : 'Everything is current.')
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

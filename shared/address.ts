@@ -1,6 +1,6 @@
 import places from './address/places.json' with { type: 'json' }
 import { invalid } from './errors'
-import { closed, type Static, t, text } from './schema'
+import { closed, named, type Static, t, text } from './schema'
 
 /** The same for every way to write a name: case, accents, full stops, doubled spaces and a leading "the" make no difference. */
 const spelling = (name: string) =>
@@ -74,7 +74,7 @@ export const addressFields = {
   country: text(60, 'US'),
 }
 /** An address as it is stored and shown: free text, or fields with codes for country and region. */
-export const Address = t.Union([text(500, '1 Main Street, Springfield'), closed(addressFields)])
+export const Address = named('Address', t.Union([text(500, '1 Main Street, Springfield'), named('PostalAddress', closed(addressFields))]))
 export type Address = Static<typeof Address>
 
 /** The one form in which services store an address and publish its place. Free text is kept as it was given. */

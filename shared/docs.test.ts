@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Elysia } from 'elysia'
 import { docs, openApiOf } from './docs'
 import { PageQuery, pageOf } from './page'
-import { closed, IdParam, Quantity, Sku, Time, t, text } from './schema'
+import { closed, IdParam, named, Quantity, Sku, Time, type TSchema, t, text } from './schema'
 
 const Line = closed({ sku: Sku, quantity: Quantity })
 const Tree = t.Recursive(Self => t.Object({ name: t.String(), children: t.Array(Self) }))
@@ -88,6 +88,54 @@ test('unions, literals, null, records and recursion are written as OpenAPI 3.0 a
     attributes: { type: 'object', additionalProperties: {} },
   })
   expect(JSON.stringify((await document).components.schemas)).toContain('"children":{"type":"array","items":{"$ref":"#/components/schemas/')
+})
+
+const answering = (path: string, answer: TSchema, operationId = path.slice(1)) =>
+  new Elysia().get(`/api/orders${path}`, () => undefined, {
+    response: answer,
+    detail: { operationId, summary: 'Read', 'x-auth': 'public' },
+  })
+const Parcel = named('Parcel', t.Object({ weight: t.Number(), note: t.Optional(t.Union([t.String(), t.Null()])) }))
+
+test('a named schema stands once in a document, and everything else refers to it', async () => {
+  const Parcels = named('Parcels', t.Object({ first: t.Union([Parcel, t.Null()]), all: t.Array(Parcel), next: t.Optional(Parcel) }))
+  const { components, paths } = await openApiOf(
+    [answering('/one', Parcel), answering('/all', Parcels), answering('/page', pageOf(Parcel))],
+    'order',
+  )
+  const reference = { $ref: '#/components/schemas/Parcel' }
+  expect(Object.keys(components.schemas)).toEqual(['Parcel', 'ParcelPage', 'Parcels', 'Problem'])
+  expect(paths['/api/orders/one']?.get?.responses).toMatchObject({ 200: { content: { 'application/json': { schema: reference } } } })
+  expect(components.schemas.Parcels).toMatchObject({
+    properties: { first: { type: 'object', nullable: true, allOf: [reference] }, all: { items: reference }, next: reference },
+  })
+  expect(components.schemas.ParcelPage).toMatchObject({ properties: { items: { type: 'array', items: reference } } })
+  expect(paths['/api/orders/all']?.get?.responses).toMatchObject({
+    200: { content: { 'application/json': { example: { first: { weight: 1 }, all: [{ weight: 1 }] } } } },
+  })
+})
+
+test('null is one of the values of a named list of words, and of a named union', async () => {
+  const Size = named('Size', t.Union([t.Literal('small'), t.Literal('large')]))
+  const Place = named('Place', t.Union([t.String(), Parcel]))
+  const { components } = await openApiOf(
+    answering('/one', named('Box', t.Object({ size: t.Union([Size, t.Null()]), place: t.Union([Place, t.Null()]) }))),
+    'order',
+  )
+  expect(components.schemas.Box).toMatchObject({
+    properties: {
+      size: { type: 'string', enum: ['small', 'large', null], nullable: true },
+      place: { anyOf: [{ type: 'string', nullable: true }, { $ref: '#/components/schemas/Parcel' }] },
+    },
+  })
+})
+
+test('two schemas of one name, or two operations of one id, are refused', async () => {
+  const other = named('Parcel', t.Object({ height: t.Number() }))
+  await expect(openApiOf([answering('/one', Parcel), answering('/two', other)], 'order')).rejects.toThrow(
+    'two different schemas are named Parcel',
+  )
+  await expect(openApiOf([answering('/one', Parcel), answering('/two', Parcel, 'one')], 'order')).rejects.toThrow('operationId one')
 })
 
 test('the page and the document are served at /docs and below each resource', async () => {

@@ -7,7 +7,9 @@ export type { OpenApi } from './docs/openapi'
 export { isObject, type Schema } from './docs/schema'
 
 // Loaded on demand: at the start it would cost every service 100 ms and some megabytes.
-export const openApiOf = async (app: AnyElysia, name: string): Promise<OpenApi> => (await import('./docs/openapi')).openApiOf(app, name)
+/** The document of one app, or one document of several. */
+export const openApiOf = async (apps: AnyElysia | readonly AnyElysia[], title: string): Promise<OpenApi> =>
+  (await import('./docs/openapi')).openApiOf([apps].flat(), title)
 
 const assetTypes = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],

@@ -1,7 +1,7 @@
 import type { TTuple } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { invalid } from './errors'
-import { closed, integerText, type Static, type TSchema, t } from './schema'
+import { closed, integerText, named, type Static, type TSchema, t } from './schema'
 
 /** Where counting and skipping stop. Beyond it, a list is read by cursor. */
 const deepest = 10_000
@@ -32,15 +32,19 @@ export interface Page<Row> {
   nextCursor?: string | undefined
 }
 
-export const pageOf = <S extends TSchema>(item: S) =>
-  t.Object({
+/** One page of a list. A page of a named `Order` is named `OrderPage`. */
+export const pageOf = <S extends TSchema>(item: S) => {
+  const Page = t.Object({
     items: t.Array(item),
     total: t.Integer({ description: `Counted to ${deepest}` }),
     total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
     skip: t.Integer(),
     limit: t.Integer(),
-    next_cursor: t.Optional(t.String()),
+    next_cursor: t.Optional(t.String({ description: 'Send it as `cursor` for the next page; absent on the last one' })),
   })
+  const name: unknown = item['x-name']
+  return typeof name === 'string' ? named(`${name}Page`, Page) : Page
+}
 
 export const page = <Row, View>({ items, total, nextCursor }: Page<Row>, { skip, limit }: PageQuery, view: (row: Row) => View) => ({
   items: items.map(item => view(item)),

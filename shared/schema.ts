@@ -9,6 +9,12 @@ export const closed = <P extends TProperties>(
   options: { minProperties?: number; description?: string; examples?: unknown[] } = {},
 ) => t.Object(fields, { ...options, additionalProperties: false })
 
+/**
+ * Gives a schema its name in the OpenAPI document, which then has it once and refers to it. Of all services no two schemas may have one name.
+ * In code it stays as it is: Elysia writes a broken reference for `t.Array(t.Ref(…))`.
+ */
+export const named = <S extends TSchema>(name: string, schema: S): S => ({ ...schema, 'x-name': name })
+
 const patterns = { integer: /^\d{1,16}$/, number: /^\d{1,16}(\.\d{1,4})?$/ }
 interface FromText {
   type: keyof typeof patterns
@@ -73,27 +79,30 @@ export const text = (maxLength: number, example?: string) =>
 export const maxQuantity = 2 ** 31 - 1
 export const Quantity = t.Integer({ minimum: 1, maximum: maxQuantity, examples: [2] })
 
-export const Problem = t.Object(
-  {
-    type: t.String(),
-    title: t.String(),
-    status: t.Integer(),
-    code: t.String(),
-    detail: t.String(),
-    request_id: t.String(),
-    errors: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
-  },
-  {
-    description: 'RFC 9457 problem',
-    examples: [
-      {
-        type: 'about:blank',
-        title: 'Not Found',
-        status: 404,
-        code: 'order_not_found',
-        detail: 'There is no such order, or it is not yours.',
-        request_id: '4f1c',
-      },
-    ],
-  },
+export const Problem = named(
+  'Problem',
+  t.Object(
+    {
+      type: t.String(),
+      title: t.String(),
+      status: t.Integer(),
+      code: t.String(),
+      detail: t.String(),
+      request_id: t.String(),
+      errors: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
+    },
+    {
+      description: 'RFC 9457 problem',
+      examples: [
+        {
+          type: 'about:blank',
+          title: 'Not Found',
+          status: 404,
+          code: 'order_not_found',
+          detail: 'There is no such order, or it is not yours.',
+          request_id: '4f1c',
+        },
+      ],
+    },
+  ),
 )

@@ -1,6 +1,6 @@
 import { addressFields } from '#shared/address'
 import { toMajor } from '#shared/money'
-import { closed, Id, integerText, ProductId, Sku, type Static, Time, t } from '#shared/schema'
+import { closed, Id, integerText, named, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import { maxPieces } from './domain'
 import type { PricedCarts, ShownCart } from './priced-carts'
 import type { Owner } from './repository'
@@ -11,16 +11,25 @@ const sample = { product_id: '507f1f77bcf86cd799439011', quantity: 1 }
 /** Of the sample product, so that a request can be tried as it stands. */
 const SampleSku = t.String({ ...Sku, examples: ['NB-14-512'] })
 
-export const NewItem = closed({ product_id: ProductId, sku: t.Optional(SampleSku), quantity: Pieces }, { examples: [sample] })
+export const NewItem = named(
+  'NewCartItem',
+  closed({ product_id: ProductId, sku: t.Optional(SampleSku), quantity: Pieces }, { examples: [sample] }),
+)
 export const ItemParam = closed({ product_id: ProductId })
 export const ItemQuery = closed({ sku: t.Optional(t.String({ ...SampleSku, description: 'Needed when the product has variants' })) })
-export const ItemQuantity = closed(
-  { quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 removes the line', examples: [2] }), sku: t.Optional(SampleSku) },
-  { examples: [{ quantity: 2 }] },
+export const ItemQuantity = named(
+  'CartItemQuantity',
+  closed(
+    {
+      quantity: t.Integer({ minimum: 0, maximum: maxPieces, description: '0 removes the line', examples: [2] }),
+      sku: t.Optional(SampleSku),
+    },
+    { examples: [{ quantity: 2 }] },
+  ),
 )
-export const CouponBody = closed(
-  { code: t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] }) },
-  { examples: [{ code: 'WELCOME10' }] },
+export const CouponBody = named(
+  'CouponCode',
+  closed({ code: t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] }) }, { examples: [{ code: 'WELCOME10' }] }),
 )
 export const PlaceQuery = closed({
   country: t.Optional(t.String({ ...addressFields.country, description: 'Where the cart would be sent: a code or an English name' })),
@@ -30,46 +39,57 @@ export const ShareParam = closed({ token: t.String({ minLength: 1, maxLength: 64
 export const UserParam = closed({ user_id: integerText({ minimum: 1, examples: [1] }) })
 
 const Money = t.Number({ examples: [1500] })
-const ItemView = t.Object({
-  product_id: ProductId,
-  sku: t.String({ examples: ['LT-001'] }),
-  name: t.Union([t.String({ examples: ['Laptop'] }), t.Null()]),
-  quantity: t.Integer({ examples: [1] }),
-  price: t.Union([t.Number({ description: 'Now; null when it is no longer sold', examples: [1500] }), t.Null()]),
-  added_price: Money,
-  price_changed: t.Boolean({ description: 'Since the line was added' }),
-  currency: t.String({ examples: ['USD'] }),
-  stock: t.Union([t.Integer({ examples: [10] }), t.Null()]),
-  available: t.Boolean({ description: 'Enough pieces are in stock' }),
-  availability: t.Union([
-    t.Literal('in_stock'),
-    t.Literal('insufficient_stock'),
-    t.Literal('out_of_stock'),
-    t.Literal('unavailable'),
-    t.Literal('unknown'),
-  ]),
-})
-const QuoteView = t.Object(
-  { subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: t.String({ examples: ['USD'] }) },
-  { examples: [{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD' }] },
-)
-export const CartView = t.Object({
-  cart_id: t.Optional(t.String({ description: 'Of a guest’s cart: send it in X-Cart-Id', examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] })),
-  version: t.Integer({ examples: [3] }),
-  items: t.Array(ItemView),
-  item_count: t.Integer({ description: 'The pieces of all lines', examples: [1] }),
-  coupon: t.Union([
-    t.Object({
-      code: t.String({ examples: ['WELCOME10'] }),
-      valid: t.Optional(t.Boolean({ description: 'Shown with the quote' })),
-      reason: t.Optional(t.String({ examples: ['expired'] })),
-    }),
-    t.Null(),
-  ]),
-  quote: t.Union([QuoteView, t.Null()], {
-    description: 'What the order would cost. Null in the answer to a change, and while prices are not available',
+const ItemView = named(
+  'CartItem',
+  t.Object({
+    product_id: ProductId,
+    sku: t.String({ examples: ['LT-001'] }),
+    name: t.Union([t.String({ examples: ['Laptop'] }), t.Null()]),
+    quantity: t.Integer({ examples: [1] }),
+    price: t.Union([t.Number({ description: 'Now; null when it is no longer sold', examples: [1500] }), t.Null()]),
+    added_price: Money,
+    price_changed: t.Boolean({ description: 'Since the line was added' }),
+    currency: t.String({ examples: ['USD'] }),
+    stock: t.Union([t.Integer({ examples: [10] }), t.Null()]),
+    available: t.Boolean({ description: 'Enough pieces are in stock' }),
+    availability: t.Union([
+      t.Literal('in_stock'),
+      t.Literal('insufficient_stock'),
+      t.Literal('out_of_stock'),
+      t.Literal('unavailable'),
+      t.Literal('unknown'),
+    ]),
   }),
-})
+)
+const QuoteView = named(
+  'CartQuote',
+  t.Object(
+    { subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: t.String({ examples: ['USD'] }) },
+    { examples: [{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD' }] },
+  ),
+)
+export const CartView = named(
+  'Cart',
+  t.Object({
+    cart_id: t.Optional(
+      t.String({ description: 'Of a guest’s cart: send it in X-Cart-Id', examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }),
+    ),
+    version: t.Integer({ examples: [3] }),
+    items: t.Array(ItemView),
+    item_count: t.Integer({ description: 'The pieces of all lines', examples: [1] }),
+    coupon: t.Union([
+      t.Object({
+        code: t.String({ examples: ['WELCOME10'] }),
+        valid: t.Optional(t.Boolean({ description: 'Shown with the quote' })),
+        reason: t.Optional(t.String({ examples: ['expired'] })),
+      }),
+      t.Null(),
+    ]),
+    quote: t.Union([QuoteView, t.Null()], {
+      description: 'What the order would cost. Null in the answer to a change, and while prices are not available',
+    }),
+  }),
+)
 export type CartView = Static<typeof CartView>
 
 export const cartView = (owner: Owner, { cart, lines, quote, coupon }: ShownCart): CartView => ({
@@ -93,7 +113,10 @@ export const cartView = (owner: Owner, { cart, lines, quote, coupon }: ShownCart
   quote: quote ?? null,
 })
 
-export const ShareView = t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }), expires_at: Time })
+export const ShareView = named(
+  'CartShare',
+  t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }), expires_at: Time }),
+)
 
 const OrderedLine = { product_id: ProductId, sku: Sku, quantity: t.Integer({ minimum: 1 }) }
 export const ContentsView = t.Object({

@@ -47,6 +47,7 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         query: PlaceQuery,
         response: { 200: CartView, 304: t.Void() },
         detail: {
+          operationId: 'getCart',
           summary: 'The cart with its prices and stock now, and what it would cost',
           description: `With a token the user’s cart; for a guest the cart that \`X-Cart-Id\` names. The first answer gives this id. ${pricedFor}`,
         },
@@ -68,6 +69,7 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         body: NewItem,
         response: { 200: CartView, 201: CartView },
         detail: {
+          operationId: 'addCartItem',
           summary: 'Add pieces: 201 for a new line, 200 for more of a line that is there',
           description: `${withoutQuote} ${conditional}`,
         },
@@ -88,7 +90,11 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         query: ItemQuery,
         body: ItemQuantity,
         response: { 200: CartView },
-        detail: { summary: 'Set the pieces of a line; 0 removes it', description: `${withoutQuote} ${conditional}` },
+        detail: {
+          operationId: 'setCartItem',
+          summary: 'Set the pieces of a line; 0 removes it',
+          description: `${withoutQuote} ${conditional}`,
+        },
       },
     )
     .delete(
@@ -105,7 +111,7 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         params: ItemParam,
         query: ItemQuery,
         response: { 204: t.Void() },
-        detail: { summary: 'Remove a line', description: conditional },
+        detail: { operationId: 'removeCartItem', summary: 'Remove a line', description: conditional },
       },
     )
     .delete(
@@ -115,7 +121,11 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         set.headers.etag = etag((await carts.clear(owner, versionsWanted(headers))).version)
         set.status = 204
       },
-      { guest: true, response: { 204: t.Void() }, detail: { summary: 'Empty the cart', description: conditional } },
+      {
+        guest: true,
+        response: { 204: t.Void() },
+        detail: { operationId: 'clearCart', summary: 'Empty the cart', description: conditional },
+      },
     )
     .post(
       '/coupon',
@@ -136,6 +146,7 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         body: CouponBody,
         response: { 200: CartView },
         detail: {
+          operationId: 'applyCoupon',
           summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it',
           description: pricedFor,
         },
@@ -148,6 +159,6 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         set.headers.etag = etag((await carts.setCoupon(owner, undefined, versionsWanted(headers))).version)
         set.status = 204
       },
-      { guest: true, response: { 204: t.Void() }, detail: { summary: 'Remove the coupon code' } },
+      { guest: true, response: { 204: t.Void() }, detail: { operationId: 'removeCoupon', summary: 'Remove the coupon code' } },
     )
 }

@@ -22,6 +22,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
         auth: true,
         response: { 200: CartView },
         detail: {
+          operationId: 'mergeCart',
           summary: 'Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once',
           description: 'The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.',
         },
@@ -38,7 +39,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
       {
         auth: true,
         response: { 201: ShareView },
-        detail: { summary: 'Make a token with which others can copy my cart as it is now; the last 20 are kept' },
+        detail: { operationId: 'shareCart', summary: 'Make a token with which others can copy my cart as it is now; the last 20 are kept' },
       },
     )
     .post(
@@ -54,6 +55,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
         params: ShareParam,
         response: { 200: CartView },
         detail: {
+          operationId: 'copySharedCart',
           summary: 'Copy a shared cart into mine at today’s prices',
           description: [
             'A line that is there is raised to the shared quantity, so that copying twice is copying once.',

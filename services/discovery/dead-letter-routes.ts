@@ -19,7 +19,10 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         query: QueueQuery,
         response: { 200: DeadLettersView },
-        detail: { summary: 'Messages that could not be handled: the oldest of each queue, with reason and age' },
+        detail: {
+          operationId: 'listDeadLetters',
+          summary: 'Messages that could not be handled: the oldest of each queue, with reason and age',
+        },
       },
     )
     .get(
@@ -34,7 +37,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterParam,
         response: { 200: WholeDeadLetterView },
-        detail: { summary: 'One dead letter with its body' },
+        detail: { operationId: 'getDeadLetter', summary: 'One dead letter with its body' },
       },
     )
     .post(
@@ -47,7 +50,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterParam,
         response: { 200: t.Object({ replayed: t.Literal(true) }) },
-        detail: { summary: 'Put a message back into its queue, where it gets all of its attempts again' },
+        detail: { operationId: 'replayDeadLetter', summary: 'Put a message back into its queue, where it gets all of its attempts again' },
       },
     )
     .post(
@@ -63,6 +66,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         query: BulkQuery,
         response: { 200: t.Object({ replayed: t.Integer(), left }) },
         detail: {
+          operationId: 'replayDeadLetters',
           summary: 'Put the oldest dead letters of a queue back into it',
           description:
             'At most `limit`, and for five seconds at most: repeat it while some are left. A message that fails again is among those left.',
@@ -82,6 +86,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         query: BulkQuery,
         response: { 200: t.Object({ removed: t.Integer(), left }) },
         detail: {
+          operationId: 'deleteDeadLetters',
           summary: 'Delete the oldest dead letters of a queue',
           description: 'At most `limit`, and for five seconds at most. What they told is then done by nobody: replay them if in doubt.',
         },
@@ -93,5 +98,10 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         if (!(await deadLetters.remove(queue, id))) throw notFound('dead_letter')
         set.status = 204
       },
-      { auth: 'admin', params: DeadLetterParam, response: { 204: t.Void() }, detail: { summary: 'Delete a dead letter' } },
+      {
+        auth: 'admin',
+        params: DeadLetterParam,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteDeadLetter', summary: 'Delete a dead letter' },
+      },
     )

@@ -1,18 +1,21 @@
 import type { DeadLetter } from '#shared/bus'
 import type { Instance } from '#shared/registry'
-import { closed, integerText, type Static, Time, t } from '#shared/schema'
+import { closed, integerText, named, type Static, Time, t } from '#shared/schema'
 
 export const ServiceParam = closed({ name: t.String({ maxLength: 40, examples: ['product'] }) })
 
-const InstanceView = t.Object({
-  id: t.String(),
-  address: t.String({ examples: ['127.0.0.1:8002'] }),
-  version: t.String({ examples: ['0.1.0'] }),
-  started_at: Time,
-  last_heartbeat: Time,
-})
-export const ServiceView = t.Object({ name: t.String({ examples: ['product'] }), instances: t.Array(InstanceView) })
-export const ServicesView = t.Object({ services: t.Array(ServiceView) })
+const InstanceView = named(
+  'ServiceInstance',
+  t.Object({
+    id: t.String(),
+    address: t.String({ examples: ['127.0.0.1:8002'] }),
+    version: t.String({ examples: ['0.1.0'] }),
+    started_at: Time,
+    last_heartbeat: Time,
+  }),
+)
+export const ServiceView = named('Service', t.Object({ name: t.String({ examples: ['product'] }), instances: t.Array(InstanceView) }))
+export const ServicesView = named('ServiceList', t.Object({ services: t.Array(ServiceView) }))
 
 export const serviceView = (name: string, instances: readonly Instance[]): Static<typeof ServiceView> => ({
   name,
@@ -25,21 +28,30 @@ export const serviceView = (name: string, instances: readonly Instance[]): Stati
   })),
 })
 
-const State = t.Union([t.Literal('up'), t.Literal('degraded'), t.Literal('down')])
-const InstanceState = t.Object({ address: t.String(), version: t.String(), state: State, dependencies: t.Record(t.String(), t.String()) })
-export const HealthView = t.Object({
-  status: State,
-  checked_at: Time,
-  services: t.Array(t.Object({ name: t.String(), status: State, instances: t.Array(InstanceState) })),
-})
+const State = named('HealthState', t.Union([t.Literal('up'), t.Literal('degraded'), t.Literal('down')]))
+const InstanceState = named(
+  'InstanceHealth',
+  t.Object({ address: t.String(), version: t.String(), state: State, dependencies: t.Record(t.String(), t.String()) }),
+)
+export const HealthView = named(
+  'PlatformHealth',
+  t.Object({
+    status: State,
+    checked_at: Time,
+    services: t.Array(t.Object({ name: t.String(), status: State, instances: t.Array(InstanceState) })),
+  }),
+)
 
 export const DriftQuery = closed({ from: t.Optional(Time), to: t.Optional(Time) })
-export const DriftView = t.Object({
-  window: t.Object({ from: Time, to: Time }),
-  checked_at: Time,
-  drift: t.Record(t.String(), t.Integer(), { examples: [{ stock_movements: 0, stock_shelves: 0, stock_reserved: 0, product_stock: 0 }] }),
-  examples: t.Record(t.String(), t.Array(t.String())),
-})
+export const DriftView = named(
+  'DriftReport',
+  t.Object({
+    window: t.Object({ from: Time, to: Time }),
+    checked_at: Time,
+    drift: t.Record(t.String(), t.Integer(), { examples: [{ stock_movements: 0, stock_shelves: 0, stock_reserved: 0, product_stock: 0 }] }),
+    examples: t.Record(t.String(), t.Array(t.String())),
+  }),
+)
 
 const queue = t.String({ minLength: 1, maxLength: 120, pattern: '^[a-z][a-z0-9._-]*$', examples: ['product.inventory-events'] })
 export const QueueQuery = closed({ queue: t.Optional(queue) })
@@ -59,16 +71,22 @@ const letter = {
   failed_at: t.Union([Time, t.Null()]),
   age_seconds: t.Union([t.Integer(), t.Null()]),
 }
-const DeadLetterView = t.Object(letter)
-export const DeadLettersView = t.Object({
-  queues: t.Array(t.Object({ queue: t.String(), count: t.Integer(), items: t.Array(DeadLetterView) })),
-})
-export const WholeDeadLetterView = t.Object({
-  ...letter,
-  exchange: t.String(),
-  routing_key: t.String(),
-  body: t.String({ description: 'The message as it was sent' }),
-})
+const DeadLetterView = named('DeadLetter', t.Object(letter))
+export const DeadLettersView = named(
+  'DeadLetterQueues',
+  t.Object({
+    queues: t.Array(t.Object({ queue: t.String(), count: t.Integer(), items: t.Array(DeadLetterView) })),
+  }),
+)
+export const WholeDeadLetterView = named(
+  'WholeDeadLetter',
+  t.Object({
+    ...letter,
+    exchange: t.String(),
+    routing_key: t.String(),
+    body: t.String({ description: 'The message as it was sent' }),
+  }),
+)
 
 export const deadLetterView = ({ id, queue, type, reason, attempts, failed_at }: DeadLetter, now: Date): Static<typeof DeadLetterView> => ({
   id,

@@ -16,7 +16,11 @@ export const registryRoutes = <const Prefix extends string>({ http, instances }:
         const all = await instances.all()
         return { services: Object.entries(all).map(([name, live]) => serviceView(name, live)) }
       },
-      { public: true, response: { 200: ServicesView }, detail: { summary: 'Every service with its live instances' } },
+      {
+        public: true,
+        response: { 200: ServicesView },
+        detail: { operationId: 'listServices', summary: 'Every service with its live instances' },
+      },
     )
     .get(
       '/services/:name',
@@ -29,7 +33,7 @@ export const registryRoutes = <const Prefix extends string>({ http, instances }:
         public: true,
         params: ServiceParam,
         response: { 200: ServiceView },
-        detail: { summary: 'The live instances of one service' },
+        detail: { operationId: 'getService', summary: 'The live instances of one service' },
       },
     )
 
@@ -49,6 +53,7 @@ export const platformRoutes = ({ http, checkHealth, checkDrift }: PlatformDeps) 
         public: true,
         response: { 200: HealthView, 503: HealthView },
         detail: {
+          operationId: 'getPlatformHealth',
           summary: 'The health of every service and of its dependencies',
           description: '503 when a service of this release has no live instance.',
         },
@@ -69,6 +74,7 @@ export const platformRoutes = ({ http, checkHealth, checkDrift }: PlatformDeps) 
         query: DriftQuery,
         response: { 200: DriftView },
         detail: {
+          operationId: 'getDrift',
           summary: 'Where services disagree about what happened in a window; all zero when nothing is wrong',
           description: 'A relation is left out while a service that it compares does not answer.',
         },

@@ -1,23 +1,29 @@
 import { Drift } from '#shared/drift'
 import { Currency, toMajor } from '#shared/money'
 import { pageOf } from '#shared/page'
-import { closed, IdParam, integerText, oneOf, ProductId, Sku, type Static, Time, t } from '#shared/schema'
+import { closed, IdParam, integerText, named, oneOf, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import type { WatchRow } from './database'
 import type { Shown } from './show-favourites'
 
-export const NewFavourite = closed({ product_id: ProductId })
+export const NewFavourite = named('NewFavourite', closed({ product_id: ProductId }))
 export const ProductParam = closed({ product_id: ProductId })
-export const MergeBody = closed({
-  product_ids: t.Array(ProductId, { minItems: 1, maxItems: 100, examples: [['507f1f77bcf86cd799439011']] }),
-})
-export const MergeView = t.Object({
-  added: t.Array(ProductId),
-  present: t.Array(ProductId, { description: 'In the list already' }),
-  unknown: t.Array(ProductId, { description: 'Not in the catalog, or no longer sold' }),
-})
-export const WatchBody = closed(
-  { price_drop: t.Boolean(), back_in_stock: t.Boolean() },
-  { examples: [{ price_drop: true, back_in_stock: true }] },
+export const MergeBody = named(
+  'FavouritesMerge',
+  closed({
+    product_ids: t.Array(ProductId, { minItems: 1, maxItems: 100, examples: [['507f1f77bcf86cd799439011']] }),
+  }),
+)
+export const MergeView = named(
+  'FavouritesMergeResult',
+  t.Object({
+    added: t.Array(ProductId),
+    present: t.Array(ProductId, { description: 'In the list already' }),
+    unknown: t.Array(ProductId, { description: 'Not in the catalog, or no longer sold' }),
+  }),
+)
+export const WatchBody = named(
+  'ProductWatchChange',
+  closed({ price_drop: t.Boolean(), back_in_stock: t.Boolean() }, { examples: [{ price_drop: true, back_in_stock: true }] }),
 )
 
 const availabilities = ['in_stock', 'sold_out', 'gone', 'unknown'] as const
@@ -34,25 +40,31 @@ const Product = {
   currency: orNull(Currency),
   availability: Availability,
 }
-const Watch = t.Object({
-  price_drop: t.Boolean(),
-  back_in_stock: t.Boolean(),
-  known_price: t.Optional(t.Number({ description: 'A price below this is told', examples: [1500] })),
-  known_currency: t.Optional(Currency),
-})
-export const FavouriteView = t.Object({ ...Product, watch: Watch, created_at: Time })
-const SharedView = t.Object(Product)
+const Watch = named(
+  'ProductWatch',
+  t.Object({
+    price_drop: t.Boolean(),
+    back_in_stock: t.Boolean(),
+    known_price: t.Optional(t.Number({ description: 'A price below this is told', examples: [1500] })),
+    known_currency: t.Optional(Currency),
+  }),
+)
+export const FavouriteView = named('Favourite', t.Object({ ...Product, watch: Watch, created_at: Time }))
+const SharedView = named('SharedFavourite', t.Object(Product))
 
 const catalogState = {
   catalog: oneOf(['current', 'unavailable'] as const, ['current']),
 }
-export const FavouritesView = t.Object({ ...pageOf(FavouriteView).properties, ...catalogState })
-export const SharedFavouritesView = t.Object({ ...pageOf(SharedView).properties, ...catalogState })
+export const FavouritesView = named('FavouritePage', t.Object({ ...pageOf(FavouriteView).properties, ...catalogState }))
+export const SharedFavouritesView = named('SharedFavouritePage', t.Object({ ...pageOf(SharedView).properties, ...catalogState }))
 
 export const SharedParam = closed({
   token: t.String({ minLength: 1, maxLength: 64, examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGek3Jd8sQw1Zx'] }),
 })
-export const ShareView = t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGek3Jd8sQw1Zx'] }) })
+export const ShareView = named(
+  'FavouritesShare',
+  t.Object({ token: t.String({ examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGek3Jd8sQw1Zx'] }) }),
+)
 
 export const UserParam = closed({ user_id: IdParam.properties.id })
 export const NewestQuery = closed({ limit: integerText({ minimum: 1, maximum: 100, default: 20 }) })

@@ -36,6 +36,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
         query: PageQuery,
         response: { 200: FavouritesView },
         detail: {
+          operationId: 'listFavourites',
           summary: 'My favourites, newest first, with today’s prices and stock',
           description: 'While the catalog does not answer, `catalog` is `unavailable`, and names, prices and currencies are null.',
         },
@@ -54,7 +55,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
         auth: true,
         body: NewFavourite,
         response: { 200: FavouriteView, 201: FavouriteView },
-        detail: { summary: 'Add a favourite: 201 when it is new, 200 with the same one when it is not' },
+        detail: { operationId: 'addFavourite', summary: 'Add a favourite: 201 when it is new, 200 with the same one when it is not' },
       },
     )
     .post('/merge', ({ user, body }) => mergeFavourites(user.id, body.product_ids), {
@@ -62,6 +63,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
       body: MergeBody,
       response: { 200: MergeView },
       detail: {
+        operationId: 'mergeFavourites',
         summary: 'Add what a guest kept on the device; the last one is the newest',
         description:
           'It can be sent again without harm. All that can be bought is added, or nothing when the list would be too long (409).',
@@ -73,6 +75,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
       body: WatchBody,
       response: { 200: FavouriteView },
       detail: {
+        operationId: 'watchProduct',
         summary: 'Watch a product for a lower price or its return to stock; it becomes a favourite',
         description: [
           'A price is told when it is lower than the price at the time of watching and than every price told since, in the same currency.',
@@ -90,7 +93,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
         auth: true,
         params: ProductParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Remove a favourite and its watch' },
+        detail: { operationId: 'removeFavourite', summary: 'Remove a favourite and its watch' },
       },
     )
 }

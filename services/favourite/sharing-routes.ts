@@ -20,7 +20,7 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
       {
         auth: true,
         response: { 200: ShareView, 201: ShareView },
-        detail: { summary: 'Make a link to my list: 201 when it is new, 200 with the one that there is' },
+        detail: { operationId: 'shareFavourites', summary: 'Make a link to my list: 201 when it is new, 200 with the one that there is' },
       },
     )
     .delete(
@@ -29,7 +29,11 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
         await shares.close(user.id)
         set.status = 204
       },
-      { auth: true, response: { 204: t.Void() }, detail: { summary: 'End the link; the next one has another token' } },
+      {
+        auth: true,
+        response: { 204: t.Void() },
+        detail: { operationId: 'unshareFavourites', summary: 'End the link; the next one has another token' },
+      },
     )
     .get(
       '/shared/:token',
@@ -45,6 +49,6 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
         params: SharedParam,
         query: PageQuery,
         response: { 200: SharedFavouritesView },
-        detail: { summary: 'A shared list, newest first: its products, and nothing about its owner' },
+        detail: { operationId: 'getSharedFavourites', summary: 'A shared list, newest first: its products, and nothing about its owner' },
       },
     )

@@ -1,14 +1,14 @@
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
-import { closed, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, maxQuantity, named, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import type { MovementRow, SkuRow, StockRow, WarehouseRow } from './database'
 import { availableQuantity } from './domain'
 
 const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', examples: ['main'] })
 const OnHand = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [25] })
 
-export const WarehouseBody = closed({ name: Warehouse }, { examples: [{ name: 'east' }] })
-export const WarehouseView = t.Object({ name: t.String(), created_at: Time })
+export const WarehouseBody = named('NewWarehouse', closed({ name: Warehouse }, { examples: [{ name: 'east' }] }))
+export const WarehouseView = named('Warehouse', t.Object({ name: t.String(), created_at: Time }))
 export const warehouseView = ({ name, created_at }: WarehouseRow): Static<typeof WarehouseView> => ({
   name,
   created_at: created_at.toISOString(),
@@ -16,54 +16,71 @@ export const warehouseView = ({ name, created_at }: WarehouseRow): Static<typeof
 
 export const ProductParam = closed({ product_id: ProductId })
 export const StockQuery = closed({ ...PageQuery.properties, warehouse: t.Optional(Warehouse) })
-export const SetStock = closed(
-  { quantity: OnHand, sku: t.Optional(Sku), warehouse: t.Optional(Warehouse) },
-  { examples: [{ quantity: 25 }] },
+export const SetStock = named(
+  'StockChange',
+  closed({ quantity: OnHand, sku: t.Optional(Sku), warehouse: t.Optional(Warehouse) }, { examples: [{ quantity: 25 }] }),
 )
-export const AdjustStock = closed(
-  {
-    delta: t.Union([t.Integer({ minimum: 1, maximum: maxQuantity }), t.Integer({ minimum: -maxQuantity, maximum: -1 })], {
-      examples: [-2],
-    }),
-    reason: text(200, 'damaged in the warehouse'),
-    sku: t.Optional(Sku),
-    warehouse: t.Optional(Warehouse),
-  },
-  { examples: [{ delta: -2, reason: 'damaged in the warehouse' }] },
+export const AdjustStock = named(
+  'StockAdjustment',
+  closed(
+    {
+      delta: t.Union([t.Integer({ minimum: 1, maximum: maxQuantity }), t.Integer({ minimum: -maxQuantity, maximum: -1 })], {
+        examples: [-2],
+      }),
+      reason: text(200, 'damaged in the warehouse'),
+      sku: t.Optional(Sku),
+      warehouse: t.Optional(Warehouse),
+    },
+    { examples: [{ delta: -2, reason: 'damaged in the warehouse' }] },
+  ),
 )
-export const SetThreshold = closed({ threshold: OnHand, sku: t.Optional(Sku) }, { examples: [{ threshold: 10 }] })
-export const Check = closed(
-  { items: t.Array(closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }), { minItems: 1, maxItems: 100 }) },
-  { examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }] }] },
+export const SetThreshold = named('StockThreshold', closed({ threshold: OnHand, sku: t.Optional(Sku) }, { examples: [{ threshold: 10 }] }))
+export const Check = named(
+  'StockCheck',
+  closed(
+    { items: t.Array(closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }), { minItems: 1, maxItems: 100 }) },
+    { examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }] }] },
+  ),
 )
 
 const level = { quantity: t.Integer(), reserved: t.Integer(), available: t.Integer() }
-export const StockView = t.Object({
-  id: t.Integer(),
-  product_id: t.String(),
-  sku: t.String(),
-  warehouse: t.String(),
-  ...level,
-  updated_at: Time,
-})
-export const ProductStockView = t.Object({ product_id: t.String(), ...level, items: t.Array(StockView) })
-export const LowView = t.Object({ product_id: t.String(), sku: t.String(), ...level, threshold: t.Integer() })
-export const CheckView = t.Object({
-  available: t.Boolean({ description: 'Whether all items are available right now' }),
-  items: t.Array(t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() })),
-})
-export const MovementView = t.Object({
-  id: t.Integer(),
-  product_id: t.String(),
-  sku: t.String(),
-  warehouse: t.String(),
-  delta: t.Integer(),
-  kind: t.String(),
-  reason: t.Union([t.String(), t.Null()]),
-  order_id: t.Union([t.Integer(), t.Null()]),
-  user_id: t.Union([t.Integer(), t.Null()], { description: 'The administrator who changed it' }),
-  created_at: Time,
-})
+export const StockView = named(
+  'Stock',
+  t.Object({
+    id: t.Integer(),
+    product_id: t.String(),
+    sku: t.String(),
+    warehouse: t.String(),
+    ...level,
+    updated_at: Time,
+  }),
+)
+export const ProductStockView = named('ProductStock', t.Object({ product_id: t.String(), ...level, items: t.Array(StockView) }))
+export const LowView = named('SkuStock', t.Object({ product_id: t.String(), sku: t.String(), ...level, threshold: t.Integer() }))
+export const CheckView = named(
+  'StockCheckResult',
+  t.Object({
+    available: t.Boolean({ description: 'Whether all items are available right now' }),
+    items: t.Array(
+      t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() }),
+    ),
+  }),
+)
+export const MovementView = named(
+  'StockMovement',
+  t.Object({
+    id: t.Integer(),
+    product_id: t.String(),
+    sku: t.String(),
+    warehouse: t.String(),
+    delta: t.Integer(),
+    kind: t.String(),
+    reason: t.Union([t.String(), t.Null()]),
+    order_id: t.Union([t.Integer(), t.Null()]),
+    user_id: t.Union([t.Integer(), t.Null()], { description: 'The administrator who changed it' }),
+    created_at: Time,
+  }),
+)
 export const DriftView = t.Object({
   movements: Drift,
   shelves: Drift,

@@ -32,13 +32,13 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
       auth: 'admin',
       query: StockQuery,
       response: { 200: pageOf(StockView) },
-      detail: { summary: 'All stock, by SKU and warehouse' },
+      detail: { operationId: 'listStock', summary: 'All stock, by SKU and warehouse' },
     })
     .get('/low-stock', async ({ query }) => page(await stock.lowStock(query), query, lowView), {
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(LowView) },
-      detail: { summary: 'SKUs at their threshold or below' },
+      detail: { operationId: 'listLowStock', summary: 'SKUs at their threshold or below' },
     })
     .post(
       '/check',
@@ -47,7 +47,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         public: true,
         body: Check,
         response: { 200: CheckView },
-        detail: { summary: 'Whether all of these items are available right now' },
+        detail: { operationId: 'checkStock', summary: 'Whether all of these items are available right now' },
       },
     )
     .get(
@@ -62,7 +62,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         public: true,
         params: ProductParam,
         response: { 200: ProductStockView, 304: t.Void() },
-        detail: { summary: 'The stock of a product' },
+        detail: { operationId: 'getProductStock', summary: 'The stock of a product' },
       },
     )
     .put(
@@ -74,7 +74,11 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         params: ProductParam,
         body: SetStock,
         response: { 200: StockView },
-        detail: { summary: 'Set the quantity on hand', description: 'It cannot be less than what is reserved (409).' },
+        detail: {
+          operationId: 'setStock',
+          summary: 'Set the quantity on hand',
+          description: 'It cannot be less than what is reserved (409).',
+        },
       },
     )
     .post(
@@ -92,7 +96,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         headers: IdempotencyHeader,
         body: AdjustStock,
         response: { 200: StockView },
-        detail: { summary: 'Add to the quantity on hand or subtract from it, with a reason' },
+        detail: { operationId: 'adjustStock', summary: 'Add to the quantity on hand or subtract from it, with a reason' },
       },
     )
     .get(
@@ -103,7 +107,10 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         params: ProductParam,
         query: PageQuery,
         response: { 200: pageOf(MovementView) },
-        detail: { summary: 'Every change of the quantity on hand, newest first; their sum is the stock' },
+        detail: {
+          operationId: 'listStockMovements',
+          summary: 'Every change of the quantity on hand, newest first; their sum is the stock',
+        },
       },
     )
     .put(
@@ -115,6 +122,6 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         params: ProductParam,
         body: SetThreshold,
         response: { 200: LowView },
-        detail: { summary: 'Set the quantity at which stock counts as low' },
+        detail: { operationId: 'setStockThreshold', summary: 'Set the quantity at which stock counts as low' },
       },
     )

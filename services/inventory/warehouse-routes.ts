@@ -10,7 +10,7 @@ export const warehouseRoutes = ({ http, warehouses }: { http: Http; warehouses: 
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(WarehouseView) },
-      detail: { summary: 'The warehouses that stock may be in' },
+      detail: { operationId: 'listWarehouses', summary: 'The warehouses that stock may be in' },
     })
     .post(
       '/',
@@ -26,6 +26,7 @@ export const warehouseRoutes = ({ http, warehouses }: { http: Http; warehouses: 
         body: WarehouseBody,
         response: { 201: WarehouseView },
         detail: {
+          operationId: 'addWarehouse',
           summary: 'Add a warehouse',
           description: '`main` is there from the start. Stock in any other name is 400 `unknown_warehouse` until it is added.',
         },
@@ -35,5 +36,5 @@ export const warehouseRoutes = ({ http, warehouses }: { http: Http; warehouses: 
       auth: 'admin',
       params: WarehouseBody,
       response: { 200: WarehouseView },
-      detail: { summary: 'One warehouse' },
+      detail: { operationId: 'getWarehouse', summary: 'One warehouse' },
     })

@@ -1,11 +1,11 @@
 import { PageQuery } from '#shared/page'
-import { closed, integerText, oneOf, type Static, Time, t } from '#shared/schema'
+import { closed, integerText, named, oneOf, type Static, Time, t } from '#shared/schema'
 import { contentColumn, type DeliveryRow, historyColumn } from './database'
 import { type channels, kindNames } from './domain'
 import { deliveryStates } from './domain-delivery'
 
 const outgoing = ['email', 'sms', 'push'] as const satisfies readonly (typeof channels)[number][]
-const KindName = oneOf(kindNames)
+const KindName = named('NotificationKind', oneOf(kindNames))
 
 export const DeliveriesQuery = closed({
   ...PageQuery.properties,
@@ -14,38 +14,44 @@ export const DeliveriesQuery = closed({
   kind: t.Optional(KindName),
   channel: t.Optional(oneOf(outgoing)),
 })
-export const DeliveryView = t.Object({
-  id: t.Integer(),
-  user_id: t.Integer(),
-  kind: KindName,
-  channel: oneOf(outgoing),
-  state: oneOf(deliveryStates),
-  reason: t.Union([t.String(), t.Null()], { description: 'Why it is in this state, where that needs a reason' }),
-  attempts: t.Integer({ description: 'How often it was tried since it was last queued' }),
-  due_at: t.Union([Time, t.Null()], { description: 'When it is tried next' }),
-  provider: t.Union([t.String(), t.Null()]),
-  provider_id: t.Union([t.String(), t.Null()]),
-  created_at: Time,
-})
-export const DeliveryDetail = t.Composite([
-  DeliveryView,
+export const DeliveryView = named(
+  'Delivery',
   t.Object({
-    content: t.Union(
-      [
-        t.Object({
-          to: t.String(),
-          subject: t.Optional(t.String()),
-          text: t.String(),
-          html: t.Optional(t.String()),
-          language: t.String(),
-        }),
-        t.Null(),
-      ],
-      { description: 'What was sent, with its secrets hidden; null before it was, after 30 days, and once the user is erased' },
-    ),
-    history: t.Array(t.Object({ at: Time, state: oneOf(deliveryStates), detail: t.Optional(t.String()) })),
+    id: t.Integer(),
+    user_id: t.Integer(),
+    kind: KindName,
+    channel: oneOf(outgoing),
+    state: oneOf(deliveryStates),
+    reason: t.Union([t.String(), t.Null()], { description: 'Why it is in this state, where that needs a reason' }),
+    attempts: t.Integer({ description: 'How often it was tried since it was last queued' }),
+    due_at: t.Union([Time, t.Null()], { description: 'When it is tried next' }),
+    provider: t.Union([t.String(), t.Null()]),
+    provider_id: t.Union([t.String(), t.Null()]),
+    created_at: Time,
   }),
-])
+)
+export const DeliveryDetail = named(
+  'DeliveryDetail',
+  t.Composite([
+    DeliveryView,
+    t.Object({
+      content: t.Union(
+        [
+          t.Object({
+            to: t.String(),
+            subject: t.Optional(t.String()),
+            text: t.String(),
+            html: t.Optional(t.String()),
+            language: t.String(),
+          }),
+          t.Null(),
+        ],
+        { description: 'What was sent, with its secrets hidden; null before it was, after 30 days, and once the user is erased' },
+      ),
+      history: t.Array(t.Object({ at: Time, state: oneOf(deliveryStates), detail: t.Optional(t.String()) })),
+    }),
+  ]),
+)
 
 export const deliveryView = (row: DeliveryRow): Static<typeof DeliveryView> => ({
   id: row.id,
@@ -67,5 +73,5 @@ export const deliveryDetail = (row: DeliveryRow): Static<typeof DeliveryDetail> 
 })
 
 export const ProviderParam = closed({ provider: t.String({ pattern: '^[a-z]{1,32}$', examples: ['sandbox'] }) })
-export const ReportAnswer = t.Object({ received: t.Boolean(), settled: t.Boolean() })
+export const ReportAnswer = named('WebhookReceipt', t.Object({ received: t.Boolean(), settled: t.Boolean() }))
 export const UserParam = closed({ user_id: integerText({ minimum: 1, examples: [1] }) })

@@ -21,13 +21,14 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
       auth: 'admin',
       query: DeliveriesQuery,
       response: { 200: pageOf(DeliveryView) },
-      detail: { summary: 'Mails, SMS and push messages, newest first' },
+      detail: { operationId: 'listDeliveries', summary: 'Mails, SMS and push messages, newest first' },
     })
     .get('/deliveries/:id', async ({ params }) => deliveryDetail(await deliveries.find(params.id)), {
       auth: 'admin',
       params: IdParam,
       response: { 200: DeliveryDetail },
       detail: {
+        operationId: 'getDelivery',
         summary: 'What was sent, and how it went',
         description: 'Links with a secret are hidden, so that only their reader can follow them.',
       },
@@ -37,6 +38,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
       params: IdParam,
       response: { 202: DeliveryView },
       detail: {
+        operationId: 'resendDelivery',
         summary: 'Send a message again',
         description:
           'As a new message, to the address that the account has now. What its reader turned off stays unsent, and so does a link that has expired.',
@@ -53,6 +55,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
         params: UserParam,
         response: { 204: t.Void() },
         detail: {
+          operationId: 'liftSuppression',
           summary: 'Send to the addresses of a user again',
           description: 'After a bounce or a complaint, an address gets critical messages only.',
         },
@@ -69,6 +72,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
         params: ProviderParam,
         response: { 200: ReportAnswer, 202: ReportAnswer },
         detail: {
+          operationId: 'receiveDeliveryReports',
           summary: 'Receive the reports of a provider: signed, in any order, any number of times',
           description:
             '202: a report is about a message that is not known yet; it is kept until it is. Each provider signs in its own way; `sandbox` signs by ' +

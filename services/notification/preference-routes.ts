@@ -20,13 +20,17 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
     .get('/preferences', async ({ user }) => preferencesView(await preferences.find(user.id), user.role), {
       auth: true,
       response: { 200: PreferencesView },
-      detail: { summary: 'Which messages I get on which channel, in which language, and when not' },
+      detail: {
+        operationId: 'getNotificationPreferences',
+        summary: 'Which messages I get on which channel, in which language, and when not',
+      },
     })
     .put('/preferences', async ({ user, body }) => preferencesView(await preferences.put(user.id, preferencesOf(body)), user.role), {
       auth: true,
       body: PreferencesBody,
       response: { 200: PreferencesView },
       detail: {
+        operationId: 'replaceNotificationPreferences',
         summary: 'Choose which messages I get',
         description:
           'Replaces what was chosen before. Critical messages ignore it: to turn one off is 400 `critical_kind`. During quiet hours, what is not critical waits; the list in the shop gets it at once.',
@@ -35,7 +39,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
     .get('/devices', async ({ user }) => ({ items: (await devices.list(user.id)).map(deviceView) }), {
       auth: true,
       response: { 200: t.Object({ items: t.Array(DeviceView) }) },
-      detail: { summary: 'The devices that get my push messages' },
+      detail: { operationId: 'listDevices', summary: 'The devices that get my push messages' },
     })
     .post(
       '/devices',
@@ -45,6 +49,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         body: NewDevice,
         response: { 201: DeviceView },
         detail: {
+          operationId: 'registerDevice',
           summary: 'Register a device for push messages',
           description:
             'The same token again is the same device. It belongs to whoever registered it last. Ten per user: the oldest makes room.',
@@ -57,7 +62,12 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         await devices.remove(user.id, params.id)
         set.status = 204
       },
-      { auth: true, params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Send no more push messages to a device' } },
+      {
+        auth: true,
+        params: IdParam,
+        response: { 204: t.Void() },
+        detail: { operationId: 'removeDevice', summary: 'Send no more push messages to a device' },
+      },
     )
     .get(
       '/unsubscribe/:token',
@@ -70,6 +80,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         params: UnsubscribeParam,
         detail: {
           responses: unsubscribeResponse,
+          operationId: 'showUnsubscribe',
           summary: 'What the link at the end of a mail would stop',
           description: 'Mail programs and scanners follow links by themselves, so that a GET changes nothing.',
         },
@@ -88,6 +99,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         params: UnsubscribeParam,
         detail: {
           responses: unsubscribeResponse,
+          operationId: 'unsubscribe',
           summary: 'Stop the mails of one kind, by one click (RFC 8058)',
           description:
             'The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`). Again changes nothing.',

@@ -12,7 +12,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
     .get('/kinds', () => ({ items: kindViews() }), {
       public: true,
       response: { 200: t.Object({ items: t.Array(KindView) }) },
-      detail: { summary: 'What the shop sends messages about, and on which channels' },
+      detail: { operationId: 'listNotificationKinds', summary: 'What the shop sends messages about, and on which channels' },
     })
     .get(
       '/',
@@ -24,7 +24,11 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
         auth: true,
         query: MessagesQuery,
         response: { 200: MessagePage },
-        detail: { summary: 'My messages, newest first, in my language', description: '`unread=true` leaves out what was read.' },
+        detail: {
+          operationId: 'listNotifications',
+          summary: 'My messages, newest first, in my language',
+          description: '`unread=true` leaves out what was read.',
+        },
       },
     )
     .post(
@@ -36,7 +40,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       {
         auth: true,
         response: { 200: UnreadView },
-        detail: { summary: 'All of my messages were shown to me: none is new any more' },
+        detail: { operationId: 'markNotificationsSeen', summary: 'All of my messages were shown to me: none is new any more' },
       },
     )
     .post(
@@ -45,13 +49,17 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
         await messages.markAllRead(user.id)
         return { unread: await messages.countUnread(user.id) }
       },
-      { auth: true, response: { 200: UnreadView }, detail: { summary: 'All of my messages are read' } },
+      {
+        auth: true,
+        response: { 200: UnreadView },
+        detail: { operationId: 'markAllNotificationsRead', summary: 'All of my messages are read' },
+      },
     )
     .post('/:id/read', async ({ user, params }) => messageView(await messages.markRead(user.id, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: MessageView },
-      detail: { summary: 'A message is read; again changes nothing' },
+      detail: { operationId: 'markNotificationRead', summary: 'A message is read; again changes nothing' },
     })
     .get(
       '/stream',
@@ -65,6 +73,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
         auth: true,
         detail: {
           responses: eventStreamResponse('Server-sent events with the message as data and its id as id'),
+          operationId: 'streamNotifications',
           summary: 'My messages live, as they come',
           description:
             'With `Last-Event-ID`, the stream begins with what came after that message. A comment every 15 seconds keeps it alive; it ends with the access token.',

@@ -20,7 +20,7 @@ export const templateRoutes = ({ http, templates }: Deps) =>
       auth: 'admin',
       params: TemplateParam,
       response: { 200: TemplateView },
-      detail: { summary: 'The template of a kind in a language, and the values that it may name' },
+      detail: { operationId: 'getTemplate', summary: 'The template of a kind in a language, and the values that it may name' },
     })
     .put('/:kind/:language', async ({ params, body }) => templateView(params, await templates.put(params.kind, params.language, body)), {
       auth: 'admin',
@@ -28,6 +28,7 @@ export const templateRoutes = ({ http, templates }: Deps) =>
       body: TemplateBody,
       response: { 200: TemplateView },
       detail: {
+        operationId: 'replaceTemplate',
         summary: 'Change a template',
         description:
           'It is filled with sample values first: one that cannot be is 400 `invalid_template` and changes nothing. It is used within seconds.',
@@ -43,7 +44,7 @@ export const templateRoutes = ({ http, templates }: Deps) =>
         auth: 'admin',
         params: TemplateParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Go back to the template that comes with the shop' },
+        detail: { operationId: 'resetTemplate', summary: 'Go back to the template that comes with the shop' },
       },
     )
     .post('/:kind/:language/preview', ({ params, body }) => templates.preview(params.kind, params.language, body), {
@@ -51,5 +52,5 @@ export const templateRoutes = ({ http, templates }: Deps) =>
       params: TemplateParam,
       body: TemplateBody,
       response: { 200: PreviewView },
-      detail: { summary: 'What a template would look like, with sample values; nothing is stored' },
+      detail: { operationId: 'previewTemplate', summary: 'What a template would look like, with sample values; nothing is stored' },
     })

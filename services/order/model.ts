@@ -2,29 +2,35 @@ import { Address, AddressInput } from '#shared/address'
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, named, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import { day } from '#shared/time'
 import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
 import { cancelReasons, nextStates, statuses } from './domain'
 
 export const orderedProduct = { product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }
-export const NewOrder = closed(
-  {
-    user_id: t.Optional(Id),
-    items: t.Optional(t.Array(closed({ ...orderedProduct, price: t.Optional(Amount) }), { minItems: 1, maxItems: 100 })),
-    from_cart: t.Optional(t.Boolean()),
-    shipping_address: AddressInput,
-    shipping_option: t.Optional(text(32, 'standard')),
-    coupon_code: t.Optional(text(64, 'WELCOME10')),
-    currency: t.Optional(Currency),
-  },
-  {
-    description: 'Either `items`, or `from_cart: true`',
-    examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2, price: 1500 }], shipping_address: '123 Main St, City' }],
-  },
+export const NewOrder = named(
+  'NewOrder',
+  closed(
+    {
+      user_id: t.Optional(Id),
+      items: t.Optional(t.Array(closed({ ...orderedProduct, price: t.Optional(Amount) }), { minItems: 1, maxItems: 100 })),
+      from_cart: t.Optional(t.Boolean()),
+      shipping_address: AddressInput,
+      shipping_option: t.Optional(text(32, 'standard')),
+      coupon_code: t.Optional(text(64, 'WELCOME10')),
+      currency: t.Optional(Currency),
+    },
+    {
+      description: 'Either `items`, or `from_cart: true`',
+      examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2, price: 1500 }], shipping_address: '123 Main St, City' }],
+    },
+  ),
 )
 export type NewOrder = Static<typeof NewOrder>
-export const ChangedOrder = closed({ shipping_address: AddressInput }, { examples: [{ shipping_address: '5 Side Street, City' }] })
+export const ChangedOrder = named(
+  'OrderAddressChange',
+  closed({ shipping_address: AddressInput }, { examples: [{ shipping_address: '5 Side Street, City' }] }),
+)
 /** A day or a time. */
 const Moment = t.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[\\d:.]{5,12}(Z|[+-]\\d\\d:\\d\\d))?$', maxLength: 40 })
 const period = { from: t.Optional(Moment), to: t.Optional(Moment) }
@@ -42,43 +48,46 @@ export const StatsQuery = closed({
 })
 export type StatsQuery = Static<typeof StatsQuery>
 
-const Status = oneOf(statuses)
-const PaymentStatus = oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded'])
-const CancelReason = oneOf(cancelReasons)
+const Status = named('OrderStatus', oneOf(statuses))
+const PaymentStatus = named('OrderPaymentStatus', oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded']))
+const CancelReason = named('CancelReason', oneOf(cancelReasons))
 export const Money = t.Number({ description: 'In major units' })
-export const OrderView = t.Object({
-  id: t.Integer(),
-  user_id: t.Integer(),
-  items: t.Array(
-    t.Object({
-      id: t.Integer({ description: 'The line of the order' }),
-      product_id: t.String(),
-      sku: t.String(),
-      name: t.String(),
-      quantity: t.Integer(),
-      price: Money,
-      discount: Money,
-      tax: Money,
-    }),
-  ),
-  subtotal: Money,
-  discount: Money,
-  tax: Money,
-  shipping: Money,
-  total_amount: Money,
-  currency: t.String(),
-  coupon_code: t.Optional(t.String()),
-  status: Status,
-  payment_status: PaymentStatus,
-  next_states: t.Array(Status),
-  cancel_reason: t.Optional(CancelReason),
-  shipping_address: Address,
-  shipping_option: t.String(),
-  payment_due_at: Time,
-  reservation_expires_at: Time,
-  created_at: Time,
-  updated_at: Time,
-})
+export const OrderView = named(
+  'Order',
+  t.Object({
+    id: t.Integer(),
+    user_id: t.Integer(),
+    items: t.Array(
+      t.Object({
+        id: t.Integer({ description: 'The line of the order' }),
+        product_id: t.String(),
+        sku: t.String(),
+        name: t.String(),
+        quantity: t.Integer(),
+        price: Money,
+        discount: Money,
+        tax: Money,
+      }),
+    ),
+    subtotal: Money,
+    discount: Money,
+    tax: Money,
+    shipping: Money,
+    total_amount: Money,
+    currency: t.String(),
+    coupon_code: t.Optional(t.String()),
+    status: Status,
+    payment_status: PaymentStatus,
+    next_states: t.Array(Status),
+    cancel_reason: t.Optional(CancelReason),
+    shipping_address: Address,
+    shipping_option: t.String(),
+    payment_due_at: Time,
+    reservation_expires_at: Time,
+    created_at: Time,
+    updated_at: Time,
+  }),
+)
 export type OrderView = Static<typeof OrderView>
 
 export const orderView = ({ row, items }: Order): OrderView => {
@@ -112,19 +121,25 @@ export const orderView = ({ row, items }: Order): OrderView => {
 }
 
 const figures = { orders: t.Integer(), revenue: Money, average: Money, cancelled: t.Integer(), cancellation_rate: t.Number() }
-export const StatsView = t.Object({
-  from: Time,
-  to: Time,
-  by: oneOf(['day', 'week', 'month']),
-  currency: t.String(),
-  ...figures,
-  top_products: t.Array(t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: Money })),
-  buckets: t.Array(t.Object({ start: t.String({ description: 'Its first day' }), ...figures })),
-})
+export const StatsView = named(
+  'OrderStats',
+  t.Object({
+    from: Time,
+    to: Time,
+    by: oneOf(['day', 'week', 'month']),
+    currency: t.String(),
+    ...figures,
+    top_products: t.Array(t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: Money })),
+    buckets: t.Array(t.Object({ start: t.String({ description: 'Its first day' }), ...figures })),
+  }),
+)
 
-export const TimelineView = t.Object({
-  items: t.Array(t.Object({ event_id: t.String(), type: t.String(), service: t.String(), time: Time, data: t.Unknown() })),
-})
+export const TimelineView = named(
+  'OrderTimeline',
+  t.Object({
+    items: t.Array(t.Object({ event_id: t.String(), type: t.String(), service: t.String(), time: Time, data: t.Unknown() })),
+  }),
+)
 export const timelineView = (rows: readonly TimelineRow[]): Static<typeof TimelineView> => ({
   items: rows.map(({ event_id, type, service, at, data }) => ({
     event_id,

@@ -1,27 +1,33 @@
 import { toMajor } from '#shared/money'
-import { closed, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { closed, named, oneOf, type Static, Time, t, text } from '#shared/schema'
 import { linesColumn, type ReturnRow } from './database'
 import { returnStatuses } from './domain-returns'
 import { Money, orderedProduct } from './model'
 
-export const NewReturn = closed(
-  { lines: t.Array(closed(orderedProduct), { minItems: 1, maxItems: 100 }), reason: text(500, 'It does not fit.') },
-  { examples: [{ lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }], reason: 'It does not fit.' }] },
+export const NewReturn = named(
+  'NewReturn',
+  closed(
+    { lines: t.Array(closed(orderedProduct), { minItems: 1, maxItems: 100 }), reason: text(500, 'It does not fit.') },
+    { examples: [{ lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }], reason: 'It does not fit.' }] },
+  ),
 )
 export type NewReturn = Static<typeof NewReturn>
 
-export const ReturnView = t.Object({
-  id: t.Integer(),
-  order_id: t.Integer(),
-  status: oneOf(returnStatuses),
-  reason: t.String(),
-  lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
-  refund_amount: t.Optional(Money),
-  shipment_id: t.Optional(t.Integer({ description: 'The parcel that came back, of a return that nobody asked for' })),
-  currency: t.String(),
-  created_at: Time,
-  updated_at: Time,
-})
+export const ReturnView = named(
+  'Return',
+  t.Object({
+    id: t.Integer(),
+    order_id: t.Integer(),
+    status: oneOf(returnStatuses),
+    reason: t.String(),
+    lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+    refund_amount: t.Optional(Money),
+    shipment_id: t.Optional(t.Integer({ description: 'The parcel that came back, of a return that nobody asked for' })),
+    currency: t.String(),
+    created_at: Time,
+    updated_at: Time,
+  }),
+)
 export type ReturnView = Static<typeof ReturnView>
 
 export const returnView = (row: ReturnRow, currency: string): ReturnView => ({

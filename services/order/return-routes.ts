@@ -33,40 +33,40 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
         headers: IdempotencyHeader,
         body: NewReturn,
         response: { 201: ReturnView },
-        detail: { summary: 'Ask to return part of a delivered order' },
+        detail: { operationId: 'requestReturn', summary: 'Ask to return part of a delivered order' },
       },
     )
     .get('/:id/returns', async ({ user, params }) => ({ items: await returns.of(params.id, user) }), {
       auth: true,
       params: IdParam,
       response: { 200: t.Object({ items: t.Array(ReturnView) }) },
-      detail: { summary: 'The returns of an order' },
+      detail: { operationId: 'listOrderReturns', summary: 'The returns of an order' },
     })
     .get('/returns/:id', ({ user, params }) => returns.byId(params.id, user), {
       auth: true,
       params: IdParam,
       response: { 200: ReturnView },
-      detail: { summary: 'A return' },
+      detail: { operationId: 'getReturn', summary: 'A return' },
     })
     .post('/returns/:id/approve', request => takeStep(request, 'approve'), {
       auth: 'admin',
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: ReturnView },
-      detail: { summary: 'Approve a requested return' },
+      detail: { operationId: 'approveReturn', summary: 'Approve a requested return' },
     })
     .post('/returns/:id/reject', request => takeStep(request, 'reject'), {
       auth: 'admin',
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: ReturnView },
-      detail: { summary: 'Reject a requested return' },
+      detail: { operationId: 'rejectReturn', summary: 'Reject a requested return' },
     })
     .post('/returns/:id/receive', request => takeStep(request, 'receive'), {
       auth: 'admin',
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: ReturnView },
-      detail: { summary: 'Receive an approved return: it is restocked, and refunded to the cent' },
+      detail: { operationId: 'receiveReturn', summary: 'Receive an approved return: it is restocked, and refunded to the cent' },
     })
 }

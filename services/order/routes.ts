@@ -31,6 +31,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         body: NewOrder,
         response: { 201: OrderView },
         detail: {
+          operationId: 'placeOrder',
           summary: 'Place an order of the given lines, or of what is in the cart',
           description:
             'Prices come from the catalog; a `price` that is sent must be the current one. With `Idempotency-Key` it may be repeated.',
@@ -47,20 +48,23 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         auth: true,
         query: OrderList,
         response: { 200: pageOf(OrderView) },
-        detail: { summary: 'My orders, newest first; an admin sees everybody’s' },
+        detail: { operationId: 'listOrders', summary: 'My orders, newest first; an admin sees everybody’s' },
       },
     )
     .get('/stats', ({ query }) => statistics(query), {
       auth: 'admin',
       query: StatsQuery,
       response: { 200: StatsView },
-      detail: { summary: 'Orders, revenue, average, top products and cancellations of a period, in one currency' },
+      detail: {
+        operationId: 'getOrderStats',
+        summary: 'Orders, revenue, average, top products and cancellations of a period, in one currency',
+      },
     })
     .get('/:id', async ({ user, params }) => orderView(await ownOrder(params.id, user)), {
       auth: true,
       params: IdParam,
       response: { 200: OrderView },
-      detail: { summary: 'An order' },
+      detail: { operationId: 'getOrder', summary: 'An order' },
     })
     .get(
       '/:id/timeline',
@@ -72,7 +76,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         auth: true,
         params: IdParam,
         response: { 200: TimelineView },
-        detail: { summary: 'Everything that happened to an order, with the events that reported it' },
+        detail: { operationId: 'getOrderTimeline', summary: 'Everything that happened to an order, with the events that reported it' },
       },
     )
     .patch('/:id', async ({ user, params, body }) => orderView(await reprice(params.id, user, body.shipping_address)), {
@@ -80,7 +84,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
       params: IdParam,
       body: ChangedOrder,
       response: { 200: OrderView },
-      detail: { summary: 'Change the address before payment; carriage and tax are calculated again' },
+      detail: { operationId: 'changeOrderAddress', summary: 'Change the address before payment; carriage and tax are calculated again' },
     })
     .post(
       '/:id/cancel',
@@ -94,7 +98,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         params: IdParam,
         headers: IdempotencyHeader,
         response: { 200: OrderView },
-        detail: { summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
+        detail: { operationId: 'cancelOrder', summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
       },
     )
 }

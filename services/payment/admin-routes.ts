@@ -45,14 +45,14 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: PaymentView },
-      detail: { summary: 'Capture an authorized payment, or record that a bank transfer has arrived' },
+      detail: { operationId: 'capturePayment', summary: 'Capture an authorized payment, or record that a bank transfer has arrived' },
     })
     .post('/:id/void', request => act(request, 'void'), {
       auth: 'admin',
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: PaymentView },
-      detail: { summary: 'Void a payment that is not captured' },
+      detail: { operationId: 'voidPayment', summary: 'Void a payment that is not captured' },
     })
     .post(
       '/:id/refunds',
@@ -71,7 +71,7 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         headers: IdempotencyHeader,
         body: NewRefund,
         response: { 201: RefundView },
-        detail: { summary: 'Refund a part, or without an amount all that is left' },
+        detail: { operationId: 'refundPayment', summary: 'Refund a part, or without an amount all that is left' },
       },
     )
     .post(
@@ -90,7 +90,7 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         params: RefundParams,
         headers: IdempotencyHeader,
         response: { 201: RefundView },
-        detail: { summary: 'Try a failed refund again, once its automatic attempts are used up' },
+        detail: { operationId: 'retryRefund', summary: 'Try a failed refund again, once its automatic attempts are used up' },
       },
     )
     .get(
@@ -104,7 +104,7 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         auth: 'admin',
         params: RefundParams,
         response: { 200: RefundView },
-        detail: { summary: 'One refund' },
+        detail: { operationId: 'getRefund', summary: 'One refund' },
       },
     )
     .get(
@@ -118,7 +118,10 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
         auth: 'admin',
         query: ReconciliationQuery,
         response: { 200: ReconciliationView },
-        detail: { summary: 'Compare our ledger with the provider’s report; without a window, of the last day' },
+        detail: {
+          operationId: 'getReconciliation',
+          summary: 'Compare our ledger with the provider’s report; without a window, of the last day',
+        },
       },
     )
 }

@@ -1,39 +1,48 @@
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, named, oneOf, type Static, Time, t, text } from '#shared/schema'
 import { nextActionColumn, type PaymentRow, providerEventColumn, type RefundRow, type WebhookEventRow } from './database'
 import { paymentMethods, paymentStatuses } from './domain'
 import { causeOf, refundCauses } from './domain-refunds'
 
-const Method = oneOf(paymentMethods, ['credit_card'])
-const Status = oneOf(paymentStatuses)
+const Method = named('PaymentMethod', oneOf(paymentMethods, ['credit_card']))
+const Status = named('PaymentStatus', oneOf(paymentStatuses))
 
-export const NewPayment = closed(
-  {
-    order_id: Id,
-    amount: Amount,
-    currency: t.Optional(Currency),
-    payment_method: Method,
-    payment_token: t.Optional(t.String({ minLength: 1, maxLength: 255, pattern: '\\S', examples: ['tok_success'] })),
-  },
-  { examples: [{ order_id: 1, amount: 3000, payment_method: 'credit_card' }] },
+export const NewPayment = named(
+  'NewPayment',
+  closed(
+    {
+      order_id: Id,
+      amount: Amount,
+      currency: t.Optional(Currency),
+      payment_method: Method,
+      payment_token: t.Optional(t.String({ minLength: 1, maxLength: 255, pattern: '\\S', examples: ['tok_success'] })),
+    },
+    { examples: [{ order_id: 1, amount: 3000, payment_method: 'credit_card' }] },
+  ),
 )
-export const NewRefund = closed(
-  {
-    amount: t.Optional(t.Number({ exclusiveMinimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [19.99] })),
-    reason: t.Optional(text(200, 'damaged on the way')),
-  },
-  { examples: [{ amount: 19.99, reason: 'damaged on the way' }] },
+export const NewRefund = named(
+  'NewRefund',
+  closed(
+    {
+      amount: t.Optional(t.Number({ exclusiveMinimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [19.99] })),
+      reason: t.Optional(text(200, 'damaged on the way')),
+    },
+    { examples: [{ amount: 19.99, reason: 'damaged on the way' }] },
+  ),
 )
 export const OrderParam = closed({ order_id: integerText({ minimum: 1, examples: [1] }) })
 export const ProviderParam = closed({ provider: t.String({ pattern: '^[a-z]{1,16}$', examples: ['sandbox'] }) })
 export const TransactionParam = closed({
   transaction_id: t.String({ minLength: 1, maxLength: 100, examples: ['sbx_4b825dc642cb6eb9a060e54bf8d69288'] }),
 })
-export const Confirmation = closed(
-  { outcome: t.Union([t.Literal('success'), t.Literal('failure')], { examples: ['success'] }) },
-  { examples: [{ outcome: 'success' }] },
+export const Confirmation = named(
+  'SandboxConfirmation',
+  closed(
+    { outcome: t.Union([t.Literal('success'), t.Literal('failure')], { examples: ['success'] }) },
+    { examples: [{ outcome: 'success' }] },
+  ),
 )
 export const PaymentQuery = closed({
   ...PageQuery.properties,
@@ -46,65 +55,83 @@ export const ReconciliationQuery = closed({
   to: t.Optional(Time),
 })
 
-const NextActionView = t.Object({
-  type: t.String({ description: '`redirect`, `provider_sdk` or `bank_transfer`' }),
-  url: t.Optional(t.String()),
-  client_secret: t.Optional(t.String()),
-  reference: t.Optional(t.String()),
-  due_at: t.Optional(Time),
-})
-export const PaymentView = t.Object({
-  id: t.Integer(),
-  order_id: t.Integer(),
-  user_id: t.Integer(),
-  amount: t.Number(),
-  currency: t.String(),
-  status: Status,
-  payment_method: Method,
-  transaction_id: t.Union([t.String(), t.Null()]),
-  provider: t.String(),
-  next_action: t.Optional(NextActionView),
-  reason: t.Optional(t.String({ description: 'Why it failed, for example `card_declined`' })),
-  captured_amount: t.Number(),
-  refunded_amount: t.Number(),
-  created_at: Time,
-  updated_at: Time,
-})
+const NextActionView = named(
+  'NextAction',
+  t.Object({
+    type: t.String({ description: '`redirect`, `provider_sdk` or `bank_transfer`' }),
+    url: t.Optional(t.String()),
+    client_secret: t.Optional(t.String()),
+    reference: t.Optional(t.String()),
+    due_at: t.Optional(Time),
+  }),
+)
+export const PaymentView = named(
+  'Payment',
+  t.Object({
+    id: t.Integer(),
+    order_id: t.Integer(),
+    user_id: t.Integer(),
+    amount: t.Number(),
+    currency: t.String(),
+    status: Status,
+    payment_method: Method,
+    transaction_id: t.Union([t.String(), t.Null()]),
+    provider: t.String(),
+    next_action: t.Optional(NextActionView),
+    reason: t.Optional(t.String({ description: 'Why it failed, for example `card_declined`' })),
+    captured_amount: t.Number(),
+    refunded_amount: t.Number(),
+    created_at: Time,
+    updated_at: Time,
+  }),
+)
 export type PaymentView = Static<typeof PaymentView>
-export const StatusView = t.Object({
-  id: t.Integer(),
-  order_id: t.Integer(),
-  status: Status,
-  reason: t.Optional(t.String()),
-  updated_at: Time,
-})
-export const OrderPaymentView = t.Object({
-  ...PaymentView.properties,
-  attempts: t.Array(PaymentView, { description: 'Every payment that was tried for the order, newest first' }),
-})
-export const RefundView = t.Object({
-  id: t.Integer(),
-  payment_id: t.Integer(),
-  amount: t.Number(),
-  currency: t.String(),
-  status: t.Union([t.Literal('pending'), t.Literal('succeeded'), t.Literal('failed')]),
-  cause: oneOf(refundCauses),
-  reason: t.Optional(t.String()),
-  attempt: t.Integer(),
-  retry_of: t.Optional(t.Integer({ description: 'The failed refund that this one tries again' })),
-  created_at: Time,
-})
+export const StatusView = named(
+  'PaymentProgress',
+  t.Object({
+    id: t.Integer(),
+    order_id: t.Integer(),
+    status: Status,
+    reason: t.Optional(t.String()),
+    updated_at: Time,
+  }),
+)
+export const OrderPaymentView = named(
+  'OrderPayment',
+  t.Object({
+    ...PaymentView.properties,
+    attempts: t.Array(PaymentView, { description: 'Every payment that was tried for the order, newest first' }),
+  }),
+)
+export const RefundView = named(
+  'Refund',
+  t.Object({
+    id: t.Integer(),
+    payment_id: t.Integer(),
+    amount: t.Number(),
+    currency: t.String(),
+    status: t.Union([t.Literal('pending'), t.Literal('succeeded'), t.Literal('failed')]),
+    cause: oneOf(refundCauses),
+    reason: t.Optional(t.String()),
+    attempt: t.Integer(),
+    retry_of: t.Optional(t.Integer({ description: 'The failed refund that this one tries again' })),
+    created_at: Time,
+  }),
+)
 export type RefundView = Static<typeof RefundView>
-export const WebhookEventView = t.Object({
-  id: t.Integer(),
-  provider: t.String(),
-  event_id: t.String(),
-  payment_id: t.Optional(t.Integer()),
-  transaction_id: t.Optional(t.String({ description: 'Absent, as the amount is, when the event cannot be read' })),
-  amount: t.Optional(t.Number({ description: 'What the provider reports' })),
-  currency: t.Optional(t.String()),
-  received_at: Time,
-})
+export const WebhookEventView = named(
+  'RefusedWebhook',
+  t.Object({
+    id: t.Integer(),
+    provider: t.String(),
+    event_id: t.String(),
+    payment_id: t.Optional(t.Integer()),
+    transaction_id: t.Optional(t.String({ description: 'Absent, as the amount is, when the event cannot be read' })),
+    amount: t.Optional(t.Number({ description: 'What the provider reports' })),
+    currency: t.Optional(t.String()),
+    received_at: Time,
+  }),
+)
 const reported = (body: string) => {
   try {
     const { paymentId, charge } = providerEventColumn.read(body)
@@ -121,26 +148,29 @@ export const webhookEventView = ({ id, provider, event_id, body, received_at }: 
   ...reported(body),
   received_at: received_at.toISOString(),
 })
-export const WebhookAnswer = t.Object({ received: t.Boolean(), settled: t.Boolean() })
-const Sums = t.Object({ captured: t.Number(), refunded: t.Number() })
-export const ReconciliationView = t.Object({
-  provider: t.String(),
-  from: Time,
-  to: Time,
-  matched: t.Integer(),
-  totals: t.Array(t.Object({ currency: t.String(), ledger: Sums, provider: Sums })),
-  differences: t.Array(
-    t.Object({
-      kind: t.String({ description: '`missing_in_ledger`, `missing_at_provider` or `amount_differs`' }),
-      movement: t.String(),
-      reference: t.String(),
-      currency: t.String(),
-      ledger: t.Union([t.Number(), t.Null()]),
-      provider: t.Union([t.Number(), t.Null()]),
-    }),
-  ),
-  balances: t.Array(t.Object({ account: t.String(), currency: t.String(), balance: t.Number() })),
-})
+export const WebhookAnswer = named('WebhookReceipt', t.Object({ received: t.Boolean(), settled: t.Boolean() }))
+const Sums = named('ReconciliationSums', t.Object({ captured: t.Number(), refunded: t.Number() }))
+export const ReconciliationView = named(
+  'Reconciliation',
+  t.Object({
+    provider: t.String(),
+    from: Time,
+    to: Time,
+    matched: t.Integer(),
+    totals: t.Array(t.Object({ currency: t.String(), ledger: Sums, provider: Sums })),
+    differences: t.Array(
+      t.Object({
+        kind: t.String({ description: '`missing_in_ledger`, `missing_at_provider` or `amount_differs`' }),
+        movement: t.String(),
+        reference: t.String(),
+        currency: t.String(),
+        ledger: t.Union([t.Number(), t.Null()]),
+        provider: t.Union([t.Number(), t.Null()]),
+      }),
+    ),
+    balances: t.Array(t.Object({ account: t.String(), currency: t.String(), balance: t.Number() })),
+  }),
+)
 export const ByOrderView = t.Record(t.String(), Sums)
 export const DriftView = t.Object({ payments: ByOrderView, ledger: Drift, outstanding: Drift })
 

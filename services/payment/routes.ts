@@ -58,6 +58,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
         body: NewPayment,
         response: { 201: PaymentView },
         detail: {
+          operationId: 'payOrder',
           summary: 'Pay an order',
           description:
             'A refused payment answers 201 with status `failed` and its `reason`; the order may then be paid by a new one. `pending` and ' +
@@ -71,19 +72,19 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
       auth: true,
       query: PaymentQuery,
       response: { 200: pageOf(PaymentView) },
-      detail: { summary: 'My payments, newest first; an admin sees all' },
+      detail: { operationId: 'listPayments', summary: 'My payments, newest first; an admin sees all' },
     })
     .get('/:id', async ({ user, params }) => paymentView(await findVisible(user, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: PaymentView },
-      detail: { summary: 'One payment' },
+      detail: { operationId: 'getPayment', summary: 'One payment' },
     })
     .get('/:id/status', async ({ user, params }) => statusView(await findVisible(user, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: StatusView },
-      detail: { summary: 'The status of a payment' },
+      detail: { operationId: 'getPaymentStatus', summary: 'The status of a payment' },
     })
     .get(
       '/order/:order_id',
@@ -98,7 +99,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
         auth: true,
         params: OrderParam,
         response: { 200: OrderPaymentView },
-        detail: { summary: 'The payment of an order, with every attempt' },
+        detail: { operationId: 'getOrderPayment', summary: 'The payment of an order, with every attempt' },
       },
     )
     .get(
@@ -112,7 +113,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
         auth: true,
         params: IdParam,
         response: { 200: t.Object({ items: t.Array(RefundView) }) },
-        detail: { summary: 'The refunds of a payment, newest first' },
+        detail: { operationId: 'listRefunds', summary: 'The refunds of a payment, newest first' },
       },
     )
 }

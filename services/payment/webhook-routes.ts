@@ -26,6 +26,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         params: ProviderParam,
         response: { 200: WebhookAnswer, 202: WebhookAnswer },
         detail: {
+          operationId: 'receivePaymentWebhook',
           summary: 'Receive the webhooks of a provider: signed, in any order, any number of times',
           description:
             '202: the payment is not known yet; the event is kept until it is. 200 with `settled: false`: the event reports another amount ' +
@@ -42,7 +43,10 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
     .get('/webhook-events', async () => ({ items: (await webhooks.refused()).map(webhookEventView) }), {
       auth: 'admin',
       response: { 200: t.Object({ items: t.Array(WebhookEventView) }) },
-      detail: { summary: 'Webhooks that contradict their payment, oldest first, until they are acknowledged' },
+      detail: {
+        operationId: 'listRefusedWebhooks',
+        summary: 'Webhooks that contradict their payment, oldest first, until they are acknowledged',
+      },
     })
     .post(
       '/webhook-events/:id/acknowledge',
@@ -54,7 +58,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Note that a refused webhook was looked at: drift lists it no longer' },
+        detail: { operationId: 'acknowledgeWebhook', summary: 'Note that a refused webhook was looked at: drift lists it no longer' },
       },
     )
     .post(
@@ -68,6 +72,9 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         params: TransactionParam,
         body: Confirmation,
         response: { 202: t.Object({ received: t.Boolean() }) },
-        detail: { summary: 'The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows' },
+        detail: {
+          operationId: 'confirmSandboxPayment',
+          summary: 'The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows',
+        },
       },
     )

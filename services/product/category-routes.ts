@@ -22,7 +22,11 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         cacheBriefly({ headers, set })
         return { items: treeOf(await categories.all()) }
       },
-      { public: true, response: Tree, detail: { summary: 'All categories as a tree, with the number of products in each' } },
+      {
+        public: true,
+        response: Tree,
+        detail: { operationId: 'getCategoryTree', summary: 'All categories as a tree, with the number of products in each' },
+      },
     )
     .post(
       '/',
@@ -37,7 +41,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         headers: IdempotencyHeader,
         body: NewCategory,
         response: { 201: CategoryView },
-        detail: { summary: 'Create a category, at the top or within another' },
+        detail: { operationId: 'createCategory', summary: 'Create a category, at the top or within another' },
       },
     )
     .get(
@@ -46,7 +50,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         cacheBriefly({ headers, set })
         return categoryView(await categories.byId(params.id))
       },
-      { public: true, params: ById, response: CategoryView, detail: { summary: 'A category' } },
+      { public: true, params: ById, response: CategoryView, detail: { operationId: 'getCategory', summary: 'A category' } },
     )
     .patch(
       '/:id',
@@ -60,7 +64,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         params: EmptyById,
         body: ChangedCategory,
         response: CategoryView,
-        detail: { summary: 'Rename, move or tax a category otherwise; its products follow' },
+        detail: { operationId: 'updateCategory', summary: 'Rename, move or tax a category otherwise; its products follow' },
       },
     )
     .delete(
@@ -69,5 +73,10 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         await categories.remove(params.id)
         set.status = 204
       },
-      { auth: 'admin', params: EmptyById, response: { 204: t.Void() }, detail: { summary: 'Remove an empty category' } },
+      {
+        auth: 'admin',
+        params: EmptyById,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteCategory', summary: 'Remove an empty category' },
+      },
     )

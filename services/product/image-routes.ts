@@ -28,6 +28,7 @@ export const imageRoutes = ({ http }: { http: Http }) =>
       public: true,
       params: closed({ name: t.String({ pattern: '^[a-z]{1,32}-[a-z]{1,32}\\.svg$', examples: ['laptop-graphite.svg'] }) }),
       detail: {
+        operationId: 'getProductImage',
         summary: 'The drawing of a demo product, by thing and colour',
         responses: {
           200: {

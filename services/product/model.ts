@@ -1,5 +1,5 @@
 import { Amount, Currency, toMajor } from '#shared/money'
-import { closed, maxQuantity, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, maxQuantity, named, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { taxClasses } from '#shared/tax-class'
 import type { ProductRow } from './database'
 import { availableStock, taxClassOf, type Variant } from './domain'
@@ -21,12 +21,15 @@ const Images = t.Array(t.String({ maxLength: 2048, pattern: '^(https?://\\S+|[^\
 const Tags = t.Array(text(64, 'portable'), { maxItems: 50, uniqueItems: true })
 const Stock = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [10] })
 const TaxClass = oneOf(taxClasses, ['standard'])
-const NewVariant = closed({
-  sku: Sku,
-  attributes: t.Optional(Attributes),
-  price: t.Optional(Amount),
-  stock: t.Optional(Stock),
-})
+const NewVariant = named(
+  'NewProductVariant',
+  closed({
+    sku: Sku,
+    attributes: t.Optional(Attributes),
+    price: t.Optional(Amount),
+    stock: t.Optional(Stock),
+  }),
+)
 
 const productFields = {
   name: text(200, 'Laptop'),
@@ -58,13 +61,19 @@ const { stock: _, ...mat } = {
   sku: 'MAT-YOGA',
 }
 
-export const NewProduct = closed(
-  { ...productFields, stock: t.Integer({ ...Stock, description: 'Opening stock. With variants it is the sum of theirs, or 0' }) },
-  { examples: [sample] },
+export const NewProduct = named(
+  'NewProduct',
+  closed(
+    { ...productFields, stock: t.Integer({ ...Stock, description: 'Opening stock. With variants it is the sum of theirs, or 0' }) },
+    { examples: [sample] },
+  ),
 )
 const UnchangedStock = t.Optional(t.Integer({ ...Stock, description: 'Owned by inventory: send it back unchanged, or leave it out' }))
-export const ReplacedProduct = closed({ ...productFields, stock: UnchangedStock }, { examples: [mat] })
-export const ChangedProduct = closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 45 }] })
+export const ReplacedProduct = named('ProductReplacement', closed({ ...productFields, stock: UnchangedStock }, { examples: [mat] }))
+export const ChangedProduct = named(
+  'ProductChange',
+  closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 45 }] }),
+)
 
 /** A line of an import: a new product, or a line of an export. Fields that the shop sets itself are ignored. */
 export const ImportedProduct = closed({
@@ -79,46 +88,52 @@ export const ImportedProduct = closed({
 })
 
 export const maxImportErrors = 1000
-export const ImportReport = t.Object({
-  created: t.Integer(),
-  updated: t.Integer(),
-  unchanged: t.Integer(),
-  failed: t.Integer(),
-  errors: t.Array(t.Object({ line: t.Integer(), code: t.String(), message: t.String() }), {
-    description: `The first ${maxImportErrors} errors, by line; the first line is 1`,
+export const ImportReport = named(
+  'ImportReport',
+  t.Object({
+    created: t.Integer(),
+    updated: t.Integer(),
+    unchanged: t.Integer(),
+    failed: t.Integer(),
+    errors: t.Array(t.Object({ line: t.Integer(), code: t.String(), message: t.String() }), {
+      description: `The first ${maxImportErrors} errors, by line; the first line is 1`,
+    }),
   }),
-})
+)
 export type ImportReport = Static<typeof ImportReport>
 
-export const ProductView = t.Object({
-  id: ProductId,
-  name: t.String(),
-  description: t.String(),
-  price: t.Number({ description: 'In major units', examples: [1500] }),
-  currency: t.String({ examples: ['USD'] }),
-  category: t.String(),
-  category_ids: t.Array(t.String(), { description: 'From the top of the tree to its category' }),
-  tax_class: oneOf(taxClasses, ['standard']),
-  stock: t.Integer({ description: 'Available quantity of all SKUs' }),
-  sku: t.String(),
-  attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
-  images: t.Array(t.String()),
-  tags: t.Array(t.String()),
-  variants: t.Array(
-    t.Object({
-      sku: t.String(),
-      attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
-      price: t.Number(),
-      stock: t.Integer(),
-    }),
-  ),
-  status: t.Union([t.Literal('active'), t.Literal('archived')]),
-  rating: t.Optional(
-    t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
-  ),
-  created_at: Time,
-  updated_at: Time,
-})
+export const ProductView = named(
+  'Product',
+  t.Object({
+    id: ProductId,
+    name: t.String(),
+    description: t.String(),
+    price: t.Number({ description: 'In major units', examples: [1500] }),
+    currency: t.String({ examples: ['USD'] }),
+    category: t.String(),
+    category_ids: t.Array(t.String(), { description: 'From the top of the tree to its category' }),
+    tax_class: oneOf(taxClasses, ['standard']),
+    stock: t.Integer({ description: 'Available quantity of all SKUs' }),
+    sku: t.String(),
+    attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
+    images: t.Array(t.String()),
+    tags: t.Array(t.String()),
+    variants: t.Array(
+      t.Object({
+        sku: t.String(),
+        attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
+        price: t.Number(),
+        stock: t.Integer(),
+      }),
+    ),
+    status: t.Union([t.Literal('active'), t.Literal('archived')]),
+    rating: t.Optional(
+      t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+    ),
+    created_at: Time,
+    updated_at: Time,
+  }),
+)
 export type ProductView = Static<typeof ProductView>
 
 const { id, name, price, currency, category, category_ids, tax_class, stock, sku, status } = ProductView.properties

@@ -38,7 +38,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         query: ProductList,
         response: pageOf(ProductView),
-        detail: { summary: 'Products by category, price, stock or tag; newest first by default' },
+        detail: { operationId: 'listProducts', summary: 'Products by category, price, stock or tag; newest first by default' },
       },
     )
     .get(
@@ -53,7 +53,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         params: ById,
         response: { 200: ProductView, 304: t.Void() },
-        detail: { summary: 'A product, archived or not' },
+        detail: { operationId: 'getProduct', summary: 'A product, archived or not' },
       },
     )
     .get(
@@ -68,7 +68,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         params: closed({ sku: Sku }),
         response: { 200: ProductView, 304: t.Void() },
-        detail: { summary: 'The product that a SKU belongs to, as its own SKU or as a variant’s' },
+        detail: { operationId: 'getProductBySku', summary: 'The product that a SKU belongs to, as its own SKU or as a variant’s' },
       },
     )
     .post(
@@ -84,7 +84,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         body: closed({ ids: t.Array(ProductId, { minItems: 1, maxItems: 100, examples: [['507f1f77bcf86cd799439011']] }) }),
         response: t.Object({ items: t.Array(ProductView), missing: t.Array(t.String()) }),
-        detail: { summary: 'Up to 100 products in the requested order, including archived ones' },
+        detail: { operationId: 'batchGetProducts', summary: 'Up to 100 products in the requested order, including archived ones' },
       },
     )
     .post(
@@ -100,7 +100,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         headers: IdempotencyHeader,
         body: NewProduct,
         response: { 201: ProductView },
-        detail: { summary: 'Create a product with its opening stock; an unknown category is created too' },
+        detail: { operationId: 'createProduct', summary: 'Create a product with its opening stock; an unknown category is created too' },
       },
     )
     .put(
@@ -118,7 +118,11 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         params: byDemoId(18),
         body: ReplacedProduct,
         response: ProductView,
-        detail: { summary: 'Replace a product, except its stock, which inventory owns', description: conditional },
+        detail: {
+          operationId: 'replaceProduct',
+          summary: 'Replace a product, except its stock, which inventory owns',
+          description: conditional,
+        },
       },
     )
     .patch(
@@ -136,7 +140,11 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         params: byDemoId(18),
         body: ChangedProduct,
         response: ProductView,
-        detail: { summary: 'Change some fields of a product, except its stock, which inventory owns', description: conditional },
+        detail: {
+          operationId: 'updateProduct',
+          summary: 'Change some fields of a product, except its stock, which inventory owns',
+          description: conditional,
+        },
       },
     )
     .delete(
@@ -149,6 +157,10 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         auth: 'admin',
         params: byDemoId(19),
         response: { 204: t.Void() },
-        detail: { summary: 'Archive a product: it leaves the lists, and orders still find it', description: conditional },
+        detail: {
+          operationId: 'archiveProduct',
+          summary: 'Archive a product: it leaves the lists, and orders still find it',
+          description: conditional,
+        },
       },
     )

@@ -27,6 +27,7 @@ export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =
       stream: 'admin',
       response: ImportReport,
       detail: {
+        operationId: 'importProducts',
         summary: 'Create and change products from a file, by SKU; a faulty line does not stop the others',
         description:
           'One product per line, with the fields of POST. CSV starts with a header; `attributes`, `images`, `tags` and `variants` are ' +
@@ -64,6 +65,7 @@ export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =
         auth: 'admin',
         query: closed({ format: t.Optional(t.Union([t.Literal('ndjson'), t.Literal('csv')])) }),
         detail: {
+          operationId: 'exportProducts',
           summary: 'All active products, one per line; the import accepts the file',
           responses: {
             200: {

@@ -1,14 +1,17 @@
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { booleanText, closed, Id, maxQuantity, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { booleanText, closed, Id, maxQuantity, named, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import { type CampaignRow, type CodeRow, textList } from './database'
 import { ppmToPercent } from './domain'
 
 const Name = text(200, 'Ten percent for new customers')
-const Kind = t.Union([t.Literal('percentage'), t.Literal('fixed'), t.Literal('free_shipping'), t.Literal('buy_x_get_y')], {
-  examples: ['percentage'],
-})
+const Kind = named(
+  'CampaignKind',
+  t.Union([t.Literal('percentage'), t.Literal('fixed'), t.Literal('free_shipping'), t.Literal('buy_x_get_y')], {
+    examples: ['percentage'],
+  }),
+)
 /** For a new code. A code that is only looked up may be any text. */
 const Code = t.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{1,63}$',
@@ -61,48 +64,62 @@ const changeable = {
   buy_quantity: t.Optional(Pieces),
   get_quantity: t.Optional(Pieces),
 }
-export const NewCampaign = closed(
-  { ...changeable, kind: Kind, currency: t.Optional(Currency) },
-  {
-    examples: [{ name: 'Spring sale', code: 'SPRING10', kind: 'percentage', value: 10, minimum: 20, total_limit: 100, per_user_limit: 1 }],
-  },
+export const NewCampaign = named(
+  'NewCampaign',
+  closed(
+    { ...changeable, kind: Kind, currency: t.Optional(Currency) },
+    {
+      examples: [
+        { name: 'Spring sale', code: 'SPRING10', kind: 'percentage', value: 10, minimum: 20, total_limit: 100, per_user_limit: 1 },
+      ],
+    },
+  ),
 )
 export type NewCampaign = Static<typeof NewCampaign>
 /** `kind` and `currency` cannot change: the amounts that orders hold are in them. */
-export const ChangedCampaign = closed(t.Partial(closed(changeable)).properties, { minProperties: 1, examples: [{ total_limit: 200 }] })
+export const ChangedCampaign = named(
+  'CampaignChange',
+  closed(t.Partial(closed(changeable)).properties, { minProperties: 1, examples: [{ total_limit: 200 }] }),
+)
 export type ChangedCampaign = Static<typeof ChangedCampaign>
 
-const Status = t.Union([t.Literal('active'), t.Literal('scheduled'), t.Literal('ended')])
+const Status = named('CampaignStatus', t.Union([t.Literal('active'), t.Literal('scheduled'), t.Literal('ended')]))
 export const CampaignQuery = closed({ ...PageQuery.properties, status: t.Optional(Status) })
 export type CampaignQuery = Static<typeof CampaignQuery>
-export const NewCodes = closed({ count: t.Integer({ minimum: 1, maximum: 10_000, examples: [3] }) }, { examples: [{ count: 3 }] })
+export const NewCodes = named(
+  'NewCampaignCodes',
+  closed({ count: t.Integer({ minimum: 1, maximum: 10_000, examples: [3] }) }, { examples: [{ count: 3 }] }),
+)
 export const CodeQuery = closed({ ...PageQuery.properties, used: t.Optional(booleanText()) })
 export type CodeQuery = Static<typeof CodeQuery>
 
-export const CampaignView = t.Object({
-  id: t.Integer(),
-  name: Name,
-  kind: Kind,
-  value: t.Number({ examples: [10] }),
-  currency: t.String({ examples: ['USD'] }),
-  minimum: t.Number({ examples: [20] }),
-  code: t.Union([t.String({ examples: ['SPRING10'] }), t.Null()]),
-  automatic: t.Boolean(),
-  starts_at: t.Union([Time, t.Null()]),
-  ends_at: t.Union([Time, t.Null()]),
-  categories: t.Array(t.String(), { description: 'The names that `category_ids` had when they were set' }),
-  category_ids: t.Array(t.String()),
-  product_ids: t.Array(t.String()),
-  buy_quantity: t.Integer(),
-  get_quantity: t.Integer(),
-  per_user_limit: t.Union([t.Integer(), t.Null()]),
-  /** From here on, only for an admin. */
-  public: t.Optional(t.Boolean()),
-  total_limit: t.Optional(t.Union([t.Integer(), t.Null()])),
-  used: t.Optional(t.Integer({ description: 'How many orders hold it now' })),
-  created_at: t.Optional(Time),
-  updated_at: t.Optional(Time),
-})
+export const CampaignView = named(
+  'Campaign',
+  t.Object({
+    id: t.Integer(),
+    name: Name,
+    kind: Kind,
+    value: t.Number({ examples: [10] }),
+    currency: t.String({ examples: ['USD'] }),
+    minimum: t.Number({ examples: [20] }),
+    code: t.Union([t.String({ examples: ['SPRING10'] }), t.Null()]),
+    automatic: t.Boolean(),
+    starts_at: t.Union([Time, t.Null()]),
+    ends_at: t.Union([Time, t.Null()]),
+    categories: t.Array(t.String(), { description: 'The names that `category_ids` had when they were set' }),
+    category_ids: t.Array(t.String()),
+    product_ids: t.Array(t.String()),
+    buy_quantity: t.Integer(),
+    get_quantity: t.Integer(),
+    per_user_limit: t.Union([t.Integer(), t.Null()]),
+    /** From here on, only for an admin. */
+    public: t.Optional(t.Boolean()),
+    total_limit: t.Optional(t.Union([t.Integer(), t.Null()])),
+    used: t.Optional(t.Integer({ description: 'How many orders hold it now' })),
+    created_at: t.Optional(Time),
+    updated_at: t.Optional(Time),
+  }),
+)
 export type CampaignView = Static<typeof CampaignView>
 
 export const campaignView = (row: CampaignRow): CampaignView => ({
@@ -132,49 +149,58 @@ export const adminCampaignView = (row: CampaignRow): CampaignView => ({
   updated_at: row.updated_at.toISOString(),
 })
 
-export const CodesView = t.Object({ codes: t.Array(t.String({ examples: ['7K3F-9QXD-2MPA'] })) })
-export const CodeView = t.Object({ code: t.String({ examples: ['7K3F-9QXD-2MPA'] }), order_id: t.Union([t.Integer(), t.Null()]) })
+export const CodesView = named('CampaignCodes', t.Object({ codes: t.Array(t.String({ examples: ['7K3F-9QXD-2MPA'] })) }))
+export const CodeView = named(
+  'CampaignCode',
+  t.Object({ code: t.String({ examples: ['7K3F-9QXD-2MPA'] }), order_id: t.Union([t.Integer(), t.Null()]) }),
+)
 export const codeView = ({ code, order_id }: CodeRow): Static<typeof CodeView> => ({ code, order_id })
 
-export const Validation = closed(
-  {
-    code: AnyCode,
-    items: t.Array(
-      closed({
-        product_id: ProductId,
-        sku: t.Optional(Sku),
-        quantity: Quantity,
-        price: t.Optional(
-          t.Number({ ...Amount, description: 'Price of one piece; without it, the rest of the subtotal is shared over the pieces' }),
-        ),
-        category: t.Optional(Category),
-      }),
-      { maxItems: 100 },
-    ),
-    subtotal: Amount,
-    currency: t.Optional(Currency),
-  },
-  {
-    examples: [
-      {
-        code: 'WELCOME10',
-        items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2, price: 1500, category: 'Electronics' }],
-        subtotal: 3000,
-      },
-    ],
-  },
+export const Validation = named(
+  'CouponCheck',
+  closed(
+    {
+      code: AnyCode,
+      items: t.Array(
+        closed({
+          product_id: ProductId,
+          sku: t.Optional(Sku),
+          quantity: Quantity,
+          price: t.Optional(
+            t.Number({ ...Amount, description: 'Price of one piece; without it, the rest of the subtotal is shared over the pieces' }),
+          ),
+          category: t.Optional(Category),
+        }),
+        { maxItems: 100 },
+      ),
+      subtotal: Amount,
+      currency: t.Optional(Currency),
+    },
+    {
+      examples: [
+        {
+          code: 'WELCOME10',
+          items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2, price: 1500, category: 'Electronics' }],
+          subtotal: 3000,
+        },
+      ],
+    },
+  ),
 )
 export type Validation = Static<typeof Validation>
-export const ValidationView = t.Object({
-  code: t.String({ examples: ['WELCOME10'] }),
-  valid: t.Boolean(),
-  discount: t.Number({ examples: [300] }),
-  currency: t.String({ examples: ['USD'] }),
-  free_shipping: t.Boolean(),
-  reason: t.String({ description: '`applied`, or the reason why not', examples: ['applied'] }),
-  detail: t.String({ examples: ['Ten percent for new customers'] }),
-  campaign: t.Optional(t.Object({ id: t.Integer(), name: t.String(), kind: Kind })),
-})
+export const ValidationView = named(
+  'CouponCheckResult',
+  t.Object({
+    code: t.String({ examples: ['WELCOME10'] }),
+    valid: t.Boolean(),
+    discount: t.Number({ examples: [300] }),
+    currency: t.String({ examples: ['USD'] }),
+    free_shipping: t.Boolean(),
+    reason: t.String({ description: '`applied`, or the reason why not', examples: ['applied'] }),
+    detail: t.String({ examples: ['Ten percent for new customers'] }),
+    campaign: t.Optional(t.Object({ id: t.Integer(), name: t.String(), kind: Kind })),
+  }),
+)
 
 export const DiscountRequest = closed(
   {

@@ -37,14 +37,17 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         guest: true,
         query: CampaignQuery,
         response: { 200: pageOf(CampaignView) },
-        detail: { summary: 'Active public campaigns, newest first; an admin gets all campaigns with their counters' },
+        detail: {
+          operationId: 'listCampaigns',
+          summary: 'Active public campaigns, newest first; an admin gets all campaigns with their counters',
+        },
       },
     )
     .get('/:id', async ({ params }) => adminCampaignView(await campaigns.byId(params.id)), {
       auth: 'admin',
       params: IdParam,
       response: { 200: CampaignView },
-      detail: { summary: 'One campaign with its limits and counters' },
+      detail: { operationId: 'getCampaign', summary: 'One campaign with its limits and counters' },
     })
     .post(
       '/',
@@ -59,6 +62,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         body: NewCampaign,
         response: { 201: CampaignView },
         detail: {
+          operationId: 'createCampaign',
           summary: 'Create a campaign; without a code it is automatic',
           description:
             'An order gets every automatic campaign that applies and at most one code: free pieces first, then percentages, then amounts.',
@@ -70,7 +74,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       params: IdParam,
       body: ChangedCampaign,
       response: { 200: CampaignView },
-      detail: { summary: 'Change fields of a campaign; orders already placed keep their price' },
+      detail: { operationId: 'updateCampaign', summary: 'Change fields of a campaign; orders already placed keep their price' },
     })
     .delete(
       '/:id',
@@ -82,7 +86,10 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Delete a campaign; its code becomes free, and orders that hold the campaign keep it' },
+        detail: {
+          operationId: 'deleteCampaign',
+          summary: 'Delete a campaign; its code becomes free, and orders that hold the campaign keep it',
+        },
       },
     )
     .post(
@@ -99,7 +106,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         headers: IdempotencyHeader,
         body: NewCodes,
         response: { 201: CodesView },
-        detail: { summary: 'Create single-use codes; the campaign is no longer automatic' },
+        detail: { operationId: 'createCampaignCodes', summary: 'Create single-use codes; the campaign is no longer automatic' },
       },
     )
     .get('/:id/codes', async ({ params, query }) => page(await codes.list(params.id, query), query, codeView), {
@@ -107,13 +114,14 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       params: IdParam,
       query: CodeQuery,
       response: { 200: pageOf(CodeView) },
-      detail: { summary: 'The single-use codes of a campaign, and the order that used each' },
+      detail: { operationId: 'listCampaignCodes', summary: 'The single-use codes of a campaign, and the order that used each' },
     })
     .post('/validate', ({ body, user, headers }) => discounts.validate(body, user?.id, guesserOf(user, headers)), {
       guest: true,
       body: Validation,
       response: { 200: ValidationView },
       detail: {
+        operationId: 'validateCoupon',
         summary: 'What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too',
         description: 'Only with a token the answer says why a code that exists cannot be used. After many wrong codes: 429.',
       },

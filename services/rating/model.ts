@@ -1,5 +1,5 @@
 import { PageQuery } from '#shared/page'
-import { booleanText, closed, Id, integerText, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
+import { booleanText, closed, Id, integerText, named, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
 import type { ReviewRow } from './database'
 import type { Reply } from './domain'
 import { orders } from './list'
@@ -27,12 +27,15 @@ const optional = {
 }
 const sample = { rating: 5, title: 'Light and quiet', comment: 'I take it to work every day.' }
 /** The review of a product that the path names. */
-export const ProductReview = closed({ rating: Rating, ...optional }, { examples: [sample] })
-export const NewReview = closed(
-  { product_id: ProductId, rating: Rating, ...optional },
-  { examples: [{ product_id: '507f1f77bcf86cd799439011', ...sample }] },
+export const ProductReview = named('NewProductReview', closed({ rating: Rating, ...optional }, { examples: [sample] }))
+export const NewReview = named(
+  'NewReview',
+  closed({ product_id: ProductId, rating: Rating, ...optional }, { examples: [{ product_id: '507f1f77bcf86cd799439011', ...sample }] }),
 )
-export const ChangedReview = closed({ rating: t.Optional(Rating), ...optional }, { minProperties: 1, examples: [{ rating: 4 }] })
+export const ChangedReview = named(
+  'ReviewChange',
+  closed({ rating: t.Optional(Rating), ...optional }, { minProperties: 1, examples: [{ rating: 4 }] }),
+)
 
 export const ListQuery = closed({
   ...PageQuery.properties,
@@ -41,81 +44,111 @@ export const ListQuery = closed({
   verified: t.Optional(booleanText()),
 })
 
-export const Vote = closed({ helpful: t.Boolean({ examples: [true] }) })
-export const NewReply = closed({ comment: text(1000, 'Thank you. Does it also fit a small desk?') })
-export const NewReport = closed({ reason: t.Optional(text(500)) }, { examples: [{ reason: 'It is about another product.' }] })
-export const Approval = closed({ reason: t.Optional(text(500)) }, { examples: [{ reason: 'A real review of a customer.' }] })
-export const Rejection = closed(
-  {
-    reason: text(500, 'Advertising for another shop.'),
-    spam: t.Optional(t.Boolean({ description: 'False if it is rejected for another reason: then the filter learns nothing from it' })),
-  },
-  { examples: [{ reason: 'Advertising for another shop.' }] },
+export const Vote = named('ReviewVote', closed({ helpful: t.Boolean({ examples: [true] }) }))
+export const NewReply = named('NewReviewReply', closed({ comment: text(1000, 'Thank you. Does it also fit a small desk?') }))
+export const NewReport = named(
+  'NewReviewReport',
+  closed({ reason: t.Optional(text(500)) }, { examples: [{ reason: 'It is about another product.' }] }),
+)
+export const Approval = named(
+  'ReviewApproval',
+  closed({ reason: t.Optional(text(500)) }, { examples: [{ reason: 'A real review of a customer.' }] }),
+)
+export const Rejection = named(
+  'ReviewRejection',
+  closed(
+    {
+      reason: text(500, 'Advertising for another shop.'),
+      spam: t.Optional(t.Boolean({ description: 'False if it is rejected for another reason: then the filter learns nothing from it' })),
+    },
+    { examples: [{ reason: 'Advertising for another shop.' }] },
+  ),
 )
 
 const UserId = t.Union([Id, t.Null()], { description: 'Null once the person is erased' })
-export const ReplyView = t.Object({
-  id: t.String(),
-  user_id: t.Union([Id, t.Null()], { description: 'Null for the shop, and once the person is erased' }),
-  from_shop: t.Boolean(),
-  comment: t.String(),
-  created_at: Time,
-})
+export const ReplyView = named(
+  'ReviewReply',
+  t.Object({
+    id: t.String(),
+    user_id: t.Union([Id, t.Null()], { description: 'Null for the shop, and once the person is erased' }),
+    from_shop: t.Boolean(),
+    comment: t.String(),
+    created_at: Time,
+  }),
+)
 export type ReplyView = Static<typeof ReplyView>
 
 const statuses = ['published', 'waiting', 'rejected'] as const
-export const ReviewView = t.Object({
-  id: t.String(),
-  product_id: ProductId,
-  user_id: UserId,
-  rating: Rating,
-  title: t.Union([t.String(), t.Null()]),
-  comment: t.Union([t.String(), t.Null()]),
-  images: t.Array(t.String()),
-  incentivised: t.Boolean(),
-  verified_purchase: t.Boolean({ description: 'An order of the author with this product was delivered' }),
-  status: oneOf(statuses, ['published']),
-  helpful_up: t.Integer(),
-  helpful_down: t.Integer(),
-  replies: t.Array(ReplyView),
-  created_at: Time,
-  updated_at: Time,
-})
+export const ReviewView = named(
+  'Review',
+  t.Object({
+    id: t.String(),
+    product_id: ProductId,
+    user_id: UserId,
+    rating: Rating,
+    title: t.Union([t.String(), t.Null()]),
+    comment: t.Union([t.String(), t.Null()]),
+    images: t.Array(t.String()),
+    incentivised: t.Boolean(),
+    verified_purchase: t.Boolean({ description: 'An order of the author with this product was delivered' }),
+    status: oneOf(statuses, ['published']),
+    helpful_up: t.Integer(),
+    helpful_down: t.Integer(),
+    replies: t.Array(ReplyView),
+    created_at: Time,
+    updated_at: Time,
+  }),
+)
 export type ReviewView = Static<typeof ReviewView>
 /** What the author sees beside it. */
-export const OwnReviewView = t.Object({
-  ...ReviewView.properties,
-  reason: t.Union([t.String(), t.Null()], { description: 'Why it was rejected' }),
-})
+export const OwnReviewView = named(
+  'OwnReview',
+  t.Object({
+    ...ReviewView.properties,
+    reason: t.Union([t.String(), t.Null()], { description: 'Why it was rejected' }),
+  }),
+)
 export type OwnReviewView = Static<typeof OwnReviewView>
 
-export const ModeratedReviewView = t.Object({
-  ...ReviewView.properties,
-  spam: t.Object({
-    score: t.Number(),
-    text_score: t.Number(),
-    signals: t.Array(t.Object({ name: t.String(), value: t.Number(), weight: t.Number() })),
+export const ModeratedReviewView = named(
+  'ModeratedReview',
+  t.Object({
+    ...ReviewView.properties,
+    spam: t.Object({
+      score: t.Number(),
+      text_score: t.Number(),
+      signals: t.Array(t.Object({ name: t.String(), value: t.Number(), weight: t.Number() })),
+    }),
+    open_reports: t.Integer({ description: 'Since an administrator last decided' }),
+    history: t.Array(t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time })),
+    waiting_since: t.Union([Time, t.Null()]),
   }),
-  open_reports: t.Integer({ description: 'Since an administrator last decided' }),
-  history: t.Array(t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time })),
-  waiting_since: t.Union([Time, t.Null()]),
-})
+)
 export type ModeratedReviewView = Static<typeof ModeratedReviewView>
-export const ReportedReviewView = t.Object({
-  ...ModeratedReviewView.properties,
-  reports: t.Array(t.Object({ user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time })),
-})
+export const ReportedReviewView = named(
+  'ReportedReview',
+  t.Object({
+    ...ModeratedReviewView.properties,
+    reports: t.Array(t.Object({ user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time })),
+  }),
+)
 
-export const VoteView = t.Object({ id: t.String(), helpful: t.Boolean(), helpful_up: t.Integer(), helpful_down: t.Integer() })
+export const VoteView = named(
+  'ReviewVotes',
+  t.Object({ id: t.String(), helpful: t.Boolean(), helpful_up: t.Integer(), helpful_down: t.Integer() }),
+)
 export type VoteView = Static<typeof VoteView>
-export const ReportView = t.Object({ id: t.String(), reported: t.Literal(true) })
+export const ReportView = named('ReviewReport', t.Object({ id: t.String(), reported: t.Literal(true) }))
 
-export const SummaryView = t.Object({
-  average: t.Number({ description: 'The plain mean of the published ratings; 0 without any', examples: [4.5] }),
-  count: t.Integer({ examples: [2] }),
-  histogram: t.Object({ '1': t.Integer(), '2': t.Integer(), '3': t.Integer(), '4': t.Integer(), '5': t.Integer() }),
-  score: t.Number({ description: 'The mean that lists are sorted by: see the policy', examples: [4.2] }),
-})
+export const SummaryView = named(
+  'ReviewSummary',
+  t.Object({
+    average: t.Number({ description: 'The plain mean of the published ratings; 0 without any', examples: [4.5] }),
+    count: t.Integer({ examples: [2] }),
+    histogram: t.Object({ '1': t.Integer(), '2': t.Integer(), '3': t.Integer(), '4': t.Integer(), '5': t.Integer() }),
+    score: t.Number({ description: 'The mean that lists are sorted by: see the policy', examples: [4.2] }),
+  }),
+)
 
 export const replyView = ({ id, user_id, from_shop, comment, created_at }: Reply): ReplyView => ({
   ...{ id, from_shop, comment },

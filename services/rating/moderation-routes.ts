@@ -11,13 +11,16 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(ModeratedReviewView) },
-      detail: { summary: 'The reviews that wait for approval, the longest waiting first' },
+      detail: { operationId: 'listPendingReviews', summary: 'The reviews that wait for approval, the longest waiting first' },
     })
     .get('/:id', ({ params }) => moderation.byId(params.id), {
       auth: 'admin',
       params: ByReview,
       response: { 200: ReportedReviewView },
-      detail: { summary: 'A review with its spam score, the signals behind it, its reports and what was decided' },
+      detail: {
+        operationId: 'getReview',
+        summary: 'A review with its spam score, the signals behind it, its reports and what was decided',
+      },
     })
     .post(
       '/:id/approve',
@@ -31,7 +34,7 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
         headers: IdempotencyHeader,
         body: Approval,
         response: { 200: ModeratedReviewView },
-        detail: { summary: 'Publish a review; the spam filter learns that it is none' },
+        detail: { operationId: 'approveReview', summary: 'Publish a review; the spam filter learns that it is none' },
       },
     )
     .post(
@@ -46,6 +49,9 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
         headers: IdempotencyHeader,
         body: Rejection,
         response: { 200: ModeratedReviewView },
-        detail: { summary: 'Reject a review, with the reason that its author sees; the spam filter learns from it' },
+        detail: {
+          operationId: 'rejectReview',
+          summary: 'Reject a review, with the reason that its author sees; the spam filter learns from it',
+        },
       },
     )

@@ -1,4 +1,4 @@
-import { closed, oneOf, type Static, t } from '#shared/schema'
+import { closed, named, oneOf, type Static, t } from '#shared/schema'
 import { mostReplies, mostReportsADay, reportsThatHold } from './domain'
 import { priorReviews } from './domain-summary'
 import { orders } from './list'
@@ -7,47 +7,50 @@ import { orders } from './list'
  * What a shop in the EU must say about its reviews (directive 2019/2161), and what the FTC's rule on consumer reviews (16 CFR 465) asks for: as
  * data for programs, and in sentences that a storefront can show.
  */
-export const Policy = t.Object({
-  who_may_review: oneOf(['registered_users']),
-  reviews_per_user_and_product: t.Integer(),
-  purchase_required: t.Boolean(),
-  verification: t.Object({
-    field: oneOf(['verified_purchase']),
-    method: oneOf(['delivered_order']),
-    unverified_shown: t.Boolean(),
-    text: t.String(),
-  }),
-  publication: t.Object({
-    all_published: t.Boolean(),
-    waits_when: t.Array(oneOf(['spam_score', 'reports', 'edit_after_rejection'])),
-    reports_needed: t.Object({ before_approval: t.Integer(), after_approval: t.Integer() }),
-    decided_by: oneOf(['administrator']),
-    rating_considered: t.Boolean({ description: 'Whether moderation can select reviews by their stars' }),
-    reasons_kept: t.Boolean(),
-    author_sees_status: t.Boolean(),
-    text: t.String(),
-  }),
-  incentives: t.Object({ field: oneOf(['incentivised']), labelled: t.Boolean(), counted: t.Boolean(), text: t.String() }),
-  scoring: t.Object({
-    average: oneOf(['mean_of_published']),
-    score: t.Object({
-      method: oneOf(['bayesian_mean']),
-      formula: t.String(),
-      prior_reviews: t.Integer(),
-      prior_mean: oneOf(['shop_mean']),
+export const Policy = named(
+  'ReviewPolicy',
+  t.Object({
+    who_may_review: oneOf(['registered_users']),
+    reviews_per_user_and_product: t.Integer(),
+    purchase_required: t.Boolean(),
+    verification: t.Object({
+      field: oneOf(['verified_purchase']),
+      method: oneOf(['delivered_order']),
+      unverified_shown: t.Boolean(),
+      text: t.String(),
     }),
-    text: t.String(),
+    publication: t.Object({
+      all_published: t.Boolean(),
+      waits_when: t.Array(oneOf(['spam_score', 'reports', 'edit_after_rejection'])),
+      reports_needed: t.Object({ before_approval: t.Integer(), after_approval: t.Integer() }),
+      decided_by: oneOf(['administrator']),
+      rating_considered: t.Boolean({ description: 'Whether moderation can select reviews by their stars' }),
+      reasons_kept: t.Boolean(),
+      author_sees_status: t.Boolean(),
+      text: t.String(),
+    }),
+    incentives: t.Object({ field: oneOf(['incentivised']), labelled: t.Boolean(), counted: t.Boolean(), text: t.String() }),
+    scoring: t.Object({
+      average: oneOf(['mean_of_published']),
+      score: t.Object({
+        method: oneOf(['bayesian_mean']),
+        formula: t.String(),
+        prior_reviews: t.Integer(),
+        prior_mean: oneOf(['shop_mean']),
+      }),
+      text: t.String(),
+    }),
+    sorting: t.Object({
+      default: oneOf(orders, ['helpful']),
+      orders: t.Object({ helpful: t.String(), newest: t.String(), highest: t.String(), lowest: t.String() }),
+    }),
+    replies: closed(
+      { shop: t.Integer(), customers: t.Integer(), each_customer: t.Integer() },
+      { description: 'The most replies to a review' },
+    ),
+    reports: t.Object({ each_reader_and_day: t.Integer() }),
   }),
-  sorting: t.Object({
-    default: oneOf(orders, ['helpful']),
-    orders: t.Object({ helpful: t.String(), newest: t.String(), highest: t.String(), lowest: t.String() }),
-  }),
-  replies: closed(
-    { shop: t.Integer(), customers: t.Integer(), each_customer: t.Integer() },
-    { description: 'The most replies to a review' },
-  ),
-  reports: t.Object({ each_reader_and_day: t.Integer() }),
-})
+)
 
 export const policy: Static<typeof Policy> = {
   who_may_review: 'registered_users',

@@ -47,31 +47,37 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       params: ByProductId,
       query: ListQuery,
       response: { 200: pageOf(ReviewView) },
-      detail: { summary: 'The published reviews of a product; the most helpful first by default' },
+      detail: { operationId: 'listReviews', summary: 'The published reviews of a product; the most helpful first by default' },
     })
     .get('/api/products/:id/reviews', async ({ params, query }) => page(await lists.ofProduct(params.id, query), query, reviewView), {
       public: true,
       params: ByProductId,
       query: ListQuery,
       response: { 200: pageOf(ReviewView) },
-      detail: { summary: 'The published reviews of a product, by the product’s own path' },
+      detail: { operationId: 'listProductReviews', summary: 'The published reviews of a product, by the product’s own path' },
     })
     .get('/api/ratings/product/:id/summary', ({ params }) => summaries.of(params.id), {
       public: true,
       params: ByProductId,
       response: { 200: SummaryView },
-      detail: { summary: 'Average, count and histogram of the published reviews, and the score that lists are sorted by' },
+      detail: {
+        operationId: 'getReviewSummary',
+        summary: 'Average, count and histogram of the published reviews, and the score that lists are sorted by',
+      },
     })
     .get('/api/ratings/policy', () => policy, {
       public: true,
       response: { 200: Policy },
-      detail: { summary: 'Who may review, how purchases are verified, and how reviews are held back, scored and sorted' },
+      detail: {
+        operationId: 'getReviewPolicy',
+        summary: 'Who may review, how purchases are verified, and how reviews are held back, scored and sorted',
+      },
     })
     .get('/api/ratings/me', async ({ user, query }) => page(await lists.ofAuthor(user.id, query), query, ownReviewView), {
       auth: true,
       query: PageQuery,
       response: { 200: pageOf(OwnReviewView) },
-      detail: { summary: 'My reviews with their status, the newest first' },
+      detail: { operationId: 'listMyReviews', summary: 'My reviews with their status, the newest first' },
     })
     .post(
       '/api/ratings',
@@ -82,7 +88,10 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: NewReview,
         response: { 201: OwnReviewView },
-        detail: { summary: 'Review a product, once; a review that looks like spam waits for an administrator' },
+        detail: {
+          operationId: 'createReview',
+          summary: 'Review a product, once; a review that looks like spam waits for an administrator',
+        },
       },
     )
     .post(
@@ -95,7 +104,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: ProductReview,
         response: { 201: OwnReviewView },
-        detail: { summary: 'Review a product, by the product’s own path' },
+        detail: { operationId: 'reviewProduct', summary: 'Review a product, by the product’s own path' },
       },
     )
     .patch('/api/ratings/:id', ({ user, params, body }) => writing.edit(params.id, user.id, body), {
@@ -103,7 +112,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       params: ByReview,
       body: ChangedReview,
       response: { 200: OwnReviewView },
-      detail: { summary: 'Change a review of one’s own; it is looked at by the spam filter again' },
+      detail: { operationId: 'updateReview', summary: 'Change a review of one’s own; it is looked at by the spam filter again' },
     })
     .delete(
       '/api/ratings/:id',
@@ -111,7 +120,12 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         await writing.remove(params.id, user.id)
         set.status = 204
       },
-      { auth: true, params: ByReview, response: { 204: t.Void() }, detail: { summary: 'Delete a review of one’s own' } },
+      {
+        auth: true,
+        params: ByReview,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteReview', summary: 'Delete a review of one’s own' },
+      },
     )
     .post(
       '/api/ratings/:id/helpful',
@@ -125,7 +139,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: Vote,
         response: { 200: VoteView },
-        detail: { summary: 'Vote whether a review helps; a second vote replaces the first' },
+        detail: { operationId: 'voteOnReview', summary: 'Vote whether a review helps; a second vote replaces the first' },
       },
     )
     .post(
@@ -140,7 +154,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: NewReply,
         response: { 201: ReplyView },
-        detail: { summary: 'Reply to a review; an administrator replies for the shop' },
+        detail: { operationId: 'replyToReview', summary: 'Reply to a review; an administrator replies for the shop' },
       },
     )
     .delete(
@@ -153,7 +167,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         auth: true,
         params: ByReply,
         response: { 204: t.Void() },
-        detail: { summary: 'Delete a reply of one’s own; an administrator deletes any' },
+        detail: { operationId: 'deleteReply', summary: 'Delete a reply of one’s own; an administrator deletes any' },
       },
     )
     .post(
@@ -168,6 +182,6 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: NewReport,
         response: { 200: ReportView },
-        detail: { summary: 'Report a review; several reports send it to an administrator' },
+        detail: { operationId: 'reportReview', summary: 'Report a review; several reports send it to an administrator' },
       },
     )

@@ -1,4 +1,4 @@
-import { booleanText, closed, decimalText, integerText, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
+import { booleanText, closed, decimalText, integerText, named, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
 import { sorts } from './domain'
 import type { Suggestion } from './domain-suggest'
 import type { Found, FoundProduct } from './find'
@@ -37,57 +37,66 @@ const Pieces = t.Array(t.Object({ text: t.String(), match: t.Boolean() }), {
     ],
   ],
 })
-const Explanation = t.Object(
-  {
-    words: t.Integer(),
-    rarity: t.Integer(),
-    typos: t.Integer(),
-    words_in_name: t.Integer(),
-    neighbours_in_name: t.Integer(),
-    whole_name: t.Boolean(),
-    field_weight: t.Integer(),
-    exactness: t.Integer(),
-    in_stock: t.Boolean(),
-    popularity: t.Integer(),
-    share_of_name: t.Integer(),
-  },
-  { description: 'The rules in their order: each decides between products that all rules before hold equal' },
-)
-const Item = t.Object({
-  id: ProductId,
-  name: t.String(),
-  description: t.String({ description: 'Its beginning' }),
-  price: t.Number({ description: 'In major units', examples: [1500] }),
-  currency: t.String({ examples: ['USD'] }),
-  category: t.String(),
-  category_ids: t.Array(t.String()),
-  sku: t.String(),
-  tags: t.Array(t.String()),
-  images: t.Array(t.String()),
-  stock: t.Integer({ description: 'Available quantity of all SKUs' }),
-  rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
-  created_at: Time,
-  highlights: t.Object({ name: t.Optional(Pieces), description: t.Optional(Pieces) }),
-  explain: t.Optional(Explanation),
-})
-export const SearchResult = t.Object({
-  items: t.Array(Item),
-  total: t.Integer({ description: `Counted to ${deepest}` }),
-  total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
-  skip: t.Integer(),
-  limit: t.Integer(),
-  corrected: t.Optional(t.String({ description: 'What was found instead, where nothing is spelled like the keyword' })),
-  shortened: t.Optional(t.Boolean({ description: 'The keyword was longer than what is searched for' })),
-  facets: t.Object(
+const Explanation = named(
+  'SearchExplanation',
+  t.Object(
     {
-      categories: t.Array(t.Object({ id: t.String(), name: t.String(), slug: t.Optional(t.String()), count: t.Integer() })),
-      price_ranges: t.Array(t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
-      tags: t.Array(t.Object({ tag: t.String(), count: t.Integer() })),
-      ratings: t.Array(t.Object({ min: t.Integer(), count: t.Integer() })),
+      words: t.Integer(),
+      rarity: t.Integer(),
+      typos: t.Integer(),
+      words_in_name: t.Integer(),
+      neighbours_in_name: t.Integer(),
+      whole_name: t.Boolean(),
+      field_weight: t.Integer(),
+      exactness: t.Integer(),
+      in_stock: t.Boolean(),
+      popularity: t.Integer(),
+      share_of_name: t.Integer(),
     },
-    { description: 'Products found by category (with its descendants), price, tag and rating. Each leaves its own filter aside' },
+    { description: 'The rules in their order: each decides between products that all rules before hold equal' },
   ),
-})
+)
+const Item = named(
+  'FoundProduct',
+  t.Object({
+    id: ProductId,
+    name: t.String(),
+    description: t.String({ description: 'Its beginning' }),
+    price: t.Number({ description: 'In major units', examples: [1500] }),
+    currency: t.String({ examples: ['USD'] }),
+    category: t.String(),
+    category_ids: t.Array(t.String()),
+    sku: t.String(),
+    tags: t.Array(t.String()),
+    images: t.Array(t.String()),
+    stock: t.Integer({ description: 'Available quantity of all SKUs' }),
+    rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
+    created_at: Time,
+    highlights: t.Object({ name: t.Optional(Pieces), description: t.Optional(Pieces) }),
+    explain: t.Optional(Explanation),
+  }),
+)
+export const SearchResult = named(
+  'SearchResult',
+  t.Object({
+    items: t.Array(Item),
+    total: t.Integer({ description: `Counted to ${deepest}` }),
+    total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
+    skip: t.Integer(),
+    limit: t.Integer(),
+    corrected: t.Optional(t.String({ description: 'What was found instead, where nothing is spelled like the keyword' })),
+    shortened: t.Optional(t.Boolean({ description: 'The keyword was longer than what is searched for' })),
+    facets: t.Object(
+      {
+        categories: t.Array(t.Object({ id: t.String(), name: t.String(), slug: t.Optional(t.String()), count: t.Integer() })),
+        price_ranges: t.Array(t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
+        tags: t.Array(t.Object({ tag: t.String(), count: t.Integer() })),
+        ratings: t.Array(t.Object({ min: t.Integer(), count: t.Integer() })),
+      },
+      { description: 'Products found by category (with its descendants), price, tag and rating. Each leaves its own filter aside' },
+    ),
+  }),
+)
 
 const longestDescription = 300
 const beginningOf = (text: string) =>
@@ -134,28 +143,40 @@ export const SuggestionQuery = closed({
   q: t.String({ description: 'What is typed so far', examples: ['head'] }),
   limit: integerText({ minimum: 1, maximum: 20, default: 8 }),
 })
-export const Suggestions = t.Object({
-  items: t.Array(t.Object({ text: t.String(), count: t.Integer({ description: 'Products that have all of its words' }) })),
-})
+export const Suggestions = named(
+  'Suggestions',
+  t.Object({
+    items: t.Array(t.Object({ text: t.String(), count: t.Integer({ description: 'Products that have all of its words' }) })),
+  }),
+)
 export const suggestionsView = (items: Suggestion[]): Static<typeof Suggestions> => ({ items })
 
 export const TrendingQuery = closed({ limit: integerText({ minimum: 1, maximum: 50, default: 10 }) })
-export const TrendingView = t.Object({
-  items: t.Array(
-    t.Object({ query: t.String(), people: t.Integer({ description: 'Asked by about so many different people, at least three' }) }),
-  ),
-})
-
-const Group = t.Array(text(60, 'sofa'), { minItems: 2, maxItems: 20, uniqueItems: true })
-export const SynonymsView = t.Object({ groups: t.Array(t.Array(t.String())) })
-export const NewSynonyms = closed(
-  { groups: t.Array(Group, { maxItems: 1000, description: 'Each group holds words or phrases that mean the same' }) },
-  { examples: [{ groups: [['sofa', 'couch']] }] },
+export const TrendingView = named(
+  'TrendingSearches',
+  t.Object({
+    items: t.Array(
+      t.Object({ query: t.String(), people: t.Integer({ description: 'Asked by about so many different people, at least three' }) }),
+    ),
+  }),
 )
 
-export const ProgressView = t.Object({
-  state: oneOf(['never', 'running', 'done', 'failed'], ['running']),
-  products: t.Integer({ description: 'Read so far, or in the index when it was done' }),
-  started_at: t.Optional(Time),
-  finished_at: t.Optional(Time),
-})
+const Group = t.Array(text(60, 'sofa'), { minItems: 2, maxItems: 20, uniqueItems: true })
+export const SynonymsView = named('Synonyms', t.Object({ groups: t.Array(t.Array(t.String())) }))
+export const NewSynonyms = named(
+  'NewSynonyms',
+  closed(
+    { groups: t.Array(Group, { maxItems: 1000, description: 'Each group holds words or phrases that mean the same' }) },
+    { examples: [{ groups: [['sofa', 'couch']] }] },
+  ),
+)
+
+export const ProgressView = named(
+  'ReindexProgress',
+  t.Object({
+    state: oneOf(['never', 'running', 'done', 'failed'], ['running']),
+    products: t.Integer({ description: 'Read so far, or in the index when it was done' }),
+    started_at: t.Optional(Time),
+    finished_at: t.Optional(Time),
+  }),
+)

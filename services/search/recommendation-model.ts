@@ -1,4 +1,4 @@
-import { closed, integerText, oneOf, ProductId, type Static, t } from '#shared/schema'
+import { closed, integerText, named, oneOf, ProductId, type Static, t } from '#shared/schema'
 import type { Facts } from './domain-index'
 import { type Candidate, reasons } from './domain-recommend'
 import type { StoredProduct } from './repository'
@@ -22,25 +22,31 @@ const GuestId = t.String({
   description: 'Made by the client at random, and kept on the device. Of a signed-in user: what was viewed under it becomes theirs',
   examples: ['d2f1c0de5a7e4b3f9c8a'],
 })
-export const NewView = closed(
-  { product_id: ProductId, guest_id: t.Optional(GuestId) },
-  { examples: [{ product_id: '507f1f77bcf86cd799439011', guest_id: 'd2f1c0de5a7e4b3f9c8a' }] },
+export const NewView = named(
+  'NewProductView',
+  closed(
+    { product_id: ProductId, guest_id: t.Optional(GuestId) },
+    { examples: [{ product_id: '507f1f77bcf86cd799439011', guest_id: 'd2f1c0de5a7e4b3f9c8a' }] },
+  ),
 )
 
-const Recommended = t.Object({
-  id: ProductId,
-  name: t.String(),
-  price: t.Number({ description: 'In major units', examples: [1500] }),
-  currency: t.String({ examples: ['USD'] }),
-  category: t.String(),
-  category_ids: t.Array(t.String()),
-  sku: t.String(),
-  images: t.Array(t.String()),
-  stock: t.Integer({ description: 'Available quantity of all SKUs' }),
-  rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
-  reason: oneOf(reasons, ['bought_together']),
-})
-export const Recommendations = t.Object({ items: t.Array(Recommended) })
+const Recommended = named(
+  'RecommendedProduct',
+  t.Object({
+    id: ProductId,
+    name: t.String(),
+    price: t.Number({ description: 'In major units', examples: [1500] }),
+    currency: t.String({ examples: ['USD'] }),
+    category: t.String(),
+    category_ids: t.Array(t.String()),
+    sku: t.String(),
+    images: t.Array(t.String()),
+    stock: t.Integer({ description: 'Available quantity of all SKUs' }),
+    rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
+    reason: oneOf(reasons, ['bought_together']),
+  }),
+)
+export const Recommendations = named('Recommendations', t.Object({ items: t.Array(Recommended) }))
 
 export const recommendedView = ({ reason }: Candidate, product: StoredProduct, facts: Facts): Static<typeof Recommended> => ({
   id: product.id,

@@ -26,19 +26,27 @@ export const recommendationRoutes = ({ http, recommend, products, shelf }: Deps)
       params: ProductParam,
       query: LimitQuery,
       response: Recommendations,
-      detail: { summary: 'What goes with a product', description: reasonsFirst },
+      detail: { operationId: 'recommendForProduct', summary: 'What goes with a product', description: reasonsFirst },
     })
     .get('/cart', async ({ query }) => shown(await recommend.forCart(query.product_ids.split(','), query.limit)), {
       public: true,
       query: CartQuery,
       response: Recommendations,
-      detail: { summary: 'What goes with the products in a cart, and is not among them', description: reasonsFirst },
+      detail: {
+        operationId: 'recommendForCart',
+        summary: 'What goes with the products in a cart, and is not among them',
+        description: reasonsFirst,
+      },
     })
     .get('/me', async ({ user, query }) => shown(await recommend.forUser(user.id, query.limit)), {
       auth: true,
       query: LimitQuery,
       response: Recommendations,
-      detail: { summary: 'What goes with what I ordered, favoured and viewed last', description: reasonsFirst },
+      detail: {
+        operationId: 'recommendForMe',
+        summary: 'What goes with what I ordered, favoured and viewed last',
+        description: reasonsFirst,
+      },
     })
 }
 
@@ -58,6 +66,7 @@ export const viewRoutes = ({ http, history, shelf }: Pick<SearchService, 'histor
       body: NewView,
       response: { 204: t.Void() },
       detail: {
+        operationId: 'recordProductView',
         summary: 'Note that a product is viewed, by me or by a guest',
         description: 'The last 30 views are kept: for 90 days of a user, for 7 days of a guest. Viewing a product again renews its time.',
       },

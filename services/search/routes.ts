@@ -66,6 +66,7 @@ export const searchRoutes = ({
         query: SearchQuery,
         response: SearchResult,
         detail: {
+          operationId: 'searchProducts',
           summary: 'Products by keyword, with facets; typos, word beginnings and several languages are understood',
           description:
             'By relevance, products go by: how many words match, how few typos they need, how many of the words are in the name, and next to each other; then by field, exact spelling, stock, popularity and rating. If no product has all words, those with the most of them are found.',
@@ -76,18 +77,24 @@ export const searchRoutes = ({
       public: true,
       query: SuggestionQuery,
       response: Suggestions,
-      detail: { summary: 'How what is typed so far may go on, the most frequent first; Korean by single letters and initials, too' },
+      detail: {
+        operationId: 'getSuggestions',
+        summary: 'How what is typed so far may go on, the most frequent first; Korean by single letters and initials, too',
+      },
     })
     .get('/trending', async ({ query }) => ({ items: await trending.list(query.limit) }), {
       public: true,
       query: TrendingQuery,
       response: TrendingView,
-      detail: { summary: 'What was searched for most in the last seven days, each by three people or more on one day' },
+      detail: {
+        operationId: 'getTrendingSearches',
+        summary: 'What was searched for most in the last seven days, each by three people or more on one day',
+      },
     })
     .get('/synonyms', async () => ({ groups: (await synonyms.read()).map(group => [...group]) }), {
       auth: 'admin',
       response: SynonymsView,
-      detail: { summary: 'Words that are found for each other' },
+      detail: { operationId: 'getSynonyms', summary: 'Words that are found for each other' },
     })
     .put(
       '/synonyms',
@@ -99,18 +106,19 @@ export const searchRoutes = ({
         auth: 'admin',
         body: NewSynonyms,
         response: SynonymsView,
-        detail: { summary: 'Replace the words that are found for each other, on every instance at once' },
+        detail: { operationId: 'replaceSynonyms', summary: 'Replace the words that are found for each other, on every instance at once' },
       },
     )
     .post('/reindex', async ({ status }) => status(202, await reindexing.start()), {
       auth: 'admin',
       response: { 202: ProgressView },
       detail: {
+        operationId: 'startReindex',
         summary: 'Make the index anew from the catalog; searches go on meanwhile. While it is under way, this tells how far it is',
       },
     })
     .get('/reindex', async () => reindexing.progress(), {
       auth: 'admin',
       response: ProgressView,
-      detail: { summary: 'How far the making of the index is' },
+      detail: { operationId: 'getReindexProgress', summary: 'How far the making of the index is' },
     })

@@ -1,33 +1,36 @@
 import { Address } from '#shared/address'
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
+import { closed, Id, integerText, named, oneOf, ProductId, Quantity, Sku, type Static, Time, t } from '#shared/schema'
 import { carrierNames, trackingPageOf } from './carriers/carrier'
 import { addressColumn, linesColumn, type ShipmentRow, type StepRow } from './database'
 import { carrierStatuses, statuses } from './domain'
 import type { ShipmentHistory } from './repository'
 
-const Status = oneOf(statuses)
-const OrderLine = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
+const Status = named('ShipmentStatus', oneOf(statuses))
+const OrderLine = named('ShipmentLine', closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }))
 
-export const NewShipment = closed(
-  {
-    order_id: Id,
-    lines: t.Optional(
-      t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'Without it, all lines of a warehouse that are in no shipment' }),
-    ),
-    warehouse: t.Optional(
-      t.String({
-        pattern: '^[a-z0-9][a-z0-9_-]{0,31}$',
-        examples: ['main'],
-        description: 'The one that packs it; without it, the first that can',
-      }),
-    ),
-    carrier: t.Optional(oneOf(carrierNames)),
-  },
-  { examples: [{ order_id: 1, lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }] }] },
+export const NewShipment = named(
+  'NewShipment',
+  closed(
+    {
+      order_id: Id,
+      lines: t.Optional(
+        t.Array(OrderLine, { minItems: 1, maxItems: 200, description: 'Without it, all lines of a warehouse that are in no shipment' }),
+      ),
+      warehouse: t.Optional(
+        t.String({
+          pattern: '^[a-z0-9][a-z0-9_-]{0,31}$',
+          examples: ['main'],
+          description: 'The one that packs it; without it, the first that can',
+        }),
+      ),
+      carrier: t.Optional(oneOf(carrierNames)),
+    },
+    { examples: [{ order_id: 1, lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }] }] },
+  ),
 )
-export const NewStep = closed({ status: oneOf(carrierStatuses) }, { examples: [{ status: 'picked_up' }] })
+export const NewStep = named('NewShipmentStep', closed({ status: oneOf(carrierStatuses) }, { examples: [{ status: 'picked_up' }] }))
 export const ShipmentsQuery = closed({
   ...PageQuery.properties,
   order_id: t.Optional(integerText({ minimum: 1 })),
@@ -39,7 +42,7 @@ export const TrackingParam = closed({
 export const DriftView = t.Object({ stuck: Drift })
 export const VoidView = t.Object({ voided: t.Boolean() })
 
-const StepView = t.Object({ status: Status, at: Time })
+const StepView = named('ShipmentStep', t.Object({ status: Status, at: Time }))
 const publicFields = {
   tracking_number: t.String(),
   carrier: t.String(),
@@ -54,26 +57,32 @@ const publicView = ({ tracking_number, carrier, carrier_reference, status }: Shi
   carrier_tracking_url: carrier_reference === null ? null : trackingPageOf(carrier, carrier_reference),
   status,
 })
-export const ShipmentView = t.Object({
-  id: t.Integer(),
-  order_id: t.Integer(),
-  user_id: t.Integer(),
-  ...publicFields,
-  shipping_option: t.String(),
-  warehouse: t.Union([t.String(), t.Null()], { description: 'Where it leaves from' }),
-  lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
-  created_at: Time,
-  updated_at: Time,
-})
-export const ShipmentDetail = t.Composite([
-  ShipmentView,
+export const ShipmentView = named(
+  'Shipment',
   t.Object({
-    address: t.Union([Address, t.Null()], { description: 'Null once the user is erased' }),
-    events: t.Array(StepView, { description: 'Its steps, oldest first' }),
+    id: t.Integer(),
+    order_id: t.Integer(),
+    user_id: t.Integer(),
+    ...publicFields,
+    shipping_option: t.String(),
+    warehouse: t.Union([t.String(), t.Null()], { description: 'Where it leaves from' }),
+    lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+    created_at: Time,
+    updated_at: Time,
   }),
-])
+)
+export const ShipmentDetail = named(
+  'ShipmentDetail',
+  t.Composite([
+    ShipmentView,
+    t.Object({
+      address: t.Union([Address, t.Null()], { description: 'Null once the user is erased' }),
+      events: t.Array(StepView, { description: 'Its steps, oldest first' }),
+    }),
+  ]),
+)
 /** Public to everyone with the tracking number, so it has no user, no address and no lines. */
-export const TrackView = t.Object({ ...publicFields, events: t.Array(StepView), updated_at: Time })
+export const TrackView = named('Tracking', t.Object({ ...publicFields, events: t.Array(StepView), updated_at: Time }))
 
 export const shipmentView = (row: ShipmentRow): Static<typeof ShipmentView> => {
   const lines = linesColumn.read(row.lines)

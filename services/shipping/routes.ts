@@ -37,6 +37,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       body: QuoteBody,
       response: { 200: QuoteView },
       detail: {
+        operationId: 'quoteShipping',
         summary: 'What shipping costs and how long it takes',
         description:
           'A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`.',
@@ -46,13 +47,13 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       public: true,
       params: TrackingParam,
       response: { 200: TrackView },
-      detail: { summary: 'The status of a shipment, for everyone with its tracking number' },
+      detail: { operationId: 'trackShipment', summary: 'The status of a shipment, for everyone with its tracking number' },
     })
     .get('/shipments', async ({ user, query }) => page(await shipments.list(user, query), query, shipmentView), {
       auth: true,
       query: ShipmentsQuery,
       response: { 200: pageOf(ShipmentView) },
-      detail: { summary: 'My shipments, newest first; an admin sees all' },
+      detail: { operationId: 'listShipments', summary: 'My shipments, newest first; an admin sees all' },
     })
     .post(
       '/shipments',
@@ -68,6 +69,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
         body: NewShipment,
         response: { 201: ShipmentView },
         detail: {
+          operationId: 'createShipment',
           summary: 'Ship what is left of an order, or a part of it',
           description:
             'A paid order gets one shipment for each warehouse automatically. Lines that you name move out of those that have not left into a new one; without `lines`, the new one takes what is in none, such as the lines of a shipment that failed before pick-up.',
@@ -78,7 +80,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       auth: true,
       params: IdParam,
       response: { 200: ShipmentDetail },
-      detail: { summary: 'One shipment, with its address and its history' },
+      detail: { operationId: 'getShipment', summary: 'One shipment, with its address and its history' },
     })
     .post(
       '/shipments/:id/events',
@@ -95,6 +97,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
         body: NewStep,
         response: { 200: ShipmentView },
         detail: {
+          operationId: 'recordShipmentStep',
           summary: 'Record the next step of a shipment',
           description:
             'created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. Any other step is 409 `illegal_transition`.',
@@ -113,6 +116,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
         params: IdParam,
         detail: {
           responses: eventStreamResponse('Server-sent events with the status as data and the version as id'),
+          operationId: 'streamShipment',
           summary: 'A shipment live: its status at once, then every change',
           description:
             'With `Last-Event-ID`, the stream starts after that event. A comment every 15 seconds keeps it alive; it ends with the access token.',

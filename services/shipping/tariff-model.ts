@@ -1,12 +1,12 @@
 import { Address, AddressInput, countryCode } from '#shared/address'
 import { Amount, Currency, defaultCurrency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
+import { closed, Id, integerText, named, oneOf, ProductId, Quantity, Sku, type Static, t, text } from '#shared/schema'
 import type { RateRow } from './database'
 import { type PricedOption, shippingOptions } from './domain-quotes'
 
-const OptionName = oneOf(shippingOptions)
-const QuoteItem = closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })
+const OptionName = named('ShippingOptionName', oneOf(shippingOptions))
+const QuoteItem = named('ShippingQuoteItem', closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }))
 
 const quoteFields = {
   items: t.Array(QuoteItem, { minItems: 1, maxItems: 200 }),
@@ -17,28 +17,34 @@ const quoteFields = {
 }
 /** From other services, which pass an address on as it is stored. */
 export const InternalQuoteBody = closed({ address: Address, ...quoteFields })
-export const QuoteBody = closed(
-  { address: AddressInput, ...quoteFields },
-  {
-    examples: [
-      {
-        address: '123 Main St, City',
-        items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }],
-        subtotal: 3000,
-        currency: defaultCurrency,
-      },
-    ],
-  },
+export const QuoteBody = named(
+  'ShippingQuoteRequest',
+  closed(
+    { address: AddressInput, ...quoteFields },
+    {
+      examples: [
+        {
+          address: '123 Main St, City',
+          items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }],
+          subtotal: 3000,
+          currency: defaultCurrency,
+        },
+      ],
+    },
+  ),
 )
-const QuotedOption = t.Object({
-  option: OptionName,
-  price: t.Number(),
-  currency: Currency,
-  days_min: t.Integer(),
-  days_max: t.Integer(),
-  free_over: t.Union([t.Number(), t.Null()], { description: 'Free from this subtotal on; null for never' }),
-})
-export const QuoteView = t.Object({ options: t.Array(QuotedOption) })
+const QuotedOption = named(
+  'ShippingOption',
+  t.Object({
+    option: OptionName,
+    price: t.Number(),
+    currency: Currency,
+    days_min: t.Integer(),
+    days_max: t.Integer(),
+    free_over: t.Union([t.Number(), t.Null()], { description: 'Free from this subtotal on; null for never' }),
+  }),
+)
+export const QuoteView = named('ShippingQuote', t.Object({ options: t.Array(QuotedOption) }))
 
 export const quoteView = (priced: readonly PricedOption[], currency: string): Static<typeof QuoteView> => ({
   options: priced.map(({ option, price, free_over, days_min, days_max }) => ({
@@ -61,12 +67,18 @@ const Countries = t
   .Decode(countries => [...new Set(countries.map(countryCode))])
   .Encode(codes => codes)
 const ZoneName = text(100, 'The Alps')
-export const NewZone = closed({ name: ZoneName, countries: Countries }, { examples: [{ name: 'Oceania', countries: ['AU', 'NZ'] }] })
-export const ZoneChange = closed(
-  { name: t.Optional(ZoneName), countries: t.Optional(Countries) },
-  { minProperties: 1, examples: [{ name: 'Oceania' }] },
+export const NewZone = named(
+  'NewShippingZone',
+  closed({ name: ZoneName, countries: Countries }, { examples: [{ name: 'Oceania', countries: ['AU', 'NZ'] }] }),
 )
-export const ZoneView = t.Object({ id: t.Integer(), name: t.String(), is_default: t.Boolean(), countries: t.Array(t.String()) })
+export const ZoneChange = named(
+  'ShippingZoneChange',
+  closed({ name: t.Optional(ZoneName), countries: t.Optional(Countries) }, { minProperties: 1, examples: [{ name: 'Oceania' }] }),
+)
+export const ZoneView = named(
+  'ShippingZone',
+  t.Object({ id: t.Integer(), name: t.String(), is_default: t.Boolean(), countries: t.Array(t.String()) }),
+)
 
 const Grams = t.Integer({ minimum: 0, maximum: 100_000_000, examples: [1000] })
 const Days = t.Integer({ minimum: 0, maximum: 365, examples: [3] })
@@ -78,27 +90,36 @@ const rateFields = {
   days_min: Days,
   days_max: Days,
 }
-export const NewRate = closed(
-  { zone_id: Id, option: OptionName, currency: Currency, ...rateFields },
-  { examples: [{ zone_id: 1, option: 'standard', currency: 'CHF', price: 5, free_over: 50, days_min: 3, days_max: 7 }] },
+export const NewRate = named(
+  'NewShippingRate',
+  closed(
+    { zone_id: Id, option: OptionName, currency: Currency, ...rateFields },
+    { examples: [{ zone_id: 1, option: 'standard', currency: 'CHF', price: 5, free_over: 50, days_min: 3, days_max: 7 }] },
+  ),
 )
-export const RateChange = closed(
-  { ...rateFields, price: t.Optional(Amount), days_min: t.Optional(Days), days_max: t.Optional(Days) },
-  { minProperties: 1, examples: [{ price: 6 }] },
+export const RateChange = named(
+  'ShippingRateChange',
+  closed(
+    { ...rateFields, price: t.Optional(Amount), days_min: t.Optional(Days), days_max: t.Optional(Days) },
+    { minProperties: 1, examples: [{ price: 6 }] },
+  ),
 )
 export const RatesQuery = closed({ ...PageQuery.properties, zone_id: t.Optional(integerText({ minimum: 1 })) })
-export const RateView = t.Object({
-  id: t.Integer(),
-  zone_id: t.Integer(),
-  option: OptionName,
-  currency: Currency,
-  price: t.Number(),
-  included_grams: t.Integer(),
-  per_kg: t.Number(),
-  free_over: t.Union([t.Number(), t.Null()]),
-  days_min: t.Integer(),
-  days_max: t.Integer(),
-})
+export const RateView = named(
+  'ShippingRate',
+  t.Object({
+    id: t.Integer(),
+    zone_id: t.Integer(),
+    option: OptionName,
+    currency: Currency,
+    price: t.Number(),
+    included_grams: t.Integer(),
+    per_kg: t.Number(),
+    free_over: t.Union([t.Number(), t.Null()]),
+    days_min: t.Integer(),
+    days_max: t.Integer(),
+  }),
+)
 
 export const rateView = ({ shipping_option, currency, price, per_kg, free_over, ...rate }: RateRow): Static<typeof RateView> => ({
   ...rate,
@@ -110,5 +131,5 @@ export const rateView = ({ shipping_option, currency, price, per_kg, free_over, 
 })
 
 export const SkuParam = closed({ sku: Sku })
-export const SetWeight = closed({ grams: Grams }, { examples: [{ grams: 1400 }] })
-export const WeightView = t.Object({ sku: t.String(), grams: t.Integer() })
+export const SetWeight = named('SkuWeightChange', closed({ grams: Grams }, { examples: [{ grams: 1400 }] }))
+export const WeightView = named('SkuWeight', t.Object({ sku: t.String(), grams: t.Integer() }))

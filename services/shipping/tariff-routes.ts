@@ -33,7 +33,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(ZoneView) },
-      detail: { summary: 'Zones and their countries; all other countries are in the default zone' },
+      detail: { operationId: 'listShippingZones', summary: 'Zones and their countries; all other countries are in the default zone' },
     })
     .post(
       '/zones',
@@ -48,7 +48,10 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         headers: IdempotencyHeader,
         body: NewZone,
         response: { 201: ZoneView },
-        detail: { summary: 'Add a zone; until it has rates of its own in a currency, those of the default zone apply' },
+        detail: {
+          operationId: 'addShippingZone',
+          summary: 'Add a zone; until it has rates of its own in a currency, those of the default zone apply',
+        },
       },
     )
     .patch('/zones/:id', ({ params, body }) => zones.change(params.id, body), {
@@ -56,7 +59,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
       params: IdParam,
       body: ZoneChange,
       response: { 200: ZoneView },
-      detail: { summary: 'Rename a zone, or replace its countries' },
+      detail: { operationId: 'updateShippingZone', summary: 'Rename a zone, or replace its countries' },
     })
     .delete(
       '/zones/:id',
@@ -64,13 +67,18 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         await zones.remove(params.id)
         set.status = 204
       },
-      { auth: 'admin', params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Delete a zone with its rates' } },
+      {
+        auth: 'admin',
+        params: IdParam,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteShippingZone', summary: 'Delete a zone with its rates' },
+      },
     )
     .get('/rates', async ({ query }) => page(await rates.list(query), query, rateView), {
       auth: 'admin',
       query: RatesQuery,
       response: { 200: pageOf(RateView) },
-      detail: { summary: 'The price of each option, by zone and currency' },
+      detail: { operationId: 'listShippingRates', summary: 'The price of each option, by zone and currency' },
     })
     .post(
       '/rates',
@@ -85,7 +93,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         headers: IdempotencyHeader,
         body: NewRate,
         response: { 201: RateView },
-        detail: { summary: 'Offer an option in a zone and a currency' },
+        detail: { operationId: 'addShippingRate', summary: 'Offer an option in a zone and a currency' },
       },
     )
     .patch('/rates/:id', async ({ params, body }) => rateView(await rates.change(params.id, body)), {
@@ -93,7 +101,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
       params: IdParam,
       body: RateChange,
       response: { 200: RateView },
-      detail: { summary: 'Change the price of an option' },
+      detail: { operationId: 'updateShippingRate', summary: 'Change the price of an option' },
     })
     .delete(
       '/rates/:id',
@@ -101,20 +109,25 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         await rates.remove(params.id)
         set.status = 204
       },
-      { auth: 'admin', params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Stop offering an option' } },
+      {
+        auth: 'admin',
+        params: IdParam,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteShippingRate', summary: 'Stop offering an option' },
+      },
     )
     .get('/weights', async ({ query }) => page(await weights.list(query), query, weight => weight), {
       auth: 'admin',
       query: PageQuery,
       response: { 200: pageOf(WeightView) },
-      detail: { summary: 'The weight of one piece, by SKU; a SKU that is not listed weighs 500 g' },
+      detail: { operationId: 'listSkuWeights', summary: 'The weight of one piece, by SKU; a SKU that is not listed weighs 500 g' },
     })
     .put('/weights/:sku', ({ params, body }) => weights.set(params.sku, body.grams), {
       auth: 'admin',
       params: SkuParam,
       body: SetWeight,
       response: { 200: WeightView },
-      detail: { summary: 'Set the weight of one piece of a SKU' },
+      detail: { operationId: 'setSkuWeight', summary: 'Set the weight of one piece of a SKU' },
     })
     .delete(
       '/weights/:sku',
@@ -126,6 +139,6 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         auth: 'admin',
         params: SkuParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Remove the weight of a SKU, which then weighs 500 g' },
+        detail: { operationId: 'deleteSkuWeight', summary: 'Remove the weight of a SKU, which then weighs 500 g' },
       },
     )

@@ -1,7 +1,7 @@
 import { AddressInput, addressFields } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { closed, named, oneOf, type Static, Time, t, text } from '#shared/schema'
 import { standardClass, taxClasses } from '#shared/tax-class'
 import type { RateRow } from './database'
 import type { TaxPlace, TaxQuote } from './domain'
@@ -13,43 +13,55 @@ const Day = t.String({ format: 'date', examples: ['2026-01-01'] })
 const Percent = t.Number({ minimum: 0, maximum: 100, description: 'In percent, at most four decimals', examples: [19] })
 const TaxClass = oneOf(taxClasses, ['books'])
 
-const QuoteLine = closed({
-  amount: Amount,
-  tax_class: t.Optional(TaxClass),
-  category: t.Optional(text(100, 'Novels')),
-})
-
-export const QuoteBody = closed(
-  {
-    address: AddressInput,
-    currency: t.Optional(Currency),
-    lines: t.Array(QuoteLine, { minItems: 1, maxItems: 200 }),
-    shipping: t.Optional(Amount),
-    prices_include_tax: t.Optional(t.Boolean()),
-  },
-  {
-    examples: [
-      { address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }, lines: [{ amount: 19.99, tax_class: 'books' }], shipping: 4.9 },
-    ],
-  },
+const QuoteLine = named(
+  'TaxQuoteLine',
+  closed({
+    amount: Amount,
+    tax_class: t.Optional(TaxClass),
+    category: t.Optional(text(100, 'Novels')),
+  }),
 )
-const Taxed = t.Object({
-  category: t.String(),
-  tax_class: TaxClass,
-  rate_ppm: t.Integer({ description: 'Parts per million: 190000 is 19 %' }),
-  net: t.Number(),
-  tax: t.Number(),
-  country: t.Optional(t.String()),
-  region: t.Optional(t.String()),
-})
-export const QuoteView = t.Object({
-  currency: t.String(),
-  lines: t.Array(Taxed),
-  shipping_net: t.Number(),
-  shipping_rate_ppm: t.Integer(),
-  shipping_tax: t.Number(),
-  tax: t.Number(),
-})
+
+export const QuoteBody = named(
+  'TaxQuoteRequest',
+  closed(
+    {
+      address: AddressInput,
+      currency: t.Optional(Currency),
+      lines: t.Array(QuoteLine, { minItems: 1, maxItems: 200 }),
+      shipping: t.Optional(Amount),
+      prices_include_tax: t.Optional(t.Boolean()),
+    },
+    {
+      examples: [
+        { address: { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }, lines: [{ amount: 19.99, tax_class: 'books' }], shipping: 4.9 },
+      ],
+    },
+  ),
+)
+const Taxed = named(
+  'TaxedLine',
+  t.Object({
+    category: t.String(),
+    tax_class: TaxClass,
+    rate_ppm: t.Integer({ description: 'Parts per million: 190000 is 19 %' }),
+    net: t.Number(),
+    tax: t.Number(),
+    country: t.Optional(t.String()),
+    region: t.Optional(t.String()),
+  }),
+)
+export const QuoteView = named(
+  'TaxQuote',
+  t.Object({
+    currency: t.String(),
+    lines: t.Array(Taxed),
+    shipping_net: t.Number(),
+    shipping_rate_ppm: t.Integer(),
+    shipping_tax: t.Number(),
+    tax: t.Number(),
+  }),
+)
 
 export const quoteView = (quote: TaxQuote, place: TaxPlace | undefined, currency: string): Static<typeof QuoteView> => {
   const where = place ? { country: place.country, ...(place.region && { region: place.region }) } : {}
@@ -64,32 +76,41 @@ export const quoteView = (quote: TaxQuote, place: TaxPlace | undefined, currency
 }
 
 export const RatesQuery = closed({ ...PageQuery.properties, country: t.Optional(Country), region: Region })
-export const NewRateBody = closed(
-  {
-    country: Country,
-    region: Region,
-    tax_class: t.Optional(oneOf(taxClasses, [standardClass])),
-    rate: Percent,
-    valid_from: Day,
-    valid_to: t.Optional(Day),
-    source: t.Optional(text(200, 'Federal Ministry of Finance')),
-  },
-  { examples: [{ country: 'DE', tax_class: 'newspapers', rate: 7, valid_from: '2026-01-01', source: 'Federal Ministry of Finance' }] },
+export const NewRateBody = named(
+  'NewTaxRate',
+  closed(
+    {
+      country: Country,
+      region: Region,
+      tax_class: t.Optional(oneOf(taxClasses, [standardClass])),
+      rate: Percent,
+      valid_from: Day,
+      valid_to: t.Optional(Day),
+      source: t.Optional(text(200, 'Federal Ministry of Finance')),
+    },
+    { examples: [{ country: 'DE', tax_class: 'newspapers', rate: 7, valid_from: '2026-01-01', source: 'Federal Ministry of Finance' }] },
+  ),
 )
-export const RateChange = closed(
-  { rate: t.Optional(Percent), valid_to: t.Optional(t.Union([Day, t.Null()])), source: t.Optional(text(200)) },
-  { minProperties: 1, examples: [{ valid_to: '2027-01-01' }] },
+export const RateChange = named(
+  'TaxRateChange',
+  closed(
+    { rate: t.Optional(Percent), valid_to: t.Optional(t.Union([Day, t.Null()])), source: t.Optional(text(200)) },
+    { minProperties: 1, examples: [{ valid_to: '2027-01-01' }] },
+  ),
 )
-export const RateView = t.Object({
-  id: t.Integer(),
-  country: t.String(),
-  region: t.String({ description: 'Empty for the whole country' }),
-  tax_class: t.String(),
-  rate: t.Number({ description: 'In percent' }),
-  valid_from: t.String(),
-  valid_to: t.Union([t.String(), t.Null()]),
-  source: t.Union([t.String(), t.Null()]),
-})
+export const RateView = named(
+  'TaxRate',
+  t.Object({
+    id: t.Integer(),
+    country: t.String(),
+    region: t.String({ description: 'Empty for the whole country' }),
+    tax_class: t.String(),
+    rate: t.Number({ description: 'In percent' }),
+    valid_from: t.String(),
+    valid_to: t.Union([t.String(), t.Null()]),
+    source: t.Union([t.String(), t.Null()]),
+  }),
+)
 
 export const rateView = ({ id, country, region, tax_class, rate_ppm, valid_from, valid_to, source }: RateRow): Static<typeof RateView> => ({
   id,
@@ -108,23 +129,28 @@ export const ReportQuery = closed({
   to: t.String({ ...Time, description: 'Excluded; at most 366 days after `from`', examples: ['2026-02-01T00:00:00Z'] }),
   country: t.Optional(Country),
 })
-export const ReportView = t.Object({
-  from: Time,
-  to: Time,
-  items: t.Array(
-    t.Object({
-      country: t.String({ description: 'Empty where the address names none' }),
-      region: t.String(),
-      rate_ppm: t.Integer(),
-      currency: t.String(),
-      net: t.Number({ description: 'Sales less refunds' }),
-      tax: t.Number(),
-      refunded_net: t.Number(),
-      refunded_tax: t.Number(),
-    }),
-  ),
-  items_capped: t.Optional(t.Literal(true, { description: `There are more than ${mostReportItems} items: ask for one country at a time` })),
-})
+export const ReportView = named(
+  'TaxReport',
+  t.Object({
+    from: Time,
+    to: Time,
+    items: t.Array(
+      t.Object({
+        country: t.String({ description: 'Empty where the address names none' }),
+        region: t.String(),
+        rate_ppm: t.Integer(),
+        currency: t.String(),
+        net: t.Number({ description: 'Sales less refunds' }),
+        tax: t.Number(),
+        refunded_net: t.Number(),
+        refunded_tax: t.Number(),
+      }),
+    ),
+    items_capped: t.Optional(
+      t.Literal(true, { description: `There are more than ${mostReportItems} items: ask for one country at a time` }),
+    ),
+  }),
+)
 
 const zero = { net: 0, tax: 0 }
 const sum = (one: typeof zero, two: typeof zero) => ({ net: one.net + two.net, tax: one.tax + two.tax })

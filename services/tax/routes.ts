@@ -73,7 +73,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
       public: true,
       body: QuoteBody,
       response: { 200: QuoteView },
-      detail: { summary: 'The tax on lines and shipping at an address; a free-text address is not taxed' },
+      detail: { operationId: 'quoteTax', summary: 'The tax on lines and shipping at an address; a free-text address is not taxed' },
     })
     .get(
       '/rates',
@@ -86,7 +86,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         public: true,
         query: RatesQuery,
         response: { 200: pageOf(RateView) },
-        detail: { summary: 'Rates by place, with the days on which they are valid and their source' },
+        detail: { operationId: 'listTaxRates', summary: 'Rates by place, with the days on which they are valid and their source' },
       },
     )
     .post(
@@ -107,7 +107,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         headers: IdempotencyHeader,
         body: NewRateBody,
         response: { 201: RateView },
-        detail: { summary: 'Add a rate that is valid from a day on, which begins at midnight at its place' },
+        detail: { operationId: 'addTaxRate', summary: 'Add a rate that is valid from a day on, which begins at midnight at its place' },
       },
     )
     .patch(
@@ -116,7 +116,13 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         const change = { ...rest, ...(rate !== undefined && { rate_ppm: partsPerMillion(rate) }) }
         return rateView(await rates.change(params.id, change, requirePeriod))
       },
-      { auth: 'admin', params: IdParam, body: RateChange, response: { 200: RateView }, detail: { summary: 'Correct a rate, or end it' } },
+      {
+        auth: 'admin',
+        params: IdParam,
+        body: RateChange,
+        response: { 200: RateView },
+        detail: { operationId: 'updateTaxRate', summary: 'Correct a rate, or end it' },
+      },
     )
     .delete(
       '/rates/:id',
@@ -128,7 +134,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Remove a rate; orders keep the tax that they were priced with' },
+        detail: { operationId: 'deleteTaxRate', summary: 'Remove a rate; orders keep the tax that they were priced with' },
       },
     )
     .get(
@@ -142,6 +148,6 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         auth: 'admin',
         query: ReportQuery,
         response: { 200: ReportView },
-        detail: { summary: 'Tax by place and rate on paid orders, less refunds' },
+        detail: { operationId: 'getTaxReport', summary: 'Tax by place and rate on paid orders, less refunds' },
       },
     )

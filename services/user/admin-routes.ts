@@ -15,26 +15,32 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
       auth: 'admin',
       query: UserQuery,
       response: { 200: pageOf(ManagedAccount) },
-      detail: { summary: 'Accounts, newest first; `search` finds accounts by the beginning of their e-mail or username' },
+      detail: {
+        operationId: 'listUsers',
+        summary: 'Accounts, newest first; `search` finds accounts by the beginning of their e-mail or username',
+      },
     })
     .get('/audit', async ({ query }) => page(await audit.list(query), query, auditView), {
       auth: 'admin',
       query: AuditQuery,
       response: { 200: pageOf(AuditEntry) },
-      detail: { summary: 'The audit log, newest first: accounts, credentials, and what administrators do in any service' },
+      detail: {
+        operationId: 'listAuditEntries',
+        summary: 'The audit log, newest first: accounts, credentials, and what administrators do in any service',
+      },
     })
     .get('/:id', async ({ params }) => managedAccountView(vault, await accounts.byId(params.id)), {
       auth: 'admin',
       params: IdParam,
       response: { 200: ManagedAccount },
-      detail: { summary: 'One account' },
+      detail: { operationId: 'getUser', summary: 'One account' },
     })
     .patch('/:id', async ({ params, body, user }) => managedAccountView(vault, await managedAccounts.change(params.id, body, user.id)), {
       auth: 'admin',
       params: IdParam,
       body: ManagedChange,
       response: { 200: ManagedAccount },
-      detail: { summary: 'Change the role of an account, block or unblock it; ends its sessions' },
+      detail: { operationId: 'updateUser', summary: 'Change the role of an account, block or unblock it; ends its sessions' },
     })
     .delete(
       '/:id/mfa',
@@ -46,6 +52,6 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Turn off the two-factor login of a user who has lost the device' },
+        detail: { operationId: 'disableUserMfa', summary: 'Turn off the two-factor login of a user who has lost the device' },
       },
     )

@@ -1,10 +1,13 @@
 import type { Http } from '#shared/http'
-import { t } from '#shared/schema'
+import { named, t } from '#shared/schema'
 import type { SigningKeys } from './signing-keys'
 
-const PublicKeys = t.Object({
-  keys: t.Array(t.Object({ kty: t.String(), crv: t.String(), x: t.String(), kid: t.String(), alg: t.String(), use: t.String() })),
-})
+const PublicKeys = named(
+  'PublicKeys',
+  t.Object({
+    keys: t.Array(t.Object({ kty: t.String(), crv: t.String(), x: t.String(), kid: t.String(), alg: t.String(), use: t.String() })),
+  }),
+)
 
 /** Mounted at the root and under the service's public path. */
 export const keyRoutes = <const Prefix extends string>(prefix: Prefix, { http, keys }: { http: Http; keys: SigningKeys }) =>
@@ -15,5 +18,12 @@ export const keyRoutes = <const Prefix extends string>(prefix: Prefix, { http, k
       set.headers['cache-control'] = 'public, max-age=300'
       return keys.published()
     },
-    { public: true, response: { 200: PublicKeys }, detail: { summary: 'The public keys that verify access tokens' } },
+    {
+      public: true,
+      response: { 200: PublicKeys },
+      detail: {
+        operationId: prefix === '' ? 'getPublicKeys' : 'getPublicKeysAtUsers',
+        summary: 'The public keys that verify access tokens',
+      },
+    },
   )

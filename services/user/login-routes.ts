@@ -21,8 +21,10 @@ const inCookie = (cookie: SessionCookie | undefined, tokens: LoggedIn, headers: 
 }
 
 /** Mounted under `/api/users` and under `/auth`. */
-export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http, register, logins, vault }: Deps) =>
-  http(prefix)
+export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http, register, logins, vault }: Deps) => {
+  /** The same routes stand under two paths: clients that are generated should have the shorter one. */
+  const id = (name: string) => (prefix === '/auth' ? { operationId: name } : { operationId: `${name}AtUsers`, deprecated: true })
+  return http(prefix)
     .onBeforeHandle(({ set }) => {
       // The answers hold tokens, which no proxy or browser may cache.
       set.headers['cache-control'] = 'no-store'
@@ -34,7 +36,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         set.headers.location = `/api/users/${user.id}`
         return status(201, profileView(vault, user))
       },
-      { public: true, body: Registration, response: { 201: Profile }, detail: { summary: 'Open an account' } },
+      { public: true, body: Registration, response: { 201: Profile }, detail: { ...id('register'), summary: 'Open an account' } },
     )
     .post(
       '/login',
@@ -47,7 +49,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         public: true,
         body: Login,
         response: { 200: t.Union([LoggedIn, MfaRequired]) },
-        detail: { summary: 'Log in; with two-factor login, the answer is a challenge' },
+        detail: { ...id('login'), summary: 'Log in; with two-factor login, the answer is a challenge' },
       },
     )
     .post(
@@ -60,7 +62,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         public: true,
         body: MfaLogin,
         response: { 200: LoggedIn },
-        detail: { summary: 'Answer the challenge with a code or a recovery code' },
+        detail: { ...id('answerMfaChallenge'), summary: 'Answer the challenge with a code or a recovery code' },
       },
     )
     .post(
@@ -74,7 +76,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         public: true,
         body: RefreshBody,
         response: { 200: LoggedIn },
-        detail: { summary: 'Exchange a refresh token for new tokens; it works once' },
+        detail: { ...id('refreshTokens'), summary: 'Exchange a refresh token for new tokens; it works once' },
       },
     )
     .post(
@@ -94,6 +96,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         guest: true,
         body: t.Optional(LogoutBody),
         response: { 204: t.Void() },
-        detail: { summary: 'End this session' },
+        detail: { ...id('logout'), summary: 'End this session' },
       },
     )
+}

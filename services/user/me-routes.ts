@@ -1,7 +1,7 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { closed, IdempotencyHeader, IdParam, t } from '#shared/schema'
+import { closed, IdempotencyHeader, IdParam, named, t } from '#shared/schema'
 import { originOf } from './client-origin'
 import type { UserService } from './compose'
 import {
@@ -21,14 +21,17 @@ import {
 type Deps = Pick<UserService, 'accounts' | 'profiles' | 'addresses' | 'sessions' | 'personalData' | 'vault'> & { http: Http }
 
 const ListQuery = closed({ skip: PageQuery.properties.skip, limit: PageQuery.properties.limit })
-const Export = t.Object({
-  exported_at: t.String(),
-  profile: MyProfile,
-  addresses: t.Array(SavedAddress),
-  sessions: t.Array(Session),
-  audit: t.Array(AuditEntry),
-  services: t.Record(t.String(), t.Unknown(), { description: 'What every other service holds, by the name of the service' }),
-})
+const Export = named(
+  'PersonalData',
+  t.Object({
+    exported_at: t.String(),
+    profile: MyProfile,
+    addresses: t.Array(SavedAddress),
+    sessions: t.Array(Session),
+    audit: t.Array(AuditEntry),
+    services: t.Record(t.String(), t.Unknown(), { description: 'What every other service holds, by the name of the service' }),
+  }),
+)
 
 /** The account of the user who is logged in. */
 export const meRoutes = ({ http, accounts, profiles, addresses, sessions, personalData, vault }: Deps) =>
@@ -36,13 +39,13 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
     .get('/', async ({ user }) => myProfileView(vault, await accounts.byId(user.id)), {
       auth: true,
       response: { 200: MyProfile },
-      detail: { summary: 'My account' },
+      detail: { operationId: 'getMe', summary: 'My account' },
     })
     .patch('/', async ({ user, body, request }) => myProfileView(vault, await profiles.change(user.id, body, originOf(request))), {
       auth: true,
       body: ProfileChange,
       response: { 200: MyProfile },
-      detail: { summary: 'Change my account; null clears phone or address' },
+      detail: { operationId: 'updateMe', summary: 'Change my account; null clears phone or address' },
     })
     .delete(
       '/',
@@ -50,12 +53,17 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         await personalData.erase(user.id, body, originOf(request))
         set.status = 204
       },
-      { auth: true, body: OwnerProof, response: { 204: t.Void() }, detail: { summary: 'Erase my account and my personal data' } },
+      {
+        auth: true,
+        body: OwnerProof,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteMe', summary: 'Erase my account and my personal data' },
+      },
     )
     .get('/export', ({ user }) => personalData.exportOf(user.id, user.sid), {
       auth: true,
       response: { 200: Export },
-      detail: { summary: 'Everything that the platform holds about me' },
+      detail: { operationId: 'exportMe', summary: 'Everything that the platform holds about me' },
     })
     .post(
       '/password',
@@ -63,7 +71,12 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         await profiles.changePassword(user.id, body, originOf(request))
         set.status = 204
       },
-      { auth: true, body: PasswordChange, response: { 204: t.Void() }, detail: { summary: 'Change my password; ends all my sessions' } },
+      {
+        auth: true,
+        body: PasswordChange,
+        response: { 204: t.Void() },
+        detail: { operationId: 'changePassword', summary: 'Change my password; ends all my sessions' },
+      },
     )
     .get(
       '/addresses',
@@ -71,7 +84,12 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         const all = await addresses.list(user.id)
         return page({ items: all.slice(query.skip, query.skip + query.limit), total: all.length }, query, address => address)
       },
-      { auth: true, query: ListQuery, response: { 200: pageOf(SavedAddress) }, detail: { summary: 'My saved addresses' } },
+      {
+        auth: true,
+        query: ListQuery,
+        response: { 200: pageOf(SavedAddress) },
+        detail: { operationId: 'listMyAddresses', summary: 'My saved addresses' },
+      },
     )
     .post(
       '/addresses',
@@ -85,7 +103,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         headers: IdempotencyHeader,
         body: SavedAddressBody,
         response: { 201: SavedAddress },
-        detail: { summary: 'Save an address' },
+        detail: { operationId: 'addMyAddress', summary: 'Save an address' },
       },
     )
     .put('/addresses/:id', ({ user, params, body }) => addresses.replace(user.id, params.id, body), {
@@ -93,7 +111,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
       params: IdParam,
       body: SavedAddressBody,
       response: { 200: SavedAddress },
-      detail: { summary: 'Replace a saved address' },
+      detail: { operationId: 'replaceMyAddress', summary: 'Replace a saved address' },
     })
     .delete(
       '/addresses/:id',
@@ -101,13 +119,18 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         await addresses.remove(user.id, params.id)
         set.status = 204
       },
-      { auth: true, params: IdParam, response: { 204: t.Void() }, detail: { summary: 'Delete a saved address' } },
+      {
+        auth: true,
+        params: IdParam,
+        response: { 204: t.Void() },
+        detail: { operationId: 'deleteMyAddress', summary: 'Delete a saved address' },
+      },
     )
     .get('/sessions', async ({ user, query }) => page(await sessions.list(user.id, query), query, sessionView(user.sid)), {
       auth: true,
       query: ListQuery,
       response: { 200: pageOf(Session) },
-      detail: { summary: 'My sessions' },
+      detail: { operationId: 'listMySessions', summary: 'My sessions' },
     })
     .delete(
       '/sessions/:id',
@@ -115,5 +138,10 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         if (!(await sessions.end(user.id, params.id))) throw notFound('session')
         set.status = 204
       },
-      { auth: true, params: SessionId, response: { 204: t.Void() }, detail: { summary: 'End one of my sessions' } },
+      {
+        auth: true,
+        params: SessionId,
+        response: { 204: t.Void() },
+        detail: { operationId: 'endMySession', summary: 'End one of my sessions' },
+      },
     )

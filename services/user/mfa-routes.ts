@@ -18,14 +18,14 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         auth: true,
         body: OwnerProof,
         response: { 200: MfaSecret },
-        detail: { summary: 'Begin two-factor login with a secret for an authenticator app' },
+        detail: { operationId: 'beginMfa', summary: 'Begin two-factor login with a secret for an authenticator app' },
       },
     )
     .post('/verify', async ({ user, body }) => ({ recovery_codes: await secondFactors.enable(user.id, body.code) }), {
       auth: true,
       body: MfaCode,
       response: { 200: RecoveryCodes },
-      detail: { summary: 'Turn on two-factor login with the first code' },
+      detail: { operationId: 'enableMfa', summary: 'Turn on two-factor login with the first code' },
     })
     .post(
       '/recovery-codes',
@@ -37,7 +37,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         auth: true,
         body: OwnerProof,
         response: { 200: RecoveryCodes },
-        detail: { summary: 'New recovery codes in place of the old ones' },
+        detail: { operationId: 'renewRecoveryCodes', summary: 'New recovery codes in place of the old ones' },
       },
     )
     .delete(
@@ -47,5 +47,10 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         await secondFactors.disable(user.id)
         set.status = 204
       },
-      { auth: true, body: OwnerProof, response: { 204: t.Void() }, detail: { summary: 'Turn off two-factor login' } },
+      {
+        auth: true,
+        body: OwnerProof,
+        response: { 204: t.Void() },
+        detail: { operationId: 'disableMfa', summary: 'Turn off two-factor login' },
+      },
     )

@@ -1,5 +1,5 @@
 import { Address, AddressInput, addressFields, countryCode, placeOf } from '#shared/address'
-import { closed, Id, integerText, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, named, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
 import { addressColumn, type UserRow } from './database'
 import type { SessionRow } from './sessions'
@@ -12,15 +12,18 @@ const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct
 /** A password to compare may have any form: it is then answered as wrong, not as malformed. */
 const GivenPassword = t.String({ minLength: 1, maxLength: 128, examples: ['correct horse battery'] })
 
-export const Registration = closed({
-  email: Email,
-  username: text(64, 'ann'),
-  password: NewPassword,
-  full_name: text(200, 'Ann Lee'),
-  phone: t.Optional(Phone),
-  address: t.Optional(AddressInput),
-  language: t.Optional(Language),
-})
+export const Registration = named(
+  'Registration',
+  closed({
+    email: Email,
+    username: text(64, 'ann'),
+    password: NewPassword,
+    full_name: text(200, 'Ann Lee'),
+    phone: t.Optional(Phone),
+    address: t.Optional(AddressInput),
+    language: t.Optional(Language),
+  }),
+)
 export type Registration = Static<typeof Registration>
 
 /** For pages: the refresh token is kept in a cookie that no script can read. */
@@ -31,70 +34,94 @@ const inCookie = {
     }),
   ),
 }
-export const Login = closed(
-  {
-    email: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
-    username: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
-    password: GivenPassword,
-    ...inCookie,
-  },
-  {
-    description: 'Either e-mail or username, and the password',
-    examples: [{ email: 'ann@example.com', password: 'correct horse battery' }],
-  },
+export const Login = named(
+  'Login',
+  closed(
+    {
+      email: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
+      username: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
+      password: GivenPassword,
+      ...inCookie,
+    },
+    {
+      description: 'Either e-mail or username, and the password',
+      examples: [{ email: 'ann@example.com', password: 'correct horse battery' }],
+    },
+  ),
 )
-export const RefreshBody = closed(
-  { refresh_token: t.Optional(t.String({ minLength: 1, maxLength: 200 })), ...inCookie },
-  {
-    minProperties: 1,
-    description: 'The refresh token of the last answer; or `session: cookie`, which takes it from the cookie',
-    examples: [{ refresh_token: 'the refresh_token of the last answer' }],
-  },
+export const RefreshBody = named(
+  'TokenRefresh',
+  closed(
+    { refresh_token: t.Optional(t.String({ minLength: 1, maxLength: 200 })), ...inCookie },
+    {
+      minProperties: 1,
+      description: 'The refresh token of the last answer; or `session: cookie`, which takes it from the cookie',
+      examples: [{ refresh_token: 'the refresh_token of the last answer' }],
+    },
+  ),
 )
 export type RefreshBody = Static<typeof RefreshBody>
-export const LogoutBody = closed(inCookie, {
-  description: '`session: cookie` ends the session of the cookie as well, and deletes it',
-  examples: [{}],
-})
+export const LogoutBody = named(
+  'Logout',
+  closed(inCookie, {
+    description: '`session: cookie` ends the session of the cookie as well, and deletes it',
+    examples: [{}],
+  }),
+)
 export type LogoutBody = Static<typeof LogoutBody>
-export const LoggedIn = t.Object({
-  access_token: t.String(),
-  refresh_token: t.Optional(t.String({ description: 'Absent when it is kept in a cookie' })),
-  token_type: t.Literal('bearer'),
-  expires_in: t.Integer({ description: 'Seconds' }),
-  user_id: Id,
-  email: t.String(),
-})
+export const LoggedIn = named(
+  'Tokens',
+  t.Object({
+    access_token: t.String(),
+    refresh_token: t.Optional(t.String({ description: 'Absent when it is kept in a cookie' })),
+    token_type: t.Literal('bearer'),
+    expires_in: t.Integer({ description: 'Seconds' }),
+    user_id: Id,
+    email: t.String(),
+  }),
+)
 export type LoggedIn = Required<Static<typeof LoggedIn>>
-export const MfaRequired = t.Object({ mfa_required: t.Literal(true), challenge: t.String() })
+export const MfaRequired = named('MfaChallenge', t.Object({ mfa_required: t.Literal(true), challenge: t.String() }))
 const Code = text(40, '123456')
-export const MfaLogin = closed({
-  challenge: t.String({ minLength: 1, maxLength: 100, examples: ['the challenge of the login answer'] }),
-  code: Code,
-  ...inCookie,
-})
-export const MfaCode = closed({ code: Code })
-export const MfaSecret = t.Object({ secret: t.String(), otpauth_uri: t.String() })
-export const RecoveryCodes = t.Object({
-  recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code. They are shown only now' }),
-})
+export const MfaLogin = named(
+  'MfaAnswer',
+  closed({
+    challenge: t.String({ minLength: 1, maxLength: 100, examples: ['the challenge of the login answer'] }),
+    code: Code,
+    ...inCookie,
+  }),
+)
+export const MfaCode = named('MfaCode', closed({ code: Code }))
+export const MfaSecret = named('MfaSecret', t.Object({ secret: t.String(), otpauth_uri: t.String() }))
+export const RecoveryCodes = named(
+  'RecoveryCodes',
+  t.Object({
+    recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code. They are shown only now' }),
+  }),
+)
 
 /** Either of them shows that the request comes from the owner, and not only from somebody who has the access token. */
 const ownerProof = { current_password: t.Optional(GivenPassword), code: t.Optional(Code) }
-export const OwnerProof = closed(ownerProof, {
-  description: 'current_password, or a code where two-factor login is on',
-  examples: [{ current_password: 'correct horse battery' }],
-})
+export const OwnerProof = named(
+  'OwnerProof',
+  closed(ownerProof, {
+    description: 'current_password, or a code where two-factor login is on',
+    examples: [{ current_password: 'correct horse battery' }],
+  }),
+)
 export type OwnerProof = Static<typeof OwnerProof>
-export const PasswordChange = closed(
-  { ...ownerProof, new_password: NewPassword },
-  { examples: [{ current_password: 'correct horse battery', new_password: 'wrong donkey charger' }] },
+export const PasswordChange = named(
+  'PasswordChange',
+  closed(
+    { ...ownerProof, new_password: NewPassword },
+    { examples: [{ current_password: 'correct horse battery', new_password: 'wrong donkey charger' }] },
+  ),
 )
 export type PasswordChange = Static<typeof PasswordChange>
-export const ResetRequest = closed({ email: Email })
+export const ResetRequest = named('PasswordResetRequest', closed({ email: Email }))
 const Token = t.String({ minLength: 1, maxLength: 200, examples: ['the token from the mail'] })
-export const PasswordReset = closed({ token: Token, new_password: NewPassword })
-export const EmailVerification = closed({ token: Token })
+export const PasswordReset = named('PasswordReset', closed({ token: Token, new_password: NewPassword }))
+export const EmailVerification = named('EmailVerification', closed({ token: Token }))
 
 const profile = {
   id: Id,
@@ -107,38 +134,44 @@ const profile = {
   email_verified: t.Boolean(),
   created_at: Time,
 }
-export const Profile = t.Object(profile)
-export const MyProfile = t.Object({
-  ...profile,
-  pending_email: t.Union([t.String(), t.Null()], { description: 'A new e-mail whose link has not been followed yet' }),
-  language: t.String(),
-  mfa_enabled: t.Boolean(),
-  updated_at: Time,
-})
-export const ManagedAccount = t.Object({ ...profile, blocked: t.Boolean(), mfa_enabled: t.Boolean(), updated_at: Time })
+export const Profile = named('Profile', t.Object(profile))
+export const MyProfile = named(
+  'MyProfile',
+  t.Object({
+    ...profile,
+    pending_email: t.Union([t.String(), t.Null()], { description: 'A new e-mail whose link has not been followed yet' }),
+    language: t.String(),
+    mfa_enabled: t.Boolean(),
+    updated_at: Time,
+  }),
+)
+export const ManagedAccount = named('Account', t.Object({ ...profile, blocked: t.Boolean(), mfa_enabled: t.Boolean(), updated_at: Time }))
 
-export const ProfileChange = closed(
-  {
-    email: t.Optional(Email),
-    ...ownerProof,
-    username: t.Optional(text(64, 'ann')),
-    full_name: t.Optional(text(200, 'Ann Lee')),
-    phone: t.Optional(t.Union([Phone, t.Null()])),
-    address: t.Optional(t.Union([AddressInput, t.Null()])),
-    language: t.Optional(Language),
-  },
-  {
-    minProperties: 1,
-    description:
-      'A new e-mail needs current_password as well, or code where two-factor login is on; it takes effect once its link is followed',
-    examples: [{ full_name: 'Ann Lee', phone: '0123456789' }],
-  },
+export const ProfileChange = named(
+  'ProfileChange',
+  closed(
+    {
+      email: t.Optional(Email),
+      ...ownerProof,
+      username: t.Optional(text(64, 'ann')),
+      full_name: t.Optional(text(200, 'Ann Lee')),
+      phone: t.Optional(t.Union([Phone, t.Null()])),
+      address: t.Optional(t.Union([AddressInput, t.Null()])),
+      language: t.Optional(Language),
+    },
+    {
+      minProperties: 1,
+      description:
+        'A new e-mail needs current_password as well, or code where two-factor login is on; it takes effect once its link is followed',
+      examples: [{ full_name: 'Ann Lee', phone: '0123456789' }],
+    },
+  ),
 )
 export type ProfileChange = Static<typeof ProfileChange>
 
-export const ManagedChange = closed(
-  { role: t.Optional(profile.role), blocked: t.Optional(t.Boolean()) },
-  { minProperties: 1, examples: [{ blocked: true }] },
+export const ManagedChange = named(
+  'AccountChange',
+  closed({ role: t.Optional(profile.role), blocked: t.Optional(t.Boolean()) }, { minProperties: 1, examples: [{ blocked: true }] }),
 )
 export type ManagedChange = Static<typeof ManagedChange>
 
@@ -147,30 +180,39 @@ export const SavedAddressBody = t
   .Decode(({ region, ...rest }) => ({ ...rest, ...placeOf({ country: rest.country, region }), country: countryCode(rest.country) }))
   .Encode(body => body)
 export type SavedAddressBody = Static<typeof SavedAddressBody>
-export const SavedAddress = t.Object({ id: Id, label: t.Optional(t.String()), ...addressFields, is_default: t.Boolean(), created_at: Time })
+export const SavedAddress = named(
+  'SavedAddress',
+  t.Object({ id: Id, label: t.Optional(t.String()), ...addressFields, is_default: t.Boolean(), created_at: Time }),
+)
 
 export const SessionId = closed({
   id: t.String({ pattern: '^[\\w-]{32}$', examples: ['vShyDVX8mOufhMu_Z7XbJS33VgEs6-wv'] }),
 })
-export const Session = t.Object({
-  id: t.String(),
-  current: t.Boolean(),
-  user_agent: t.Union([t.String(), t.Null()]),
-  client_address: t.Union([t.String(), t.Null()]),
-  created_at: Time,
-  last_used_at: Time,
-  expires_at: Time,
-})
+export const Session = named(
+  'Session',
+  t.Object({
+    id: t.String(),
+    current: t.Boolean(),
+    user_agent: t.Union([t.String(), t.Null()]),
+    client_address: t.Union([t.String(), t.Null()]),
+    created_at: Time,
+    last_used_at: Time,
+    expires_at: Time,
+  }),
+)
 
-export const AuditEntry = t.Object({
-  id: Id,
-  at: Time,
-  action: t.String(),
-  actor_id: t.Union([Id, t.Null()]),
-  user_id: t.Union([Id, t.Null()], { description: 'The account that it concerns, if it concerns one' }),
-  detail: t.Union([t.String(), t.Null()]),
-  request_id: t.String(),
-})
+export const AuditEntry = named(
+  'AuditEntry',
+  t.Object({
+    id: Id,
+    at: Time,
+    action: t.String(),
+    actor_id: t.Union([Id, t.Null()]),
+    user_id: t.Union([Id, t.Null()], { description: 'The account that it concerns, if it concerns one' }),
+    detail: t.Union([t.String(), t.Null()]),
+    request_id: t.String(),
+  }),
+)
 export const UserFilter = t.Optional(integerText({ minimum: 1 }))
 
 const openedContact = (vault: Vault, { id, phone, address }: UserRow) => ({

@@ -18,7 +18,10 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         public: true,
         body: ResetRequest,
         response: { 202: t.Void() },
-        detail: { summary: 'Request a mail to reset a password; the answer is the same for an unknown address' },
+        detail: {
+          operationId: 'requestPasswordReset',
+          summary: 'Request a mail to reset a password; the answer is the same for an unknown address',
+        },
       },
     )
     .post(
@@ -31,7 +34,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         public: true,
         body: PasswordReset,
         response: { 204: t.Void() },
-        detail: { summary: 'Set a new password with the token from the mail' },
+        detail: { operationId: 'resetPassword', summary: 'Set a new password with the token from the mail' },
       },
     )
     .post(
@@ -44,7 +47,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         public: true,
         body: EmailVerification,
         response: { 204: t.Void() },
-        detail: { summary: 'Verify an e-mail with the token from the mail' },
+        detail: { operationId: 'verifyEmail', summary: 'Verify an e-mail with the token from the mail' },
       },
     )
     .post(
@@ -53,5 +56,9 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         await emailVerifications.request(user.id)
         set.status = 202
       },
-      { auth: true, response: { 202: t.Void() }, detail: { summary: 'Send me another mail to verify my e-mail' } },
+      {
+        auth: true,
+        response: { 202: t.Void() },
+        detail: { operationId: 'requestEmailVerification', summary: 'Send me another mail to verify my e-mail' },
+      },
     )

@@ -2,7 +2,7 @@
 export type Schema = Record<string, unknown>
 
 export const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value)
-const schemasIn = (value: unknown): Schema[] => (Array.isArray(value) ? value.filter(isObject) : [])
+export const schemasIn = (value: unknown): Schema[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /** The keywords of OpenAPI 3.0 that need no conversion. Validators refuse keywords that are neither here nor converted below. */
 const plainKeywords = new Set(
@@ -16,25 +16,39 @@ const isTextForm = ({ type, format }: Schema) => type === 'string' && typeof for
 
 export interface Mended {
   schema(schema: unknown): Schema
-  /** The recursive schemas that were found, by name, for `components`. */
+  /** The schemas that have a name, by that name, for `components`. */
   named: Record<string, Schema>
+  /** What a reference stands for; any other schema as it is. */
+  resolve(schema: Schema): Schema
 }
+
+const inComponents = '#/components/schemas/'
 
 export const createMender = (): Mended => {
   const named: Record<string, Schema> = {}
-  const reference = (name: string): Schema => {
-    const plain = name.replace('#/components/schemas/', '')
-    named[plain] ??= { type: 'object' }
-    return { $ref: `#/components/schemas/${plain}` }
+  const sources = new Map<string, string>()
+
+  const resolve = (schema: Schema): Schema =>
+    typeof schema.$ref === 'string' ? (named[schema.$ref.replace(inComponents, '')] ?? {}) : schema
+
+  const define = (name: string, given: Schema): Schema => {
+    const source = JSON.stringify(given)
+    const known = sources.get(name)
+    if (known !== undefined && known !== source) throw new Error(`two different schemas are named ${name}: give one of them another name`)
+    if (known === undefined) {
+      sources.set(name, source)
+      named[name] = { type: 'object' } // while it is read, for a schema that refers to itself
+      named[name] = mended(given)
+    }
+    return { $ref: `${inComponents}${name}` }
   }
 
   const schema = (given: unknown): Schema => {
     if (!isObject(given)) return {}
-    if (typeof given.$ref === 'string') return reference(given.$ref)
-    if (typeof given.$id !== 'string') return mended(given)
-    const ref = reference(given.$id)
-    named[given.$id] = mended(given)
-    return ref
+    if (typeof given.$ref === 'string') return { $ref: `${inComponents}${given.$ref.replace(inComponents, '')}` }
+    // Of `named`, or of a recursive schema of TypeBox.
+    const name = given['x-name'] ?? given.$id
+    return typeof name === 'string' ? define(name, given) : mended(given)
   }
 
   const mended = ({ anyOf, oneOf, const: only, ...given }: Schema): Schema => {
@@ -75,53 +89,31 @@ export const createMender = (): Mended => {
     const literals = values.map(option => option.const)
     if (values.length > 0 && literals.every(literal => literal !== undefined))
       return annotated({ type: typeof literals[0], enum: nullable ? [...literals, null] : literals, ...maybeNull }, given)
-    if (values.length !== 1) return annotated({ anyOf: values.map(schema), ...maybeNull }, given)
+    if (values.length !== 1) {
+      const parts = values.map(schema)
+      return annotated({ anyOf: nullable ? withNull(parts) : parts }, given)
+    }
     const one = schema(values[0])
-    return '$ref' in one ? { allOf: [one], ...maybeNull } : { ...one, ...mended(given), ...maybeNull }
+    if (!('$ref' in one)) return { ...one, ...mended(given), ...maybeNull }
+    return nullable ? { ...mended(given), ...orNull(one) } : { ...mended(given), allOf: [one] }
   }
 
-  return { schema, named }
-}
-
-const byFormat: Record<string, string> = {
-  'date-time': '2026-01-31T12:00:00.000Z',
-  date: '2026-01-31',
-  email: 'user@example.com',
-  uri: 'https://example.com/',
-  uuid: '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10',
-}
-
-/** An example made of the examples of its parts, so that "Try it out" starts with a valid body. */
-export const sampleOf = (schema: Schema): unknown => {
-  if (schema.example !== undefined) return schema.example
-  if (schema.default !== undefined) return schema.default
-  if (Array.isArray(schema.enum)) return schema.enum[0]
-  const options = schemasIn(schema.anyOf)
-  if (options[0]) return sampleOf(options[0])
-  if (Array.isArray(schema.allOf)) return Object.assign({}, ...schemasIn(schema.allOf).map(sampleOf).filter(isObject))
-  if (schema.type === 'object') return sampleObject(schema)
-  if (schema.type === 'array') {
-    const item = isObject(schema.items) ? sampleOf(schema.items) : undefined
-    return item === undefined ? [] : [item]
+  /** A named schema or null. `nullable` counts only beside a `type`, and an `enum` has to list the null. */
+  const orNull = (one: Schema): Schema => {
+    const { type, enum: words, anyOf } = resolve(one)
+    if (Array.isArray(words)) return { type, enum: [...words, null], nullable: true }
+    if (anyOf) return { anyOf: withNull(schemasIn(anyOf)) }
+    return { type, allOf: [one], nullable: true }
   }
-  if (schema.type === 'string') return byFormat[String(schema.format)] ?? 'text'
-  if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, Number(schema.minimum ?? 1))
-  return schema.type === 'boolean' ? true : undefined
-}
 
-/** Optional fields are included only if they have an example of their own. */
-const sampleObject = ({ properties, required }: Schema): Schema => {
-  const needed = new Set(Array.isArray(required) ? required : [])
-  const sample: Schema = {}
-  for (const [name, part] of Object.entries(isObject(properties) ? properties : {})) {
-    if (!isObject(part) || !(needed.has(name) || hasExample(part))) continue
-    const value = sampleOf(part)
-    if (value !== undefined) sample[name] = value
+  /** The parts of a union of which one may be null. */
+  const withNull = (parts: Schema[]): Schema[] => {
+    const at = Math.max(
+      parts.findIndex(part => part.type !== undefined && !part.enum),
+      0,
+    )
+    return parts.map((part, i) => (i !== at ? part : '$ref' in part ? orNull(part) : { ...part, nullable: true }))
   }
-  return sample
-}
 
-const hasExample = (part: Schema): boolean =>
-  part.example !== undefined ||
-  (isObject(part.items) && hasExample(part.items)) ||
-  (isObject(part.properties) && Object.values(part.properties).some(inner => isObject(inner) && hasExample(inner)))
+  return { schema, named, resolve }
+}

@@ -11,9 +11,16 @@ const operationsOf = (paths: Record<string, Record<string, Schema>>) =>
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
   )
+const openApi = Promise.all(released.map(appOf)).then(apps => openApiOf(apps, 'shop'))
+
+const named = (await openApi).components.schemas
+/** What a reference stands for; any other schema as it is. */
+const resolved = (schema: unknown): unknown =>
+  isObject(schema) && typeof schema.$ref === 'string' ? named[schema.$ref.replace('#/components/schemas/', '')] : schema
 
 /** The required fields of a body whose example, default, values or format do not show what to send. */
-const unclear = (schema: unknown, at = ''): string[] => {
+const unclear = (given: unknown, at = ''): string[] => {
+  const schema = resolved(given)
   if (!isObject(schema) || [schema.example, schema.default, schema.enum].some(value => value !== undefined)) return []
   const { properties, required } = schema
   if (isObject(properties)) return (Array.isArray(required) ? required : []).flatMap(name => unclear(properties[name], `${at}/${name}`))
@@ -62,9 +69,9 @@ describe.each([...released])('%s', service => {
     expect(exports ? unlisted : missing).toEqual([])
   })
 
-  test('gives each operation an id of its own', async () => {
-    const ids = (await operations()).map(({ operation }) => operation.operationId)
-    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+  test('gives each operation an id that is a readable identifier', async () => {
+    const nameless = (await operations()).filter(({ operation: { operationId } }) => !/^[a-z][A-Za-z]+$/.test(String(operationId)))
+    expect(nameless.map(({ name }) => `${name}: give it an \`operationId\` in its \`detail\`, in services/${service}`)).toEqual([])
   })
 
   test('has an example of everything that a client sends', async () => {
@@ -93,5 +100,18 @@ describe.each([...released])('%s', service => {
         ),
     )
     expect(vague).toEqual([])
+  })
+})
+
+describe('the document of all services', () => {
+  test('is valid, and has what each service’s own document has', async () => {
+    const all = await openApi
+    expect((await new Validator().validate(JSON.parse(JSON.stringify(all)))).errors).toBeUndefined()
+    const own = await Promise.all(released.map(async service => openApiOf(await appOf(service), service)))
+    expect(operationsOf(all.paths).length).toBe(own.flatMap(({ paths }) => operationsOf(paths)).length)
+    for (const { paths, components } of own) {
+      for (const [path, operations] of Object.entries(paths)) expect(all.paths[path]).toMatchObject(operations)
+      for (const [name, schema] of Object.entries(components.schemas)) expect(all.components.schemas[name]).toEqual(schema)
+    }
   })
 })

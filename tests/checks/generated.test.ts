@@ -17,8 +17,8 @@ const staleLine = (present: string, text: string) => {
 }
 
 describe('what is generated', () => {
-  test('is current: otherwise run `bun run generate`', () => {
-    const stale = generate().filter(({ present, text }) => present !== text)
+  test('is current: otherwise run `bun run generate`', async () => {
+    const stale = (await generate()).filter(({ present, text }) => present !== text)
     expect(stale.map(({ path, present, text }) => `run \`bun run generate\`: in ${path} ${staleLine(present, text)}`)).toEqual([])
   })
 
@@ -27,10 +27,10 @@ describe('what is generated', () => {
     expect(folders.filter(folder => !released.some(name => name === folder))).toEqual([])
   })
 
-  test('is refused for a file that has lost its markers, with the file’s name', () => {
+  test('is refused for a file that has lost its markers, with the file’s name', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'generate-'))
     try {
-      expect(() => generate(folder)).toThrow(
+      await expect(generate(folder)).rejects.toThrow(
         'docker-compose.yml: it has no lines "generated from shared/platform.ts: ports" and "end: ports"',
       )
     } finally {

@@ -67,6 +67,16 @@ describe('paths', () => {
     expect(await gateway.echo('/docs/assets/swagger-ui.css')).toMatchObject({ service: 'discovery', path: '/docs/assets/swagger-ui.css' })
   })
 
+  test('/docs/openapi.json is the document of all services, from the gateway itself', async () => {
+    const answer = await gateway.fetch('/docs/openapi.json')
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    const { openapi, paths } = await answer.json()
+    expect(openapi).toStartWith('3.')
+    for (const { resources } of Object.values(services))
+      for (const resource of resources) expect(Object.keys(paths).some(path => path.startsWith(`/api/${resource}`))).toBe(true)
+    expect(Object.keys(paths).filter(path => path.includes('internal'))).toEqual([])
+  })
+
   test('a path that only begins like a resource is 404', async () => {
     for (const path of [
       '/',

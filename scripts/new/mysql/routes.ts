@@ -11,13 +11,13 @@ export const favouriteRoutes = ({ http, favourites, save }: FavouriteService & {
       auth: true,
       query: PageQuery,
       response: { 200: pageOf(FavouriteView) },
-      detail: { summary: 'My favourites, newest first' },
+      detail: { operationId: 'listFavourites', summary: 'My favourites, newest first' },
     })
     .post('/', async ({ user, body, status }) => status(201, favouriteView(await save(user.id, body.product_id, body.note))), {
       auth: true,
       body: NewFavourite,
       response: { 201: FavouriteView },
-      detail: { summary: 'Save a note about a product; saving again changes the note' },
+      detail: { operationId: 'saveFavourite', summary: 'Save a note about a product; saving again changes the note' },
     })
     .delete(
       '/:product_id',
@@ -29,6 +29,6 @@ export const favouriteRoutes = ({ http, favourites, save }: FavouriteService & {
         auth: true,
         params: ProductParam,
         response: { 204: t.Void() },
-        detail: { summary: 'Delete the note about a product' },
+        detail: { operationId: 'deleteFavourite', summary: 'Delete the note about a product' },
       },
     )
