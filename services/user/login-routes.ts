@@ -3,7 +3,8 @@ import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
 import { originOf } from './client-origin'
 import type { UserService } from './compose'
-import { LoggedIn, Login, LogoutBody, MfaLogin, MfaRequired, Profile, profileView, RefreshBody, Registration } from './model'
+import { LoggedIn, Login, LogoutBody, MfaLogin, MfaRequired, RefreshBody } from './login-model'
+import { Profile, profileView, Registration } from './model'
 import { type SessionCookie, sessionCookie } from './session-cookie'
 
 type Deps = Pick<UserService, 'register' | 'logins' | 'vault'> & { http: Http }

@@ -2,7 +2,8 @@ import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
 import { originOf } from './client-origin'
 import type { UserService } from './compose'
-import { MfaCode, MfaSecret, OwnerProof, RecoveryCodes } from './model'
+import { MfaCode, MfaSecret, RecoveryCodes } from './login-model'
+import { OwnerProof } from './model'
 
 type Deps = Pick<UserService, 'secondFactors' | 'confirm'> & { http: Http }
 

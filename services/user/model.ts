@@ -2,6 +2,7 @@ import { Address, AddressInput, addressFields, countryCode, placeOf } from '#sha
 import { closed, Id, integerText, named, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
 import { addressColumn, type UserRow } from './database'
+import { Code, GivenPassword } from './login-model'
 import type { SessionRow } from './sessions'
 import type { Vault } from './vault'
 
@@ -9,9 +10,6 @@ const Email = t.String({ minLength: 3, maxLength: 320, pattern: '^[^@]+@[^@]+\\.
 const Phone = text(40, '0123456789')
 const Language = t.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', examples: ['en'] })
 const NewPassword = t.String({ minLength: 8, maxLength: 128, examples: ['correct horse battery'] })
-/** A password to compare may have any form: it is then answered as wrong, not as malformed. */
-const GivenPassword = t.String({ minLength: 1, maxLength: 128, examples: ['correct horse battery'] })
-
 export const Registration = named(
   'Registration',
   closed({
@@ -25,80 +23,6 @@ export const Registration = named(
   }),
 )
 export type Registration = Static<typeof Registration>
-
-/** For pages: the refresh token is kept in a cookie that no script can read. */
-const inCookie = {
-  session: t.Optional(
-    t.Literal('cookie', {
-      description: 'For pages of the shop itself: the refresh token is kept in an HttpOnly cookie and is not in the answer',
-    }),
-  ),
-}
-export const Login = named(
-  'Login',
-  closed(
-    {
-      email: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
-      username: t.Optional(t.String({ minLength: 1, maxLength: 320 })),
-      password: GivenPassword,
-      ...inCookie,
-    },
-    {
-      description: 'Either e-mail or username, and the password',
-      examples: [{ email: 'ann@example.com', password: 'correct horse battery' }],
-    },
-  ),
-)
-export const RefreshBody = named(
-  'TokenRefresh',
-  closed(
-    { refresh_token: t.Optional(t.String({ minLength: 1, maxLength: 200 })), ...inCookie },
-    {
-      minProperties: 1,
-      description: 'The refresh token of the last answer; or `session: cookie`, which takes it from the cookie',
-      examples: [{ refresh_token: 'the refresh_token of the last answer' }],
-    },
-  ),
-)
-export type RefreshBody = Static<typeof RefreshBody>
-export const LogoutBody = named(
-  'Logout',
-  closed(inCookie, {
-    description: '`session: cookie` ends the session of the cookie as well, and deletes it',
-    examples: [{}],
-  }),
-)
-export type LogoutBody = Static<typeof LogoutBody>
-export const LoggedIn = named(
-  'Tokens',
-  t.Object({
-    access_token: t.String(),
-    refresh_token: t.Optional(t.String({ description: 'Absent when it is kept in a cookie' })),
-    token_type: t.Literal('bearer'),
-    expires_in: t.Integer({ description: 'Seconds' }),
-    user_id: Id,
-    email: t.String(),
-  }),
-)
-export type LoggedIn = Required<Static<typeof LoggedIn>>
-export const MfaRequired = named('MfaChallenge', t.Object({ mfa_required: t.Literal(true), challenge: t.String() }))
-const Code = text(40, '123456')
-export const MfaLogin = named(
-  'MfaAnswer',
-  closed({
-    challenge: t.String({ minLength: 1, maxLength: 100, examples: ['the challenge of the login answer'] }),
-    code: Code,
-    ...inCookie,
-  }),
-)
-export const MfaCode = named('MfaCode', closed({ code: Code }))
-export const MfaSecret = named('MfaSecret', t.Object({ secret: t.String(), otpauth_uri: t.String() }))
-export const RecoveryCodes = named(
-  'RecoveryCodes',
-  t.Object({
-    recovery_codes: t.Array(t.String(), { description: 'Each works once in place of a code. They are shown only now' }),
-  }),
-)
 
 /** Either of them shows that the request comes from the owner, and not only from somebody who has the access token. */
 const ownerProof = { current_password: t.Optional(GivenPassword), code: t.Optional(Code) }
