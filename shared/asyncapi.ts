@@ -100,13 +100,15 @@ export const asyncApi = ({ events, retryDelaysMs }: Terms) => {
 
   for (const event of events) {
     if (event.kind === 'event') {
-      const { type, from, to, exchange } = event
+      const { type, from, to, exchange, when } = event
       const channel = `${exchange}.${type}`
       channels[channel] = {
         address: type,
         description: to.length > 0 ? `Published by ${from} for ${to.join(', ')}` : `Published by ${from}; nobody has asked for it yet`,
         messages: messagesOf([event]),
         'x-queues': to.map(service => queueOf(service, event)),
+        // What these consumers want of it. The others receive every message.
+        ...(Object.keys(when).length > 0 && { 'x-when': when }),
         bindings: { amqp: { is: 'routingKey', exchange: { ...amqp, name: exchange, type: 'topic' }, bindingVersion } },
       }
       operation(from, 'send', channel, [event], `${from} publishes ${type}`)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { connect } from 'amqplib'
 import { currentContext, newContext, withContext } from './context'
 import { on } from './event'
 import { eventually, outgoing } from './testing'
@@ -59,15 +60,14 @@ describe('a message', () => {
     await eventually(() => broker.counted.handled === 3)
   })
 
-  test('that no queue takes is unroutable, not confirmed', async () => {
+  test('that no queue takes is unroutable, unless the catalog has no consumer for it', async () => {
     await using broker = await openBroker()
-    const [routable] = payments(1)
-    const unroutable = outgoing(unconsumed(order(1), {}))
-    expect(await broker.sender.publish([...unroutable, routable!, ...outgoing(unconsumed(order(2), {}))])).toEqual([
-      'unroutable',
-      'confirmed',
-      'unroutable',
-    ])
+    const nobodys = outgoing(unconsumed(order(1), {}))
+    expect(await broker.sender.publish([...nobodys, ...payments(1)])).toEqual(['confirmed', 'confirmed'])
+    const model = await connect(broker.url)
+    await (await model.createChannel()).deleteQueue(`${broker.prefix}inventory.order-events`)
+    await model.close()
+    expect(await broker.sender.publish([...nobodys, ...payments(2)])).toEqual(['confirmed', 'unroutable', 'unroutable'])
   })
 
   test('brings its request id and trace to the handler', async () => {

@@ -3,6 +3,7 @@ import { createDeadLetters, type DeadLetters } from './bus/dead-letters'
 import type { BusMetrics } from './bus/delivery'
 import { type BusLog, type Link, openLink } from './bus/link'
 import { createPublisher } from './bus/publish'
+import { createRouting, type Routed } from './bus/routing'
 import { consumerQueues, declareTopology, queueOf } from './bus/topology'
 import { within } from './deadline'
 import { unavailable } from './errors'
@@ -47,6 +48,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
   const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 3 * second } = options
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 5000, 30_000]
   const publisher = createPublisher()
+  const routed = createRouting(events)
   const declare = async (model: Parameters<typeof publisher.open>[0]) => {
     const channel = await model.createChannel()
     channel.on('error', () => {})
@@ -76,7 +78,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
   }
 
   return {
-    publish: messages => publisher.publish(messages.map(message => outbound(prefix, message))),
+    publish: messages => publisher.publish(messages.map(message => outbound(prefix, message, routed(message)))),
     async consume(handlers, { prefetch = 32 } = {}) {
       if (consumer) throw new Error('consume is called once')
       for (const { event } of handlers) if (!isFor(service, event)) throw new Error(`the catalog does not send ${event.type} to ${service}`)
@@ -135,7 +137,11 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
 const isFor = (service: ServiceName, event: Topology[number]) =>
   event.kind === 'event' ? event.to.includes(service) : event.owner === service
 
-const outbound = (prefix: string, { exchange, routingKey, body, messageId, type, headers, expirationMs }: OutgoingMessage) => ({
+const outbound = (
+  prefix: string,
+  { exchange, routingKey, body, messageId, type, headers, expirationMs }: OutgoingMessage,
+  { values, isWanted }: Routed,
+) => ({
   exchange: exchange && prefix + exchange,
   // On the default exchange the routing key is the name of a queue.
   routingKey: exchange ? routingKey : prefix + routingKey,
@@ -144,7 +150,8 @@ const outbound = (prefix: string, { exchange, routingKey, body, messageId, type,
     messageId,
     type,
     contentType: 'application/json',
-    ...(headers && { headers }),
+    headers: { ...headers, ...values },
+    mandatory: isWanted,
     ...(expirationMs !== undefined && { expiration: String(Math.round(expirationMs)) }),
   },
 })

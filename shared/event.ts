@@ -37,13 +37,24 @@ interface Described {
   problem(data: unknown): string | undefined
 }
 
+/** What RabbitMQ compares of an event's data. What is undefined is left out. */
+export type Values = Record<string, string | boolean | undefined>
+
 /** What the topology needs to know of an event. */
 export interface EventInfo extends Described {
   kind: 'event'
   from: ServiceName
   to: readonly ServiceName[]
   exchange: string
+  /** Undefined for an event of which every consumer receives all messages. */
+  valuesOf?: ((data: unknown) => Values) | undefined
+  /** A consumer that is named here receives only the messages that have all values of one of its entries. */
+  when: Partial<Record<ServiceName, readonly Values[]>>
 }
+/** Whether a consumer of the event is sent a message with these values. */
+export const isWantedBy = (service: ServiceName, { when }: Pick<EventInfo, 'when'>, values: Values): boolean =>
+  when[service]?.some(wanted => Object.entries(wanted).every(([name, value]) => values[name] === value)) ?? true
+
 /** What the topology needs to know of a timer. Each term has a delay queue, since a short delay would wait behind a long one. */
 export interface TimerInfo extends Described {
   kind: 'timer'
@@ -78,17 +89,24 @@ const described = <S extends TSchema>(type: string, schema: S): Described & { sc
   }
 }
 
-interface EventOptions<S extends TSchema> {
+interface EventOptions<S extends TSchema, V extends Values> {
   from: ServiceName
   to: readonly ServiceName[]
   aggregate: string
   version?: number
   data: S
+  /**
+   * Values by which consumers may choose. Once an event has values it keeps them, and a `when` names a value only one release after the events carry
+   * it: in a rolling deploy, instances of the release before publish without it.
+   */
+  values?: (data: Static<S>) => V
+  /** What a consumer does not want is not delivered to it. Its handler ignores it all the same, since some of it arrives during a rolling deploy. */
+  when?: Partial<Record<ServiceName, readonly Partial<NoInfer<V>>[]>>
 }
 
-export const defineEvent = <S extends TSchema>(
+export const defineEvent = <S extends TSchema, V extends Values = Values>(
   type: string,
-  { from, to, aggregate, version = 1, data: schema }: EventOptions<S>,
+  { from, to, aggregate, version = 1, data: schema, values, when = {} }: EventOptions<S, V>,
 ): EventType<S> => {
   const exchange = `${from}-events`
   const draft = ({ id, version: change }: Aggregate, data: Static<S>): Draft => ({
@@ -96,7 +114,8 @@ export const defineEvent = <S extends TSchema>(
     routingKey: type,
     body: { type, version, aggregate: { type: aggregate, id: String(id), version: change }, data },
   })
-  return Object.assign(draft, described(type, schema), { kind: 'event' as const, from, to, exchange })
+  const valuesOf = values && ((data: unknown) => values(data as Static<S>))
+  return Object.assign(draft, described(type, schema), { kind: 'event' as const, from, to, exchange, valuesOf, when })
 }
 
 /** The queue in which a timer waits. The first term has the plain name. */

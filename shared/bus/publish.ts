@@ -68,7 +68,7 @@ export const createPublisher = ({ confirmWithinMs = 10 * second } = {}) => {
     if (!channel || state.blocked) return settle('failed')
     inFlight++
     try {
-      channel.publish(exchange, routingKey, content, { ...properties, persistent: true, mandatory: true }, error => {
+      channel.publish(exchange, routingKey, content, { mandatory: true, ...properties, persistent: true }, error => {
         freeSlot()
         const unroutable = wasReturned(properties.messageId)
         settle(error ? (isRefusal(error) ? 'refused' : 'failed') : unroutable ? 'unroutable' : 'confirmed')

@@ -1,5 +1,5 @@
 import type { Channel, Options } from 'amqplib'
-import { delayQueue, type EventInfo, type TimerInfo, type Topology } from '../event'
+import { delayQueue, type EventInfo, type TimerInfo, type Topology, type Values } from '../event'
 import type { ServiceName } from '../platform'
 
 export interface TopologyOptions {
@@ -27,13 +27,42 @@ export const consumerQueues = (events: Topology): string[] => [
   ...new Set(events.flatMap(event => (event.kind === 'event' ? event.to.map(service => queueOf(service, event)) : [event.type]))),
 ]
 
+/** Where the messages of events with values are delivered from: RabbitMQ compares their headers with the `when` of each consumer. */
+const byValue = 'events-by-value'
+/** Takes the messages that have no values, as instances of an earlier release publish them, to every consumer of their type. */
+const withoutValues = 'events-without-values'
+/** Has no queue. Every message with values goes here, too, so that one that nobody wants does not count as a message without values. */
+const anyValue = 'events-with-values'
+
+interface Exchange extends Options.AssertExchange {
+  type: 'topic' | 'fanout' | 'headers'
+}
+interface Binding {
+  /** The queue, or the exchange. */
+  to: string
+  exchange: string
+  routingKey: string
+  arguments?: Record<string, unknown>
+}
+
 /** All exchanges, queues and bindings of the platform. A queue comes after the queue that it leads to. */
 export const brokerTopology = ({ events, prefix, retryDelaysMs }: TopologyOptions) => {
-  const exchanges = new Map<string, 'topic' | 'fanout'>()
+  const exchanges = new Map<string, Exchange>([
+    [prefix + anyValue, { type: 'fanout' }],
+    [prefix + withoutValues, { type: 'topic' }],
+    [prefix + byValue, { type: 'headers', alternateExchange: prefix + withoutValues }],
+  ])
   const queues = new Map<string, Options.AssertQueue>()
-  const bindings: { queue: string; exchange: string; routingKey: string }[] = []
-  const bind = (queue: string, exchange: string, routingKey: string) =>
-    bindings.push({ queue: prefix + queue, exchange: prefix + exchange, routingKey })
+  const bindings: Binding[] = []
+  const exchangeBindings: Binding[] = []
+  /** Those of an earlier release, under which a consumer received what it does not want. */
+  const outdated: Binding[] = []
+  const binding = (to: string, exchange: string, routingKey: string, values?: Values): Binding => ({
+    to: prefix + to,
+    exchange: prefix + exchange,
+    routingKey,
+    ...(values && { arguments: { 'x-match': 'all', ...values } }),
+  })
 
   for (const queue of consumerQueues(events)) {
     // A classic queue: reading and requeueing its messages does not count as a delivery.
@@ -42,21 +71,33 @@ export const brokerTopology = ({ events, prefix, retryDelaysMs }: TopologyOption
   }
   for (const delayMs of retryDelaysMs) {
     const name = retryName(delayMs)
-    exchanges.set(prefix + name, 'fanout')
+    exchanges.set(prefix + name, { type: 'fanout' })
     // An expired message goes to the queue that its routing key names.
     queues.set(prefix + name, quorum({ messageTtl: delayMs }))
-    bind(name, name, '')
+    bindings.push(binding(name, name, ''))
   }
   for (const event of events) {
-    if (event.kind === 'event') {
-      exchanges.set(prefix + event.exchange, 'topic')
-      for (const service of event.to) bind(queueOf(service, event), event.exchange, event.type)
-    } else for (const term of event.terms) queues.set(prefix + delayQueue(event, term), quorum({ leadsTo: prefix + event.type }))
+    if (event.kind === 'timer') {
+      for (const term of event.terms) queues.set(prefix + delayQueue(event, term), quorum({ leadsTo: prefix + event.type }))
+      continue
+    }
+    const { exchange, type, to, when } = event
+    exchanges.set(prefix + exchange, { type: 'topic' })
+    if (!event.valuesOf) {
+      for (const service of to) bindings.push(binding(queueOf(service, event), exchange, type))
+      continue
+    }
+    exchangeBindings.push(binding(byValue, exchange, type), binding(anyValue, byValue, '', { type }))
+    for (const service of to) {
+      const queue = queueOf(service, event)
+      bindings.push(binding(queue, withoutValues, type))
+      for (const values of when[service] ?? [{}]) bindings.push(binding(queue, byValue, '', { type, ...values }))
+      outdated.push(binding(queue, exchange, type))
+    }
   }
-  return { exchanges, queues, bindings }
+  return { exchanges, queues, bindings, exchangeBindings, outdated }
 }
 
-/** A message that the queue passes on stays in it until the next queue has confirmed it; this strategy needs reject-publish. */
 const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & { leadsTo?: string }): Options.AssertQueue => ({
   ...options,
   overflow: 'reject-publish',
@@ -68,10 +109,11 @@ const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & 
 /**
  * Declares everything, so that every consumer's queue exists before the first message, in whichever order services start. What exists is
  * kept. A binding that left the catalog stays, too: during a rolling deploy the version before needs it, and consumers ignore unknown
- * types.
+ * types. The bindings that values replace are removed last; an instance of the release before that reconnects adds them again, which does
+ * no harm.
  */
 export const declareTopology = async (channel: Channel, options: TopologyOptions) => {
-  const { exchanges, queues, bindings } = brokerTopology(options)
+  const { exchanges, queues, bindings, exchangeBindings, outdated } = brokerTopology(options)
   for (const [name, settings] of queues) {
     try {
       await channel.assertQueue(name, { durable: true, ...settings })
@@ -79,8 +121,11 @@ export const declareTopology = async (channel: Channel, options: TopologyOptions
       throw isMismatch(error) ? new TopologyError(name, error) : error
     }
   }
-  for (const [name, type] of exchanges) await channel.assertExchange(name, type, { durable: true })
-  for (const { queue, exchange, routingKey } of bindings) await channel.bindQueue(queue, exchange, routingKey)
+  for (const [name, { type, ...settings }] of exchanges) await channel.assertExchange(name, type, { durable: true, ...settings })
+  for (const { to, exchange, routingKey, arguments: values } of bindings) await channel.bindQueue(to, exchange, routingKey, values)
+  for (const { to, exchange, routingKey, arguments: values } of exchangeBindings)
+    await channel.bindExchange(to, exchange, routingKey, values)
+  for (const { to, exchange, routingKey } of outdated) await channel.unbindQueue(to, exchange, routingKey)
 }
 
 const isMismatch = (error: unknown): error is Error => error instanceof Error && 'code' in error && error.code === 406

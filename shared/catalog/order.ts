@@ -25,6 +25,11 @@ const pricedLine = t.Object({
 export const orderCreated = defineEvent('order.created', {
   from: 'order',
   to: ['inventory', 'promotion', 'tax', 'cart', 'notification'],
+  values: ({ coupon_code, campaigns = [], from_cart = false }) => ({
+    reduced: coupon_code !== undefined || campaigns.length > 0,
+    from_cart,
+  }),
+  when: { promotion: [{ reduced: true }], cart: [{ from_cart: true }] },
   aggregate: 'order',
   data: t.Object({
     order_id: t.Integer(),
@@ -47,9 +52,25 @@ export const orderCreated = defineEvent('order.created', {
     reservation_expires_at: t.String(),
   }),
 })
+/**
+ * How an order comes to be sold. Every later status follows one of these, whose event is bound to arrive: a consumer that wants to know no
+ * more than that the order was sold has nothing to learn from them.
+ */
+const sold = [{ status: 'paid' }, { status: 'fulfilling', previous: 'awaiting_payment' }]
+const [cancelled, delivered] = [{ status: 'cancelled' }, { status: 'delivered' }]
+
 export const orderStatusUpdated = defineEvent('order.status_updated', {
   from: 'order',
   to: ['inventory', 'payment', 'tax', 'notification', 'rating', 'search'],
+  values: ({ status, previous, due_amount }) => ({ status, previous, overpaid: due_amount !== undefined }),
+  when: {
+    inventory: [...sold, cancelled],
+    payment: [cancelled, delivered, { overpaid: true }],
+    tax: [...sold, cancelled],
+    notification: [{ status: 'paid' }, cancelled, delivered],
+    rating: [delivered],
+    search: [...sold, cancelled],
+  },
   aggregate: 'order',
   data: t.Object({
     order_id: t.Integer(),

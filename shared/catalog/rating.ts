@@ -5,6 +5,8 @@ import { defineEvent } from '../event'
 export const ratingCreated = defineEvent('rating.created', {
   from: 'rating',
   to: ['notification'],
+  values: ({ status }) => ({ status }),
+  when: { notification: [{ status: 'waiting' }] },
   aggregate: 'review',
   data: t.Object({
     rating_id: t.String(),

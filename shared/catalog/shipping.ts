@@ -1,6 +1,5 @@
 import { Type as t } from '@sinclair/typebox'
 import { defineEvent } from '../event'
-import type { ServiceName } from '../platform'
 import { orderLines } from './fields'
 
 const shipment = t.Object({
@@ -12,9 +11,15 @@ const shipment = t.Object({
   status: t.String(),
   lines: orderLines,
 })
-const shipmentEvent = (type: string, to: readonly ServiceName[] = ['order']) =>
-  defineEvent(type, { from: 'shipping', to, aggregate: 'shipment', data: shipment })
+const shipmentEvent = (type: string) => defineEvent(type, { from: 'shipping', to: ['order'], aggregate: 'shipment', data: shipment })
 
 export const shipmentCreated = shipmentEvent('shipment.created')
-export const shipmentUpdated = shipmentEvent('shipment.updated', ['order', 'notification'])
+export const shipmentUpdated = defineEvent('shipment.updated', {
+  from: 'shipping',
+  to: ['order', 'notification'],
+  values: ({ status }) => ({ status }),
+  when: { notification: [{ status: 'picked_up' }, { status: 'in_transit' }] },
+  aggregate: 'shipment',
+  data: shipment,
+})
 export const shipmentDelivered = shipmentEvent('shipment.delivered')

@@ -7,7 +7,19 @@ import { exists, root } from './files'
 export { appOf } from '../../scripts/generate/openapi'
 
 /** What the service consumes; one without an `events.ts` consumes nothing. */
-export const handlersOf = async (service: ServiceName): Promise<Handler[]> => {
+export const handlersOf = async (service: ServiceName, useCases = anything): Promise<Handler[]> => {
   const file = `services/${service}/events.ts`
-  return exists(file) ? (await import(join(root, file)))[`${service}Handlers`](anything) : []
+  return exists(file) ? (await import(join(root, file)))[`${service}Handlers`](useCases) : []
+}
+
+/** Use cases that do nothing but say that they were called. */
+export const listening = (onCall: () => void): object => {
+  const useCase: object = new Proxy(() => {}, {
+    get: () => useCase,
+    apply: () => {
+      onCall()
+      return Promise.resolve()
+    },
+  })
+  return useCase
 }

@@ -1,5 +1,7 @@
 import { awaitsPayment, type Fact, isOver, type Line } from '#services/order/domain'
 import type { Awaited } from '#services/order/domain-claims'
+import { orderStatusUpdated } from '#shared/catalog'
+import { isWantedBy } from '#shared/event'
 import {
   at,
   type Life,
@@ -18,7 +20,6 @@ import {
 
 /** What order does: it hears facts, lets customers cancel, change the address and send goods back, and ends what is not paid in time. */
 
-const fulfillable = new Set(['paid', 'fulfilling', 'shipped', 'delivered'])
 export const currency = 'USD'
 
 /** The order's row as its functions read it. */
@@ -46,13 +47,15 @@ export const change = ({ plan, decide }: Model, life: Life, facts: readonly Fact
   const lines = [lineOf(plan.quantity)]
   const after = decide.afterFacts({ status, facts: known, hasPromise: plan.coupon !== undefined, total, lines }, facts)
   life.order = { ...life.order, status: after.status, payment_status: after.payment_status, facts: after.facts, total }
-  for (const { to, due } of after.steps) {
+  for (const { from, to, due } of after.steps) {
+    const values = { status: to, previous: from, overpaid: due !== undefined }
     if (to === 'cancelled') {
       const name = 'order.cancelled'
       send(life, { to: 'inventory', name, facts: { cancelled: true } }, { to: 'payment', name, facts: { cancelled: true } })
       send(life, { to: 'shipping', name, cancelled: true })
       if (plan.coupon) send(life, { to: 'promotion', name, event: 'cancelled' })
-    } else if (fulfillable.has(to)) send(life, { to: 'inventory', name: 'order is paid', facts: { fulfillable: true, lines } })
+    } else if (isWantedBy('inventory', orderStatusUpdated, values))
+      send(life, { to: 'inventory', name: 'order is paid', facts: { fulfillable: true, lines } })
     if (to === 'delivered') send(life, { to: 'payment', name: 'order is delivered', facts: { delivered: true } })
     if (due !== undefined) send(life, { to: 'payment', name: `order costs ${due}`, facts: { due } })
   }
