@@ -5,7 +5,8 @@ import { isUnavailable, unavailable } from './errors'
 import type { Draft, Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { type Arrival, createInbox, createTurns, type GroupOptions, type RecordOnce } from './outbox/inbox'
+import { createGroups, type GroupOptions } from './outbox/groups'
+import { type Arrival, createInbox, createTurns, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 
@@ -42,6 +43,11 @@ export interface Mongo {
     handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
     options?: GroupOptions,
   ): (message: Message, item: Item) => Promise<void>
+  /**
+   * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
+   * be in a group twice.
+   */
+  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions): (item: Item) => Promise<void>
   /**
    * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
    * Messages that arrive together share a transaction, so `work` may be repeated here, too.
@@ -182,6 +188,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     transaction: work => bounded(transaction(work)),
     onceMany: <Item>(handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
       createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
     once: createTurns(recordOnce, { closing: closing.signal }),
     endGathering: () => closing.abort(),
     backlog: store.backlog,

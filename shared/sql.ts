@@ -5,7 +5,8 @@ import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
 import type { Draft, Message, Publish } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { type Arrival, createInbox, createTurns, type GroupOptions, type RecordOnce } from './outbox/inbox'
+import { createGroups, type GroupOptions } from './outbox/groups'
+import { type Arrival, createInbox, createTurns, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
@@ -61,6 +62,11 @@ export interface Sql<Db> {
     handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
     options?: GroupOptions,
   ): (message: Message, item: Item) => Promise<void>
+  /**
+   * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
+   * be in a group twice.
+   */
+  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions): (item: Item) => Promise<void>
   /**
    * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
    * Messages that arrive together share a transaction, so `work` may be repeated here, too.
@@ -142,6 +148,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     transaction: work => transaction(work),
     onceMany: <Item>(handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
       createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
     once: createTurns(recordOnce, { closing: closing.signal }),
     onceLocking: <Needs>(lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>) =>
       createTurns(recordOnce, { lockAll, closing: closing.signal }),

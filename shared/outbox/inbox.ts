@@ -1,6 +1,6 @@
 import { type Context, currentContext, withContext } from '../context'
-import { AppError, isUnavailable } from '../errors'
 import type { Message, Publish } from '../event'
+import { createGroups, type GroupOptions } from './groups'
 
 type Identified = Pick<Message, 'id'>
 
@@ -20,88 +20,28 @@ export type RecordOnce<Trx> = (
   work: (trx: Trx, fresh: ReadonlySet<string>, publish: Publish) => Promise<void>,
 ) => Promise<void>
 
-export interface GroupOptions {
-  /** How long a message waits for others before a transaction starts. For handlers that nobody waits for. */
-  gatherMs?: number
-  lanes?: number
-  groupSize?: number
-}
-
-interface Waiting<Item, Received> {
-  message: Received
-  item: Item
-  context: Context
-  resolve(): void
-  reject(error: unknown): void
-}
-
-/**
- * Handles each message once. Messages that wait together are handled together, in one transaction. If that fails, each half is tried,
- * down to single messages: no message fails because of another. `closing` ends the waiting for company.
- */
+/** Handles each message once. Messages that wait together are handled together, in one transaction. */
 export const createInbox = <Trx, Item, Received extends Identified = Message>(
   recordOnce: RecordOnce<Trx>,
   handleAll: (trx: Trx, arrivals: readonly Arrival<Item, Received>[]) => Promise<void>,
-  { lanes = 2, groupSize = 64, gatherMs = 0, closing }: GroupOptions & { closing: AbortSignal },
+  options: GroupOptions & { closing: AbortSignal },
 ) => {
-  const waiting: Waiting<Item, Received>[] = []
-  let busyLanes = 0
-  let gathering: Timer | undefined
-
-  const handleGroup = async (group: readonly Waiting<Item, Received>[]): Promise<void> => {
-    const [first] = group
-    if (!first) return
-    const seen = new Set<string>()
-    const distinct = group.filter(({ message: { id } }) => !seen.has(id) && seen.add(id))
-    const recording = () =>
-      recordOnce([...seen], (trx, fresh, publish) => {
-        const arrivals = distinct
-          .filter(({ message }) => fresh.has(message.id))
-          .map(({ message, item, context }) => {
-            const publishInItsContext: Publish = (...drafts) => withContext(context, () => publish(...drafts))
-            return { message, item, publish: publishInItsContext }
-          })
-        return handleAll(trx, arrivals)
-      })
-    try {
-      await withContext(first.context, recording)
-      for (const one of group) one.resolve()
-    } catch (error) {
-      if (group.length === 1 || isUnreachable(error)) {
-        for (const one of group) one.reject(error)
-        return
-      }
-      const half = group.length >> 1
-      await handleGroup(group.slice(0, half))
-      await handleGroup(group.slice(half))
-    }
-  }
-  const startLanes = () => {
-    while (busyLanes < lanes && waiting.length > 0 && (!gathering || waiting.length >= groupSize)) {
-      busyLanes++
-      void handleGroup(waiting.splice(0, groupSize)).finally(() => {
-        busyLanes--
-        startLanes()
-      })
-    }
-  }
-  const endGathering = () => {
-    clearTimeout(gathering)
-    gathering = undefined
-    startLanes()
-  }
-  closing.addEventListener('abort', endGathering, { once: true })
-
-  return (message: Received, item: Item): Promise<void> =>
-    new Promise((resolve, reject) => {
-      waiting.push({ message, item, context: currentContext(), resolve, reject })
-      if (gatherMs > 0 && !closing.aborted) gathering ??= setTimeout(endGathering, gatherMs)
-      startLanes()
+  const handleGroup = (group: readonly { message: Received; item: Item; context: Context }[]) => {
+    const ids = new Set<string>()
+    const distinct = group.filter(({ message: { id } }) => !ids.has(id) && ids.add(id))
+    return recordOnce([...ids], (trx, fresh, publish) => {
+      const arrivals = distinct
+        .filter(({ message }) => fresh.has(message.id))
+        .map(({ message, item, context }) => {
+          const publishInItsContext: Publish = (...drafts) => withContext(context, () => publish(...drafts))
+          return { message, item, publish: publishInItsContext }
+        })
+      return handleAll(trx, arrivals)
     })
+  }
+  const handle = createGroups(handleGroup, options)
+  return (message: Received, item: Item): Promise<void> => handle({ message, item, context: currentContext() })
 }
-
-/** The store cannot be reached: no half of the group would fare better. */
-const isUnreachable = (error: unknown) => isUnavailable(error) && !(error instanceof AppError)
 
 /** Handlers that are not set-based: each message of a group is handled in its turn, after `lockAll` has locked what all of them need. */
 export const createTurns = <Trx, Needs = void>(
