@@ -2,16 +2,25 @@ import type { Sql } from '#shared/sql'
 import { addRate } from './add-rate'
 import type { TaxDb } from './database'
 import { reportedOrders } from './drift'
+import { orderFacts } from './order-facts'
 import { quoteTax } from './quote-tax'
 import { taxReport } from './report'
 import { taxRateRepository } from './repository'
 
-export const compose = ({ sql, now = () => new Date() }: { sql: Sql<TaxDb>; now?: () => Date }) => {
+interface Ports {
+  sql: Sql<TaxDb>
+  now?: () => Date
+  /** How long events wait for others: the report is not read within the second. */
+  gatherMs?: number
+}
+
+export const compose = ({ sql, now = () => new Date(), gatherMs }: Ports) => {
   const rates = taxRateRepository(sql)
   return {
     rates,
     quoteTax: quoteTax(rates, now),
     addRate: addRate(sql, rates),
+    addOrderFact: orderFacts(sql, { gatherMs }),
     report: taxReport(sql),
     reportedOrders: reportedOrders(sql),
   }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
 import { t } from '#shared/schema'
 import { jsonColumn } from '#shared/sql'
 
@@ -48,3 +48,4 @@ export const soldLinesColumn = jsonColumn(
 
 export type RateRow = Omit<Selectable<TaxDb['rates']>, 'category' | 'created_at'> & { tax_class: string }
 export type OrderRow = Selectable<TaxDb['orders']>
+export type Trx = Transaction<TaxDb>

@@ -9,6 +9,37 @@ export interface SoldLine {
   tax: number
 }
 
+/** What an event says about an order. */
+export interface OrderFact {
+  orderId: number
+  /** The order is placed, or priced again for another address. `version` is that of the order. */
+  price?: { version: number; currency: string; total: number; lines: readonly SoldLine[] }
+  soldAt?: Date
+  /** An order to be paid on delivery is cancelled after it was packed: no tax was ever due. */
+  unsold?: true
+  refund?: { id: number; amount: number; at: Date }
+}
+
+interface Sale {
+  paid_at: Date | null
+  /** 0 or 1 */
+  unsold: number
+}
+export const notSold: Sale = { paid_at: null, unsold: 0 }
+
+/** Several statuses of an order follow its payment; the earliest of them dates the sale. */
+export const saleAfter = (known: Sale, facts: readonly OrderFact[]): Sale => ({
+  paid_at: facts.reduce((paid_at, { soldAt }) => (soldAt && (!paid_at || soldAt < paid_at) ? soldAt : paid_at), known.paid_at),
+  unsold: facts.some(({ unsold }) => unsold) ? 1 : known.unsold,
+})
+
+/** Whether the report may change by these facts. The price of an order that is not sold is no part of it. */
+export const changesReport = (known: Sale, facts: readonly OrderFact[]): boolean => {
+  const sale = saleAfter(known, facts)
+  if (sale.paid_at !== known.paid_at || sale.unsold !== known.unsold) return true
+  return facts.some(({ price, refund }) => refund || (price && known.paid_at))
+}
+
 export interface SoldOrder {
   order_id: number
   currency: string

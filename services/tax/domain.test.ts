@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type TaxClass, taxClasses } from '#shared/tax-class'
 import { calculateTax, isRegionCode, rateFor, reportedPlace, type TaxRate, taxPlace } from './domain'
 import { dayAt } from './domain-days'
-import { reportEntries } from './domain-report'
+import { changesReport, notSold, reportEntries, saleAfter } from './domain-report'
 
 const rate = (country: string, region: string, tax_class: string, percent: number): TaxRate => ({
   country,
@@ -202,5 +202,35 @@ describe('the entries of the report', () => {
         }
       }),
     )
+  })
+})
+
+describe('what is known of a sale', () => {
+  const [early, late] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-02T00:00:00Z')]
+  const price = { version: 2, currency: 'EUR', total: 119, lines: [] }
+  const sold = { paid_at: early, unsold: 0 }
+  test('is the earliest of its dates, and that it was cancelled unpaid, in whatever order it is told', () => {
+    const facts = [
+      { orderId: 1, soldAt: late },
+      { orderId: 1, unsold: true as const },
+      { orderId: 1, soldAt: early },
+      { orderId: 1, price },
+    ]
+    for (const told of [facts, facts.toReversed()]) expect(saleAfter(notSold, told)).toEqual({ paid_at: early, unsold: 1 })
+    expect(saleAfter(sold, [{ orderId: 1, soldAt: late }])).toEqual(sold)
+  })
+  test('changes the report unless it was known, or is the price of what is not sold', () => {
+    expect(changesReport(notSold, [{ orderId: 1, price }])).toBe(false)
+    expect(changesReport(sold, [{ orderId: 1, price }])).toBe(true)
+    expect(changesReport(notSold, [{ orderId: 1, soldAt: late }])).toBe(true)
+    expect(
+      changesReport(sold, [
+        { orderId: 1, soldAt: late },
+        { orderId: 1, soldAt: early },
+      ]),
+    ).toBe(false)
+    expect(changesReport(notSold, [{ orderId: 1, unsold: true }])).toBe(true)
+    expect(changesReport({ paid_at: null, unsold: 1 }, [{ orderId: 1, unsold: true }])).toBe(false)
+    expect(changesReport(notSold, [{ orderId: 1, refund: { id: 1, amount: 1, at: late } }])).toBe(true)
   })
 })

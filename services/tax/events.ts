@@ -1,9 +1,9 @@
 import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
-import { on } from '#shared/event'
+import { type Message, on } from '#shared/event'
 import { toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
 import { reportedPlace } from './domain'
-import type { TaxReport } from './report'
+import type { AddOrderFact } from './order-facts'
 
 /** An order counts as sold once it is paid, or once it is packed to be paid on delivery. */
 const soldStatuses = new Set(['paid', 'fulfilling'])
@@ -15,7 +15,11 @@ const besidesTheSale = new Set<string | undefined>(['paid_twice', 'overpaid'])
 
 type PriceData = Pick<Static<(typeof orderCreated)['schema']>, 'currency' | 'total_amount' | 'tax_lines'>
 
-const orderPrice = ({ currency, total_amount, tax_lines }: PriceData) => ({
+const orderPrice = ({
+  aggregate: { version },
+  data: { currency, total_amount, tax_lines },
+}: Pick<Message<PriceData>, 'aggregate' | 'data'>) => ({
+  version,
   currency,
   total: toMinor(total_amount, currency),
   lines: tax_lines.map(({ country, region, rate_ppm, net, tax }) => ({
@@ -26,18 +30,18 @@ const orderPrice = ({ currency, total_amount, tax_lines }: PriceData) => ({
   })),
 })
 
-export const taxHandlers = ({ report }: { report: TaxReport }) => [
-  on(orderCreated, message => report.recordPrice(message, message.data.order_id, orderPrice(message.data))),
-  on(orderRepriced, message => report.recordPrice(message, message.data.order_id, orderPrice(message.data))),
+export const taxHandlers = ({ addOrderFact }: { addOrderFact: AddOrderFact }) => [
+  on(orderCreated, message => addOrderFact({ orderId: message.data.order_id, price: orderPrice(message) })),
+  on(orderRepriced, message => addOrderFact({ orderId: message.data.order_id, price: orderPrice(message) })),
   on(orderStatusUpdated, async message => {
-    const { order_id, status, payment_status } = message.data
-    if (soldStatuses.has(status)) await report.recordSale(message, order_id, new Date(message.time))
-    if (status === 'cancelled' && unpaidStatuses.has(payment_status)) await report.recordUnsold(message, order_id)
+    const { order_id: orderId, status, payment_status } = message.data
+    if (soldStatuses.has(status)) await addOrderFact({ orderId, soldAt: new Date(message.time) })
+    if (status === 'cancelled' && unpaidStatuses.has(payment_status)) await addOrderFact({ orderId, unsold: true })
   }),
   on(paymentRefunded, async message => {
-    const { order_id, refund_id, amount, currency, cause, reason } = message.data
+    const { order_id: orderId, refund_id: id, amount, currency, cause, reason } = message.data
     // Instances of the release before publish the cause as the reason alone.
     if (!besidesTheSale.has(cause ?? reason))
-      await report.recordRefund(message, order_id, { id: refund_id, amount: toMinor(amount, currency), at: new Date(message.time) })
+      await addOrderFact({ orderId, refund: { id, amount: toMinor(amount, currency), at: new Date(message.time) } })
   }),
 ]

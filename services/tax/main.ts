@@ -11,7 +11,7 @@ export const start = (env?: Environment) =>
     'tax',
     async ({ http, bus, ...kernel }) => {
       const sql = await kernel.sql<TaxDb>(migrations)
-      const tax = compose({ sql })
+      const tax = compose({ sql, gatherMs: 100 })
       await bus.consume(taxHandlers(tax))
       return taxApp({ http, ...tax })
     },

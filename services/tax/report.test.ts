@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
 import type { Draft } from '#shared/event'
-import { messageOf } from '#shared/testing'
+import { deliverTo, messageOf } from '#shared/testing'
+import { compose } from './compose'
+import { taxHandlers } from './events'
 import { reportItems } from './model'
 import { testTax } from './testing'
 
-const { deliver, send, as, asService, failures, drop } = await testTax()
+const { deliver, send, as, asService, failures, open, drop } = await testTax()
 afterAll(async () => {
   expect(failures).toEqual([])
   await drop()
@@ -85,6 +87,27 @@ describe('the report', () => {
     for (const draft of [repriced, created(9), paid(9)]) await receive(draft)
     const { body } = await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=fr')
     expect(body.items).toMatchObject([{ country: 'FR', net: 100, tax: 20 }])
+  })
+  test('counts many orders whose events arrive together, on two instances, as if they came one by one', async () => {
+    const other = deliverTo(taxHandlers(compose({ sql: await open() })))
+    const ids = Array.from({ length: 40 }, (_, i) => 1000 + i)
+    const french = (id: number) => created(id, [{ category: 'Electronics', country: 'FR', rate_ppm: 200_000, net: 100, tax: 20 }])
+    const at = { at: new Date('2026-08-05T10:00:00.000Z') }
+    const events = ids.flatMap(id => [
+      created(id),
+      paid(id),
+      { ...french(id), body: { ...french(id).body, aggregate: { type: 'order', id: `${id}`, version: 2 } } },
+    ])
+    // Each event comes to both instances, in opposite order.
+    await Promise.all([
+      ...events.map(draft => deliver(messageOf(draft, at))),
+      ...events.toReversed().map(draft => other(messageOf(draft, at))),
+      ...ids.map(id => other(messageOf(refunded(id, id, 59.5), at))),
+    ])
+    const { body } = await send('GET', '/api/tax/report?from=2026-08-01T00:00:00Z&to=2026-09-01T00:00:00Z')
+    expect(body.items).toEqual([
+      { country: 'FR', region: '', rate_ppm: 200_000, currency: 'EUR', net: 2000, tax: 400, refunded_net: 2000, refunded_tax: 400 },
+    ])
   })
   test('counts an order on the day on which it was first paid, whichever event arrives first', async () => {
     await receive(statusUpdated(11, 'fulfilling', 'paid'), undefined, '2026-05-01T00:00:01.000Z')

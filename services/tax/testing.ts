@@ -23,7 +23,7 @@ export const testTax = async () => {
     asService,
     failures,
     sql: stores.sql,
-    report: tax.report,
+    addOrderFact: tax.addOrderFact,
     open,
     deliver: deliverTo(taxHandlers(tax)),
     drop,
