@@ -135,7 +135,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         await Bun.sleep(10)
       }
     }
-    if (rows.length > 0) relay?.wake()
+    relay?.committed(rows.map(row => ({ ...row, id: row.message_id })))
     return result
   }
 

@@ -32,6 +32,7 @@ export interface OutboxRow {
   body: string
   due_at: Date | null
 }
+export type StoredRow<Id extends string | number> = OutboxRow & { id: Id }
 /** The messages that are not yet published. */
 export interface Backlog {
   /** Counted up to 10,000. */
@@ -50,7 +51,9 @@ export interface OutboxStore<Id extends string | number> {
    * The oldest rows without those of `exceptIds` and `exceptTypes`, in the order in which they were stored. What it reads is bounded by
    * `limit` and the number of types, however many rows are left out.
    */
-  unsent(limit: number, exceptIds: Id[], exceptTypes: string[]): Promise<(OutboxRow & { id: Id })[]>
+  unsent(limit: number, exceptIds: Id[], exceptTypes: string[]): Promise<StoredRow<Id>[]>
+  /** Whether no other row can lie between these two, so that the second one may be published after the first without a look at the table. */
+  follows(before: Id, id: Id): boolean
   remove(ids: Id[]): Promise<void>
   backlog(): Promise<Backlog>
   /** Deletes everything past its retention, in bounded steps, until `signal` is aborted. */

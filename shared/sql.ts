@@ -108,13 +108,12 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
 
   const commit = async <T>(work: Work<Db, T>, act: Draft[]): Promise<T> => {
     const rows: OutboxRow[] = []
-    const result = await db.transaction().execute(async trx => {
+    const { result, stored } = await db.transaction().execute(async trx => {
       const result = await work(trx, (...drafts) => void rows.push(...outboxRows(drafts, service)))
       rows.push(...outboxRows(act, service))
-      if (rows.length > 0) await addToOutbox(kernel, trx, rows)
-      return result
+      return { result, stored: await addToOutbox(kernel, trx, rows) }
     })
-    if (rows.length > 0) relay?.wake()
+    relay?.committed(stored)
     return result
   }
 

@@ -1,7 +1,9 @@
 import { sleep, within } from '../deadline'
 import type { Topology } from '../event'
-import type { OutboxRow, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings, StoreLog } from '../outbox'
+import type { OutboxRow, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings, StoredRow, StoreLog } from '../outbox'
 import { hour, minute, second } from '../time'
+import { createDeletions } from './deletions'
+import { createHandOver } from './hand-over'
 import { createLease } from './lease'
 import { createResting } from './resting'
 
@@ -12,7 +14,7 @@ export interface RelayPorts {
   siblings?: Siblings
 }
 export interface RelayTimes {
-  /** How often the outbox is read when nothing wakes the relay. */
+  /** How often the outbox is read for rows that nobody handed over, as after a crash. */
   pollMs?: number
   leaseMs?: number
   /** How long `stop` continues to publish what is waiting. */
@@ -23,9 +25,9 @@ export interface RelayOptions<Id extends string | number> extends RelayPorts, Re
   store: OutboxStore<Id>
   log: StoreLog
 }
-export interface Relay {
-  /** To be called after a commit that added rows. */
-  wake(): void
+export interface Relay<Id extends string | number> {
+  /** To be called after a commit, with the rows that it added. */
+  committed(rows: readonly StoredRow<Id>[]): void
   stop(): Promise<void>
   /** Whether this instance has the lease. */
   holding(): boolean
@@ -52,28 +54,41 @@ export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
 
 /**
  * Publishes the rows of the outbox in their order, and deletes those that the broker confirmed. A lease lets one instance at a time do so.
- * A message may be published twice (after a crash, or when a lease ran out), but none is lost.
+ * A message may be published twice (after a crash, or when a lease ran out), but none is lost: what is in memory is in the table, too, and any
+ * doubt about what was published is resolved by reading the table.
  */
-export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay => {
+export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay<Id> => {
   const { store, bus, topology, siblings, log, pollMs = second, leaseMs = 5 * second, drainMs = 2 * second, batch = 500 } = options
   const withoutConsumers = new Set(topology.flatMap(event => (event.kind === 'event' && event.to.length === 0 ? [event.type] : [])))
   const resting = createResting<Id>(log)
+  const handOver = createHandOver<Id>(store)
+  const deletions = createDeletions<Id>(store)
   const lease = createLease(store, leaseMs, log)
   const stopping = new AbortController()
   let drainUntil = Number.POSITIVE_INFINITY
   let wakeUp = new AbortController()
   let failedRounds = 0
 
-  const publishOldest = async (): Promise<'nothing waits' | 'next' | 'nothing published'> => {
+  let readAt = 0
+  const nextRows = async (): Promise<StoredRow<Id>[]> => {
+    if (Date.now() >= readAt || resting.any()) handOver.readNext()
+    const handedOver = handOver.take(deletions.has)
+    if (handedOver) return handedOver
+    readAt = Date.now() + pollMs
     const { ids, types } = resting.now()
-    const rows = await store.unsent(batch, ids, types)
+    return handOver.read(() => store.unsent(batch, [...ids, ...deletions.ids()], types), batch)
+  }
+
+  const publishNext = async (): Promise<'nothing waits' | 'next' | 'nothing published'> => {
+    const rows = await nextRows()
     if (rows.length === 0) return 'nothing waits'
     const outcomes = await bus.publish(rows.map(outgoingMessage))
     const withOutcome = (outcome: Outcome) => rows.filter((_, i) => outcomes[i] === outcome)
     const returned = withOutcome('unroutable')
     const done = [...withOutcome('confirmed'), ...returned.filter(({ type }) => withoutConsumers.has(type))]
-    if (done.length > 0) await store.remove(done.map(({ id }) => id))
+    deletions.add(done.map(({ id }) => id))
     resting.taken(done)
+    if (done.length < rows.length) handOver.readNext()
     let otherRowsAreNext = resting.unroutable(returned.filter(({ type }) => !withoutConsumers.has(type)))
     const refused = withOutcome('refused')
     // Fewer leave room for the rows behind them, and are simply sent again.
@@ -88,19 +103,24 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     while (Date.now() <= drainUntil) {
       wakeUp = new AbortController()
       try {
+        if (Date.now() >= deletions.dueAt()) await answered(deletions.flush())
         if (!(await answered(lease.renew()))) {
+          handOver.readNext()
+          // The next holder would publish them again.
+          await answered(deletions.flush())
           if (stopping.signal.aborted) return
           await untilLeaseMayBeFree()
           continue
         }
         sweepWhenDue()
-        const result = await answered(publishOldest())
+        const result = await answered(publishNext())
         if (result === 'nothing published') await backOff()
         else failedRounds = 0
         if (result !== 'nothing waits') continue
         if (stopping.signal.aborted) return
-        await sleep(pollMs, wakeUp.signal)
+        await sleep(Math.min(readAt, deletions.dueAt()) - Date.now(), wakeUp.signal)
       } catch (error) {
+        handOver.readNext()
         if (failedRounds === 0) log.warn({ err: error }, 'the outbox could not be relayed; it is tried again')
         await backOff()
       }
@@ -133,12 +153,20 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
   }
 
   const running = run()
-  const stopListening = siblings?.onNotified(() => wakeUp.abort())
+  const readAtOnce = () => {
+    handOver.readNext()
+    wakeUp.abort()
+  }
+  const stopListening = siblings?.onNotified(readAtOnce)
   let notifyTimer: ReturnType<typeof setTimeout> | undefined
 
   return {
-    wake() {
-      if (lease.holding()) return wakeUp.abort()
+    committed(rows) {
+      if (rows.length === 0) return
+      if (lease.holding()) {
+        handOver.add(rows)
+        return wakeUp.abort()
+      }
       // One notification for a burst of commits.
       notifyTimer ??= setTimeout(() => {
         notifyTimer = undefined
@@ -149,10 +177,11 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     async stop() {
       drainUntil = Date.now() + drainMs
       stopping.abort()
-      wakeUp.abort()
+      readAtOnce()
       stopListening?.()
+      const ended = running.then(deletions.flush).catch(error => log.warn({ err: error }, 'some messages will be published a second time'))
       // Bounded, so that a publication or a deletion that hangs does not hold up the shutdown.
-      await within(drainMs + 500, Promise.all([running, sweeping]))
+      await within(drainMs + 500, Promise.all([ended, sweeping]))
       clearTimeout(notifyTimer)
       if (!lease.holding()) return
       await lease.release()

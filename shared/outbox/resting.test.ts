@@ -68,10 +68,15 @@ test('a type that rested rests again, and longer, as soon as one of its rows is 
   expect(errors).toHaveLength(logged + 1)
 })
 
-test('rows that were not seen for long, as when another instance published them, make room', () => {
+test('rows and types that were not seen for long, as when another instance published them, are forgotten', () => {
   const { resting } = logging()
   resting.unroutable(many(1000))
+  resting.refused([row(3000, 'order.other')])
+  after(60_500)
+  expect(resting.any()).toBe(true)
   after(120_000)
+  expect(resting.now()).toEqual({ ids: [], types: [] })
+  expect(resting.any()).toBe(false)
   expect(resting.unroutable([row(2000)])).toBe(false)
   expect(resting.now()).toEqual({ ids: [2000], types: [] })
 })

@@ -28,13 +28,19 @@ export const createResting = <Id extends string | number>(log: StoreLog) => {
     types.set(type, next(types.get(type), longest))
     for (const [id, row] of rows) if (row.type === type) rows.delete(id)
   }
-  /** Another instance may have published a row that rested here: it is not seen again. */
+  /** Another instance may have published what rested here: it is not seen again. */
   const forgetUnseen = () => {
     for (const [id, { retryAt }] of rows) if (retryAt < Date.now() - minute) rows.delete(id)
+    for (const [type, { retryAt }] of types) if (retryAt < Date.now() - minute) types.delete(type)
   }
 
   return {
-    now: () => ({ ids: resting(rows), types: resting(types) }),
+    any: () => rows.size + types.size > 0,
+    /** What is left out when the table is read. */
+    now() {
+      forgetUnseen()
+      return { ids: resting(rows), types: resting(types) }
+    },
     taken(some: readonly Row<Id>[]) {
       for (const { id, type } of some) {
         rows.delete(id)
@@ -47,7 +53,6 @@ export const createResting = <Id extends string | number>(log: StoreLog) => {
       for (const { id, type, message_id } of some) {
         if (whole.has(type)) continue
         const before = rows.get(id)
-        if (!before && rows.size >= mostRows) forgetUnseen()
         if (types.has(type) || (!before && rows.size >= mostRows)) {
           whole.add(type)
           restType(type, minute, 'no queue takes messages of this type: they stay in the outbox')

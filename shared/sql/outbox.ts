@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { sleep } from '../deadline'
-import type { OutboxRow, OutboxStore } from '../outbox'
+import type { OutboxRow, OutboxStore, StoredRow } from '../outbox'
 import { day } from '../time'
 import { before, inFuture, now } from './clock'
 import { isDuplicate } from './errors'
@@ -54,6 +54,8 @@ export const sqlOutbox = (db: Kysely<KernelTables>, { sweepBatch = 1000, sweepPa
     return (exceptIds.length > 0 ? rows.where('id', 'not in', exceptIds) : rows).limit(limit).execute()
   },
 
+  follows: (before, id) => id === before + 1,
+
   async remove(ids) {
     await db.deleteFrom('outbox').where('id', 'in', ids).execute()
   },
@@ -102,9 +104,19 @@ const oldestOfOtherTypes = async (db: Kysely<KernelTables>, limit: number, excep
 
 type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 
-/** Builds the statement with `kernel` and runs it in `trx`, whose type has only the service's own tables. */
-export const addToOutbox = (kernel: Kysely<KernelTables>, trx: Executor, rows: OutboxRow[]) =>
-  trx.executeQuery(kernel.insertInto('outbox').values(rows))
+/**
+ * Builds the statement with `kernel` and runs it in `trx`, whose type has only the service's own tables. The rows of one insert get ids without
+ * a gap: InnoDB reserves them together, and the pool sets the step to 1.
+ */
+export const addToOutbox = async (
+  kernel: Kysely<KernelTables>,
+  trx: Executor,
+  rows: readonly OutboxRow[],
+): Promise<StoredRow<number>[]> => {
+  if (rows.length === 0) return []
+  const { insertId } = await trx.executeQuery(kernel.insertInto('outbox').values(rows))
+  return rows.map((row, i) => ({ ...row, id: Number(insertId) + i }))
+}
 
 /**
  * Records those of the messages that were not recorded before, in the order of their ids, and returns their ids. Waits for a transaction that is
