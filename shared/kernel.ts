@@ -17,7 +17,7 @@ import type { Mongo } from './mongo'
 import type { Backlog } from './outbox'
 import type { RelayPorts } from './outbox/relay'
 import { released, serviceInfo } from './platform'
-import { createSiblings, type Fanout, type FanoutOptions, openRedis, type Redis, startFanout } from './redis'
+import { createNotices, createSiblings, type Fanout, type FanoutOptions, type Notices, openRedis, type Redis, startFanout } from './redis'
 import { createResolver } from './registry'
 import { startRevocationList } from './revocations'
 import type { Check } from './service/ops'
@@ -43,6 +43,8 @@ export interface Kernel {
   }
   /** Follows a capped stream, as every other instance of this service does: from now on, or from after an entry that is known. */
   follow(stream: string, onEntry: FanoutOptions['onEntry'], options?: Pick<FanoutOptions, 'after'>): Fanout
+  /** What the instances of this service tell each other about one thing. */
+  notices(about: string): Notices
   /** Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. */
   every(name: string, ms: number, work: () => Promise<unknown>): void
   /** Called when the instance should get no new requests: answers that would never end, such as live streams, end here. */
@@ -149,6 +151,17 @@ export const openKernel = async (config: Config) => {
       const follower = startFanout(redis, stream, { ...options, onEntry, log })
       stopIntake.push(follower.close)
       return follower
+    },
+    notices(about) {
+      const { tell, listen } = createNotices(redis, redis.key('notices', about))
+      return {
+        tell,
+        listen(listener) {
+          const stop = listen(listener)
+          stopIntake.push(stop)
+          return stop
+        },
+      }
     },
     every: (name, ms, work) => void stopIntake.push(startRepeating(work, { name, ms, log }).stop),
     onDrain: end => void drainListeners.push(end),

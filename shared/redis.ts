@@ -67,17 +67,37 @@ export const openRedis = async ({ url, prefix, log }: RedisOptions): Promise<Red
   }
 }
 
-/** Notifies the other instances of a service by pub/sub. An instance that is not subscribed at that moment misses the notification. */
-export const createSiblings = (redis: Redis, channel: string): Siblings => ({
-  notify: () => void redis.client.publish(channel, '').catch(() => {}),
-  onNotified: listener => {
-    const subscriber = redis.client.duplicate({ enableAutoPipelining: false })
+/** What the instances of a service tell each other in passing. */
+export interface Notices {
+  tell(text: string): void
+  /**
+   * An instance that is not subscribed at a moment misses what is told then. So the listener also gets an empty text whenever the
+   * subscription begins, and should look for itself. Returns a function that stops listening.
+   */
+  listen(listener: (text: string) => void): () => void
+}
+
+/** Notices by pub/sub. While Redis is down nobody gets any. */
+export const createNotices = (redis: Redis, channel: string): Notices => ({
+  tell: text => void redis.client.publish(channel, text).catch(() => {}),
+  listen: listener => {
+    const subscriber = redis.client.duplicate({ enableAutoPipelining: false, autoResubscribe: false })
     subscriber.on('error', () => {})
-    subscriber.on('message', listener)
-    const subscribe = () => void subscriber.subscribe(channel).catch(() => {})
+    subscriber.on('message', (_, text: string) => listener(text))
+    const subscribe = () =>
+      void subscriber.subscribe(channel).then(
+        () => listener(''),
+        () => {},
+      )
     subscriber.on('ready', subscribe)
     return () => subscriber.disconnect()
   },
 })
+
+/** Notifies the other instances of a service by pub/sub. An instance that is not subscribed at that moment misses the notification. */
+export const createSiblings = (redis: Redis, channel: string): Siblings => {
+  const { tell, listen } = createNotices(redis, channel)
+  return { notify: () => tell(''), onNotified: listener => listen(() => listener()) }
+}
 
 export { type Fanout, type FanoutOptions, startFanout } from './redis/fanout'

@@ -1,24 +1,62 @@
+import { sql as raw } from 'kysely'
 import { orderPaymentDueChanged, orderPaymentTimeout } from '#shared/catalog'
-import { notFound } from '#shared/errors'
+import { conflict, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
-import { changeOrder, loadLockedOrder, loadOwnLockedOrder, type OrderChange } from './changes'
+import { changeOrder, loadLockedOrder, type OrderChange } from './changes'
 import type { OrderRow, OrderSql, Terms } from './database'
 import { claimFor, type Due, holdFor, requireHoldable, requirePayable } from './domain-claims'
+import type { Payable } from './payable'
 import { timerTerm } from './timeouts'
 
 interface ClaimRequest extends Due {
   user_id: number
   is_admin: boolean
+  /** How long the answer may wait for the order to be payable. */
+  wait_ms?: number
 }
 interface Hold extends Due {
   hold_ms: number
 }
 
+interface Ports {
+  sql: OrderSql
+  payable: Payable
+  terms: Pick<Terms, 'claimMs' | 'paymentTimeoutMs'>
+}
+
+const claimedColumns = [
+  'user_id',
+  'status',
+  'payment_status',
+  'total',
+  'currency',
+  'payment_due_at',
+  'reservation_expires_at',
+  'claim_payment_id',
+  'claim_until',
+] as const
+type ClaimedRow = Pick<OrderRow, (typeof claimedColumns)[number]>
+
 /**
  * Payment claims an order before it charges: what is due stays the same until the payment has an outcome or the claim ends. A claim
  * is short. Once its payment is stored and waits for the customer or the bank, payment holds the order for as long as that may take.
  */
-export const claims = ({ sql, terms }: { sql: OrderSql; terms: Pick<Terms, 'claimMs' | 'paymentTimeoutMs'> }) => {
+export const claims = ({ sql, payable, terms }: Ports) => {
+  const find = (id: number) => sql.db.selectFrom('orders').select(claimedColumns).where('id', '=', id).executeTakeFirst()
+
+  const claimAsRead = async (id: number, { status, payment_status, total, ...read }: ClaimedRow, claim: ReturnType<typeof claimFor>) => {
+    const { numUpdatedRows } = await sql.db
+      .updateTable('orders')
+      .set(claim)
+      .where('id', '=', id)
+      .where('status', '=', status)
+      .where('payment_status', '=', payment_status)
+      .where('total', '=', total)
+      .where(raw<boolean>`claim_payment_id <=> ${read.claim_payment_id} and claim_until <=> ${read.claim_until}`)
+      .executeTakeFirst()
+    return numUpdatedRows === 1n
+  }
+
   const held = (row: OrderRow, paymentId: number, until: Date): OrderChange => {
     const { claim, due } = holdFor(row, paymentId, until)
     if (!due) return { set: claim }
@@ -36,16 +74,24 @@ export const claims = ({ sql, terms }: { sql: OrderSql; terms: Pick<Terms, 'clai
   }
 
   return {
-    claim: (orderId: number, request: ClaimRequest) =>
-      sql.transaction(async trx => {
-        const { row } = await loadOwnLockedOrder(trx, orderId, { id: request.user_id, role: request.is_admin ? 'admin' : 'customer' })
+    /**
+     * Waits up to `wait_ms` for an order that is still being checked. Nothing is locked: the claim is stored if the order is still as it
+     * was read, else it is read again.
+     */
+    async claim(orderId: number, { wait_ms: ms = 0, ...request }: ClaimRequest, signal: AbortSignal) {
+      const isOwn = (row: ClaimedRow) => row.user_id === request.user_id || request.is_admin
+      for (let tries = 0; tries < 5; tries++) {
+        const isOver = (row: ClaimedRow | undefined) => !row || !isOwn(row) || row.status !== 'pending'
+        const row = await payable.until(orderId, () => find(orderId), isOver, { ms, signal })
+        if (!row || !isOwn(row)) throw notFound('order')
         const now = new Date()
         requirePayable(row, request, now)
-        const { user_id, total, currency } = row
         const claim = claimFor(row, request.payment_id, new Date(now.getTime() + terms.claimMs))
-        await trx.updateTable('orders').set(claim).where('id', '=', orderId).execute()
-        return { order_id: orderId, user_id, amount: toMajor(total, currency), currency }
-      }),
+        const { user_id, total, currency } = row
+        if (await claimAsRead(orderId, row, claim)) return { order_id: orderId, user_id, amount: toMajor(total, currency), currency }
+      }
+      throw conflict('payment_in_progress', 'The order is being changed by others. Try again shortly.', 1)
+    },
 
     /**
      * Lets a payment that is stored by now keep its claim for as long as it may take. May be repeated, and refuses what the payment no

@@ -1,10 +1,12 @@
 import type { Log } from '#shared/log'
+import type { Notices } from '#shared/redis'
 import { applyFact } from './apply-fact'
 import { cancel, finishCancellations } from './cancel'
 import { claims } from './claims'
 import type { OrderClients } from './clients'
 import type { OrderSql, Terms } from './database'
 import { orderDrift } from './drift'
+import { payable } from './payable'
 import { orderPersonalData } from './personal-data'
 import { place } from './place'
 import { orderRepository } from './repository'
@@ -18,20 +20,28 @@ interface Ports {
   clients: OrderClients
   terms: Terms
   log: Pick<Log, 'warn'>
+  /** Tells the other instances which orders may be payable. */
+  notices: Notices
 }
 
-export const compose = ({ sql, clients, terms, log }: Ports) => {
+export const compose = ({ sql, clients, terms, log, notices }: Ports) => {
   const orders = orderRepository(sql)
+  const ready = payable(notices)
+  const apply = applyFact(sql)
   return {
     orders,
     place: place({ sql, clients, terms }),
     reprice: reprice({ sql, clients, orders }),
     cancel: cancel({ sql, clients }),
     finishCancellations: finishCancellations({ sql, clients, log }),
-    claims: claims({ sql, terms }),
+    payable: ready,
+    claims: claims({ sql, payable: ready, terms }),
     timeouts: timeouts({ sql, terms, log }),
     returns: returns(sql),
-    applyFact: applyFact(sql),
+    applyFact: async (...[message, orderId, fact, entryData]: Parameters<typeof apply>) => {
+      await apply(message, orderId, fact, entryData)
+      ready.announce(orderId, fact)
+    },
     statistics: orderStatistics(sql),
     drift: orderDrift(sql),
     personalData: orderPersonalData({ sql, orders, log }),

@@ -5,6 +5,7 @@ import {
   type Awaited,
   claimAfter,
   claimFor,
+  endsPending,
   holdFor,
   isFrozen,
   requireHoldable,
@@ -39,6 +40,11 @@ const refusalOf = (attempt: () => void) => {
 }
 const claim = (known: Awaited, request: Partial<typeof due> & { currency?: string } = {}) =>
   refusalOf(() => requirePayable(known, { ...due, ...request }, now))
+
+test('an order may be payable after the answers of stock and promotion, and after nothing else', () => {
+  const kinds = ['reserved', 'stock_refused', 'redeemed', 'promise_refused', 'committed', 'commit_failed', 'payment', 'refund'] as const
+  expect(kinds.filter(endsPending)).toEqual(['reserved', 'stock_refused', 'redeemed', 'promise_refused'])
+})
 
 describe('a payment', () => {
   test('claims an order for what it costs, in its currency', () => {

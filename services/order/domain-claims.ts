@@ -28,6 +28,10 @@ export interface Due {
   currency?: string
 }
 
+/** The facts after which an order may be payable, or never will be. */
+export const endsPending = (kind: Fact['kind']) =>
+  kind === 'reserved' || kind === 'stock_refused' || kind === 'redeemed' || kind === 'promise_refused'
+
 /** While a payment is under way, address and price stay as they are. */
 export const isFrozen = ({ claim_until, payment_status }: Pick<Awaited, 'claim_until' | 'payment_status'>, now: Date) =>
   payment_status !== 'unpaid' || (claim_until !== null && claim_until > now)

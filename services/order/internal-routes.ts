@@ -25,12 +25,14 @@ export const internalRoutes = ({ http, orders, claims, drift, personalData }: De
         detail: { summary: 'An order, with the address, which events do not carry' },
       },
     )
-    .post('/orders/:id/claim', ({ params, body }) => claims.claim(params.id, body), {
+    .post('/orders/:id/claim', ({ params, body, request }) => claims.claim(params.id, body, request.signal), {
       internal: ['payment'],
       params: IdParam,
       body: ClaimBody,
       response: { 200: ClaimView },
-      detail: { summary: 'Freeze an order for a payment; the same payment may ask again and gets the same answer' },
+      detail: {
+        summary: 'Freeze an order for a payment, as soon as it is payable; the same payment may ask again and gets the same answer',
+      },
     })
     .post(
       '/orders/:id/hold',

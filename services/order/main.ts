@@ -14,13 +14,13 @@ const abandonedMs = 5 * second
 export const start = (env?: Environment) =>
   runService(
     'order',
-    async ({ http, bus, every, client, config, log, ...kernel }) => {
+    async ({ http, bus, every, client, config, log, notices, ...kernel }) => {
       const sql = await kernel.sql<OrderDb>(migrations)
       const terms = {
         paymentTimeoutMs: config.integer('ORDER_PAYMENT_TIMEOUT_MS', 15 * minute),
         claimMs: config.integer('CLAIM_MS', minute),
       }
-      const service = compose({ sql, clients: orderClients(client), terms, log })
+      const service = compose({ sql, clients: orderClients(client), terms, log, notices: notices('payable') })
       await bus.consume(orderHandlers(service))
       every('cancel orders that nobody paid in time', second, () => service.timeouts.sweep(new Date()))
       every('finish cancellations', second, () => service.finishCancellations(new Date(Date.now() - abandonedMs)))

@@ -3,7 +3,7 @@ import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, named, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
-import { day } from '#shared/time'
+import { day, second } from '#shared/time'
 import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
 import { cancelReasons, nextStates, statuses } from './domain'
 
@@ -175,6 +175,9 @@ export const ClaimBody = closed({
   amount: Amount,
   currency: t.Optional(Currency),
   payment_method: text(32, 'credit_card'),
+  wait_ms: t.Optional(
+    t.Integer({ minimum: 0, maximum: 10 * second, description: 'How long the answer may wait until the order is payable' }),
+  ),
 })
 export const HoldBody = closed({
   payment_id: Id,

@@ -8,7 +8,7 @@ import { noFacts, type Status } from './domain'
 import { orderDrift } from './drift'
 import { orderRepository } from './repository'
 import { orderStatistics } from './statistics'
-import { laptop, testOrders } from './testing'
+import { laptop, noNotices, testOrders } from './testing'
 import { timeouts } from './timeouts'
 
 const shop = await testOrders()
@@ -123,7 +123,7 @@ test('a plan that reads a whole table is recognized', async () => {
 })
 
 test('placing an order takes four inserts, however many lines it has', async () => {
-  const service = compose({ sql: recorded, clients: shop.clients, terms, log })
+  const service = compose({ sql: recorded, clients: shop.clients, terms, log, notices: noNotices })
   queries.length = 0
   await service.place({ id: 1, role: 'customer' }, shop.sample, undefined)
   // The fourth is that of the outbox, with the event and the timer.

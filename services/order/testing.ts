@@ -1,4 +1,5 @@
 import type { Draft, Message } from '#shared/event'
+import type { Notices } from '#shared/redis'
 import type { SqlOptions } from '#shared/sql'
 import { deliverTo, messageOf, sender, testHttp, testSql } from '#shared/testing'
 import { minute } from '#shared/time'
@@ -13,6 +14,8 @@ import { laptop, testOrderClients } from './testing-clients'
 
 export { laptop, phone, shirt } from './testing-clients'
 
+/** Nobody is told: there is no other instance. */
+export const noNotices: Notices = { tell() {}, listen: () => () => {} }
 const usualTerms: Terms = { paymentTimeoutMs: 15 * minute, claimMs: minute }
 
 interface Sent {
@@ -23,13 +26,13 @@ interface Sent {
 }
 
 /** The service on a real database; the services that it asks are played, and answer over HTTP. */
-export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlOptions> = {}) => {
+export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlOptions> = {}, notices: Notices = noNotices) => {
   const [mysql, web] = await Promise.all([testSql<OrderDb>({ service: 'order', migrations, ...store }), testHttp('order')])
   const others = testOrderClients()
   const clients = orderClients(others.client)
   const warnings: { order_id?: number; failed?: number }[] = []
   const log = { warn: (fields: { order_id?: number; failed?: number }) => void warnings.push(fields) }
-  const service = compose({ sql: mysql.sql, clients, terms: { ...usualTerms, ...terms }, log })
+  const service = compose({ sql: mysql.sql, clients, terms: { ...usualTerms, ...terms }, log, notices })
   const app = orderApp({ http: web.http, ...service })
   const handlers = orderHandlers(service)
 

@@ -13,26 +13,12 @@ interface Ports {
   readyMs: number
 }
 
-/** The order service sends `Retry-After` only while the order is not payable yet. */
-const isNotReady = (error: unknown) => error instanceof AppError && error.code === 'order_not_payable' && error.retryAfter !== undefined
 /** The order service has answered, and granted nothing. After any other error the order may be claimed. */
 const isRefused = (error: unknown) => error instanceof AppError && ['invalid', 'not_found', 'conflict'].includes(error.kind)
 
 /** Claims of orders, for payments that are not stored yet. */
 export const claims = ({ sql, clients, log, readyMs }: Ports) => {
   const numbers = sql.db.deleteFrom('payment_numbers')
-
-  const claimWhenReady = async (orderId: number, claim: Claim): Promise<ClaimedOrder> => {
-    const deadline = Date.now() + readyMs
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 300)) {
-      try {
-        return await clients.claimOrder(orderId, claim)
-      } catch (error) {
-        if (!isNotReady(error) || Date.now() + pauseMs > deadline) throw error
-      }
-      await Bun.sleep(pauseMs)
-    }
-  }
 
   const release = (orderId: number, paymentId: number) =>
     clients
@@ -66,11 +52,15 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
      * Claims an order and stores its payment with `store`. After an error no claim is left behind, unless the order service does not
      * answer.
      */
-    async claimed<Stored>(orderId: number, claim: Claim, store: (order: ClaimedOrder) => Promise<Stored>): Promise<Stored> {
+    async claimed<Stored>(
+      orderId: number,
+      claim: Omit<Claim, 'wait_ms'>,
+      store: (order: ClaimedOrder) => Promise<Stored>,
+    ): Promise<Stored> {
       const id = claim.payment_id
       let isGranted = false
       try {
-        const order = await claimWhenReady(orderId, claim)
+        const order = await clients.claimOrder(orderId, { ...claim, wait_ms: readyMs })
         isGranted = true
         return await store(order)
       } catch (error) {

@@ -64,6 +64,8 @@ const fakeOrders = () => {
       return new Response(null, { status: 204 })
     }
     if (!order || (order.user_id !== body.user_id && body.is_admin !== true)) return refuse(404, 'order_not_found')
+    const waitsUntil = Date.now() + Number(body.wait_ms)
+    while (order.status === 'pending' && Date.now() < waitsUntil) await Bun.sleep(10)
     if (order.status === 'pending') return refuse(409, 'order_not_payable', 1)
     if (order.status !== 'awaiting_payment') return refuse(409, 'order_not_payable')
     if (body.currency !== undefined && body.currency !== order.currency) return refuse(409, 'currency_mismatch')
