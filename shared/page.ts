@@ -32,19 +32,28 @@ export interface Page<Row> {
   nextCursor?: string | undefined
 }
 
-/** One page of a list. A page of a named `Order` is named `OrderPage`. */
-export const pageOf = <S extends TSchema>(item: S) => {
-  const Page = t.Object({
-    items: t.Array(item),
-    total: t.Integer({ description: `Counted to ${deepest}` }),
-    total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
-    skip: t.Integer(),
-    limit: t.Integer(),
-    next_cursor: t.Optional(t.String({ description: 'Send it as `cursor` for the next page; absent on the last one' })),
-  })
+const namedAfter = <S extends TSchema>(item: TSchema, ending: string, schema: S): S => {
   const name: unknown = item['x-name']
-  return typeof name === 'string' ? named(`${name}Page`, Page) : Page
+  return typeof name === 'string' ? named(`${name}${ending}`, schema) : schema
 }
+
+/** A whole list, which is short. That of a named `Refund` is named `RefundList`. */
+export const listOf = <S extends TSchema>(item: S) => namedAfter(item, 'List', t.Object({ items: t.Array(item) }))
+
+/** One page of a list. A page of a named `Order` is named `OrderPage`. */
+export const pageOf = <S extends TSchema>(item: S) =>
+  namedAfter(
+    item,
+    'Page',
+    t.Object({
+      items: t.Array(item),
+      total: t.Integer({ description: `Counted to ${deepest}` }),
+      total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
+      skip: t.Integer(),
+      limit: t.Integer(),
+      next_cursor: t.Optional(t.String({ description: 'Send it as `cursor` for the next page; absent on the last one' })),
+    }),
+  )
 
 export const page = <Row, View>({ items, total, nextCursor }: Page<Row>, { skip, limit }: PageQuery, view: (row: Row) => View) => ({
   items: items.map(item => view(item)),

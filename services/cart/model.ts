@@ -78,11 +78,14 @@ export const CartView = named(
     items: t.Array(ItemView),
     item_count: t.Integer({ description: 'The pieces of all lines', examples: [1] }),
     coupon: t.Union([
-      t.Object({
-        code: t.String({ examples: ['WELCOME10'] }),
-        valid: t.Optional(t.Boolean({ description: 'Shown with the quote' })),
-        reason: t.Optional(t.String({ examples: ['expired'] })),
-      }),
+      named(
+        'CartCoupon',
+        t.Object({
+          code: t.String({ examples: ['WELCOME10'] }),
+          valid: t.Optional(t.Boolean({ description: 'Shown with the quote' })),
+          reason: t.Optional(t.String({ examples: ['expired'] })),
+        }),
+      ),
       t.Null(),
     ]),
     quote: t.Union([QuoteView, t.Null()], {

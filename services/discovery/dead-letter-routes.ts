@@ -2,9 +2,18 @@ import type { DeadLetters } from '#shared/bus'
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
-import { BulkQuery, DeadLetterParam, DeadLetterQueueParam, DeadLettersView, deadLetterView, QueueQuery, WholeDeadLetterView } from './model'
-
-const left = t.Integer({ description: 'How many are among the dead letters of the queue now' })
+import {
+  BulkQuery,
+  BulkRemovalView,
+  BulkReplayView,
+  DeadLetterParam,
+  DeadLetterQueueParam,
+  DeadLettersView,
+  deadLetterView,
+  QueueQuery,
+  ReplayView,
+  WholeDeadLetterView,
+} from './model'
 
 export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetters: DeadLetters }) =>
   http('/api/discovery')
@@ -49,7 +58,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
       {
         auth: 'admin',
         params: DeadLetterParam,
-        response: { 200: t.Object({ replayed: t.Literal(true) }) },
+        response: { 200: ReplayView },
         detail: { operationId: 'replayDeadLetter', summary: 'Put a message back into its queue, where it gets all of its attempts again' },
       },
     )
@@ -64,7 +73,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterQueueParam,
         query: BulkQuery,
-        response: { 200: t.Object({ replayed: t.Integer(), left }) },
+        response: { 200: BulkReplayView },
         detail: {
           operationId: 'replayDeadLetters',
           summary: 'Put the oldest dead letters of a queue back into it',
@@ -84,7 +93,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterQueueParam,
         query: BulkQuery,
-        response: { 200: t.Object({ removed: t.Integer(), left }) },
+        response: { 200: BulkRemovalView },
         detail: {
           operationId: 'deleteDeadLetters',
           summary: 'Delete the oldest dead letters of a queue',

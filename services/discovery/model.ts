@@ -38,7 +38,7 @@ export const HealthView = named(
   t.Object({
     status: State,
     checked_at: Time,
-    services: t.Array(t.Object({ name: t.String(), status: State, instances: t.Array(InstanceState) })),
+    services: t.Array(named('ServiceHealth', t.Object({ name: t.String(), status: State, instances: t.Array(InstanceState) }))),
   }),
 )
 
@@ -46,7 +46,7 @@ export const DriftQuery = closed({ from: t.Optional(Time), to: t.Optional(Time) 
 export const DriftView = named(
   'DriftReport',
   t.Object({
-    window: t.Object({ from: Time, to: Time }),
+    window: named('DriftWindow', t.Object({ from: Time, to: Time })),
     checked_at: Time,
     drift: t.Record(t.String(), t.Integer(), { examples: [{ stock_movements: 0, stock_shelves: 0, stock_reserved: 0, product_stock: 0 }] }),
     examples: t.Record(t.String(), t.Array(t.String())),
@@ -75,9 +75,13 @@ const DeadLetterView = named('DeadLetter', t.Object(letter))
 export const DeadLettersView = named(
   'DeadLetterQueues',
   t.Object({
-    queues: t.Array(t.Object({ queue: t.String(), count: t.Integer(), items: t.Array(DeadLetterView) })),
+    queues: t.Array(named('DeadLetterQueue', t.Object({ queue: t.String(), count: t.Integer(), items: t.Array(DeadLetterView) }))),
   }),
 )
+export const ReplayView = named('DeadLetterReplay', t.Object({ replayed: t.Literal(true) }))
+const left = t.Integer({ description: 'How many are among the dead letters of the queue now' })
+export const BulkReplayView = named('DeadLettersReplay', t.Object({ replayed: t.Integer(), left }))
+export const BulkRemovalView = named('DeadLettersRemoval', t.Object({ removed: t.Integer(), left }))
 export const WholeDeadLetterView = named(
   'WholeDeadLetter',
   t.Object({

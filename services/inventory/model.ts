@@ -38,7 +38,12 @@ export const SetThreshold = named('StockThreshold', closed({ threshold: OnHand, 
 export const Check = named(
   'StockCheck',
   closed(
-    { items: t.Array(closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }), { minItems: 1, maxItems: 100 }) },
+    {
+      items: t.Array(named('StockCheckItem', closed({ product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity })), {
+        minItems: 1,
+        maxItems: 100,
+      }),
+    },
     { examples: [{ items: [{ product_id: '507f1f77bcf86cd799439011', quantity: 2 }] }] },
   ),
 )
@@ -62,7 +67,10 @@ export const CheckView = named(
   t.Object({
     available: t.Boolean({ description: 'Whether all items are available right now' }),
     items: t.Array(
-      t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() }),
+      named(
+        'StockCheckLine',
+        t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() }),
+      ),
     ),
   }),
 )

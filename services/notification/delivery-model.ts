@@ -37,18 +37,21 @@ export const DeliveryDetail = named(
     t.Object({
       content: t.Union(
         [
-          t.Object({
-            to: t.String(),
-            subject: t.Optional(t.String()),
-            text: t.String(),
-            html: t.Optional(t.String()),
-            language: t.String(),
-          }),
+          named(
+            'DeliveryContent',
+            t.Object({
+              to: t.String(),
+              subject: t.Optional(t.String()),
+              text: t.String(),
+              html: t.Optional(t.String()),
+              language: t.String(),
+            }),
+          ),
           t.Null(),
         ],
         { description: 'What was sent, with its secrets hidden; null before it was, after 30 days, and once the user is erased' },
       ),
-      history: t.Array(t.Object({ at: Time, state: oneOf(deliveryStates), detail: t.Optional(t.String()) })),
+      history: t.Array(named('DeliveryStep', t.Object({ at: Time, state: oneOf(deliveryStates), detail: t.Optional(t.String()) }))),
     }),
   ]),
 )

@@ -1,4 +1,5 @@
 import { type Http, readBytes } from '#shared/http'
+import { listOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
 import type { NotificationService } from './compose'
 import {
@@ -38,7 +39,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
     })
     .get('/devices', async ({ user }) => ({ items: (await devices.list(user.id)).map(deviceView) }), {
       auth: true,
-      response: { 200: t.Object({ items: t.Array(DeviceView) }) },
+      response: { 200: listOf(DeviceView) },
       detail: { operationId: 'listDevices', summary: 'The devices that get my push messages' },
     })
     .post(

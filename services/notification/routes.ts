@@ -1,7 +1,7 @@
 import type { Http } from '#shared/http'
 import { eventStream, eventStreamResponse, versionFromHeader } from '#shared/live-streams'
-import { page } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { listOf, page } from '#shared/page'
+import { IdParam } from '#shared/schema'
 import type { NotificationService } from './compose'
 import { KindView, kindViews, MessagePage, MessagesQuery, MessageView, messageView, UnreadView } from './model'
 
@@ -11,7 +11,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
   http('/api/notifications')
     .get('/kinds', () => ({ items: kindViews() }), {
       public: true,
-      response: { 200: t.Object({ items: t.Array(KindView) }) },
+      response: { 200: listOf(KindView) },
       detail: { operationId: 'listNotificationKinds', summary: 'What the shop sends messages about, and on which channels' },
     })
     .get(

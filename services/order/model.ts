@@ -13,7 +13,9 @@ export const NewOrder = named(
   closed(
     {
       user_id: t.Optional(Id),
-      items: t.Optional(t.Array(closed({ ...orderedProduct, price: t.Optional(Amount) }), { minItems: 1, maxItems: 100 })),
+      items: t.Optional(
+        t.Array(named('NewOrderLine', closed({ ...orderedProduct, price: t.Optional(Amount) })), { minItems: 1, maxItems: 100 }),
+      ),
       from_cart: t.Optional(t.Boolean()),
       shipping_address: AddressInput,
       shipping_option: t.Optional(text(32, 'standard')),
@@ -58,16 +60,19 @@ export const OrderView = named(
     id: t.Integer(),
     user_id: t.Integer(),
     items: t.Array(
-      t.Object({
-        id: t.Integer({ description: 'The line of the order' }),
-        product_id: t.String(),
-        sku: t.String(),
-        name: t.String(),
-        quantity: t.Integer(),
-        price: Money,
-        discount: Money,
-        tax: Money,
-      }),
+      named(
+        'OrderLine',
+        t.Object({
+          id: t.Integer({ description: 'The line of the order' }),
+          product_id: t.String(),
+          sku: t.String(),
+          name: t.String(),
+          quantity: t.Integer(),
+          price: Money,
+          discount: Money,
+          tax: Money,
+        }),
+      ),
     ),
     subtotal: Money,
     discount: Money,
@@ -129,15 +134,19 @@ export const StatsView = named(
     by: oneOf(['day', 'week', 'month']),
     currency: t.String(),
     ...figures,
-    top_products: t.Array(t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: Money })),
-    buckets: t.Array(t.Object({ start: t.String({ description: 'Its first day' }), ...figures })),
+    top_products: t.Array(
+      named('TopProduct', t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: Money })),
+    ),
+    buckets: t.Array(named('OrderStatsBucket', t.Object({ start: t.String({ description: 'Its first day' }), ...figures }))),
   }),
 )
 
 export const TimelineView = named(
   'OrderTimeline',
   t.Object({
-    items: t.Array(t.Object({ event_id: t.String(), type: t.String(), service: t.String(), time: Time, data: t.Unknown() })),
+    items: t.Array(
+      named('TimelineEntry', t.Object({ event_id: t.String(), type: t.String(), service: t.String(), time: Time, data: t.Unknown() })),
+    ),
   }),
 )
 export const timelineView = (rows: readonly TimelineRow[]): Static<typeof TimelineView> => ({

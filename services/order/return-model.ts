@@ -7,7 +7,10 @@ import { Money, orderedProduct } from './model'
 export const NewReturn = named(
   'NewReturn',
   closed(
-    { lines: t.Array(closed(orderedProduct), { minItems: 1, maxItems: 100 }), reason: text(500, 'It does not fit.') },
+    {
+      lines: t.Array(named('NewReturnLine', closed(orderedProduct)), { minItems: 1, maxItems: 100 }),
+      reason: text(500, 'It does not fit.'),
+    },
     { examples: [{ lines: [{ product_id: '507f1f77bcf86cd799439011', quantity: 1 }], reason: 'It does not fit.' }] },
   ),
 )
@@ -20,7 +23,7 @@ export const ReturnView = named(
     order_id: t.Integer(),
     status: oneOf(returnStatuses),
     reason: t.String(),
-    lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+    lines: t.Array(named('ReturnLine', t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() }))),
     refund_amount: t.Optional(Money),
     shipment_id: t.Optional(t.Integer({ description: 'The parcel that came back, of a return that nobody asked for' })),
     currency: t.String(),

@@ -1,5 +1,6 @@
 import type { Http } from '#shared/http'
-import { IdempotencyHeader, IdParam, t } from '#shared/schema'
+import { listOf } from '#shared/page'
+import { IdempotencyHeader, IdParam } from '#shared/schema'
 import type { OrderService } from './compose'
 import type { Buyer } from './database'
 import type { ReturnStep } from './domain-returns'
@@ -39,7 +40,7 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
     .get('/:id/returns', async ({ user, params }) => ({ items: await returns.of(params.id, user) }), {
       auth: true,
       params: IdParam,
-      response: { 200: t.Object({ items: t.Array(ReturnView) }) },
+      response: { 200: listOf(ReturnView) },
       detail: { operationId: 'listOrderReturns', summary: 'The returns of an order' },
     })
     .get('/returns/:id', ({ user, params }) => returns.byId(params.id, user), {

@@ -148,6 +148,7 @@ export const webhookEventView = ({ id, provider, event_id, body, received_at }: 
   ...reported(body),
   received_at: received_at.toISOString(),
 })
+export const ConfirmationAnswer = named('SandboxConfirmationReceipt', t.Object({ received: t.Boolean() }))
 export const WebhookAnswer = named('WebhookReceipt', t.Object({ received: t.Boolean(), settled: t.Boolean() }))
 const Sums = named('ReconciliationSums', t.Object({ captured: t.Number(), refunded: t.Number() }))
 export const ReconciliationView = named(
@@ -157,18 +158,21 @@ export const ReconciliationView = named(
     from: Time,
     to: Time,
     matched: t.Integer(),
-    totals: t.Array(t.Object({ currency: t.String(), ledger: Sums, provider: Sums })),
+    totals: t.Array(named('ReconciliationTotal', t.Object({ currency: t.String(), ledger: Sums, provider: Sums }))),
     differences: t.Array(
-      t.Object({
-        kind: t.String({ description: '`missing_in_ledger`, `missing_at_provider` or `amount_differs`' }),
-        movement: t.String(),
-        reference: t.String(),
-        currency: t.String(),
-        ledger: t.Union([t.Number(), t.Null()]),
-        provider: t.Union([t.Number(), t.Null()]),
-      }),
+      named(
+        'ReconciliationDifference',
+        t.Object({
+          kind: t.String({ description: '`missing_in_ledger`, `missing_at_provider` or `amount_differs`' }),
+          movement: t.String(),
+          reference: t.String(),
+          currency: t.String(),
+          ledger: t.Union([t.Number(), t.Null()]),
+          provider: t.Union([t.Number(), t.Null()]),
+        }),
+      ),
     ),
-    balances: t.Array(t.Object({ account: t.String(), currency: t.String(), balance: t.Number() })),
+    balances: t.Array(named('LedgerBalance', t.Object({ account: t.String(), currency: t.String(), balance: t.Number() }))),
   }),
 )
 export const ByOrderView = t.Record(t.String(), Sums)

@@ -1,8 +1,8 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
-import { page, pageOf } from '#shared/page'
-import { IdempotencyHeader, IdParam, t } from '#shared/schema'
+import { listOf, page, pageOf } from '#shared/page'
+import { IdempotencyHeader, IdParam } from '#shared/schema'
 import type { PaymentSql } from './database'
 import {
   NewPayment,
@@ -112,7 +112,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
       {
         auth: true,
         params: IdParam,
-        response: { 200: t.Object({ items: t.Array(RefundView) }) },
+        response: { 200: listOf(RefundView) },
         detail: { operationId: 'listRefunds', summary: 'The refunds of a payment, newest first' },
       },
     )

@@ -1,7 +1,16 @@
 import { notFound } from '#shared/errors'
 import { type Http, readBytes } from '#shared/http'
+import { listOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
-import { Confirmation, ProviderParam, TransactionParam, WebhookAnswer, WebhookEventView, webhookEventView } from './model'
+import {
+  Confirmation,
+  ConfirmationAnswer,
+  ProviderParam,
+  TransactionParam,
+  WebhookAnswer,
+  WebhookEventView,
+  webhookEventView,
+} from './model'
 import { PlainEvent } from './providers/plain-event'
 import type { Sandbox } from './providers/sandbox'
 import type { Webhooks } from './webhooks'
@@ -42,7 +51,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
     )
     .get('/webhook-events', async () => ({ items: (await webhooks.refused()).map(webhookEventView) }), {
       auth: 'admin',
-      response: { 200: t.Object({ items: t.Array(WebhookEventView) }) },
+      response: { 200: listOf(WebhookEventView) },
       detail: {
         operationId: 'listRefusedWebhooks',
         summary: 'Webhooks that contradict their payment, oldest first, until they are acknowledged',
@@ -71,7 +80,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         public: true,
         params: TransactionParam,
         body: Confirmation,
-        response: { 202: t.Object({ received: t.Boolean() }) },
+        response: { 202: ConfirmationAnswer },
         detail: {
           operationId: 'confirmSandboxPayment',
           summary: 'The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows',

@@ -47,12 +47,15 @@ export interface Branch extends CategoryView {
   children: Branch[]
 }
 
-// Written out level by level, because validators reject an OpenAPI document with a schema that refers to itself.
+// Checked level by level; the document says only that a branch has branches.
 const branchSchema = (levels: number): TSchema =>
-  t.Object({
-    ...CategoryView.properties,
-    children: t.Array(levels > 1 ? branchSchema(levels - 1) : t.Object({}), { maxItems: levels > 1 ? 10_000 : 0 }),
-  })
+  named(
+    'CategoryBranch',
+    t.Object({
+      ...CategoryView.properties,
+      children: t.Array(levels > 1 ? branchSchema(levels - 1) : t.Object({}), { maxItems: levels > 1 ? 10_000 : 0 }),
+    }),
+  )
 export const Tree = named('CategoryTree', t.Object({ items: t.Array(t.Unsafe<Branch>(branchSchema(maxDepth))) }))
 
 export const categoryView = (row: CategoryRow): CategoryView => ({

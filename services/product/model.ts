@@ -95,7 +95,7 @@ export const ImportReport = named(
     updated: t.Integer(),
     unchanged: t.Integer(),
     failed: t.Integer(),
-    errors: t.Array(t.Object({ line: t.Integer(), code: t.String(), message: t.String() }), {
+    errors: t.Array(named('ImportError', t.Object({ line: t.Integer(), code: t.String(), message: t.String() })), {
       description: `The first ${maxImportErrors} errors, by line; the first line is 1`,
     }),
   }),
@@ -119,20 +119,35 @@ export const ProductView = named(
     images: t.Array(t.String()),
     tags: t.Array(t.String()),
     variants: t.Array(
-      t.Object({
-        sku: t.String(),
-        attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
-        price: t.Number(),
-        stock: t.Integer(),
-      }),
+      named(
+        'ProductVariant',
+        t.Object({
+          sku: t.String(),
+          attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
+          price: t.Number(),
+          stock: t.Integer(),
+        }),
+      ),
     ),
     status: t.Union([t.Literal('active'), t.Literal('archived')]),
     rating: t.Optional(
-      t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+      named(
+        'ProductRating',
+        t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+      ),
     ),
     created_at: Time,
     updated_at: Time,
   }),
+)
+/** For a request that reads up to 100 of them at once. */
+export const ProductIds = named(
+  'ProductIds',
+  closed({ ids: t.Array(ProductId, { minItems: 1, maxItems: 100, examples: [['507f1f77bcf86cd799439011']] }) }),
+)
+export const ProductBatch = named(
+  'ProductBatch',
+  t.Object({ items: t.Array(ProductView), missing: t.Array(t.String(), { description: 'Ids of no product' }) }),
 )
 export type ProductView = Static<typeof ProductView>
 

@@ -7,7 +7,7 @@ import { cacheBriefly } from './cache-briefly'
 import type { ProductService } from './compose'
 import { demoId } from './demo-product'
 import { changeProduct, type Product, productReplacement, stockMark } from './domain'
-import { ChangedProduct, NewProduct, ProductView, productView, ReplacedProduct } from './model'
+import { ChangedProduct, NewProduct, ProductBatch, ProductIds, ProductView, productView, ReplacedProduct } from './model'
 
 const conditional = '`If-Match` compares the version of the `ETag` and ignores its stock.'
 
@@ -82,8 +82,8 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
       },
       {
         public: true,
-        body: closed({ ids: t.Array(ProductId, { minItems: 1, maxItems: 100, examples: [['507f1f77bcf86cd799439011']] }) }),
-        response: t.Object({ items: t.Array(ProductView), missing: t.Array(t.String()) }),
+        body: ProductIds,
+        response: ProductBatch,
         detail: { operationId: 'batchGetProducts', summary: 'Up to 100 products in the requested order, including archived ones' },
       },
     )

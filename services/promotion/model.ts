@@ -162,15 +162,18 @@ export const Validation = named(
     {
       code: AnyCode,
       items: t.Array(
-        closed({
-          product_id: ProductId,
-          sku: t.Optional(Sku),
-          quantity: Quantity,
-          price: t.Optional(
-            t.Number({ ...Amount, description: 'Price of one piece; without it, the rest of the subtotal is shared over the pieces' }),
-          ),
-          category: t.Optional(Category),
-        }),
+        named(
+          'CouponCheckItem',
+          closed({
+            product_id: ProductId,
+            sku: t.Optional(Sku),
+            quantity: Quantity,
+            price: t.Optional(
+              t.Number({ ...Amount, description: 'Price of one piece; without it, the rest of the subtotal is shared over the pieces' }),
+            ),
+            category: t.Optional(Category),
+          }),
+        ),
         { maxItems: 100 },
       ),
       subtotal: Amount,
@@ -198,7 +201,7 @@ export const ValidationView = named(
     free_shipping: t.Boolean(),
     reason: t.String({ description: '`applied`, or the reason why not', examples: ['applied'] }),
     detail: t.String({ examples: ['Ten percent for new customers'] }),
-    campaign: t.Optional(t.Object({ id: t.Integer(), name: t.String(), kind: Kind })),
+    campaign: t.Optional(named('AppliedCampaign', t.Object({ id: t.Integer(), name: t.String(), kind: Kind }))),
   }),
 )
 

@@ -114,13 +114,16 @@ export const ModeratedReviewView = named(
   'ModeratedReview',
   t.Object({
     ...ReviewView.properties,
-    spam: t.Object({
-      score: t.Number(),
-      text_score: t.Number(),
-      signals: t.Array(t.Object({ name: t.String(), value: t.Number(), weight: t.Number() })),
-    }),
+    spam: named(
+      'SpamVerdict',
+      t.Object({
+        score: t.Number(),
+        text_score: t.Number(),
+        signals: t.Array(named('SpamSignal', t.Object({ name: t.String(), value: t.Number(), weight: t.Number() }))),
+      }),
+    ),
     open_reports: t.Integer({ description: 'Since an administrator last decided' }),
-    history: t.Array(t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time })),
+    history: t.Array(named('ReviewDecision', t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time }))),
     waiting_since: t.Union([Time, t.Null()]),
   }),
 )
@@ -129,7 +132,7 @@ export const ReportedReviewView = named(
   'ReportedReview',
   t.Object({
     ...ModeratedReviewView.properties,
-    reports: t.Array(t.Object({ user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time })),
+    reports: t.Array(named('ReaderReport', t.Object({ user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time }))),
   }),
 )
 
@@ -145,7 +148,10 @@ export const SummaryView = named(
   t.Object({
     average: t.Number({ description: 'The plain mean of the published ratings; 0 without any', examples: [4.5] }),
     count: t.Integer({ examples: [2] }),
-    histogram: t.Object({ '1': t.Integer(), '2': t.Integer(), '3': t.Integer(), '4': t.Integer(), '5': t.Integer() }),
+    histogram: named(
+      'StarHistogram',
+      t.Object({ '1': t.Integer(), '2': t.Integer(), '3': t.Integer(), '4': t.Integer(), '5': t.Integer() }),
+    ),
     score: t.Number({ description: 'The mean that lists are sorted by: see the policy', examples: [4.2] }),
   }),
 )

@@ -20,7 +20,7 @@ export const SearchQuery = closed({
   in_stock: t.Optional(booleanText()),
   tag: t.Optional(t.String({ minLength: 1, maxLength: 64 })),
   min_rating: t.Optional(decimalText({ maximum: 5 })),
-  sort: t.Optional(oneOf(sorts)),
+  sort: t.Optional(named('SearchSort', oneOf(sorts))),
   skip: integerText({ default: 0 }),
   limit: integerText({ minimum: 1, maximum: 100, default: 20 }),
   explain: t.Optional(
@@ -28,7 +28,7 @@ export const SearchQuery = closed({
   ),
 })
 
-const Pieces = t.Array(t.Object({ text: t.String(), match: t.Boolean() }), {
+const Pieces = t.Array(named('HighlightedPiece', t.Object({ text: t.String(), match: t.Boolean() })), {
   description: 'The text in pieces, those that were searched for marked. It is plain text, to be escaped like all text',
   examples: [
     [
@@ -70,9 +70,14 @@ const Item = named(
     tags: t.Array(t.String()),
     images: t.Array(t.String()),
     stock: t.Integer({ description: 'Available quantity of all SKUs' }),
-    rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
+    rating: t.Optional(
+      named(
+        'ProductRating',
+        t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+      ),
+    ),
     created_at: Time,
-    highlights: t.Object({ name: t.Optional(Pieces), description: t.Optional(Pieces) }),
+    highlights: named('SearchHighlights', t.Object({ name: t.Optional(Pieces), description: t.Optional(Pieces) })),
     explain: t.Optional(Explanation),
   }),
 )
@@ -86,14 +91,21 @@ export const SearchResult = named(
     limit: t.Integer(),
     corrected: t.Optional(t.String({ description: 'What was found instead, where nothing is spelled like the keyword' })),
     shortened: t.Optional(t.Boolean({ description: 'The keyword was longer than what is searched for' })),
-    facets: t.Object(
-      {
-        categories: t.Array(t.Object({ id: t.String(), name: t.String(), slug: t.Optional(t.String()), count: t.Integer() })),
-        price_ranges: t.Array(t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
-        tags: t.Array(t.Object({ tag: t.String(), count: t.Integer() })),
-        ratings: t.Array(t.Object({ min: t.Integer(), count: t.Integer() })),
-      },
-      { description: 'Products found by category (with its descendants), price, tag and rating. Each leaves its own filter aside' },
+    facets: named(
+      'SearchFacets',
+      t.Object(
+        {
+          categories: t.Array(
+            named('CategoryFacet', t.Object({ id: t.String(), name: t.String(), slug: t.Optional(t.String()), count: t.Integer() })),
+          ),
+          price_ranges: t.Array(
+            named('PriceFacet', t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
+          ),
+          tags: t.Array(named('TagFacet', t.Object({ tag: t.String(), count: t.Integer() }))),
+          ratings: t.Array(named('RatingFacet', t.Object({ min: t.Integer(), count: t.Integer() }))),
+        },
+        { description: 'Products found by category (with its descendants), price, tag and rating. Each leaves its own filter aside' },
+      ),
     ),
   }),
 )
@@ -146,7 +158,9 @@ export const SuggestionQuery = closed({
 export const Suggestions = named(
   'Suggestions',
   t.Object({
-    items: t.Array(t.Object({ text: t.String(), count: t.Integer({ description: 'Products that have all of its words' }) })),
+    items: t.Array(
+      named('Suggestion', t.Object({ text: t.String(), count: t.Integer({ description: 'Products that have all of its words' }) })),
+    ),
   }),
 )
 export const suggestionsView = (items: Suggestion[]): Static<typeof Suggestions> => ({ items })
@@ -156,7 +170,10 @@ export const TrendingView = named(
   'TrendingSearches',
   t.Object({
     items: t.Array(
-      t.Object({ query: t.String(), people: t.Integer({ description: 'Asked by about so many different people, at least three' }) }),
+      named(
+        'TrendingSearch',
+        t.Object({ query: t.String(), people: t.Integer({ description: 'Asked by about so many different people, at least three' }) }),
+      ),
     ),
   }),
 )

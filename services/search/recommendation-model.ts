@@ -42,7 +42,12 @@ const Recommended = named(
     sku: t.String(),
     images: t.Array(t.String()),
     stock: t.Integer({ description: 'Available quantity of all SKUs' }),
-    rating: t.Optional(t.Object({ average: t.Number(), count: t.Integer() })),
+    rating: t.Optional(
+      named(
+        'ProductRating',
+        t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+      ),
+    ),
     reason: oneOf(reasons, ['bought_together']),
   }),
 )

@@ -66,7 +66,7 @@ export const ShipmentView = named(
     ...publicFields,
     shipping_option: t.String(),
     warehouse: t.Union([t.String(), t.Null()], { description: 'Where it leaves from' }),
-    lines: t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })),
+    lines: t.Array(named('ShippedLine', t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() }))),
     created_at: Time,
     updated_at: Time,
   }),

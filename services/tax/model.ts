@@ -135,16 +135,19 @@ export const ReportView = named(
     from: Time,
     to: Time,
     items: t.Array(
-      t.Object({
-        country: t.String({ description: 'Empty where the address names none' }),
-        region: t.String(),
-        rate_ppm: t.Integer(),
-        currency: t.String(),
-        net: t.Number({ description: 'Sales less refunds' }),
-        tax: t.Number(),
-        refunded_net: t.Number(),
-        refunded_tax: t.Number(),
-      }),
+      named(
+        'TaxReportItem',
+        t.Object({
+          country: t.String({ description: 'Empty where the address names none' }),
+          region: t.String(),
+          rate_ppm: t.Integer(),
+          currency: t.String(),
+          net: t.Number({ description: 'Sales less refunds' }),
+          tax: t.Number(),
+          refunded_net: t.Number(),
+          refunded_tax: t.Number(),
+        }),
+      ),
     ),
     items_capped: t.Optional(
       t.Literal(true, { description: `There are more than ${mostReportItems} items: ask for one country at a time` }),

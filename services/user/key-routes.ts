@@ -5,7 +5,9 @@ import type { SigningKeys } from './signing-keys'
 const PublicKeys = named(
   'PublicKeys',
   t.Object({
-    keys: t.Array(t.Object({ kty: t.String(), crv: t.String(), x: t.String(), kid: t.String(), alg: t.String(), use: t.String() })),
+    keys: t.Array(
+      named('PublicKey', t.Object({ kty: t.String(), crv: t.String(), x: t.String(), kid: t.String(), alg: t.String(), use: t.String() })),
+    ),
   }),
 )
 

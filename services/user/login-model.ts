@@ -59,6 +59,7 @@ export const LoggedIn = named(
 )
 export type LoggedIn = Required<Static<typeof LoggedIn>>
 export const MfaRequired = named('MfaChallenge', t.Object({ mfa_required: t.Literal(true), challenge: t.String() }))
+export const LoginAnswer = named('LoginAnswer', t.Union([LoggedIn, MfaRequired]))
 export const Code = text(40, '123456')
 export const MfaLogin = named(
   'MfaAnswer',

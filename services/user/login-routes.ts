@@ -3,7 +3,7 @@ import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
 import { originOf } from './client-origin'
 import type { UserService } from './compose'
-import { LoggedIn, Login, LogoutBody, MfaLogin, MfaRequired, RefreshBody } from './login-model'
+import { LoggedIn, Login, LoginAnswer, LogoutBody, MfaLogin, RefreshBody } from './login-model'
 import { Profile, profileView, Registration } from './model'
 import { type SessionCookie, sessionCookie } from './session-cookie'
 
@@ -49,7 +49,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
       {
         public: true,
         body: Login,
-        response: { 200: t.Union([LoggedIn, MfaRequired]) },
+        response: { 200: LoginAnswer },
         detail: { ...id('login'), summary: 'Log in; with two-factor login, the answer is a challenge' },
       },
     )

@@ -100,7 +100,9 @@ export const ManagedChange = named(
 export type ManagedChange = Static<typeof ManagedChange>
 
 export const SavedAddressBody = t
-  .Transform(closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) }))
+  .Transform(
+    named('NewSavedAddress', closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) })),
+  )
   .Decode(({ region, ...rest }) => ({ ...rest, ...placeOf({ country: rest.country, region }), country: countryCode(rest.country) }))
   .Encode(body => body)
 export type SavedAddressBody = Static<typeof SavedAddressBody>

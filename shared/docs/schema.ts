@@ -27,6 +27,7 @@ const inComponents = '#/components/schemas/'
 export const createMender = (): Mended => {
   const named: Record<string, Schema> = {}
   const sources = new Map<string, string>()
+  const open = new Set<string>()
 
   const resolve = (schema: Schema): Schema =>
     typeof schema.$ref === 'string' ? (named[schema.$ref.replace(inComponents, '')] ?? {}) : schema
@@ -34,11 +35,15 @@ export const createMender = (): Mended => {
   const define = (name: string, given: Schema): Schema => {
     const source = JSON.stringify(given)
     const known = sources.get(name)
-    if (known !== undefined && known !== source) throw new Error(`two different schemas are named ${name}: give one of them another name`)
+    // Within itself a name means the whole again: that is how a tree is described, whose levels are written out in code.
+    if (known !== undefined && known !== source && !open.has(name))
+      throw new Error(`two different schemas are named ${name}: give one of them another name`)
     if (known === undefined) {
       sources.set(name, source)
       named[name] = { type: 'object' } // while it is read, for a schema that refers to itself
+      open.add(name)
       named[name] = mended(given)
+      open.delete(name)
     }
     return { $ref: `${inComponents}${name}` }
   }
