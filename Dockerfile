@@ -2,7 +2,7 @@
 # One file for every image of the platform:
 #   docker build --build-arg SERVICE=order .      one service (any name in services/)
 #   docker build .                                all of them in one process
-#   docker build --target gateway .               Nginx with its configuration, for clusters where no folder can be mounted
+#   docker build --target gateway .               Nginx with its configuration and the pages
 
 FROM oven/bun:1.4.5 AS deps
 WORKDIR /app
@@ -12,8 +12,21 @@ COPY patches ./patches
 RUN bun install --frozen-lockfile --production --ignore-scripts \
   && rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types
 
+# The shop, the admin and the control room: static files. What they are built with is in no image.
+FROM oven/bun:1.4.5 AS pages
+WORKDIR /app
+COPY package.json bun.lock ./
+COPY patches ./patches
+RUN bun install --frozen-lockfile --ignore-scripts
+COPY tsconfig.json ./
+COPY scripts ./scripts
+COPY web ./web
+RUN bun scripts/web.ts --out /pages
+
 FROM nginx:1.30-alpine AS gateway
 COPY gateway /gateway
+COPY --from=pages /pages /pages
+ENV WEB_DIR=/pages
 USER nginx
 CMD ["sh", "-c", "sh /gateway/prepare.sh /tmp/gateway compose && cd /tmp/gateway && exec nginx -p /tmp/gateway/ -e stderr -c nginx.conf -g 'daemon off;'"]
 

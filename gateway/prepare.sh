@@ -15,6 +15,7 @@ CORS_ORIGINS=${CORS_ORIGINS-http://localhost:3000}                           # c
 TRUSTED_PROXIES=${TRUSTED_PROXIES:-}                                         # their X-Forwarded-For is trusted
 TLS_CERT=${TLS_CERT:-} TLS_KEY=${TLS_KEY:-}                                  # files; both or none
 PUBLIC_HOST=${PUBLIC_HOST:-}                                                 # where HTTP redirects to; without it, to the Host that was asked for
+WEB_DIR=${WEB_DIR:-}                                                         # the built pages: scripts/web.ts makes them
 
 fail() { echo "gateway: $*" >&2; exit 1; }
 numbers="RATE_LIMIT RATE_BURST AUTH_RATE_LIMIT AUTH_RATE_BURST GUEST_CART_RATE_LIMIT GUEST_CART_RATE_BURST UPSTREAM_TIMEOUT GATEWAY_WORKERS GATEWAY_PORT GATEWAY_TLS_PORT"
@@ -28,6 +29,7 @@ esac
 case "$TLS_CERT$TLS_KEY" in *[\"\$\;]*) fail "TLS_CERT and TLS_KEY must be plain paths" ;; esac
 case "${TLS_CERT:+cert}${TLS_KEY:+key}" in cert | key) fail "TLS_CERT and TLS_KEY go together" ;; esac
 
+case $WEB_DIR in '' | /*) ;; *) WEB_DIR=$PWD/$WEB_DIR ;; esac
 case $TLS_CERT in '' | /*) ;; *) TLS_CERT=$PWD/$TLS_CERT ;; esac
 case $TLS_KEY in '' | /*) ;; *) TLS_KEY=$PWD/$TLS_KEY ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
@@ -43,6 +45,7 @@ sed "$script" "$here/nginx.conf" >nginx.conf
 cp "$here/docs.html" docs.html
 rm -rf docs
 cp -R "$here/docs" docs
+[ -z "$WEB_DIR" ] || ln -sfn "$WEB_DIR" pages
 # Names are resolved by whichever server the container was given: Docker's, Podman's or a cluster's.
 nameserver=$(sed -n 's/^nameserver \([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
 [ $# -lt 2 ] || sed "s/NAMESERVER/${nameserver:-127.0.0.11}/" "$here/upstreams/$2.conf" >upstreams.conf

@@ -15,6 +15,7 @@ import type { Server } from './servers/server'
 import { serviceEnvironment } from './service-environment'
 import { startService } from './service-process'
 import type { StackOptions } from './stack'
+import { preparePages } from './web/pages'
 
 export type Servers = { mysql: string; mongo: string; redis: string; rabbitmq: string }
 export type ServerName = keyof Servers
@@ -74,12 +75,13 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
   const upstreams = Object.fromEntries(
     released.map(service => [service, all.filter(one => one.service === service).map(({ port }) => `127.0.0.1:${port}`)]),
   )
+  const pages = await preparePages(options.report)
   const gateway = () =>
     startGateway({
       dir: join(dir, 'nginx'),
       port: gatewayPort,
       upstreams,
-      settings: env,
+      settings: { WEB_DIR: pages, ...env },
       program: programs.nginx(),
       onLine: text => onLog('nginx', text),
     })

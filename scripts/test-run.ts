@@ -5,7 +5,7 @@ export function selectTests(parts: readonly string[]) {
   const files = [...new Bun.Glob('{shared,services,scripts,gateway,bench,tests}/**/*.test.ts').scanSync(root)].sort()
   const chosen = files.filter(file => parts.length === 0 || parts.some(part => file.includes(part.replace(/^\.\//, ''))))
   const groups = Object.groupBy(chosen, file =>
-    file.startsWith('tests/checks/') ? 'alone' : /^tests\/(platform|faults)\//.test(file) ? 'gateway' : 'servers',
+    file.startsWith('tests/checks/') ? 'alone' : /^tests\/(browser|platform|faults)\//.test(file) ? 'gateway' : 'servers',
   )
   const { alone = [], servers = [], gateway = [] } = groups
   return { alone, servers, gateway }

@@ -78,19 +78,10 @@ export const preparePodman = async ({ run, report }: LongRun, project: string, s
   report('our images, built by the Dockerfile')
   const npm = join(userInfo().homedir, '.npmrc')
   const machine = ['/etc/ssl/certs', ...(existsSync(npm) ? [npm] : [])].flatMap(path => ['--volume', `${path}:${path}:ro`])
-  const build = [
-    'buildah',
-    'bud',
-    '--layers',
-    '--isolation',
-    'chroot',
-    '--pull-never',
-    '--network',
-    'host',
-    ...machine,
-    '--target',
-    'platform',
-  ]
+  const build = ['buildah', 'bud', '--layers', '--isolation', 'chroot', '--pull-never', '--network', 'host', ...machine]
+  await run([...build, '--target', 'gateway', '--tag', 'docker.io/shop-platform/gateway', '.'], { cwd: project })
   for (const service of ['all', ...services])
-    await run([...build, '--build-arg', `SERVICE=${service}`, '--tag', `docker.io/shop-platform/${service}`, '.'], { cwd: project })
+    await run([...build, '--target', 'platform', '--build-arg', `SERVICE=${service}`, '--tag', `docker.io/shop-platform/${service}`, '.'], {
+      cwd: project,
+    })
 }

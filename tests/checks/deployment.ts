@@ -4,7 +4,7 @@ import { filesIn, isTest, textOf } from './files'
 /** Files of the deployment, parsed as the tools that read them would. */
 export interface Container {
   image: string
-  build?: { context: string; target: string; args: { SERVICE: string } }
+  build?: { context: string; target: string; args?: { SERVICE: string } }
   command?: string[]
   user?: string
   init?: boolean

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AxeResults } from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { root } from '../../scripts/install'
+import { programs } from '../../scripts/servers/programs'
+import { privateFolder } from '../../scripts/servers/server'
+
+export const gateway = String(Bun.env.GATEWAY_URL)
+export const widths = { phone: 390, desktop: 1280 } as const
+export const schemes = ['light', 'dark'] as const
+
+let browser: Promise<Browser> | undefined
+/** One browser for the tests of a file. No name is looked up, so nothing but the platform's own address can be reached. */
+const launched = () => {
+  browser ??= chromium.launch({
+    executablePath: programs.chromium(),
+    args: [
+      ...['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-color-profile=srgb'],
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+  })
+  return browser
+}
+export const closeBrowser = async () => {
+  await (await browser)?.close()
+  browser = undefined
+}
+
+export interface Login {
+  username?: string
+  email?: string
+  password: string
+}
+export const administrator = (): Login => ({ email: String(Bun.env.ADMIN_EMAIL), password: String(Bun.env.ADMIN_PASSWORD) })
+
+interface Options {
+  width?: keyof typeof widths
+  scheme?: (typeof schemes)[number]
+  /** Who is signed in; nobody otherwise. */
+  as?: Login
+  language?: string
+  /** Answers that the page is meant to get and to explain: `'409 /api/orders'`. The browser writes each into its console. */
+  expected?: readonly string[]
+}
+
+/** What must not happen on any page: errors, warnings and refused content in the console, failed answers, requests to elsewhere. */
+const watch = (context: BrowserContext, expected: readonly string[]) => {
+  const wrong: string[] = []
+  const isExpected = (status: number, url: string) => expected.includes(`${status} ${new URL(url).pathname}`)
+  context.on('page', page => {
+    page.on('pageerror', error => wrong.push(`thrown: ${error.message}`))
+    page.on('console', message => {
+      const { url } = message.location()
+      const status = Number(/responded with a status of (\d+)/.exec(message.text())?.[1])
+      if (['error', 'warning'].includes(message.type()) && !(status && isExpected(status, url)))
+        wrong.push(`${message.type()}: ${message.text()}`)
+    })
+    page.on('requestfailed', request => {
+      // A page that is left gives up what it was reading.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`failed: ${request.url()} ${request.failure()?.errorText}`)
+    })
+    page.on('response', response => {
+      if (response.status() >= 400 && !isExpected(response.status(), response.url())) wrong.push(`${response.status()}: ${response.url()}`)
+    })
+  })
+  return wrong
+}
+
+export interface Opened {
+  page: Page
+  context: BrowserContext
+  /** What went wrong so far. A test ends with `expect(wrong).toEqual([])`. */
+  wrong: string[]
+  /** Opens another path of the same visitor, and waits until it has loaded. */
+  go: (path: string) => Promise<void>
+  /** The serious findings of axe, each with where it is. */
+  findings: () => Promise<string[]>
+  /** Writes a picture to .data/screenshots. */
+  picture: (name: string) => Promise<void>
+  [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** Opens a path as a new visitor does: `await using shop = await open('/')`. */
+export async function open(
+  path: string,
+  { width = 'desktop', scheme = 'light', as, language = 'en-US', expected = [] }: Options = {},
+): Promise<Opened> {
+  const context = await (await launched()).newContext({
+    baseURL: gateway,
+    viewport: { width: widths[width], height: width === 'phone' ? 844 : 900 },
+    colorScheme: scheme,
+    locale: language,
+    reducedMotion: 'reduce',
+  })
+  const wrong = watch(context, expected)
+  await context.route(
+    url => url.origin !== new URL(gateway).origin && /^(https?|wss?):$/.test(url.protocol),
+    (route, request) => {
+      wrong.push(`elsewhere: ${request.url()}`)
+      return route.abort()
+    },
+  )
+  if (as) await signIn(context, as)
+  const page = await context.newPage()
+  const go = async (to: string) => {
+    await page.goto(to)
+    await settled(page)
+  }
+  await go(path)
+  return {
+    page,
+    context,
+    wrong,
+    go,
+    findings: () => findings(page),
+    picture: async name => {
+      await page.screenshot({ path: join(privateFolder(root, '.data/screenshots'), `${name}-${width}-${scheme}.png`), fullPage: true })
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  }
+}
+
+/** Signs a context in by the cookie that the pages use. */
+export async function signIn(context: BrowserContext, login: Login) {
+  const answer = await context.request.post('/auth/login', { data: { ...login, session: 'cookie' }, headers: { origin: gateway } })
+  if (!answer.ok()) throw new Error(`signing in as ${login.username ?? login.email} answered ${answer.status()}: ${await answer.text()}`)
+  await context.addInitScript(() => localStorage.setItem('signed-in', '1'))
+}
+
+/** Waits until the page is drawn and nothing in it loads any more. A live stream stays open, so the network is not waited for. */
+export async function settled(page: Page) {
+  await page.locator('main').waitFor()
+  await page.waitForFunction(() => !document.querySelector('.progress, .skeleton, [aria-busy="true"]'))
+}
+
+const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(
+    async (): Promise<AxeResults> => Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'] }),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary = '' }) => `${id}: ${help} at ${target.join(' ')}: ${failureSummary}`),
+    )
+}

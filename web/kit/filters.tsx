@@ -1,0 +1,103 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { Page } from './api'
+import { Button } from './button'
+import { Select, TextField } from './field'
+import { number } from './format'
+import { kitWords } from './kit-words'
+import { query, setQuery } from './route'
+
+/** The filters of a list. They live in the address: a list can be linked to, and the browser's back button undoes a filter. */
+export function FilterBar({ names, children }: { names: readonly string[]; children: ComponentChildren }) {
+  const used = names.some(name => query.value.has(name))
+  return (
+    <search class="grid gap-3 grid-cols-[repeat(auto-fill,minmax(min(100%,13rem),1fr))] items-end">
+      {children}
+      {used && (
+        <Button look="quiet" class="justify-self-start" onClick={() => setQuery(Object.fromEntries(names.map(name => [name, undefined])))}>
+          {kitWords.value.clearFilters}
+        </Button>
+      )}
+    </search>
+  )
+}
+
+interface FilterProps {
+  name: string
+  label: string
+}
+
+const pauseMs = 300
+
+/** A text filter. The address changes when the typing pauses. */
+export function TextFilter({
+  name,
+  label,
+  placeholder,
+  type = 'search',
+}: FilterProps & { placeholder?: string; type?: 'search' | 'date' }) {
+  const given = query.value.get(name) ?? ''
+  const [text, setText] = useState(given)
+  useEffect(() => setText(given), [given])
+  useEffect(() => {
+    if (text === given) return
+    const timer = setTimeout(() => setQuery({ [name]: text.trim() }, { replace: given !== '' }), pauseMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return <TextField label={label} name={name} type={type} value={text} onInput={setText} {...(placeholder && { placeholder })} />
+}
+
+export function SelectFilter({
+  name,
+  label,
+  options,
+  any,
+}: FilterProps & { options: readonly { value: string; label: string }[]; any: string }) {
+  return (
+    <Select
+      label={label}
+      name={name}
+      none={any}
+      options={options}
+      value={query.value.get(name) ?? ''}
+      onChange={value => setQuery({ [name]: value })}
+    />
+  )
+}
+
+/** The list's part of an API path: the filters and the sort order that the address has, and the page. */
+export const listQuery = (names: readonly string[], limit = 20) => {
+  const page = Math.max(1, Number(query.value.get('page')) || 1)
+  const filters = [...names, 'sort'].flatMap(name => {
+    const value = query.value.get(name)
+    return value ? [[name, value]] : []
+  })
+  return new URLSearchParams([...filters, ['skip', `${(page - 1) * limit}`], ['limit', `${limit}`]]).toString()
+}
+
+/** Where in a list the reader is. The pages are the server's. */
+export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | 'total' | 'total_capped'> | undefined }) {
+  if (!page || (page.total <= page.limit && page.skip === 0)) return null
+  const { skip, limit, total, total_capped } = page
+  const words = kitWords.value
+  const to = (which: number) => setQuery({ page: which > 1 ? `${which}` : undefined })
+  const now = Math.floor(skip / limit) + 1
+  return (
+    <nav
+      class="flex flex-wrap items-center justify-between gap-3 px-4 py-3"
+      aria-label={words.rows(skip + 1, Math.min(skip + limit, total), number(total))}
+    >
+      <span class="text-soft text-sm number">
+        {words.rows(skip + 1, Math.min(skip + limit, total), number(total) + (total_capped ? '+' : ''))}
+      </span>
+      <span class="flex gap-2">
+        <Button small disabled={skip === 0} onClick={() => to(now - 1)}>
+          {words.previous}
+        </Button>
+        <Button small disabled={skip + limit >= total} onClick={() => to(now + 1)}>
+          {words.next}
+        </Button>
+      </span>
+    </nav>
+  )
+}

@@ -1,0 +1,110 @@
+import { signal, useSignal } from '@preact/signals'
+import { useCallback, useEffect } from 'preact/hooks'
+import { call, ShopError } from './api'
+import { person } from './session'
+
+export interface Query<T> {
+  /** What was read last; undefined until the first answer. */
+  data: T | undefined
+  problem: ShopError | undefined
+  loading: boolean
+  reload: () => void
+}
+
+/** Answers by path, so that going back shows at once what was there. They belong to one person. */
+const answers = new Map<string, unknown>()
+const mostAnswers = 60
+const remember = (path: string, answer: unknown) => {
+  answers.delete(path)
+  answers.set(path, answer)
+  const [oldest] = answers.keys()
+  if (answers.size > mostAnswers && oldest !== undefined) answers.delete(oldest)
+}
+let owner: number | undefined
+person.subscribe(someone => {
+  if (someone?.id !== owner) answers.clear()
+  owner = someone?.id
+})
+
+const changes = signal<{ count: number; prefix: string }>({ count: 0, prefix: '' })
+/** After a change: everything that was read from below this path is read again. */
+export const changed = (prefix: string) => {
+  for (const path of answers.keys()) if (path.startsWith(prefix)) answers.delete(path)
+  changes.value = { count: changes.value.count + 1, prefix }
+}
+
+const tries = 3
+const mayPass = ({ status }: ShopError) => [0, 429, 502, 503, 504].includes(status)
+
+async function read<T>(path: string, abort: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call<T>('GET', path, { signal: abort })
+    } catch (error) {
+      if (!(error instanceof ShopError) || !mayPass(error) || attempt === tries) throw error
+      await new Promise(done => setTimeout(done, Math.min((error.retryAfter ?? attempt) * 1000, 5000)))
+      abort.throwIfAborted()
+    }
+  }
+}
+
+interface Options {
+  /** Shows what was there under another path until the new answer comes: for lists whose filters change. */
+  keep?: boolean
+  /** Reads again so often, in milliseconds, while the page is visible. */
+  everyMs?: number
+}
+
+interface State<T> {
+  path: string | undefined
+  data: T | undefined
+  problem: ShopError | undefined
+  loading: boolean
+}
+
+/**
+ * Reads a path and shows the answer: at once what is remembered, then what is new. It is read again when the path, the person or what is below it
+ * changes, and given up when the component goes. Without a path nothing is read.
+ */
+export function useQuery<T>(path: string | undefined, { keep = false, everyMs }: Options = {}): Query<T> {
+  const state = useSignal<State<T>>({ path: undefined, data: undefined, problem: undefined, loading: path !== undefined })
+  const again = useSignal(0)
+  const { count, prefix } = changes.value
+  const turn = path?.startsWith(prefix) ? count : 0
+  const who = person.value?.id
+
+  useEffect(() => {
+    if (path === undefined) return
+    const controller = new AbortController()
+    const known = answers.get(path) as T | undefined
+    const before = state.peek()
+    state.value = { path, data: known ?? (keep || before.path === path ? before.data : undefined), problem: undefined, loading: true }
+    const load = () =>
+      read<T>(path, controller.signal).then(
+        data => {
+          if (controller.signal.aborted) return
+          remember(path, data)
+          state.value = { path, data, problem: undefined, loading: false }
+        },
+        error => {
+          if (controller.signal.aborted) return
+          const problem = error instanceof ShopError ? error : new ShopError(0, 'no_answer', String(error))
+          state.value = { ...state.peek(), problem, loading: false }
+        },
+      )
+    void load()
+    const timer = everyMs === undefined ? undefined : setInterval(() => document.visibilityState === 'visible' && load(), everyMs)
+    return () => {
+      controller.abort()
+      clearInterval(timer)
+    }
+  }, [path, turn, who, again.value])
+
+  const reload = useCallback(() => {
+    again.value++
+  }, [again])
+  const { data, problem, loading, path: shown } = state.value
+  // In the one drawing before the effect, another path's answer is not this path's.
+  const present = shown === path || keep ? data : (answers.get(path ?? '') as T | undefined)
+  return { data: present, problem, loading: loading || (path !== undefined && shown !== path), reload }
+}

@@ -1,0 +1,94 @@
+import { signal } from '@preact/signals'
+import { Component, type ComponentChildren, type ComponentType, render } from 'preact'
+import { Button } from './button'
+import { kitWords } from './kit-words'
+import { Notice, Toasts } from './notice'
+import { Router, type Routes, startRouter } from './route'
+import { resumeSession, sessionKnown } from './session'
+import { followLanguage, type Language, wordsReady } from './words'
+
+const online = signal(navigator.onLine)
+
+function OfflineNotice() {
+  if (online.value) return null
+  return (
+    <div class="page pt-4">
+      <Notice tone="warn">{kitWords.value.offline}</Notice>
+    </div>
+  )
+}
+
+/** What breaks while a part is drawn breaks that part only. */
+export class Boundary extends Component<{ children: ComponentChildren }, { error?: Error }> {
+  override state: { error?: Error } = {}
+  static override getDerivedStateFromError = (error: Error) => ({ error })
+  override componentDidCatch(error: Error) {
+    console.error(error)
+  }
+  override render() {
+    if (!this.state.error) return this.props.children
+    return (
+      <div class="page py-12">
+        <Notice tone="bad" title={kitWords.value.broken}>
+          <div>
+            <Button onClick={() => location.reload()}>{kitWords.value.reload}</Button>
+          </div>
+        </Notice>
+      </div>
+    )
+  }
+}
+
+export interface SiteOptions {
+  /** Where the gateway serves it: '' for the shop, '/admin', '/control'. */
+  base: string
+  routes: Routes
+  /** Header, menu and footer around each page. It puts its children into `<main>` itself by way of `Main`. */
+  Shell: ComponentType<{ children: ComponentChildren }>
+  languages: readonly Language[]
+}
+
+/** The part of a page that changes with the address. */
+export function Main({ children, class: look = 'page py-8' }: { children: ComponentChildren; class?: string }) {
+  return (
+    <main id="main" tabIndex={-1} class={look}>
+      <Boundary>{children}</Boundary>
+    </main>
+  )
+}
+
+function Site({ routes, Shell }: Pick<SiteOptions, 'routes' | 'Shell'>) {
+  if (!wordsReady.value || !sessionKnown.value) return <div class="progress" />
+  return (
+    <Boundary>
+      <a href="#main" class="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:top-2 focus:left-2 button button-main">
+        {kitWords.value.skip}
+      </a>
+      <OfflineNotice />
+      <Shell>
+        <Router routes={routes} />
+      </Shell>
+      <Toasts />
+    </Boundary>
+  )
+}
+
+/** Opens a site in the page. */
+export function startSite({ base, routes, Shell, languages }: SiteOptions) {
+  startRouter(base)
+  followLanguage(languages)
+  addEventListener('online', () => {
+    online.value = true
+  })
+  addEventListener('offline', () => {
+    online.value = false
+  })
+  void resumeSession()
+  const place = document.getElementById('site')
+  if (place) render(<Site routes={routes} Shell={Shell} />, place)
+}
+
+/** The title of the browser's tab. */
+export const titled = (title: string, site: string) => {
+  document.title = title ? `${title} · ${site}` : site
+}
