@@ -13,7 +13,7 @@ import { written as json, postmanFiles } from './postman/collection'
 /**
  * Every file that follows from others, whole or between markers, with a function that makes its text from the present one. What each service adds
  * comes from shared/platform.ts, the picture of an order's states from its domain, the documents of the routes and of the events from the services
- * and shared/catalog, and the Postman collection from scripts/postman.
+ * and shared/catalog, and the Postman collection from scripts/postman. The client (sdk/) comes last: it follows from the document of the routes.
  */
 const generators: Record<string, (text: string) => string | Promise<string>> = {
   'docker-compose.yml': compose,
@@ -63,7 +63,8 @@ export const writeGenerated = async (folder = root): Promise<string[]> => {
 
 if (import.meta.main) {
   try {
-    const written = await writeGenerated()
+    const { writeSdk } = await import('./generate/sdk')
+    const written = [...(await writeGenerated()), ...(await writeSdk(root))]
     console.log(written.length > 0 ? `written: ${written.join(', ')}` : 'Everything is current.')
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
