@@ -125,7 +125,10 @@ export async function open(
 export async function signIn(context: BrowserContext, login: Login) {
   const answer = await context.request.post('/auth/login', { data: { ...login, session: 'cookie' }, headers: { origin: gateway } })
   if (!answer.ok()) throw new Error(`signing in as ${login.username ?? login.email} answered ${answer.status()}: ${await answer.text()}`)
-  await context.addInitScript(() => localStorage.setItem('signed-in', '1'))
+  const page = await context.newPage()
+  await page.goto('/health')
+  await page.evaluate(() => localStorage.setItem('signed-in', '1'))
+  await page.close()
 }
 
 /** Waits until the page is drawn and nothing in it loads any more. A live stream stays open, so the network is not waited for. */

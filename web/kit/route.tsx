@@ -23,7 +23,8 @@ const inSite = (to: string) => base + (to.startsWith('/') ? to : `/${to}`)
 
 /** Opens another page of this site. */
 export function go(to: string, { replace = false } = {}) {
-  const next = new URL(inSite(to), location.origin)
+  // Put together as text: `to` may come from the address (`?then=`), and must not lead to another origin.
+  const next = new URL(location.origin + inSite(to))
   const moved = next.pathname !== address.value.pathname
   history[replace ? 'replaceState' : 'pushState'](null, '', next)
   address.value = next

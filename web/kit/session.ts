@@ -29,7 +29,7 @@ let access: { token: string; until: number } | undefined
 export const person = signal<Person | undefined>(undefined)
 /** False until it is known whether somebody is signed in. */
 export const sessionKnown = signal(false)
-/** A session ended while the page was open: the page says so and offers to sign in again. */
+/** A session ended that the visitor had not: the page says so and offers to sign in again. */
 export const sessionEnded = signal(false)
 export const signedIn = computed(() => person.value !== undefined)
 
@@ -58,7 +58,7 @@ const refresh = () => {
     })
     .catch(error => {
       if (!(error instanceof ShopError) || ![400, 401, 403].includes(error.status)) throw error
-      sessionEnded.value = person.value !== undefined
+      sessionEnded.value = true
       forget()
     })
     .finally(() => {

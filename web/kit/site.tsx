@@ -3,8 +3,8 @@ import { Component, type ComponentChildren, type ComponentType, render } from 'p
 import { Button } from './button'
 import { kitWords } from './kit-words'
 import { Notice, Toasts } from './notice'
-import { Router, type Routes, startRouter } from './route'
-import { resumeSession, sessionKnown } from './session'
+import { here, Link, path, Router, type Routes, startRouter } from './route'
+import { resumeSession, sessionEnded, sessionKnown } from './session'
 import { followLanguage, type Language, wordsReady } from './words'
 
 const online = signal(navigator.onLine)
@@ -14,6 +14,22 @@ function OfflineNotice() {
   return (
     <div class="page pt-4">
       <Notice tone="warn">{kitWords.value.offline}</Notice>
+    </div>
+  )
+}
+
+function SessionNotice({ signIn }: { signIn: string | undefined }) {
+  if (!sessionEnded.value || !signIn || path.value === signIn) return null
+  return (
+    <div class="page pt-4">
+      <Notice tone="warn">
+        <span>
+          {kitWords.value.sessionEnded}{' '}
+          <Link to={`${signIn}?then=${encodeURIComponent(here.value)}`} class="link">
+            {kitWords.value.signIn}
+          </Link>
+        </span>
+      </Notice>
     </div>
   )
 }
@@ -46,6 +62,8 @@ export interface SiteOptions {
   /** Header, menu and footer around each page. It puts its children into `<main>` itself by way of `Main`. */
   Shell: ComponentType<{ children: ComponentChildren }>
   languages: readonly Language[]
+  /** The page to sign in on, where the shell itself asks nobody to. */
+  signIn?: string
 }
 
 /** The part of a page that changes with the address. */
@@ -57,7 +75,7 @@ export function Main({ children, class: look = 'page py-8' }: { children: Compon
   )
 }
 
-function Site({ routes, Shell }: Pick<SiteOptions, 'routes' | 'Shell'>) {
+function Site({ routes, Shell, signIn }: Pick<SiteOptions, 'routes' | 'Shell' | 'signIn'>) {
   if (!wordsReady.value || !sessionKnown.value) return <div class="progress" />
   return (
     <Boundary>
@@ -65,6 +83,7 @@ function Site({ routes, Shell }: Pick<SiteOptions, 'routes' | 'Shell'>) {
         {kitWords.value.skip}
       </a>
       <OfflineNotice />
+      <SessionNotice signIn={signIn} />
       <Shell>
         <Router routes={routes} />
       </Shell>
@@ -74,7 +93,7 @@ function Site({ routes, Shell }: Pick<SiteOptions, 'routes' | 'Shell'>) {
 }
 
 /** Opens a site in the page. */
-export function startSite({ base, routes, Shell, languages }: SiteOptions) {
+export function startSite({ base, languages, ...site }: SiteOptions) {
   startRouter(base)
   followLanguage(languages)
   addEventListener('online', () => {
@@ -85,7 +104,7 @@ export function startSite({ base, routes, Shell, languages }: SiteOptions) {
   })
   void resumeSession()
   const place = document.getElementById('site')
-  if (place) render(<Site routes={routes} Shell={Shell} />, place)
+  if (place) render(<Site {...site} />, place)
 }
 
 /** The title of the browser's tab. */

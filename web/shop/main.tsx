@@ -3,6 +3,7 @@ import { Shell } from './shell'
 
 startSite({
   base: '',
+  signIn: '/sign-in',
   Shell,
   languages: ['en', 'ko', 'zh', 'vi'],
   routes: {

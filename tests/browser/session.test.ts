@@ -1,0 +1,92 @@
+import { afterAll, expect, test } from 'bun:test'
+import { shop } from '../shop'
+import { administrator, closeBrowser, gateway, open, settled } from './browser'
+
+afterAll(closeBrowser)
+
+const password = 'a long enough password 1'
+const newLogin = async () => {
+  const username = `visitor-${crypto.randomUUID().slice(0, 8)}`
+  await shop.guest.call('POST', '/auth/register', {
+    body: { email: `${username}@example.com`, username, password, full_name: 'Ann Example' },
+  })
+  return { username, password }
+}
+const signInByForm = async ({ page }: Awaited<ReturnType<typeof open>>, username: string, given: string) => {
+  await page.getByLabel('E-mail or username').fill(username)
+  await page.getByLabel('Password').fill(given)
+  await page.locator('main').getByRole('button', { name: 'Sign in' }).click()
+}
+
+test('a wrong password is explained, the right one signs in, and the session outlives the page', async () => {
+  const { username } = await newLogin()
+  await using visit = await open('/sign-in', { expected: ['401 /auth/login'] })
+  await signInByForm(visit, username, 'not the password')
+  await visit.page.getByText('The e-mail or the password is not right.').waitFor()
+  await signInByForm(visit, username, password)
+  await visit.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  await visit.page.reload()
+  await visit.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  expect(visit.wrong).toEqual([])
+})
+
+test('no script can read the session: not from a cookie, and not from what the browser stores', async () => {
+  await using visit = await open('/', { as: await newLogin() })
+  await visit.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  const stored = await visit.page.evaluate(() => [document.cookie, JSON.stringify({ ...localStorage, ...sessionStorage })])
+  expect(stored).toEqual(['', '{"signed-in":"1"}'])
+  const [cookie, ...others] = await visit.context.cookies()
+  expect([cookie?.httpOnly, cookie?.sameSite, cookie?.path, others.length]).toEqual([true, 'Strict', '/auth', 0])
+  expect(visit.wrong).toEqual([])
+})
+
+test('after signing in the visitor is where they were, and never at another address', async () => {
+  const login = await newLogin()
+  for (const [then, at] of [
+    ['/?lang=en', '/?lang=en'],
+    ['//example.com/x', '//example.com/x'],
+    ['https://example.com/x', '/https://example.com/x'],
+  ] as const) {
+    await using visit = await open(`/sign-in?then=${encodeURIComponent(then)}`)
+    await signInByForm(visit, login.username, password)
+    await visit.page.waitForURL(url => url.pathname !== '/sign-in')
+    expect(visit.page.url()).toBe(gateway + at)
+    expect(visit.wrong).toEqual([])
+  }
+})
+
+test('two tabs share a session, and signing out in one signs out the other', async () => {
+  await using visit = await open('/', { as: await newLogin() })
+  const second = await visit.context.newPage()
+  await Promise.all([second.goto('/'), visit.page.reload()])
+  await Promise.all([settled(second), settled(visit.page)])
+  for (const page of [second, visit.page]) await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  await second.getByRole('button', { name: 'Sign out' }).click()
+  for (const page of [second, visit.page]) await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  expect(visit.wrong).toEqual([])
+})
+
+test('a session that was ended elsewhere says so, and the page stays', async () => {
+  const login = await newLogin()
+  await using visit = await open('/', { as: login, expected: ['401 /auth/refresh'] })
+  await visit.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  const { access_token } = await shop.login(login)
+  await shop
+    .as(access_token)
+    .call('POST', '/api/users/me/password', { body: { current_password: password, new_password: `${password} new` } })
+  await visit.page.reload()
+  await visit.page.getByText('Your session has ended.').waitFor()
+  expect(visit.wrong).toEqual([])
+})
+
+test('the admin and the control room open for administrators, and tell customers where they are', async () => {
+  for (const site of ['/admin', '/control']) {
+    await using asAdmin = await open(site, { as: administrator() })
+    await asAdmin.page.locator('main h1').waitFor()
+    expect(await asAdmin.page.getByLabel('Password').count()).toBe(0)
+    expect(asAdmin.wrong).toEqual([])
+    await using asCustomer = await open(site, { as: await newLogin() })
+    await asCustomer.page.getByText('This is for administrators.').waitFor()
+    expect(asCustomer.wrong).toEqual([])
+  }
+})
