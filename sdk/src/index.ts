@@ -1,7 +1,7 @@
 export * from './api/index.ts'
 export { type FieldFault, ShopError } from './error.ts'
 export { type ShopEvent, type Subscription, subscribe } from './events.ts'
-export type { CallOptions } from './fetch.ts'
+export { type CallOptions, type Sent, shopFetch } from './fetch.ts'
 export type { ShopSession, SignedIn } from './session.ts'
 export { createShop, type Fetch, type Shop, type ShopOptions } from './shop.ts'
 export { browserStore, memoryStore, type Store } from './store.ts'

@@ -106,6 +106,12 @@ export const startSession = ({ store, inCookie, lockName, refresh }: Ports) => {
       return () => void listeners.delete(listener)
     },
   }
-  return { session, inCookie, renew, keep, end }
+  /** What another tab did: it signed out, or somebody signed in. */
+  const follow = (isSignedIn: boolean) => {
+    if (isSignedIn) return void session.resume().catch(() => {})
+    access = undefined
+    become(undefined)
+  }
+  return { session, inCookie, renew, keep, end, follow }
 }
 export type SessionKeeper = ReturnType<typeof startSession>

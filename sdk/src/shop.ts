@@ -38,6 +38,9 @@ export interface Connection {
   fetch: Fetch
 }
 
+/** Says in `localStorage` that the browser may have a session's cookie, so that a guest's page does not ask for one. */
+const sessionMark = 'shop.session'
+
 /** Connects to nothing yet. */
 export const createShop = ({
   baseUrl = '',
@@ -48,7 +51,7 @@ export const createShop = ({
   ...given
 }: ShopOptions = {}): Shop => {
   const inCookie = session === 'cookie'
-  const store = session === undefined ? memoryStore() : session === 'cookie' ? browserStore('shop.session') : session
+  const store = session === undefined ? memoryStore() : session === 'cookie' ? browserStore(sessionMark) : session
   const base = baseUrl.replace(/\/+$/, '')
   const keeper = startSession({
     store,
@@ -62,5 +65,10 @@ export const createShop = ({
     // Called by its global name: browsers refuse a fetch that is taken off its window.
     fetch: given.fetch ?? ((url, init) => fetch(url, init)),
   }
+  if (inCookie && typeof addEventListener === 'function')
+    addEventListener('storage', (event: object) => {
+      const { key, newValue } = Object(event)
+      if (key === sessionMark) keeper.follow(newValue !== null)
+    })
   return { session: keeper.session, connection }
 }

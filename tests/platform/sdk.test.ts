@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   addCartItem,
   approveReturn,
@@ -103,6 +106,27 @@ test('a guest fills a cart, registers, pays with 3-D Secure, follows the parcel 
   expect(await listOrderReturns(shop, order.id)).toMatchObject({ items: [{ id: back.id, status: 'received' }] })
   const timeline = (await getOrderTimeline(shop, order.id)).items.map(({ type }) => type)
   expect(timeline).toEqual(expect.arrayContaining(['order.created', 'payment.processed', 'shipment.created']))
+})
+
+test.each(['README.md', 'sdk/README.md'])('the five lines of %s place an order and pay it', async file => {
+  const text = readFileSync(join(import.meta.dir, '../..', file), 'utf8')
+  const [, lines = ''] = /## Five lines to a first order\n[\s\S]*?```ts\n([\s\S]*?)```/.exec(text) ?? []
+  expect(lines.trim().split('\n')).toHaveLength(5)
+  const { account } = await person()
+  const program = lines
+    .replace('http://127.0.0.1:8080', baseUrl)
+    .replace("'testuser'", `'${account.username}'`)
+    .replace("'password123'", `'${account.password}'`)
+  const folder = mkdtempSync(join(tmpdir(), 'five-lines-'))
+  try {
+    const names = [...program.matchAll(/\b(\w+)\((?:shop|\{)/g)].map(([, name]) => name)
+    const source = join(import.meta.dir, '../../sdk/src/index.ts')
+    writeFileSync(join(folder, 'lines.ts'), `import { ${names} } from '${source}'\n${program}export { shop, order }\n`)
+    const { shop, order } = await import(join(folder, 'lines.ts'))
+    expect(await untilStatus(shop, order.id, 'fulfilling')).toMatchObject({ payment_status: 'paid' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('one click twice, with one key, is one order', async () => {

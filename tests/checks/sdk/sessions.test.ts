@@ -176,4 +176,26 @@ describe('a session in a cookie', () => {
     ])
     expect(JSON.stringify(asked.map(({ body }) => body))).not.toContain('refresh_token')
   })
+  test('is over in every tab when one of them signs out, and known in every tab when one signs in', async () => {
+    let tell: (event: { key: string; newValue: string | null }) => void = () => {}
+    const given = globalThis.addEventListener
+    Object.defineProperty(globalThis, 'addEventListener', {
+      value: (type: string, listener: typeof tell) => {
+        if (type === 'storage') tell = listener
+      },
+      configurable: true,
+      writable: true,
+    })
+    const { shop, asked } = fakeShop(() => json(tokens('1')), { session: 'cookie' })
+    globalThis.addEventListener = given
+    await login(shop, ann)
+    tell({ key: 'something else', newValue: null })
+    expect(shop.session.user?.userId).toBe(7)
+    tell({ key: 'shop.session', newValue: null })
+    expect(shop.session.user).toBeUndefined()
+    const known = new Promise(resolve => shop.session.onChange(resolve))
+    tell({ key: 'shop.session', newValue: 'cookie' })
+    expect(await known).toMatchObject({ userId: 7 })
+    expect(pathsOf(asked)).toEqual(['POST /auth/login', 'POST /auth/refresh'])
+  })
 })
