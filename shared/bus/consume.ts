@@ -7,6 +7,7 @@ import type { Outcome } from '../outbox'
 import type { ServiceName } from '../platform'
 import { minute, second } from '../time'
 import type { Tracer } from '../trace'
+import { type Acknowledgements, createAcknowledgements } from './acknowledge'
 import type { BusMetrics, Delivery } from './delivery'
 import type { BusLog } from './link'
 import { parseMessage } from './message'
@@ -43,7 +44,7 @@ export const createConsumer = (options: ConsumerOptions) => {
   const openChannels = new Set<Channel>()
   const underWay = new Set<Promise<void>>()
   const stopping = new AbortController()
-  let subscription: { channel: Channel; tags: string[] } | undefined
+  let subscription: { channel: Channel; tags: string[]; acknowledgements: Acknowledgements } | undefined
   let held = 0
   const countHeld = (change: 1 | -1) => {
     held += change
@@ -54,7 +55,7 @@ export const createConsumer = (options: ConsumerOptions) => {
   const isOpen = ({ channel }: Delivery) => openChannels.has(channel)
   const ack = (delivery: Delivery) => {
     // After its channel closed, the broker delivers the message again, and the inbox knows it.
-    if (isOpen(delivery)) delivery.channel.ack(delivery.raw)
+    if (isOpen(delivery)) delivery.acknowledgements.done(delivery.raw)
   }
   const replacements = createReplacements({
     prefix,
@@ -69,25 +70,28 @@ export const createConsumer = (options: ConsumerOptions) => {
 
   const subscribe = async (model: ChannelModel) => {
     const channel = await model.createChannel()
+    const acknowledgements = createAcknowledgements(channel, { prefetch })
     const tags: string[] = []
     channel.on('error', () => {})
     openChannels.add(channel)
     // The broker closed the channel, as when a message was not acknowledged in time: a new connection declares and subscribes anew.
     channel.on('close', () => {
+      acknowledgements.drop()
       if (openChannels.delete(channel)) model.close().catch(() => {})
     })
     await channel.prefetch(prefetch)
     for (const queue of queues.keys()) {
       const { consumerTag } = await channel.consume(queue, raw => {
-        if (raw) receive({ queue, channel, raw })
+        if (raw) receive({ queue, channel, acknowledgements, raw })
         else model.close().catch(() => {})
       })
       tags.push(consumerTag)
     }
-    subscription = { channel, tags }
+    subscription = { channel, tags, acknowledgements }
   }
 
   const receive = (delivery: Delivery) => {
+    delivery.acknowledgements.received(delivery.raw)
     const work = handle(delivery)
       .catch(error => log.error({ err: error, queue: delivery.queue }, 'a message could not be settled; the broker delivers it again'))
       .finally(() => {
@@ -154,8 +158,10 @@ export const createConsumer = (options: ConsumerOptions) => {
       }
       stopping.abort()
       await within(finishWithinMs, Promise.allSettled(underWay))
-      const channel = subscription?.channel
-      if (!channel || !openChannels.delete(channel)) return
+      if (!subscription || !openChannels.has(subscription.channel)) return
+      const { channel, acknowledgements } = subscription
+      acknowledgements.flush({ all: true })
+      openChannels.delete(channel)
       const closed = channel.close().catch(() => {})
       await within(answerWithinMs, closed)
     },

@@ -1,9 +1,11 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
+import type { Acknowledgements } from './acknowledge'
 
 /** A message as it came from a queue; it is acknowledged on the channel that delivered it. */
 export interface Delivery {
   queue: string
   channel: Channel
+  acknowledgements: Acknowledgements
   raw: ConsumeMessage
 }
 

@@ -1,0 +1,62 @@
+import type { Channel, ConsumeMessage } from 'amqplib'
+
+/** How long an acknowledgement waits for others. Its message has had its effect: after a crash the broker delivers it again, and the inbox knows it. */
+const ackWithinMs = 50
+
+/**
+ * Acknowledges the messages of a channel in groups, since each acknowledgement is a write to the logs of the broker's queues. Everything
+ * up to the oldest message that is still handled is acknowledged at once. One that a slow message has kept from that for
+ * `ackWithinMs` is acknowledged by itself, so that the slow one does not use up the prefetch.
+ */
+export const createAcknowledgements = (channel: Pick<Channel, 'ack'>, { prefetch }: { prefetch: number }) => {
+  /** The messages that are not acknowledged, in the order of their tags. */
+  const open = new Map<number, { raw: ConsumeMessage; state: 'handled' | 'done' | 'kept back' }>()
+  let finished = 0
+  let timer: Timer | undefined
+
+  const ack = (raw: ConsumeMessage, allUpTo: boolean) => channel.ack(raw, allUpTo)
+  const flush = ({ all = false } = {}) => {
+    clearTimeout(timer)
+    timer = undefined
+    finished = 0
+    let last: ConsumeMessage | undefined
+    for (const [tag, { raw, state }] of open) {
+      if (state === 'handled') break
+      last = raw
+      open.delete(tag)
+    }
+    if (last) ack(last, true)
+    for (const [tag, one] of open) {
+      if (one.state === 'kept back' || (all && one.state === 'done')) {
+        open.delete(tag)
+        ack(one.raw, false)
+      } else if (one.state === 'done') {
+        one.state = 'kept back'
+        finished++
+      }
+    }
+    if (finished > 0) timer = setTimeout(flush, ackWithinMs)
+  }
+
+  return {
+    received(raw: ConsumeMessage) {
+      open.set(raw.fields.deliveryTag, { raw, state: 'handled' })
+    },
+    /** To be called when the message has had its effect, or a copy has taken its place. */
+    done(raw: ConsumeMessage) {
+      const one = open.get(raw.fields.deliveryTag)
+      if (one?.state !== 'handled') return
+      one.state = 'done'
+      finished++
+      if (finished * 2 >= prefetch) flush()
+      else timer ??= setTimeout(flush, ackWithinMs)
+    },
+    flush,
+    /** The channel is closed: the broker delivers what is open again. */
+    drop() {
+      clearTimeout(timer)
+      open.clear()
+    },
+  }
+}
+export type Acknowledgements = ReturnType<typeof createAcknowledgements>
