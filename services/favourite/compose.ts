@@ -24,11 +24,13 @@ interface Ports {
   pauseMs?: number
   /** How many watchers are told in one transaction. */
   batchSize?: number
+  /** How long news of a product wait for more of them. */
+  gatherMs?: number
   clock?: () => Date
 }
 
 export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) => {
-  const { limit = 500, pauseMs = day, batchSize = 500, clock = () => new Date() } = options
+  const { limit = 500, pauseMs = day, batchSize = 500, gatherMs = 100, clock = () => new Date() } = options
   const favourites = favouriteRepository(sql)
   return {
     favourites,
@@ -37,7 +39,7 @@ export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) =
     showFavourites: showFavourites({ favourites, clients }),
     setWatch: setWatch({ sql, clients, limit }),
     shares: shares({ sql, secret: shareSecret }),
-    hearNews: hearNews(sql),
+    hearNews: hearNews(sql, gatherMs),
     fanOuts: fanOuts({ sql, log, clock, pauseMs, batchSize }),
     personalData: favouritePersonalData(sql),
     drift: favouriteDrift(sql),

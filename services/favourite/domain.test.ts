@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { codeOf } from '#shared/testing-errors'
-import { type Change, type Facts, judge, learn, productArchived, requireRoom, stockOf, type Watch, watchKinds } from './domain'
+import { type Change, type Facts, joinNews, judge, learn, productArchived, requireRoom, stockOf, type Watch, watchKinds } from './domain'
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   ...{ version: 3, price: 100, currency: 'USD', skus: ['A', 'B'], gone: false, changes: 7 },
@@ -63,6 +63,21 @@ describe('news of a product', () => {
         expect(known.changes).toBe(numbers.length)
       }),
     )
+  })
+  test('that comes together says in the end what it says one by one', () => {
+    const inEnd = ({ version, price, levels }: Facts) => ({ version, price, levels: levels.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)) })
+    // An event has one content for each version.
+    const distinct = fc.uniqueArray(news, {
+      selector: one =>
+        'catalog' in one ? `catalog ${one.catalog.version}` : one.levels.map(({ sku, version }) => `${sku} ${version}`).join(),
+    })
+    fc.assert(
+      fc.property(distinct, all => {
+        const oneByOne = all.reduce((known, one) => learn(known, one).facts, facts())
+        expect(inEnd(learn(facts(), joinNews(all)).facts)).toEqual(inEnd(oneByOne))
+      }),
+    )
+    expect(joinNews([{ levels: [] }])).toEqual({ levels: [] })
   })
 })
 

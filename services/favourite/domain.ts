@@ -41,6 +41,12 @@ export interface News {
   levels?: readonly Level[]
 }
 
+/** The news of one product that came together. Of what the catalog says, the newest counts: nobody could have bought at what lay between. */
+export const joinNews = (all: readonly News[]): News => {
+  const [catalog] = all.flatMap(news => news.catalog ?? []).toSorted((a, b) => b.version - a.version)
+  return { ...(catalog && { catalog }), levels: all.flatMap(({ levels = [] }) => levels) }
+}
+
 const withCatalog = (facts: Facts, news: CatalogNews): Facts => {
   if (news.version <= facts.version) return facts
   if ('gone' in news) return { ...facts, version: news.version, gone: true }

@@ -20,7 +20,15 @@ export const testFavourite = async (options: Options = {}) => {
   const log = { warn: (_: unknown, message?: string) => void warnings.push(message ?? '') }
   let now = new Date('2026-01-31T12:00:00Z')
   const start = (sql = store.sql) =>
-    compose({ sql, clients: favouriteClients(shop.client), log, shareSecret: 'a secret of tests', clock: () => now, ...options })
+    compose({
+      sql,
+      clients: favouriteClients(shop.client),
+      log,
+      shareSecret: 'a secret of tests',
+      clock: () => now,
+      gatherMs: 0,
+      ...options,
+    })
   const service = start()
   const send = sender(favouriteApp({ http: web.http, ...service }), { under: '/api/favourites' })
   const handle = deliverTo(favouriteHandlers(service))

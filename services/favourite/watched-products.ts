@@ -1,8 +1,7 @@
 import { sql as raw, type Selectable } from 'kysely'
-import { batchingLoader } from '#shared/batching-loader'
 import type { FavouriteDb, FavouriteSql, Trx } from './database'
 import { skusColumn } from './database'
-import { type Change, type Facts, type Level, learn, type News } from './domain'
+import { type Change, type Facts, joinNews, type Level, learn, type News } from './domain'
 
 type WatchedRow = Selectable<FavouriteDb['watched_products']>
 
@@ -68,19 +67,27 @@ const fanOut =
  * What events say of a product. It is kept only of watched products, each fact with the version of its event, so that a message that comes twice
  * or late changes nothing, without a record of messages.
  */
-export const hearNews = (sql: FavouriteSql) => {
+export const hearNews = (sql: FavouriteSql, gatherMs: number) => {
   // Most events are about products that nobody watches: those that come together cost one read. Whoever begins to watch asks the other services
   // after the row is there, so an event that finds no row is part of what they answer.
-  const watched = batchingLoader(async ids => {
-    const rows = await sql.db.selectFrom('watched_products').select('product_id').where('product_id', 'in', ids).execute()
-    return new Map(rows.map(row => [row.product_id, row]))
-  })
-  return async (productId: string, news: News): Promise<void> => {
-    if (!(await watched(productId))) return
-    await sql.transaction(async trx => {
-      const [row] = await lockProducts(trx, [productId])
-      if (row) await learnNews(trx, row, news)
-    })
-  }
+  const hear = sql.many<{ productId: string; news: News }>(
+    async all => {
+      const heard = Map.groupBy(all, ({ productId }) => productId)
+      const watched = await sql.db
+        .selectFrom('watched_products')
+        .select('product_id')
+        .where('product_id', 'in', [...heard.keys()])
+        .execute()
+      for (const { product_id } of watched) {
+        const news = joinNews((heard.get(product_id) ?? []).map(one => one.news))
+        await sql.transaction(async trx => {
+          const [row] = await lockProducts(trx, [product_id])
+          if (row) await learnNews(trx, row, news)
+        })
+      }
+    },
+    { gatherMs },
+  )
+  return (productId: string, news: News): Promise<void> => hear({ productId, news })
 }
 export type HearNews = ReturnType<typeof hearNews>

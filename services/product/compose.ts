@@ -4,17 +4,25 @@ import { addProduct } from './add-product'
 import { categoryRepository } from './categories'
 import { exportProducts } from './export-products'
 import { importProducts } from './import-products'
+import { learn } from './learn'
 import { propagateCategoryChanges } from './propagate-category-changes'
 import { productRepository } from './repository'
 import { seedDemoCatalog } from './seed-demo-catalog'
 import { upgradeCatalog } from './upgrade-catalog'
 
-export const compose = ({ mongo }: { mongo: Mongo }) => {
+interface Ports {
+  mongo: Mongo
+  /** How long news of other services wait for more of them. */
+  gatherMs?: number
+}
+
+export const compose = ({ mongo, gatherMs = 100 }: Ports) => {
   const categories = categoryRepository(mongo)
   const products = productRepository(mongo, categories)
   return {
     categories,
     products,
+    learn: learn(mongo, gatherMs),
     addCategory: addCategory(mongo, categories),
     addProduct: addProduct(mongo, products),
     propagateCategoryChanges: propagateCategoryChanges(mongo),

@@ -92,6 +92,14 @@ describe('the stock level from inventory', () => {
     expect(await shown(id)).toEqual({ stock: 109, variants: [], tag: '"6-109"' })
   })
 
+  test('is taken over though other news that came with it cannot be', async () => {
+    const { id, sku } = await add({ stock: 6 })
+    const news = [1, 2, 3, 4, 5].map(version => updateStock(id, sku, 10 + version, version))
+    const outcomes = await Promise.allSettled([...news.slice(0, 4), updateStock('no id', sku, 1, 9), ...news.slice(4)])
+    expect(outcomes.map(({ status }) => status === 'rejected')).toEqual([false, false, false, false, true, false])
+    expect((await shown(id)).stock).toBe(15)
+  })
+
   test('can be read by discovery, per SKU', async () => {
     const { id, sku } = await add({ stock: 6 })
     await updateStock(id, sku, 4, 1)

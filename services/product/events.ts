@@ -2,11 +2,11 @@ import { inventoryUpdated, ratingSummaryUpdated } from '#shared/catalog'
 import { on } from '#shared/event'
 import type { ProductService } from './compose'
 
-export const productHandlers = ({ products }: Pick<ProductService, 'products'>) => [
-  on(inventoryUpdated, ({ aggregate, data: { product_id, sku, available } }) =>
-    products.updateStockLevel(product_id, { sku, available, version: aggregate.version }),
+export const productHandlers = ({ learn }: Pick<ProductService, 'learn'>) => [
+  on(inventoryUpdated, ({ aggregate: { version }, data: { product_id: productId, sku, available } }) =>
+    learn({ productId, level: { sku, available, version } }),
   ),
-  on(ratingSummaryUpdated, ({ aggregate, data: { product_id, average, count } }) =>
-    products.updateRating(product_id, { average, count, version: aggregate.version }),
+  on(ratingSummaryUpdated, ({ aggregate: { version }, data: { product_id: productId, average, count } }) =>
+    learn({ productId, rating: { average, count, version } }),
   ),
 ]

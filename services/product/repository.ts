@@ -8,7 +8,7 @@ import type { Page } from '#shared/page'
 import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
 import type { PlacedCategory } from './category-place'
 import { catalogTransaction, havingSkus, maxReadMs, type ProductRow, productsOf, rowOf } from './database'
-import { archiveProduct, availableStock, categoryKey, type Product, type ShownRating, sellableSkus } from './domain'
+import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
 import { hiddenFields, type ListQuery, listPlan, productLists } from './list'
 import { type PricedProduct, pricedFields, productView } from './model'
 
@@ -126,36 +126,6 @@ export const productRepository = (mongo: Mongo, categories: Categories) => {
         )
         return row
       }).finally(categories.forget)
-    },
-
-    /** Takes over a SKU's stock level unless a newer one is known. It is one conditional update, so events may arrive late or twice. */
-    async updateStockLevel(productId: string, level: { sku: string; available: number; version: number }): Promise<void> {
-      const { sku, version } = level
-      const sellable = { $cond: [{ $eq: ['$variants', []] }, ['$sku'], '$variants.sku'] }
-      const counted = { $filter: { input: '$levels', cond: { $in: ['$$this.sku', sellable] } } }
-      await products.updateOne({ _id: new ObjectId(productId), levels: { $not: { $elemMatch: { sku, version: { $gte: version } } } } }, [
-        {
-          $set: {
-            levels: {
-              $concatArrays: [{ $filter: { input: '$levels', cond: { $ne: ['$$this.sku', { $literal: sku }] } } }, [{ $literal: level }]],
-            },
-          },
-        },
-        { $set: { stock: { $sum: { $map: { input: counted, in: '$$this.available' } } } } },
-        {
-          $set: {
-            shelf: {
-              $cond: [{ $eq: ['$status', 'archived'] }, 'archived', { $cond: [{ $gt: ['$stock', 0] }, 'in_stock', 'sold_out'] }],
-            },
-          },
-        },
-      ])
-    },
-
-    /** Takes over a rating unless a newer one is known. Like the stock it changes the tag of the product and not its version. */
-    async updateRating(productId: string, rating: ShownRating): Promise<void> {
-      const older = { _id: new ObjectId(productId), 'rating.version': { $not: { $gte: rating.version } } }
-      await products.updateOne(older, { $set: { rating } })
     },
 
     /** The ratings that are shown; a product without one is left out. */

@@ -91,12 +91,12 @@ describe('drift', () => {
     })
     const { db } = inventory.sql
     await raw`update skus set quantity = 8 where sku = ${sku}`.execute(db)
-    await product.products.updateStockLevel(other, { sku: otherSku, available: 7, version: 99 })
+    await product.learn({ productId: other, level: { sku: otherSku, available: 7, version: 99 } })
     const found = await drift()
     expect(found.drift).toEqual({ stock_movements: 1, stock_shelves: 1, stock_reserved: 0, product_stock: 2 })
     expect(found.examples).toEqual({ stock_movements: [sku], stock_shelves: [sku], product_stock: expect.arrayContaining([sku, otherSku]) })
     await raw`update skus set quantity = 9 where sku = ${sku}`.execute(db)
-    await product.products.updateStockLevel(other, { sku: otherSku, available: 9, version: 100 })
+    await product.learn({ productId: other, level: { sku: otherSku, available: 9, version: 100 } })
     expect((await drift()).drift.product_stock).toBe(0)
   })
   test('is shown to administrators, for a window that ends after it begins', async () => {
