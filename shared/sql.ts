@@ -68,13 +68,12 @@ export interface Sql<Db> {
    */
   many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions): (item: Item) => Promise<void>
   /**
-   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
-   * Messages that arrive together share a transaction, so `work` may be repeated here, too.
+   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
+   * what happens rarely, since each message costs a transaction.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
   /**
-   * `once` for messages whose work locks rows that others lock, too. In a shared transaction they would be locked in the order of arrival, and
-   * two such transactions could deadlock. So `lockAll` gets the needs of all messages and locks their rows in one order beforehand.
+   * `once` for messages that share a transaction. `lockAll` gets the needs of all of them and locks their rows in one order beforehand.
    */
   onceLocking<Needs>(
     lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>,
@@ -148,7 +147,13 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     onceMany: <Item>(handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
       createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
     many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
-    once: createTurns(recordOnce, { closing: closing.signal }),
+    async once<T>({ id }: Pick<Message, 'id'>, work: Work<Db, T>) {
+      let value: T | undefined
+      await recordOnce([id], async (trx, _, publish) => {
+        value = await work(trx, publish)
+      })
+      return value
+    },
     onceLocking: <Needs>(lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>) =>
       createTurns(recordOnce, { lockAll, closing: closing.signal }),
     endGathering: () => closing.abort(),

@@ -6,7 +6,6 @@ import { inventoryDrift, reservationStates } from './drift'
 import { stockRepository } from './repository'
 import { reservations } from './reservations'
 import { stockAdjustments } from './stock-adjustments'
-import { stockInbox } from './stock-inbox'
 import { stockedProducts } from './stocked-products'
 import { warehouseRepository } from './warehouses'
 
@@ -17,17 +16,14 @@ interface Ports {
   checkpointAfter?: number
 }
 
-export const compose = ({ sql, log, waitMs, checkpointAfter }: Ports) => {
-  const handleOnce = stockInbox(sql)
-  return {
-    stock: stockRepository(sql),
-    adjustments: stockAdjustments(sql),
-    warehouses: warehouseRepository(sql),
-    products: stockedProducts(handleOnce),
-    reservations: reservations({ sql, handleOnce, log, waitMs }),
-    returns: customerReturns(handleOnce),
-    drift: inventoryDrift({ sql, checkpointAfter }),
-    reservationStates: reservationStates(sql),
-  }
-}
+export const compose = ({ sql, log, waitMs, checkpointAfter }: Ports) => ({
+  stock: stockRepository(sql),
+  adjustments: stockAdjustments(sql),
+  warehouses: warehouseRepository(sql),
+  products: stockedProducts(sql),
+  reservations: reservations({ sql, log, waitMs }),
+  returns: customerReturns(sql),
+  drift: inventoryDrift({ sql, checkpointAfter }),
+  reservationStates: reservationStates(sql),
+})
 export type InventoryService = ReturnType<typeof compose>

@@ -1,9 +1,9 @@
 import type { Message } from '#shared/event'
-import { insertOnce } from '#shared/sql'
+import { insertOnce, lockOrMakeAll, type Sql } from '#shared/sql'
+import type { InventoryDb } from './database'
 import { allocateReturn, type ReturnedLine } from './domain'
-import { addReturned, allocationsOf, lockReservation } from './reservation-repository'
-import { changeAllocatedStock, moveStock } from './sku-stock'
-import type { StockInbox } from './stock-inbox'
+import { addReturned, lockReservation } from './reservation-repository'
+import { changeAllocatedStock, lockSkuStock, moveStock, saveSkuStock } from './sku-stock'
 import { addUnlistedSkus } from './stocked-products'
 
 interface CustomerReturn {
@@ -12,21 +12,27 @@ interface CustomerReturn {
   lines: readonly ReturnedLine[]
 }
 
-export const customerReturns = (handleOnce: StockInbox) => ({
+export const customerReturns = (sql: Pick<Sql<InventoryDb>, 'once'>) => ({
   /** Puts returned goods back into the warehouses that they left, once per return. */
   receive: (message: Message, { orderId, returnId, lines }: CustomerReturn) =>
-    handleOnce(
-      message,
-      async (trx, publish) => {
-        await lockReservation(trx, orderId)
-        if (!(await insertOnce(trx.insertInto('returns').values({ return_id: returnId, order_id: orderId })))) return
-        await addUnlistedSkus(trx, lines)
-        const received = allocateReturn(lines, await allocationsOf(trx, orderId))
-        await addReturned(trx, orderId, received)
-        await changeAllocatedStock(trx, received, publish, (stock, row, quantity) =>
-          moveStock(trx, stock, row, quantity, { kind: 'returned', orderId }),
-        )
-      },
-      { orderId, productIds: lines.map(({ product_id }) => product_id), skus: lines.map(({ sku }) => sku) },
-    ),
+    sql.once(message, async (trx, publish) => {
+      // Products, then the order, then SKUs: the order in which everyone locks them.
+      await lockOrMakeAll(
+        trx,
+        'products',
+        'product_id',
+        lines.map(({ product_id }) => product_id),
+      )
+      const { allocations } = await lockReservation(trx, orderId)
+      if (!(await insertOnce(trx.insertInto('returns').values({ return_id: returnId, order_id: orderId })))) return
+      await addUnlistedSkus(trx, lines)
+      const received = allocateReturn(lines, allocations)
+      await addReturned(trx, orderId, received)
+      const stockBySku = await lockSkuStock(
+        trx,
+        received.map(({ sku }) => sku),
+      )
+      changeAllocatedStock(stockBySku, received, (stock, row, quantity) => moveStock(stock, row, quantity, { kind: 'returned', orderId }))
+      await saveSkuStock(trx, stockBySku, publish)
+    }),
 })

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
+import type { ColumnType, Generated, Insertable, Selectable, Transaction } from 'kysely'
 import { t } from '#shared/schema'
 import { jsonColumn } from '#shared/sql'
 import type { ReservationState } from './domain'
@@ -73,6 +73,7 @@ export type SkuRow = Selectable<InventoryDb['skus']>
 export type StockRow = Selectable<InventoryDb['stock']>
 export type WarehouseRow = Selectable<InventoryDb['warehouses']>
 export type MovementRow = Selectable<InventoryDb['movements']>
+export type NewMovement = Insertable<InventoryDb['movements']>
 export type ReservationRow = Selectable<InventoryDb['reservations']>
 
 export const reservationItems = jsonColumn(t.Array(t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })))

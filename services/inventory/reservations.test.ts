@@ -147,3 +147,44 @@ describe('a cancelled order', () => {
     expect(await stateOf(order)).toBe('released')
   })
 })
+
+describe('orders whose events arrive together', () => {
+  test('get stock in the order of arrival, and each SKU has one event with its new level', async () => {
+    const { line, sku } = await stocked(12)
+    const orders = Array.from({ length: 42 }, nextOrder)
+    await Promise.all(orders.map(order => deliver(placed(order, [line(1)]))))
+    const states = await Promise.all(orders.map(stateOf))
+    expect(states).toEqual(orders.map((_, i) => (i < 12 ? 'reserved' : 'rejected')))
+    expect(await level(sku)).toEqual({ quantity: 12, reserved: 12 })
+    const levels = (await eventsOf(sku)).filter(({ type }) => type === 'inventory.updated')
+    // The opening balance, the first two orders, each alone on its lane, and all others.
+    expect(levels.map(({ data, aggregate }) => [data.reserved, aggregate.version])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [12, 4],
+    ])
+  })
+
+  test('take the step to which all that is known of them leads', async () => {
+    const { line, sku } = await stocked(9)
+    const [busy, first, paid, gone] = [nextOrder(), nextOrder(), nextOrder(), nextOrder()]
+    // While the first two are handled, the others wait, and share a transaction.
+    await Promise.all(
+      [
+        placed(busy, [line(1)]),
+        placed(first, [line(1)]),
+        placed(paid, [line(2)]),
+        became(paid, 'paid', [line(2)]),
+        placed(gone, [line(3)]),
+        cancelled(gone, [line(3)]),
+        cancelled(first, [line(1)]),
+      ].map(message => deliver(message)),
+    )
+    expect(await Promise.all([busy, first, paid, gone].map(stateOf))).toEqual(['reserved', 'released', 'committed', 'released'])
+    expect(await eventTypes(paid)).toEqual(['inventory.committed'])
+    expect(await eventTypes(gone)).toEqual([])
+    expect(await eventTypes(first)).toEqual(['inventory.reserved', 'inventory.released'])
+    expect(await level(sku)).toEqual({ quantity: 7, reserved: 1 })
+  })
+})

@@ -1,78 +1,77 @@
-import { inventoryCommitFailed, inventoryCommitted, inventoryRejected, inventoryReleased, inventoryReserved } from '#shared/catalog'
-import type { Message, Publish } from '#shared/event'
+import type { Message } from '#shared/event'
 import type { Log } from '#shared/log'
-import type { Sql } from '#shared/sql'
+import type { Arrival, Sql } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { second } from '#shared/time'
-import { allocations, type StepOutcome } from './allocations'
+import { advanceOrders, type LockedOrder } from './advance-orders'
+import { needsStock } from './allocations'
 import type { InventoryDb, Trx } from './database'
-import {
-  type Allocation,
-  addOrderFacts,
-  isExpired,
-  nextReservationStep,
-  type OrderFacts,
-  type OrderLine,
-  type ReservationState,
-} from './domain'
-import { lockReservation, type Reservation, saveReservation } from './reservation-repository'
-import type { StockInbox } from './stock-inbox'
+import { addOrderFacts, isExpired, nextReservationStep, noOrderFacts, type OrderFacts, type ReservationState, stockSteps } from './domain'
+import { insertReservations, lockReservation, lockReservations, type Reservation } from './reservation-repository'
 
-const eventOf = {
-  reserved: inventoryReserved,
-  rejected: inventoryRejected,
-  committed: inventoryCommitted,
-  commit_failed: inventoryCommitFailed,
-  expired: inventoryReleased,
-  released: inventoryReleased,
-}
-const hasEvent = (state: ReservationState): state is keyof typeof eventOf => state in eventOf
-
-/** The lines of a committed order: for each SKU, what comes from which warehouse. */
-const linesFrom = (committed: readonly Allocation[], ordered: readonly OrderLine[]) => {
-  const products = new Map(ordered.map(({ sku, product_id }) => [sku, product_id]))
-  return [...products].flatMap(([sku, product_id]) =>
-    committed.filter(allocation => allocation.sku === sku).map(({ warehouse, quantity }) => ({ product_id, sku, quantity, warehouse })),
-  )
+/** What a message says about an order. */
+interface Told {
+  orderId: number
+  facts: Partial<OrderFacts>
 }
 
 /** Bounds the duration of one sweep; the next sweep takes the rest. */
 const sweepLimit = 200
 
+const factsAfter = (known: OrderFacts, arrivals: readonly Arrival<Told>[]) =>
+  arrivals.reduce((facts, { item }) => addOrderFacts(facts, item.facts), known)
+
+const isPlaced = (arrivals: readonly Arrival<Told>[]) => arrivals.some(({ item }) => item.facts.placed)
+
+/**
+ * Locks the reservations of the orders. An order that is placed is usually new, so its reservation is inserted as it most likely becomes, which
+ * saves the update; the insert locks it.
+ */
+const lockOrders = async (trx: Trx, arrivalsOf: ReadonlyMap<number, readonly Arrival<Told>[]>): Promise<LockedOrder[]> => {
+  const publishOf = (orderId: number) => arrivalsOf.get(orderId)?.at(-1)?.publish ?? (() => {})
+  const placed = [...arrivalsOf].filter(([, arrivals]) => isPlaced(arrivals))
+  const inserts = placed.map(([orderId, arrivals]) => {
+    const facts = factsAfter(noOrderFacts, arrivals)
+    const step = nextReservationStep('new', facts)
+    const reservation: Reservation = { orderId, state: 'new', version: 0, createdAt: new Date(), facts, allocations: [] }
+    const state: ReservationState = needsStock(step) ? stockSteps[step].to : 'released'
+    return { reservation, stored: { ...reservation, state, version: 1 }, publish: publishOf(orderId) }
+  })
+  const inserted =
+    inserts.length > 0 &&
+    (await insertReservations(
+      trx,
+      inserts.map(({ stored }) => stored),
+    ))
+      ? inserts
+      : []
+  const isInserted = new Set(inserted.map(({ reservation: { orderId } }) => orderId))
+  const others = await lockReservations(
+    trx,
+    [...arrivalsOf.keys()].filter(id => !isInserted.has(id)),
+  )
+  const locked = others.map(stored => {
+    const reservation = { ...stored, facts: factsAfter(stored.facts, arrivalsOf.get(stored.orderId) ?? []) }
+    return { reservation, stored, publish: publishOf(stored.orderId) }
+  })
+  // Stock is allocated in the order of arrival.
+  const byId = new Map([...inserted, ...locked].map(order => [order.reservation.orderId, order]))
+  return [...arrivalsOf.keys()].flatMap(id => byId.get(id) ?? [])
+}
+
 interface Ports {
   sql: Sql<InventoryDb>
-  handleOnce: StockInbox
   log: Pick<Log, 'warn'>
   /** How long an order waits for a product that inventory does not know yet. */
   waitMs?: number | undefined
 }
 
-export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Ports) => {
-  const steps = allocations({ waitMs })
-
-  const enter = async (trx: Trx, before: Reservation, { state, reason, committed }: StepOutcome, publish: Publish, quiet = false) => {
-    const version = state === before.state ? before.version : before.version + 1
-    await saveReservation(trx, { ...before, state, version })
-    if (quiet || state === before.state || !hasEvent(state)) return
-    const { orderId, facts } = before
-    publish(
-      eventOf[state](
-        { id: orderId, version },
-        {
-          order_id: orderId,
-          lines: committed ? linesFrom(committed, facts.lines) : [...facts.lines],
-          ...(state === 'reserved' && facts.expiry && { expires_at: facts.expiry.at.toISOString() }),
-          ...(reason && { reason }),
-        },
-      ),
-    )
-  }
-
-  const advance = async (trx: Trx, reservation: Reservation, publish: Publish) => {
-    const step = nextReservationStep(reservation.state, reservation.facts)
-    // `close` ends an order that held no stock, so there is nothing to announce as released.
-    await enter(trx, reservation, await steps[step](trx, reservation, publish), publish, step === 'close')
-  }
+export const reservations = ({ sql, log, waitMs = 30 * second }: Ports) => {
+  /** What a group says about one order is added before the order's next step: the same as if its events had come in another order. */
+  const handle = sql.onceMany<Told>(async (trx, arrivals) => {
+    const arrivalsOf = Map.groupBy(arrivals, ({ item }) => item.orderId)
+    await advanceOrders(trx, await lockOrders(trx, arrivalsOf), waitMs)
+  })
 
   /**
    * Each reservation has its own transaction and lock. One that fails goes to the end of those that wait, and holds up no other. Returns
@@ -81,14 +80,18 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
   const sweep = async (
     name: string,
     rows: readonly { order_id: number }[],
-    work: (trx: Trx, reservation: Reservation, publish: Publish) => Promise<void>,
+    stillDue: (reservation: Reservation) => boolean,
+    change: Pick<LockedOrder, 'expired'>,
   ): Promise<number> => {
     let failed = 0
     await eachIsolated(
       rows,
       ({ order_id }) =>
         sql
-          .transaction(async (trx, publish) => work(trx, await lockReservation(trx, order_id), publish))
+          .transaction(async (trx, publish) => {
+            const reservation = await lockReservation(trx, order_id)
+            if (stillDue(reservation)) await advanceOrders(trx, [{ reservation, stored: reservation, publish, ...change }], waitMs)
+          })
           .catch(async error => {
             await sql.db.updateTable('reservations').set({ updated_at: new Date() }).where('order_id', '=', order_id).execute()
             throw error
@@ -105,22 +108,12 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
 
   return {
     /** Adds an event's facts to what is known of the order and does the step that follows, once per message. */
-    handle: (message: Message, orderId: number, facts: Partial<OrderFacts>) =>
-      handleOnce(
-        message,
-        async (trx, publish) => {
-          const known = await lockReservation(trx, orderId, { likelyNew: facts.placed === true })
-          await advance(trx, { ...known, facts: addOrderFacts(known.facts, facts) }, publish)
-        },
-        { orderId, ...(facts.lines && { skus: facts.lines.map(({ sku }) => sku) }) },
-      ),
+    handle: (message: Message, orderId: number, facts: Partial<OrderFacts>) => handle(message, { orderId, facts }),
 
     /** Retries orders that wait for a product, the longest untried first. An order that has waited `waitMs` gets no stock. */
     async retryWaiting(limit = sweepLimit): Promise<void> {
       const waiting = await inState('waiting').orderBy('updated_at').limit(limit).execute()
-      await sweep('retrying', waiting, async (trx, reservation, publish) => {
-        if (reservation.state === 'waiting') await advance(trx, reservation, publish)
-      })
+      await sweep('retrying', waiting, ({ state }) => state === 'waiting', {})
     },
 
     /** Releases the stock of orders that were not paid in time. It goes past those that fail, however many they are. */
@@ -133,11 +126,7 @@ export const reservations = ({ sql, handleOnce, log, waitMs = 30 * second }: Por
         .limit(limit)
       let rows = await due.execute()
       while (rows.length > 0) {
-        const failed = await sweep('expiring', rows, async (trx, reservation, publish) => {
-          if (!isExpired(reservation.state, reservation.facts, now)) return
-          await steps.release(trx, reservation, publish)
-          await enter(trx, reservation, { state: 'expired', reason: 'expired' }, publish)
-        })
+        const failed = await sweep('expiring', rows, ({ state, facts }) => isExpired(state, facts, now), { expired: true })
         const last = rows.at(-1)
         if (failed === 0 || rows.length < limit || !last) return
         rows = await due

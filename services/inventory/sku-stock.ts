@@ -1,32 +1,52 @@
+import { sql as raw } from 'kysely'
 import { inventoryLow, inventoryUpdated } from '#shared/catalog'
 import { conflict } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import { maxQuantity } from '#shared/schema'
-import type { SkuRow, StockRow, Trx } from './database'
+import type { NewMovement, SkuRow, StockRow, Trx } from './database'
 import { type Allocation, availableQuantity } from './domain'
+
+/** A SKU's stock in one warehouse. The first stock there has no id yet. */
+export type WarehouseStockRow = Omit<StockRow, 'id'> & { id: number | undefined }
 
 /** A locked SKU with its stock row in each warehouse. Changes are collected here until `saveSkuStock` writes and publishes them. */
 export interface SkuStock {
   totals: SkuRow
-  rows: StockRow[]
+  rows: WarehouseStockRow[]
   changed: boolean
-  changedRows: Set<StockRow>
+  changedRows: Set<WarehouseStockRow>
+  movements: NewMovement[]
 }
 export type StockBySku = Map<string, SkuStock>
 
-/** The lock of a SKU comes before any change of its stock rows, and SKUs are locked in sorted order: no two transactions wait for each other. */
-export const lockSkus = async (trx: Trx, skus: readonly string[]): Promise<SkuRow[]> =>
-  skus.length === 0 ? [] : trx.selectFrom('skus').selectAll().where('sku', 'in', skus).orderBy('sku').forUpdate().execute()
+interface StockColumns {
+  row_id: number
+  warehouse: string
+  row_quantity: number
+  row_reserved: number
+  row_updated_at: Date
+}
+/** A SKU without stock joins no row. */
+type NoStock = { [column in keyof StockColumns]: null }
 
+/** SKUs are locked in sorted order, each with its stock rows, before any of them is changed: no two transactions wait for each other. */
 export const lockSkuStock = async (trx: Trx, skus: readonly string[]): Promise<StockBySku> => {
-  const locked = await lockSkus(trx, skus)
-  const stock: StockBySku = new Map(locked.map(totals => [totals.sku, { totals, rows: [], changed: false, changedRows: new Set() }]))
-  if (locked.length === 0) return stock
-  const rows = trx
-    .selectFrom('stock')
-    .selectAll()
-    .where('sku', 'in', [...stock.keys()])
-  for (const row of await rows.orderBy('sku').orderBy('warehouse').execute()) stock.get(row.sku)?.rows.push(row)
+  const stock: StockBySku = new Map()
+  if (skus.length === 0) return stock
+  const keys = raw.join([...new Set(skus)])
+  // The indexes are named, since a scan of a small table would lock other rows, and in another order.
+  const locked = raw<SkuRow & (StockColumns | NoStock)>`
+    select skus.*, stock.id as row_id, stock.warehouse, stock.quantity as row_quantity, stock.reserved as row_reserved,
+      stock.updated_at as row_updated_at
+    from skus force index (primary) left join stock force index (stock_place) on stock.sku = skus.sku
+    where skus.sku in (${keys}) order by skus.sku, stock.warehouse for update`
+  for (const { row_id, warehouse, row_quantity, row_reserved, row_updated_at, ...totals } of (await locked.execute(trx)).rows) {
+    const { sku, product_id } = totals
+    const known = stock.get(sku) ?? { totals, rows: [], changed: false, changedRows: new Set(), movements: [] }
+    stock.set(sku, known)
+    if (row_id === null) continue
+    known.rows.push({ id: row_id, sku, product_id, warehouse, quantity: row_quantity, reserved: row_reserved, updated_at: row_updated_at })
+  }
   return stock
 }
 
@@ -39,33 +59,26 @@ export const lockProductStock = async (trx: Trx, productId: string): Promise<Sto
   )
 }
 
-/** The SKU's stock row in a warehouse; the first stock there inserts it. */
-export const stockRowIn = async (trx: Trx, { totals: { sku, product_id }, rows }: SkuStock, warehouse: string): Promise<StockRow> => {
+/** The SKU's stock row in a warehouse. */
+export const stockRowIn = ({ totals: { sku, product_id }, rows, changedRows }: SkuStock, warehouse: string): WarehouseStockRow => {
   const known = rows.find(row => row.warehouse === warehouse)
   if (known) return known
-  await trx.insertInto('stock').values({ sku, product_id, warehouse }).execute()
-  const row = await trx.selectFrom('stock').selectAll().where('sku', '=', sku).where('warehouse', '=', warehouse).executeTakeFirstOrThrow()
+  const row = { id: undefined, sku, product_id, warehouse, quantity: 0, reserved: 0, updated_at: new Date() }
   rows.push(row)
+  changedRows.add(row)
   return row
 }
 
-/** Locks the stock row of each allocation, lets `change` work on it, and saves. */
-export const changeAllocatedStock = async (
-  trx: Trx,
+/** Lets `change` work on the stock row of each allocation. */
+export const changeAllocatedStock = (
+  stockBySku: StockBySku,
   allocations: readonly Allocation[],
-  publish: Publish,
-  change: (stock: SkuStock, row: StockRow, quantity: number) => unknown,
+  change: (stock: SkuStock, row: WarehouseStockRow, quantity: number) => void,
 ) => {
-  if (allocations.length === 0) return
-  const stockBySku = await lockSkuStock(
-    trx,
-    allocations.map(({ sku }) => sku),
-  )
   for (const { sku, warehouse, quantity } of allocations) {
     const stock = stockBySku.get(sku)
-    if (stock) await change(stock, await stockRowIn(trx, stock, warehouse), quantity)
+    if (stock) change(stock, stockRowIn(stock, warehouse), quantity)
   }
-  await saveSkuStock(trx, stockBySku, publish)
 }
 
 export interface MovementCause {
@@ -75,8 +88,8 @@ export interface MovementCause {
   userId?: number
 }
 
-/** Changes the quantity on hand and records the stock movement. */
-export const moveStock = async (trx: Trx, stock: SkuStock, row: StockRow, delta: number, cause: MovementCause) => {
+/** Changes the quantity on hand, with a stock movement. */
+export const moveStock = (stock: SkuStock, row: WarehouseStockRow, delta: number, cause: MovementCause) => {
   if (delta === 0) return
   const { totals } = stock
   const quantity = row.quantity + delta
@@ -90,38 +103,51 @@ export const moveStock = async (trx: Trx, stock: SkuStock, row: StockRow, delta:
   stock.changedRows.add(row)
   const { kind, reason = null, orderId = null, userId = null } = cause
   const { sku, product_id, warehouse } = row
-  await trx
-    .insertInto('movements')
-    .values({ sku, product_id, warehouse, delta, kind, reason, order_id: orderId, user_id: userId })
-    .execute()
+  stock.movements.push({ sku, product_id, warehouse, delta, kind, reason, order_id: orderId, user_id: userId })
 }
 
-export const changeReserved = (stock: SkuStock, row: StockRow, delta: number) => {
+export const changeReserved = (stock: SkuStock, row: WarehouseStockRow, delta: number) => {
   row.reserved += delta
   stock.totals.reserved += delta
   stock.changed = true
   stock.changedRows.add(row)
 }
 
-/** Writes what changed. Each changed SKU gets its next version and one event with its new level. */
+const written = (...columns: string[]) => Object.fromEntries(columns.map(column => [column, raw`values(${raw.ref(column)})`]))
+
+/** Writes what changed, with one statement for each table. Each changed SKU gets its next version and one event with its new level. */
 export const saveSkuStock = async (trx: Trx, stockBySku: StockBySku, publish: Publish) => {
-  const now = new Date()
-  for (const { totals, changed, changedRows } of stockBySku.values()) {
-    if (!changed) continue
-    for (const { id, quantity, reserved } of changedRows)
-      await trx.updateTable('stock').set({ quantity, reserved, updated_at: now }).where('id', '=', id).execute()
-    const { sku, product_id, quantity, reserved, threshold } = totals
-    const version = totals.version + 1
-    const [opened, archived] = [totals.opened === 1, totals.archived === 1]
-    const available = availableQuantity(totals)
-    const low = opened && !archived && available <= threshold
+  const updated_at = new Date()
+  const stock = [...stockBySku.values()]
+  const movements = stock.flatMap(({ movements }) => movements)
+  if (movements.length > 0) await trx.insertInto('movements').values(movements).execute()
+  const rows = stock.flatMap(({ changedRows }) => [...changedRows].map(row => ({ ...row, updated_at })))
+  const added = rows.filter(({ id }) => id === undefined)
+  if (added.length > 0) await trx.insertInto('stock').values(added).execute()
+  const known = rows.filter(({ id }) => id !== undefined)
+  if (known.length > 0)
     await trx
-      .updateTable('skus')
-      .set({ quantity, reserved, threshold, low, opened, archived, version, updated_at: now })
-      .where('sku', '=', sku)
+      .insertInto('stock')
+      .values(known)
+      .onDuplicateKeyUpdate(written('quantity', 'reserved', 'updated_at'))
       .execute()
-    const level = { product_id, sku, quantity, reserved, available }
+
+  const changed = stock.filter(({ changed }) => changed)
+  if (changed.length === 0) return
+  const skus = changed.map(({ totals }) => {
+    const [opened, archived] = [totals.opened === 1, totals.archived === 1]
+    const low = opened && !archived && availableQuantity(totals) <= totals.threshold
+    return { ...totals, opened, archived, low, version: totals.version + 1, updated_at }
+  })
+  const columns = ['quantity', 'reserved', 'threshold', 'low', 'opened', 'archived', 'version', 'updated_at']
+  await trx
+    .insertInto('skus')
+    .values(skus)
+    .onDuplicateKeyUpdate(written(...columns))
+    .execute()
+  for (const { sku, product_id, quantity, reserved, low, version } of skus) {
+    const level = { product_id, sku, quantity, reserved, available: quantity - reserved }
     publish(inventoryUpdated({ id: sku, version }, level))
-    if (low && totals.low === 0) publish(inventoryLow({ id: sku, version }, level))
+    if (low && stockBySku.get(sku)?.totals.low === 0) publish(inventoryLow({ id: sku, version }, level))
   }
 }

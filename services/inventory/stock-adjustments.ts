@@ -43,10 +43,11 @@ export const stockAdjustments = (sql: Sql<InventoryDb>) => {
     const stockBySku = await lockProductStock(trx, productId)
     const stock = targetStock(stockBySku, sku)
     requireMatch(headers, versionOf(stockBySku))
-    const row = await stockRowIn(trx, stock, warehouse)
-    await moveStock(trx, stock, row, deltaOf(row.quantity), { kind, ...cause })
+    const row = stockRowIn(stock, warehouse)
+    moveStock(stock, row, deltaOf(row.quantity), { kind, ...cause })
     await saveSkuStock(trx, stockBySku, publish)
-    return trx.selectFrom('stock').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow()
+    const saved = trx.selectFrom('stock').selectAll().where('sku', '=', row.sku).where('warehouse', '=', warehouse)
+    return saved.executeTakeFirstOrThrow()
   }
 
   return {

@@ -1,9 +1,8 @@
 import type { Message, Publish } from '#shared/event'
-import { lockOrMake } from '#shared/sql'
-import type { Trx } from './database'
+import { lockOrMake, type Sql } from '#shared/sql'
+import type { InventoryDb, Trx } from './database'
 import { mainWarehouse } from './domain'
 import { lockProductStock, moveStock, saveSkuStock, stockRowIn } from './sku-stock'
-import type { StockInbox } from './stock-inbox'
 
 interface NewSku {
   sku: string
@@ -58,9 +57,8 @@ const applyChange = async (trx: Trx, publish: Publish, change: ProductChange) =>
     if (!opened || totals.opened === 1) continue
     totals.opened = 1
     stock.changed = true
-    const row = await stockRowIn(trx, stock, mainWarehouse)
     // A SKU that an update added has no opening balance.
-    await moveStock(trx, stock, row, opening?.get(totals.sku) ?? 0, { kind: 'opening' })
+    moveStock(stock, stockRowIn(stock, mainWarehouse), opening?.get(totals.sku) ?? 0, { kind: 'opening' })
   }
   await saveSkuStock(trx, stockBySku, publish)
   await trx
@@ -71,12 +69,9 @@ const applyChange = async (trx: Trx, publish: Publish, change: ProductChange) =>
 }
 
 /** The products of the catalog, as far as inventory needs them: which SKUs there are, and which of them are on sale. */
-export const stockedProducts = (handleOnce: StockInbox) => {
+export const stockedProducts = (sql: Pick<Sql<InventoryDb>, 'once'>) => {
   const apply = (message: Message, change: Omit<ProductChange, 'version'>) =>
-    handleOnce(message, (trx, publish) => applyChange(trx, publish, { version: message.aggregate.version, ...change }), {
-      productIds: [change.productId],
-      skus: change.skus,
-    })
+    sql.once(message, (trx, publish) => applyChange(trx, publish, { version: message.aggregate.version, ...change }))
 
   return {
     create: (message: Message, productId: string, openingStock: readonly { sku: string; quantity: number }[]) => {
