@@ -11,7 +11,7 @@ import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
 import { isMigrated, migrate } from './sql/migrate'
-import { addToOutbox, recordMessages, sqlOutbox } from './sql/outbox'
+import { commitWithOutbox, recordMessages, sqlOutbox } from './sql/outbox'
 import { createSqlPool, type PoolState } from './sql/pool'
 import type { KernelTables } from './sql/tables'
 import { minute } from './time'
@@ -110,7 +110,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     const { result, stored } = await db.transaction().execute(async trx => {
       const result = await work(trx, (...drafts) => void rows.push(...outboxRows(drafts, service)))
       rows.push(...outboxRows(act, service))
-      return { result, stored: await addToOutbox(kernel, trx, rows) }
+      return { result, stored: await commitWithOutbox(kernel, trx, rows) }
     })
     relay?.committed(stored)
     return result

@@ -1,9 +1,10 @@
-import type { Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { sleep } from '../deadline'
 import type { OutboxRow, OutboxStore, StoredRow } from '../outbox'
 import { day } from '../time'
 import { before, inFuture, now } from './clock'
 import { isDuplicate } from './errors'
+import { andCommit } from './join-transactions'
 import type { KernelTables } from './tables'
 
 export const keyRetentionMs = day
@@ -105,16 +106,17 @@ const oldestOfOtherTypes = async (db: Kysely<KernelTables>, limit: number, excep
 type Executor = Pick<Kysely<unknown>, 'executeQuery'>
 
 /**
- * Builds the statement with `kernel` and runs it in `trx`, whose type has only the service's own tables. The rows of one insert get ids without
- * a gap: InnoDB reserves them together, and the pool sets the step to 1.
+ * Stores the rows and commits the transaction. The rows of one insert get ids without a gap: InnoDB reserves them together, and the pool sets
+ * the step to 1.
  */
-export const addToOutbox = async (
+export const commitWithOutbox = async (
   kernel: Kysely<KernelTables>,
   trx: Executor,
   rows: readonly OutboxRow[],
 ): Promise<StoredRow<number>[]> => {
   if (rows.length === 0) return []
-  const { insertId } = await trx.executeQuery(kernel.insertInto('outbox').values(rows))
+  const { sql, parameters } = kernel.insertInto('outbox').values(rows).compile()
+  const { insertId } = await trx.executeQuery(CompiledQuery.raw(sql + andCommit, [...parameters]))
   return rows.map((row, i) => ({ ...row, id: Number(insertId) + i }))
 }
 

@@ -1,6 +1,7 @@
 import type { MysqlPool, MysqlPoolConnection, MysqlQueryResult } from 'kysely'
-import { createPool, type PoolConnection, type RowDataPacket } from 'mysql2'
+import { createPool, type PoolConnection } from 'mysql2'
 import { unavailable } from '../errors'
+import { joinTransactions, type Send } from './join-transactions'
 
 export interface PoolOptions {
   url: string
@@ -51,6 +52,7 @@ export const createSqlPool = ({ url, size, acquireMs, queryMs }: PoolOptions): {
     timezone: 'Z',
     charset: 'utf8mb4_bin',
     supportBigNumbers: true,
+    multipleStatements: true,
   })
   raw.on('connection', (connection: PoolConnection) => {
     // A lost idle connection leaves the pool by itself, but an error event without a listener would end the process.
@@ -58,26 +60,36 @@ export const createSqlPool = ({ url, size, acquireMs, queryMs }: PoolOptions): {
     for (const statement of session) connection.query(statement, error => error && connection.destroy())
   })
 
+  const notStreamed = {
+    stream(): never {
+      throw new Error('rows are read whole; a stream would hold its connection for as long as its reader takes')
+    },
+  }
   const state: PoolState = { size, inUse: 0, waiting: 0 }
   const guards = new WeakMap<PoolConnection, MysqlPoolConnection>()
-  const guarded = (connection: PoolConnection): MysqlPoolConnection => ({
-    config: connection.config,
-    threadId: connection.threadId,
-    connect: callback => connection.connect(callback),
-    destroy: () => connection.destroy(),
-    release() {
-      state.inUse--
-      connection.release()
-    },
-    query(sql: string, parameters: unknown[], callback?: (error: unknown, result: MysqlQueryResult) => void) {
-      if (!callback) return connection.query(sql, parameters)
-      return connection.query<RowDataPacket[]>({ sql, timeout: queryMs }, parameters, (error, result) => {
+  const guarded = (connection: PoolConnection): MysqlPoolConnection => {
+    const send: Send = (sql, parameters, callback) =>
+      connection.query<Parameters<typeof callback>[1]>({ sql, timeout: queryMs }, parameters, (error, result) => {
         // Otherwise the late answer would be read as the answer to the next statement.
         if (error?.code === 'PROTOCOL_SEQUENCE_TIMEOUT') connection.destroy()
         callback(withCode(error), result)
       })
-    },
-  })
+    const query = joinTransactions(send)
+    return {
+      config: connection.config,
+      threadId: connection.threadId,
+      connect: callback => connection.connect(callback),
+      destroy: () => connection.destroy(),
+      release() {
+        state.inUse--
+        connection.release()
+      },
+      query(sql: string, parameters: unknown[], callback: (error: unknown, result: MysqlQueryResult) => void = () => {}) {
+        query(sql, parameters, callback)
+        return notStreamed
+      },
+    }
+  }
 
   const pool: MysqlPool = {
     getConnection(callback) {
