@@ -20,6 +20,7 @@ COPY patches ./patches
 RUN bun install --frozen-lockfile --ignore-scripts
 COPY tsconfig.json ./
 COPY scripts ./scripts
+COPY sdk ./sdk
 COPY web ./web
 RUN bun scripts/web.ts --out /pages
 

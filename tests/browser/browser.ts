@@ -127,7 +127,7 @@ export async function signIn(context: BrowserContext, login: Login) {
   if (!answer.ok()) throw new Error(`signing in as ${login.username ?? login.email} answered ${answer.status()}: ${await answer.text()}`)
   const page = await context.newPage()
   await page.goto('/health')
-  await page.evaluate(() => localStorage.setItem('signed-in', '1'))
+  await page.evaluate(() => localStorage.setItem('shop.session', 'cookie'))
   await page.close()
 }
 

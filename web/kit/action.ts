@@ -11,13 +11,16 @@ export interface Action<Input> {
 }
 
 interface Context {
-  /** Send it as `Idempotency-Key`: it stays the same while the same thing is tried again. */
+  /** Stays the same while the same thing is tried again. */
   key: string
-  headers: { 'Idempotency-Key': string }
+  headers: { 'idempotency-key': string }
 }
 
 /** Whether the shop has decided. Without an answer it may have done it already, so the next try has to be recognised. */
 const isDecided = ({ status }: ShopError) => status >= 400 && status < 500 && status !== 429 && status !== 408
+
+/** Not `randomUUID`, which browsers keep from pages without TLS. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 
 /**
  * Something that changes the shop: once at a time, whatever is clicked meanwhile. When it is tried again after no answer, the key is the same, so it
@@ -40,15 +43,15 @@ export function useAction<Input = void>(act: (input: Input, context: Context) =>
     busy.value = true
     problem.value = undefined
     const asked = JSON.stringify(input) ?? ''
-    if (!intent.current.key || intent.current.input !== asked) intent.current = { input: asked, key: crypto.randomUUID() }
+    if (!intent.current.key || intent.current.input !== asked) intent.current = { input: asked, key: newKey() }
     const { key } = intent.current
     try {
-      await act(input, { key, headers: { 'Idempotency-Key': key } })
+      await act(input, { key, headers: { 'idempotency-key': key } })
       intent.current.key = ''
       return true
     } catch (error) {
       const told =
-        error instanceof ShopError ? error : new ShopError(0, 'page_failed', error instanceof Error ? error.message : String(error))
+        error instanceof ShopError ? error : new ShopError(error instanceof Error ? error.message : String(error), { code: 'page_failed' })
       if (isDecided(told)) intent.current.key = ''
       if (!gone.current) problem.value = told
       return false

@@ -49,7 +49,7 @@ interface ConfirmProps {
   title: string
   /** What will happen, and whether it can be taken back. */
   children: ComponentChildren
-  onConfirm: (headers: { 'Idempotency-Key': string }) => Promise<unknown>
+  onConfirm: (headers: { 'idempotency-key': string }) => Promise<unknown>
   look?: 'main' | 'plain' | 'quiet' | 'danger'
   small?: boolean
   disabled?: boolean

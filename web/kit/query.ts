@@ -33,21 +33,6 @@ export const changed = (prefix: string) => {
   changes.value = { count: changes.value.count + 1, prefix }
 }
 
-const tries = 3
-const mayPass = ({ status }: ShopError) => [0, 429, 502, 503, 504].includes(status)
-
-async function read<T>(path: string, abort: AbortSignal): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call<T>('GET', path, { signal: abort })
-    } catch (error) {
-      if (!(error instanceof ShopError) || !mayPass(error) || attempt === tries) throw error
-      await new Promise(done => setTimeout(done, Math.min((error.retryAfter ?? attempt) * 1000, 5000)))
-      abort.throwIfAborted()
-    }
-  }
-}
-
 interface Options {
   /** Shows what was there under another path until the new answer comes: for lists whose filters change. */
   keep?: boolean
@@ -80,7 +65,7 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs }:
     const before = state.peek()
     state.value = { path, data: known ?? (keep || before.path === path ? before.data : undefined), problem: undefined, loading: true }
     const load = () =>
-      read<T>(path, controller.signal).then(
+      call<T>('GET', path, { signal: controller.signal }).then(
         data => {
           if (controller.signal.aborted) return
           remember(path, data)
@@ -88,7 +73,7 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs }:
         },
         error => {
           if (controller.signal.aborted) return
-          const problem = error instanceof ShopError ? error : new ShopError(0, 'no_answer', String(error))
+          const problem = error instanceof ShopError ? error : new ShopError(String(error), { code: 'page_failed' })
           state.value = { ...state.peek(), problem, loading: false }
         },
       )

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
-import { bodyOf, ShopError, send } from './request'
+import { answerMfaChallenge, login, logout } from '../../sdk/src/api/auth.ts'
+import { call, shop } from './api'
 
 /** Who is signed in. The access token stays in memory; the refresh token is in a cookie that no script can read. */
 export interface Person {
@@ -11,21 +12,7 @@ export interface Person {
   language: string
   mfa_enabled: boolean
 }
-interface Tokens {
-  access_token: string
-  expires_in: number
-}
-interface Challenge {
-  mfa_required: true
-  challenge: string
-}
 
-const inCookie = { session: 'cookie' } as const
-/** Says only that there may be a cookie, so that a guest's page asks for no session. */
-const hint = 'signed-in'
-const tabs = new BroadcastChannel('session')
-
-let access: { token: string; until: number } | undefined
 export const person = signal<Person | undefined>(undefined)
 /** False until it is known whether somebody is signed in. */
 export const sessionKnown = signal(false)
@@ -33,58 +20,33 @@ export const sessionKnown = signal(false)
 export const sessionEnded = signal(false)
 export const signedIn = computed(() => person.value !== undefined)
 
-const forget = () => {
-  access = undefined
-  person.value = undefined
-  localStorage.removeItem(hint)
+const { session, connection } = shop
+
+/** Loads the profile of whoever is signed in, also after it was changed. */
+export async function reloadPerson() {
+  person.value = session.user && (await call<Person>('GET', '/api/users/me'))
+  if (person.value) sessionEnded.value = false
 }
 
-async function take(tokens: Tokens) {
-  // A little before its end, so that no request arrives with a token that has just expired.
-  access = { token: tokens.access_token, until: Date.now() + (tokens.expires_in - 20) * 1000 }
-  localStorage.setItem(hint, '1')
-  if (!person.value) person.value = await bodyOf<Person>(await send('GET', '/api/users/me', {}, tokens.access_token))
-  sessionEnded.value = false
-}
-
-let refreshing: Promise<void> | undefined
-
-/** One refresh at a time, over all tabs: each refresh token works once. */
-const refresh = () => {
-  refreshing ??= navigator.locks
-    .request('session', async () => {
-      if (access && access.until > Date.now()) return
-      await take(await bodyOf<Tokens>(await send('POST', '/auth/refresh', { body: inCookie })))
-    })
-    .catch(error => {
-      if (!(error instanceof ShopError) || ![400, 401, 403].includes(error.status)) throw error
-      sessionEnded.value = true
-      forget()
-    })
-    .finally(() => {
-      refreshing = undefined
-    })
-  return refreshing
-}
-
-/** The token to send, renewed where it has to be; undefined for a guest. */
-export async function accessToken(): Promise<string | undefined> {
-  if (access && access.until > Date.now()) return access.token
-  if (!localStorage.getItem(hint)) return undefined
-  await refresh()
-  return access?.token
-}
-
-/** After a 401: the token may have been taken back before its time. */
-export function renewedToken(refused: string) {
-  if (access?.token === refused) access = undefined
-  return accessToken()
-}
+let profile: Promise<unknown> = Promise.resolve()
+let leaving = false
+// Also what happens in other tabs: the SDK follows it.
+session.onChange(user => {
+  if (user) {
+    profile = reloadPerson()
+    profile.catch(() => {}) // whoever waits for it gets the error; in another tab nobody does
+  } else if (person.value) {
+    person.value = undefined
+    sessionEnded.value = !leaving
+  }
+})
 
 /** Continues the session of an earlier visit. */
 export async function resumeSession() {
+  const expected = localStorage.getItem('shop.session') !== null
   try {
-    await accessToken()
+    if (!(await session.resume()) && expected) sessionEnded.value = true
+    await profile
   } catch {
     // Without an answer the page opens for a guest; the next request asks again.
   }
@@ -92,38 +54,23 @@ export async function resumeSession() {
 }
 
 /** Resolves with a challenge when a code is asked for next. */
-export async function signIn(login: { email?: string; username?: string; password: string }): Promise<string | undefined> {
-  const answer = await bodyOf<Tokens | Challenge>(await send('POST', '/auth/login', { body: { ...login, ...inCookie } }))
+export async function signIn(given: { email?: string; username?: string; password: string }): Promise<string | undefined> {
+  const answer = await login(shop, given)
   if ('challenge' in answer) return answer.challenge
-  await signedInWith(answer)
+  await profile
 }
 
 export async function answerChallenge(challenge: string, code: string) {
-  await signedInWith(await bodyOf<Tokens>(await send('POST', '/auth/login/mfa', { body: { challenge, code, ...inCookie } })))
-}
-
-async function signedInWith(tokens: Tokens) {
-  forget()
-  await take(tokens)
-  tabs.postMessage('signed in')
+  await answerMfaChallenge(shop, { challenge, code })
+  await profile
 }
 
 /** Ends the session here and in the shop. Without an answer it is over here all the same. */
 export async function signOut() {
-  const token = access?.token
-  forget()
-  tabs.postMessage('signed out')
-  await send('POST', '/auth/logout', { body: inCookie }, token).catch(() => {})
-}
-
-/** Loads the profile anew after it was changed. */
-export async function reloadPerson() {
-  const token = await accessToken()
-  if (token) person.value = await bodyOf<Person>(await send('GET', '/api/users/me', {}, token))
-}
-
-// Somebody signed in or out in another tab.
-tabs.onmessage = ({ data }) => {
-  if (data === 'signed out') forget()
-  else void resumeSession()
+  leaving = true
+  try {
+    await logout(shop).catch(() => connection.keeper.end())
+  } finally {
+    leaving = false
+  }
 }
