@@ -3,17 +3,20 @@ import { createDeadLetters, type DeadLetters } from './bus/dead-letters'
 import type { BusMetrics } from './bus/delivery'
 import { type BusLog, type Link, openLink } from './bus/link'
 import { createPublisher } from './bus/publish'
+import { type BrokerQueue, brokerQueues } from './bus/queues'
 import { createRouting, type Routed } from './bus/routing'
+import { openTap } from './bus/tap'
 import { consumerQueues, declareTopology, queueOf } from './bus/topology'
 import { within } from './deadline'
 import { unavailable } from './errors'
-import type { Handler, Topology } from './event'
+import type { Handler, Message, Topology } from './event'
 import type { OutgoingMessage, Publisher } from './outbox'
 import type { ServiceName } from './platform'
 import { second } from './time'
 import { noTracer, type Tracer } from './trace'
 
 export type { DeadLetter, DeadLetterQueue, DeadLetters } from './bus/dead-letters'
+export type { BrokerQueue } from './bus/queues'
 export { waitingMessages } from './bus/waiting'
 
 export interface BusOptions {
@@ -34,6 +37,10 @@ export interface Bus extends Publisher {
   /** To be called once. Up to `prefetch` handlers of a queue run side by side, so the order of messages must not matter to them. */
   consume(handlers: readonly Handler[], options?: { prefetch?: number }): Promise<void>
   deadLetters: DeadLetters
+  /** Every queue with its length, over a connection of its own. */
+  queues(): Promise<BrokerQueue[]>
+  /** A copy of every event until it is closed: see bus/tap.ts. */
+  tap(onMessage: (message: Message) => void): Promise<{ close(): Promise<void> }>
   ping(): Promise<void>
   /** Receives no more messages and waits for the handlers that run; publishing still works. */
   stopConsuming(): Promise<void>
@@ -114,6 +121,8 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
       })
     },
     deadLetters: createDeadLetters({ url, prefix, queues: consumerQueues(events) }),
+    queues: () => brokerQueues({ url, prefix, events, retryDelaysMs }),
+    tap: onMessage => openTap({ url, prefix, events, log, onMessage }),
     async ping() {
       const { channel, blocked } = publisher.state
       const answer =

@@ -39,7 +39,8 @@ export interface Kernel {
   mongo(indexes: Record<string, IndexDescription[]>): Promise<Mongo>
   bus: {
     consume(handlers: readonly Handler[]): Promise<void>
-    deadLetters(): Promise<Bus['deadLetters']>
+    /** For operators: what waits, what was given up, and what happens. */
+    inspection(): Promise<Pick<Bus, 'deadLetters' | 'queues' | 'tap'>>
   }
   /** Follows a capped stream, as every other instance of this service does: from now on, or from after an entry that is known. */
   follow(stream: string, onEntry: FanoutOptions['onEntry'], options?: Pick<FanoutOptions, 'after'>): Fanout
@@ -145,7 +146,7 @@ export const openKernel = async (config: Config) => {
     },
     bus: {
       consume: async handlers => (await openedBus()).consume(handlers, { prefetch }),
-      deadLetters: async () => (await openedBus()).deadLetters,
+      inspection: openedBus,
     },
     follow(stream, onEntry, options = {}) {
       const follower = startFanout(redis, stream, { ...options, onEntry, log })

@@ -118,6 +118,37 @@ export const platform: Folder = {
     },
     { name: 'The same by /api/v1', send: 'GET /api/v1/discovery/services/order', status: 200, is: { name: 'order' } },
     {
+      name: 'How each service is doing',
+      send: 'GET /api/discovery/overview',
+      as: 'admin',
+      status: 200,
+      has: ['status', 'sandbox', 'sampled_at', 'services'],
+      about: 'What the control room shows first: health, rates, latencies, processor, memory and outbox of every service and instance.',
+    },
+    {
+      name: 'The last quarter of an hour, for a plot',
+      send: 'GET /api/discovery/history?minutes=15&points=30',
+      as: 'admin',
+      status: 200,
+      has: ['times', 'services'],
+    },
+    { name: 'What waits in the queues', send: 'GET /api/discovery/queues', as: 'admin', status: 200, has: ['checked_at', 'queues'] },
+    {
+      name: 'What others know of an order',
+      send: 'GET /api/discovery/orders/{{order_id}}',
+      as: 'admin',
+      status: 200,
+      has: ['reservation', 'dead_letters', 'unanswered'],
+    },
+    {
+      name: 'What happens, live: refused without a token',
+      send: 'GET /api/discovery/stream',
+      status: 401,
+      problem: 'token_required',
+      about:
+        'A stream of server-sent events that stays open. Send it by hand with `{{admin_token}}`: Postman shows each event of the platform as it comes.',
+    },
+    {
       name: 'Do the services agree?',
       send: 'GET /api/discovery/drift',
       as: 'admin',

@@ -15,6 +15,7 @@ import type { SearchApi } from '../search/app'
 import type { ShippingApi } from '../shipping/app'
 import type { TaxApi } from '../tax/app'
 import type { InstanceState, Window } from './domain'
+import { type Reading, readingOf } from './domain-metrics'
 
 const readyWithinMs = 1.5 * second
 const Readiness = t.Object({ dependencies: t.Record(t.String(), t.String()) })
@@ -56,6 +57,18 @@ export const discoveryClients = (client: Clients) => {
     reservationsOf: async (order_ids: number[]) => (await unwrap(inventory.reservations.post({ order_ids }))).reservations,
     reportedForTax: async (order_ids: number[]) => (await unwrap(taxes.orders.post({ order_ids }))).orders,
     redemptionsOf: async (order_ids: number[]) => (await unwrap(promotions.redemptions.post({ order_ids }))).redemptions,
+
+    paymentProvider: async () => (await unwrap(payments.provider.get())).provider,
+
+    /** What an instance has counted; undefined when it does not answer in time. */
+    async readingOf(address: string): Promise<Reading | undefined> {
+      try {
+        const answer = await fetch(`http://${address}/metrics`, { signal: AbortSignal.timeout(readyWithinMs) })
+        return answer.ok ? readingOf(await answer.text()) : undefined
+      } catch {
+        return undefined
+      }
+    },
 
     /** What an instance reports about itself. An instance that does not answer in time is down, even if it is still registered. */
     async stateOf({ address, version }: Pick<Instance, 'address' | 'version'>): Promise<InstanceState> {

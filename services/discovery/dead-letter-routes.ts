@@ -2,6 +2,7 @@ import type { DeadLetters } from '#shared/bus'
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { t } from '#shared/schema'
+import { isMeant } from './domain'
 import {
   BulkQuery,
   BulkRemovalView,
@@ -10,7 +11,7 @@ import {
   DeadLetterQueueParam,
   DeadLettersView,
   deadLetterView,
-  QueueQuery,
+  LettersQuery,
   ReplayView,
   WholeDeadLetterView,
 } from './model'
@@ -21,12 +22,13 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
       '/dead-letters',
       async ({ query }) => {
         const now = new Date()
-        const queues = await deadLetters.list(query)
+        const { queue: only, limit, ...filter } = query
+        const queues = await deadLetters.list({ queue: only, limit, matches: isMeant(filter) })
         return { queues: queues.map(({ queue, count, items }) => ({ queue, count, items: items.map(item => deadLetterView(item, now)) })) }
       },
       {
         auth: 'admin',
-        query: QueueQuery,
+        query: LettersQuery,
         response: { 200: DeadLettersView },
         detail: {
           operationId: 'listDeadLetters',
@@ -64,8 +66,8 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
     )
     .post(
       '/dead-letters/:queue/replay',
-      async ({ params: { queue }, query: { limit } }) => {
-        const result = await deadLetters.replayAll(queue, limit)
+      async ({ params: { queue }, query: { limit, ...filter } }) => {
+        const result = await deadLetters.replayAll(queue, limit, isMeant(filter))
         if (!result) throw notFound('queue')
         return { replayed: result.done, left: result.left }
       },
@@ -78,14 +80,14 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
           operationId: 'replayDeadLetters',
           summary: 'Put the oldest dead letters of a queue back into it',
           description:
-            'At most `limit`, and for five seconds at most: repeat it while some are left. A message that fails again is among those left.',
+            'At most `limit` of those that match, and for five seconds at most: repeat it while some are left. A message that fails again is among those left.',
         },
       },
     )
     .delete(
       '/dead-letters/:queue',
-      async ({ params: { queue }, query: { limit } }) => {
-        const result = await deadLetters.removeAll(queue, limit)
+      async ({ params: { queue }, query: { limit, ...filter } }) => {
+        const result = await deadLetters.removeAll(queue, limit, isMeant(filter))
         if (!result) throw notFound('queue')
         return { removed: result.done, left: result.left }
       },
@@ -97,7 +99,8 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         detail: {
           operationId: 'deleteDeadLetters',
           summary: 'Delete the oldest dead letters of a queue',
-          description: 'At most `limit`, and for five seconds at most. What they told is then done by nobody: replay them if in doubt.',
+          description:
+            'At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt.',
         },
       },
     )

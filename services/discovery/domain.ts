@@ -93,3 +93,17 @@ export const driftReport = ({ from, to }: Window, checkedAt: Date, relations: Re
     Object.entries(relations).flatMap(([relation, { count, examples }]) => (count > 0 ? [[relation, examples]] : [])),
   ),
 })
+
+interface Letter {
+  type: string
+  reason: string
+  order_id?: number
+}
+/** Which dead letters are meant: those that are as every part of the filter says. */
+export const isMeant = ({ type, order_id, reason }: { type?: string; order_id?: number; reason?: string }) => {
+  const part = reason?.toLowerCase()
+  return (letter: Letter): boolean =>
+    (type === undefined || letter.type === type) &&
+    (order_id === undefined || letter.order_id === order_id) &&
+    (part === undefined || letter.reason.toLowerCase().includes(part))
+}

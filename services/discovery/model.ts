@@ -28,7 +28,7 @@ export const serviceView = (name: string, instances: readonly Instance[]): Stati
   })),
 })
 
-const State = named('HealthState', t.Union([t.Literal('up'), t.Literal('degraded'), t.Literal('down')]))
+export const State = named('HealthState', t.Union([t.Literal('up'), t.Literal('degraded'), t.Literal('down')]))
 const InstanceState = named(
   'InstanceHealth',
   t.Object({ address: t.String(), version: t.String(), state: State, dependencies: t.Record(t.String(), t.String()) }),
@@ -54,13 +54,18 @@ export const DriftView = named(
 )
 
 const queue = t.String({ minLength: 1, maxLength: 120, pattern: '^[a-z][a-z0-9._-]*$', examples: ['product.inventory-events'] })
-export const QueueQuery = closed({ queue: t.Optional(queue) })
+const filter = {
+  type: t.Optional(t.String({ minLength: 1, maxLength: 100, examples: ['order.created'] })),
+  order_id: t.Optional(integerText({ minimum: 1 })),
+  reason: t.Optional(t.String({ minLength: 1, maxLength: 200, description: 'A part of the reason', examples: ['timeout'] })),
+}
+export const LettersQuery = closed({ queue: t.Optional(queue), ...filter, limit: integerText({ minimum: 1, maximum: 200, default: 20 }) })
 export const DeadLetterParam = closed({
   queue,
   id: t.String({ minLength: 1, maxLength: 100, examples: ['0198c0de-0000-7000-8000-000000000000'] }),
 })
 export const DeadLetterQueueParam = closed({ queue })
-export const BulkQuery = closed({ limit: integerText({ minimum: 1, maximum: 1000, default: 100 }) })
+export const BulkQuery = closed({ ...filter, limit: integerText({ minimum: 1, maximum: 1000, default: 100 }) })
 
 const letter = {
   id: t.String(),
@@ -70,8 +75,10 @@ const letter = {
   attempts: t.Integer(),
   failed_at: t.Union([Time, t.Null()]),
   age_seconds: t.Union([t.Integer(), t.Null()]),
+  aggregate: t.Optional(named('DeadLetterSubject', t.Object({ type: t.String(), id: t.String() }, { description: 'What it tells of' }))),
+  order_id: t.Optional(t.Integer()),
 }
-const DeadLetterView = named('DeadLetter', t.Object(letter))
+export const DeadLetterView = named('DeadLetter', t.Object(letter))
 export const DeadLettersView = named(
   'DeadLetterQueues',
   t.Object({
@@ -92,7 +99,10 @@ export const WholeDeadLetterView = named(
   }),
 )
 
-export const deadLetterView = ({ id, queue, type, reason, attempts, failed_at }: DeadLetter, now: Date): Static<typeof DeadLetterView> => ({
+export const deadLetterView = (
+  { id, queue, type, reason, attempts, failed_at, aggregate, order_id }: DeadLetter,
+  now: Date,
+): Static<typeof DeadLetterView> => ({
   id,
   queue,
   type,
@@ -100,4 +110,6 @@ export const deadLetterView = ({ id, queue, type, reason, attempts, failed_at }:
   attempts,
   failed_at,
   age_seconds: failed_at === null ? null : Math.max(0, Math.round((now.getTime() - Date.parse(failed_at)) / 1000)),
+  ...(aggregate && { aggregate }),
+  ...(order_id !== undefined && { order_id }),
 })

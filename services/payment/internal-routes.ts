@@ -4,7 +4,13 @@ import { t } from '#shared/schema'
 import { ByOrderView, DriftView } from './model'
 import type { PaymentRepository } from './repository'
 
-export const internalRoutes = ({ http, payments }: { http: Http; payments: PaymentRepository }) =>
+interface Deps {
+  http: Http
+  payments: PaymentRepository
+  onlineProvider: string
+}
+
+export const internalRoutes = ({ http, payments, onlineProvider }: Deps) =>
   http('/internal')
     .get('/drift', ({ query }) => payments.drift({ from: new Date(query.since), to: new Date(query.until) }), {
       internal: ['discovery'],
@@ -17,4 +23,9 @@ export const internalRoutes = ({ http, payments }: { http: Http; payments: Payme
       body: OrderIds,
       response: { 200: t.Object({ payments: ByOrderView }) },
       detail: { summary: 'Captured and refunded sums of these orders' },
+    })
+    .get('/provider', () => ({ provider: onlineProvider }), {
+      internal: ['discovery'],
+      response: { 200: t.Object({ provider: t.String() }) },
+      detail: { summary: 'Who is asked to charge cards: `sandbox` charges nobody' },
     })

@@ -4,6 +4,7 @@ import { connect } from 'amqplib'
 import type { Bus } from '../bus'
 import { defineEvent, on } from '../event'
 import { eventually, outgoing, testBus } from '../testing'
+import type { Matches } from './dead-letters'
 
 const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
 const queue = 'inventory.order-events'
@@ -139,6 +140,19 @@ test('two operators at once neither lose nor duplicate a message', async () => {
   await eventually(() => handled.length === 8)
   expect(handled.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
   expect(await count()).toBe(0)
+})
+
+test('those that match are listed, replayed and removed, and the others stay in their order', async () => {
+  await giveUp(6)
+  const isEven: Matches = ({ aggregate }) => Number(aggregate?.id) % 2 === 0
+  expect((await bus.deadLetters.list({ queue, matches: isEven }))[0]).toMatchObject({ count: 6, items: [{}, {}, {}] })
+  expect(await bus.deadLetters.list({ queue, matches: () => false })).toEqual([])
+  refused.clear()
+  expect(await bus.deadLetters.replayAll(queue, 2, isEven)).toEqual({ done: 2, left: 4 })
+  await eventually(() => handled.length === 2)
+  expect(handled.toSorted()).toEqual([2, 4])
+  expect(await bus.deadLetters.removeAll(queue, 100, isEven)).toEqual({ done: 1, left: 3 })
+  expect((await letters()).map(numberOf)).toEqual([1, 3, 5])
 })
 
 test('a message that the broker gave up differs from one that a handler refused', async () => {

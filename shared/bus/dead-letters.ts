@@ -1,6 +1,7 @@
 import type { Channel, ConfirmChannel, GetMessage } from 'amqplib'
 import { conflict, unavailable } from '../errors'
-import { deadLetterCounts } from './dead-letter-counts'
+import { parseMessage } from './message'
+import { queueLengths } from './queue-lengths'
 import { withConnection } from './short-connection'
 import { deadLetterQueue } from './topology'
 
@@ -13,7 +14,12 @@ export interface DeadLetter {
   failed_at: string | null
   exchange: string
   routing_key: string
+  /** What it tells of. Absent when it cannot be read. */
+  aggregate?: { type: string; id: string }
+  /** The order in its data, if it has one. */
+  order_id?: number
 }
+export type Matches = (letter: DeadLetter) => boolean
 export interface DeadLetterQueue {
   queue: string
   count: number
@@ -28,18 +34,18 @@ export interface DeadLetters {
    * disturbs no operator. A queue that is gone is left out.
    */
   counts(): Promise<Map<string, number>>
-  /** The queues that have dead letters, or only `queue`. */
-  list(options?: { queue?: string; limit?: number }): Promise<DeadLetterQueue[]>
+  /** The queues that have dead letters, or only `queue`; with `matches`, those that have one of these. `count` is of all in the queue. */
+  list(options?: { queue?: string | undefined; limit?: number; matches?: Matches }): Promise<DeadLetterQueue[]>
   get(queue: string, id: string): Promise<(DeadLetter & { body: string }) | undefined>
   /** Puts the message back into its queue, with all of its attempts. False when there is no such message. */
   replay(queue: string, id: string): Promise<boolean>
   remove(queue: string, id: string): Promise<boolean>
   /**
-   * Does the same to the oldest `limit` dead letters of a queue, of those that are there when it begins, for some seconds at most. `left`
-   * are those that it did not come to, and those that came meanwhile. Undefined when there is no such queue.
+   * Does the same to the oldest `limit` dead letters of a queue that match, of those that are there when it begins, for some seconds at most.
+   * `left` are the others in the queue, and those that came meanwhile. Undefined when there is no such queue.
    */
-  replayAll(queue: string, limit: number): Promise<BulkResult | undefined>
-  removeAll(queue: string, limit: number): Promise<BulkResult | undefined>
+  replayAll(queue: string, limit: number, matches?: Matches): Promise<BulkResult | undefined>
+  removeAll(queue: string, limit: number, matches?: Matches): Promise<BulkResult | undefined>
 }
 export interface BulkResult {
   done: number
@@ -119,6 +125,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
   const withOldest = async (
     queue: string,
     limit: number,
+    matches: Matches,
     act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
   ): Promise<BulkResult | undefined> => {
     if (!queues.includes(queue)) return undefined
@@ -126,11 +133,16 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
       const letters = prefix + deadLetterQueue(queue)
       const until = Date.now() + bulkMs
       // A message that fails again after its replay comes back to the end of the queue: it is not taken twice.
-      const most = Math.min(limit, (await lock.checkQueue(letters)).messageCount)
+      const most = Math.min(searchLimit, (await lock.checkQueue(letters)).messageCount)
       let done = 0
-      while (done < most && Date.now() < until) {
+      let passed = 0
+      while (done < limit && done + passed < most && Date.now() < until) {
         const raw = await channel.get(letters)
         if (!raw) break
+        if (!matches(describe(queue, raw))) {
+          passed++
+          continue
+        }
         try {
           await act(channel, raw)
         } catch (error) {
@@ -140,25 +152,34 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
         }
         done++
       }
-      return { done, left: (await lock.checkQueue(letters)).messageCount }
+      return { done, left: passed + (await lock.checkQueue(letters)).messageCount }
     })
   }
 
   return {
-    counts: () => deadLetterCounts({ url, prefix, queues }),
+    async counts() {
+      const lengths = await queueLengths(
+        url,
+        queues.map(queue => prefix + deadLetterQueue(queue)),
+      )
+      const counts = queues.map(queue => [queue, lengths.get(prefix + deadLetterQueue(queue))?.ready] as const)
+      return new Map(counts.flatMap(([queue, count]) => (count === undefined ? [] : [[queue, count] as const])))
+    },
 
-    list: ({ queue, limit = 20 } = {}) =>
+    list: ({ queue, limit = 20, matches } = {}) =>
       exclusively(async (channel, lock) => {
+        const until = Date.now() + bulkMs
         const lists: DeadLetterQueue[] = []
         for (const name of queue === undefined ? queues : queues.filter(known => known === queue)) {
           const { messageCount: count } = await lock.checkQueue(prefix + deadLetterQueue(name))
           const items: DeadLetter[] = []
-          while (items.length < Math.min(count, limit)) {
+          for (let looked = 0; items.length < limit && looked < Math.min(count, searchLimit) && Date.now() < until; looked++) {
             const raw = await channel.get(prefix + deadLetterQueue(name))
             if (!raw) break
-            items.push(describe(name, raw))
+            const letter = describe(name, raw)
+            if (!matches || matches(letter)) items.push(letter)
           }
-          if (count > 0) lists.push({ queue: name, count, items })
+          if (items.length > 0 || (count > 0 && !matches)) lists.push({ queue: name, count, items })
         }
         return lists
       }),
@@ -173,10 +194,12 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
 
     replay: (queue, id) => withMessage(queue, id, replayTo(queue)),
     remove: (queue, id) => withMessage(queue, id, discard),
-    replayAll: (queue, limit) => withOldest(queue, limit, replayTo(queue)),
-    removeAll: (queue, limit) => withOldest(queue, limit, discard),
+    replayAll: (queue, limit, matches = everyLetter) => withOldest(queue, limit, matches, replayTo(queue)),
+    removeAll: (queue, limit, matches = everyLetter) => withOldest(queue, limit, matches, discard),
   }
 }
+
+const everyLetter: Matches = () => true
 
 const isLocked = (error: unknown) => error instanceof Error && 'code' in error && error.code === 405
 
@@ -196,7 +219,16 @@ const describe = (queue: string, raw: GetMessage): DeadLetter => {
     failed_at: headers['x-failed-at'] ?? (death ? new Date(death.time.value * 1000).toISOString() : null),
     exchange: headers['x-exchange'] ?? death?.exchange ?? '',
     routing_key: headers['x-routing-key'] ?? death?.['routing-keys'][0] ?? '',
+    ...contentsOf(raw.content),
   }
+}
+
+const contentsOf = (content: Buffer): Pick<DeadLetter, 'aggregate' | 'order_id'> => {
+  const message = parseMessage(content)
+  if (typeof message === 'string') return {}
+  const { aggregate, data } = message
+  const orderId = typeof data === 'object' && data !== null && 'order_id' in data ? data.order_id : undefined
+  return { aggregate: { type: aggregate.type, id: aggregate.id }, ...(Number.isSafeInteger(orderId) && { order_id: Number(orderId) }) }
 }
 
 const republish = (channel: ConfirmChannel, queue: string, raw: GetMessage) =>

@@ -29,7 +29,12 @@ const live: Respond = async request => {
 const service = startService('notification', live)
 let gateway: TestGateway
 beforeAll(async () => {
-  const upstreams = { notification: [service.address], shipping: [service.address], product: [service.address] }
+  const upstreams = {
+    discovery: [service.address],
+    notification: [service.address],
+    shipping: [service.address],
+    product: [service.address],
+  }
   gateway = await openGateway(upstreams, { UPSTREAM_TIMEOUT: '1' })
 })
 afterAll(async () => {
@@ -46,18 +51,21 @@ const open = async (path: string) => {
 }
 
 describe('live streams', () => {
-  test.each(['/api/notifications/stream', '/api/v1/shipping/shipments/12/stream/'])('%s: each event arrives as it is sent', async path => {
-    const { response, stop, next } = await open(path)
-    expect(response.headers.get('content-type')).toBe('text/event-stream')
-    expect(await next()).toBe(': 41\n\n')
-    for (const text of ['data: 1\n\n', 'data: 2\n\n']) {
-      push(text)
-      expect(await next()).toBe(text)
-    }
-    const before = gone
-    stop.abort()
-    await eventually(() => gone > before)
-  })
+  test.each(['/api/notifications/stream', '/api/discovery/stream', '/api/v1/shipping/shipments/12/stream/'])(
+    '%s: each event arrives as it is sent',
+    async path => {
+      const { response, stop, next } = await open(path)
+      expect(response.headers.get('content-type')).toBe('text/event-stream')
+      expect(await next()).toBe(': 41\n\n')
+      for (const text of ['data: 1\n\n', 'data: 2\n\n']) {
+        push(text)
+        expect(await next()).toBe(text)
+      }
+      const before = gone
+      stop.abort()
+      await eventually(() => gone > before)
+    },
+  )
 
   test('a stream ends when the gateway stops', async () => {
     await using alone = await openGateway({ notification: [service.address] })

@@ -3,20 +3,19 @@ import { within } from '../deadline'
 import { unavailable } from '../errors'
 import { second } from '../time'
 import { withConnection } from './short-connection'
-import { deadLetterQueue } from './topology'
 
-interface Options {
-  url: string
-  prefix: string
-  queues: readonly string[]
+export interface QueueLength {
+  /** Messages that no consumer has received yet. */
+  ready: number
+  consumers: number
 }
 
 const answerWithinMs = 10 * second
 
-/** The length of every queue of dead letters, which reads no message and takes no lock. */
-export const deadLetterCounts = ({ url, prefix, queues }: Options): Promise<Map<string, number>> => {
-  const count = async (model: ChannelModel) => {
-    const counts = new Map<string, number>()
+/** The length of each of these queues, which reads no message and takes no lock. A queue that is gone is left out. */
+export const queueLengths = (url: string, queues: readonly string[]): Promise<Map<string, QueueLength>> => {
+  const ask = async (model: ChannelModel) => {
+    const lengths = new Map<string, QueueLength>()
     let channel: Channel | undefined
     for (const queue of queues) {
       if (!channel) {
@@ -24,17 +23,18 @@ export const deadLetterCounts = ({ url, prefix, queues }: Options): Promise<Map<
         channel.on('error', () => {})
       }
       try {
-        counts.set(queue, (await channel.checkQueue(prefix + deadLetterQueue(queue))).messageCount)
+        const { messageCount, consumerCount } = await channel.checkQueue(queue)
+        lengths.set(queue, { ready: messageCount, consumers: consumerCount })
       } catch (error) {
         if (!isMissing(error)) throw error
         // The broker has closed the channel on which it was asked for a queue that does not exist.
         channel = undefined
       }
     }
-    return counts
+    return lengths
   }
   return withConnection(url, model =>
-    within(answerWithinMs, count(model), () => {
+    within(answerWithinMs, ask(model), () => {
       throw unavailable('broker_unavailable', 'The message broker does not answer.')
     }),
   )

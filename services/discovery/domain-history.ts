@@ -1,0 +1,66 @@
+import { second } from '#shared/time'
+import type { Figures } from './domain-metrics'
+
+const measures = ['requests', 'errors', 'p50_ms', 'p99_ms', 'cpu', 'memory_bytes', 'handled', 'failed', 'outbox'] as const
+type Measure = (typeof measures)[number]
+type Series = Record<Measure, (number | null)[]>
+
+const measured = (figures: Figures): Record<Measure, number | null> => ({
+  requests: figures.requests,
+  errors: figures.errors,
+  p50_ms: figures.p50_ms,
+  p99_ms: figures.p99_ms,
+  cpu: figures.cpu,
+  memory_bytes: figures.memory_bytes,
+  handled: figures.handled,
+  failed: figures.retried + figures.dead_lettered,
+  outbox: figures.outbox,
+})
+/** Of these the worst of a point is shown, of the others the mean. */
+const worst = new Set<Measure>(['p99_ms', 'outbox'])
+
+const pointOf = (measure: Measure, values: readonly (number | null)[]): number | null => {
+  const known = values.filter(value => value !== null)
+  if (known.length === 0) return null
+  return worst.has(measure) ? Math.max(...known) : known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+interface Row {
+  at: number
+  services: Record<string, Figures>
+}
+
+/** The samples between two times as series for a plot, in steps of equal length. A step without a sample is null: it is a gap, not a zero. */
+export const historyOf = (rows: readonly Row[], { from, to, points }: { from: number; to: number; points: number }) => {
+  const step = (to - from) / points
+  const services = [...new Set(rows.flatMap(row => Object.keys(row.services)))].sort()
+  const steps = Array.from({ length: points }, (_, index) =>
+    rows.filter(({ at }) => at > from + index * step && at <= from + (index + 1) * step),
+  )
+  const seriesOf = (service: string): Series => {
+    const values = steps.map(inStep => inStep.flatMap(row => (row.services[service] ? [measured(row.services[service])] : [])))
+    const series = (measure: Measure) =>
+      values.map(inStep =>
+        pointOf(
+          measure,
+          inStep.map(one => one[measure]),
+        ),
+      )
+    return {
+      requests: series('requests'),
+      errors: series('errors'),
+      p50_ms: series('p50_ms'),
+      p99_ms: series('p99_ms'),
+      cpu: series('cpu'),
+      memory_bytes: series('memory_bytes'),
+      handled: series('handled'),
+      failed: series('failed'),
+      outbox: series('outbox'),
+    }
+  }
+  return {
+    /** The end of each step, in seconds of Unix time. */
+    times: steps.map((_, index) => Math.round((from + (index + 1) * step) / second)),
+    services: Object.fromEntries(services.map(service => [service, seriesOf(service)])),
+  }
+}
