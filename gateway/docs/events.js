@@ -49,7 +49,9 @@ const read = document => {
   const services = [...new Set(all.map(one => one['x-service']))].sort()
   return { events: [...events.values()], services, channels, envelope: components.schemas.Envelope }
 }
-const conditionOf = (operation, type) => operation['x-when']?.[type]
+/** `status is paid, or status is cancelled`; undefined when the consumer is sent every message of the type. */
+const conditionOf = (operation, type) =>
+  operation['x-when']?.[type]?.map(values => Object.entries(values).map(([name, value]) => `${name} is ${value}`).join(' and ')).join(', or ')
 
 const typeOf = schema => {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
@@ -92,7 +94,7 @@ const flow = ({ service, exchange, delays, type, to }) =>
       ? card('queue', 'none: nobody has asked for it yet')
       : make('ul', { class: 'plain' }, to.map(({ queue, service: consumer, condition }) =>
           make('li', { class: 'row' },
-            card('queue', code(queue), condition && make('small', {}, `only ${condition}`)),
+            card('queue', code(queue), condition && make('small', {}, `only when ${condition}`)),
             arrow(),
             card('consumer', linkTo('service', consumer))))))
 

@@ -66,6 +66,11 @@ describe('/docs/events', () => {
     }
   })
 
+  test('says which messages a consumer receives when it does not want all', async () => {
+    const { shown } = await open('#event=order-events.order.status_updated')
+    expect(await shown.textContent()).toMatch(/only when \w+ is \w+/)
+  })
+
   test('fits a phone', async () => {
     for (const hash of ['', '#event=order-events.order.created', '#service=order']) {
       const { page } = await open(hash, 360)

@@ -124,6 +124,27 @@ export interface AuditEntryPage {
   next_cursor?: string;
 }
 
+export type QueueKind = 'events' | 'timer' | 'dead_letters' | 'delay' | 'retry';
+export interface BrokerQueue {
+  queue: string;
+  kind: QueueKind;
+  service?: string;
+  types: string[];
+  /** Messages that nobody has received yet */
+  ready: number;
+  consumers: number;
+  /**
+     * Messages handled per second; null where it is not known
+     * @nullable
+     */
+  handled: number | null;
+}
+
+export interface BrokerQueues {
+  checked_at: string;
+  queues: BrokerQueue[];
+}
+
 export interface Campaign {
   id: number;
   /**
@@ -498,6 +519,14 @@ export interface CouponCode {
   code: string;
 }
 
+/**
+ * What it tells of
+ */
+export interface DeadLetterSubject {
+  type: string;
+  id: string;
+}
+
 export interface DeadLetter {
   id: string;
   queue: string;
@@ -508,6 +537,8 @@ export interface DeadLetter {
   failed_at: string | null;
   /** @nullable */
   age_seconds: number | null;
+  aggregate?: DeadLetterSubject;
+  order_id?: number;
 }
 
 export interface DeadLetterQueue {
@@ -735,6 +766,42 @@ export interface FavouritesShare {
   token: string;
 }
 
+export interface Figures {
+  /** Requests answered, without probes, per second */
+  requests: number;
+  /** Answers of 500 and above, per second */
+  errors: number;
+  /** Checks of health and readings of figures, per second */
+  probes: number;
+  /**
+     * Null when nothing was asked
+     * @nullable
+     */
+  p50_ms: number | null;
+  /**
+     * Null when nothing was asked
+     * @nullable
+     */
+  p99_ms: number | null;
+  /** 1 is one processor that is busy all the time */
+  cpu: number;
+  memory_bytes: number;
+  /** Events handled, per second */
+  handled: number;
+  /** Events whose handler failed, per second */
+  retried: number;
+  /** Events given up, per second */
+  dead_lettered: number;
+  /** Events received and not handled yet */
+  being_handled: number;
+  /** Events that wait because something that their handler needs is down */
+  held: number;
+  /** Events written and not published yet */
+  outbox: number;
+  /** How long the oldest of them has waited */
+  outbox_age_seconds: number;
+}
+
 /**
  * Of its published reviews; absent while there are none
  */
@@ -795,6 +862,29 @@ export interface FoundProduct {
 }
 
 export type HealthState = 'up' | 'degraded' | 'down';
+export interface ServiceHistory {
+  requests: (number | null)[];
+  errors: (number | null)[];
+  p50_ms: (number | null)[];
+  p99_ms: (number | null)[];
+  cpu: (number | null)[];
+  memory_bytes: (number | null)[];
+  handled: (number | null)[];
+  failed: (number | null)[];
+  outbox: (number | null)[];
+}
+
+/**
+ * One value for each step, null where there was no sample
+ */
+export type HistoryServices = {[key: string]: ServiceHistory};
+
+export interface History {
+  times: number[];
+  /** One value for each step, null where there was no sample */
+  services: HistoryServices;
+}
+
 export interface ImportError {
   line: number;
   code: string;
@@ -817,6 +907,24 @@ export interface InstanceHealth {
   version: string;
   state: HealthState;
   dependencies: InstanceHealthDependencies;
+}
+
+export type InstanceOverviewDependencies = {[key: string]: string};
+
+export interface InstanceOverview {
+  /** @nullable */
+  id: string | null;
+  address: string;
+  version: string;
+  state: HealthState;
+  dependencies: InstanceOverviewDependencies;
+  /** @nullable */
+  started_at: string | null;
+  /**
+     * Of the last sample; null before there are two readings
+     * @nullable
+     */
+  figures: Figures | null;
 }
 
 export interface LedgerBalance {
@@ -1989,6 +2097,11 @@ export interface OrderAddressChange {
   shipping_address: Address;
 }
 
+export interface OrderMoney {
+  captured: number;
+  refunded: number;
+}
+
 export interface OrderPage {
   items: Order[];
   /** Counted to 10000 */
@@ -2081,6 +2194,30 @@ export interface OrderStats {
   buckets: OrderStatsBucket[];
 }
 
+export interface OrderStory {
+  order_id: number;
+  /**
+     * The state of its stock in inventory
+     * @nullable
+     */
+  reservation: string | null;
+  /**
+     * The state of its coupon and campaigns in promotion
+     * @nullable
+     */
+  redemption: string | null;
+  /**
+     * What the tax report counts for it
+     * @nullable
+     */
+  taxed: number | null;
+  /** @nullable */
+  money: OrderMoney | null;
+  dead_letters: DeadLetter[];
+  /** Who did not answer, so that its part is missing */
+  unanswered: string[];
+}
+
 export interface TimelineEntry {
   event_id: string;
   type: string;
@@ -2091,6 +2228,37 @@ export interface TimelineEntry {
 
 export interface OrderTimeline {
   items: TimelineEntry[];
+}
+
+/**
+ * Events handled per second, by type
+ */
+export type ServiceOverviewHandled = {[key: string]: number};
+
+export interface ServiceOverview {
+  name: string;
+  status: HealthState;
+  /**
+     * Of the last sample; null before there are two readings
+     * @nullable
+     */
+  figures: Figures | null;
+  /** Events handled per second, by type */
+  handled: ServiceOverviewHandled;
+  instances: InstanceOverview[];
+}
+
+export interface Overview {
+  status: HealthState;
+  checked_at: string;
+  /** Whether payments are played by the sandbox, so that demo orders cost nobody anything */
+  sandbox: boolean;
+  /**
+     * The figures are of the seconds before it
+     * @nullable
+     */
+  sampled_at: string | null;
+  services: ServiceOverview[];
 }
 
 export type OwnReviewStatus = 'published' | 'waiting' | 'rejected';
@@ -3821,6 +3989,8 @@ export interface WholeDeadLetter {
   failed_at: string | null;
   /** @nullable */
   age_seconds: number | null;
+  aggregate?: DeadLetterSubject;
+  order_id?: number;
   exchange: string;
   routing_key: string;
   /** The message as it was sent */
@@ -3839,9 +4009,46 @@ export type ListDeadLettersParams = {
  * @pattern ^[a-z][a-z0-9._-]*$
  */
 queue?: string;
+/**
+ * @minLength 1
+ * @maxLength 100
+ */
+type?: string;
+/**
+ * @minimum 1
+ * @maximum 9007199254740991
+ */
+order_id?: number;
+/**
+ * A part of the reason
+ * @minLength 1
+ * @maxLength 200
+ */
+reason?: string;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
 };
 
 export type ReplayDeadLettersParams = {
+/**
+ * @minLength 1
+ * @maxLength 100
+ */
+type?: string;
+/**
+ * @minimum 1
+ * @maximum 9007199254740991
+ */
+order_id?: number;
+/**
+ * A part of the reason
+ * @minLength 1
+ * @maxLength 200
+ */
+reason?: string;
 /**
  * @minimum 1
  * @maximum 1000
@@ -3851,10 +4058,39 @@ limit?: number;
 
 export type DeleteDeadLettersParams = {
 /**
+ * @minLength 1
+ * @maxLength 100
+ */
+type?: string;
+/**
+ * @minimum 1
+ * @maximum 9007199254740991
+ */
+order_id?: number;
+/**
+ * A part of the reason
+ * @minLength 1
+ * @maxLength 200
+ */
+reason?: string;
+/**
  * @minimum 1
  * @maximum 1000
  */
 limit?: number;
+};
+
+export type GetHistoryParams = {
+/**
+ * @minimum 1
+ * @maximum 60
+ */
+minutes?: number;
+/**
+ * @minimum 2
+ * @maximum 240
+ */
+points?: number;
 };
 
 export type ListMyAddressesParams = {
