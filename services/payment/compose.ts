@@ -52,7 +52,7 @@ export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options
     refunds: refunds({ sql, ask, followUp, terms }),
     expire: expire({ sql, log }),
     webhooks: incoming,
-    orderFacts: orderFacts(sql),
+    addOrderFact: orderFacts(sql),
     reconcile: reconcile({ sql, providers }),
     deliverSandboxWebhooks: async () =>
       sandbox?.webhooks.deliver((body, headers) => incoming.receive('sandbox', body, headers), sandboxRefused),

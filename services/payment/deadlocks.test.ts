@@ -13,15 +13,17 @@ const deadlocks = async () => {
 }
 
 test('events about the same orders that wait together, in opposite order on two instances, meet no deadlock', async () => {
-  const other = orderFacts(await payments.open())
+  const addElsewhere = orderFacts(await payments.open())
   const { returned, cancelled } = payments.orderEvents
   const ids = Array.from({ length: 60 }, (_, i) => i + 1)
   const before = await deadlocks()
   expect(before).toBeNumber()
   for (let round = 0; round < 5; round++)
     await Promise.all([
-      ...ids.map(id => payments.orderFacts.returned(returned(id, 1000 * round + id, 1), id, 1000 * round + id, 1)),
-      ...ids.toReversed().map(id => other.add(cancelled(id), id, { cancelled: true })),
+      ...ids.map(id =>
+        payments.addOrderFact(returned(id, 1000 * round + id, 1), { orderId: id, returned: { id: 1000 * round + id, amount: 1 } }),
+      ),
+      ...ids.toReversed().map(id => addElsewhere(cancelled(id), { orderId: id, cancelled: true })),
     ])
   expect(await deadlocks()).toBe(before)
   expect(await payments.sql.db.selectFrom('returns').select('order_id').execute()).toHaveLength(300)

@@ -14,22 +14,33 @@ export interface LockedPayment {
   hasReturns: boolean
 }
 
+const payments = (trx: Trx) =>
+  trx
+    .selectFrom('payments')
+    .innerJoin('orders', 'orders.order_id', 'payments.order_id')
+    .selectAll('payments')
+    .select(['orders.cancelled', 'orders.delivered', 'orders.paid_by', 'orders.due'])
+    .select(raw<number>`exists (select 1 from returns where order_id = payments.order_id and settled = 0)`.as('hasReturns'))
+    .orderBy('payments.id')
+    .forUpdate()
+const lockedPayment = (row: Awaited<ReturnType<ReturnType<typeof payments>['execute']>>[number]): LockedPayment => {
+  const { cancelled, delivered, paid_by, due, hasReturns, ...payment } = row
+  return { order: { order_id: payment.order_id, cancelled, delivered, paid_by, due }, payment, hasReturns: hasReturns === 1 }
+}
+
 /**
  * Locks the order first, as every transaction does, so that a capture and a cancellation take turns. What is read afterwards is what the
  * transaction that held the lock before has committed.
  */
 export const lockPayment = async (trx: Trx, { id, order_id }: PaymentKey): Promise<LockedPayment> => {
   await lockOrMakeAll(trx, 'orders', 'order_id', [order_id])
-  const { cancelled, delivered, paid_by, due, hasReturns, ...payment } = await trx
-    .selectFrom('payments')
-    .innerJoin('orders', 'orders.order_id', 'payments.order_id')
-    .selectAll('payments')
-    .select(['orders.cancelled', 'orders.delivered', 'orders.paid_by', 'orders.due'])
-    .select(raw<number>`exists (select 1 from returns where order_id = ${order_id} and settled = 0)`.as('hasReturns'))
-    .where('payments.id', '=', id)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  return { order: { order_id, cancelled, delivered, paid_by, due }, payment, hasReturns: hasReturns === 1 }
+  return lockedPayment(await payments(trx).where('payments.id', '=', id).executeTakeFirstOrThrow())
+}
+
+/** The payments of orders that are locked already. */
+export const paymentsOfOrders = async (trx: Trx, orderIds: readonly number[]): Promise<LockedPayment[]> => {
+  const rows = await payments(trx).where('payments.order_id', 'in', orderIds).execute()
+  return rows.map(lockedPayment)
 }
 
 export const paymentOfRefund = (trx: Trx, refundId: number): Promise<PaymentKey | undefined> =>
