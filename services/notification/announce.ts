@@ -1,12 +1,12 @@
+import type { Insertable } from 'kysely'
 import { notificationCreated } from '#shared/catalog'
 import type { Publish } from '#shared/event'
 import type { LiveSubject } from '#shared/live-streams'
-import { insertOnce, isDuplicate } from '#shared/sql'
+import { insertOnce } from '#shared/sql'
 import { hour } from '#shared/time'
-import { choicesColumn, factsColumn, historyColumn, type RecipientRow, type Trx } from './database'
-import { type Kind, kinds } from './domain'
+import { choicesColumn, factsColumn, historyColumn, type NotificationDb, type RecipientRow, type Trx } from './database'
+import { type ChannelName, type Kind, kinds } from './domain'
 import { wantedChannels } from './domain-preferences'
-import { lockRecipients } from './recipients'
 
 /** Something that people are told. */
 export interface News {
@@ -17,30 +17,69 @@ export interface News {
   facts: Record<string, unknown>
 }
 
+/** Some news, with the `publish` of the event that brought it. */
+export interface Announced {
+  news: News
+  publish: Publish
+}
+
+interface Identity {
+  user_id: number
+  kind: Kind
+  cause: string
+}
+const keyOf = ({ user_id, kind, cause }: Identity) => `${user_id} ${kind} ${cause}`
+
+/** The news of each person, once each. */
+const byPerson = (all: readonly Announced[], recipients: readonly RecipientRow[]) => {
+  const rows = new Map(recipients.map(row => [row.user_id, row]))
+  const personal = new Map<string, Announced & Identity & { recipient: RecipientRow; channels: readonly ChannelName[] }>()
+  for (const { news, publish } of all)
+    for (const user_id of news.users) {
+      const recipient = rows.get(user_id)
+      const identity = { user_id, kind: news.kind, cause: news.cause }
+      if (!recipient || recipient.erased_at || personal.has(keyOf(identity))) continue
+      const channels = wantedChannels(choicesColumn.read(recipient.choices), news.kind)
+      personal.set(keyOf(identity), { news, publish, recipient, channels, ...identity })
+    }
+  return [...personal.values()]
+}
+
 /**
  * Stores the messages and deliveries of some news, each once however often it is announced, and answers the newest message of each person
- * who got one in the shop. The rows of the recipients stay locked until the commit, so a person's messages appear in the order of their ids.
+ * who got one in the shop. The rows of the recipients are locked until the commit, so a person's messages appear in the order of their ids.
  */
-export const announce = async (trx: Trx, publish: Publish, news: News, now = new Date()): Promise<LiveSubject[]> => {
-  const told: LiveSubject[] = []
-  for (const recipient of await lockRecipients(trx, news.users)) {
-    if (recipient.erased_at) continue
-    const wanted = wantedChannels(choicesColumn.read(recipient.choices), news.kind)
-    if (wanted.includes('in_app')) {
-      const id = await insertMessage(trx, recipient.user_id, news, now)
+export const announce = async (
+  trx: Trx,
+  recipients: readonly RecipientRow[],
+  all: readonly Announced[],
+  now = new Date(),
+): Promise<LiveSubject[]> => {
+  const personal = byPerson(all, recipients)
+  const shown = personal.filter(({ channels }) => channels.includes('in_app'))
+  const ids = await insertMessages(
+    trx,
+    shown.map(({ user_id, kind, cause, news }) => ({ user_id, kind, cause, facts: factsColumn.write(news.facts), created_at: now })),
+  )
+  const newest = new Map<number, number>()
+  const deliveries: NewDelivery[] = []
+  for (const one of personal) {
+    const { news, publish, recipient, channels, user_id, kind } = one
+    if (channels.includes('in_app')) {
+      const id = ids.get(keyOf(one))
+      // It was told before.
       if (id === undefined) continue
-      publish(notificationCreated({ id, version: 1 }, { notification_id: id, user_id: recipient.user_id, kind: news.kind }))
-      told.push({ id: recipient.user_id, version: id })
+      publish(notificationCreated({ id, version: 1 }, { notification_id: id, user_id, kind }))
+      newest.set(user_id, id)
     }
-    const outgoing = wanted.filter(channel => channel !== 'in_app').filter(channel => channel !== 'push' || recipient.device_count > 0)
-    const isCollected = kinds[news.kind].collected === true && outgoing.includes('email')
-    if (isCollected) await addToDigest(trx, recipient, news, now)
-    const rows = outgoing
-      .filter(channel => !(isCollected && channel === 'email'))
-      .map(channel => ({ ...queued(news, now), user_id: recipient.user_id, channel, due_at: now, queued_at: now }))
-    if (rows.length > 0) await insertOnce(trx.insertInto('deliveries').values(rows))
+    for (const channel of channels) {
+      if (channel === 'in_app' || (channel === 'push' && recipient.device_count === 0)) continue
+      if (channel === 'email' && kinds[kind].collected) await addToDigest(trx, recipient, news, now)
+      else deliveries.push({ ...queued(news, now), user_id, channel, due_at: now, queued_at: now })
+    }
   }
-  return told
+  await insertDeliveries(trx, deliveries)
+  return [...newest].map(([id, version]) => ({ id, version }))
 }
 
 const queued = ({ kind, cause, facts }: Pick<News, 'kind' | 'cause' | 'facts'>, now: Date) => ({
@@ -51,18 +90,40 @@ const queued = ({ kind, cause, facts }: Pick<News, 'kind' | 'cause' | 'facts'>, 
   history: historyColumn.write([{ at: now.toISOString(), state: 'queued' }]),
   created_at: now,
 })
+type NewDelivery = Insertable<NotificationDb['deliveries']>
+type NewMessage = Insertable<NotificationDb['messages']>
 
-/** Undefined when this was told before. */
-const insertMessage = async (trx: Trx, user_id: number, { kind, cause, facts }: News, now: Date): Promise<number | undefined> => {
-  try {
-    const values = { user_id, kind, cause, facts: factsColumn.write(facts), created_at: now }
-    const { insertId } = await trx.insertInto('messages').values(values).executeTakeFirstOrThrow()
-    return Number(insertId)
-  } catch (error) {
-    if (isDuplicate(error)) return undefined
-    throw error
-  }
+const idsIn = async (trx: Trx, table: 'messages' | 'deliveries', rows: readonly Identity[]): Promise<Map<string, number>> => {
+  const causes = [...new Set(rows.map(({ cause }) => cause))]
+  const users = [...new Set(rows.map(({ user_id }) => user_id))]
+  const stored = trx.selectFrom(table).select(['id', 'user_id', 'kind', 'cause']).where('cause', 'in', causes).where('user_id', 'in', users)
+  return new Map((await stored.execute()).map(row => [keyOf(row), row.id]))
 }
+
+/** Inserts what was not told before, and answers it. The locks of the recipients keep others from telling it meanwhile. */
+const insertNew = async <Row extends Identity>(
+  trx: Trx,
+  table: 'messages' | 'deliveries',
+  rows: readonly Row[],
+  insert: (rows: readonly Row[]) => { execute(): Promise<unknown> },
+): Promise<readonly Row[]> => {
+  if (rows.length === 0 || (await insertOnce(insert(rows)))) return rows
+  const known = await idsIn(trx, table, rows)
+  const fresh = rows.filter(row => !known.has(keyOf(row)))
+  if (fresh.length > 0) await insert(fresh).execute()
+  return fresh
+}
+
+/** The ids of the new messages. */
+const insertMessages = async (trx: Trx, rows: readonly NewMessage[]): Promise<ReadonlyMap<string, number | undefined>> => {
+  const fresh = await insertNew(trx, 'messages', rows, some => trx.insertInto('messages').values(some))
+  if (fresh.length === 0) return new Map()
+  const ids = await idsIn(trx, 'messages', fresh)
+  return new Map(fresh.map(row => [keyOf(row), ids.get(keyOf(row))]))
+}
+
+const insertDeliveries = (trx: Trx, rows: readonly NewDelivery[]) =>
+  insertNew(trx, 'deliveries', rows, some => trx.insertInto('deliveries').values(some))
 
 /** Adds to the digest that waits; there is a new one when the last was sent, or is being sent at this moment. */
 const addToDigest = async (trx: Trx, recipient: RecipientRow, { kind, cause, facts }: News, now: Date): Promise<void> => {
@@ -85,6 +146,8 @@ const addToDigest = async (trx: Trx, recipient: RecipientRow, { kind, cause, fac
     const digest = { ...queued({ kind: 'digest', cause, facts: {} }, now), user_id, channel: 'email' as const, due_at, queued_at: due_at }
     id = Number((await trx.insertInto('deliveries').values(digest).executeTakeFirstOrThrow()).insertId)
     await trx.updateTable('recipients').set({ digest_id: id, digest_due_at: due_at }).where('user_id', '=', user_id).execute()
+    // The next news of the same group finds this digest.
+    Object.assign(recipient, { digest_id: id, digest_due_at: due_at })
   }
   await trx
     .insertInto('digest_entries')

@@ -34,6 +34,7 @@ interface Ports {
   showSecrets?: boolean
   heartbeatMs?: number
   sendMs?: number
+  gatherMs?: number
 }
 
 /** The use cases over one store. */
@@ -64,7 +65,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
     suppressions,
     preferences,
     unsubscribes,
-    telling: telling({ sql, notify: streams.notify, log }),
+    telling: telling({ sql, notify: streams.notify, log, gatherMs: options.gatherMs }),
     sending: sending({
       ...options,
       ...{ sql, channels, suppressions, log },

@@ -26,6 +26,7 @@ export const start = (env?: Environment) =>
         linkKey: await readLinkKey(sql),
         follow: onEntry => kernel.follow(kernel.redis.key('live'), onEntry),
         reviewRequestAfterMs: reviewRequestAfterMs(config),
+        gatherMs: 100,
       })
       const { sending, telling, reports, personalData, deliveries, streams } = service
       kernel.follow(revocationStream, ({ sid }) => streams.endSession(sid))

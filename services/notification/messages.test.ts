@@ -37,6 +37,34 @@ describe('an event', () => {
     expect(await shop.deliveriesOf(user.id)).toHaveLength(1)
   })
 
+  test('that comes with others becomes one message for each person, and what was told before is not told again', async () => {
+    const users = await Promise.all(Array.from({ length: 12 }, () => shop.newUser()))
+    const events = users.flatMap(({ id }, at) => [
+      placed(200 + at, id),
+      statusUpdated(200 + at, id, 'paid'),
+      shipmentMoved(300 + at, id, 'picked_up'),
+    ])
+    const first = events.slice(0, 18)
+    await Promise.all(first.map(event => shop.handle(event)))
+    // As after a month, when the inbox has forgotten them.
+    await shop.sql.kernel.deleteFrom('inbox').execute()
+    const again = users.map(({ id }, at) => shipmentMoved(300 + at, id, 'in_transit'))
+    await Promise.all([...events, ...again].map(event => shop.handle(event)))
+    for (const [at, user] of users.entries()) {
+      const { items } = (await user.send('GET', '/')).body
+      const told = items.map(({ kind, data }: { kind: string; data: { order_id: number } }) => [kind, data.order_id])
+      expect(told.toSorted()).toEqual([
+        ['order_paid', 200 + at],
+        ['order_placed', 200 + at],
+        ['order_shipped', 5],
+      ])
+      expect(await shop.deliveriesOf(user.id)).toHaveLength(3)
+    }
+    const ids = new Set(users.map(({ id }) => id))
+    const created = (await shop.published('notification.created')).filter(({ data }) => ids.has((data as { user_id: number }).user_id))
+    expect(created).toHaveLength(36)
+  })
+
   test('of a parcel is told once for the parcel: being picked up and being under way are one message, in any order', async () => {
     const user = await shop.newUser()
     await shop.handle(

@@ -1,47 +1,64 @@
-import type { Message, Publish } from '#shared/event'
+import type { Message } from '#shared/event'
 import type { LiveSubject, NotifyStreams } from '#shared/live-streams'
 import type { Log } from '#shared/log'
-import { insertOnce } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { announce, type News } from './announce'
-import { factsColumn, type NotificationSql, type Trx } from './database'
+import { factsColumn, type NotificationSql, type RecipientRow, type Trx } from './database'
 import { lockRecipients } from './recipients'
 
 interface Ports {
   sql: NotificationSql
   notify: NotifyStreams
   log: Pick<Log, 'error'>
+  /** How long events wait for others. */
+  gatherMs?: number | undefined
+}
+
+/** What is due later waits in `plans`. */
+type Told = News & { dueAt?: Date }
+interface Item {
+  all: readonly Told[]
+  /** Whose streams have something new once the transaction is committed. The first of a group has it for all of them. */
+  changed: LiveSubject[]
 }
 
 const mostAtOnce = 100
 
-/** Tells people what an event means to them. */
-export const telling = ({ sql, notify, log }: Ports) => {
-  const once = sql.onceLocking<readonly number[]>((trx, needs) => lockRecipients(trx, needs.flat()))
-  const notifyAll = (told: LiveSubject[] | undefined) => (told && told.length > 0 ? notify(told) : undefined)
+/** Tells people what events mean to them. */
+export const telling = ({ sql, notify, log, gatherMs = 0 }: Ports) => {
+  const notifyAll = (changed: readonly LiveSubject[]) => (changed.length > 0 ? notify(changed) : undefined)
 
-  const plan = async (trx: Trx, { kind, cause, users, facts }: News, due_at: Date) => {
-    for (const { user_id, erased_at } of await lockRecipients(trx, users))
-      if (!erased_at) await insertOnce(trx.insertInto('plans').values({ user_id, kind, cause, facts: factsColumn.write(facts), due_at }))
+  const plan = async (trx: Trx, recipients: readonly RecipientRow[], all: readonly (News & { dueAt: Date })[]) => {
+    const erased = new Set(recipients.filter(({ erased_at }) => erased_at).map(({ user_id }) => user_id))
+    const rows = all.flatMap(({ kind, cause, users, facts, dueAt: due_at }) =>
+      users.filter(id => !erased.has(id)).map(user_id => ({ user_id, kind, cause, facts: factsColumn.write(facts), due_at })),
+    )
+    if (rows.length === 0) return
+    // What was planned before stays as it is.
+    const insert = trx.insertInto('plans').values(rows)
+    await insert.onDuplicateKeyUpdate(row => ({ user_id: row.ref('user_id') })).execute()
   }
 
+  const handle = sql.onceMany<Item>(
+    async (trx, arrivals) => {
+      const news = arrivals.flatMap(({ item, publish }) => item.all.map(told => ({ news: told, publish })))
+      const users = news.flatMap(({ news }) => news.users)
+      const recipients = await lockRecipients(trx, users)
+      const later = news.flatMap(({ news: { dueAt, ...one } }) => (dueAt ? [{ ...one, dueAt }] : []))
+      await plan(trx, recipients, later)
+      const now = news.filter(({ news }) => !news.dueAt)
+      const [first] = arrivals
+      if (first) first.item.changed = await announce(trx, recipients, now)
+    },
+    { gatherMs },
+  )
+
   return {
-    /** Each piece of news once, however often the message comes. What is due later waits in `plans`. */
-    async tell(message: Pick<Message, 'id'>, ...all: (News & { dueAt?: Date })[]): Promise<void> {
-      const work = async (trx: Trx, publish: Publish) => {
-        const told: LiveSubject[] = []
-        for (const { dueAt, ...news } of all)
-          if (dueAt) await plan(trx, news, dueAt)
-          else told.push(...(await announce(trx, publish, news)))
-        return told
-      }
-      await notifyAll(
-        await once(
-          message,
-          work,
-          all.flatMap(({ users }) => users),
-        ),
-      )
+    /** Each piece of news once, however often the message comes. */
+    async tell(message: Message, ...all: Told[]): Promise<void> {
+      const item: Item = { all, changed: [] }
+      await handle(message, item)
+      await notifyAll(item.changed)
     },
 
     /** Several instances may sweep at once: the one that deletes a plan tells it. */
@@ -51,10 +68,10 @@ export const telling = ({ sql, notify, log }: Ports) => {
         due,
         async ({ id, user_id, facts, kind, cause }) => {
           const told = await sql.transaction(async (trx, publish) => {
-            await lockRecipients(trx, [user_id])
+            const recipients = await lockRecipients(trx, [user_id])
             const { numDeletedRows } = await trx.deleteFrom('plans').where('id', '=', id).executeTakeFirst()
             const news = { kind, cause, users: [user_id], facts: factsColumn.read(facts) }
-            return numDeletedRows === 1n ? announce(trx, publish, news, now) : []
+            return numDeletedRows === 1n ? announce(trx, recipients, [{ news, publish }], now) : []
           })
           await notifyAll(told)
         },
