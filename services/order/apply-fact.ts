@@ -1,18 +1,37 @@
-import type { Message } from '#shared/event'
-import { changeOrder, entryOfMessage, loadLockedOrder } from './changes'
+import { changed, entryOfMessage, loadLockedOrders, storeChanges } from './changes'
 import type { OrderSql } from './database'
 import type { Fact } from './domain'
 import { claimAfter } from './domain-claims'
 import { receiveParcels } from './received-returns'
 
-/** Adds what a message of another service says about an order. Only the fact decides, not when its message arrives. */
-export const applyFact =
-  (sql: OrderSql) =>
-  (message: Message, orderId: number, fact: Fact, entryData: object = {}): Promise<unknown> =>
-    sql.once(message, async (trx, publish) => {
-      const order = await loadLockedOrder(trx, orderId)
-      if (!order) return
-      const entries = [entryOfMessage(message, entryData)]
-      const changed = await changeOrder(trx, publish, order, { facts: [fact], set: claimAfter(order.row, fact), entries })
-      if (fact.kind === 'shipment') await receiveParcels(trx, publish, changed)
+interface ReportedFact {
+  orderId: number
+  fact: Fact
+  /** What the timeline shows of the message. */
+  entryData?: object
+}
+
+/** Adds what messages of other services say about orders. Only the facts decide, not when their messages arrive. */
+export const applyFact = (sql: OrderSql) =>
+  sql.onceMany<ReportedFact>(async (trx, arrivals) => {
+    const locked = await loadLockedOrders(
+      trx,
+      arrivals.map(({ item }) => item.orderId),
+    )
+    const orders = new Map(locked.map(order => [order.row.id, order]))
+    const entries = arrivals.flatMap(({ message, item: { orderId, fact, entryData = {} }, publish }) => {
+      const order = orders.get(orderId)
+      if (!order) return []
+      const change = { facts: [fact], set: claimAfter(order.row, fact), entries: [entryOfMessage(message, entryData)] }
+      const after = changed(order, change, publish)
+      orders.set(orderId, after.order)
+      return after.entries
     })
+    const before = new Set(locked.map(({ row }) => row))
+    const rows = [...orders.values()].flatMap(({ row }) => (before.has(row) ? [] : [row]))
+    await storeChanges(trx, rows, entries)
+    for (const { item, publish } of arrivals) {
+      const order = orders.get(item.orderId)
+      if (order && item.fact.kind === 'shipment') orders.set(item.orderId, await receiveParcels(trx, publish, order))
+    }
+  })

@@ -5,9 +5,10 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
 import type { OrderClients } from './clients'
-import type { Buyer, Order, OrderSql, Trx } from './database'
+import type { Buyer, LockedOrder, OrderSql, Trx } from './database'
 import { cancellation, endOfRequest } from './domain'
 import { type OrderView, orderView } from './model'
+import { itemsOf } from './repository'
 
 interface Ports {
   sql: OrderSql
@@ -17,11 +18,11 @@ interface Ports {
 const illegal = () => conflict('illegal_transition', 'The order is in a state in which it can no longer be cancelled.')
 const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'conflict'
 
-const callOff = (trx: Trx, publish: Publish, order: Order) =>
+const callOff = (trx: Trx, publish: Publish, order: LockedOrder) =>
   changeOrder(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'by_customer' }] })
 
 /** Cancels an unpaid order. Of a paid one it stores the request, before shipping is asked. */
-const request = (sql: OrderSql, id: number, by: Buyer): Promise<Order> =>
+const request = (sql: OrderSql, id: number, by: Buyer): Promise<LockedOrder> =>
   sql.transaction(async (trx, publish) => {
     const order = await loadOwnLockedOrder(trx, id, by)
     const how = cancellation(order.row.status)
@@ -33,7 +34,7 @@ const request = (sql: OrderSql, id: number, by: Buyer): Promise<Order> =>
   })
 
 /** Cancels the order, or drops the request when shipping refused. */
-const conclude = (sql: OrderSql, id: number, voided: boolean): Promise<Order> =>
+const conclude = (sql: OrderSql, id: number, voided: boolean): Promise<LockedOrder> =>
   sql.transaction(async (trx, publish) => {
     const order = await loadLockedOrder(trx, id)
     if (!order) throw notFound('order')
@@ -44,7 +45,7 @@ const conclude = (sql: OrderSql, id: number, voided: boolean): Promise<Order> =>
   })
 
 /** Asks shipping with no row locked, since the call leaves the process. It may be repeated: shipping knows the order by its id. */
-const carryOut = async ({ sql, clients }: Ports, id: number): Promise<Order> => {
+const carryOut = async ({ sql, clients }: Ports, id: number): Promise<LockedOrder> => {
   try {
     await clients.voidShipment(id)
   } catch (error) {
@@ -63,8 +64,8 @@ export const cancel =
   (id: number, by: Buyer, key: string | undefined): Promise<Answer<OrderView>> =>
     idempotently(ports.sql, { scope: `${by.id} POST /api/orders/${id}/cancel`, key, body: {} }, async save => {
       const order = await request(ports.sql, id, by)
-      const cancelled = order.row.status === 'cancelled' ? order : await carryOut(ports, id)
-      return ports.sql.transaction(trx => save(trx, { status: 200, body: orderView(cancelled) }))
+      const { row } = order.row.status === 'cancelled' ? order : await carryOut(ports, id)
+      return ports.sql.transaction(async trx => save(trx, { status: 200, body: orderView({ row, items: await itemsOf(trx, id) }) }))
     })
 
 /** Finishes the requests that a crash, or an outage of shipping, left open. */

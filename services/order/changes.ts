@@ -1,8 +1,9 @@
+import { sql as raw } from 'kysely'
 import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
-import { type Buyer, dataColumn, erasedAddress, factsColumn, type Order, type OrderRow, type Trx } from './database'
+import { type Buyer, dataColumn, erasedAddress, factsColumn, type LockedOrder, linesColumn, type OrderRow, type Trx } from './database'
 import { type Fact, isOver } from './domain'
 import { afterFacts, type ToldStep } from './domain-changes'
 
@@ -33,15 +34,19 @@ export const ownEntry = (type: string, data: object = {}): Entry => ({
 export const withEventId = (draft: Draft): Draft & { id: string } => ({ ...draft, id: Bun.randomUUIDv7() })
 export const entryOfEvent = ({ id, body }: Draft & { id: string }, data: object): Entry => ({ ...ownEntry(body.type, data), event_id: id })
 
-/** The row stays locked until the transaction ends: changes of one order happen one after the other. */
-export const loadLockedOrder = async (trx: Trx, id: number): Promise<Order | undefined> => {
-  const row = await trx.selectFrom('orders').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
-  if (!row) return undefined
-  return { row, items: await trx.selectFrom('order_items').selectAll().where('order_id', '=', id).orderBy('line').execute() }
+/** The rows stay locked until the transaction ends: changes of one order happen one after the other. They are locked in the order of their ids. */
+export const loadLockedOrders = async (trx: Trx, ids: readonly number[]): Promise<LockedOrder[]> => {
+  const rows = await trx.selectFrom('orders').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().execute()
+  const older = rows.filter(({ lines }) => lines === null).map(({ id }) => id)
+  const items =
+    older.length === 0 ? [] : await trx.selectFrom('order_items').selectAll().where('order_id', 'in', older).orderBy('line').execute()
+  const itemsOf = Map.groupBy(items, item => item.order_id)
+  return rows.map(row => ({ row, lines: row.lines === null ? (itemsOf.get(row.id) ?? []) : linesColumn.read(row.lines) }))
 }
+export const loadLockedOrder = async (trx: Trx, id: number): Promise<LockedOrder | undefined> => (await loadLockedOrders(trx, [id]))[0]
 
 /** Fails unless the order is the buyer's own, or the buyer is an admin. */
-export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, role }: Buyer): Promise<Order> => {
+export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, role }: Buyer): Promise<LockedOrder> => {
   const order = await loadLockedOrder(trx, id)
   if (!order || (order.row.user_id !== userId && role !== 'admin')) throw notFound('order')
   return order
@@ -51,10 +56,9 @@ interface AfterChange {
   version: number
   payment_status: string
 }
-const statusEvents = ({ row, items }: Order, { from, to, reason, due }: ToldStep, { version, payment_status }: AfterChange) => {
+const statusEvents = ({ row, lines }: LockedOrder, { from, to, reason, due }: ToldStep, { version, payment_status }: AfterChange) => {
   const { id, user_id } = row
-  const lines = items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
-  const about = { order_id: id, user_id, items: lines }
+  const about = { order_id: id, user_id, items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
   const at = { id, version }
   const data = { status: to, previous: from, ...(reason && { reason }) }
   const due_amount = due === undefined ? {} : { due_amount: toMajor(due, row.currency) }
@@ -63,23 +67,49 @@ const statusEvents = ({ row, items }: Order, { from, to, reason, due }: ToldStep
   return { drafts, data }
 }
 
+/** All columns that a change may set. */
+const changing = [
+  'status',
+  'payment_status',
+  'cancel_reason',
+  'facts',
+  'captured',
+  'refunded',
+  'version',
+  'updated_at',
+  'tax',
+  'shipping',
+  'total',
+  'shipping_address',
+  'payment_due_at',
+  'reservation_expires_at',
+  'claim_payment_id',
+  'claim_until',
+  'cancel_requested_at',
+] as const
+
 export interface OrderChange {
   facts?: readonly Fact[]
-  set?: Partial<Omit<OrderRow, 'id' | 'free_shipping' | 'promised' | 'user_erased'>>
+  set?: Partial<Pick<OrderRow, (typeof changing)[number]>>
   entries?: readonly Entry[]
   /** Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, but for timers. */
   events?: (at: Aggregate) => { drafts: Draft[]; data: object }
 }
+interface Changed {
+  /** With the same row if nothing of it changes. */
+  order: LockedOrder
+  entries: OrderEntry[]
+}
+type OrderEntry = Entry & { order_id: number }
 
-/** Changes a locked order: adds the facts, takes the steps that they lead to, writes the timeline and publishes the events. */
-export const changeOrder = async (
-  trx: Trx,
-  publish: Publish,
-  order: Order,
+/** Adds the facts to a locked order, takes the steps that they lead to, and publishes the events. `storeChanges` stores what comes out. */
+export const changed = (
+  order: LockedOrder,
   { facts: added = [], set = {}, entries: given = [], events }: OrderChange,
-): Promise<Order> => {
-  const { row, items } = order
-  const known = { facts: factsColumn.read(row.facts), hasPromise: row.promised === 1, total: set.total ?? row.total, lines: items }
+  publish: Publish,
+): Changed => {
+  const { row, lines } = order
+  const known = { facts: factsColumn.read(row.facts), hasPromise: row.promised === 1, total: set.total ?? row.total, lines }
   const { facts, steps, payment_status, captured, refunded } = afterFacts({ status: row.status, ...known }, added)
   const entries = [...given]
   let version = row.version
@@ -94,24 +124,43 @@ export const changeOrder = async (
   for (const step of steps) publishAll(statusEvents(order, step, { version: ++version, payment_status }))
 
   const last = steps.at(-1)
-  const changed = {
+  const values = {
     ...set,
     facts: factsColumn.write(facts),
     payment_status,
     captured,
     refunded,
     version,
-    updated_at: new Date(),
     ...(last && { status: last.to }),
     ...(last?.reason && { cancel_reason: last.reason }),
     ...(last && isOver(last.to) && { cancel_requested_at: null, ...(row.user_erased === 1 && { shipping_address: erasedAddress }) }),
   }
-  await trx.updateTable('orders').set(changed).where('id', '=', row.id).execute()
-  if (entries.length > 0)
+  const ofOrder = entries.map(entry => ({ order_id: row.id, ...entry }))
+  if (Bun.deepEquals({ ...row, ...values }, row)) return { order, entries: ofOrder }
+  return { order: { row: { ...row, ...values, updated_at: new Date() }, lines }, entries: ofOrder }
+}
+
+/** Stores the rows of locked orders, which exist, and adds to their timelines. */
+export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries: readonly OrderEntry[]): Promise<void> => {
+  if (rows.length > 0)
     await trx
-      .insertInto('timeline')
-      .ignore()
-      .values(entries.map(entry => ({ order_id: row.id, ...entry })))
+      .insertInto('orders')
+      .values(
+        rows.map(row => ({
+          ...row,
+          free_shipping: row.free_shipping === 1,
+          promised: row.promised === 1,
+          user_erased: row.user_erased === 1,
+        })),
+      )
+      .onDuplicateKeyUpdate(Object.fromEntries(changing.map(column => [column, raw`values(${raw.ref(column)})`])))
       .execute()
-  return { row: { ...row, ...changed }, items }
+  if (entries.length > 0) await trx.insertInto('timeline').ignore().values(entries).execute()
+}
+
+/** Changes one locked order. */
+export const changeOrder = async (trx: Trx, publish: Publish, order: LockedOrder, change: OrderChange): Promise<LockedOrder> => {
+  const { order: after, entries } = changed(order, change, publish)
+  await storeChanges(trx, after.row === order.row ? [] : [after.row], entries)
+  return after
 }

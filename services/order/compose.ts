@@ -1,3 +1,4 @@
+import type { Message } from '#shared/event'
 import type { Log } from '#shared/log'
 import type { Notices } from '#shared/redis'
 import { applyFact } from './apply-fact'
@@ -5,6 +6,7 @@ import { cancel, finishCancellations } from './cancel'
 import { claims } from './claims'
 import type { OrderClients } from './clients'
 import type { OrderSql, Terms } from './database'
+import type { Fact } from './domain'
 import { orderDrift } from './drift'
 import { payable } from './payable'
 import { orderPersonalData } from './personal-data'
@@ -38,8 +40,8 @@ export const compose = ({ sql, clients, terms, log, notices }: Ports) => {
     claims: claims({ sql, payable: ready, terms }),
     timeouts: timeouts({ sql, terms, log }),
     returns: returns(sql),
-    applyFact: async (...[message, orderId, fact, entryData]: Parameters<typeof apply>) => {
-      await apply(message, orderId, fact, entryData)
+    applyFact: async (message: Message, orderId: number, fact: Fact, entryData?: object) => {
+      await apply(message, { orderId, fact, ...(entryData && { entryData }) })
       ready.announce(orderId, fact)
     },
     statistics: orderStatistics(sql),

@@ -3,7 +3,7 @@ import { Address } from '#shared/address'
 import { oneOf, type Static, type TSchema, t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { TaxClass } from '#shared/tax-class'
-import { type CancelReason, cancelReasons, type PaymentStatus, type Status } from './domain'
+import { type CancelReason, cancelReasons, type Line, type PaymentStatus, type Status } from './domain'
 import type { ReturnStatus } from './domain-returns'
 
 /** Stored as 0 or 1. */
@@ -30,6 +30,8 @@ export interface OrderDb {
     /** JSON, by `addressColumn`. */
     shipping_address: string
     cancel_reason: CancelReason | null
+    /** JSON, by `linesColumn`: what never changes of the items. Null in orders of before it was stored here, too. */
+    lines: Generated<string | null>
     /** JSON, by `factsColumn`. */
     facts: string
     /** What the facts say about the money, for statistics and the drift report. */
@@ -100,6 +102,11 @@ export interface Order {
   row: OrderRow
   items: ItemRow[]
 }
+/** An order that no other transaction can change now. */
+export interface LockedOrder {
+  row: OrderRow
+  lines: readonly Line[]
+}
 
 /** The one who asks: a customer may see and change their own orders, an admin any. */
 export interface Buyer {
@@ -113,7 +120,7 @@ export interface Terms {
 }
 
 const listOf = <S extends TSchema>(item: S) => t.Unsafe<readonly Static<S>[]>(t.Array(item))
-const Line = t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })
+const StoredLine = t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })
 const Happened = t.Optional(t.Literal(true))
 const Money = t.Optional(t.Integer())
 export const factsColumn = jsonColumn(
@@ -131,11 +138,11 @@ export const factsColumn = jsonColumn(
       t.String(),
       t.Object({ method: t.Optional(t.String()), authorized: Money, captured: Money, refunded: Money, ended: Happened }),
     ),
-    shipments: t.Record(t.String(), t.Object({ lines: listOf(Line), version: t.Optional(t.Integer()), seen: listOf(t.String()) })),
+    shipments: t.Record(t.String(), t.Object({ lines: listOf(StoredLine), version: t.Optional(t.Integer()), seen: listOf(t.String()) })),
   }),
 )
 export const addressColumn = jsonColumn(Address)
-export const linesColumn = jsonColumn(t.Array(Line))
+export const linesColumn = jsonColumn(t.Array(StoredLine))
 export const dataColumn = jsonColumn(t.Unknown())
 /** Takes the place of an address whose owner's account was deleted. */
 export const erasedAddress = addressColumn.write('erased')

@@ -2,9 +2,10 @@ import { orderReturnReceived } from '#shared/catalog'
 import type { Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
 import { changeOrder, type OrderChange } from './changes'
-import { factsColumn, linesColumn, type Order, type OrderRow, type ReturnRow, type Trx } from './database'
+import { factsColumn, type LockedOrder, linesColumn, type OrderRow, type ReturnRow, type Trx } from './database'
 import { type Line, returnedParcels } from './domain'
 import { refundFor } from './domain-returns'
+import { itemsOf } from './repository'
 
 export const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
 export const returnsOf = (db: Pick<Trx, 'selectFrom'>, orderId: number) =>
@@ -24,15 +25,14 @@ export const returnReceived = ({ id: order_id, currency }: OrderRow, { id: retur
 }
 
 /** Records the goods of parcels that came back as returned, each parcel once, while the customer keeps what was delivered. */
-export const receiveParcels = async (trx: Trx, publish: Publish, order: Order): Promise<void> => {
-  const parcels = returnedParcels(factsColumn.read(order.row.facts))
-  if (parcels.length === 0) return
+export const receiveParcels = async (trx: Trx, publish: Publish, order: LockedOrder): Promise<LockedOrder> => {
   let changed = order
+  const parcels = returnedParcels(factsColumn.read(order.row.facts))
   for (const { shipmentId, lines } of parcels) {
     const earlier = await returnsOf(trx, order.row.id)
     if (earlier.some(({ shipment_id }) => shipment_id === shipmentId)) continue
     const now = new Date()
-    const refund_amount = refundFor(order.items, lines, receivedLines(earlier))
+    const refund_amount = refundFor(await itemsOf(trx, order.row.id), lines, receivedLines(earlier))
     const { insertId } = await trx
       .insertInto('returns')
       .values({
@@ -49,4 +49,5 @@ export const receiveParcels = async (trx: Trx, publish: Publish, order: Order): 
       .executeTakeFirstOrThrow()
     changed = await changeOrder(trx, publish, changed, returnReceived(order.row, { id: Number(insertId), lines, refund_amount }))
   }
+  return changed
 }

@@ -7,6 +7,9 @@ import type { OrderList } from './model'
 
 const after = t.Tuple([t.Integer(), t.Integer()])
 
+export const itemsOf = (db: Pick<OrderSql['db'], 'selectFrom'>, orderId: number): Promise<ItemRow[]> =>
+  db.selectFrom('order_items').selectAll().where('order_id', '=', orderId).orderBy('line').execute()
+
 /** Reads orders. The use cases that change them have files of their own. */
 export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
   const withItems = async (rows: OrderRow[]): Promise<Order[]> => {

@@ -31,24 +31,20 @@ export const reprice = ({ sql, clients, orders }: Ports) => {
     requireRepriceable(before.row, new Date())
     const { shipping, tax, lines, taxLines } = await priceTo(before, address)
     return sql.transaction(async (trx, publish) => {
-      const { row } = await loadOwnLockedOrder(trx, id, buyer)
-      requireRepriceable(row, new Date())
-      const { subtotal, discount, currency } = row
+      const order = await loadOwnLockedOrder(trx, id, buyer)
+      requireRepriceable(order.row, new Date())
+      const { subtotal, discount, currency } = order.row
       const amounts = { subtotal, discount, tax, shipping }
       // Nothing of a line changes after the order is placed, but for its tax.
       const items: ItemRow[] = lines.map(({ net: _, ...item }) => item)
       await trx.insertInto('order_items').values(items).onDuplicateKeyUpdate({ tax: raw<number>`values(tax)` }).execute()
       const { subtotal: _, discount: __, ...changed } = amountsData(amounts, currency)
       const event = { order_id: id, ...changed, tax_lines: taxLines, currency, destination: destinationData(address) }
-      return changeOrder(
-        trx,
-        publish,
-        { row, items },
-        {
-          set: { shipping_address: addressColumn.write(address), tax, shipping, total: totalOf(amounts) },
-          events: at => ({ drafts: [orderRepriced(at, event)], data: { ...changed, currency } }),
-        },
-      )
+      const { row } = await changeOrder(trx, publish, order, {
+        set: { shipping_address: addressColumn.write(address), tax, shipping, total: totalOf(amounts) },
+        events: at => ({ drafts: [orderRepriced(at, event)], data: { ...changed, currency } }),
+      })
+      return { row, items }
     })
   }
 }

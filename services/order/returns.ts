@@ -4,6 +4,7 @@ import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './ch
 import { type Buyer, linesColumn, type OrderSql } from './database'
 import { nextReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
 import { linesOf, receivedLines, returnReceived, returnsOf } from './received-returns'
+import { itemsOf } from './repository'
 import { type NewReturn, type ReturnView, returnView } from './return-model'
 
 export const returns = (sql: OrderSql) => ({
@@ -11,10 +12,10 @@ export const returns = (sql: OrderSql) => ({
     idempotently(sql, { scope: `${buyer.id} POST /api/orders/${orderId}/returns`, key, body }, save =>
       sql.transaction(async (trx, publish) => {
         const order = await loadOwnLockedOrder(trx, orderId, buyer)
-        const { row, items } = order
+        const { row } = order
         if (row.status !== 'delivered') throw conflict('illegal_transition', 'Only what was delivered can be returned.')
         const earlier = (await returnsOf(trx, orderId)).filter(({ status }) => status !== 'rejected')
-        const lines = returnLines(items, body.lines, earlier.map(linesOf))
+        const lines = returnLines(await itemsOf(trx, orderId), body.lines, earlier.map(linesOf))
         const now = new Date()
         const stored = {
           order_id: orderId,
@@ -48,7 +49,7 @@ export const returns = (sql: OrderSql) => ({
         const status = nextReturnStatus(row.status, step)
         const { currency } = order.row
         const lines = linesOf(row)
-        const refund_amount = status === 'received' ? refundFor(order.items, lines, receivedLines(all)) : null
+        const refund_amount = status === 'received' ? refundFor(await itemsOf(trx, order.row.id), lines, receivedLines(all)) : null
         const set = { status, refund_amount, updated_at: new Date() }
         await trx.updateTable('returns').set(set).where('id', '=', id).execute()
         const change =

@@ -29,16 +29,19 @@ export const timeouts = ({ sql, terms, log }: Ports) => {
   }
 
   return {
-    /** Handles the timer that was set when the order was placed, and sets another when it comes too early. */
-    timerDue: (message: Message, orderId: number) =>
-      sql.once(message, async (trx, publish) => {
+    /** Handles the timer that was set when the order was placed, and sets another when it comes too early. Most orders are paid by then. */
+    async timerDue(message: Message, orderId: number) {
+      const order = await sql.db.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst()
+      if (!order || !awaitsPayment(order.status)) return
+      await sql.once(message, async (trx, publish) => {
         const early = await cancelOverdue(trx, publish, orderId)
         if (!early) return
         const { row, dueAt } = early
         publish(
           orderPaymentTimeout({ id: row.id, version: row.version }, { order_id: row.id }, { at: dueAt, term: timerTerm(dueAt, terms) }),
         )
-      }),
+      })
+    },
 
     /** Finds overdue orders whose timer was lost. */
     async sweep(now: Date, limit = 100): Promise<void> {

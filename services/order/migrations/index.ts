@@ -1,5 +1,6 @@
 export { erasedUsers as _007_erased_users } from './erased-users'
 export { keptMoney as _005_kept_money } from './kept-money'
+export { lines as _008_lines } from './lines'
 export { items as _002_items, orders as _001_orders, returns as _004_returns, timeline as _003_timeline } from './orders'
 export { returnedParcels as _007_returned_parcels } from './returned-parcels'
 export { taxClasses as _006_tax_classes } from './tax-classes'
