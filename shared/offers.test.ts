@@ -15,16 +15,15 @@ const played = (name: string) => ({
 })
 const services = ['product', 'promotion', 'shipping', 'tax'] as const
 const clients = testClients(Object.fromEntries(services.map(name => [name, played(name)])))
-const offers = createOffers(clients.client)
+const offers = createOffers(clients.client, { rememberMs: 0 })
 afterAll(clients.stop)
 afterEach(() => clients.down.clear())
 
 const address = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE', region: 'BE' }
 const line = { product_id: 'p', sku: 'A', category: 'Books', quantity: 2, price: 1999, net: 3498 }
 const lines = [line, { ...line, sku: 'B', price: 5, quantity: 1, net: 5 }]
-const quoted = { category: 'Books', rate_ppm: 70_000, net: 34.98, tax: 2.45, country: 'DE', region: 'BE' }
-const quote = { currency: 'USD', tax: 2.93, lines: [quoted, { ...quoted, net: 0.05, tax: 0 }] }
-const carriage = { shipping_net: 4.9, shipping_tax: 0.48, shipping_rate_ppm: 99_000 }
+const rate = { category: 'Books', rate_ppm: 70_000, country: 'DE', region: 'BE' }
+const quote = { lines: [rate], shipping_rate_ppm: 99_000 }
 
 describe('products', () => {
   test.each([
@@ -35,7 +34,7 @@ describe('products', () => {
     const product = { id: 'p', name: 'P', category: 'Books', currency, sku: 'A', stock: 3, status: 'active' }
     const variant = { sku: 'V', stock: 1 }
     answers.product = { items: [{ ...product, price: major, variants: [{ ...variant, price: major, attributes: {} }] }], missing: ['q'] }
-    const products = await offers.products(['p', 'q'])
+    const products = await offers.products.fresh(['p', 'q'])
     expect<unknown>([...products.values()]).toEqual([{ ...product, price: minor, variants: [{ ...variant, price: minor }] }])
     expect(questions.product).toEqual({ ids: ['p', 'q'] })
   })
@@ -73,13 +72,13 @@ describe('the categories and the tax class of a product', () => {
       ],
       missing: [],
     }
-    const products = await offers.products(['p', 'q'])
+    const products = await offers.products.fresh(['p', 'q'])
     expect(products.get('p')).toMatchObject(kind)
     expect(Object.keys(products.get('q') ?? {})).not.toContain('tax_class')
   })
   test('go to promotion and to tax', async () => {
     answers.promotion = { discount: 0, free_shipping: false, lines: [], campaigns: [], coupon: null }
-    answers.tax = { ...quote, ...carriage, lines: [{ ...quoted, tax_class: 'books' }] }
+    answers.tax = { ...quote, lines: [{ ...rate, tax_class: 'books' }] }
     const lines = [{ ...line, ...kind }]
     await offers.discounts({ currency: 'USD', lines }, { userId: 7, coupon: undefined })
     expect(questions.promotion).toMatchObject({ items: [{ category_ids: kind.category_ids }] })
@@ -90,59 +89,141 @@ describe('the categories and the tax class of a product', () => {
 })
 
 test('shipping prices come by option, for goods and their subtotal', async () => {
-  const option = { currency: 'USD', days_min: 1, days_max: 2, free_over: null }
+  const option = { currency: 'USD', days_min: 1, days_max: 2 }
   const options = [
-    { ...option, option: 'standard', price: 4.9 },
-    { ...option, option: 'express', price: 25 },
+    { ...option, option: 'standard', price: 4.9, free_over: 35.03 },
+    { ...option, option: 'express', price: 25, free_over: null },
   ]
   answers.shipping = { options }
-  const prices = await offers.shippingPrices({ currency: 'USD', address, lines: [line] }, 3503)
-  expect([...prices]).toEqual([
+  const goods = { currency: 'USD', address, lines: [line] }
+  expect([...(await offers.shippingPrices(goods, 3502))]).toEqual([
     ['standard', 490],
     ['express', 2500],
   ])
+  expect([...(await offers.shippingPrices(goods, 3503))]).toEqual([
+    ['standard', 0],
+    ['express', 2500],
+  ])
   const items = [{ product_id: 'p', sku: 'A', quantity: 2 }]
-  expect(questions.shipping).toEqual({ address, currency: 'USD', subtotal: 35.03, items })
+  expect(questions.shipping).toEqual({ address, currency: 'USD', items })
 })
 
 describe('taxes', () => {
-  test('are put on their lines, and asked for on what each costs after its discount', async () => {
-    answers.tax = { ...quote, ...carriage }
-    const taxes = await offers.taxes({ currency: 'USD', address, lines }, 490)
-    expect(taxes.tax).toBe(293)
+  test('are put on their lines, at the rate of each kind of goods, on what each line costs after its discount', async () => {
+    answers.tax = { ...quote, lines: [rate, { ...rate, category: 'Food', rate_ppm: 0 }] }
+    const food = { ...line, category: 'Food' }
+    const taxes = await offers.taxes({ currency: 'USD', address, lines: [...lines, food] }, 490)
     expect<unknown>(taxes.lines).toEqual([
       { ...lines[0], tax: 245 },
       { ...lines[1], tax: 0 },
+      { ...food, tax: 0 },
     ])
-    const priced = [
-      { category: 'Books', amount: 34.98 },
-      { category: 'Books', amount: 0.05 },
-    ]
-    expect(questions.tax).toEqual({ address, currency: 'USD', lines: priced, shipping: 4.9 })
+    expect(taxes.tax).toBe(245 + 49)
+    expect(questions.tax).toEqual({
+      address,
+      currency: 'USD',
+      lines: [
+        { category: 'Books', amount: 0 },
+        { category: 'Food', amount: 0 },
+      ],
+    })
   })
-  test('have a line for the carriage, in the place of the goods, when there is carriage', async () => {
-    answers.tax = { ...quote, ...carriage }
+  test('have a line for each line, and for the carriage, in the place of the goods, when there is carriage', async () => {
+    answers.tax = quote
     const { taxLines } = await offers.taxes({ currency: 'USD', address, lines }, 490)
-    const forCarriage = { category: 'shipping', rate_ppm: 99_000, net: 4.9, tax: 0.48, country: 'DE', region: 'BE' }
-    expect(taxLines).toEqual([...quote.lines, forCarriage])
-    expect((await offers.taxes({ currency: 'USD', address, lines }, 0)).taxLines).toEqual(quote.lines)
+    const forGoods = [
+      { ...rate, net: 34.98, tax: 2.45 },
+      { ...rate, net: 0.05, tax: 0 },
+    ]
+    expect(taxLines).toEqual([...forGoods, { ...rate, category: 'shipping', rate_ppm: 99_000, net: 4.9, tax: 0.49 }])
+    expect((await offers.taxes({ currency: 'USD', address, lines }, 0)).taxLines).toEqual(forGoods)
   })
   test('let no field into an event that the event does not have', async () => {
-    const { country: _, region: __, ...unplaced } = quoted
-    answers.tax = { ...quote, ...carriage, lines: [{ ...unplaced, exemption: 'none' }, unplaced] }
+    answers.tax = { ...quote, lines: [{ category: 'Books', rate_ppm: 70_000, exemption: 'none' }] }
     const { taxLines } = await offers.taxes({ currency: 'USD', address: 'free text', lines }, 490)
     const names = ['category', 'rate_ppm', 'net', 'tax']
     expect(taxLines.map(Object.keys)).toEqual([names, names, names])
   })
   test('that leave a line out are refused', async () => {
-    answers.tax = { ...quote, ...carriage, lines: [quoted] }
+    answers.tax = { ...quote, lines: [] }
     await expect(offers.taxes({ currency: 'USD', address, lines }, 490)).rejects.toMatchObject({ code: 'bad_answer', kind: 'bad_gateway' })
+  })
+})
+
+describe('for a moment', () => {
+  const ten = { discount: 0, free_shipping: false, lines: [{ discount: 0 }, { discount: 0 }], campaigns: [], coupon: null }
+  const buyer = { userId: 7, coupon: undefined }
+  const asked = async (work: () => Promise<unknown>) => {
+    for (const name of services) delete questions[name]
+    await work()
+    return Object.keys(questions)
+  }
+  const remembering = (rememberMs = 60_000) => createOffers(clients.client, { rememberMs })
+  const berlin = { currency: 'USD', address, lines }
+
+  test('a product, what carriage costs and the rates of tax are remembered, each for its own place', async () => {
+    answers.shipping = { options: [{ option: 'standard', price: 4.9, free_over: null }] }
+    answers.tax = quote
+    answers.product = {
+      items: [{ id: 'p', name: 'P', category: 'Books', currency: 'USD', price: 1, sku: 'A', stock: 3, status: 'active', variants: [] }],
+    }
+    const recent = remembering()
+    const price =
+      (to: typeof address = address) =>
+      async () => {
+        await recent.products.recent(['p'])
+        await recent.shippingPrices({ ...berlin, address: to }, 3503)
+        await recent.taxes({ ...berlin, address: to }, 490)
+      }
+    expect(await asked(price())).toEqual(['product', 'shipping', 'tax'])
+    expect(await asked(price({ ...address, line1: 'Nebenstr. 2' }))).toEqual([])
+    expect(await asked(price({ ...address, country: 'FR' }))).toEqual(['shipping', 'tax'])
+    expect(await asked(() => recent.taxes({ ...berlin, lines: [{ ...line, net: 1 }] }, 0))).toEqual([])
+    expect(await asked(() => recent.shippingPrices({ ...berlin, lines: [{ ...line, quantity: 3 }] }, 0))).toEqual(['shipping'])
+    expect(await asked(() => recent.products.fresh(['p']))).toEqual(['product'])
+  })
+
+  test('promotion is not asked without a coupon where no automatic campaign is on, and always with one', async () => {
+    answers.promotion = { ...ten, automatic: false }
+    const recent = remembering()
+    const discounts = (currency: string, coupon?: string) => () => recent.discounts({ currency, lines }, { ...buyer, coupon })
+    expect(await asked(discounts('USD', 'TEN'))).toEqual(['promotion'])
+    expect(await asked(discounts('USD'))).toEqual([])
+    expect(await recent.discounts({ currency: 'USD', lines }, buyer)).toEqual({
+      discount: 0,
+      shares: [0, 0],
+      freeShipping: false,
+      campaigns: [],
+      coupon: null,
+    })
+    expect(await asked(discounts('USD', 'TEN'))).toEqual(['promotion'])
+    expect(await asked(discounts('EUR'))).toEqual(['promotion'])
+    answers.promotion = { ...ten, automatic: true }
+    for (let n = 0; n < 2; n++) expect(await asked(discounts('CHF'))).toEqual(['promotion'])
+  })
+
+  test('an instance of promotion of an earlier release, which does not say what is on, is always asked', async () => {
+    answers.promotion = ten
+    const recent = remembering()
+    for (let n = 0; n < 2; n++) expect(await asked(() => recent.discounts(berlin, buyer))).toEqual(['promotion'])
+  })
+
+  test('what failed is asked again, and what was remembered is forgotten in time', async () => {
+    answers.tax = { status: 400, code: 'refused', detail: 'Not like this.' }
+    answers.promotion = { ...ten, automatic: false }
+    const recent = remembering(50)
+    await expect(recent.taxes(berlin, 0)).rejects.toMatchObject({ code: 'refused' })
+    answers.tax = quote
+    const all = () => Promise.all([recent.taxes(berlin, 0), recent.discounts(berlin, buyer)])
+    expect((await asked(all)).toSorted()).toEqual(['promotion', 'tax'])
+    await Bun.sleep(60)
+    expect((await asked(all)).toSorted()).toEqual(['promotion', 'tax'])
   })
 })
 
 describe('an answer that does not come', () => {
   const asked = {
-    product: () => offers.products(['p']),
+    product: () => offers.products.fresh(['p']),
     promotion: () => offers.discounts({ currency: 'USD', lines }, { userId: 7, coupon: undefined }),
     shipping: () => offers.shippingPrices({ currency: 'USD', address, lines }, 1),
     tax: () => offers.taxes({ currency: 'USD', address, lines }, 0),

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 interface Options {
   /** The greatest age of an answer. */
   ms: number
@@ -51,5 +53,31 @@ export const remember = <Key, Value>(
     },
 
     forget: () => known.clear(),
+  }
+}
+
+interface QuestionOptions<Question> {
+  /** Questions with the same key have the same answer. */
+  keyOf: (question: Question) => string
+  /** The greatest age of an answer; 0 to remember nothing. */
+  ms: number
+  most: number
+}
+
+/** A short memory in front of a call that answers one question. Callers that ask the same at the same time share one call; a failure is not remembered. */
+export const rememberAnswers = <Question, Answer>(
+  ask: (question: Question) => Promise<Answer>,
+  { keyOf, ms, most }: QuestionOptions<Question>,
+): ((question: Question) => Promise<Answer>) => {
+  if (ms === 0) return ask
+  const known = new LRUCache<string, Promise<Answer>>({ max: most, ttl: ms })
+  return question => {
+    const key = keyOf(question)
+    const before = known.get(key)
+    if (before) return before
+    const answer = ask(question)
+    known.set(key, answer)
+    answer.catch(() => known.peek(key) === answer && known.delete(key))
+    return answer
   }
 }

@@ -69,6 +69,7 @@ const promotionApp = (shop: OfferedShop) =>
         ],
         coupon:
           code === undefined ? null : { code, valid: coupon !== undefined, ...(!coupon && { reason: known?.reason ?? 'unknown_code' }) },
+        automatic: automatic !== undefined || shop.freeShipping,
       }
     },
     {
@@ -86,15 +87,22 @@ const shippingApp = (shop: OfferedShop) =>
   new Elysia().post(
     '/internal/quotes',
     ({ body: { currency } }) => ({
-      options: Object.entries(shop.options).map(([option, price]) => ({ option, price, currency, days_min: 2, days_max: 4 })),
+      options: Object.entries(shop.options).map(([option, price]) => ({
+        option,
+        price,
+        currency,
+        days_min: 2,
+        days_max: 4,
+        free_over: null,
+      })),
     }),
-    { body: closed({ address: Address, currency: t.String(), subtotal: t.Number(), items: t.Array(Line) }) },
+    { body: closed({ address: Address, currency: t.String(), subtotal: t.Optional(t.Number()), items: t.Array(Line) }) },
   )
 
 const taxApp = (shop: OfferedShop) =>
   new Elysia().post(
     '/internal/quotes',
-    ({ body: { address, currency, lines, shipping } }) => {
+    ({ body: { address, currency, lines, shipping = 0 } }) => {
       const isText = typeof address === 'string'
       const percent = isText ? shop.taxPercent.text : shop.taxPercent.country
       const taxOn = (amount: number) => Math.round((cents(amount) * percent) / 100) / 100
@@ -116,7 +124,7 @@ const taxApp = (shop: OfferedShop) =>
         address: Address,
         currency: t.String(),
         lines: t.Array(closed({ category: t.String(), tax_class: t.Optional(t.String()), amount: t.Number() })),
-        shipping: t.Number(),
+        shipping: t.Optional(t.Number()),
       }),
     },
   )

@@ -1,5 +1,4 @@
 import type { Redis } from '#shared/redis'
-import { remember } from '#shared/remember'
 import { cartIds } from './cart-ids'
 import { checkouts } from './checkouts'
 import type { CartClients } from './clients'
@@ -11,14 +10,11 @@ interface Ports {
   clients: CartClients
   /** What the ids of guest carts are signed with. */
   idSecret: string
-  /** How old the prices may be that the answer to a change shows. */
-  rememberMs?: number
 }
 
-export const compose = ({ redis, clients: { offers, defaultPlace }, idSecret, rememberMs = 1500 }: Ports) => {
+export const compose = ({ redis, clients: { offers, defaultPlace }, idSecret }: Ports) => {
   const carts = cartRepository(redis)
-  const catalog = remember(offers.products, { ms: rememberMs, most: 2000 })
   const ids = cartIds({ secret: idSecret, exists: id => carts.exists({ guest: id }) })
-  return { ids, carts, checkouts: checkouts(redis), pricedCarts: pricedCarts({ carts, catalog, offers, defaultPlace }) }
+  return { ids, carts, checkouts: checkouts(redis), pricedCarts: pricedCarts({ carts, offers, defaultPlace }) }
 }
 export type CartService = ReturnType<typeof compose>

@@ -2,7 +2,6 @@ import type { Address, Place } from '#shared/address'
 import { AppError, conflict } from '#shared/errors'
 import { defaultCurrency, sumOf, times } from '#shared/money'
 import type { CatalogProduct, Offers } from '#shared/offers'
-import type { remember } from '#shared/remember'
 import type { CartClients } from './clients'
 import {
   type Cart,
@@ -21,8 +20,7 @@ import type { CartRepository, ExpectedVersions, LineChange, Owner } from './repo
 
 interface Ports {
   carts: CartRepository
-  catalog: Pick<ReturnType<typeof remember<string, CatalogProduct>>, 'fresh' | 'recent'>
-  offers: Pick<Offers, 'discounts' | 'shippingPrices' | 'taxes'>
+  offers: Offers
   defaultPlace: CartClients['defaultPlace']
 }
 
@@ -49,7 +47,8 @@ const userOf = (owner: Owner) => ('user' in owner ? owner.user : undefined)
 const productsOf = (lines: Iterable<{ product_id: string }>) => [...lines].map(line => line.product_id)
 
 /** Carts with what the catalog, promotion, shipping and tax say about them now. */
-export const pricedCarts = ({ carts, catalog, offers, defaultPlace }: Ports) => {
+export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
+  const catalog = offers.products
   const placeFor = async (owner: Owner): Promise<Place> => ('user' in owner ? defaultPlace(owner.user) : {})
 
   const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner, asked: Place | undefined) => {

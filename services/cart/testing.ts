@@ -55,7 +55,7 @@ export const testCart = async () => {
   const user = new Elysia().get('/internal/users/:id/place', ({ params }) => places.get(Number(params.id)) ?? {})
   const others = testClients({ ...offers.apps, user })
   // Prices are never a moment old, so that a test sees what it has just changed.
-  const service = compose({ redis: store.redis, clients: cartClients(others.client), idSecret: 'a secret of this test', rememberMs: 0 })
+  const service = compose({ redis: store.redis, clients: cartClients(others.client, { rememberMs: 0 }), idSecret: 'a secret of this test' })
   const handle = deliverTo(cartHandlers(service))
 
   const ask = sender(cartApp({ http: web.http, ...service }), { under: '/api/cart' })

@@ -1,5 +1,6 @@
 import { ask, type Clients } from '#shared/client'
 import { createOffers } from '#shared/offers'
+import { second } from '#shared/time'
 import type { CartApi } from '../cart/app'
 import type { ShippingApi } from '../shipping/app'
 
@@ -11,11 +12,11 @@ interface TakenFromCart {
 }
 
 /** Everything that order asks of other services. */
-export const orderClients = (client: Clients) => {
+export const orderClients = (client: Clients, { rememberMs = second } = {}) => {
   const cart = client<CartApi>('cart')
   const shipping = client<ShippingApi>('shipping')
   return {
-    offers: createOffers(client),
+    offers: createOffers(client, { rememberMs }),
 
     cartOf: (userId: number) => ask('cart', cart.internal.carts({ user_id: userId }).get()),
 

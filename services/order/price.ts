@@ -58,10 +58,20 @@ export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'ca
     return { wanted, code: body.coupon_code ?? coupon_code, cartVersion: version }
   }
 
+  /** A price or a level that is a moment old refuses nobody: then the catalog is asked again. */
+  const linesOf = async (wanted: readonly WantedLine[], currency: string | undefined) => {
+    const ids = wanted.map(line => line.product_id)
+    const known = await offers.products.recent(ids)
+    try {
+      return priceLines(wanted, known, currency)
+    } catch {
+      return priceLines(wanted, await offers.products.fresh(ids), currency)
+    }
+  }
+
   return async (userId: number, body: NewOrder) => {
     const { wanted, code, cartVersion } = await wantedBy(userId, body)
-    const products = await offers.products([...new Set(wanted.map(line => line.product_id))])
-    const { currency, lines: priced } = priceLines(wanted, products, body.currency)
+    const { currency, lines: priced } = await linesOf(wanted, body.currency)
     const given = await offers.discounts({ currency, lines: priced }, { userId, coupon: code, guesser: guesserOf({ id: userId }, {}) })
     if (given.coupon && !given.coupon.valid)
       throw conflict('coupon_rejected', `The coupon cannot be used: ${given.coupon.reason ?? 'it does not apply'}.`)

@@ -29,7 +29,8 @@ interface Sent {
 export const testOrders = async (terms: Partial<Terms> = {}, store: Partial<SqlOptions> = {}, notices: Notices = noNotices) => {
   const [mysql, web] = await Promise.all([testSql<OrderDb>({ service: 'order', migrations, ...store }), testHttp('order')])
   const others = testOrderClients()
-  const clients = orderClients(others.client)
+  // Answers are never a moment old, so that a test sees what it has just changed.
+  const clients = orderClients(others.client, { rememberMs: 0 })
   const warnings: { order_id?: number; failed?: number }[] = []
   const log = { warn: (fields: { order_id?: number; failed?: number }) => void warnings.push(fields) }
   const service = compose({ sql: mysql.sql, clients, terms: { ...usualTerms, ...terms }, log, notices })

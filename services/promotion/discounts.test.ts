@@ -143,11 +143,13 @@ describe('the discounts of an order', () => {
         { campaign_id: automatic.id, amount: 50 },
       ],
       coupon: { code: 'BOTH10', valid: true },
+      automatic: true,
     })
+    expect((await shop.discounts({ currency: 'EUR' })).body.automatic).toBe(false)
     await shop.send('DELETE', `/${automatic.id}`)
   })
   test('are zero without campaigns; a refused coupon takes nothing off and says why', async () => {
-    const nothing = { discount: 0, free_shipping: false, lines: [{ discount: 0 }], campaigns: [] }
+    const nothing = { discount: 0, free_shipping: false, lines: [{ discount: 0 }], campaigns: [], automatic: false }
     expect((await shop.discounts({})).body).toEqual({ ...nothing, coupon: null })
     const dear = await shop.add({ minimum: 3000.01 })
     expect((await shop.discounts({ coupon_code: dear.code })).body).toEqual({

@@ -2,7 +2,7 @@ import { defaultCurrency, sumOf, times, toMajor, toMinor } from '#shared/money'
 import type { PromotionClients } from './clients'
 import type { CodeGuesses } from './code-guesses'
 import type { CampaignRow } from './database'
-import { type Campaign, type Item, isWrongCode, normalCode, type Refusal, refusalOf, refusalTexts, toldTo } from './domain'
+import { type Campaign, fitsCurrency, type Item, isWrongCode, normalCode, type Refusal, refusalOf, refusalTexts, toldTo } from './domain'
 import { itemsOf } from './domain-basket'
 import { discountsOf } from './domain-discounts'
 import type { DiscountRequest, Validation } from './model'
@@ -74,6 +74,7 @@ export const discounts = ({ campaigns, clients, guesses }: Deps) => {
         })),
         coupon:
           code === undefined ? null : { code, valid: !coupon.refusal, ...(coupon.refusal && { reason: toldTo(user_id, coupon.refusal) }) },
+        automatic: automatic.some(row => fitsCurrency(campaignOf(row), currency)),
       }
     },
 

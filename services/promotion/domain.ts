@@ -89,7 +89,7 @@ export interface Spent {
 }
 
 /** A fixed amount and a minimum are in the campaign's currency; everything else applies in any currency. */
-const fitsCurrency = ({ kind, minimum, currency }: Campaign, orderCurrency: string) =>
+export const fitsCurrency = ({ kind, minimum, currency }: Campaign, orderCurrency: string) =>
   (kind !== 'fixed' && minimum === 0) || currency === orderCurrency
 
 /** Why an order of these items cannot have the campaign now, or undefined if it can. */

@@ -236,6 +236,7 @@ export const DiscountView = t.Object({
   lines: t.Array(t.Object({ discount: t.Number() }), { description: 'In the order of the items' }),
   campaigns: t.Array(t.Object({ campaign_id: t.Integer(), code: t.Optional(t.String()), amount: t.Number() })),
   coupon: t.Union([t.Object({ code: t.String(), valid: t.Boolean(), reason: t.Optional(t.String()) }), t.Null()]),
+  automatic: t.Optional(t.Boolean({ description: 'Whether any automatic campaign is on in this currency' })),
 })
 
 export const DriftView = t.Object({ limits: Drift })
