@@ -101,7 +101,9 @@ export interface Call extends Sent {
 
 /** The request as it is sent, but for the token. */
 const prepared = async ({ keeper, cart }: Connection, { method, path, query, body, type, keyed, ...call }: Call) => {
-  const headers: Record<string, string> = { accept: 'application/json', ...call.headers }
+  const headers: Record<string, string> = { accept: 'application/json' }
+  // In one spelling: a name that is there twice would be sent with both values.
+  for (const [name, value] of Object.entries(call.headers ?? {})) if (value !== undefined) headers[name.toLowerCase()] = value
   const init: RequestInit = { method, headers }
   if (keyed) headers['idempotency-key'] ??= newKey()
   if (path.startsWith('/api/cart')) {
@@ -119,10 +121,11 @@ const prepared = async ({ keeper, cart }: Connection, { method, path, query, bod
 
 /** A successful answer. Renews the session once if its token is refused, waits for a busy shop, and repeats what may come twice. */
 export const answerTo = async (connection: Connection, call: Call): Promise<Response> => {
-  const { keeper, longestWaitMs } = connection
+  const { keeper, cart, longestWaitMs } = connection
   const { method, path, signal } = call
   const { address, init, headers } = await prepared(connection, call)
-  const isRepeatable = ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method) || 'idempotency-key' in headers
+  const isRepeatable =
+    ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method) || 'idempotency-key' in headers || (keeper.inCookie && path === '/auth/refresh')
   let isRenewed = false
   let waitedMs = 0
   for (let attempt = 0; ; attempt++) {
@@ -131,11 +134,16 @@ export const answerTo = async (connection: Connection, call: Call): Promise<Resp
     else delete headers.authorization
     const outcome = await exchange(connection, address, init, signal).catch((error: unknown) => error)
     if (outcome instanceof Response && outcome.ok) return outcome
-    const failure = outcome instanceof Response ? errorOf(outcome, await outcome.text()) : outcome
+    const failure = outcome instanceof Response ? errorOf(outcome, await outcome.text().catch(() => '')) : outcome
     if (!(failure instanceof ShopError)) throw failure
     if (token && !isRenewed && isRefusedToken(failure)) {
       isRenewed = true
       if (await keeper.renew(token)) continue
+    }
+    if (failure.code === 'invalid_cart_id' && headers['x-cart-id'] !== undefined) {
+      await cart.write(undefined)
+      delete headers['x-cart-id']
+      continue
     }
     const pauseMs = pauseAfter(failure, isRepeatable, attempt)
     if (pauseMs === undefined || attempt + 1 >= mostAttempts || waitedMs + pauseMs > longestWaitMs) throw failure
@@ -149,7 +157,8 @@ const contentOf = async (response: Response, signal?: AbortSignal): Promise<unkn
     throw brokenBy(cause, signal)
   })
   if (text === '') return undefined
-  if (!/json/.test(response.headers.get('content-type') ?? '') || /ndjson/.test(response.headers.get('content-type') ?? '')) return text
+  // Not application/x-ndjson, which is a file of lines.
+  if (!/^application\/(.+\+)?json\b/.test(response.headers.get('content-type') ?? '')) return text
   const content = jsonOf(text)
   if (content === undefined) throw new ShopError('The answer cannot be read.', { status: response.status, code: 'unexpected_answer' })
   return content

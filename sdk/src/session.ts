@@ -57,36 +57,36 @@ export const startSession = ({ store, inCookie, lockName, refresh }: Ports) => {
     await store.write(inCookie ? 'cookie' : refresh_token)
     become({ userId: user_id, email })
   }
-  const end = async () => {
+  const nobody = () => {
     access = undefined
-    await store.write(undefined)
     become(undefined)
+    return undefined
+  }
+  const end = async () => {
+    await store.write(undefined)
+    return nobody()
   }
 
   const renewNow = async (): Promise<string | undefined> => {
     const kept = await store.read()
-    if (kept === undefined) {
-      access = undefined
-      become(undefined)
-      return undefined
-    }
+    if (kept === undefined) return nobody()
     const before = user
     try {
       await keep(await refresh(inCookie ? { session: 'cookie' } : { refresh_token: kept }))
     } catch (error) {
       // Only the shop can say that the session is over. A network that is away ends nothing.
       if (!(error instanceof ShopError) || error.status !== 401) throw error
-      await end()
-      return undefined
+      return end()
     }
     // Another tab signed in as somebody else: what this page was about to do is not that person's wish.
     if (before && before.userId !== user?.userId)
       throw new ShopError('Somebody else is signed in now; nothing was done.', { code: 'session_changed' })
     return access?.token
   }
-  /** A token that works, unless it is `stale`. Many calls at once cause one refresh. */
-  const renew = (stale?: string): Promise<string | undefined> => {
-    if (access && access.token !== stale && Date.now() < access.expiresAt) return Promise.resolve(access.token)
+  /** A token that works, unless it is `stale`. Many calls at once cause one refresh, and a guest's calls none. */
+  const renew = async (stale?: string): Promise<string | undefined> => {
+    if (access && access.token !== stale && Date.now() < access.expiresAt) return access.token
+    if ((await store.read()) === undefined) return nobody()
     renewing ??= locked(lockName, renewNow).finally(() => {
       renewing = undefined
     })
@@ -108,9 +108,8 @@ export const startSession = ({ store, inCookie, lockName, refresh }: Ports) => {
   }
   /** What another tab did: it signed out, or somebody signed in. */
   const follow = (isSignedIn: boolean) => {
-    if (isSignedIn) return void session.resume().catch(() => {})
-    access = undefined
-    become(undefined)
+    if (isSignedIn) session.resume().catch(() => {})
+    else nobody()
   }
   return { session, inCookie, renew, keep, end, follow }
 }

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'bun:test'
-import { addCartItem, getCart, getOrder, listProducts, mergeCart, placeOrder, removeCartItem, ShopError } from '../../../sdk/src/index'
+import {
+  addCartItem,
+  exportProducts,
+  getCart,
+  getOrder,
+  importProducts,
+  listProducts,
+  mergeCart,
+  placeOrder,
+  removeCartItem,
+  ShopError,
+} from '../../../sdk/src/index'
 import { memoryStore } from '../../../sdk/src/store'
 import { fakeShop, json, pathsOf, problem, refusal } from './fake-shop'
 
@@ -23,6 +34,17 @@ describe('a call', () => {
       },
     })
     expect(String(etag)).toBe('"4"')
+  })
+  test('takes headers in any spelling', async () => {
+    const { shop, asked } = fakeShop(() => json({}))
+    await importProducts(shop, 'sku,name\n', { headers: { 'Content-Type': 'text/csv' } })
+    expect(asked[0]?.headers.get('content-type')).toBe('text/csv')
+    expect(asked[0]?.body).toBe('sku,name\n')
+  })
+  test('gives text that is no JSON as text', async () => {
+    const lines = '{"sku":"A"}\n{"sku":"B"}\n'
+    const { shop } = fakeShop(() => new Response(lines, { headers: { 'content-type': 'application/x-ndjson' } }))
+    expect(await exportProducts(shop)).toBe(lines)
   })
   test('is refused as a ShopError with all that the shop says', async () => {
     const errors = [{ path: '/items', message: 'Expected' }, { path: 7 }]
@@ -147,5 +169,13 @@ describe('the cart of a guest', () => {
     await mergeCart(shop)
     expect(asked.at(-1)?.headers.get('x-cart-id')).toBe('cart-1')
     expect(await cart.read()).toBeUndefined()
+  })
+  test('is forgotten when the shop does not know it any more, and a new one is begun', async () => {
+    const cart = memoryStore('of an earlier key')
+    const respond = (given: string | null) => (given === null ? json({}, { 'x-cart-id': 'cart-2' }) : problem(400, 'invalid_cart_id'))
+    const { shop, asked } = fakeShop(({ headers }) => respond(headers.get('x-cart-id')), { cart })
+    await getCart(shop)
+    expect(asked).toHaveLength(2)
+    expect(await cart.read()).toBe('cart-2')
   })
 })

@@ -24,10 +24,10 @@ export const tokens = (name: string, { user_id = 7, expires_in = 900 } = {}) => 
 export const fakeShop = (respond: (asked: Asked, count: number) => Answer, options: ShopOptions = {}) => {
   const asked: Asked[] = []
   const fetch: Connection['fetch'] = async (url, { method = 'GET', headers, body, signal }) => {
-    const text = typeof body === 'string' ? body : undefined
+    const isJson = new Headers(headers).get('content-type') === 'application/json'
     if (!(signal instanceof AbortSignal)) throw new Error('a request without a signal has no end')
     const request = { method, path: url.replace('http://shop.test', ''), headers: new Headers(headers), signal }
-    asked.push({ ...request, body: text === undefined ? body : JSON.parse(text) })
+    asked.push({ ...request, body: isJson ? JSON.parse(String(body)) : body })
     const answer = respond(asked.at(-1)!, asked.length)
     if (answer instanceof Error) throw answer
     return answer
