@@ -4,7 +4,10 @@ import { closeBrowser, open, schemes, widths } from './browser'
 afterAll(closeBrowser)
 
 /** Pages that anybody may open, by their addresses. */
-const paths = ['/', '/sign-in', '/admin', '/control']
+const paths = [
+  ...['/', '/search', '/products/507f1f77bcf86cd799439107', '/cart', '/checkout', '/orders', '/register', '/sign-in', '/reset-password'],
+  ...['/admin', '/control'],
+]
 const views = (Object.keys(widths) as (keyof typeof widths)[]).flatMap(width => schemes.map(scheme => ({ width, scheme })))
 
 describe.each(views)('on a $width in $scheme colours', view => {

@@ -160,7 +160,8 @@ describe('every service has the same files', () => {
 describe('files', () => {
   const all = ['services', 'shared', 'scripts', 'tests', 'bench', 'web'].flatMap(folder => filesIn(folder, '**/*.{ts,tsx}'))
   test('have at most 250 lines', () => {
-    const long = all.filter(file => textOf(file).split('\n').length > 251)
+    // A dictionary is looked into, not read.
+    const long = all.filter(file => !file.startsWith('web/shop/words/') && textOf(file).split('\n').length > 251)
     expect(long.map(file => `${file} has more than 250 lines: split it by what it does`)).toEqual([])
   })
   test('name no path of an installed program; scripts/servers finds programs', () => {

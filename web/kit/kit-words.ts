@@ -1,9 +1,10 @@
 import { dictionary } from './words'
-import english from './words/en'
+import type english from './words/en'
 
 export type KitWords = typeof english
 
-export const kitWords = dictionary(english, {
+export const kitWords = dictionary<KitWords>({
+  en: () => import('./words/en'),
   ko: () => import('./words/ko'),
   zh: () => import('./words/zh'),
   vi: () => import('./words/vi'),

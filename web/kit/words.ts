@@ -22,29 +22,31 @@ export const chooseLanguage = (next: Language) => {
 
 /** A text, or a function that puts its arguments into one. */
 export type Words = Record<string, string | ((...values: never[]) => string)>
-type Loads<W extends Words> = Partial<Record<Exclude<Language, 'en'>, () => Promise<{ default: W }>>>
+type Load<W extends Words> = () => Promise<{ default: W }>
 
 /**
- * The words of a site: English at once, the other languages when they are chosen. A component reads `words.value` and is drawn again when the
- * language has changed.
+ * The words of a site in the chosen language, which are loaded alone. A component reads `words.value` and is drawn again when the language has changed;
+ * `wordsReady` says whether they are there.
  */
-export function dictionary<W extends Words>(english: W, loads: Loads<W>): ReadonlySignal<W> {
-  const loaded = signal<Partial<Record<Language, W>>>({ en: english })
+export function dictionary<W extends Words>(loads: Partial<Record<Language, Load<W>>> & { en: Load<W> }): ReadonlySignal<W> {
+  const loaded = signal<Partial<Record<Language, W>>>({})
   effect(() => {
     const wanted = language.value
-    const load = wanted !== 'en' && !loaded.peek()[wanted] && loads[wanted]
-    if (load) {
-      pending.value = pending.peek() + 1
-      load()
-        .then(({ default: words }) => {
-          loaded.value = { ...loaded.value, [wanted]: words }
-        })
-        .finally(() => {
-          pending.value = pending.peek() - 1
-        })
-    }
+    if (loaded.peek()[wanted]) return
+    pending.value = pending.peek() + 1
+    ;(loads[wanted] ?? loads.en)()
+      .then(({ default: words }) => {
+        loaded.value = { ...loaded.value, [wanted]: words }
+      })
+      .finally(() => {
+        pending.value = pending.peek() - 1
+      })
   })
-  return computed(() => loaded.value[language.value] ?? english)
+  return computed(() => {
+    const words = loaded.value[language.value] ?? Object.values(loaded.value)[0]
+    if (!words) throw new Error('a text was asked for before its language was there')
+    return words
+  })
 }
 
 const pending = signal(0)

@@ -1,14 +1,33 @@
 import { startSite } from '../kit/site'
 import { Shell } from './shell'
 
+// Pages that are opened one after another come in one file: a file for each would be a third more to load in all.
+const catalog = () => import('./pages/catalog')
+const buying = () => import('./pages/buying')
+const personal = () => import('./pages/personal')
+
 startSite({
   base: '',
   signIn: '/sign-in',
   Shell,
   languages: ['en', 'ko', 'zh', 'vi'],
   routes: {
-    '/': () => import('./pages/home'),
-    '/sign-in': () => import('./pages/sign-in'),
-    '*': () => import('./pages/nothing-here'),
+    '/': async () => ({ default: (await catalog()).Home }),
+    '/search': async () => ({ default: (await catalog()).Search }),
+    '/products/:id': async () => ({ default: (await catalog()).ProductPage }),
+    '/lists/:token': async () => ({ default: (await catalog()).SharedList }),
+    '/cart': async () => ({ default: (await buying()).CartPage }),
+    '/checkout': async () => ({ default: (await buying()).Checkout }),
+    '/orders': async () => ({ default: (await buying()).Orders }),
+    '/orders/:id': async () => ({ default: (await buying()).OrderPage }),
+    '/track/:number': async () => ({ default: (await buying()).Track }),
+    '/wishlist': async () => ({ default: (await personal()).Wishlist }),
+    '/messages': async () => ({ default: (await personal()).Messages }),
+    '/account': async () => ({ default: (await personal()).Account }),
+    '/register': async () => ({ default: (await personal()).RegisterPage }),
+    '/sign-in': async () => ({ default: (await personal()).SignInPage }),
+    '/verify-email': async () => ({ default: (await personal()).VerifyEmail }),
+    '/reset-password': async () => ({ default: (await personal()).ResetPassword }),
+    '*': async () => ({ default: (await catalog()).NothingHere }),
   },
 })

@@ -1,9 +1,10 @@
 import { dictionary } from '../kit/words'
-import english from './words/en'
+import type english from './words/en'
 
 export type ShopWords = typeof english
 
-export const words = dictionary(english, {
+export const words = dictionary<ShopWords>({
+  en: () => import('./words/en'),
   ko: () => import('./words/ko'),
   zh: () => import('./words/zh'),
   vi: () => import('./words/vi'),

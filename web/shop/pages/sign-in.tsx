@@ -1,14 +1,18 @@
-import { kitWords } from '../../kit/kit-words'
 import { go, query } from '../../kit/route'
 import { SignIn } from '../../kit/sign-in'
 import { titled } from '../../kit/site'
+import { SignInLinks } from '../parts/signed-in'
 import { words } from '../words'
+import { inShop } from './register'
 
 export default function SignInPage() {
-  titled(kitWords.value.signIn, words.value.shop)
+  const w = words.value
+  titled(w.signInTitle, w.shop)
   return (
     <div class="grid justify-items-center py-8">
-      <SignIn title={kitWords.value.signIn} onDone={() => go(query.value.get('then') ?? '/', { replace: true })} />
+      <SignIn title={w.signInTitle} onDone={() => go(inShop(query.value.get('then')), { replace: true })}>
+        <SignInLinks />
+      </SignIn>
     </div>
   )
 }

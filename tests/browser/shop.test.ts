@@ -1,0 +1,209 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { expectNoDriftAfterwards, type Login, shop, unique } from '../shop'
+import { pieces, shopperOf, until } from '../shopper'
+import { closeBrowser, type Opened, open } from './browser'
+
+expectNoDriftAfterwards()
+afterAll(closeBrowser)
+
+/** Somebody new, known to the API and able to sign in to the pages. */
+const someone = async () => {
+  const [username, password] = [`page-${unique()}`, 'password-of-pages']
+  await shop.guest.call('POST', '/auth/register', {
+    body: { email: `${username}@example.com`, username, password, full_name: 'Page Reader' },
+  })
+  const { user_id, access_token }: Login = await shop.login({ username, password })
+  return { login: { username, password }, api: shopperOf(user_id, shop.as(access_token)) }
+}
+const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text }).first().waitFor()
+const pay = async (page: Page, card: string) => {
+  await page.getByLabel('Pay with').selectOption({ label: card })
+  await page.getByRole('button', { name: /^Pay \$/ }).click()
+}
+const fillAddress = async (page: Page) => {
+  await page.getByLabel('Street and number').fill('18 Alder Street')
+  await page.getByLabel('Postal code').fill('97205')
+  await page.getByLabel('City').fill('Portland')
+  await page.getByLabel('State or region').fill('OR')
+  await page.getByLabel('Country').fill('US')
+}
+/** Puts a product into the cart from its page. */
+const add = async ({ page, go }: Opened, { id }: { id: string }) => {
+  await go(`/products/${id}`)
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await page.getByText('It is in your cart.').first().waitFor()
+}
+
+describe('a purchase', () => {
+  test('of a guest: cart, account, address, 3-D Secure, packed', async () => {
+    const product = await shop.addProduct({ price: 25 })
+    await using opened = await open('/')
+    const { page } = opened
+    await add(opened, product)
+    await page.getByRole('link', { name: /^Cart/ }).click()
+    await page.getByText('$25.00').first().waitFor()
+    await page.getByRole('link', { name: 'Checkout' }).click()
+
+    const name = `guest-${unique()}`
+    await page.getByLabel('Full name').fill('Guest Buyer')
+    await page.getByLabel('E-mail').fill(`${name}@example.com`)
+    await page.getByLabel('Username').fill(name)
+    await page.getByLabel('Password').fill('password-of-pages')
+    await page.getByRole('button', { name: 'Open an account' }).click()
+    await fillAddress(page)
+    await page.getByText('3–7 days').waitFor()
+    await page.getByRole('button', { name: 'Place the order' }).click()
+
+    await page.waitForURL(/\/orders\/\d+$/)
+    await status(page, 'Waiting for payment')
+    await pay(page, 'Card with 3-D Secure')
+    await page.getByRole('dialog').getByRole('button', { name: 'Yes, pay' }).click()
+    await status(page, 'Being packed')
+    await page.getByText('The goods left the shelf').waitFor()
+    // What was ordered has left the cart, in the header too.
+    await page.getByRole('link', { name: 'Cart', exact: true }).waitFor()
+    expect(opened.wrong).toEqual([])
+  })
+
+  test('is refused by the bank, says so, and succeeds with another card', async () => {
+    const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+    const order = await api.place(pieces(product))
+    await using opened = await open(`/orders/${order.id}`, { as: login })
+    await pay(opened.page, 'Card that is declined')
+    await opened.page.getByText('Your bank declined the card').waitFor()
+    await pay(opened.page, 'Card that works')
+    await status(opened.page, 'Being packed')
+    expect((await api.moneyOf(order.id)).captured).toEqual([order.total_amount])
+    expect(opened.wrong).toEqual([])
+  })
+
+  test('of which the bank answers late shows the outcome by itself', async () => {
+    const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+    const order = await api.place(pieces(product))
+    await using opened = await open(`/orders/${order.id}`, { as: login })
+    await pay(opened.page, 'Card whose bank answers late')
+    await opened.page.getByText('The payment is under way').waitFor()
+    await status(opened.page, 'Being packed')
+    expect(opened.wrong).toEqual([])
+  })
+
+  test('is one order, however often the button is clicked, and the way back leads to no second one', async () => {
+    const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+    await using opened = await open('/', { as: login })
+    await add(opened, product)
+    await opened.go('/cart')
+    await opened.page.getByRole('link', { name: 'Checkout' }).click()
+    await fillAddress(opened.page)
+    await opened.page.getByText('3–7 days').waitFor()
+    await opened.page.getByRole('button', { name: 'Place the order' }).click({ clickCount: 3, delay: 5 })
+    await opened.page.waitForURL(/\/orders\/\d+$/)
+    await opened.page.goBack()
+    await opened.page.getByRole('heading', { name: 'Cart', exact: true }).waitFor()
+    await opened.page.getByText('Your cart is empty').waitFor()
+    await opened.page.goForward()
+    await status(opened.page, 'Waiting for payment')
+    expect((await api.call<{ total: number }>('GET', '/api/orders')).total).toBe(1)
+    expect(opened.wrong).toEqual([])
+  })
+
+  test('survives a break of the connection: the page says what happened, and nothing is paid twice', async () => {
+    const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+    const order = await api.place(pieces(product))
+    await using opened = await open(`/orders/${order.id}`, { as: login })
+    await opened.context.setOffline(true)
+    await pay(opened.page, 'Card that works')
+    await opened.page.getByText('The shop could not be reached').first().waitFor()
+    await opened.context.setOffline(false)
+    await pay(opened.page, 'Card that works')
+    await status(opened.page, 'Being packed')
+    expect((await api.moneyOf(order.id)).captured).toEqual([order.total_amount])
+    expect(opened.wrong.filter(line => !line.includes('INTERNET_DISCONNECTED'))).toEqual([])
+  })
+
+  test('goes on where it was after the session was ended elsewhere', async () => {
+    const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+    await using opened = await open('/', { as: login, expected: ['401 /api/orders', '401 /auth/refresh'] })
+    const { page } = opened
+    await add(opened, product)
+    await opened.go('/checkout')
+    await fillAddress(page)
+    await page.getByText('3–7 days').waitFor()
+    const { items } = await api.call<{ items: { id: string; current: boolean }[] }>('GET', '/api/users/me/sessions')
+    for (const { id } of items.filter(({ current }) => !current)) await api.call('DELETE', `/api/users/me/sessions/${id}`)
+    await page.getByRole('button', { name: 'Place the order' }).click()
+    await page.getByLabel('E-mail or username').fill(login.username)
+    await page.getByLabel('Password').fill(login.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await fillAddress(page)
+    await page.getByText('3–7 days').waitFor()
+    await page.getByRole('button', { name: 'Place the order' }).click()
+    await page.waitForURL(/\/orders\/\d+$/)
+    expect((await api.call<{ total: number }>('GET', '/api/orders')).total).toBe(1)
+    expect(opened.wrong.filter(line => !line.startsWith('401'))).toEqual([])
+  })
+})
+
+test('two tabs have one cart', async () => {
+  const [first, second] = await Promise.all([shop.addProduct({ price: 20 }), shop.addProduct({ price: 30 })])
+  await using opened = await open(`/products/${first.id}`)
+  const other = await opened.context.newPage()
+  await other.goto(`/products/${second.id}`)
+  await opened.page.getByRole('button', { name: 'Add to cart' }).click()
+  await other.getByRole('link', { name: 'Cart 1 pieces' }).waitFor()
+  await other.getByRole('button', { name: 'Add to cart' }).click()
+  await opened.page.getByRole('link', { name: 'Cart 2 pieces' }).waitFor()
+  await opened.go('/cart')
+  for (const price of ['$20.00', '$30.00']) await opened.page.getByText(price).first().waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
+test('what was delivered can be sent back in part', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  const order = await api.buy(pieces(product, 2))
+  await shop.deliver((await api.untilShipment(order.id)).id)
+  await api.untilOrder(order.id, 'delivered')
+  await using opened = await open(`/orders/${order.id}`, { as: login })
+  await opened.page.getByRole('button', { name: 'Send back' }).click()
+  const dialog = opened.page.getByRole('dialog')
+  await dialog.getByLabel(product.name).selectOption('1')
+  await dialog.getByLabel('Reason').fill('One is enough.')
+  await dialog.getByRole('button', { name: 'Send back' }).click()
+  await opened.page.getByText('Asked for').waitFor()
+  const { items } = await api.call<{ items: { id: number; lines: { quantity: number }[] }[] }>('GET', `/api/orders/${order.id}/returns`)
+  expect(items.map(({ lines }) => lines.map(({ quantity }) => quantity))).toEqual([[1]])
+  const admin = await shop.admin()
+  for (const step of ['approve', 'receive']) await admin.call('POST', `/api/orders/returns/${items[0]?.id}/${step}`)
+  await opened.page.reload()
+  await opened.page.getByText('Received', { exact: true }).waitFor()
+  await until(async () => (await api.moneyOf(order.id)).held === order.total_amount - 20)
+  expect(opened.wrong).toEqual([])
+})
+
+test('an order of somebody else looks like one that does not exist', async () => {
+  const [product, owner, stranger] = await Promise.all([shop.addProduct({ price: 20 }), someone(), someone()])
+  const { id } = await owner.api.place(pieces(product))
+  const refused = [403, 404].flatMap(code => [`${code} /api/orders/${id}`, `${code} /api/orders/${id}/timeline`])
+  await using opened = await open(`/orders/${id}`, { as: stranger.login, expected: refused })
+  await opened.page.getByText('There is nothing here').first().waitFor()
+  expect(opened.wrong.filter(line => !/^40[34]:/.test(line))).toEqual([])
+})
+
+test('a search suggests, forgives mistakes, narrows down, and says what to do when nothing is left', async () => {
+  await using opened = await open('/')
+  const { page } = opened
+  const box = page.getByRole('combobox', { name: 'Search the shop' })
+  await box.fill('coff')
+  await page.getByRole('option').first().waitFor()
+  await box.fill('cofee')
+  await box.press('Enter')
+  await page.waitForURL(/keyword=cofee/)
+  await page.getByText('Pour-over coffee set').first().waitFor()
+  await page.getByRole('checkbox', { name: /Food/ }).check()
+  await page.waitForURL(/category=/)
+  await page.getByText('Ethiopia Yirgacheffe coffee beans').first().waitFor()
+  await page.getByText('Pour-over coffee set').first().waitFor({ state: 'detached' })
+  await opened.go('/search?keyword=qqqqqqqqqqqq')
+  await page.getByText('Nothing fits all of this').waitFor()
+  expect(opened.wrong).toEqual([])
+})

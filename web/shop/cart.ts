@@ -1,0 +1,74 @@
+import { effect, signal } from '@preact/signals'
+import {
+  addCartItem,
+  applyCoupon,
+  getCart,
+  mergeCart,
+  removeCartItem,
+  removeCoupon as removeCouponOf,
+  setCartItem,
+} from '../../sdk/src/api/cart.ts'
+import { ShopError, shop } from '../kit/api'
+import { person, sessionKnown } from '../kit/session'
+import type { Cart } from './types'
+
+/** The cart as it was seen last; undefined until then. The SDK remembers which one a guest has. */
+export const cart = signal<Cart | undefined>(undefined)
+export const cartProblem = signal<ShopError | undefined>(undefined)
+
+const tabs = new BroadcastChannel('cart')
+
+let latest = 0
+/** Reads the cart with its prices, for a place if one is given. An answer that is overtaken by a later one is not shown. */
+export async function loadCart(place: { country?: string; region?: string } = {}) {
+  const mine = ++latest
+  try {
+    const found = await getCart(shop, place)
+    if (mine !== latest) return
+    cart.value = found
+    cartProblem.value = undefined
+  } catch (error) {
+    if (mine === latest && error instanceof ShopError) cartProblem.value = error
+  }
+}
+
+/** After a change the cart is shown with its new prices, in every tab. */
+const changing =
+  <Given extends unknown[]>(change: (...given: Given) => Promise<unknown>) =>
+  async (...given: Given) => {
+    await change(...given)
+    await loadCart()
+    tabs.postMessage('changed')
+  }
+
+interface Piece {
+  product_id: string
+  sku?: string
+}
+const ofSku = ({ sku }: Piece) => (sku ? { sku } : {})
+
+export const addToCart = changing((piece: Piece & { quantity: number }, headers: Record<string, string>) =>
+  addCartItem(shop, piece, { headers }),
+)
+export const setQuantity = changing((piece: Piece, quantity: number) =>
+  quantity > 0 ? setCartItem(shop, piece.product_id, { quantity }, ofSku(piece)) : removeCartItem(shop, piece.product_id, ofSku(piece)),
+)
+export const enterCoupon = changing((code: string) => applyCoupon(shop, { code }))
+export const removeCoupon = changing(() => removeCouponOf(shop))
+
+tabs.onmessage = () => void loadCart()
+// Another device may have changed it.
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && cart.peek() && void loadCart())
+
+/** What a guest chose goes with them when they sign in. If it cannot now, it does at the next visit. */
+const merge = () => mergeCart(shop).catch(() => {})
+
+let owner: number | undefined
+effect(() => {
+  if (!sessionKnown.value) return
+  const someone = person.value?.id
+  const merging = someone !== undefined && someone !== owner && localStorage.getItem('shop.cart') !== null ? merge() : Promise.resolve()
+  owner = someone
+  cart.value = undefined
+  void merging.then(() => loadCart())
+})

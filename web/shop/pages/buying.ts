@@ -1,0 +1,5 @@
+export { default as CartPage } from './cart'
+export { default as Checkout } from './checkout'
+export { default as OrderPage } from './order'
+export { default as Orders } from './orders'
+export { default as Track } from './track'

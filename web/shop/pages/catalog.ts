@@ -1,0 +1,5 @@
+export { default as Home } from './home'
+export { default as SharedList } from './list'
+export { default as NothingHere } from './nothing-here'
+export { default as ProductPage } from './product'
+export { default as Search } from './search'

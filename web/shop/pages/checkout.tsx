@@ -1,0 +1,196 @@
+import { useEffect, useState } from 'preact/hooks'
+import { useAction } from '../../kit/action'
+import { call, type Page } from '../../kit/api'
+import { Button } from '../../kit/button'
+import { Card, Empty, Skeleton } from '../../kit/card'
+import { Check } from '../../kit/field'
+import { money } from '../../kit/format'
+import { Problem } from '../../kit/notice'
+import { changed, useQuery } from '../../kit/query'
+import { go, Link } from '../../kit/route'
+import { person, sessionEnded } from '../../kit/session'
+import { SignIn } from '../../kit/sign-in'
+import { titled } from '../../kit/site'
+import { cart, cartProblem, loadCart } from '../cart'
+import { AddressFields, filled, noAddress, oneLine } from '../parts/address'
+import { Amounts } from '../parts/amounts'
+import { Register } from '../parts/register'
+import type { Order, PostalAddress, SavedAddress, ShippingOption, ShippingQuote } from '../types'
+import { words } from '../words'
+
+/** A guest becomes a customer here; what is in the cart comes along. */
+function Who() {
+  const w = words.value
+  const [isNew, setNew] = useState(!sessionEnded.peek())
+  return (
+    <div class="grid justify-items-center gap-4">
+      <p class="text-soft">{w.whoAreYou}</p>
+      {isNew ? <Register onDone={() => {}} /> : <SignIn title={w.signInTitle} />}
+      <Button look="quiet" onClick={() => setNew(!isNew)}>
+        {isNew ? w.haveAccount : w.noAccount}
+      </Button>
+    </div>
+  )
+}
+
+interface Delivery {
+  options: readonly ShippingOption[]
+  option: string
+  choose: (option: string) => void
+  loading: boolean
+}
+function Options({ options, option, choose, loading }: Delivery) {
+  const w = words.value
+  if (options.length === 0) return loading ? <Skeleton lines={2} class="h-12" /> : <p class="text-soft">{w.addressFirst}</p>
+  return (
+    <fieldset class="grid gap-2">
+      <legend class="sr-only">{w.delivery}</legend>
+      {options.map(({ option: name, price, currency, days_min, days_max }) => (
+        <label key={name} class="card flex cursor-pointer items-center gap-3 px-4 py-3 shadow-none has-checked:border-brand">
+          <input type="radio" name="option" checked={name === option} onChange={() => choose(name)} />
+          <span class="flex-1">
+            <strong class="block">{w.options(name)}</strong>
+            <span class="text-sm text-soft">{w.days(days_min, days_max)}</span>
+          </span>
+          <span class="number">{price === 0 ? w.free : money(price, currency)}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** What the place and the goods cost to send, as they change. */
+function useShipping(address: PostalAddress | undefined, isComplete: boolean) {
+  const now = cart.value
+  const items = now?.items.filter(({ availability }) => availability !== 'unavailable') ?? []
+  const subtotal = now?.quote ? now.quote.subtotal - now.quote.discount : undefined
+  const [quote, setQuote] = useState<ShippingQuote>()
+  const ask = useAction(async (body: object) => setQuote(await call<ShippingQuote>('POST', '/api/shipping/quotes', { body })))
+  const goods = JSON.stringify([address, items.map(({ product_id, sku, quantity }) => [product_id, sku, quantity]), subtotal])
+  useEffect(() => {
+    if (!address || !isComplete || items.length === 0) return
+    const timer = setTimeout(() => {
+      const { country, region } = address
+      void loadCart({ country, ...(region && { region }) })
+      void ask.run({
+        address,
+        items: items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
+        ...(subtotal !== undefined && { subtotal }),
+      })
+    }, 400)
+    return () => clearTimeout(timer)
+  }, [goods, isComplete])
+  return { options: quote?.options ?? [], problem: ask.problem, loading: ask.busy }
+}
+
+function Form() {
+  const w = words.value
+  const saved = useQuery<Page<SavedAddress>>('/api/users/me/addresses?limit=20')
+  const [chosen, setChosen] = useState<number | 'new'>()
+  const [typed, setTyped] = useState<PostalAddress>(noAddress)
+  const [keep, setKeep] = useState(true)
+  const [option, setOption] = useState('standard')
+  const known = saved.data?.items ?? []
+  const picked = chosen ?? known.find(({ is_default }) => is_default)?.id ?? known[0]?.id ?? 'new'
+  const one = known.find(({ id }) => id === picked)
+  const { line1, line2, city, region, postal_code, country } = one ?? typed
+  const address = filled({ line1, city, country, ...(line2 && { line2 }), ...(region && { region }), ...(postal_code && { postal_code }) })
+  const isComplete = Boolean(address.line1 && address.city && address.country)
+  const shipping = useShipping(address, isComplete)
+
+  const place = useAction(async (body: { shipping_address: PostalAddress; shipping_option: string }, { headers }) => {
+    const order = await call<Order>('POST', '/api/orders', { body: { from_cart: true, ...body }, headers })
+    if (picked === 'new' && keep)
+      await call('POST', '/api/users/me/addresses', { body: { ...body.shipping_address, is_default: known.length === 0 } }).catch(() => {})
+    for (const path of ['/api/orders', '/api/users/me/addresses']) changed(path)
+    void loadCart()
+    // Going back leads to the cart, not to a second order.
+    go(`/orders/${order.id}`, { replace: true })
+  })
+  const quote = cart.value?.quote
+  const standard = shipping.options.find(one => one.option === 'standard')?.price ?? 0
+  const extra = (shipping.options.find(one => one.option === option)?.price ?? standard) - standard
+  const amounts = quote && { ...quote, shipping: quote.shipping + extra, total: quote.total + extra }
+  return (
+    <form
+      class="grid items-start gap-6 lg:grid-cols-[1fr_20rem]"
+      onSubmit={event => {
+        event.preventDefault()
+        void place.run({ shipping_address: address, shipping_option: option })
+      }}
+    >
+      <div class="grid gap-6">
+        <Card title={w.address}>
+          {saved.loading && !saved.data ? (
+            <Skeleton lines={3} class="h-12" />
+          ) : (
+            <div class="grid gap-3">
+              {[...known, undefined].map(entry => (
+                <label key={entry?.id ?? 'new'} class="flex cursor-pointer items-start gap-3">
+                  <input
+                    type="radio"
+                    name="address"
+                    class="mt-1"
+                    checked={picked === (entry?.id ?? 'new')}
+                    onChange={() => setChosen(entry?.id ?? 'new')}
+                  />
+                  <span>{entry ? oneLine(entry) : w.otherAddress}</span>
+                </label>
+              ))}
+              {picked === 'new' && (
+                <>
+                  <AddressFields address={typed} onChange={setTyped} problem={place.problem ?? shipping.problem} at="shipping_address" />
+                  <Check checked={keep} onChange={setKeep} label={w.keepAddress} />
+                </>
+              )}
+            </div>
+          )}
+        </Card>
+        <Card title={w.delivery}>
+          <Problem problem={shipping.problem} />
+          <Options options={shipping.options} option={option} choose={setOption} loading={shipping.loading} />
+        </Card>
+      </div>
+      <Card title={w.summary} class="lg:sticky lg:top-24">
+        <div class="grid gap-5">
+          <Amounts amounts={amounts ?? undefined} />
+          {extra !== 0 && <p class="text-sm text-soft">{w.taxLater}</p>}
+          <Problem problem={place.problem} />
+          <Button type="submit" look="main" busy={place.busy} disabled={!isComplete || !cart.value?.items.length}>
+            {w.placeOrder}
+          </Button>
+          <p class="text-sm text-soft">{w.payNext}</p>
+        </div>
+      </Card>
+    </form>
+  )
+}
+
+export default function Checkout() {
+  const w = words.value
+  titled(w.checkout, w.shop)
+  return (
+    <div class="grid gap-8">
+      <h1>{w.checkout}</h1>
+      <Problem problem={cartProblem.value} onRetry={() => void loadCart()} />
+      {sessionEnded.value ? (
+        <Who />
+      ) : cart.value?.items.length === 0 ? (
+        <Empty
+          title={w.cartEmpty}
+          action={
+            <Link to="/orders" class="button button-plain">
+              {w.orders}
+            </Link>
+          }
+        >
+          {w.orderedAlready}
+        </Empty>
+      ) : person.value ? (
+        <Form />
+      ) : (
+        <Who />
+      )}
+    </div>
+  )
+}

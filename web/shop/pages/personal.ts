@@ -1,0 +1,7 @@
+export { default as Account } from './account'
+export { default as Messages } from './messages'
+export { default as RegisterPage } from './register'
+export { default as ResetPassword } from './reset-password'
+export { default as SignInPage } from './sign-in'
+export { default as VerifyEmail } from './verify-email'
+export { default as Wishlist } from './wishlist'

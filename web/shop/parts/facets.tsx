@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact'
+import { Button } from '../../kit/button'
+import { Check } from '../../kit/field'
+import { money, number } from '../../kit/format'
+import { kitWords } from '../../kit/kit-words'
+import { query, setQuery } from '../../kit/route'
+import type { SearchResult } from '../types'
+import { words } from '../words'
+import { Stars } from './product-card'
+
+export const facetNames = ['category', 'min_price', 'max_price', 'in_stock', 'tag', 'min_rating'] as const
+
+function Group({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <fieldset class="grid gap-2">
+      <legend class="pb-1 text-sm font-semibold">{title}</legend>
+      {children}
+    </fieldset>
+  )
+}
+
+interface ChoiceProps {
+  on: boolean
+  count: number
+  choose: (on: boolean) => void
+  children: ComponentChildren
+}
+function Choice({ on, count, choose, children }: ChoiceProps) {
+  return (
+    <Check
+      checked={on}
+      onChange={choose}
+      label={
+        <span class="flex gap-2">
+          {children} <span class="text-soft number">{number(count)}</span>
+        </span>
+      }
+    />
+  )
+}
+
+/** On a phone they open when they are asked for. */
+const isWide = matchMedia('(width >= 64rem)').matches
+
+/** What narrows a search, each with how many products it leaves. All of it is in the address. */
+export function Facets({ facets }: { facets: SearchResult['facets'] | undefined }) {
+  const w = words.value
+  const now = (name: string) => query.value.get(name) ?? ''
+  const chosen = facetNames.some(name => now(name))
+  return (
+    <details open={isWide} class="card p-4 lg:border-0 lg:bg-transparent lg:p-0 lg:shadow-none">
+      <summary class="cursor-pointer font-semibold lg:sr-only">{w.filters}</summary>
+      <div class="grid content-start gap-5 pt-4 lg:pt-0">
+        <Check
+          checked={now('in_stock') === 'true'}
+          onChange={on => setQuery({ in_stock: on ? 'true' : undefined })}
+          label={w.inStockOnly}
+        />
+        {facets && facets.categories.length > 0 && (
+          <Group title={w.categories}>
+            {facets.categories.slice(0, 8).map(({ id, name, slug = id, count }) => (
+              <Choice key={id} on={now('category') === slug} count={count} choose={on => setQuery({ category: on ? slug : undefined })}>
+                {name}
+              </Choice>
+            ))}
+          </Group>
+        )}
+        {facets && facets.price_ranges.length > 0 && (
+          <Group title={w.price}>
+            {facets.price_ranges.map(({ from, to, count }) => {
+              const on = now('min_price') === `${from}` && now('max_price') === `${to ?? ''}`
+              return (
+                <Choice
+                  key={from}
+                  on={on}
+                  count={count}
+                  choose={wanted =>
+                    setQuery({ min_price: wanted ? `${from}` : undefined, max_price: wanted && to !== null ? `${to}` : undefined })
+                  }
+                >
+                  {to === null ? `${money(from, 'USD')} +` : `${money(from, 'USD')} – ${money(to, 'USD')}`}
+                </Choice>
+              )
+            })}
+          </Group>
+        )}
+        {facets?.ratings.some(({ count }) => count > 0) && (
+          <Group title={w.rating}>
+            {facets.ratings.map(({ min, count }) => (
+              <Choice
+                key={min}
+                on={now('min_rating') === `${min}`}
+                count={count}
+                choose={on => setQuery({ min_rating: on ? `${min}` : undefined })}
+              >
+                <Stars average={min} />
+              </Choice>
+            ))}
+          </Group>
+        )}
+        {chosen && (
+          <div>
+            <Button small onClick={() => setQuery(Object.fromEntries(facetNames.map(name => [name, undefined])))}>
+              {kitWords.value.clearFilters}
+            </Button>
+          </div>
+        )}
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks'
+import { useAction } from '../../kit/action'
+import { call } from '../../kit/api'
+import { Button } from '../../kit/button'
+import { faultOf, TextField } from '../../kit/field'
+import { Problem } from '../../kit/notice'
+import { signIn } from '../../kit/session'
+import { language } from '../../kit/words'
+import { words } from '../words'
+
+const empty = { full_name: '', email: '', username: '', password: '' }
+
+/** Opens an account and signs in. */
+export function Register({ onDone }: { onDone: () => void }) {
+  const w = words.value
+  const [given, setGiven] = useState(empty)
+  const open = useAction(async (account: typeof empty) => {
+    await call('POST', '/auth/register', { body: { ...account, language: language.value } })
+    await signIn({ email: account.email, password: account.password })
+    onDone()
+  })
+  const fields = [
+    ['full_name', w.fullName, 'text', 'name', 200],
+    ['email', w.email, 'email', 'email', 254],
+    ['username', w.username, 'text', 'username', 64],
+    ['password', w.password, 'password', 'new-password', 128],
+  ] as const
+  return (
+    <form
+      class="card grid w-full max-w-md gap-4 p-6"
+      onSubmit={event => {
+        event.preventDefault()
+        void open.run({ ...given, email: given.email.trim(), username: given.username.trim() })
+      }}
+    >
+      <h2 class="display text-2xl">{w.openAccount}</h2>
+      {fields.map(([name, label, type, autoComplete, maxLength]) => (
+        <TextField
+          key={name}
+          name={name}
+          label={label}
+          type={type}
+          value={given[name]}
+          onInput={value => setGiven({ ...given, [name]: value })}
+          autoComplete={autoComplete}
+          maxLength={maxLength}
+          required
+          error={faultOf(open.problem, name)}
+          {...(name === 'password' && { hint: w.passwordHint })}
+        />
+      ))}
+      <Problem problem={open.problem} />
+      <Button type="submit" look="main" busy={open.busy}>
+        {w.openAccount}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,178 @@
+import { useState } from 'preact/hooks'
+import { useAction } from '../../kit/action'
+import { call, type Page } from '../../kit/api'
+import { Button } from '../../kit/button'
+import { Badge, Empty, Skeleton } from '../../kit/card'
+import { Dialog } from '../../kit/dialog'
+import { faultOf, Select, TextField } from '../../kit/field'
+import { listQuery, Pager } from '../../kit/filters'
+import { number, Time } from '../../kit/format'
+import { Problem, say } from '../../kit/notice'
+import { changed, useQuery } from '../../kit/query'
+import { here, Link, query, setQuery } from '../../kit/route'
+import { person } from '../../kit/session'
+import type { OwnReview, Review, ReviewSummary } from '../types'
+import { words } from '../words'
+import { Stars } from './product-card'
+
+function Summary({ summary: { average, count, histogram } }: { summary: ReviewSummary }) {
+  const stars = [5, 4, 3, 2, 1] as const
+  return (
+    <div class="grid content-start gap-3">
+      <p class="flex items-center gap-3">
+        <strong class="display text-4xl">{number(average, 1)}</strong>
+        <Stars average={average} count={count} />
+      </p>
+      <ul class="grid gap-1.5 text-sm">
+        {stars.map(star => (
+          <li key={star} class="grid grid-cols-[1.5rem_1fr_2rem] items-center gap-2 number">
+            <span>{star}★</span>
+            <span class="h-2 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+              <span class="block h-full bg-honey" style={{ width: `${(histogram[star] / Math.max(1, count)) * 100}%` }} />
+            </span>
+            <span class="text-soft">{number(histogram[star])}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Write({ productId, onClose }: { productId: string; onClose: () => void }) {
+  const w = words.value
+  const [stars, setStars] = useState('5')
+  const [title, setTitle] = useState('')
+  const [comment, setComment] = useState('')
+  const post = useAction<void>(async (_, { headers }) => {
+    const body = { rating: Number(stars), title: title.trim() || null, comment: comment.trim() || null }
+    const { status } = await call<OwnReview>('POST', `/api/products/${productId}/reviews`, { body, headers })
+    for (const path of ['/api/ratings', '/api/products']) changed(path)
+    say(status === 'waiting' ? w.reviewWaits : w.reviewThere)
+    onClose()
+  })
+  return (
+    <Dialog title={w.writeReview} onClose={onClose} busy={post.busy}>
+      <form
+        class="grid gap-4"
+        onSubmit={event => {
+          event.preventDefault()
+          void post.run()
+        }}
+      >
+        <Select
+          name="rating"
+          label={w.rating}
+          value={stars}
+          onChange={setStars}
+          options={['5', '4', '3', '2', '1'].map(value => ({ value, label: '★'.repeat(Number(value)) }))}
+        />
+        <TextField
+          name="title"
+          label={w.reviewTitle}
+          value={title}
+          onInput={setTitle}
+          maxLength={200}
+          error={faultOf(post.problem, 'title')}
+        />
+        <TextField
+          name="comment"
+          label={w.reviewText}
+          value={comment}
+          onInput={setComment}
+          lines={5}
+          maxLength={5000}
+          error={faultOf(post.problem, 'comment')}
+        />
+        <Problem problem={post.problem} />
+        <Button type="submit" look="main" busy={post.busy}>
+          {w.publish}
+        </Button>
+      </form>
+    </Dialog>
+  )
+}
+
+function OneReview({ review }: { review: Review }) {
+  const w = words.value
+  const { id, rating, title, comment, verified_purchase, created_at, helpful_up, replies } = review
+  const vote = useAction<void>(async (_, { headers }) => {
+    await call('POST', `/api/ratings/${id}/helpful`, { body: { helpful: true }, headers })
+    changed('/api/ratings/product')
+  })
+  const report = useAction<void>(async (_, { headers }) => {
+    await call('POST', `/api/ratings/${id}/report`, { body: {}, headers })
+    say(w.reported)
+  })
+  return (
+    <article class="grid gap-2 border-b border-line py-5">
+      <p class="flex flex-wrap items-center gap-3 text-sm text-soft">
+        <Stars average={rating} />
+        <Time at={created_at} as="day" />
+        {verified_purchase && <Badge tone="good">{w.verified}</Badge>}
+      </p>
+      {title && <h3>{title}</h3>}
+      {comment && <p class="max-w-prose whitespace-pre-line">{comment}</p>}
+      {replies.map(reply => (
+        <p key={reply.id} class="border-l-2 border-brand pl-3 text-sm">
+          {reply.from_shop && <strong>{w.fromShop} </strong>}
+          {reply.comment}
+        </p>
+      ))}
+      {person.value && person.value.id !== review.user_id && (
+        <p class="flex gap-2">
+          <Button look="quiet" small busy={vote.busy} onClick={() => vote.run()}>
+            {w.helpful(helpful_up)}
+          </Button>
+          <Button look="quiet" small busy={report.busy} onClick={() => report.run()}>
+            {w.report}
+          </Button>
+        </p>
+      )}
+      <Problem problem={vote.problem ?? report.problem} />
+    </article>
+  )
+}
+
+export function Reviews({ productId }: { productId: string }) {
+  const w = words.value
+  const [writing, setWriting] = useState(false)
+  const of = `/api/ratings/product/${encodeURIComponent(productId)}`
+  const { data: summary } = useQuery<ReviewSummary>(`${of}/summary`)
+  const { data, problem, reload } = useQuery<Page<Review>>(`${of}?${listQuery([], 10)}`, { keep: true })
+  const write = person.value ? (
+    <Button onClick={() => setWriting(true)}>{w.writeReview}</Button>
+  ) : (
+    <Link to={`/sign-in?then=${encodeURIComponent(here.value)}`} class="button button-plain">
+      {w.writeReview}
+    </Link>
+  )
+  return (
+    <section class="grid gap-6">
+      <div class="flex flex-wrap items-center justify-between gap-3">
+        <h2>{w.reviews}</h2>
+        {write}
+      </div>
+      <Problem problem={problem} onRetry={reload} />
+      {data?.total === 0 ? (
+        <Empty title={w.noReviews}>{w.noReviewsHint}</Empty>
+      ) : (
+        <div class="grid gap-8 md:grid-cols-[16rem_1fr]">
+          {summary ? <Summary summary={summary} /> : <Skeleton lines={6} />}
+          <div>
+            <Select
+              name="sort"
+              label={w.sort}
+              class="max-w-48"
+              value={query.value.get('sort') ?? 'helpful'}
+              onChange={sort => setQuery({ sort: sort === 'helpful' ? undefined : sort })}
+              options={['helpful', 'newest', 'highest', 'lowest'].map(value => ({ value, label: w.reviewSorts(value) }))}
+            />
+            {data?.items.map(review => <OneReview key={review.id} review={review} />) ?? <Skeleton lines={6} class="h-12" />}
+            <Pager page={data} />
+          </div>
+        </div>
+      )}
+      {writing && <Write productId={productId} onClose={() => setWriting(false)} />}
+    </section>
+  )
+}

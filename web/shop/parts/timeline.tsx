@@ -1,0 +1,25 @@
+import { useEffect } from 'preact/hooks'
+import { Skeleton } from '../../kit/card'
+import { Time } from '../../kit/format'
+import { useQuery } from '../../kit/query'
+import type { OrderTimeline } from '../types'
+import { words } from '../words'
+
+/** What happened to an order, newest first. It is read again whenever the order has changed. */
+export function Timeline({ orderId, version }: { orderId: number; version: string }) {
+  const { data, reload } = useQuery<OrderTimeline>(`/api/orders/${orderId}/timeline`)
+  useEffect(reload, [version])
+  const w = words.value
+  return (
+    <ol class="grid gap-4" aria-live="polite">
+      {data?.items.toReversed().map(({ event_id, type, time, data: about }) => (
+        <li key={event_id} class="grid gap-0.5 border-l-2 border-brand pl-4">
+          <span class="font-semibold">{w.happened(type, (about ?? {}) as Record<string, string>)}</span>
+          <span class="text-sm text-soft">
+            <Time at={time} />
+          </span>
+        </li>
+      )) ?? <Skeleton lines={4} class="h-10" />}
+    </ol>
+  )
+}
