@@ -6,7 +6,14 @@ startSite({
   Shell,
   languages: ['en'],
   routes: {
-    '/': () => import('./pages/home'),
+    '/': () => import('./pages/overview'),
+    '/services/:name': () => import('./pages/service'),
+    '/live': () => import('./pages/live'),
+    '/orders/:id': () => import('./pages/story'),
+    '/queues': () => import('./pages/queues'),
+    '/dead-letters': () => import('./pages/dead-letters'),
+    '/drift': () => import('./pages/drift'),
+    '/history': () => import('./pages/history'),
     '*': () => import('./pages/nothing-here'),
   },
 })
