@@ -25,6 +25,12 @@ export const internalRoutes = ({ http, orders, claims, drift, personalData }: De
         detail: { summary: 'An order, with the address, which events do not carry' },
       },
     )
+    .post('/orders/batch', async ({ body }) => ({ items: (await orders.byIds(body.ids)).map(orderForServices) }), {
+      internal: ['shipping'],
+      body: closed({ ids: t.Array(Id, { minItems: 1, maxItems: 100 }) }),
+      response: { 200: t.Object({ items: t.Array(OrderForServices) }) },
+      detail: { summary: 'Those of the orders that there are, with their addresses' },
+    })
     .post('/orders/:id/claim', ({ params, body, request }) => claims.claim(params.id, body, request.signal), {
       internal: ['payment'],
       params: IdParam,

@@ -62,7 +62,7 @@ describe('the list of orders', () => {
         code: 'order_not_found',
       })
   })
-  test('is not for services: shipping and payment read one order at a time', async () => {
+  test('is not for services: payment reads one order at a time, and shipping those that it names', async () => {
     const { body } = await internal('shipping', 'GET', `/internal/orders/${mine[1]!.id}`)
     expect(body).toMatchObject({
       order_id: mine[1]!.id,
@@ -74,6 +74,12 @@ describe('the list of orders', () => {
       items: [{ product_id: laptop, sku: 'LT-001', quantity: 1, price: 1500 }],
     })
     expect((await internal('cart', 'GET', `/internal/orders/${mine[1]!.id}`)).status).toBe(403)
+    const ids = [mine[1]!.id, 999_999, mine[0]!.id]
+    const { body: some } = await internal('shipping', 'POST', '/internal/orders/batch', { ids })
+    expect(some.items.map(({ order_id }: { order_id: number }) => order_id).toSorted()).toEqual([mine[0]!.id, mine[1]!.id].toSorted())
+    expect(some.items).toContainEqual(body)
+    expect((await internal('payment', 'POST', '/internal/orders/batch', { ids })).status).toBe(403)
+    expect((await internal('shipping', 'POST', '/internal/orders/batch', { ids: [] })).status).toBe(400)
   })
 })
 

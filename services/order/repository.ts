@@ -19,11 +19,13 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
     const items = Map.groupBy<number, ItemRow>(all, item => item.order_id)
     return rows.map(row => ({ row, items: items.get(row.id) ?? [] }))
   }
-  const byId = async (id: number): Promise<Order | undefined> =>
-    (await withItems(await db.selectFrom('orders').selectAll().where('id', '=', id).execute()))[0]
+  const byIds = async (ids: readonly number[]): Promise<Order[]> =>
+    withItems(await db.selectFrom('orders').selectAll().where('id', 'in', ids).execute())
+  const byId = async (id: number): Promise<Order | undefined> => (await byIds([id]))[0]
 
   return {
     byId,
+    byIds,
 
     /** Undefined for the order of another customer, so that nobody learns that it exists. */
     async own(id: number, { id: userId, role }: Buyer): Promise<Order | undefined> {

@@ -21,7 +21,7 @@ export interface PoolState {
 }
 
 const strict = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
-// Set once for each connection, so that a transaction needs only `begin`. MySQL and MariaDB name the isolation variable differently.
+// Set once for each connection, so that a transaction needs only `begin`, and the ids of rows of one insert follow each other. MySQL and MariaDB name the isolation variable differently.
 const session = [
   `set time_zone = '+00:00', sql_mode = '${strict}', innodb_lock_wait_timeout = 3, auto_increment_increment = 1`,
   'set session transaction isolation level read committed',
