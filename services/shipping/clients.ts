@@ -1,7 +1,8 @@
 import { Value } from '@sinclair/typebox/value'
 import { Address } from '#shared/address'
+import { batchingLoader } from '#shared/batching-loader'
 import { type Clients, unwrap } from '#shared/client'
-import { AppError } from '#shared/errors'
+import { AppError, notFound } from '#shared/errors'
 import { Id, t } from '#shared/schema'
 import type { OrderApi } from '../order/app'
 import type { UserApi } from '../user/app'
@@ -25,10 +26,20 @@ const OrderAnswer = t.Object({
   shipping_option: t.String({ minLength: 1, maxLength: 16 }),
 })
 
+/** As many orders as one question may name. */
+const mostIds = 100
+
 /** What shipping asks of other services. */
 export const shippingClients = (client: Clients) => {
   const orders = client<OrderApi>('order')
   const users = client<UserApi>('user')
+  /** Orders that are wanted at the same moment, as by messages that arrive together, are asked for together. */
+  const orderOf = batchingLoader<unknown>(async ids => {
+    const answers = await Promise.all(
+      chunks(ids, mostIds).map(some => unwrap(orders.internal.orders.batch.post({ ids: some.map(Number) }))),
+    )
+    return new Map(answers.flatMap(({ items }) => items).map(order => [`${order.order_id}`, order]))
+  })
   return {
     /** Undefined once the user is erased. */
     async recipientOf(userId: number): Promise<Recipient | undefined> {
@@ -38,7 +49,8 @@ export const shippingClients = (client: Clients) => {
 
     /** An answer that lacks what a shipment needs is an error. The message that led to it becomes a dead letter and can be replayed. */
     async orderToShip(orderId: number): Promise<OrderToShip> {
-      const answer: unknown = await unwrap(orders.internal.orders({ id: orderId }).get())
+      const answer = await orderOf(`${orderId}`)
+      if (answer === undefined) throw notFound('order')
       if (!Value.Check(OrderAnswer, answer))
         throw new AppError(
           'failed',
@@ -50,4 +62,6 @@ export const shippingClients = (client: Clients) => {
     },
   }
 }
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 export type ShippingClients = ReturnType<typeof shippingClients>

@@ -36,7 +36,7 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
   return {
     streams,
     steps,
-    shipOrder: shipOrder({ sql, clients, carriers, notify }),
+    shipOrder: shipOrder({ sql, clients, carriers }),
     shipLines: shipLines({ sql, clients, carriers, notify }),
     voidOrder: voidOrder({ sql, notify }),
     voidCancelledOrder: voidCancelledOrder({ sql, notify }),

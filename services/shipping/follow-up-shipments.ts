@@ -1,5 +1,4 @@
 import type { Log } from '#shared/log'
-import { lockOrMake } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { minute, second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
@@ -66,18 +65,21 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
       pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
       grams: totalGrams(lines, await weightsOf(sql.db, lines)),
     })
-    await sql.transaction(async trx => {
-      await lockOrMake(trx, 'orders', { order_id: row.order_id })
-      const current = trx.selectFrom('shipments').select(['status', 'picked_up_at']).where('id', '=', row.id)
-      const progress = progressOf(await current.executeTakeFirstOrThrow())
+    await storeLabel(row, reference, carrier.pollMs)
+  }
+
+  /** Stores the label beside the status that the shipment has by now, which may have changed during the call. */
+  const storeLabel = async (row: ShipmentRow, reference: string, pollMs: number | undefined) => {
+    let current: ShipmentRow | undefined = row
+    while (current) {
+      const progress = progressOf(current)
       // The label of a shipment that was voided or failed during the call is cancelled at once.
-      const next_look_at = neverLeft(progress) ? new Date() : isFinal(progress) ? null : fromNow(carrier.pollMs)
-      await trx
-        .updateTable('shipments')
-        .set({ carrier_reference: reference, next_look_at, failed_looks: 0 })
-        .where('id', '=', row.id)
-        .execute()
-    })
+      const next_look_at = neverLeft(progress) ? new Date() : isFinal(progress) ? null : fromNow(pollMs)
+      const change = { carrier_reference: reference, next_look_at, failed_looks: 0 }
+      const { numUpdatedRows } = await updateUnchanged(current).set(change).executeTakeFirst()
+      if (numUpdatedRows > 0n) return
+      current = await sql.db.selectFrom('shipments').selectAll().where('id', '=', row.id).executeTakeFirst()
+    }
   }
 
   const lookAtCarrier = async (row: ShipmentRow) => {

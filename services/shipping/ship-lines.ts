@@ -7,7 +7,7 @@ import { knownOrder, linesColumn, progressOf, type ShippingSql, type Trx } from 
 import { packLines, type RequestedLine, remainingLines } from './domain-lines'
 import { linesToPack } from './domain-orders'
 import { shipmentView } from './model'
-import { addShipment, carrierFor, changeLines, changeStatus, lockShipments } from './shipments'
+import { addShipments, carrierFor, changeLines, changeStatus, lockShipments } from './shipments'
 
 interface Ports {
   sql: ShippingSql
@@ -39,12 +39,9 @@ export const shipLines =
           repacked.push(
             await (lines.length > 0 ? changeLines(trx, publish, parcel.row, lines) : changeStatus(trx, publish, parcel.row, 'voided')),
           )
-        const row = await addShipment(trx, publish, {
-          ...order,
-          orderId,
-          carrier: carrierFor(carriers, order.option, request.carrier),
-          lines: packed.lines,
-        })
+        const carrier = carrierFor(carriers, order.option, request.carrier)
+        const [row] = await addShipments(trx, [{ ...order, orderId, carrier, lines: packed.lines, publish }])
+        if (!row) throw new Error('the shipment was not stored')
         const stillFree = remainingLines(ordered, [...parcels, { status: 'created', pickedUp: false, lines: packed.lines }])
         if (stillFree.length === 0) await closeFailedShipments(trx, orderId)
         return save(trx, { status: 201, headers: { location: `/api/shipping/shipments/${row.id}` }, body: shipmentView(row) })

@@ -68,6 +68,33 @@ describe('an order whose stock is committed', () => {
     expect(shop.order.asked.length).toBe(before)
   })
 
+  test('gets its shipment beside many others whose stock is committed at the same time, and they are asked about together', async () => {
+    const orders = Array.from({ length: 30 }, (_, i) => shop.newOrder(7 + (i % 3)))
+    const before = shop.order.asked.length
+    const split = (orderId: number) => shop.lines.map((line, i) => (orderId % 2 && i === 0 ? { ...line, warehouse: 'east' } : line))
+    await Promise.all([...orders, ...orders.slice(0, 5)].map(orderId => shop.receive(committed(orderId, split(orderId)))))
+    expect(shop.order.asked.length - before).toBeLessThan(10)
+    for (const [i, orderId] of orders.entries()) {
+      const shipments = await shop.shipmentsOf(orderId)
+      expect(shipments.map(({ user_id, version }) => [user_id, version])).toEqual(
+        Array.from({ length: 1 + (orderId % 2) }, () => [7 + (i % 3), 1]),
+      )
+      const published = await shop.published(orderId)
+      expect(published.map(({ aggregate }) => Number(aggregate.id))).toEqual(shipments.map(({ id }) => id))
+      expect(published.flatMap(({ data }) => data.lines)).toEqual(expect.arrayContaining(split(orderId)))
+      const steps = shop.sql.db.selectFrom('shipment_steps').select(['version', 'status'])
+      for (const { id } of shipments)
+        expect(await steps.where('shipment_id', '=', id).execute()).toEqual([{ version: 1, status: 'created' }])
+    }
+  })
+
+  test('fails alone when it cannot be sent', async () => {
+    const [bad, ...good] = [shop.newOrder(7, { shipping_address: null }), shop.newOrder(), shop.newOrder()]
+    const received = await Promise.allSettled([bad, ...good].map(orderId => shop.receive(committed(orderId))))
+    expect(received.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    for (const orderId of good) expect(await shop.shipmentsOf(orderId)).toHaveLength(1)
+  })
+
   test('gets no shipment once it is cancelled, whether or not that event has arrived', async () => {
     const orderId = shop.newOrder()
     await shop.receive(cancelled(orderId))

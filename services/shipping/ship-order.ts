@@ -1,51 +1,68 @@
+import { sql as raw } from 'kysely'
 import type { inventoryCommitted } from '#shared/catalog'
 import type { Message } from '#shared/event'
-import type { NotifyStreams } from '#shared/live-streams'
 import type { Static } from '#shared/schema'
-import { lockOrMake } from '#shared/sql'
+import { lockOrMakeAll } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
-import type { ShippingClients } from './clients'
-import { knownOrder, linesColumn, type ShipmentRow, type ShippingSql } from './database'
+import type { OrderToShip, ShippingClients } from './clients'
+import { knownOrder, linesColumn, type ShippingSql } from './database'
+import type { Line } from './domain-lines'
 import { firstParcels, isPackedOrVoided } from './domain-orders'
-import { addShipment, carrierFor } from './shipments'
+import { addShipments, carrierFor } from './shipments'
 
 interface Ports {
   sql: ShippingSql
   clients: ShippingClients
   carriers: CarrierContracts
-  notify: NotifyStreams
+}
+
+interface ToShip {
+  orderId: number
+  committed: readonly Line[]
+  order: OrderToShip
 }
 
 /**
  * When the stock of an order is committed, each warehouse packs what leaves from it in one parcel, unless the order is cancelled. The order
  * service is asked before the transaction begins, since no call is made under a lock.
  */
-export const shipOrder = ({ sql, clients, carriers, notify }: Ports) => {
+export const shipOrder = ({ sql, clients, carriers }: Ports) => {
   const isDone = async (orderId: number) => {
     const row = await sql.db.selectFrom('orders').select(['lines', 'voided']).where('order_id', '=', orderId).executeTakeFirst()
     return row !== undefined && isPackedOrVoided(knownOrder(row))
   }
 
+  const packAll = sql.onceMany<ToShip>(async (trx, arrivals) => {
+    const ids = arrivals.map(({ item }) => item.orderId)
+    await lockOrMakeAll(trx, 'orders', 'order_id', ids)
+    const rows = await trx.selectFrom('orders').selectAll().where('order_id', 'in', ids).execute()
+    const known = new Map(rows.map(row => [row.order_id, knownOrder(row)]))
+    const packed = arrivals.flatMap(({ item: { orderId, committed, order }, publish }) => {
+      const before = known.get(orderId)
+      const first = before && firstParcels(before, committed)
+      if (!first) return []
+      // A second message about the same order may be in the group.
+      known.set(orderId, { lines: first.lines, voided: false })
+      return [{ ...order, orderId, ...first, publish }]
+    })
+    if (packed.length === 0) return
+    await trx
+      .insertInto('orders')
+      .values(packed.map(({ orderId: order_id, userId: user_id, lines }) => ({ order_id, user_id, lines: linesColumn.write(lines) })))
+      .onDuplicateKeyUpdate({ user_id: raw`values(user_id)`, lines: raw`values(${raw.ref('lines')})` })
+      .execute()
+    const shipments = packed.flatMap(({ parcels, ...order }) =>
+      parcels.map(lines => ({ ...order, carrier: carrierFor(carriers, order.option), lines })),
+    )
+    // No live stream has to be notified: nobody can follow a shipment that is not there yet.
+    await addShipments(trx, shipments)
+  })
+
   return async (message: Message<Static<typeof inventoryCommitted.schema>>): Promise<void> => {
-    const orderId = message.data.order_id
+    const { order_id: orderId, lines: committed } = message.data
     if (await isDone(orderId)) return
     const order = await clients.orderToShip(orderId)
-    if (order.status === 'cancelled') return
-    const shipments = await sql.once(message, async (trx, publish) => {
-      const known = await lockOrMake(trx, 'orders', { order_id: orderId }, {}, { likelyNew: true })
-      const packed = firstParcels(knownOrder(known), message.data.lines)
-      if (!packed) return []
-      await trx
-        .updateTable('orders')
-        .set({ user_id: order.userId, lines: linesColumn.write(packed.lines) })
-        .where('order_id', '=', orderId)
-        .execute()
-      const parcel = { ...order, orderId, carrier: carrierFor(carriers, order.option) }
-      const added: ShipmentRow[] = []
-      for (const lines of packed.parcels) added.push(await addShipment(trx, publish, { ...parcel, lines }))
-      return added
-    })
-    await notify(shipments ?? [])
+    if (order.status !== 'cancelled') await packAll(message, { orderId, committed, order })
   }
 }
 export type ShipOrder = ReturnType<typeof shipOrder>

@@ -24,33 +24,38 @@ interface NewShipment {
   option: string
   address: Address
   lines: Line[]
+  publish: Publish
 }
 
-export const addShipment = async (trx: Trx, publish: Publish, shipment: NewShipment): Promise<ShipmentRow> => {
+const newRow = (shipment: NewShipment, at: Date) => ({
+  order_id: shipment.orderId,
+  user_id: shipment.userId,
+  // 128 random bits: the number alone gives access to the public tracking page.
+  tracking_number: randomBytes(16).toString('hex'),
+  carrier: shipment.carrier,
+  carrier_reference: null,
+  shipping_option: shipment.option,
+  status: 'created' as const,
+  version: 1,
+  address: addressColumn.write(shipment.address),
+  lines: linesColumn.write(shipment.lines),
+  picked_up_at: null,
+  waiting_since: at,
+  next_look_at: shipment.carrier === noCarrier ? null : at,
+  failed_looks: 0,
+  created_at: at,
+  updated_at: at,
+})
+
+/** Call this under the locks of their orders. */
+export const addShipments = async (trx: Trx, shipments: readonly NewShipment[]): Promise<ShipmentRow[]> => {
   const at = new Date()
-  const row = {
-    order_id: shipment.orderId,
-    user_id: shipment.userId,
-    // 128 random bits: the number alone gives access to the public tracking page.
-    tracking_number: randomBytes(16).toString('hex'),
-    carrier: shipment.carrier,
-    carrier_reference: null,
-    shipping_option: shipment.option,
-    status: 'created' as const,
-    version: 1,
-    address: addressColumn.write(shipment.address),
-    lines: linesColumn.write(shipment.lines),
-    picked_up_at: null,
-    waiting_since: at,
-    next_look_at: shipment.carrier === noCarrier ? null : at,
-    failed_looks: 0,
-    created_at: at,
-    updated_at: at,
-  }
-  const { insertId } = await trx.insertInto('shipments').values(row).executeTakeFirstOrThrow()
-  const stored = { ...row, id: Number(insertId) }
-  await trx.insertInto('shipment_steps').values({ shipment_id: stored.id, version: 1, status: 'created', at }).execute()
-  publish(shipmentCreated({ id: stored.id, version: 1 }, eventData(stored)))
+  const rows = shipments.map(shipment => newRow(shipment, at))
+  const { insertId } = await trx.insertInto('shipments').values(rows).executeTakeFirstOrThrow()
+  const stored = rows.map((row, i) => ({ ...row, id: Number(insertId) + i }))
+  const steps = stored.map(({ id: shipment_id, version, status }) => ({ shipment_id, version, status, at }))
+  await trx.insertInto('shipment_steps').values(steps).execute()
+  for (const [i, row] of stored.entries()) shipments[i]?.publish(shipmentCreated({ id: row.id, version: 1 }, eventData(row)))
   return stored
 }
 

@@ -1,7 +1,6 @@
 import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
 import { inventoryCommitted, orderCancelled, userDeleted } from '#shared/catalog'
-import { notFound } from '#shared/errors'
 import type { Message } from '#shared/event'
 import { problemResponse, toAppError } from '#shared/http'
 import { createLog } from '#shared/log'
@@ -51,10 +50,9 @@ const testOrders = () => {
   const known = new Map<number, Order>()
   const app = new Elysia()
     .onError(({ error, code }) => problemResponse(toAppError(error, code), {}))
-    .get('/internal/orders/:id', ({ params }) => {
-      const order = known.get(Number(params.id))
-      if (!order) throw notFound('order')
-      return order
+    .post('/internal/orders/batch', ({ body }) => {
+      const { ids } = Value.Decode(t.Object({ ids: t.Array(t.Integer()) }), body)
+      return { items: ids.flatMap(id => known.get(id) ?? []) }
     })
   const user = new Elysia().post('/internal/users/contacts', ({ body }) => {
     const { ids } = Value.Decode(t.Object({ ids: t.Array(t.Integer()) }), body)
