@@ -12,6 +12,8 @@ export type WarehouseStockRow = Omit<StockRow, 'id'> & { id: number | undefined 
 /** A locked SKU with its stock row in each warehouse. Changes are collected here until `saveSkuStock` writes and publishes them. */
 export interface SkuStock {
   totals: SkuRow
+  /** What was available when the SKU was locked; undefined for one whose stock was never published. */
+  previous: number | undefined
   rows: WarehouseStockRow[]
   changed: boolean
   changedRows: Set<WarehouseStockRow>
@@ -42,7 +44,8 @@ export const lockSkuStock = async (trx: Trx, skus: readonly string[]): Promise<S
     where skus.sku in (${keys}) order by skus.sku, stock.warehouse for update`
   for (const { row_id, warehouse, row_quantity, row_reserved, row_updated_at, ...totals } of (await locked.execute(trx)).rows) {
     const { sku, product_id } = totals
-    const known = stock.get(sku) ?? { totals, rows: [], changed: false, changedRows: new Set(), movements: [] }
+    const previous = totals.version === 0 ? undefined : availableQuantity(totals)
+    const known = stock.get(sku) ?? { totals, previous, rows: [], changed: false, changedRows: new Set(), movements: [] }
     stock.set(sku, known)
     if (row_id === null) continue
     known.rows.push({ id: row_id, sku, product_id, warehouse, quantity: row_quantity, reserved: row_reserved, updated_at: row_updated_at })
@@ -147,7 +150,8 @@ export const saveSkuStock = async (trx: Trx, stockBySku: StockBySku, publish: Pu
     .execute()
   for (const { sku, product_id, quantity, reserved, low, version } of skus) {
     const level = { product_id, sku, quantity, reserved, available: quantity - reserved }
-    publish(inventoryUpdated({ id: sku, version }, level))
-    if (low && stockBySku.get(sku)?.totals.low === 0) publish(inventoryLow({ id: sku, version }, level))
+    const { previous, totals } = stockBySku.get(sku) ?? {}
+    publish(inventoryUpdated({ id: sku, version }, { ...level, ...(previous !== undefined && { previous }) }))
+    if (low && totals?.low === 0) publish(inventoryLow({ id: sku, version }, level))
   }
 }

@@ -97,12 +97,15 @@ describe('the level of a SKU', () => {
     const { line, sku } = await inventory.stocked(20)
     await deliver(placed(11, [line(3)]), became(11, 'paid', [line(3)]), placed(12, [line(16)]))
     expect(
-      (await eventsOf(sku)).map(({ type, aggregate, data }) => [type, aggregate.version, data.quantity, data.reserved, data.available]),
+      (await eventsOf(sku)).map(({ type, aggregate: { version }, data: { quantity, reserved, available, previous } }) => [
+        ...[type, version, quantity, reserved, available],
+        ...(previous === undefined ? [] : [`was ${previous}`]),
+      ]),
     ).toEqual([
       ['inventory.updated', 1, 20, 0, 20],
-      ['inventory.updated', 2, 20, 3, 17],
-      ['inventory.updated', 3, 17, 0, 17],
-      ['inventory.updated', 4, 17, 16, 1],
+      ['inventory.updated', 2, 20, 3, 17, 'was 20'],
+      ['inventory.updated', 3, 17, 0, 17, 'was 17'],
+      ['inventory.updated', 4, 17, 16, 1, 'was 17'],
       ['inventory.low', 4, 17, 16, 1],
     ])
   })

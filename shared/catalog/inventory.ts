@@ -25,11 +25,21 @@ const stockLevel = t.Object({
   reserved: t.Integer(),
   available: t.Integer(),
 })
+/** Who shows what can be bought has nothing to learn when reserved pieces leave the warehouse. */
+const moved = [{ moved: true }]
 /** The aggregate is the SKU, summed over warehouses. */
 export const inventoryUpdated = defineEvent('inventory.updated', {
   from: 'inventory',
   to: ['product', 'favourite', 'search'],
+  values: ({ available, previous }) => ({ moved: available !== previous }),
+  when: { product: moved, favourite: moved, search: moved },
   aggregate: 'stock',
-  data: stockLevel,
+  data: t.Composite([
+    stockLevel,
+    t.Object({
+      /** What was available before this change. Absent in the first event of a SKU, and in those of an earlier release. */
+      previous: t.Optional(t.Integer()),
+    }),
+  ]),
 })
 export const inventoryLow = defineEvent('inventory.low', { from: 'inventory', to: ['notification'], aggregate: 'stock', data: stockLevel })
