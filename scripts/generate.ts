@@ -7,6 +7,7 @@ import { architecture, docsPage, readme } from './generate/documents'
 import { composeUpstreams, direct, localUpstreams, resources, simpleUpstreams } from './generate/gateway'
 import { kustomization, kustomizations, prometheus, secretsExample } from './generate/kubernetes'
 import { openApi } from './generate/openapi'
+import { problems } from './generate/problems'
 import { root } from './install'
 import { written as json, postmanFiles } from './postman/collection'
 
@@ -29,6 +30,7 @@ const generators: Record<string, (text: string) => string | Promise<string>> = {
   'gateway/nginx.conf': resources,
   'gateway/docs.html': docsPage,
   'gateway/docs/asyncapi.json': eventDocument,
+  'shared/docs/problems.json': problems,
   'gateway/docs/openapi.json': openApi,
   'docs/architecture.md': architecture,
   'README.md': readme,
@@ -37,28 +39,31 @@ const generators: Record<string, (text: string) => string | Promise<string>> = {
 
 export type Generated = { path: string; present: string; text: string }
 
-export const generate = async (folder = root): Promise<Generated[]> => {
-  const all: Generated[] = []
+/** One file after the other, since some are made from others: the caller may write each before it asks for the next. */
+async function* generated(folder: string): AsyncGenerator<Generated> {
   for (const [path, textFrom] of Object.entries(generators)) {
     const file = join(folder, path)
     const present = existsSync(file) ? readFileSync(file, 'utf8') : ''
     try {
-      all.push({ path, present, text: await textFrom(present) })
+      yield { path, present, text: await textFrom(present) }
     } catch (error) {
       throw new Error(`${path}: ${error instanceof Error ? error.message : error}`)
     }
   }
-  return all
 }
+
+export const generate = (folder = root): Promise<Generated[]> => Array.fromAsync(generated(folder))
 
 /** Writes the files that are not current, and returns their paths. */
 export const writeGenerated = async (folder = root): Promise<string[]> => {
-  const stale = (await generate(folder)).filter(({ present, text }) => present !== text)
-  for (const { path, text } of stale) {
+  const written: string[] = []
+  for await (const { path, present, text } of generated(folder)) {
+    if (present === text) continue
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
+    written.push(path)
   }
-  return stale.map(({ path }) => path)
+  return written
 }
 
 if (import.meta.main) {

@@ -1,6 +1,6 @@
 import places from './address/places.json' with { type: 'json' }
 import { invalid } from './errors'
-import { closed, named, type Static, t, text } from './schema'
+import { closed, failing, named, type Static, t, text } from './schema'
 
 /** The same for every way to write a name: case, accents, full stops, doubled spaces and a leading "the" make no difference. */
 const spelling = (name: string) =>
@@ -94,8 +94,11 @@ export const placeOfAddress = (address: Address): Place => {
   }
 }
 
+/** With these `placeOf` refuses a place. */
+export const placeProblems = ['unknown_country', 'region_required', 'unknown_region'] as const
+
 /** An address in a request: handlers get it in its normal form, or the client gets a 400. */
 export const AddressInput = t
-  .Transform(Address)
+  .Transform(failing(placeProblems, Address))
   .Decode(normalAddress)
   .Encode(address => address)

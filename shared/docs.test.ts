@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Elysia } from 'elysia'
+import { AddressInput } from './address'
 import { docs, openApiOf } from './docs'
 import { PageQuery, pageOf } from './page'
-import { closed, IdParam, named, Quantity, Sku, Time, type TSchema, t, text } from './schema'
+import { closed, IdempotencyHeader, IdParam, named, Quantity, Sku, Time, type TSchema, t, text } from './schema'
 
 const Line = closed({ sku: Sku, quantity: Quantity })
 const Tree = t.Recursive(Self => t.Object({ name: t.String(), children: t.Array(Self) }))
@@ -56,10 +57,10 @@ test('a document has the public routes only, and no path ends in a slash', async
 })
 
 test('a document says who may call a route', async () => {
-  expect(await operation('/api/orders', 'get')).toMatchObject({ security: [{ bearer: [] }], responses: { 401: {}, default: {} } })
+  expect(await operation('/api/orders', 'get')).toMatchObject({ security: [{ bearer: [] }], responses: { 401: {}, 503: {} } })
   expect(await operation('/api/orders/tree', 'get')).toMatchObject({ security: [] })
   expect(await operation('/api/orders', 'post')).toMatchObject({ security: [{}, { bearer: [] }] })
-  expect(await operation('/api/orders/{id}', 'delete')).toMatchObject({ description: 'Needs admin.', responses: { 403: {}, 404: {} } })
+  expect(await operation('/api/orders/{id}', 'delete')).toMatchObject({ description: 'Needs admin.', responses: { 403: {} } })
 })
 
 test('a query parameter with a default is optional, and is a number', async () => {
@@ -136,6 +137,46 @@ test('two schemas of one name, or two operations of one id, are refused', async 
     'two different schemas are named Parcel',
   )
   await expect(openApiOf([answering('/one', Parcel), answering('/two', Parcel, 'one')], 'order')).rejects.toThrow('operationId one')
+})
+
+const codesOf = (answer: unknown) =>
+  JSON.parse(JSON.stringify(answer)).content['application/problem+json'].schema.allOf[1].properties.code.enum
+
+test('an operation lists its own errors beside those that follow from its input and its callers', async () => {
+  const app = new Elysia().post('/api/orders', () => undefined, {
+    headers: IdempotencyHeader,
+    body: named('NewOrder', closed({ address: AddressInput })),
+    response: { 201: Parcel },
+    detail: { operationId: 'placeOrder', summary: 'Buy', 'x-auth': 'admin', 'x-problems': ['out_of_stock', 'stale'] },
+  })
+  const { components, paths } = await openApiOf(app, 'order')
+  const { responses = {}, parameters } = JSON.parse(JSON.stringify(paths['/api/orders']?.post))
+  expect(Object.keys(responses)).toEqual([
+    '201',
+    '400',
+    '401',
+    '403',
+    '409',
+    '412',
+    '413',
+    '414',
+    '415',
+    '422',
+    '429',
+    '431',
+    '500',
+    '502',
+    '503',
+    '504',
+  ])
+  expect(codesOf(responses[409])).toEqual(['out_of_stock', 'request_in_progress'])
+  expect(responses[409].description).toContain('`out_of_stock`: there is less of a product than the order asks for')
+  expect(codesOf(responses[400])).toContain('unknown_country')
+  expect(responses[401]).toEqual({ $ref: '#/components/responses/Unauthorized' })
+  expect(codesOf(components.responses.Unauthorized)).toEqual(['token_required', 'invalid_token', 'token_expired', 'session_ended'])
+  expect(components.responses.ServiceUnavailable?.headers).toHaveProperty('Retry-After')
+  expect(Object.keys(responses[201].headers)).toEqual(['X-Request-Id', 'Location', 'Idempotent-Replayed', 'ETag'])
+  expect(parameters.map(({ name }: { name: string }) => name)).toEqual(['idempotency-key', 'If-Match'])
 })
 
 test('the page and the document are served at /docs and below each resource', async () => {

@@ -33,6 +33,15 @@ const access = (auth: true | 'admin' | 'guest' | 'public' | 'signed' | 'internal
   return { detail }
 }
 
+/** A name of docs/errors.md. */
+export type ProblemCode = keyof typeof import('./docs/problems.json')
+
+/** Says in the route's detail with which errors of its own it can answer. */
+const problems = (codes: readonly ProblemCode[]): { detail: DocumentDecoration } => {
+  const detail: DocumentDecoration & { 'x-problems': readonly ProblemCode[] } = { 'x-problems': codes }
+  return { detail }
+}
+
 /**
  * The root of every app: request id, identity, one error shape, one way to read a body. Every route says who may call it:
  *
@@ -42,6 +51,8 @@ const access = (auth: true | 'admin' | 'guest' | 'public' | 'signed' | 'internal
  * - `internal: [callers]` admits these services, and leaves out what it does not know of a body: in a rolling deploy the caller may be newer;
  * - `stream: true | 'admin'` is `auth` with the body left for the handler to stream;
  * - `signed: true` needs no token and leaves the body unread, because the signature is over its bytes (`readBytes`).
+ *
+ * `problems: ['order_not_found']` names the errors that a public route answers beside those that follow from its input and its callers.
  */
 export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining, audit }: HttpDeps) => {
   const admit = admissions({ verify, identity })
@@ -89,6 +100,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       })
     })
     .macro({
+      problems,
       auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { note: noteAdminAct }), ...audited(role) }),
       guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest) }),
       public: (_: true) => ({ ...access('public'), ...gate(admit.public) }),

@@ -158,7 +158,18 @@ export const eventStream = (body: ReadableStream<Uint8Array> | null) =>
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
   })
 
-/** What a document says of such an answer. */
-export const eventStreamResponse = (description: string) => ({
-  200: { description, content: { 'text/event-stream': { schema: { type: 'string' as const }, example: 'id: 7\ndata: {}\n\n' } } },
+/** What a document says of such a route. */
+export const eventStreamDetail = (description: string) => ({
+  parameters: [
+    {
+      in: 'header',
+      name: 'Last-Event-ID',
+      description: 'The id of the last event that was read: the stream goes on after it',
+      required: false,
+      schema: { type: 'string' as const, maxLength: 100 },
+    },
+  ],
+  responses: {
+    200: { description, content: { 'text/event-stream': { schema: { type: 'string' as const }, example: 'id: 7\ndata: {}\n\n' } } },
+  },
 })

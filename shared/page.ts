@@ -1,7 +1,7 @@
 import type { TTuple } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { invalid } from './errors'
-import { closed, integerText, named, type Static, type TSchema, t } from './schema'
+import { closed, failing, integerText, named, type Static, type TSchema, t } from './schema'
 
 /** Where counting and skipping stop. Beyond it, a list is read by cursor. */
 const deepest = 10_000
@@ -10,7 +10,7 @@ export const countLimit = deepest + 1
 
 // Not a `maximum` of the schema, so that the error can say how to read further.
 const Skip = t
-  .Transform(integerText({ default: 0 }))
+  .Transform(failing(['use_cursor'], integerText({ default: 0 })))
   .Decode(skip => {
     if (skip > deepest) throw invalid('use_cursor', `A list can be skipped through to ${deepest}; follow next_cursor to go deeper.`)
     return skip
@@ -21,7 +21,9 @@ const Skip = t
 export const PageQuery = closed({
   skip: Skip,
   limit: integerText({ minimum: 1, maximum: 100, default: 20 }),
-  cursor: t.Optional(t.String({ minLength: 1, maxLength: 1024, description: 'The `next_cursor` of the page before' })),
+  cursor: t.Optional(
+    failing(['invalid_cursor'], t.String({ minLength: 1, maxLength: 1024, description: 'The `next_cursor` of the page before' })),
+  ),
 })
 export type PageQuery = Static<typeof PageQuery>
 

@@ -15,6 +15,9 @@ export const closed = <P extends TProperties>(
  */
 export const named = <S extends TSchema>(name: string, schema: S): S => ({ ...schema, 'x-name': name })
 
+/** Names the errors with which the conversion of a schema refuses an input: they are documented for every route that takes it. */
+export const failing = <S extends TSchema>(codes: readonly string[], schema: S): S => ({ ...schema, 'x-problems': codes })
+
 const patterns = { integer: /^\d{1,16}$/, number: /^\d{1,16}(\.\d{1,4})?$/ }
 interface FromText {
   type: keyof typeof patterns
@@ -64,7 +67,10 @@ export const IdParam = closed({ id: integerText({ minimum: 1, examples: [1] }) }
 
 export const IdempotencyHeader = t.Object({
   'idempotency-key': t.Optional(
-    t.String({ maxLength: 255, description: 'Repeats of one request give its first answer again', examples: ['checkout-1'] }),
+    failing(
+      ['invalid_idempotency_key', 'request_in_progress', 'idempotency_key_reused'],
+      t.String({ maxLength: 255, description: 'Repeats of one request give its first answer again', examples: ['checkout-1'] }),
+    ),
   ),
 })
 

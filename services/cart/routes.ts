@@ -6,7 +6,7 @@ import type { Http } from '#shared/http'
 import { type Static, t } from '#shared/schema'
 import type { CartIds } from './cart-ids'
 import type { CartService } from './compose'
-import { CartView, CouponBody, cartView, ItemParam, ItemQuantity, ItemQuery, NewItem, PlaceQuery } from './model'
+import { CartView, CouponBody, cartView, guestCart, ItemParam, ItemQuantity, ItemQuery, NewItem, PlaceQuery } from './model'
 import type { Owner } from './repository'
 
 type Headers = Record<string, string | undefined>
@@ -46,7 +46,9 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         guest: true,
         query: PlaceQuery,
         response: { 200: CartView, 304: t.Void() },
+        problems: ['invalid_cart_id', 'unknown_country', 'unknown_region', 'region_required'],
         detail: {
+          ...guestCart,
           operationId: 'getCart',
           summary: 'The cart with its prices and stock now, and what it would cost',
           description: `With a token the user’s cart; for a guest the cart that \`X-Cart-Id\` names. The first answer gives this id. ${pricedFor}`,
@@ -68,7 +70,20 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         guest: true,
         body: NewItem,
         response: { 200: CartView, 201: CartView },
+        problems: [
+          'invalid_cart_id',
+          'product_not_found',
+          'sku_required',
+          'unknown_sku',
+          'cart_full',
+          'currency_mismatch',
+          'product_unavailable',
+          'too_many_pieces',
+          'stale',
+          'cart_changed',
+        ],
         detail: {
+          ...guestCart,
           operationId: 'addCartItem',
           summary: 'Add pieces: 201 for a new line, 200 for more of a line that is there',
           description: `${withoutQuote} ${conditional}`,
@@ -90,7 +105,21 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         query: ItemQuery,
         body: ItemQuantity,
         response: { 200: CartView },
+        problems: [
+          'invalid_cart_id',
+          'product_not_found',
+          'sku_required',
+          'unknown_sku',
+          'cart_item_not_found',
+          'cart_full',
+          'currency_mismatch',
+          'product_unavailable',
+          'too_many_pieces',
+          'stale',
+          'cart_changed',
+        ],
         detail: {
+          ...guestCart,
           operationId: 'setCartItem',
           summary: 'Set the pieces of a line; 0 removes it',
           description: `${withoutQuote} ${conditional}`,
@@ -111,7 +140,8 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         params: ItemParam,
         query: ItemQuery,
         response: { 204: t.Void() },
-        detail: { operationId: 'removeCartItem', summary: 'Remove a line', description: conditional },
+        problems: ['invalid_cart_id', 'sku_required', 'unknown_sku', 'product_not_found', 'cart_item_not_found', 'stale', 'cart_changed'],
+        detail: { ...guestCart, operationId: 'removeCartItem', summary: 'Remove a line', description: conditional },
       },
     )
     .delete(
@@ -124,7 +154,8 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
       {
         guest: true,
         response: { 204: t.Void() },
-        detail: { operationId: 'clearCart', summary: 'Empty the cart', description: conditional },
+        problems: ['invalid_cart_id', 'stale', 'cart_changed'],
+        detail: { ...guestCart, operationId: 'clearCart', summary: 'Empty the cart', description: conditional },
       },
     )
     .post(
@@ -145,7 +176,19 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         query: PlaceQuery,
         body: CouponBody,
         response: { 200: CartView },
+        problems: [
+          'invalid_cart_id',
+          'unknown_country',
+          'unknown_region',
+          'region_required',
+          'cart_empty',
+          'coupon_rejected',
+          'too_many_codes',
+          'stale',
+          'cart_changed',
+        ],
         detail: {
+          ...guestCart,
           operationId: 'applyCoupon',
           summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it',
           description: pricedFor,
@@ -159,6 +202,11 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         set.headers.etag = etag((await carts.setCoupon(owner, undefined, versionsWanted(headers))).version)
         set.status = 204
       },
-      { guest: true, response: { 204: t.Void() }, detail: { operationId: 'removeCoupon', summary: 'Remove the coupon code' } },
+      {
+        guest: true,
+        response: { 204: t.Void() },
+        problems: ['invalid_cart_id', 'stale', 'cart_changed'],
+        detail: { ...guestCart, operationId: 'removeCoupon', summary: 'Remove the coupon code' },
+      },
     )
 }

@@ -2,7 +2,7 @@ import { invalid } from '#shared/errors'
 import { etag, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import type { CartService } from './compose'
-import { CartView, cartView, ShareParam, ShareView } from './model'
+import { CartView, cartView, guestCart, ShareParam, ShareView } from './model'
 import { ownerFrom } from './routes'
 
 export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & { http: Http }) => {
@@ -21,7 +21,9 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
       {
         auth: true,
         response: { 200: CartView },
+        problems: ['cart_id_required', 'invalid_cart_id', 'cart_busy', 'cart_full', 'cart_changed', 'stale'],
         detail: {
+          ...guestCart,
           operationId: 'mergeCart',
           summary: 'Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once',
           description: 'The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.',
@@ -39,6 +41,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
       {
         auth: true,
         response: { 201: ShareView },
+        problems: ['cart_empty'],
         detail: { operationId: 'shareCart', summary: 'Make a token with which others can copy my cart as it is now; the last 20 are kept' },
       },
     )
@@ -54,7 +57,18 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
         guest: true,
         params: ShareParam,
         response: { 200: CartView },
+        problems: [
+          'invalid_cart_id',
+          'shared_cart_not_found',
+          'cart_required',
+          'cart_full',
+          'cart_changed',
+          'currency_mismatch',
+          'product_unavailable',
+          'stale',
+        ],
         detail: {
+          ...guestCart,
           operationId: 'copySharedCart',
           summary: 'Copy a shared cart into mine at today’s prices',
           description: [

@@ -1,5 +1,5 @@
 import type { Http } from '#shared/http'
-import { eventStream, eventStreamResponse } from '#shared/live-streams'
+import { eventStream, eventStreamDetail } from '#shared/live-streams'
 import { IdParam } from '#shared/schema'
 import type { ControlRoom } from './compose'
 import { HistoryQuery, HistoryView, OverviewView, QueuesView, StoryView } from './control-model'
@@ -42,8 +42,9 @@ export const controlRoutes = ({ http, overview, history, queues, live, story }: 
         eventStream(request.method === 'HEAD' ? null : await live.open({ sid: user.sid, after: idFromHeader(headers['last-event-id']) })),
       {
         auth: 'admin',
+        problems: ['too_many_streams'],
         detail: {
-          responses: eventStreamResponse('Server-sent events: what happened, with ids, types, states and times alone'),
+          ...eventStreamDetail('Server-sent events: what happened, with ids, types, states and times alone'),
           operationId: 'streamEvents',
           summary: 'What happens, as it happens',
           description:

@@ -48,6 +48,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterParam,
         response: { 200: WholeDeadLetterView },
+        problems: ['dead_letter_not_found'],
         detail: { operationId: 'getDeadLetter', summary: 'One dead letter with its body' },
       },
     )
@@ -61,6 +62,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterParam,
         response: { 200: ReplayView },
+        problems: ['dead_letter_not_found', 'dead_letters_busy', 'replay_refused'],
         detail: { operationId: 'replayDeadLetter', summary: 'Put a message back into its queue, where it gets all of its attempts again' },
       },
     )
@@ -76,6 +78,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         params: DeadLetterQueueParam,
         query: BulkQuery,
         response: { 200: BulkReplayView },
+        problems: ['queue_not_found', 'dead_letters_busy', 'replay_refused'],
         detail: {
           operationId: 'replayDeadLetters',
           summary: 'Put the oldest dead letters of a queue back into it',
@@ -96,6 +99,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         params: DeadLetterQueueParam,
         query: BulkQuery,
         response: { 200: BulkRemovalView },
+        problems: ['queue_not_found', 'dead_letters_busy'],
         detail: {
           operationId: 'deleteDeadLetters',
           summary: 'Delete the oldest dead letters of a queue',
@@ -114,6 +118,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         auth: 'admin',
         params: DeadLetterParam,
         response: { 204: t.Void() },
+        problems: ['dead_letter_not_found', 'dead_letters_busy'],
         detail: { operationId: 'deleteDeadLetter', summary: 'Delete a dead letter' },
       },
     )

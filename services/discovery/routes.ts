@@ -33,6 +33,7 @@ export const registryRoutes = <const Prefix extends string>({ http, instances }:
         public: true,
         params: ServiceParam,
         response: { 200: ServiceView },
+        problems: ['service_not_found'],
         detail: { operationId: 'getService', summary: 'The live instances of one service' },
       },
     )
@@ -73,6 +74,7 @@ export const platformRoutes = ({ http, checkHealth, checkDrift }: PlatformDeps) 
         auth: 'admin',
         query: DriftQuery,
         response: { 200: DriftView },
+        problems: ['invalid_window'],
         detail: {
           operationId: 'getDrift',
           summary: 'Where services disagree about what happened in a window; all zero when nothing is wrong',

@@ -55,6 +55,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
         auth: true,
         body: NewFavourite,
         response: { 200: FavouriteView, 201: FavouriteView },
+        problems: ['product_not_found', 'favourite_not_found', 'user_not_found', 'product_archived', 'too_many_favourites'],
         detail: { operationId: 'addFavourite', summary: 'Add a favourite: 201 when it is new, 200 with the same one when it is not' },
       },
     )
@@ -62,6 +63,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
       auth: true,
       body: MergeBody,
       response: { 200: MergeView },
+      problems: ['user_not_found', 'too_many_favourites'],
       detail: {
         operationId: 'mergeFavourites',
         summary: 'Add what a guest kept on the device; the last one is the newest',
@@ -74,6 +76,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
       params: ProductParam,
       body: WatchBody,
       response: { 200: FavouriteView },
+      problems: ['product_not_found', 'favourite_not_found', 'user_not_found', 'product_archived', 'too_many_favourites'],
       detail: {
         operationId: 'watchProduct',
         summary: 'Watch a product for a lower price or its return to stock; it becomes a favourite',
@@ -93,6 +96,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
         auth: true,
         params: ProductParam,
         response: { 204: t.Void() },
+        problems: ['favourite_not_found', 'user_not_found'],
         detail: { operationId: 'removeFavourite', summary: 'Remove a favourite and its watch' },
       },
     )

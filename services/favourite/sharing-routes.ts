@@ -20,6 +20,7 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
       {
         auth: true,
         response: { 200: ShareView, 201: ShareView },
+        problems: ['user_not_found'],
         detail: { operationId: 'shareFavourites', summary: 'Make a link to my list: 201 when it is new, 200 with the one that there is' },
       },
     )
@@ -32,6 +33,7 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
       {
         auth: true,
         response: { 204: t.Void() },
+        problems: ['share_not_found'],
         detail: { operationId: 'unshareFavourites', summary: 'End the link; the next one has another token' },
       },
     )
@@ -49,6 +51,7 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
         params: SharedParam,
         query: PageQuery,
         response: { 200: SharedFavouritesView },
+        problems: ['share_not_found'],
         detail: { operationId: 'getSharedFavourites', summary: 'A shared list, newest first: its products, and nothing about its owner' },
       },
     )

@@ -62,6 +62,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         public: true,
         params: ProductParam,
         response: { 200: ProductStockView, 304: t.Void() },
+        problems: ['stock_not_found'],
         detail: { operationId: 'getProductStock', summary: 'The stock of a product' },
       },
     )
@@ -74,6 +75,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         params: ProductParam,
         body: SetStock,
         response: { 200: StockView },
+        problems: ['stock_not_found', 'sku_required', 'unknown_warehouse', 'reserved_stock', 'too_much_stock', 'stale'],
         detail: {
           operationId: 'setStock',
           summary: 'Set the quantity on hand',
@@ -96,6 +98,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         headers: IdempotencyHeader,
         body: AdjustStock,
         response: { 200: StockView },
+        problems: ['stock_not_found', 'sku_required', 'unknown_warehouse', 'not_enough_stock', 'reserved_stock', 'too_much_stock', 'stale'],
         detail: { operationId: 'adjustStock', summary: 'Add to the quantity on hand or subtract from it, with a reason' },
       },
     )
@@ -122,6 +125,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         params: ProductParam,
         body: SetThreshold,
         response: { 200: LowView },
+        problems: ['stock_not_found', 'sku_required', 'stale'],
         detail: { operationId: 'setStockThreshold', summary: 'Set the quantity at which stock counts as low' },
       },
     )

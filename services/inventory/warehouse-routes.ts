@@ -25,6 +25,7 @@ export const warehouseRoutes = ({ http, warehouses }: { http: Http; warehouses: 
         headers: IdempotencyHeader,
         body: WarehouseBody,
         response: { 201: WarehouseView },
+        problems: ['warehouse_exists'],
         detail: {
           operationId: 'addWarehouse',
           summary: 'Add a warehouse',
@@ -36,5 +37,6 @@ export const warehouseRoutes = ({ http, warehouses }: { http: Http; warehouses: 
       auth: 'admin',
       params: WarehouseBody,
       response: { 200: WarehouseView },
+      problems: ['warehouse_not_found'],
       detail: { operationId: 'getWarehouse', summary: 'One warehouse' },
     })

@@ -27,6 +27,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
       auth: 'admin',
       params: IdParam,
       response: { 200: DeliveryDetail },
+      problems: ['delivery_not_found'],
       detail: {
         operationId: 'getDelivery',
         summary: 'What was sent, and how it went',
@@ -37,6 +38,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
       auth: 'admin',
       params: IdParam,
       response: { 202: DeliveryView },
+      problems: ['delivery_not_found', 'user_erased'],
       detail: {
         operationId: 'resendDelivery',
         summary: 'Send a message again',
@@ -71,6 +73,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
         signed: true,
         params: ProviderParam,
         response: { 200: ReportAnswer, 202: ReportAnswer },
+        problems: ['provider_not_found', 'invalid_signature', 'stale_webhook', 'invalid_webhook'],
         detail: {
           operationId: 'receiveDeliveryReports',
           summary: 'Receive the reports of a provider: signed, in any order, any number of times',

@@ -30,6 +30,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
       auth: true,
       body: PreferencesBody,
       response: { 200: PreferencesView },
+      problems: ['forbidden', 'critical_kind', 'unknown_time_zone', 'empty_quiet_hours'],
       detail: {
         operationId: 'replaceNotificationPreferences',
         summary: 'Choose which messages I get',
@@ -67,6 +68,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         auth: true,
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['device_not_found'],
         detail: { operationId: 'removeDevice', summary: 'Send no more push messages to a device' },
       },
     )
@@ -79,6 +81,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
       {
         signed: true,
         params: UnsubscribeParam,
+        problems: ['invalid_token'],
         detail: {
           responses: unsubscribeResponse,
           operationId: 'showUnsubscribe',
@@ -98,6 +101,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
       {
         signed: true,
         params: UnsubscribeParam,
+        problems: ['invalid_token'],
         detail: {
           responses: unsubscribeResponse,
           operationId: 'unsubscribe',

@@ -1,5 +1,5 @@
 import type { Http } from '#shared/http'
-import { eventStream, eventStreamResponse, versionFromHeader } from '#shared/live-streams'
+import { eventStream, eventStreamDetail, versionFromHeader } from '#shared/live-streams'
 import { listOf, page } from '#shared/page'
 import { IdParam } from '#shared/schema'
 import type { NotificationService } from './compose'
@@ -59,6 +59,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       auth: true,
       params: IdParam,
       response: { 200: MessageView },
+      problems: ['notification_not_found'],
       detail: { operationId: 'markNotificationRead', summary: 'A message is read; again changes nothing' },
     })
     .get(
@@ -71,8 +72,9 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       },
       {
         auth: true,
+        problems: ['too_many_streams'],
         detail: {
-          responses: eventStreamResponse('Server-sent events with the message as data and its id as id'),
+          ...eventStreamDetail('Server-sent events with the message as data and its id as id'),
           operationId: 'streamNotifications',
           summary: 'My messages live, as they come',
           description:

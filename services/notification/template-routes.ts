@@ -27,6 +27,7 @@ export const templateRoutes = ({ http, templates }: Deps) =>
       params: TemplateParam,
       body: TemplateBody,
       response: { 200: TemplateView },
+      problems: ['invalid_template'],
       detail: {
         operationId: 'replaceTemplate',
         summary: 'Change a template',
@@ -52,5 +53,6 @@ export const templateRoutes = ({ http, templates }: Deps) =>
       params: TemplateParam,
       body: TemplateBody,
       response: { 200: PreviewView },
+      problems: ['invalid_template'],
       detail: { operationId: 'previewTemplate', summary: 'What a template would look like, with sample values; nothing is stored' },
     })

@@ -34,6 +34,7 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
         headers: IdempotencyHeader,
         body: NewReturn,
         response: { 201: ReturnView },
+        problems: ['order_not_found', 'sku_required', 'unknown_line', 'illegal_transition', 'too_many_returned'],
         detail: { operationId: 'requestReturn', summary: 'Ask to return part of a delivered order' },
       },
     )
@@ -41,12 +42,14 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       auth: true,
       params: IdParam,
       response: { 200: listOf(ReturnView) },
+      problems: ['order_not_found'],
       detail: { operationId: 'listOrderReturns', summary: 'The returns of an order' },
     })
     .get('/returns/:id', ({ user, params }) => returns.byId(params.id, user), {
       auth: true,
       params: IdParam,
       response: { 200: ReturnView },
+      problems: ['return_not_found'],
       detail: { operationId: 'getReturn', summary: 'A return' },
     })
     .post('/returns/:id/approve', request => takeStep(request, 'approve'), {
@@ -54,6 +57,7 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: ReturnView },
+      problems: ['return_not_found', 'illegal_transition'],
       detail: { operationId: 'approveReturn', summary: 'Approve a requested return' },
     })
     .post('/returns/:id/reject', request => takeStep(request, 'reject'), {
@@ -61,6 +65,7 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: ReturnView },
+      problems: ['return_not_found', 'illegal_transition'],
       detail: { operationId: 'rejectReturn', summary: 'Reject a requested return' },
     })
     .post('/returns/:id/receive', request => takeStep(request, 'receive'), {
@@ -68,6 +73,7 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       params: IdParam,
       headers: IdempotencyHeader,
       response: { 200: ReturnView },
+      problems: ['return_not_found', 'illegal_transition'],
       detail: { operationId: 'receiveReturn', summary: 'Receive an approved return: it is restocked, and refunded to the cent' },
     })
 }

@@ -30,6 +30,23 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         headers: IdempotencyHeader,
         body: NewOrder,
         response: { 201: OrderView },
+        problems: [
+          'items_or_cart',
+          'sku_required',
+          'unknown_sku',
+          'unknown_shipping_option',
+          'invalid_amount',
+          'invalid_quantity',
+          'cart_empty',
+          'cart_changed',
+          'coupon_rejected',
+          'currency_mismatch',
+          'no_rate_for_currency',
+          'out_of_stock',
+          'price_changed',
+          'product_unavailable',
+          'forbidden',
+        ],
         detail: {
           operationId: 'placeOrder',
           summary: 'Place an order of the given lines, or of what is in the cart',
@@ -48,6 +65,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         auth: true,
         query: OrderList,
         response: { 200: pageOf(OrderView) },
+        problems: ['invalid_period'],
         detail: { operationId: 'listOrders', summary: 'My orders, newest first; an admin sees everybody’s' },
       },
     )
@@ -55,6 +73,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
       auth: 'admin',
       query: StatsQuery,
       response: { 200: StatsView },
+      problems: ['invalid_period', 'period_too_long'],
       detail: {
         operationId: 'getOrderStats',
         summary: 'Orders, revenue, average, top products and cancellations of a period, in one currency',
@@ -64,6 +83,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
       auth: true,
       params: IdParam,
       response: { 200: OrderView },
+      problems: ['order_not_found'],
       detail: { operationId: 'getOrder', summary: 'An order' },
     })
     .get(
@@ -76,6 +96,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         auth: true,
         params: IdParam,
         response: { 200: TimelineView },
+        problems: ['order_not_found'],
         detail: { operationId: 'getOrderTimeline', summary: 'Everything that happened to an order, with the events that reported it' },
       },
     )
@@ -84,6 +105,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
       params: IdParam,
       body: ChangedOrder,
       response: { 200: OrderView },
+      problems: ['order_not_found', 'unknown_shipping_option', 'illegal_transition', 'payment_in_progress', 'no_rate_for_currency'],
       detail: { operationId: 'changeOrderAddress', summary: 'Change the address before payment; carriage and tax are calculated again' },
     })
     .post(
@@ -98,6 +120,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         params: IdParam,
         headers: IdempotencyHeader,
         response: { 200: OrderView },
+        problems: ['order_not_found', 'illegal_transition', 'already_picked_up', 'payment_in_progress'],
         detail: { operationId: 'cancelOrder', summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
       },
     )

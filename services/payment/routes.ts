@@ -57,6 +57,15 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
         headers: IdempotencyHeader,
         body: NewPayment,
         response: { 201: PaymentView },
+        problems: [
+          'order_not_found',
+          'invalid_amount',
+          'card_data_refused',
+          'amount_mismatch',
+          'currency_mismatch',
+          'order_not_payable',
+          'payment_in_progress',
+        ],
         detail: {
           operationId: 'payOrder',
           summary: 'Pay an order',
@@ -78,12 +87,14 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
       auth: true,
       params: IdParam,
       response: { 200: PaymentView },
+      problems: ['payment_not_found'],
       detail: { operationId: 'getPayment', summary: 'One payment' },
     })
     .get('/:id/status', async ({ user, params }) => statusView(await findVisible(user, params.id)), {
       auth: true,
       params: IdParam,
       response: { 200: StatusView },
+      problems: ['payment_not_found'],
       detail: { operationId: 'getPaymentStatus', summary: 'The status of a payment' },
     })
     .get(
@@ -99,6 +110,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
         auth: true,
         params: OrderParam,
         response: { 200: OrderPaymentView },
+        problems: ['payment_not_found'],
         detail: { operationId: 'getOrderPayment', summary: 'The payment of an order, with every attempt' },
       },
     )
@@ -113,6 +125,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
         auth: true,
         params: IdParam,
         response: { 200: listOf(RefundView) },
+        problems: ['payment_not_found'],
         detail: { operationId: 'listRefunds', summary: 'The refunds of a payment, newest first' },
       },
     )

@@ -34,6 +34,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         signed: true,
         params: ProviderParam,
         response: { 200: WebhookAnswer, 202: WebhookAnswer },
+        problems: ['provider_not_found', 'invalid_signature', 'stale_webhook', 'invalid_webhook', 'provider_busy'],
         detail: {
           operationId: 'receivePaymentWebhook',
           summary: 'Receive the webhooks of a provider: signed, in any order, any number of times',
@@ -67,6 +68,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['webhook_event_not_found'],
         detail: { operationId: 'acknowledgeWebhook', summary: 'Note that a refused webhook was looked at: drift lists it no longer' },
       },
     )
@@ -81,6 +83,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         params: TransactionParam,
         body: Confirmation,
         response: { 202: ConfirmationAnswer },
+        problems: ['transaction_not_found'],
         detail: {
           operationId: 'confirmSandboxPayment',
           summary: 'The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows',

@@ -25,6 +25,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
       {
         public: true,
         response: Tree,
+        problems: ['precondition_failed'],
         detail: { operationId: 'getCategoryTree', summary: 'All categories as a tree, with the number of products in each' },
       },
     )
@@ -41,6 +42,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         headers: IdempotencyHeader,
         body: NewCategory,
         response: { 201: CategoryView },
+        problems: ['invalid_category', 'unknown_parent', 'category_exists', 'slug_taken', 'too_deep'],
         detail: { operationId: 'createCategory', summary: 'Create a category, at the top or within another' },
       },
     )
@@ -50,7 +52,13 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         cacheBriefly({ headers, set })
         return categoryView(await categories.byId(params.id))
       },
-      { public: true, params: ById, response: CategoryView, detail: { operationId: 'getCategory', summary: 'A category' } },
+      {
+        public: true,
+        params: ById,
+        response: CategoryView,
+        problems: ['category_not_found', 'precondition_failed'],
+        detail: { operationId: 'getCategory', summary: 'A category' },
+      },
     )
     .patch(
       '/:id',
@@ -64,6 +72,15 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         params: EmptyById,
         body: ChangedCategory,
         response: CategoryView,
+        problems: [
+          'category_not_found',
+          'invalid_category',
+          'unknown_parent',
+          'category_exists',
+          'slug_taken',
+          'category_cycle',
+          'too_deep',
+        ],
         detail: { operationId: 'updateCategory', summary: 'Rename, move or tax a category otherwise; its products follow' },
       },
     )
@@ -77,6 +94,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
         auth: 'admin',
         params: EmptyById,
         response: { 204: t.Void() },
+        problems: ['category_not_found', 'category_in_use'],
         detail: { operationId: 'deleteCategory', summary: 'Remove an empty category' },
       },
     )

@@ -27,6 +27,7 @@ export const imageRoutes = ({ http }: { http: Http }) =>
     {
       public: true,
       params: closed({ name: t.String({ pattern: '^[a-z]{1,32}-[a-z]{1,32}\\.svg$', examples: ['laptop-graphite.svg'] }) }),
+      problems: ['image_not_found', 'precondition_failed'],
       detail: {
         operationId: 'getProductImage',
         summary: 'The drawing of a demo product, by thing and colour',

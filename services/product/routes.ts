@@ -38,6 +38,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         query: ProductList,
         response: pageOf(ProductView),
+        problems: ['precondition_failed'],
         detail: { operationId: 'listProducts', summary: 'Products by category, price, stock or tag; newest first by default' },
       },
     )
@@ -53,6 +54,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         params: ById,
         response: { 200: ProductView, 304: t.Void() },
+        problems: ['product_not_found', 'precondition_failed'],
         detail: { operationId: 'getProduct', summary: 'A product, archived or not' },
       },
     )
@@ -68,6 +70,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         params: closed({ sku: Sku }),
         response: { 200: ProductView, 304: t.Void() },
+        problems: ['product_not_found', 'precondition_failed'],
         detail: { operationId: 'getProductBySku', summary: 'The product that a SKU belongs to, as its own SKU or as a variant’s' },
       },
     )
@@ -100,6 +103,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         headers: IdempotencyHeader,
         body: NewProduct,
         response: { 201: ProductView },
+        problems: ['invalid_amount', 'invalid_category', 'stock_mismatch', 'sku_taken'],
         detail: { operationId: 'createProduct', summary: 'Create a product with its opening stock; an unknown category is created too' },
       },
     )
@@ -118,6 +122,15 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         params: byDemoId(18),
         body: ReplacedProduct,
         response: ProductView,
+        problems: [
+          'product_not_found',
+          'invalid_amount',
+          'invalid_category',
+          'stock_is_inventorys',
+          'product_archived',
+          'sku_taken',
+          'stale',
+        ],
         detail: {
           operationId: 'replaceProduct',
           summary: 'Replace a product, except its stock, which inventory owns',
@@ -140,6 +153,15 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         params: byDemoId(18),
         body: ChangedProduct,
         response: ProductView,
+        problems: [
+          'product_not_found',
+          'invalid_amount',
+          'invalid_category',
+          'stock_is_inventorys',
+          'product_archived',
+          'sku_taken',
+          'stale',
+        ],
         detail: {
           operationId: 'updateProduct',
           summary: 'Change some fields of a product, except its stock, which inventory owns',
@@ -157,6 +179,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         auth: 'admin',
         params: byDemoId(19),
         response: { 204: t.Void() },
+        problems: ['product_not_found', 'stale'],
         detail: {
           operationId: 'archiveProduct',
           summary: 'Archive a product: it leaves the lists, and orders still find it',

@@ -26,6 +26,7 @@ export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =
     .post('/import', ({ request }) => importProducts(importLines(request.body ?? emptyBody(), formatOf(request))), {
       stream: 'admin',
       response: ImportReport,
+      problems: ['invalid_header', 'unsupported_media_type'],
       detail: {
         operationId: 'importProducts',
         summary: 'Create and change products from a file, by SKU; a faulty line does not stop the others',

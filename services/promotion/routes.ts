@@ -37,6 +37,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         guest: true,
         query: CampaignQuery,
         response: { 200: pageOf(CampaignView) },
+        problems: ['forbidden'],
         detail: {
           operationId: 'listCampaigns',
           summary: 'Active public campaigns, newest first; an admin gets all campaigns with their counters',
@@ -47,6 +48,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       auth: 'admin',
       params: IdParam,
       response: { 200: CampaignView },
+      problems: ['campaign_not_found'],
       detail: { operationId: 'getCampaign', summary: 'One campaign with its limits and counters' },
     })
     .post(
@@ -61,6 +63,17 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         headers: IdempotencyHeader,
         body: NewCampaign,
         response: { 201: CampaignView },
+        problems: [
+          'invalid_amount',
+          'invalid_value',
+          'invalid_quantities',
+          'invalid_schedule',
+          'code_or_automatic',
+          'unknown_product',
+          'unknown_category',
+          'code_taken',
+          'too_many_automatic',
+        ],
         detail: {
           operationId: 'createCampaign',
           summary: 'Create a campaign; without a code it is automatic',
@@ -74,6 +87,19 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       params: IdParam,
       body: ChangedCampaign,
       response: { 200: CampaignView },
+      problems: [
+        'campaign_not_found',
+        'invalid_amount',
+        'invalid_value',
+        'invalid_quantities',
+        'invalid_schedule',
+        'code_or_automatic',
+        'unknown_product',
+        'unknown_category',
+        'code_taken',
+        'campaign_has_codes',
+        'too_many_automatic',
+      ],
       detail: { operationId: 'updateCampaign', summary: 'Change fields of a campaign; orders already placed keep their price' },
     })
     .delete(
@@ -86,6 +112,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['campaign_not_found'],
         detail: {
           operationId: 'deleteCampaign',
           summary: 'Delete a campaign; its code becomes free, and orders that hold the campaign keep it',
@@ -106,6 +133,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
         headers: IdempotencyHeader,
         body: NewCodes,
         response: { 201: CodesView },
+        problems: ['campaign_not_found'],
         detail: { operationId: 'createCampaignCodes', summary: 'Create single-use codes; the campaign is no longer automatic' },
       },
     )
@@ -114,12 +142,14 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       params: IdParam,
       query: CodeQuery,
       response: { 200: pageOf(CodeView) },
+      problems: ['campaign_not_found'],
       detail: { operationId: 'listCampaignCodes', summary: 'The single-use codes of a campaign, and the order that used each' },
     })
     .post('/validate', ({ body, user, headers }) => discounts.validate(body, user?.id, guesserOf(user, headers)), {
       guest: true,
       body: Validation,
       response: { 200: ValidationView },
+      problems: ['invalid_amount', 'subtotal_mismatch', 'too_many_codes'],
       detail: {
         operationId: 'validateCoupon',
         summary: 'What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too',

@@ -17,6 +17,7 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
       auth: 'admin',
       params: ByReview,
       response: { 200: ReportedReviewView },
+      problems: ['review_not_found'],
       detail: {
         operationId: 'getReview',
         summary: 'A review with its spam score, the signals behind it, its reports and what was decided',
@@ -34,6 +35,7 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
         headers: IdempotencyHeader,
         body: Approval,
         response: { 200: ModeratedReviewView },
+        problems: ['review_not_found'],
         detail: { operationId: 'approveReview', summary: 'Publish a review; the spam filter learns that it is none' },
       },
     )
@@ -49,6 +51,7 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
         headers: IdempotencyHeader,
         body: Rejection,
         response: { 200: ModeratedReviewView },
+        problems: ['review_not_found'],
         detail: {
           operationId: 'rejectReview',
           summary: 'Reject a review, with the reason that its author sees; the spam filter learns from it',

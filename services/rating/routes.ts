@@ -88,6 +88,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: NewReview,
         response: { 201: OwnReviewView },
+        problems: ['product_not_found', 'invalid_image', 'already_reviewed'],
         detail: {
           operationId: 'createReview',
           summary: 'Review a product, once; a review that looks like spam waits for an administrator',
@@ -104,6 +105,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: ProductReview,
         response: { 201: OwnReviewView },
+        problems: ['product_not_found', 'invalid_image', 'already_reviewed'],
         detail: { operationId: 'reviewProduct', summary: 'Review a product, by the product’s own path' },
       },
     )
@@ -112,6 +114,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       params: ByReview,
       body: ChangedReview,
       response: { 200: OwnReviewView },
+      problems: ['review_not_found', 'invalid_image'],
       detail: { operationId: 'updateReview', summary: 'Change a review of one’s own; it is looked at by the spam filter again' },
     })
     .delete(
@@ -124,6 +127,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         auth: true,
         params: ByReview,
         response: { 204: t.Void() },
+        problems: ['review_not_found'],
         detail: { operationId: 'deleteReview', summary: 'Delete a review of one’s own' },
       },
     )
@@ -139,6 +143,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: Vote,
         response: { 200: VoteView },
+        problems: ['review_not_found', 'own_review'],
         detail: { operationId: 'voteOnReview', summary: 'Vote whether a review helps; a second vote replaces the first' },
       },
     )
@@ -154,6 +159,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: NewReply,
         response: { 201: ReplyView },
+        problems: ['review_not_found', 'too_many_replies', 'looks_like_spam'],
         detail: { operationId: 'replyToReview', summary: 'Reply to a review; an administrator replies for the shop' },
       },
     )
@@ -167,6 +173,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         auth: true,
         params: ByReply,
         response: { 204: t.Void() },
+        problems: ['review_not_found', 'reply_not_found'],
         detail: { operationId: 'deleteReply', summary: 'Delete a reply of one’s own; an administrator deletes any' },
       },
     )
@@ -182,6 +189,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         headers: IdempotencyHeader,
         body: NewReport,
         response: { 200: ReportView },
+        problems: ['review_not_found', 'own_review', 'too_many_reports'],
         detail: { operationId: 'reportReview', summary: 'Report a review; several reports send it to an administrator' },
       },
     )

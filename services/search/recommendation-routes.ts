@@ -26,12 +26,14 @@ export const recommendationRoutes = ({ http, recommend, products, shelf }: Deps)
       params: ProductParam,
       query: LimitQuery,
       response: Recommendations,
+      problems: ['product_not_found', 'search_not_ready'],
       detail: { operationId: 'recommendForProduct', summary: 'What goes with a product', description: reasonsFirst },
     })
     .get('/cart', async ({ query }) => shown(await recommend.forCart(query.product_ids.split(','), query.limit)), {
       public: true,
       query: CartQuery,
       response: Recommendations,
+      problems: ['search_not_ready'],
       detail: {
         operationId: 'recommendForCart',
         summary: 'What goes with the products in a cart, and is not among them',
@@ -42,6 +44,7 @@ export const recommendationRoutes = ({ http, recommend, products, shelf }: Deps)
       auth: true,
       query: LimitQuery,
       response: Recommendations,
+      problems: ['search_not_ready'],
       detail: {
         operationId: 'recommendForMe',
         summary: 'What goes with what I ordered, favoured and viewed last',
@@ -65,6 +68,7 @@ export const viewRoutes = ({ http, history, shelf }: Pick<SearchService, 'histor
       guest: true,
       body: NewView,
       response: { 204: t.Void() },
+      problems: ['viewer_required', 'product_not_found', 'search_not_ready'],
       detail: {
         operationId: 'recordProductView',
         summary: 'Note that a product is viewed, by me or by a guest',

@@ -65,6 +65,7 @@ export const searchRoutes = ({
         guest: true,
         query: SearchQuery,
         response: SearchResult,
+        problems: ['token_required', 'forbidden', 'search_too_deep', 'search_not_ready'],
         detail: {
           operationId: 'searchProducts',
           summary: 'Products by keyword, with facets; typos, word beginnings and several languages are understood',
@@ -77,6 +78,7 @@ export const searchRoutes = ({
       public: true,
       query: SuggestionQuery,
       response: Suggestions,
+      problems: ['search_not_ready'],
       detail: {
         operationId: 'getSuggestions',
         summary: 'How what is typed so far may go on, the most frequent first; Korean by single letters and initials, too',
@@ -112,6 +114,7 @@ export const searchRoutes = ({
     .post('/reindex', async ({ status }) => status(202, await reindexing.start()), {
       auth: 'admin',
       response: { 202: ProgressView },
+      problems: ['index_busy'],
       detail: {
         operationId: 'startReindex',
         summary: 'Make the index anew from the catalog; searches go on meanwhile. While it is under way, this tells how far it is',

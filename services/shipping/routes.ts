@@ -1,5 +1,5 @@
 import type { Http } from '#shared/http'
-import { eventStream, eventStreamResponse, versionFromHeader } from '#shared/live-streams'
+import { eventStream, eventStreamDetail, versionFromHeader } from '#shared/live-streams'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
 import {
@@ -36,6 +36,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       public: true,
       body: QuoteBody,
       response: { 200: QuoteView },
+      problems: ['invalid_amount', 'no_rate_for_currency'],
       detail: {
         operationId: 'quoteShipping',
         summary: 'What shipping costs and how long it takes',
@@ -47,6 +48,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       public: true,
       params: TrackingParam,
       response: { 200: TrackView },
+      problems: ['shipment_not_found'],
       detail: { operationId: 'trackShipment', summary: 'The status of a shipment, for everyone with its tracking number' },
     })
     .get('/shipments', async ({ user, query }) => page(await shipments.list(user, query), query, shipmentView), {
@@ -68,6 +70,17 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
         headers: IdempotencyHeader,
         body: NewShipment,
         response: { 201: ShipmentView },
+        problems: [
+          'order_not_found',
+          'sku_required',
+          'unknown_line',
+          'order_cancelled',
+          'order_not_ready',
+          'nothing_left',
+          'over_shipped',
+          'several_warehouses',
+          'carrier_not_configured',
+        ],
         detail: {
           operationId: 'createShipment',
           summary: 'Ship what is left of an order, or a part of it',
@@ -80,6 +93,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       auth: true,
       params: IdParam,
       response: { 200: ShipmentDetail },
+      problems: ['shipment_not_found'],
       detail: { operationId: 'getShipment', summary: 'One shipment, with its address and its history' },
     })
     .post(
@@ -96,6 +110,7 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
         headers: IdempotencyHeader,
         body: NewStep,
         response: { 200: ShipmentView },
+        problems: ['shipment_not_found', 'illegal_transition'],
         detail: {
           operationId: 'recordShipmentStep',
           summary: 'Record the next step of a shipment',
@@ -114,8 +129,9 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       {
         auth: true,
         params: IdParam,
+        problems: ['shipment_not_found', 'too_many_streams'],
         detail: {
-          responses: eventStreamResponse('Server-sent events with the status as data and the version as id'),
+          ...eventStreamDetail('Server-sent events with the status as data and the version as id'),
           operationId: 'streamShipment',
           summary: 'A shipment live: its status at once, then every change',
           description:

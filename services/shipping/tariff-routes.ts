@@ -48,6 +48,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         headers: IdempotencyHeader,
         body: NewZone,
         response: { 201: ZoneView },
+        problems: ['unknown_country', 'country_taken'],
         detail: {
           operationId: 'addShippingZone',
           summary: 'Add a zone; until it has rates of its own in a currency, those of the default zone apply',
@@ -59,6 +60,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
       params: IdParam,
       body: ZoneChange,
       response: { 200: ZoneView },
+      problems: ['zone_not_found', 'unknown_country', 'country_taken', 'default_zone'],
       detail: { operationId: 'updateShippingZone', summary: 'Rename a zone, or replace its countries' },
     })
     .delete(
@@ -71,6 +73,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['zone_not_found', 'default_zone'],
         detail: { operationId: 'deleteShippingZone', summary: 'Delete a zone with its rates' },
       },
     )
@@ -93,6 +96,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         headers: IdempotencyHeader,
         body: NewRate,
         response: { 201: RateView },
+        problems: ['zone_not_found', 'invalid_amount', 'invalid_days', 'rate_exists'],
         detail: { operationId: 'addShippingRate', summary: 'Offer an option in a zone and a currency' },
       },
     )
@@ -101,6 +105,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
       params: IdParam,
       body: RateChange,
       response: { 200: RateView },
+      problems: ['rate_not_found', 'invalid_amount', 'invalid_days'],
       detail: { operationId: 'updateShippingRate', summary: 'Change the price of an option' },
     })
     .delete(
@@ -113,6 +118,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['rate_not_found'],
         detail: { operationId: 'deleteShippingRate', summary: 'Stop offering an option' },
       },
     )
@@ -139,6 +145,7 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         auth: 'admin',
         params: SkuParam,
         response: { 204: t.Void() },
+        problems: ['weight_not_found'],
         detail: { operationId: 'deleteSkuWeight', summary: 'Remove the weight of a SKU, which then weighs 500 g' },
       },
     )

@@ -73,6 +73,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
       public: true,
       body: QuoteBody,
       response: { 200: QuoteView },
+      problems: ['invalid_amount'],
       detail: { operationId: 'quoteTax', summary: 'The tax on lines and shipping at an address; a free-text address is not taxed' },
     })
     .get(
@@ -86,6 +87,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         public: true,
         query: RatesQuery,
         response: { 200: pageOf(RateView) },
+        problems: ['unknown_country', 'unknown_region', 'region_required'],
         detail: { operationId: 'listTaxRates', summary: 'Rates by place, with the days on which they are valid and their source' },
       },
     )
@@ -107,6 +109,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         headers: IdempotencyHeader,
         body: NewRateBody,
         response: { 201: RateView },
+        problems: ['invalid_rate', 'invalid_period', 'unknown_country', 'unknown_region', 'region_required', 'rate_exists'],
         detail: { operationId: 'addTaxRate', summary: 'Add a rate that is valid from a day on, which begins at midnight at its place' },
       },
     )
@@ -121,6 +124,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         params: IdParam,
         body: RateChange,
         response: { 200: RateView },
+        problems: ['rate_not_found', 'invalid_rate', 'invalid_period', 'rate_exists'],
         detail: { operationId: 'updateTaxRate', summary: 'Correct a rate, or end it' },
       },
     )
@@ -134,6 +138,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['rate_not_found'],
         detail: { operationId: 'deleteTaxRate', summary: 'Remove a rate; orders keep the tax that they were priced with' },
       },
     )
@@ -148,6 +153,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         auth: 'admin',
         query: ReportQuery,
         response: { 200: ReportView },
+        problems: ['invalid_window', 'unknown_country'],
         detail: { operationId: 'getTaxReport', summary: 'Tax by place and rate on paid orders, less refunds' },
       },
     )

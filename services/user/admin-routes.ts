@@ -33,6 +33,7 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
       auth: 'admin',
       params: IdParam,
       response: { 200: ManagedAccount },
+      problems: ['user_not_found'],
       detail: { operationId: 'getUser', summary: 'One account' },
     })
     .patch('/:id', async ({ params, body, user }) => managedAccountView(vault, await managedAccounts.change(params.id, body, user.id)), {
@@ -40,6 +41,7 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
       params: IdParam,
       body: ManagedChange,
       response: { 200: ManagedAccount },
+      problems: ['user_not_found', 'last_admin'],
       detail: { operationId: 'updateUser', summary: 'Change the role of an account, block or unblock it; ends its sessions' },
     })
     .delete(
@@ -52,6 +54,7 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
         auth: 'admin',
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['user_not_found', 'own_account'],
         detail: { operationId: 'disableUserMfa', summary: 'Turn off the two-factor login of a user who has lost the device' },
       },
     )

@@ -37,7 +37,13 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         set.headers.location = `/api/users/${user.id}`
         return status(201, profileView(vault, user))
       },
-      { public: true, body: Registration, response: { 201: Profile }, detail: { ...id('register'), summary: 'Open an account' } },
+      {
+        public: true,
+        body: Registration,
+        response: { 201: Profile },
+        problems: ['email_taken', 'username_taken', 'too_many_logins'],
+        detail: { ...id('register'), summary: 'Open an account' },
+      },
     )
     .post(
       '/login',
@@ -50,6 +56,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         public: true,
         body: Login,
         response: { 200: LoginAnswer },
+        problems: ['invalid_credentials', 'account_blocked', 'foreign_origin', 'too_many_attempts', 'too_many_logins', 'no_signing_key'],
         detail: { ...id('login'), summary: 'Log in; with two-factor login, the answer is a challenge' },
       },
     )
@@ -63,6 +70,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         public: true,
         body: MfaLogin,
         response: { 200: LoggedIn },
+        problems: ['invalid_code', 'account_blocked', 'foreign_origin', 'too_many_attempts', 'no_signing_key'],
         detail: { ...id('answerMfaChallenge'), summary: 'Answer the challenge with a code or a recovery code' },
       },
     )
@@ -77,6 +85,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         public: true,
         body: RefreshBody,
         response: { 200: LoggedIn },
+        problems: ['invalid_refresh_token', 'refresh_token_reused', 'account_blocked', 'foreign_origin', 'no_signing_key'],
         detail: { ...id('refreshTokens'), summary: 'Exchange a refresh token for new tokens; it works once' },
       },
     )
@@ -97,6 +106,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
         guest: true,
         body: t.Optional(LogoutBody),
         response: { 204: t.Void() },
+        problems: ['not_logged_in', 'foreign_origin'],
         detail: { ...id('logout'), summary: 'End this session' },
       },
     )

@@ -39,12 +39,22 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
     .get('/', async ({ user }) => myProfileView(vault, await accounts.byId(user.id)), {
       auth: true,
       response: { 200: MyProfile },
+      problems: ['user_not_found'],
       detail: { operationId: 'getMe', summary: 'My account' },
     })
     .patch('/', async ({ user, body, request }) => myProfileView(vault, await profiles.change(user.id, body, originOf(request))), {
       auth: true,
       body: ProfileChange,
       response: { 200: MyProfile },
+      problems: [
+        'current_password_required',
+        'wrong_password',
+        'email_taken',
+        'username_taken',
+        'too_many_attempts',
+        'too_many_mails',
+        'too_many_logins',
+      ],
       detail: { operationId: 'updateMe', summary: 'Change my account; null clears phone or address' },
     })
     .delete(
@@ -57,12 +67,22 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         auth: true,
         body: OwnerProof,
         response: { 204: t.Void() },
+        problems: [
+          'current_password_required',
+          'wrong_password',
+          'last_admin',
+          'open_orders',
+          'user_not_found',
+          'too_many_attempts',
+          'too_many_logins',
+        ],
         detail: { operationId: 'deleteMe', summary: 'Erase my account and my personal data' },
       },
     )
     .get('/export', ({ user }) => personalData.exportOf(user.id, user.sid), {
       auth: true,
       response: { 200: Export },
+      problems: ['export_incomplete'],
       detail: { operationId: 'exportMe', summary: 'Everything that the platform holds about me' },
     })
     .post(
@@ -75,6 +95,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         auth: true,
         body: PasswordChange,
         response: { 204: t.Void() },
+        problems: ['current_password_required', 'wrong_password', 'too_many_attempts', 'too_many_logins'],
         detail: { operationId: 'changePassword', summary: 'Change my password; ends all my sessions' },
       },
     )
@@ -103,6 +124,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         headers: IdempotencyHeader,
         body: SavedAddressBody,
         response: { 201: SavedAddress },
+        problems: ['too_many_addresses'],
         detail: { operationId: 'addMyAddress', summary: 'Save an address' },
       },
     )
@@ -111,6 +133,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
       params: IdParam,
       body: SavedAddressBody,
       response: { 200: SavedAddress },
+      problems: ['address_not_found'],
       detail: { operationId: 'replaceMyAddress', summary: 'Replace a saved address' },
     })
     .delete(
@@ -123,6 +146,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         auth: true,
         params: IdParam,
         response: { 204: t.Void() },
+        problems: ['address_not_found'],
         detail: { operationId: 'deleteMyAddress', summary: 'Delete a saved address' },
       },
     )
@@ -142,6 +166,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         auth: true,
         params: SessionId,
         response: { 204: t.Void() },
+        problems: ['session_not_found'],
         detail: { operationId: 'endMySession', summary: 'End one of my sessions' },
       },
     )

@@ -19,6 +19,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         auth: true,
         body: OwnerProof,
         response: { 200: MfaSecret },
+        problems: ['current_password_required', 'wrong_password', 'mfa_enabled', 'too_many_attempts', 'too_many_logins'],
         detail: { operationId: 'beginMfa', summary: 'Begin two-factor login with a secret for an authenticator app' },
       },
     )
@@ -26,6 +27,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
       auth: true,
       body: MfaCode,
       response: { 200: RecoveryCodes },
+      problems: ['invalid_code', 'mfa_not_begun', 'mfa_enabled'],
       detail: { operationId: 'enableMfa', summary: 'Turn on two-factor login with the first code' },
     })
     .post(
@@ -38,6 +40,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         auth: true,
         body: OwnerProof,
         response: { 200: RecoveryCodes },
+        problems: ['current_password_required', 'wrong_password', 'mfa_not_enabled', 'too_many_attempts', 'too_many_logins'],
         detail: { operationId: 'renewRecoveryCodes', summary: 'New recovery codes in place of the old ones' },
       },
     )
@@ -52,6 +55,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         auth: true,
         body: OwnerProof,
         response: { 204: t.Void() },
+        problems: ['current_password_required', 'wrong_password', 'too_many_attempts', 'too_many_logins'],
         detail: { operationId: 'disableMfa', summary: 'Turn off two-factor login' },
       },
     )

@@ -1,5 +1,5 @@
-import { Address, AddressInput, addressFields, countryCode, placeOf } from '#shared/address'
-import { closed, Id, integerText, named, type Static, Time, t, text } from '#shared/schema'
+import { Address, AddressInput, addressFields, countryCode, placeOf, placeProblems } from '#shared/address'
+import { closed, failing, Id, integerText, named, type Static, Time, t, text } from '#shared/schema'
 import type { AuditRow } from './audit'
 import { addressColumn, type UserRow } from './database'
 import { Code, GivenPassword } from './login-model'
@@ -101,7 +101,10 @@ export type ManagedChange = Static<typeof ManagedChange>
 
 export const SavedAddressBody = t
   .Transform(
-    named('NewSavedAddress', closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) })),
+    failing(
+      placeProblems,
+      named('NewSavedAddress', closed({ label: t.Optional(text(50, 'home')), ...addressFields, is_default: t.Optional(t.Boolean()) })),
+    ),
   )
   .Decode(({ region, ...rest }) => ({ ...rest, ...placeOf({ country: rest.country, region }), country: countryCode(rest.country) }))
   .Encode(body => body)

@@ -34,6 +34,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         public: true,
         body: PasswordReset,
         response: { 204: t.Void() },
+        problems: ['invalid_token', 'too_many_logins'],
         detail: { operationId: 'resetPassword', summary: 'Set a new password with the token from the mail' },
       },
     )
@@ -47,6 +48,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         public: true,
         body: EmailVerification,
         response: { 204: t.Void() },
+        problems: ['invalid_token', 'email_taken'],
         detail: { operationId: 'verifyEmail', summary: 'Verify an e-mail with the token from the mail' },
       },
     )
@@ -59,6 +61,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
       {
         auth: true,
         response: { 202: t.Void() },
+        problems: ['too_many_mails'],
         detail: { operationId: 'requestEmailVerification', summary: 'Send me another mail to verify my e-mail' },
       },
     )

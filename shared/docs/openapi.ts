@@ -1,6 +1,7 @@
 import type { AnyElysia } from 'elysia'
 import release from '../../package.json' with { type: 'json' }
 import { Problem } from '../schema'
+import { answerHeaders } from './headers'
 import { operationOf } from './operation'
 import { createMender, type Schema } from './schema'
 import { tagsOf } from './tags'
@@ -11,7 +12,7 @@ export interface OpenApi {
   servers: { url: string }[]
   tags: { name: string; description: string }[]
   paths: Record<string, Record<string, Schema>>
-  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, Schema> }
+  components: Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, Schema>>
 }
 
 /** Whether a path is for clients. Health, metrics, internal routes and the documents themselves are not. */
@@ -27,11 +28,12 @@ const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
 export const openApiOf = (apps: readonly AnyElysia[], title: string): OpenApi => {
   const mend = createMender()
   const paths: OpenApi['paths'] = {}
+  const responses: Record<string, Schema> = {}
   for (const { method, path, hooks } of apps.flatMap(app => app.routes)) {
     if (!isPublic(path) || hooks.detail?.hide) continue
     const written = writtenPath(path)
     paths[written] ??= {}
-    paths[written][method.toLowerCase()] = operationOf({ path: written, hooks }, mend)
+    paths[written][method.toLowerCase()] = operationOf({ method, path: written, hooks }, mend, responses)
   }
   const operations = Object.values(paths).flatMap(methods => Object.values(methods))
   const ids = operations.map(({ operationId }) => operationId)
@@ -51,6 +53,8 @@ export const openApiOf = (apps: readonly AnyElysia[], title: string): OpenApi =>
     paths,
     components: {
       schemas: sorted(mend.named),
+      responses: sorted(responses),
+      headers: answerHeaders,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `access_token` of POST /auth/login' },
         ...(isSigned && {

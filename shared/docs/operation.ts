@@ -1,24 +1,9 @@
 import { OptionalKind } from '@sinclair/typebox'
+import { ifMatch, ifNoneMatch } from './headers'
+import { codesIn, failuresOf } from './problems'
 import { sampleOf } from './sample'
 import { isObject, type Mended, type Schema } from './schema'
 import { tagOf } from './tags'
-
-const problem = (description: string, example: { title: string; status: number; code: string }): Schema => ({
-  description,
-  content: {
-    'application/problem+json': {
-      schema: { $ref: '#/components/schemas/Problem' },
-      example: { type: 'about:blank', ...example, detail: `${description}.`, request_id: '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10' },
-    },
-  },
-})
-const problems = {
-  input: problem('Some fields are not as they should be', { title: 'Bad Request', status: 400, code: 'invalid_input' }),
-  token: problem('The token is missing, unknown or expired', { title: 'Unauthorized', status: 401, code: 'token_required' }),
-  role: problem('This needs the admin role', { title: 'Forbidden', status: 403, code: 'forbidden' }),
-  missing: problem('It is not there, or not yours', { title: 'Not Found', status: 404, code: 'not_found' }),
-  other: problem('What else can go wrong', { title: 'Service Unavailable', status: 503, code: 'dependency_unavailable' }),
-}
 
 /** Translates `x-auth`, which has the route's `auth` option, to OpenAPI. */
 const securityOf = (auth: unknown): Schema => {
@@ -29,6 +14,7 @@ const securityOf = (auth: unknown): Schema => {
 }
 
 interface Route {
+  method: string
   path: string
   hooks: { body?: unknown; query?: unknown; params?: unknown; headers?: unknown; response?: unknown; detail?: unknown }
 }
@@ -36,16 +22,45 @@ interface Route {
 const isOptional = (schema: unknown) => isObject(schema) && OptionalKind in schema
 const objectIn = (value: unknown): Schema => (isObject(value) ? value : {})
 
-export const operationOf = ({ path, hooks }: Route, mend: Mended): Schema => {
-  const { hide: _, description: given, responses, requestBody, ...detail } = objectIn(hooks.detail)
+const headerReference = (name: string) => [name, { $ref: `#/components/headers/${name}` }]
+
+/** The headers of an answer that has worked, as far as they follow from what the operation takes and answers. */
+const headersOf = (
+  status: string,
+  { names, declared, isConditional }: { names: Set<string>; declared: readonly string[]; isConditional: boolean },
+) =>
+  Object.fromEntries(
+    [
+      'X-Request-Id',
+      ...(status === '201' ? ['Location'] : []),
+      ...(names.has('idempotency-key') ? ['Idempotent-Replayed'] : []),
+      ...(isConditional || declared.includes('stale') ? ['ETag'] : []),
+      ...(names.has('x-cart-id') ? ['X-Cart-Id'] : []),
+    ].map(headerReference),
+  )
+
+export const operationOf = ({ method, path, hooks }: Route, mend: Mended, shared: Record<string, Schema>): Schema => {
+  const { hide: _, description: given, responses, requestBody, 'x-problems': own, parameters: more, ...detail } = objectIn(hooks.detail)
   const auth = detail['x-auth']
+  const answers = objectIn(responses ?? answersFrom(hooks.response))
+  const isConditional = '304' in answers
+  const declared = [
+    ...new Set([...(Array.isArray(own) ? own.map(String) : []), ...codesIn([hooks.params, hooks.query, hooks.headers, hooks.body])]),
+  ]
   const parameters = [
     ...parametersIn('header', hooks.headers, mend),
     ...parametersIn('path', hooks.params, mend),
     ...parametersIn('query', hooks.query, mend),
+    ...(Array.isArray(more) ? more : []),
+    ...(isConditional ? [ifNoneMatch] : []),
+    ...(declared.includes('stale') ? [ifMatch] : []),
   ]
+  const names = new Set(parameters.map(({ name }) => String(name).toLowerCase()))
   const body = requestBody ?? (hooks.body && { required: !isOptional(hooks.body), content: { 'application/json': { schema: hooks.body } } })
   const description = [given, auth === 'admin' && 'Needs admin.'].filter(Boolean).join('\n\n')
+  // Every write reads its body, also one that takes none.
+  const reads = hooks.body || (!body && method !== 'GET') ? 'json' : body ? 'bytes' : undefined
+  const traits = { auth, declared, input: parameters.length > 0 || reads === 'json', body: reads } as const
   return {
     tags: [tagOf(path)],
     ...detail,
@@ -54,13 +69,13 @@ export const operationOf = ({ path, hooks }: Route, mend: Mended): Schema => {
     parameters,
     ...(isObject(body) && { requestBody: { ...body, content: contentOf(body.content, mend) } }),
     responses: {
-      ...answersOf(responses ?? answersFrom(hooks.response), mend),
-      ...((isObject(body) || parameters.length > 0) && { 400: problems.input }),
-      // Public routes refuse an invalid token, too.
-      401: problems.token,
-      ...(auth === 'admin' && { 403: problems.role }),
-      ...(isObject(hooks.params) && { 404: problems.missing }),
-      default: problems.other,
+      ...failuresOf(traits, shared, mend),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [
+          status,
+          answerOf(status, answer, { headers: headersOf(status, { names, declared, isConditional }), mend }),
+        ]),
+      ),
     },
   }
 }
@@ -115,17 +130,11 @@ const statusText: Record<string, string> = {
   304: 'Not modified',
 }
 
-const answersOf = (responses: unknown, mend: Mended): Record<string, Schema> =>
-  Object.fromEntries(
-    Object.entries(isObject(responses) ? responses : {}).map(([status, given]) => {
-      const { description, headers, content } = isObject(given) ? given : {}
-      return [
-        status,
-        {
-          description: description ?? statusText[status] ?? 'Answered',
-          ...(isObject(headers) && { headers }),
-          ...(isObject(content) && { content: contentOf(content, mend) }),
-        },
-      ]
-    }),
-  )
+const answerOf = (status: string, given: unknown, { headers, mend }: { headers: Schema; mend: Mended }): Schema => {
+  const { description, headers: own, content } = objectIn(given)
+  return {
+    description: description ?? statusText[status] ?? 'Answered',
+    headers: { ...headers, ...objectIn(own) },
+    ...(isObject(content) && { content: contentOf(content, mend) }),
+  }
+}

@@ -33,7 +33,7 @@ export const createMender = (): Mended => {
     typeof schema.$ref === 'string' ? (named[schema.$ref.replace(inComponents, '')] ?? {}) : schema
 
   const define = (name: string, given: Schema): Schema => {
-    const source = JSON.stringify(given)
+    const source = JSON.stringify(given, (key, value) => (key === 'x-problems' ? undefined : value))
     const known = sources.get(name)
     // Within itself a name means the whole again: that is how a tree is described, whose levels are written out in code.
     if (known !== undefined && known !== source && !open.has(name))

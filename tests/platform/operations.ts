@@ -30,8 +30,17 @@ export const operations = async (): Promise<Operation[]> => {
   const documents = await Promise.all(resources.map(documentOf))
   return documents.flatMap(({ paths, components }) => {
     const check = checker(components)
+    /** What an answer that many operations have stands for; any other as it is. */
+    const resolve = (answer: Schema): Schema =>
+      typeof answer.$ref === 'string' ? components.responses[answer.$ref.replace('#/components/responses/', '')] : answer
     return Object.entries<Record<string, Schema>>(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => operationOf(method.toUpperCase(), path, operation, check)),
+      Object.entries(methods).map(([method, { responses, ...operation }]) => {
+        const answers = Object.entries(isObject(responses) ? responses : {}).filter((entry): entry is [string, Schema] =>
+          isObject(entry[1]),
+        )
+        const resolved = Object.fromEntries(answers.map(([status, answer]) => [status, resolve(answer)]))
+        return operationOf(method.toUpperCase(), path, { ...operation, responses: resolved }, check)
+      }),
     )
   })
 }
@@ -45,11 +54,11 @@ const documentOf = async (resource: string) => {
 type Check = (schema: unknown, value: unknown) => string[]
 
 /** A guest's token is optional; a signed body needs none. */
-const accessOf = (ways: Schema[], responses: Schema): Operation['access'] => {
+const accessOf = (ways: Schema[], auth: unknown): Operation['access'] => {
   if (ways.length === 0) return 'public'
   if (ways.some(way => Object.keys(way).length === 0)) return 'guest'
   if (ways.some(way => 'signature' in way)) return 'signed'
-  return responses[403] ? 'admin' : 'user'
+  return auth === 'admin' ? 'admin' : 'user'
 }
 
 const operationOf = (method: string, path: string, operation: Schema, check: Check): Operation => {
@@ -63,7 +72,7 @@ const operationOf = (method: string, path: string, operation: Schema, check: Che
     name: `${method} ${path}`,
     method,
     path,
-    access: accessOf(ways, responses),
+    access: accessOf(ways, operation['x-auth']),
     pathParameters: named('path'),
     queryParameters: named('query'),
     ...(type && isObject(media) && { body: { type, example: media.example } }),
@@ -72,7 +81,7 @@ const operationOf = (method: string, path: string, operation: Schema, check: Che
 }
 
 const faultsOf = ({ status, headers, text }: Answer, responses: Schema, check: Check): string[] => {
-  const response = responses[status] ?? (status >= 400 ? responses.default : undefined)
+  const response = responses[status]
   if (!isObject(response)) return [`${status} is not declared`]
   const [type, media] = (isObject(response.content) && Object.entries(response.content)[0]) || []
   if (!type || !isObject(media)) return text === '' ? [] : [`${status} should have no body`]
@@ -103,13 +112,14 @@ const checker = (components: unknown): Check => {
   }
 }
 
-/** Turns OpenAPI's `nullable` into JSON Schema, and closes objects that do not say whether they are open. */
-const strict = (schema: unknown): unknown => {
-  if (Array.isArray(schema)) return schema.map(strict)
+/** Turns OpenAPI's `nullable` into JSON Schema, and closes objects that do not say whether they are open, but for the parts of a whole. */
+const strict = (schema: unknown, isPart = false): unknown => {
+  if (Array.isArray(schema)) return schema.map(part => strict(part, isPart))
   if (!isObject(schema)) return schema
   const { nullable, example: _, ...rest } = schema
-  const inner = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, strict(value)]))
-  if (isObject(inner.properties) && !('additionalProperties' in inner) && inner.type === 'object') inner.additionalProperties = false
+  const inner = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, strict(value, key === 'allOf')]))
+  if (!isPart && isObject(inner.properties) && !('additionalProperties' in inner) && inner.type === 'object')
+    inner.additionalProperties = false
   return nullable === true ? { anyOf: [inner, { type: 'null' }] } : inner
 }
 

@@ -4,14 +4,23 @@ import { pathOf } from '../fetch.ts'
 import { shopFetch } from '../fetch.ts'
 import type { Shop } from '../shop.ts'
 import type {
+  AddCartItemHeaders,
+  ApplyCouponHeaders,
   ApplyCouponParams,
   Cart,
   CartItemQuantity,
   CartShare,
+  ClearCartHeaders,
+  CopySharedCartHeaders,
   CouponCode,
+  GetCartHeaders,
   GetCartParams,
+  MergeCartHeaders,
   NewCartItem,
+  RemoveCartItemHeaders,
   RemoveCartItemParams,
+  RemoveCouponHeaders,
+  SetCartItemHeaders,
   SetCartItemParams
 } from './model.ts';
 
@@ -19,53 +28,53 @@ import type {
  * The cart with its prices and stock now, and what it would cost.
  * With a token the user’s cart; for a guest the cart that `X-Cart-Id` names. The first answer gives this id. The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.
  */
-export const getCart = async (shop: Shop, params?: GetCartParams, options?: CallOptions): Promise<Cart> =>
+export const getCart = async (shop: Shop, params?: GetCartParams, options?: CallOptions<GetCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'GET', '/api/cart', { query: params }, options)
 
 /**
  * Empty the cart.
  * With `If-Match` only if the cart has that version.
  */
-export const clearCart = async (shop: Shop, options?: CallOptions): Promise<void> =>
+export const clearCart = async (shop: Shop, options?: CallOptions<ClearCartHeaders>): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', '/api/cart', {}, options)
 
 /**
  * Add pieces: 201 for a new line, 200 for more of a line that is there.
  * The answer has no quote: GET the cart for it. With `If-Match` only if the cart has that version.
  */
-export const addCartItem = async (shop: Shop, newCartItem: NewCartItem, options?: CallOptions): Promise<Cart> =>
+export const addCartItem = async (shop: Shop, newCartItem: NewCartItem, options?: CallOptions<AddCartItemHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/items', { body: newCartItem }, options)
 
 /**
  * Set the pieces of a line; 0 removes it.
  * The answer has no quote: GET the cart for it. With `If-Match` only if the cart has that version.
  */
-export const setCartItem = async (shop: Shop, productId: string, cartItemQuantity: CartItemQuantity, params?: SetCartItemParams, options?: CallOptions): Promise<Cart> =>
+export const setCartItem = async (shop: Shop, productId: string, cartItemQuantity: CartItemQuantity, params?: SetCartItemParams, options?: CallOptions<SetCartItemHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'PUT', pathOf`/api/cart/items/${productId}`, { query: params, body: cartItemQuantity }, options)
 
 /**
  * Remove a line.
  * With `If-Match` only if the cart has that version.
  */
-export const removeCartItem = async (shop: Shop, productId: string, params?: RemoveCartItemParams, options?: CallOptions): Promise<void> =>
+export const removeCartItem = async (shop: Shop, productId: string, params?: RemoveCartItemParams, options?: CallOptions<RemoveCartItemHeaders>): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', pathOf`/api/cart/items/${productId}`, { query: params }, options)
 
 /**
  * Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it.
  * The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.
  */
-export const applyCoupon = async (shop: Shop, couponCode: CouponCode, params?: ApplyCouponParams, options?: CallOptions): Promise<Cart> =>
+export const applyCoupon = async (shop: Shop, couponCode: CouponCode, params?: ApplyCouponParams, options?: CallOptions<ApplyCouponHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/coupon', { query: params, body: couponCode }, options)
 
 /** Remove the coupon code. */
-export const removeCoupon = async (shop: Shop, options?: CallOptions): Promise<void> =>
+export const removeCoupon = async (shop: Shop, options?: CallOptions<RemoveCouponHeaders>): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', '/api/cart/coupon', {}, options)
 
 /**
  * Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once.
  * The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.
  */
-export const mergeCart = async (shop: Shop, options?: CallOptions): Promise<Cart> =>
+export const mergeCart = async (shop: Shop, options?: CallOptions<MergeCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/merge', {}, options)
 
 /** Make a token with which others can copy my cart as it is now; the last 20 are kept. */
@@ -76,5 +85,5 @@ export const shareCart = async (shop: Shop, options?: CallOptions): Promise<Cart
  * Copy a shared cart into mine at today’s prices.
  * A line that is there is raised to the shared quantity, so that copying twice is copying once. A guest needs a cart with something in it. With `If-Match` only if the cart has that version.
  */
-export const copySharedCart = async (shop: Shop, token: string, options?: CallOptions): Promise<Cart> =>
+export const copySharedCart = async (shop: Shop, token: string, options?: CallOptions<CopySharedCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', pathOf`/api/cart/shared/${token}`, {}, options)

@@ -6,12 +6,15 @@ import type { Shop } from '../shop.ts'
 import type {
   AddWarehouseHeaders,
   AdjustStockHeaders,
+  GetProductStockHeaders,
   ListLowStockParams,
   ListStockMovementsParams,
   ListStockParams,
   ListWarehousesParams,
   NewWarehouse,
   ProductStock,
+  SetStockHeaders,
+  SetStockThresholdHeaders,
   SkuStock,
   SkuStockPage,
   Stock,
@@ -68,7 +71,7 @@ export const checkStock = async (shop: Shop, stockCheck: StockCheck, options?: C
   shopFetch<StockCheckResult>(shop, 'POST', '/api/inventory/check', { body: stockCheck }, options)
 
 /** The stock of a product. */
-export const getProductStock = async (shop: Shop, productId: string, options?: CallOptions): Promise<ProductStock> =>
+export const getProductStock = async (shop: Shop, productId: string, options?: CallOptions<GetProductStockHeaders>): Promise<ProductStock> =>
   shopFetch<ProductStock>(shop, 'GET', pathOf`/api/inventory/${productId}`, {}, options)
 
 /**
@@ -77,7 +80,7 @@ export const getProductStock = async (shop: Shop, productId: string, options?: C
 
 Needs admin.
  */
-export const setStock = async (shop: Shop, productId: string, stockChange: StockChange, options?: CallOptions): Promise<Stock> =>
+export const setStock = async (shop: Shop, productId: string, stockChange: StockChange, options?: CallOptions<SetStockHeaders>): Promise<Stock> =>
   shopFetch<Stock>(shop, 'PUT', pathOf`/api/inventory/${productId}`, { body: stockChange }, options)
 
 /**
@@ -98,5 +101,5 @@ export const listStockMovements = async (shop: Shop, productId: string, params?:
  * Set the quantity at which stock counts as low.
  * Needs admin.
  */
-export const setStockThreshold = async (shop: Shop, productId: string, stockThreshold: StockThreshold, options?: CallOptions): Promise<SkuStock> =>
+export const setStockThreshold = async (shop: Shop, productId: string, stockThreshold: StockThreshold, options?: CallOptions<SetStockThresholdHeaders>): Promise<SkuStock> =>
   shopFetch<SkuStock>(shop, 'PUT', pathOf`/api/inventory/${productId}/threshold`, { body: stockThreshold }, options)

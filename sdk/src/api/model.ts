@@ -3997,9 +3997,100 @@ export interface WholeDeadLetter {
   body: string;
 }
 
+/**
+ * - `bad_gateway`: the service stopped before it had answered; check whether the request took effect, or repeat it with the same `Idempotency-Key`
+ * - `bad_answer`: one service got an unusable answer from another; try again later
+ */
+export type BadGatewayResponse = Problem;
+
+export type BadRequestResponseCode = 'bad_request' | 'invalid_address';
+export type BadRequestResponse = Problem & {
+  code: BadRequestResponseCode;
+};
+
+export type ContentTooLargeResponseCode = 'payload_too_large';
+export type ContentTooLargeResponse = Problem & {
+  code: ContentTooLargeResponseCode;
+};
+
+export type ForbiddenResponseCode = 'forbidden';
+export type ForbiddenResponse = Problem & {
+  code: ForbiddenResponseCode;
+};
+
+/**
+ * - `gateway_timeout`: the service did not answer in time; proceed as for `bad_gateway`
+ */
+export type GatewayTimeoutResponse = Problem;
+
+/**
+ * - `internal_error`: this is a fault of the shop; please report the `request_id`
+ */
+export type InternalServerErrorResponse = Problem;
+
+export type InvalidBodyResponseCode = 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type InvalidBodyResponse = Problem & {
+  code: InvalidBodyResponseCode;
+};
+
+export type InvalidInputResponseCode = 'bad_request' | 'invalid_address' | 'invalid_input';
+export type InvalidInputResponse = Problem & {
+  code: InvalidInputResponseCode;
+};
+
+export type InvalidTokenResponseCode = 'invalid_token' | 'token_expired' | 'session_ended';
+export type InvalidTokenResponse = Problem & {
+  code: InvalidTokenResponseCode;
+};
+
+export type RequestHeaderFieldsTooLargeResponseCode = 'bad_request';
+export type RequestHeaderFieldsTooLargeResponse = Problem & {
+  code: RequestHeaderFieldsTooLargeResponseCode;
+};
+
+/**
+ * - `service_unavailable`: no instance could be reached, so nothing was done; try again
+ * - `dependency_unavailable`: a database or the broker is down; try again
+ * - `database_unavailable`: the database is down; try again
+ * - `database_busy`: others are changing the same thing; try again
+ * - `broker_unavailable`: RabbitMQ does not answer; try again
+ * - `keys_unavailable`: tokens cannot be verified at the moment; try again
+ */
+export type ServiceUnavailableResponse = Problem;
+
+export type TooManyRequestsResponseCode = 'rate_limited';
+export type TooManyRequestsResponse = Problem & {
+  code: TooManyRequestsResponseCode;
+};
+
+export type URITooLongResponseCode = 'bad_request';
+export type URITooLongResponse = Problem & {
+  code: URITooLongResponseCode;
+};
+
+export type UnauthorizedResponseCode = 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type UnauthorizedResponse = Problem & {
+  code: UnauthorizedResponseCode;
+};
+
+export type UnsupportedEncodingResponseCode = 'unsupported_encoding';
+export type UnsupportedEncodingResponse = Problem & {
+  code: UnsupportedEncodingResponseCode;
+};
+
+export type UnsupportedMediaTypeResponseCode = 'unsupported_media_type' | 'unsupported_encoding';
+export type UnsupportedMediaTypeResponse = Problem & {
+  code: UnsupportedMediaTypeResponseCode;
+};
+
 export type GetDriftParams = {
 from?: string;
 to?: string;
+};
+
+export type GetDrift400Code = 'invalid_window' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetDrift400 = Problem & {
+  code: GetDrift400Code;
 };
 
 export type ListDeadLettersParams = {
@@ -4032,6 +4123,31 @@ reason?: string;
 limit?: number;
 };
 
+export type GetDeadLetter404Code = 'dead_letter_not_found';
+export type GetDeadLetter404 = Problem & {
+  code: GetDeadLetter404Code;
+};
+
+export type DeleteDeadLetter404Code = 'dead_letter_not_found';
+export type DeleteDeadLetter404 = Problem & {
+  code: DeleteDeadLetter404Code;
+};
+
+export type DeleteDeadLetter409Code = 'dead_letters_busy';
+export type DeleteDeadLetter409 = Problem & {
+  code: DeleteDeadLetter409Code;
+};
+
+export type ReplayDeadLetter404Code = 'dead_letter_not_found';
+export type ReplayDeadLetter404 = Problem & {
+  code: ReplayDeadLetter404Code;
+};
+
+export type ReplayDeadLetter409Code = 'dead_letters_busy';
+export type ReplayDeadLetter409 = Problem & {
+  code: ReplayDeadLetter409Code;
+};
+
 export type ReplayDeadLettersParams = {
 /**
  * @minLength 1
@@ -4054,6 +4170,16 @@ reason?: string;
  * @maximum 1000
  */
 limit?: number;
+};
+
+export type ReplayDeadLetters404Code = 'queue_not_found';
+export type ReplayDeadLetters404 = Problem & {
+  code: ReplayDeadLetters404Code;
+};
+
+export type ReplayDeadLetters409Code = 'dead_letters_busy';
+export type ReplayDeadLetters409 = Problem & {
+  code: ReplayDeadLetters409Code;
 };
 
 export type DeleteDeadLettersParams = {
@@ -4080,6 +4206,16 @@ reason?: string;
 limit?: number;
 };
 
+export type DeleteDeadLetters404Code = 'queue_not_found';
+export type DeleteDeadLetters404 = Problem & {
+  code: DeleteDeadLetters404Code;
+};
+
+export type DeleteDeadLetters409Code = 'dead_letters_busy';
+export type DeleteDeadLetters409 = Problem & {
+  code: DeleteDeadLetters409Code;
+};
+
 export type GetHistoryParams = {
 /**
  * @minimum 1
@@ -4091,6 +4227,319 @@ minutes?: number;
  * @maximum 240
  */
 points?: number;
+};
+
+export type StreamEventsHeaders = {
+/**
+ * The id of the last event that was read: the stream goes on after it
+ * @maxLength 100
+ */
+'Last-Event-ID'?: string;
+};
+
+export type StreamEvents429Code = 'too_many_streams' | 'rate_limited';
+export type StreamEvents429 = Problem & {
+  code: StreamEvents429Code;
+};
+
+export type GetService404Code = 'service_not_found';
+export type GetService404 = Problem & {
+  code: GetService404Code;
+};
+
+export type RegisterAtUsers400Code = 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RegisterAtUsers400 = Problem & {
+  code: RegisterAtUsers400Code;
+};
+
+export type RegisterAtUsers409Code = 'email_taken' | 'username_taken';
+export type RegisterAtUsers409 = Problem & {
+  code: RegisterAtUsers409Code;
+};
+
+export type LoginAtUsers401Code = 'invalid_credentials' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type LoginAtUsers401 = Problem & {
+  code: LoginAtUsers401Code;
+};
+
+export type LoginAtUsers403Code = 'account_blocked' | 'foreign_origin';
+export type LoginAtUsers403 = Problem & {
+  code: LoginAtUsers403Code;
+};
+
+export type LoginAtUsers429Code = 'too_many_attempts' | 'rate_limited';
+export type LoginAtUsers429 = Problem & {
+  code: LoginAtUsers429Code;
+};
+
+export type AnswerMfaChallengeAtUsers400Code = 'invalid_code' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AnswerMfaChallengeAtUsers400 = Problem & {
+  code: AnswerMfaChallengeAtUsers400Code;
+};
+
+export type AnswerMfaChallengeAtUsers401Code = 'invalid_code' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type AnswerMfaChallengeAtUsers401 = Problem & {
+  code: AnswerMfaChallengeAtUsers401Code;
+};
+
+export type AnswerMfaChallengeAtUsers403Code = 'account_blocked' | 'foreign_origin';
+export type AnswerMfaChallengeAtUsers403 = Problem & {
+  code: AnswerMfaChallengeAtUsers403Code;
+};
+
+export type AnswerMfaChallengeAtUsers429Code = 'too_many_attempts' | 'rate_limited';
+export type AnswerMfaChallengeAtUsers429 = Problem & {
+  code: AnswerMfaChallengeAtUsers429Code;
+};
+
+export type RefreshTokensAtUsers401Code = 'invalid_refresh_token' | 'refresh_token_reused' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type RefreshTokensAtUsers401 = Problem & {
+  code: RefreshTokensAtUsers401Code;
+};
+
+export type RefreshTokensAtUsers403Code = 'account_blocked' | 'foreign_origin';
+export type RefreshTokensAtUsers403 = Problem & {
+  code: RefreshTokensAtUsers403Code;
+};
+
+export type LogoutAtUsers401Code = 'not_logged_in' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type LogoutAtUsers401 = Problem & {
+  code: LogoutAtUsers401Code;
+};
+
+export type LogoutAtUsers403Code = 'foreign_origin';
+export type LogoutAtUsers403 = Problem & {
+  code: LogoutAtUsers403Code;
+};
+
+export type Register400Code = 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type Register400 = Problem & {
+  code: Register400Code;
+};
+
+export type Register409Code = 'email_taken' | 'username_taken';
+export type Register409 = Problem & {
+  code: Register409Code;
+};
+
+export type Login401Code = 'invalid_credentials' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type Login401 = Problem & {
+  code: Login401Code;
+};
+
+export type Login403Code = 'account_blocked' | 'foreign_origin';
+export type Login403 = Problem & {
+  code: Login403Code;
+};
+
+export type Login429Code = 'too_many_attempts' | 'rate_limited';
+export type Login429 = Problem & {
+  code: Login429Code;
+};
+
+export type AnswerMfaChallenge400Code = 'invalid_code' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AnswerMfaChallenge400 = Problem & {
+  code: AnswerMfaChallenge400Code;
+};
+
+export type AnswerMfaChallenge401Code = 'invalid_code' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type AnswerMfaChallenge401 = Problem & {
+  code: AnswerMfaChallenge401Code;
+};
+
+export type AnswerMfaChallenge403Code = 'account_blocked' | 'foreign_origin';
+export type AnswerMfaChallenge403 = Problem & {
+  code: AnswerMfaChallenge403Code;
+};
+
+export type AnswerMfaChallenge429Code = 'too_many_attempts' | 'rate_limited';
+export type AnswerMfaChallenge429 = Problem & {
+  code: AnswerMfaChallenge429Code;
+};
+
+export type RefreshTokens401Code = 'invalid_refresh_token' | 'refresh_token_reused' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type RefreshTokens401 = Problem & {
+  code: RefreshTokens401Code;
+};
+
+export type RefreshTokens403Code = 'account_blocked' | 'foreign_origin';
+export type RefreshTokens403 = Problem & {
+  code: RefreshTokens403Code;
+};
+
+export type Logout401Code = 'not_logged_in' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type Logout401 = Problem & {
+  code: Logout401Code;
+};
+
+export type Logout403Code = 'foreign_origin';
+export type Logout403 = Problem & {
+  code: Logout403Code;
+};
+
+export type ResetPassword400Code = 'invalid_token' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ResetPassword400 = Problem & {
+  code: ResetPassword400Code;
+};
+
+export type ResetPassword401Code = 'invalid_token' | 'token_expired' | 'session_ended';
+export type ResetPassword401 = Problem & {
+  code: ResetPassword401Code;
+};
+
+export type VerifyEmail400Code = 'invalid_token' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type VerifyEmail400 = Problem & {
+  code: VerifyEmail400Code;
+};
+
+export type VerifyEmail401Code = 'invalid_token' | 'token_expired' | 'session_ended';
+export type VerifyEmail401 = Problem & {
+  code: VerifyEmail401Code;
+};
+
+export type VerifyEmail409Code = 'email_taken';
+export type VerifyEmail409 = Problem & {
+  code: VerifyEmail409Code;
+};
+
+export type RequestEmailVerification429Code = 'too_many_mails' | 'rate_limited';
+export type RequestEmailVerification429 = Problem & {
+  code: RequestEmailVerification429Code;
+};
+
+export type BeginMfa400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type BeginMfa400 = Problem & {
+  code: BeginMfa400Code;
+};
+
+export type BeginMfa401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type BeginMfa401 = Problem & {
+  code: BeginMfa401Code;
+};
+
+export type BeginMfa409Code = 'mfa_enabled';
+export type BeginMfa409 = Problem & {
+  code: BeginMfa409Code;
+};
+
+export type BeginMfa429Code = 'too_many_attempts' | 'rate_limited';
+export type BeginMfa429 = Problem & {
+  code: BeginMfa429Code;
+};
+
+export type DisableMfa400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type DisableMfa400 = Problem & {
+  code: DisableMfa400Code;
+};
+
+export type DisableMfa401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type DisableMfa401 = Problem & {
+  code: DisableMfa401Code;
+};
+
+export type DisableMfa429Code = 'too_many_attempts' | 'rate_limited';
+export type DisableMfa429 = Problem & {
+  code: DisableMfa429Code;
+};
+
+export type EnableMfa400Code = 'invalid_code' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type EnableMfa400 = Problem & {
+  code: EnableMfa400Code;
+};
+
+export type EnableMfa401Code = 'invalid_code' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type EnableMfa401 = Problem & {
+  code: EnableMfa401Code;
+};
+
+export type EnableMfa409Code = 'mfa_not_begun' | 'mfa_enabled';
+export type EnableMfa409 = Problem & {
+  code: EnableMfa409Code;
+};
+
+export type RenewRecoveryCodes400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RenewRecoveryCodes400 = Problem & {
+  code: RenewRecoveryCodes400Code;
+};
+
+export type RenewRecoveryCodes401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type RenewRecoveryCodes401 = Problem & {
+  code: RenewRecoveryCodes401Code;
+};
+
+export type RenewRecoveryCodes409Code = 'mfa_not_enabled';
+export type RenewRecoveryCodes409 = Problem & {
+  code: RenewRecoveryCodes409Code;
+};
+
+export type RenewRecoveryCodes429Code = 'too_many_attempts' | 'rate_limited';
+export type RenewRecoveryCodes429 = Problem & {
+  code: RenewRecoveryCodes429Code;
+};
+
+export type GetMe404Code = 'user_not_found';
+export type GetMe404 = Problem & {
+  code: GetMe404Code;
+};
+
+export type UpdateMe400Code = 'current_password_required' | 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateMe400 = Problem & {
+  code: UpdateMe400Code;
+};
+
+export type UpdateMe401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type UpdateMe401 = Problem & {
+  code: UpdateMe401Code;
+};
+
+export type UpdateMe409Code = 'email_taken' | 'username_taken';
+export type UpdateMe409 = Problem & {
+  code: UpdateMe409Code;
+};
+
+export type UpdateMe429Code = 'too_many_attempts' | 'too_many_mails' | 'rate_limited';
+export type UpdateMe429 = Problem & {
+  code: UpdateMe429Code;
+};
+
+export type DeleteMe400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type DeleteMe400 = Problem & {
+  code: DeleteMe400Code;
+};
+
+export type DeleteMe401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type DeleteMe401 = Problem & {
+  code: DeleteMe401Code;
+};
+
+export type DeleteMe404Code = 'user_not_found';
+export type DeleteMe404 = Problem & {
+  code: DeleteMe404Code;
+};
+
+export type DeleteMe409Code = 'last_admin' | 'open_orders';
+export type DeleteMe409 = Problem & {
+  code: DeleteMe409Code;
+};
+
+export type DeleteMe429Code = 'too_many_attempts' | 'rate_limited';
+export type DeleteMe429 = Problem & {
+  code: DeleteMe429Code;
+};
+
+export type ChangePassword400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ChangePassword400 = Problem & {
+  code: ChangePassword400Code;
+};
+
+export type ChangePassword401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type ChangePassword401 = Problem & {
+  code: ChangePassword401Code;
+};
+
+export type ChangePassword429Code = 'too_many_attempts' | 'rate_limited';
+export type ChangePassword429 = Problem & {
+  code: ChangePassword429Code;
 };
 
 export type ListMyAddressesParams = {
@@ -4106,12 +4555,47 @@ skip?: number;
 limit?: number;
 };
 
+export type ListMyAddresses400Code = 'use_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListMyAddresses400 = Problem & {
+  code: ListMyAddresses400Code;
+};
+
 export type AddMyAddressHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type AddMyAddress400Code = 'invalid_idempotency_key' | 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddMyAddress400 = Problem & {
+  code: AddMyAddress400Code;
+};
+
+export type AddMyAddress409Code = 'too_many_addresses' | 'request_in_progress';
+export type AddMyAddress409 = Problem & {
+  code: AddMyAddress409Code;
+};
+
+export type AddMyAddress422Code = 'idempotency_key_reused';
+export type AddMyAddress422 = Problem & {
+  code: AddMyAddress422Code;
+};
+
+export type ReplaceMyAddress400Code = 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReplaceMyAddress400 = Problem & {
+  code: ReplaceMyAddress400Code;
+};
+
+export type ReplaceMyAddress404Code = 'address_not_found';
+export type ReplaceMyAddress404 = Problem & {
+  code: ReplaceMyAddress404Code;
+};
+
+export type DeleteMyAddress404Code = 'address_not_found';
+export type DeleteMyAddress404 = Problem & {
+  code: DeleteMyAddress404Code;
 };
 
 export type ListMySessionsParams = {
@@ -4125,6 +4609,16 @@ skip?: number;
  * @maximum 100
  */
 limit?: number;
+};
+
+export type ListMySessions400Code = 'use_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListMySessions400 = Problem & {
+  code: ListMySessions400Code;
+};
+
+export type EndMySession404Code = 'session_not_found';
+export type EndMySession404 = Problem & {
+  code: EndMySession404Code;
 };
 
 export type ListUsersParams = {
@@ -4148,6 +4642,11 @@ cursor?: string;
  * @maxLength 254
  */
 search?: string;
+};
+
+export type ListUsers400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListUsers400 = Problem & {
+  code: ListUsers400Code;
 };
 
 export type ListAuditEntriesParams = {
@@ -4177,6 +4676,36 @@ user_id?: number;
  * @maximum 9007199254740991
  */
 actor_id?: number;
+};
+
+export type ListAuditEntries400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListAuditEntries400 = Problem & {
+  code: ListAuditEntries400Code;
+};
+
+export type GetUser404Code = 'user_not_found';
+export type GetUser404 = Problem & {
+  code: GetUser404Code;
+};
+
+export type UpdateUser404Code = 'user_not_found';
+export type UpdateUser404 = Problem & {
+  code: UpdateUser404Code;
+};
+
+export type UpdateUser409Code = 'last_admin';
+export type UpdateUser409 = Problem & {
+  code: UpdateUser409Code;
+};
+
+export type DisableUserMfa404Code = 'user_not_found';
+export type DisableUserMfa404 = Problem & {
+  code: DisableUserMfa404Code;
+};
+
+export type DisableUserMfa409Code = 'own_account';
+export type DisableUserMfa409 = Problem & {
+  code: DisableUserMfa409Code;
 };
 
 export type ListProductsParams = {
@@ -4223,6 +4752,16 @@ sort?: ListProductsSort;
 
 export type ListProductsInStock = 'true' | 'false';
 export type ListProductsSort = 'price' | '-price' | 'name' | '-created_at';
+export type ListProducts400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListProducts400 = Problem & {
+  code: ListProducts400Code;
+};
+
+export type ListProducts412Code = 'precondition_failed';
+export type ListProducts412 = Problem & {
+  code: ListProducts412Code;
+};
+
 export type CreateProductHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4231,11 +4770,169 @@ export type CreateProductHeaders = {
 'idempotency-key'?: string;
 };
 
+export type CreateProduct400Code = 'invalid_amount' | 'invalid_category' | 'stock_mismatch' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CreateProduct400 = Problem & {
+  code: CreateProduct400Code;
+};
+
+export type CreateProduct409Code = 'sku_taken' | 'request_in_progress';
+export type CreateProduct409 = Problem & {
+  code: CreateProduct409Code;
+};
+
+export type CreateProduct422Code = 'idempotency_key_reused';
+export type CreateProduct422 = Problem & {
+  code: CreateProduct422Code;
+};
+
+export type GetProductHeaders = {
+/**
+ * The `ETag` that was read: 304 when it has not changed since
+ * @maxLength 1000
+ */
+'If-None-Match'?: string;
+};
+
+export type GetProduct404Code = 'product_not_found';
+export type GetProduct404 = Problem & {
+  code: GetProduct404Code;
+};
+
+export type GetProduct412Code = 'precondition_failed';
+export type GetProduct412 = Problem & {
+  code: GetProduct412Code;
+};
+
+export type ReplaceProductHeaders = {
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type ReplaceProduct400Code = 'invalid_amount' | 'invalid_category' | 'stock_is_inventorys' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReplaceProduct400 = Problem & {
+  code: ReplaceProduct400Code;
+};
+
+export type ReplaceProduct404Code = 'product_not_found';
+export type ReplaceProduct404 = Problem & {
+  code: ReplaceProduct404Code;
+};
+
+export type ReplaceProduct409Code = 'product_archived' | 'sku_taken';
+export type ReplaceProduct409 = Problem & {
+  code: ReplaceProduct409Code;
+};
+
+export type ReplaceProduct412Code = 'stale';
+export type ReplaceProduct412 = Problem & {
+  code: ReplaceProduct412Code;
+};
+
+export type UpdateProductHeaders = {
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type UpdateProduct400Code = 'invalid_amount' | 'invalid_category' | 'stock_is_inventorys' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateProduct400 = Problem & {
+  code: UpdateProduct400Code;
+};
+
+export type UpdateProduct404Code = 'product_not_found';
+export type UpdateProduct404 = Problem & {
+  code: UpdateProduct404Code;
+};
+
+export type UpdateProduct409Code = 'product_archived' | 'sku_taken';
+export type UpdateProduct409 = Problem & {
+  code: UpdateProduct409Code;
+};
+
+export type UpdateProduct412Code = 'stale';
+export type UpdateProduct412 = Problem & {
+  code: UpdateProduct412Code;
+};
+
+export type ArchiveProductHeaders = {
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type ArchiveProduct404Code = 'product_not_found';
+export type ArchiveProduct404 = Problem & {
+  code: ArchiveProduct404Code;
+};
+
+export type ArchiveProduct412Code = 'stale';
+export type ArchiveProduct412 = Problem & {
+  code: ArchiveProduct412Code;
+};
+
+export type GetProductBySkuHeaders = {
+/**
+ * The `ETag` that was read: 304 when it has not changed since
+ * @maxLength 1000
+ */
+'If-None-Match'?: string;
+};
+
+export type GetProductBySku404Code = 'product_not_found';
+export type GetProductBySku404 = Problem & {
+  code: GetProductBySku404Code;
+};
+
+export type GetProductBySku412Code = 'precondition_failed';
+export type GetProductBySku412 = Problem & {
+  code: GetProductBySku412Code;
+};
+
+export type GetProductImageHeaders = {
+/**
+ * The `ETag` that was read: 304 when it has not changed since
+ * @maxLength 1000
+ */
+'If-None-Match'?: string;
+};
+
+export type GetProductImage404Code = 'image_not_found';
+export type GetProductImage404 = Problem & {
+  code: GetProductImage404Code;
+};
+
+export type GetProductImage412Code = 'precondition_failed';
+export type GetProductImage412 = Problem & {
+  code: GetProductImage412Code;
+};
+
+export type ImportProducts400Code = 'invalid_header' | 'bad_request' | 'invalid_address';
+export type ImportProducts400 = Problem & {
+  code: ImportProducts400Code;
+};
+
+export type ImportProducts415Code = 'unsupported_media_type' | 'unsupported_encoding';
+export type ImportProducts415 = Problem & {
+  code: ImportProducts415Code;
+};
+
 export type ExportProductsParams = {
 format?: ExportProductsFormat;
 };
 
 export type ExportProductsFormat = 'ndjson' | 'csv';
+export type GetCategoryTree412Code = 'precondition_failed';
+export type GetCategoryTree412 = Problem & {
+  code: GetCategoryTree412Code;
+};
+
 export type CreateCategoryHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4244,12 +4941,82 @@ export type CreateCategoryHeaders = {
 'idempotency-key'?: string;
 };
 
+export type CreateCategory400Code = 'invalid_category' | 'unknown_parent' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CreateCategory400 = Problem & {
+  code: CreateCategory400Code;
+};
+
+export type CreateCategory409Code = 'category_exists' | 'slug_taken' | 'too_deep' | 'request_in_progress';
+export type CreateCategory409 = Problem & {
+  code: CreateCategory409Code;
+};
+
+export type CreateCategory422Code = 'idempotency_key_reused';
+export type CreateCategory422 = Problem & {
+  code: CreateCategory422Code;
+};
+
+export type GetCategory404Code = 'category_not_found';
+export type GetCategory404 = Problem & {
+  code: GetCategory404Code;
+};
+
+export type GetCategory412Code = 'precondition_failed';
+export type GetCategory412 = Problem & {
+  code: GetCategory412Code;
+};
+
+export type UpdateCategory400Code = 'invalid_category' | 'unknown_parent' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateCategory400 = Problem & {
+  code: UpdateCategory400Code;
+};
+
+export type UpdateCategory404Code = 'category_not_found';
+export type UpdateCategory404 = Problem & {
+  code: UpdateCategory404Code;
+};
+
+export type UpdateCategory409Code = 'category_exists' | 'slug_taken' | 'category_cycle' | 'too_deep';
+export type UpdateCategory409 = Problem & {
+  code: UpdateCategory409Code;
+};
+
+export type DeleteCategory404Code = 'category_not_found';
+export type DeleteCategory404 = Problem & {
+  code: DeleteCategory404Code;
+};
+
+export type DeleteCategory409Code = 'category_in_use';
+export type DeleteCategory409 = Problem & {
+  code: DeleteCategory409Code;
+};
+
 export type PlaceOrderHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type PlaceOrder400Code = 'items_or_cart' | 'sku_required' | 'unknown_sku' | 'unknown_shipping_option' | 'invalid_amount' | 'invalid_quantity' | 'invalid_idempotency_key' | 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type PlaceOrder400 = Problem & {
+  code: PlaceOrder400Code;
+};
+
+export type PlaceOrder403Code = 'forbidden';
+export type PlaceOrder403 = Problem & {
+  code: PlaceOrder403Code;
+};
+
+export type PlaceOrder409Code = 'cart_empty' | 'cart_changed' | 'coupon_rejected' | 'currency_mismatch' | 'no_rate_for_currency' | 'out_of_stock' | 'price_changed' | 'product_unavailable' | 'request_in_progress';
+export type PlaceOrder409 = Problem & {
+  code: PlaceOrder409Code;
+};
+
+export type PlaceOrder422Code = 'idempotency_key_reused';
+export type PlaceOrder422 = Problem & {
+  code: PlaceOrder422Code;
 };
 
 export type ListOrdersParams = {
@@ -4288,6 +5055,11 @@ user_id?: number;
 };
 
 export type ListOrdersStatus = 'pending' | 'awaiting_payment' | 'paid' | 'fulfilling' | 'shipped' | 'delivered' | 'cancelled';
+export type ListOrders400Code = 'invalid_period' | 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListOrders400 = Problem & {
+  code: ListOrders400Code;
+};
+
 export type GetOrderStatsParams = {
 /**
  * @maxLength 40
@@ -4307,12 +5079,62 @@ currency?: string;
 };
 
 export type GetOrderStatsBy = 'day' | 'week' | 'month';
+export type GetOrderStats400Code = 'invalid_period' | 'period_too_long' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetOrderStats400 = Problem & {
+  code: GetOrderStats400Code;
+};
+
+export type GetOrder404Code = 'order_not_found';
+export type GetOrder404 = Problem & {
+  code: GetOrder404Code;
+};
+
+export type ChangeOrderAddress400Code = 'unknown_shipping_option' | 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ChangeOrderAddress400 = Problem & {
+  code: ChangeOrderAddress400Code;
+};
+
+export type ChangeOrderAddress404Code = 'order_not_found';
+export type ChangeOrderAddress404 = Problem & {
+  code: ChangeOrderAddress404Code;
+};
+
+export type ChangeOrderAddress409Code = 'illegal_transition' | 'payment_in_progress' | 'no_rate_for_currency';
+export type ChangeOrderAddress409 = Problem & {
+  code: ChangeOrderAddress409Code;
+};
+
+export type GetOrderTimeline404Code = 'order_not_found';
+export type GetOrderTimeline404 = Problem & {
+  code: GetOrderTimeline404Code;
+};
+
 export type CancelOrderHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type CancelOrder400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CancelOrder400 = Problem & {
+  code: CancelOrder400Code;
+};
+
+export type CancelOrder404Code = 'order_not_found';
+export type CancelOrder404 = Problem & {
+  code: CancelOrder404Code;
+};
+
+export type CancelOrder409Code = 'illegal_transition' | 'already_picked_up' | 'payment_in_progress' | 'request_in_progress';
+export type CancelOrder409 = Problem & {
+  code: CancelOrder409Code;
+};
+
+export type CancelOrder422Code = 'idempotency_key_reused';
+export type CancelOrder422 = Problem & {
+  code: CancelOrder422Code;
 };
 
 export type RequestReturnHeaders = {
@@ -4323,12 +5145,62 @@ export type RequestReturnHeaders = {
 'idempotency-key'?: string;
 };
 
+export type RequestReturn400Code = 'sku_required' | 'unknown_line' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RequestReturn400 = Problem & {
+  code: RequestReturn400Code;
+};
+
+export type RequestReturn404Code = 'order_not_found';
+export type RequestReturn404 = Problem & {
+  code: RequestReturn404Code;
+};
+
+export type RequestReturn409Code = 'illegal_transition' | 'too_many_returned' | 'request_in_progress';
+export type RequestReturn409 = Problem & {
+  code: RequestReturn409Code;
+};
+
+export type RequestReturn422Code = 'idempotency_key_reused';
+export type RequestReturn422 = Problem & {
+  code: RequestReturn422Code;
+};
+
+export type ListOrderReturns404Code = 'order_not_found';
+export type ListOrderReturns404 = Problem & {
+  code: ListOrderReturns404Code;
+};
+
+export type GetReturn404Code = 'return_not_found';
+export type GetReturn404 = Problem & {
+  code: GetReturn404Code;
+};
+
 export type ApproveReturnHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type ApproveReturn400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ApproveReturn400 = Problem & {
+  code: ApproveReturn400Code;
+};
+
+export type ApproveReturn404Code = 'return_not_found';
+export type ApproveReturn404 = Problem & {
+  code: ApproveReturn404Code;
+};
+
+export type ApproveReturn409Code = 'illegal_transition' | 'request_in_progress';
+export type ApproveReturn409 = Problem & {
+  code: ApproveReturn409Code;
+};
+
+export type ApproveReturn422Code = 'idempotency_key_reused';
+export type ApproveReturn422 = Problem & {
+  code: ApproveReturn422Code;
 };
 
 export type RejectReturnHeaders = {
@@ -4339,6 +5211,26 @@ export type RejectReturnHeaders = {
 'idempotency-key'?: string;
 };
 
+export type RejectReturn400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RejectReturn400 = Problem & {
+  code: RejectReturn400Code;
+};
+
+export type RejectReturn404Code = 'return_not_found';
+export type RejectReturn404 = Problem & {
+  code: RejectReturn404Code;
+};
+
+export type RejectReturn409Code = 'illegal_transition' | 'request_in_progress';
+export type RejectReturn409 = Problem & {
+  code: RejectReturn409Code;
+};
+
+export type RejectReturn422Code = 'idempotency_key_reused';
+export type RejectReturn422 = Problem & {
+  code: RejectReturn422Code;
+};
+
 export type ReceiveReturnHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4347,12 +5239,52 @@ export type ReceiveReturnHeaders = {
 'idempotency-key'?: string;
 };
 
+export type ReceiveReturn400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReceiveReturn400 = Problem & {
+  code: ReceiveReturn400Code;
+};
+
+export type ReceiveReturn404Code = 'return_not_found';
+export type ReceiveReturn404 = Problem & {
+  code: ReceiveReturn404Code;
+};
+
+export type ReceiveReturn409Code = 'illegal_transition' | 'request_in_progress';
+export type ReceiveReturn409 = Problem & {
+  code: ReceiveReturn409Code;
+};
+
+export type ReceiveReturn422Code = 'idempotency_key_reused';
+export type ReceiveReturn422 = Problem & {
+  code: ReceiveReturn422Code;
+};
+
 export type PayOrderHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type PayOrder400Code = 'invalid_amount' | 'card_data_refused' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type PayOrder400 = Problem & {
+  code: PayOrder400Code;
+};
+
+export type PayOrder404Code = 'order_not_found';
+export type PayOrder404 = Problem & {
+  code: PayOrder404Code;
+};
+
+export type PayOrder409Code = 'amount_mismatch' | 'currency_mismatch' | 'order_not_payable' | 'payment_in_progress' | 'request_in_progress';
+export type PayOrder409 = Problem & {
+  code: PayOrder409Code;
+};
+
+export type PayOrder422Code = 'idempotency_key_reused';
+export type PayOrder422 = Problem & {
+  code: PayOrder422Code;
 };
 
 export type ListPaymentsParams = {
@@ -4380,12 +5312,57 @@ status?: PaymentStatus;
 order_id?: number;
 };
 
+export type ListPayments400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListPayments400 = Problem & {
+  code: ListPayments400Code;
+};
+
+export type GetPayment404Code = 'payment_not_found';
+export type GetPayment404 = Problem & {
+  code: GetPayment404Code;
+};
+
+export type GetPaymentStatus404Code = 'payment_not_found';
+export type GetPaymentStatus404 = Problem & {
+  code: GetPaymentStatus404Code;
+};
+
+export type GetOrderPayment404Code = 'payment_not_found';
+export type GetOrderPayment404 = Problem & {
+  code: GetOrderPayment404Code;
+};
+
+export type ListRefunds404Code = 'payment_not_found';
+export type ListRefunds404 = Problem & {
+  code: ListRefunds404Code;
+};
+
 export type RefundPaymentHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type RefundPayment400Code = 'invalid_amount' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RefundPayment400 = Problem & {
+  code: RefundPayment400Code;
+};
+
+export type RefundPayment404Code = 'payment_not_found';
+export type RefundPayment404 = Problem & {
+  code: RefundPayment404Code;
+};
+
+export type RefundPayment409Code = 'not_refundable' | 'refund_exceeds_captured' | 'request_in_progress';
+export type RefundPayment409 = Problem & {
+  code: RefundPayment409Code;
+};
+
+export type RefundPayment422Code = 'idempotency_key_reused';
+export type RefundPayment422 = Problem & {
+  code: RefundPayment422Code;
 };
 
 export type CapturePaymentHeaders = {
@@ -4396,6 +5373,26 @@ export type CapturePaymentHeaders = {
 'idempotency-key'?: string;
 };
 
+export type CapturePayment400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CapturePayment400 = Problem & {
+  code: CapturePayment400Code;
+};
+
+export type CapturePayment404Code = 'payment_not_found';
+export type CapturePayment404 = Problem & {
+  code: CapturePayment404Code;
+};
+
+export type CapturePayment409Code = 'not_capturable' | 'payment_in_progress' | 'request_in_progress';
+export type CapturePayment409 = Problem & {
+  code: CapturePayment409Code;
+};
+
+export type CapturePayment422Code = 'idempotency_key_reused';
+export type CapturePayment422 = Problem & {
+  code: CapturePayment422Code;
+};
+
 export type VoidPaymentHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4404,12 +5401,57 @@ export type VoidPaymentHeaders = {
 'idempotency-key'?: string;
 };
 
+export type VoidPayment400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type VoidPayment400 = Problem & {
+  code: VoidPayment400Code;
+};
+
+export type VoidPayment404Code = 'payment_not_found';
+export type VoidPayment404 = Problem & {
+  code: VoidPayment404Code;
+};
+
+export type VoidPayment409Code = 'not_voidable' | 'payment_in_progress' | 'request_in_progress';
+export type VoidPayment409 = Problem & {
+  code: VoidPayment409Code;
+};
+
+export type VoidPayment422Code = 'idempotency_key_reused';
+export type VoidPayment422 = Problem & {
+  code: VoidPayment422Code;
+};
+
 export type RetryRefundHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type RetryRefund400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RetryRefund400 = Problem & {
+  code: RetryRefund400Code;
+};
+
+export type RetryRefund404Code = 'payment_not_found' | 'refund_not_found';
+export type RetryRefund404 = Problem & {
+  code: RetryRefund404Code;
+};
+
+export type RetryRefund409Code = 'not_retryable' | 'refund_exceeds_captured' | 'request_in_progress';
+export type RetryRefund409 = Problem & {
+  code: RetryRefund409Code;
+};
+
+export type RetryRefund422Code = 'idempotency_key_reused';
+export type RetryRefund422 = Problem & {
+  code: RetryRefund422Code;
+};
+
+export type GetRefund404Code = 'refund_not_found';
+export type GetRefund404 = Problem & {
+  code: GetRefund404Code;
 };
 
 export type GetReconciliationParams = {
@@ -4421,7 +5463,42 @@ from?: string;
 to?: string;
 };
 
+export type GetReconciliation400Code = 'invalid_window' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetReconciliation400 = Problem & {
+  code: GetReconciliation400Code;
+};
+
+export type GetReconciliation404Code = 'provider_not_found';
+export type GetReconciliation404 = Problem & {
+  code: GetReconciliation404Code;
+};
+
+export type GetReconciliation409Code = 'window_too_large' | 'no_report';
+export type GetReconciliation409 = Problem & {
+  code: GetReconciliation409Code;
+};
+
 export type ReceivePaymentWebhookBody = { [key: string]: unknown };
+
+export type ReceivePaymentWebhook400Code = 'invalid_signature' | 'stale_webhook' | 'invalid_webhook' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ReceivePaymentWebhook400 = Problem & {
+  code: ReceivePaymentWebhook400Code;
+};
+
+export type ReceivePaymentWebhook404Code = 'provider_not_found';
+export type ReceivePaymentWebhook404 = Problem & {
+  code: ReceivePaymentWebhook404Code;
+};
+
+export type AcknowledgeWebhook404Code = 'webhook_event_not_found';
+export type AcknowledgeWebhook404 = Problem & {
+  code: AcknowledgeWebhook404Code;
+};
+
+export type ConfirmSandboxPayment404Code = 'transaction_not_found';
+export type ConfirmSandboxPayment404 = Problem & {
+  code: ConfirmSandboxPayment404Code;
+};
 
 export type ListWarehousesParams = {
 /**
@@ -4442,12 +5519,37 @@ limit?: number;
 cursor?: string;
 };
 
+export type ListWarehouses400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListWarehouses400 = Problem & {
+  code: ListWarehouses400Code;
+};
+
 export type AddWarehouseHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type AddWarehouse400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddWarehouse400 = Problem & {
+  code: AddWarehouse400Code;
+};
+
+export type AddWarehouse409Code = 'warehouse_exists' | 'request_in_progress';
+export type AddWarehouse409 = Problem & {
+  code: AddWarehouse409Code;
+};
+
+export type AddWarehouse422Code = 'idempotency_key_reused';
+export type AddWarehouse422 = Problem & {
+  code: AddWarehouse422Code;
+};
+
+export type GetWarehouse404Code = 'warehouse_not_found';
+export type GetWarehouse404 = Problem & {
+  code: GetWarehouse404Code;
 };
 
 export type ListStockParams = {
@@ -4473,6 +5575,11 @@ cursor?: string;
 warehouse?: string;
 };
 
+export type ListStock400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListStock400 = Problem & {
+  code: ListStock400Code;
+};
+
 export type ListLowStockParams = {
 /**
  * @minimum 0
@@ -4492,12 +5599,88 @@ limit?: number;
 cursor?: string;
 };
 
+export type ListLowStock400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListLowStock400 = Problem & {
+  code: ListLowStock400Code;
+};
+
+export type GetProductStockHeaders = {
+/**
+ * The `ETag` that was read: 304 when it has not changed since
+ * @maxLength 1000
+ */
+'If-None-Match'?: string;
+};
+
+export type GetProductStock404Code = 'stock_not_found';
+export type GetProductStock404 = Problem & {
+  code: GetProductStock404Code;
+};
+
+export type SetStockHeaders = {
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type SetStock400Code = 'sku_required' | 'unknown_warehouse' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type SetStock400 = Problem & {
+  code: SetStock400Code;
+};
+
+export type SetStock404Code = 'stock_not_found';
+export type SetStock404 = Problem & {
+  code: SetStock404Code;
+};
+
+export type SetStock409Code = 'reserved_stock' | 'too_much_stock';
+export type SetStock409 = Problem & {
+  code: SetStock409Code;
+};
+
+export type SetStock412Code = 'stale';
+export type SetStock412 = Problem & {
+  code: SetStock412Code;
+};
+
 export type AdjustStockHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type AdjustStock400Code = 'sku_required' | 'unknown_warehouse' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AdjustStock400 = Problem & {
+  code: AdjustStock400Code;
+};
+
+export type AdjustStock404Code = 'stock_not_found';
+export type AdjustStock404 = Problem & {
+  code: AdjustStock404Code;
+};
+
+export type AdjustStock409Code = 'not_enough_stock' | 'reserved_stock' | 'too_much_stock' | 'request_in_progress';
+export type AdjustStock409 = Problem & {
+  code: AdjustStock409Code;
+};
+
+export type AdjustStock412Code = 'stale';
+export type AdjustStock412 = Problem & {
+  code: AdjustStock412Code;
+};
+
+export type AdjustStock422Code = 'idempotency_key_reused';
+export type AdjustStock422 = Problem & {
+  code: AdjustStock422Code;
 };
 
 export type ListStockMovementsParams = {
@@ -4517,6 +5700,49 @@ limit?: number;
  * @maxLength 1024
  */
 cursor?: string;
+};
+
+export type ListStockMovements400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListStockMovements400 = Problem & {
+  code: ListStockMovements400Code;
+};
+
+export type SetStockThresholdHeaders = {
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type SetStockThreshold400Code = 'sku_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type SetStockThreshold400 = Problem & {
+  code: SetStockThreshold400Code;
+};
+
+export type SetStockThreshold404Code = 'stock_not_found';
+export type SetStockThreshold404 = Problem & {
+  code: SetStockThreshold404Code;
+};
+
+export type SetStockThreshold412Code = 'stale';
+export type SetStockThreshold412 = Problem & {
+  code: SetStockThreshold412Code;
+};
+
+export type QuoteShipping400Code = 'invalid_amount' | 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type QuoteShipping400 = Problem & {
+  code: QuoteShipping400Code;
+};
+
+export type QuoteShipping409Code = 'no_rate_for_currency';
+export type QuoteShipping409 = Problem & {
+  code: QuoteShipping409Code;
+};
+
+export type TrackShipment404Code = 'shipment_not_found';
+export type TrackShipment404 = Problem & {
+  code: TrackShipment404Code;
 };
 
 export type ListShipmentsParams = {
@@ -4544,6 +5770,11 @@ order_id?: number;
 status?: ShipmentStatus;
 };
 
+export type ListShipments400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListShipments400 = Problem & {
+  code: ListShipments400Code;
+};
+
 export type CreateShipmentHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4552,12 +5783,75 @@ export type CreateShipmentHeaders = {
 'idempotency-key'?: string;
 };
 
+export type CreateShipment400Code = 'sku_required' | 'unknown_line' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CreateShipment400 = Problem & {
+  code: CreateShipment400Code;
+};
+
+export type CreateShipment404Code = 'order_not_found';
+export type CreateShipment404 = Problem & {
+  code: CreateShipment404Code;
+};
+
+export type CreateShipment409Code = 'order_cancelled' | 'order_not_ready' | 'nothing_left' | 'over_shipped' | 'several_warehouses' | 'carrier_not_configured' | 'request_in_progress';
+export type CreateShipment409 = Problem & {
+  code: CreateShipment409Code;
+};
+
+export type CreateShipment422Code = 'idempotency_key_reused';
+export type CreateShipment422 = Problem & {
+  code: CreateShipment422Code;
+};
+
+export type GetShipment404Code = 'shipment_not_found';
+export type GetShipment404 = Problem & {
+  code: GetShipment404Code;
+};
+
 export type RecordShipmentStepHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type RecordShipmentStep400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RecordShipmentStep400 = Problem & {
+  code: RecordShipmentStep400Code;
+};
+
+export type RecordShipmentStep404Code = 'shipment_not_found';
+export type RecordShipmentStep404 = Problem & {
+  code: RecordShipmentStep404Code;
+};
+
+export type RecordShipmentStep409Code = 'illegal_transition' | 'request_in_progress';
+export type RecordShipmentStep409 = Problem & {
+  code: RecordShipmentStep409Code;
+};
+
+export type RecordShipmentStep422Code = 'idempotency_key_reused';
+export type RecordShipmentStep422 = Problem & {
+  code: RecordShipmentStep422Code;
+};
+
+export type StreamShipmentHeaders = {
+/**
+ * The id of the last event that was read: the stream goes on after it
+ * @maxLength 100
+ */
+'Last-Event-ID'?: string;
+};
+
+export type StreamShipment404Code = 'shipment_not_found';
+export type StreamShipment404 = Problem & {
+  code: StreamShipment404Code;
+};
+
+export type StreamShipment429Code = 'too_many_streams' | 'rate_limited';
+export type StreamShipment429 = Problem & {
+  code: StreamShipment429Code;
 };
 
 export type ListShippingZonesParams = {
@@ -4579,12 +5873,57 @@ limit?: number;
 cursor?: string;
 };
 
+export type ListShippingZones400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListShippingZones400 = Problem & {
+  code: ListShippingZones400Code;
+};
+
 export type AddShippingZoneHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type AddShippingZone400Code = 'unknown_country' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddShippingZone400 = Problem & {
+  code: AddShippingZone400Code;
+};
+
+export type AddShippingZone409Code = 'country_taken' | 'request_in_progress';
+export type AddShippingZone409 = Problem & {
+  code: AddShippingZone409Code;
+};
+
+export type AddShippingZone422Code = 'idempotency_key_reused';
+export type AddShippingZone422 = Problem & {
+  code: AddShippingZone422Code;
+};
+
+export type UpdateShippingZone400Code = 'unknown_country' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateShippingZone400 = Problem & {
+  code: UpdateShippingZone400Code;
+};
+
+export type UpdateShippingZone404Code = 'zone_not_found';
+export type UpdateShippingZone404 = Problem & {
+  code: UpdateShippingZone404Code;
+};
+
+export type UpdateShippingZone409Code = 'country_taken' | 'default_zone';
+export type UpdateShippingZone409 = Problem & {
+  code: UpdateShippingZone409Code;
+};
+
+export type DeleteShippingZone404Code = 'zone_not_found';
+export type DeleteShippingZone404 = Problem & {
+  code: DeleteShippingZone404Code;
+};
+
+export type DeleteShippingZone409Code = 'default_zone';
+export type DeleteShippingZone409 = Problem & {
+  code: DeleteShippingZone409Code;
 };
 
 export type ListShippingRatesParams = {
@@ -4611,12 +5950,52 @@ cursor?: string;
 zone_id?: number;
 };
 
+export type ListShippingRates400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListShippingRates400 = Problem & {
+  code: ListShippingRates400Code;
+};
+
 export type AddShippingRateHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type AddShippingRate400Code = 'invalid_amount' | 'invalid_days' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddShippingRate400 = Problem & {
+  code: AddShippingRate400Code;
+};
+
+export type AddShippingRate404Code = 'zone_not_found';
+export type AddShippingRate404 = Problem & {
+  code: AddShippingRate404Code;
+};
+
+export type AddShippingRate409Code = 'rate_exists' | 'request_in_progress';
+export type AddShippingRate409 = Problem & {
+  code: AddShippingRate409Code;
+};
+
+export type AddShippingRate422Code = 'idempotency_key_reused';
+export type AddShippingRate422 = Problem & {
+  code: AddShippingRate422Code;
+};
+
+export type UpdateShippingRate400Code = 'invalid_amount' | 'invalid_days' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateShippingRate400 = Problem & {
+  code: UpdateShippingRate400Code;
+};
+
+export type UpdateShippingRate404Code = 'rate_not_found';
+export type UpdateShippingRate404 = Problem & {
+  code: UpdateShippingRate404Code;
+};
+
+export type DeleteShippingRate404Code = 'rate_not_found';
+export type DeleteShippingRate404 = Problem & {
+  code: DeleteShippingRate404Code;
 };
 
 export type ListSkuWeightsParams = {
@@ -4636,6 +6015,16 @@ limit?: number;
  * @maxLength 1024
  */
 cursor?: string;
+};
+
+export type ListSkuWeights400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListSkuWeights400 = Problem & {
+  code: ListSkuWeights400Code;
+};
+
+export type DeleteSkuWeight404Code = 'weight_not_found';
+export type DeleteSkuWeight404 = Problem & {
+  code: DeleteSkuWeight404Code;
 };
 
 export type ListCampaignsParams = {
@@ -4658,6 +6047,16 @@ cursor?: string;
 status?: CampaignStatus;
 };
 
+export type ListCampaigns400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListCampaigns400 = Problem & {
+  code: ListCampaigns400Code;
+};
+
+export type ListCampaigns403Code = 'forbidden';
+export type ListCampaigns403 = Problem & {
+  code: ListCampaigns403Code;
+};
+
 export type CreateCampaignHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4666,12 +6065,72 @@ export type CreateCampaignHeaders = {
 'idempotency-key'?: string;
 };
 
+export type CreateCampaign400Code = 'invalid_amount' | 'invalid_value' | 'invalid_quantities' | 'invalid_schedule' | 'code_or_automatic' | 'unknown_product' | 'unknown_category' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CreateCampaign400 = Problem & {
+  code: CreateCampaign400Code;
+};
+
+export type CreateCampaign409Code = 'code_taken' | 'too_many_automatic' | 'request_in_progress';
+export type CreateCampaign409 = Problem & {
+  code: CreateCampaign409Code;
+};
+
+export type CreateCampaign422Code = 'idempotency_key_reused';
+export type CreateCampaign422 = Problem & {
+  code: CreateCampaign422Code;
+};
+
+export type GetCampaign404Code = 'campaign_not_found';
+export type GetCampaign404 = Problem & {
+  code: GetCampaign404Code;
+};
+
+export type UpdateCampaign400Code = 'invalid_amount' | 'invalid_value' | 'invalid_quantities' | 'invalid_schedule' | 'code_or_automatic' | 'unknown_product' | 'unknown_category' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateCampaign400 = Problem & {
+  code: UpdateCampaign400Code;
+};
+
+export type UpdateCampaign404Code = 'campaign_not_found';
+export type UpdateCampaign404 = Problem & {
+  code: UpdateCampaign404Code;
+};
+
+export type UpdateCampaign409Code = 'code_taken' | 'campaign_has_codes' | 'too_many_automatic';
+export type UpdateCampaign409 = Problem & {
+  code: UpdateCampaign409Code;
+};
+
+export type DeleteCampaign404Code = 'campaign_not_found';
+export type DeleteCampaign404 = Problem & {
+  code: DeleteCampaign404Code;
+};
+
 export type CreateCampaignCodesHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type CreateCampaignCodes400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CreateCampaignCodes400 = Problem & {
+  code: CreateCampaignCodes400Code;
+};
+
+export type CreateCampaignCodes404Code = 'campaign_not_found';
+export type CreateCampaignCodes404 = Problem & {
+  code: CreateCampaignCodes404Code;
+};
+
+export type CreateCampaignCodes409Code = 'request_in_progress';
+export type CreateCampaignCodes409 = Problem & {
+  code: CreateCampaignCodes409Code;
+};
+
+export type CreateCampaignCodes422Code = 'idempotency_key_reused';
+export type CreateCampaignCodes422 = Problem & {
+  code: CreateCampaignCodes422Code;
 };
 
 export type ListCampaignCodesParams = {
@@ -4695,6 +6154,31 @@ used?: ListCampaignCodesUsed;
 };
 
 export type ListCampaignCodesUsed = 'true' | 'false';
+export type ListCampaignCodes400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListCampaignCodes400 = Problem & {
+  code: ListCampaignCodes400Code;
+};
+
+export type ListCampaignCodes404Code = 'campaign_not_found';
+export type ListCampaignCodes404 = Problem & {
+  code: ListCampaignCodes404Code;
+};
+
+export type ValidateCoupon400Code = 'invalid_amount' | 'subtotal_mismatch' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ValidateCoupon400 = Problem & {
+  code: ValidateCoupon400Code;
+};
+
+export type ValidateCoupon429Code = 'too_many_codes' | 'rate_limited';
+export type ValidateCoupon429 = Problem & {
+  code: ValidateCoupon429Code;
+};
+
+export type QuoteTax400Code = 'invalid_amount' | 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type QuoteTax400 = Problem & {
+  code: QuoteTax400Code;
+};
+
 export type ListTaxRatesParams = {
 /**
  * @minimum 0
@@ -4726,12 +6210,52 @@ country?: string;
 region?: string;
 };
 
+export type ListTaxRates400Code = 'unknown_country' | 'unknown_region' | 'region_required' | 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListTaxRates400 = Problem & {
+  code: ListTaxRates400Code;
+};
+
 export type AddTaxRateHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type AddTaxRate400Code = 'invalid_rate' | 'invalid_period' | 'unknown_country' | 'unknown_region' | 'region_required' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddTaxRate400 = Problem & {
+  code: AddTaxRate400Code;
+};
+
+export type AddTaxRate409Code = 'rate_exists' | 'request_in_progress';
+export type AddTaxRate409 = Problem & {
+  code: AddTaxRate409Code;
+};
+
+export type AddTaxRate422Code = 'idempotency_key_reused';
+export type AddTaxRate422 = Problem & {
+  code: AddTaxRate422Code;
+};
+
+export type UpdateTaxRate400Code = 'invalid_rate' | 'invalid_period' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateTaxRate400 = Problem & {
+  code: UpdateTaxRate400Code;
+};
+
+export type UpdateTaxRate404Code = 'rate_not_found';
+export type UpdateTaxRate404 = Problem & {
+  code: UpdateTaxRate404Code;
+};
+
+export type UpdateTaxRate409Code = 'rate_exists';
+export type UpdateTaxRate409 = Problem & {
+  code: UpdateTaxRate409Code;
+};
+
+export type DeleteTaxRate404Code = 'rate_not_found';
+export type DeleteTaxRate404 = Problem & {
+  code: DeleteTaxRate404Code;
 };
 
 export type GetTaxReportParams = {
@@ -4746,6 +6270,11 @@ to: string;
  * @pattern \S
  */
 country?: string;
+};
+
+export type GetTaxReport400Code = 'invalid_window' | 'unknown_country' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetTaxReport400 = Problem & {
+  code: GetTaxReport400Code;
 };
 
 export type GetCartParams = {
@@ -4765,6 +6294,85 @@ country?: string;
 region?: string;
 };
 
+export type GetCartHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 304 when it has not changed since
+ * @maxLength 1000
+ */
+'If-None-Match'?: string;
+};
+
+export type GetCart400Code = 'invalid_cart_id' | 'unknown_country' | 'unknown_region' | 'region_required' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetCart400 = Problem & {
+  code: GetCart400Code;
+};
+
+export type ClearCartHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type ClearCart400Code = 'invalid_cart_id' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ClearCart400 = Problem & {
+  code: ClearCart400Code;
+};
+
+export type ClearCart409Code = 'cart_changed';
+export type ClearCart409 = Problem & {
+  code: ClearCart409Code;
+};
+
+export type ClearCart412Code = 'stale';
+export type ClearCart412 = Problem & {
+  code: ClearCart412Code;
+};
+
+export type AddCartItemHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type AddCartItem400Code = 'invalid_cart_id' | 'sku_required' | 'unknown_sku' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddCartItem400 = Problem & {
+  code: AddCartItem400Code;
+};
+
+export type AddCartItem404Code = 'product_not_found';
+export type AddCartItem404 = Problem & {
+  code: AddCartItem404Code;
+};
+
+export type AddCartItem409Code = 'cart_full' | 'currency_mismatch' | 'product_unavailable' | 'too_many_pieces' | 'cart_changed';
+export type AddCartItem409 = Problem & {
+  code: AddCartItem409Code;
+};
+
+export type AddCartItem412Code = 'stale';
+export type AddCartItem412 = Problem & {
+  code: AddCartItem412Code;
+};
+
 export type SetCartItemParams = {
 /**
  * Needed when the product has variants
@@ -4773,12 +6381,78 @@ export type SetCartItemParams = {
 sku?: string;
 };
 
+export type SetCartItemHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type SetCartItem400Code = 'invalid_cart_id' | 'sku_required' | 'unknown_sku' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type SetCartItem400 = Problem & {
+  code: SetCartItem400Code;
+};
+
+export type SetCartItem404Code = 'product_not_found' | 'cart_item_not_found';
+export type SetCartItem404 = Problem & {
+  code: SetCartItem404Code;
+};
+
+export type SetCartItem409Code = 'cart_full' | 'currency_mismatch' | 'product_unavailable' | 'too_many_pieces' | 'cart_changed';
+export type SetCartItem409 = Problem & {
+  code: SetCartItem409Code;
+};
+
+export type SetCartItem412Code = 'stale';
+export type SetCartItem412 = Problem & {
+  code: SetCartItem412Code;
+};
+
 export type RemoveCartItemParams = {
 /**
  * Needed when the product has variants
  * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$
  */
 sku?: string;
+};
+
+export type RemoveCartItemHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type RemoveCartItem400Code = 'invalid_cart_id' | 'sku_required' | 'unknown_sku' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RemoveCartItem400 = Problem & {
+  code: RemoveCartItem400Code;
+};
+
+export type RemoveCartItem404Code = 'product_not_found' | 'cart_item_not_found';
+export type RemoveCartItem404 = Problem & {
+  code: RemoveCartItem404Code;
+};
+
+export type RemoveCartItem409Code = 'cart_changed';
+export type RemoveCartItem409 = Problem & {
+  code: RemoveCartItem409Code;
+};
+
+export type RemoveCartItem412Code = 'stale';
+export type RemoveCartItem412 = Problem & {
+  code: RemoveCartItem412Code;
 };
 
 export type ApplyCouponParams = {
@@ -4796,6 +6470,143 @@ country?: string;
  * @pattern \S
  */
 region?: string;
+};
+
+export type ApplyCouponHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type ApplyCoupon400Code = 'invalid_cart_id' | 'unknown_country' | 'unknown_region' | 'region_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ApplyCoupon400 = Problem & {
+  code: ApplyCoupon400Code;
+};
+
+export type ApplyCoupon409Code = 'cart_empty' | 'coupon_rejected' | 'cart_changed';
+export type ApplyCoupon409 = Problem & {
+  code: ApplyCoupon409Code;
+};
+
+export type ApplyCoupon412Code = 'stale';
+export type ApplyCoupon412 = Problem & {
+  code: ApplyCoupon412Code;
+};
+
+export type ApplyCoupon429Code = 'too_many_codes' | 'rate_limited';
+export type ApplyCoupon429 = Problem & {
+  code: ApplyCoupon429Code;
+};
+
+export type RemoveCouponHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type RemoveCoupon400Code = 'invalid_cart_id' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RemoveCoupon400 = Problem & {
+  code: RemoveCoupon400Code;
+};
+
+export type RemoveCoupon409Code = 'cart_changed';
+export type RemoveCoupon409 = Problem & {
+  code: RemoveCoupon409Code;
+};
+
+export type RemoveCoupon412Code = 'stale';
+export type RemoveCoupon412 = Problem & {
+  code: RemoveCoupon412Code;
+};
+
+export type MergeCartHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type MergeCart400Code = 'cart_id_required' | 'invalid_cart_id' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type MergeCart400 = Problem & {
+  code: MergeCart400Code;
+};
+
+export type MergeCart409Code = 'cart_busy' | 'cart_full' | 'cart_changed';
+export type MergeCart409 = Problem & {
+  code: MergeCart409Code;
+};
+
+export type MergeCart412Code = 'stale';
+export type MergeCart412 = Problem & {
+  code: MergeCart412Code;
+};
+
+export type ShareCart409Code = 'cart_empty';
+export type ShareCart409 = Problem & {
+  code: ShareCart409Code;
+};
+
+export type CopySharedCartHeaders = {
+/**
+ * The guest’s cart, by the id that an answer gave. With a token it is left out
+ * @maxLength 64
+ */
+'X-Cart-Id'?: string;
+/**
+ * The `ETag` that was read: 412 when it has changed since
+ * @maxLength 1000
+ */
+'If-Match'?: string;
+};
+
+export type CopySharedCart400Code = 'invalid_cart_id' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CopySharedCart400 = Problem & {
+  code: CopySharedCart400Code;
+};
+
+export type CopySharedCart404Code = 'shared_cart_not_found';
+export type CopySharedCart404 = Problem & {
+  code: CopySharedCart404Code;
+};
+
+export type CopySharedCart409Code = 'cart_required' | 'cart_full' | 'cart_changed' | 'currency_mismatch' | 'product_unavailable';
+export type CopySharedCart409 = Problem & {
+  code: CopySharedCart409Code;
+};
+
+export type CopySharedCart412Code = 'stale';
+export type CopySharedCart412 = Problem & {
+  code: CopySharedCart412Code;
+};
+
+export type ShareFavourites404Code = 'user_not_found';
+export type ShareFavourites404 = Problem & {
+  code: ShareFavourites404Code;
+};
+
+export type UnshareFavourites404Code = 'share_not_found';
+export type UnshareFavourites404 = Problem & {
+  code: UnshareFavourites404Code;
 };
 
 export type GetSharedFavouritesParams = {
@@ -4817,6 +6628,16 @@ limit?: number;
 cursor?: string;
 };
 
+export type GetSharedFavourites400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetSharedFavourites400 = Problem & {
+  code: GetSharedFavourites400Code;
+};
+
+export type GetSharedFavourites404Code = 'share_not_found';
+export type GetSharedFavourites404 = Problem & {
+  code: GetSharedFavourites404Code;
+};
+
 export type ListFavouritesParams = {
 /**
  * @minimum 0
@@ -4834,6 +6655,46 @@ limit?: number;
  * @maxLength 1024
  */
 cursor?: string;
+};
+
+export type ListFavourites400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListFavourites400 = Problem & {
+  code: ListFavourites400Code;
+};
+
+export type AddFavourite404Code = 'product_not_found' | 'favourite_not_found' | 'user_not_found';
+export type AddFavourite404 = Problem & {
+  code: AddFavourite404Code;
+};
+
+export type AddFavourite409Code = 'product_archived' | 'too_many_favourites';
+export type AddFavourite409 = Problem & {
+  code: AddFavourite409Code;
+};
+
+export type MergeFavourites404Code = 'user_not_found';
+export type MergeFavourites404 = Problem & {
+  code: MergeFavourites404Code;
+};
+
+export type MergeFavourites409Code = 'too_many_favourites';
+export type MergeFavourites409 = Problem & {
+  code: MergeFavourites409Code;
+};
+
+export type WatchProduct404Code = 'product_not_found' | 'favourite_not_found' | 'user_not_found';
+export type WatchProduct404 = Problem & {
+  code: WatchProduct404Code;
+};
+
+export type WatchProduct409Code = 'product_archived' | 'too_many_favourites';
+export type WatchProduct409 = Problem & {
+  code: WatchProduct409Code;
+};
+
+export type RemoveFavourite404Code = 'favourite_not_found' | 'user_not_found';
+export type RemoveFavourite404 = Problem & {
+  code: RemoveFavourite404Code;
 };
 
 export type ListReviewsParams = {
@@ -4864,6 +6725,11 @@ verified?: ListReviewsVerified;
 
 export type ListReviewsSort = 'helpful' | 'newest' | 'highest' | 'lowest';
 export type ListReviewsVerified = 'true' | 'false';
+export type ListReviews400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListReviews400 = Problem & {
+  code: ListReviews400Code;
+};
+
 export type ListProductReviewsParams = {
 /**
  * @minimum 0
@@ -4892,12 +6758,37 @@ verified?: ListProductReviewsVerified;
 
 export type ListProductReviewsSort = 'helpful' | 'newest' | 'highest' | 'lowest';
 export type ListProductReviewsVerified = 'true' | 'false';
+export type ListProductReviews400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListProductReviews400 = Problem & {
+  code: ListProductReviews400Code;
+};
+
 export type ReviewProductHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type ReviewProduct400Code = 'invalid_image' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReviewProduct400 = Problem & {
+  code: ReviewProduct400Code;
+};
+
+export type ReviewProduct404Code = 'product_not_found';
+export type ReviewProduct404 = Problem & {
+  code: ReviewProduct404Code;
+};
+
+export type ReviewProduct409Code = 'already_reviewed' | 'request_in_progress';
+export type ReviewProduct409 = Problem & {
+  code: ReviewProduct409Code;
+};
+
+export type ReviewProduct422Code = 'idempotency_key_reused';
+export type ReviewProduct422 = Problem & {
+  code: ReviewProduct422Code;
 };
 
 export type ListMyReviewsParams = {
@@ -4919,12 +6810,57 @@ limit?: number;
 cursor?: string;
 };
 
+export type ListMyReviews400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListMyReviews400 = Problem & {
+  code: ListMyReviews400Code;
+};
+
 export type CreateReviewHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type CreateReview400Code = 'invalid_image' | 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CreateReview400 = Problem & {
+  code: CreateReview400Code;
+};
+
+export type CreateReview404Code = 'product_not_found';
+export type CreateReview404 = Problem & {
+  code: CreateReview404Code;
+};
+
+export type CreateReview409Code = 'already_reviewed' | 'request_in_progress';
+export type CreateReview409 = Problem & {
+  code: CreateReview409Code;
+};
+
+export type CreateReview422Code = 'idempotency_key_reused';
+export type CreateReview422 = Problem & {
+  code: CreateReview422Code;
+};
+
+export type UpdateReview400Code = 'invalid_image' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type UpdateReview400 = Problem & {
+  code: UpdateReview400Code;
+};
+
+export type UpdateReview404Code = 'review_not_found';
+export type UpdateReview404 = Problem & {
+  code: UpdateReview404Code;
+};
+
+export type DeleteReview404Code = 'review_not_found';
+export type DeleteReview404 = Problem & {
+  code: DeleteReview404Code;
+};
+
+export type GetReview404Code = 'review_not_found';
+export type GetReview404 = Problem & {
+  code: GetReview404Code;
 };
 
 export type VoteOnReviewHeaders = {
@@ -4935,6 +6871,26 @@ export type VoteOnReviewHeaders = {
 'idempotency-key'?: string;
 };
 
+export type VoteOnReview400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type VoteOnReview400 = Problem & {
+  code: VoteOnReview400Code;
+};
+
+export type VoteOnReview404Code = 'review_not_found';
+export type VoteOnReview404 = Problem & {
+  code: VoteOnReview404Code;
+};
+
+export type VoteOnReview409Code = 'own_review' | 'request_in_progress';
+export type VoteOnReview409 = Problem & {
+  code: VoteOnReview409Code;
+};
+
+export type VoteOnReview422Code = 'idempotency_key_reused';
+export type VoteOnReview422 = Problem & {
+  code: VoteOnReview422Code;
+};
+
 export type ReplyToReviewHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4943,12 +6899,62 @@ export type ReplyToReviewHeaders = {
 'idempotency-key'?: string;
 };
 
+export type ReplyToReview400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReplyToReview400 = Problem & {
+  code: ReplyToReview400Code;
+};
+
+export type ReplyToReview404Code = 'review_not_found';
+export type ReplyToReview404 = Problem & {
+  code: ReplyToReview404Code;
+};
+
+export type ReplyToReview409Code = 'too_many_replies' | 'request_in_progress';
+export type ReplyToReview409 = Problem & {
+  code: ReplyToReview409Code;
+};
+
+export type ReplyToReview422Code = 'looks_like_spam' | 'idempotency_key_reused';
+export type ReplyToReview422 = Problem & {
+  code: ReplyToReview422Code;
+};
+
+export type DeleteReply404Code = 'review_not_found' | 'reply_not_found';
+export type DeleteReply404 = Problem & {
+  code: DeleteReply404Code;
+};
+
 export type ReportReviewHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type ReportReview400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReportReview400 = Problem & {
+  code: ReportReview400Code;
+};
+
+export type ReportReview404Code = 'review_not_found';
+export type ReportReview404 = Problem & {
+  code: ReportReview404Code;
+};
+
+export type ReportReview409Code = 'own_review' | 'request_in_progress';
+export type ReportReview409 = Problem & {
+  code: ReportReview409Code;
+};
+
+export type ReportReview422Code = 'idempotency_key_reused';
+export type ReportReview422 = Problem & {
+  code: ReportReview422Code;
+};
+
+export type ReportReview429Code = 'too_many_reports' | 'rate_limited';
+export type ReportReview429 = Problem & {
+  code: ReportReview429Code;
 };
 
 export type ListPendingReviewsParams = {
@@ -4970,6 +6976,11 @@ limit?: number;
 cursor?: string;
 };
 
+export type ListPendingReviews400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListPendingReviews400 = Problem & {
+  code: ListPendingReviews400Code;
+};
+
 export type ApproveReviewHeaders = {
 /**
  * Repeats of one request give its first answer again
@@ -4978,12 +6989,52 @@ export type ApproveReviewHeaders = {
 'idempotency-key'?: string;
 };
 
+export type ApproveReview400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ApproveReview400 = Problem & {
+  code: ApproveReview400Code;
+};
+
+export type ApproveReview404Code = 'review_not_found';
+export type ApproveReview404 = Problem & {
+  code: ApproveReview404Code;
+};
+
+export type ApproveReview409Code = 'request_in_progress';
+export type ApproveReview409 = Problem & {
+  code: ApproveReview409Code;
+};
+
+export type ApproveReview422Code = 'idempotency_key_reused';
+export type ApproveReview422 = Problem & {
+  code: ApproveReview422Code;
+};
+
 export type RejectReviewHeaders = {
 /**
  * Repeats of one request give its first answer again
  * @maxLength 255
  */
 'idempotency-key'?: string;
+};
+
+export type RejectReview400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RejectReview400 = Problem & {
+  code: RejectReview400Code;
+};
+
+export type RejectReview404Code = 'review_not_found';
+export type RejectReview404 = Problem & {
+  code: RejectReview404Code;
+};
+
+export type RejectReview409Code = 'request_in_progress';
+export type RejectReview409 = Problem & {
+  code: RejectReview409Code;
+};
+
+export type RejectReview422Code = 'idempotency_key_reused';
+export type RejectReview422 = Problem & {
+  code: RejectReview422Code;
 };
 
 export type SearchProductsParams = {
@@ -5037,6 +7088,21 @@ explain?: SearchProductsExplain;
 
 export type SearchProductsInStock = 'true' | 'false';
 export type SearchProductsExplain = 'true' | 'false';
+export type SearchProducts400Code = 'search_too_deep' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type SearchProducts400 = Problem & {
+  code: SearchProducts400Code;
+};
+
+export type SearchProducts401Code = 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type SearchProducts401 = Problem & {
+  code: SearchProducts401Code;
+};
+
+export type SearchProducts403Code = 'forbidden';
+export type SearchProducts403 = Problem & {
+  code: SearchProducts403Code;
+};
+
 export type GetSuggestionsParams = {
 /**
  * What is typed so far
@@ -5057,12 +7123,22 @@ export type GetTrendingSearchesParams = {
 limit?: number;
 };
 
+export type StartReindex409Code = 'index_busy';
+export type StartReindex409 = Problem & {
+  code: StartReindex409Code;
+};
+
 export type RecommendForProductParams = {
 /**
  * @minimum 1
  * @maximum 20
  */
 limit?: number;
+};
+
+export type RecommendForProduct404Code = 'product_not_found';
+export type RecommendForProduct404 = Problem & {
+  code: RecommendForProduct404Code;
 };
 
 export type RecommendForCartParams = {
@@ -5086,6 +7162,16 @@ export type RecommendForMeParams = {
 limit?: number;
 };
 
+export type RecordProductView400Code = 'viewer_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RecordProductView400 = Problem & {
+  code: RecordProductView400Code;
+};
+
+export type RecordProductView404Code = 'product_not_found';
+export type RecordProductView404 = Problem & {
+  code: RecordProductView404Code;
+};
+
 export type ListNotificationsParams = {
 /**
  * @minimum 0
@@ -5107,10 +7193,58 @@ unread?: ListNotificationsUnread;
 };
 
 export type ListNotificationsUnread = 'true' | 'false';
+export type ListNotifications400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListNotifications400 = Problem & {
+  code: ListNotifications400Code;
+};
+
+export type MarkNotificationRead404Code = 'notification_not_found';
+export type MarkNotificationRead404 = Problem & {
+  code: MarkNotificationRead404Code;
+};
+
+export type StreamNotificationsHeaders = {
+/**
+ * The id of the last event that was read: the stream goes on after it
+ * @maxLength 100
+ */
+'Last-Event-ID'?: string;
+};
+
+export type StreamNotifications429Code = 'too_many_streams' | 'rate_limited';
+export type StreamNotifications429 = Problem & {
+  code: StreamNotifications429Code;
+};
+
+export type ReplaceNotificationPreferences400Code = 'critical_kind' | 'unknown_time_zone' | 'empty_quiet_hours' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReplaceNotificationPreferences400 = Problem & {
+  code: ReplaceNotificationPreferences400Code;
+};
+
+export type ReplaceNotificationPreferences403Code = 'forbidden';
+export type ReplaceNotificationPreferences403 = Problem & {
+  code: ReplaceNotificationPreferences403Code;
+};
+
+export type RemoveDevice404Code = 'device_not_found';
+export type RemoveDevice404 = Problem & {
+  code: RemoveDevice404Code;
+};
+
 export type ShowUnsubscribe200One = {
   kind: string;
   unsubscribed: boolean;
   detail: string;
+};
+
+export type ShowUnsubscribe400Code = 'invalid_token' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ShowUnsubscribe400 = Problem & {
+  code: ShowUnsubscribe400Code;
+};
+
+export type ShowUnsubscribe401Code = 'invalid_token';
+export type ShowUnsubscribe401 = Problem & {
+  code: ShowUnsubscribe401Code;
 };
 
 export type UnsubscribeBody = {
@@ -5121,6 +7255,16 @@ export type Unsubscribe200One = {
   kind: string;
   unsubscribed: boolean;
   detail: string;
+};
+
+export type Unsubscribe400Code = 'invalid_token' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type Unsubscribe400 = Problem & {
+  code: Unsubscribe400Code;
+};
+
+export type Unsubscribe401Code = 'invalid_token';
+export type Unsubscribe401 = Problem & {
+  code: Unsubscribe401Code;
 };
 
 export type ListDeliveriesParams = {
@@ -5152,4 +7296,44 @@ channel?: ListDeliveriesChannel;
 
 export type ListDeliveriesState = 'queued' | 'sent' | 'delivered' | 'bounced' | 'complained' | 'failed' | 'suppressed';
 export type ListDeliveriesChannel = 'email' | 'sms' | 'push';
+export type ListDeliveries400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListDeliveries400 = Problem & {
+  code: ListDeliveries400Code;
+};
+
+export type GetDelivery404Code = 'delivery_not_found';
+export type GetDelivery404 = Problem & {
+  code: GetDelivery404Code;
+};
+
+export type ResendDelivery404Code = 'delivery_not_found';
+export type ResendDelivery404 = Problem & {
+  code: ResendDelivery404Code;
+};
+
+export type ResendDelivery409Code = 'user_erased';
+export type ResendDelivery409 = Problem & {
+  code: ResendDelivery409Code;
+};
+
 export type ReceiveDeliveryReportsBody = { [key: string]: unknown };
+
+export type ReceiveDeliveryReports400Code = 'invalid_signature' | 'stale_webhook' | 'invalid_webhook' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ReceiveDeliveryReports400 = Problem & {
+  code: ReceiveDeliveryReports400Code;
+};
+
+export type ReceiveDeliveryReports404Code = 'provider_not_found';
+export type ReceiveDeliveryReports404 = Problem & {
+  code: ReceiveDeliveryReports404Code;
+};
+
+export type ReplaceTemplate400Code = 'invalid_template' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReplaceTemplate400 = Problem & {
+  code: ReplaceTemplate400Code;
+};
+
+export type PreviewTemplate400Code = 'invalid_template' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type PreviewTemplate400 = Problem & {
+  code: PreviewTemplate400Code;
+};

@@ -4,8 +4,12 @@ import { pathOf } from '../fetch.ts'
 import { shopFetch } from '../fetch.ts'
 import type { Shop } from '../shop.ts'
 import type {
+  ArchiveProductHeaders,
   CreateProductHeaders,
   ExportProductsParams,
+  GetProductBySkuHeaders,
+  GetProductHeaders,
+  GetProductImageHeaders,
   ImportReport,
   ListProductReviewsParams,
   ListProductsParams,
@@ -18,8 +22,10 @@ import type {
   ProductIds,
   ProductPage,
   ProductReplacement,
+  ReplaceProductHeaders,
   ReviewPage,
-  ReviewProductHeaders
+  ReviewProductHeaders,
+  UpdateProductHeaders
 } from './model.ts';
 
 /** Products by category, price, stock or tag; newest first by default. */
@@ -34,7 +40,7 @@ export const createProduct = async (shop: Shop, newProduct: NewProduct, options?
   shopFetch<Product>(shop, 'POST', '/api/products', { body: newProduct, keyed: true }, options)
 
 /** A product, archived or not. */
-export const getProduct = async (shop: Shop, id: string, options?: CallOptions): Promise<Product> =>
+export const getProduct = async (shop: Shop, id: string, options?: CallOptions<GetProductHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'GET', pathOf`/api/products/${id}`, {}, options)
 
 /**
@@ -43,7 +49,7 @@ export const getProduct = async (shop: Shop, id: string, options?: CallOptions):
 
 Needs admin.
  */
-export const replaceProduct = async (shop: Shop, id: string, productReplacement: ProductReplacement, options?: CallOptions): Promise<Product> =>
+export const replaceProduct = async (shop: Shop, id: string, productReplacement: ProductReplacement, options?: CallOptions<ReplaceProductHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'PUT', pathOf`/api/products/${id}`, { body: productReplacement }, options)
 
 /**
@@ -52,7 +58,7 @@ export const replaceProduct = async (shop: Shop, id: string, productReplacement:
 
 Needs admin.
  */
-export const updateProduct = async (shop: Shop, id: string, productChange: ProductChange, options?: CallOptions): Promise<Product> =>
+export const updateProduct = async (shop: Shop, id: string, productChange: ProductChange, options?: CallOptions<UpdateProductHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'PATCH', pathOf`/api/products/${id}`, { body: productChange }, options)
 
 /**
@@ -61,11 +67,11 @@ export const updateProduct = async (shop: Shop, id: string, productChange: Produ
 
 Needs admin.
  */
-export const archiveProduct = async (shop: Shop, id: string, options?: CallOptions): Promise<void> =>
+export const archiveProduct = async (shop: Shop, id: string, options?: CallOptions<ArchiveProductHeaders>): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', pathOf`/api/products/${id}`, {}, options)
 
 /** The product that a SKU belongs to, as its own SKU or as a variant’s. */
-export const getProductBySku = async (shop: Shop, sku: string, options?: CallOptions): Promise<Product> =>
+export const getProductBySku = async (shop: Shop, sku: string, options?: CallOptions<GetProductBySkuHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'GET', pathOf`/api/products/by-sku/${sku}`, {}, options)
 
 /** Up to 100 products in the requested order, including archived ones. */
@@ -73,7 +79,7 @@ export const batchGetProducts = async (shop: Shop, productIds: ProductIds, optio
   shopFetch<ProductBatch>(shop, 'POST', '/api/products/batch', { body: productIds }, options)
 
 /** The drawing of a demo product, by thing and colour. */
-export const getProductImage = async (shop: Shop, name: string, options?: CallOptions): Promise<Blob> =>
+export const getProductImage = async (shop: Shop, name: string, options?: CallOptions<GetProductImageHeaders>): Promise<Blob> =>
   shopFetch<Blob>(shop, 'GET', pathOf`/api/products/images/${name}`, {}, options)
 
 /**
