@@ -84,7 +84,7 @@ export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | '
   const now = Math.floor(skip / limit) + 1
   return (
     <nav
-      class="flex flex-wrap items-center justify-between gap-3 px-4 py-3"
+      class="flex flex-wrap items-center justify-between gap-3 px-5 py-3"
       aria-label={words.rows(skip + 1, Math.min(skip + limit, total), number(total))}
     >
       <span class="text-soft text-sm number">
