@@ -38,6 +38,31 @@ test('a wrong password is explained, the right one signs in, and the session out
   expect(visit.wrong).toEqual([])
 })
 
+test('however often the button is clicked, one request is sent', async () => {
+  const { username } = await newLogin()
+  await using visit = await open('/sign-in')
+  const sent: string[] = []
+  visit.page.on('request', request => request.method() === 'POST' && sent.push(new URL(request.url()).pathname))
+  await visit.page.getByLabel('E-mail or username').fill(username)
+  await visit.page.getByLabel('Password').fill(password)
+  await visit.page.locator('main').getByRole('button', { name: 'Sign in' }).click({ clickCount: 4, delay: 1 })
+  await visit.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  expect(sent.filter(path => path === '/auth/login')).toEqual(['/auth/login'])
+  expect(visit.wrong).toEqual([])
+})
+
+test('without a connection the page says so and stays, and goes on when the connection is back', async () => {
+  await using visit = await open('/')
+  await visit.context.setOffline(true)
+  await visit.page.getByText('You are offline.').waitFor()
+  await visit.page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
+  await visit.page.getByText('The shop could not be reached.').waitFor()
+  await visit.context.setOffline(false)
+  await visit.page.getByLabel('Password').waitFor()
+  expect(await visit.page.getByText('You are offline.').count()).toBe(0)
+  expect(visit.wrong.filter(line => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
+})
+
 test('no script can read the session: not from a cookie, and not from what the browser stores', async () => {
   await using visit = await open('/', { as: await newLogin() })
   await account(visit.page).waitFor()

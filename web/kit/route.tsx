@@ -1,6 +1,8 @@
 import { computed, signal } from '@preact/signals'
 import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { kitWords } from './kit-words'
+import { say } from './notice'
 
 export interface PageProps {
   /** What stands in the place of `:id` and the like. */
@@ -98,6 +100,13 @@ interface Loaded {
 const shown = signal<Loaded | undefined>(undefined)
 const opening = signal(false)
 
+const retryMs = 5000
+const isReachable = () =>
+  fetch('/health').then(
+    ({ ok }) => ok,
+    () => false,
+  )
+
 async function open(routes: Routes, given: string, isCurrent: () => boolean) {
   const found = Object.entries(routes).flatMap(([pattern, load]) => {
     const params = pattern !== '*' && matches(pattern, given)
@@ -110,6 +119,12 @@ async function open(routes: Routes, given: string, isCurrent: () => boolean) {
     if (isCurrent()) shown.value = { Page, params: found.params, pattern: found.pattern }
     sessionStorage.removeItem('reloaded')
   } catch (error) {
+    if (!(await isReachable())) {
+      // The page before stays, and the next one comes when the shop is back.
+      say(kitWords.value.noAnswer, 'warn')
+      setTimeout(() => isCurrent() && void open(routes, given, isCurrent), retryMs)
+      return
+    }
     // A newer version of the shop has other files: a fresh start finds them. Once, so that a page that is broken does not reload for ever.
     if (sessionStorage.getItem('reloaded')) throw error
     sessionStorage.setItem('reloaded', '1')
