@@ -104,6 +104,7 @@ export const localEnvironment = (
     ...secrets,
     ...{ PORT_BASE: `${portBase}`, HOST: '127.0.0.1', SEED_DEMO: env.SEED_DEMO ?? '1' },
     ...(service === 'notification' && {
+      SHOP_URL: env.SHOP_URL ?? `http://127.0.0.1:${portBase + 80}`,
       API_URL: env.API_URL ?? `http://127.0.0.1:${portBase + 80}`,
       SANDBOX_SHOWS_SECRETS: env.SANDBOX_SHOWS_SECRETS ?? '1',
     }),

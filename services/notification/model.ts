@@ -28,7 +28,7 @@ export const MessageView = named(
     class: oneOf(classes),
     title: t.String({ examples: ['Your order 12 is on its way'] }),
     text: t.String({ examples: ['Order 12 is on its way to you.'] }),
-    link: t.String({ description: 'Where it leads', examples: ['http://localhost:3000/orders/12'] }),
+    link: t.String({ description: 'Where it leads', examples: ['http://localhost:8080/orders/12'] }),
     data: t.Record(t.String(), t.Unknown(), { description: 'The facts behind it: ids and amounts', examples: [{ order_id: 12 }] }),
     created_at: Time,
     seen_at: t.Union([Time, t.Null()], { description: 'When it was shown in a list' }),

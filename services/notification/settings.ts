@@ -16,7 +16,7 @@ const pageAddress = (name: string, value: string): string => {
 
 /** Where the links in messages lead. */
 export const linksFromSettings = (config: Settings): Links => ({
-  shopUrl: pageAddress('SHOP_URL', config.text('SHOP_URL', 'http://localhost:3000')),
+  shopUrl: pageAddress('SHOP_URL', config.text('SHOP_URL', 'http://localhost:8080')),
   apiUrl: pageAddress('API_URL', config.text('API_URL', 'http://localhost:8080')),
 })
 
