@@ -46,7 +46,7 @@ test('however often the button is clicked, one request is sent', async () => {
   await visit.page.getByLabel('E-mail or username').fill(username)
   await visit.page.getByLabel('Password').fill(password)
   await visit.page.locator('main').getByRole('button', { name: 'Sign in' }).click({ clickCount: 4, delay: 1 })
-  await visit.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  await account(visit.page).waitFor()
   expect(sent.filter(path => path === '/auth/login')).toEqual(['/auth/login'])
   expect(visit.wrong).toEqual([])
 })

@@ -34,13 +34,16 @@ export function dictionary<W extends Words>(loads: Partial<Record<Language, Load
     const wanted = language.value
     if (loaded.peek()[wanted]) return
     pending.value = pending.peek() + 1
-    ;(loads[wanted] ?? loads.en)()
-      .then(({ default: words }) => {
-        loaded.value = { ...loaded.value, [wanted]: words }
-      })
-      .finally(() => {
-        pending.value = pending.peek() - 1
-      })
+    const take = (): Promise<void> =>
+      (loads[wanted] ?? loads.en)().then(
+        ({ default: words }) => {
+          loaded.value = { ...loaded.value, [wanted]: words }
+          pending.value = pending.peek() - 1
+        },
+        // Without its words a site cannot be drawn: it waits for the connection.
+        () => new Promise(done => setTimeout(done, retryMs)).then(take),
+      )
+    void take()
   })
   return computed(() => {
     const words = loaded.value[language.value] ?? Object.values(loaded.value)[0]
@@ -49,6 +52,7 @@ export function dictionary<W extends Words>(loads: Partial<Record<Language, Load
   })
 }
 
+const retryMs = 3000
 const pending = signal(0)
 /** Whether the words of the chosen language are there: a site is drawn only then, so that no text changes before the reader's eyes. */
 export const wordsReady = computed(() => pending.value === 0)
