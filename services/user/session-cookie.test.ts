@@ -36,7 +36,7 @@ describe('a page that asks for a cookie', () => {
     const { answer } = await logIn('page')
     expect(answer.status).toBe(200)
     expect(answer.body).not.toHaveProperty('refresh_token')
-    expect(cookieOf(answer)).toMatch(/^refresh_token=[\w-]{22}\.[\w-]{22}; Path=\/auth; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
+    expect(cookieOf(answer)).toMatch(/^shop_refresh=[\w-]{22}\.[\w-]{22}; Path=\/auth; HttpOnly; SameSite=Strict; Max-Age=2592000$/)
     expect(answer.headers.get('cache-control')).toBe('no-store')
   })
   test('gets it for TLS alone, whether the gateway or a load balancer ends TLS', async () => {
@@ -62,7 +62,7 @@ describe('a page that asks for a cookie', () => {
   })
   test('gets 401 without a cookie, with a made-up one, and with two, of which another host may have set one', async () => {
     const { cookie } = await logIn('planted')
-    for (const sent of ['', 'refresh_token=', 'refresh_token=made-up', `${cookie}; ${cookie}`, `other_${cookie}`])
+    for (const sent of ['', 'shop_refresh=', 'shop_refresh=made-up', `${cookie}; ${cookie}`, `other_${cookie}`])
       expect((await refresh(sent)).body).toMatchObject({ status: 401, code: 'invalid_refresh_token' })
     expect((await refresh(`theme=dark; ${cookie}`)).status).toBe(200)
   })
@@ -116,7 +116,7 @@ describe('a refresh by cookie that comes twice', () => {
   })
   test('has no grace outside the cookie', async () => {
     const { cookie } = await logIn('copied')
-    const refresh_token = cookie.replace('refresh_token=', '')
+    const refresh_token = cookie.replace('shop_refresh=', '')
     expect((await refresh(cookie)).status).toBe(200)
     expect((await post('/auth/refresh', {}, { refresh_token })).body).toMatchObject({ code: 'refresh_token_reused' })
   })
@@ -127,7 +127,7 @@ describe('logging out', () => {
     const { cookie, access } = await logIn('leaver')
     const left = await post('/auth/logout', page('http://shop.test', cookie))
     expect(left.status).toBe(204)
-    expect(cookieOf(left)).toBe('refresh_token=; Path=/auth; HttpOnly; SameSite=Strict; Max-Age=0')
+    expect(cookieOf(left)).toBe('shop_refresh=; Path=/auth; HttpOnly; SameSite=Strict; Max-Age=0')
     expect((await refresh(cookie)).status).toBe(401)
     await eventually(async () => !(await isLive(access)))
   })

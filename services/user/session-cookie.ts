@@ -2,7 +2,7 @@ import { AppError } from '#shared/errors'
 import { second } from '#shared/time'
 import { idleLifeMs } from './sessions'
 
-const cookie = 'refresh_token'
+const cookie = 'shop_refresh'
 // No route outside /auth gets it, and no page of another site sends it.
 const attributes = 'Path=/auth; HttpOnly; SameSite=Strict'
 
@@ -29,7 +29,7 @@ export const sessionCookie = ({ headers }: Request) => {
   return {
     /** Undefined when there is none, or two: then another host of this domain has set one of them. */
     read(): string | undefined {
-      const [found, ...others] = (headers.get('cookie') ?? '').matchAll(/(?:^|;)\s*refresh_token=([^;]*)/g)
+      const [found, ...others] = (headers.get('cookie') ?? '').matchAll(/(?:^|;)\s*shop_refresh=([^;]*)/g)
       return others.length === 0 ? found?.[1] : undefined
     },
     keeping: (token: string) => `${cookie}=${token}; ${attributes}; Max-Age=${idleLifeMs / second}${secure}`,

@@ -195,7 +195,7 @@ describe('a page that keeps its session in a cookie', () => {
     const { shop, account } = await person({ session: 'cookie', fetch })
     const answer = await login(shop, account)
     expect(answer).not.toHaveProperty('refresh_token')
-    expect(cookie()).toMatch(/^refresh_token=[\w-]{22}\.[\w-]{22}$/)
+    expect(cookie()).toMatch(/^shop_refresh=[\w-]{22}\.[\w-]{22}$/)
 
     const tabs = [1, 2].map(() => createShop({ baseUrl, session: 'cookie', fetch }))
     const resumed = await Promise.all(tabs.map(tab => tab.session.resume()))
@@ -204,7 +204,7 @@ describe('a page that keeps its session in a cookie', () => {
 
     const [one, two] = tabs as [Shop, Shop]
     await logout(one)
-    expect(cookie()).toBe('refresh_token=')
+    expect(cookie()).toBe('shop_refresh=')
     expect(kept.has('shop.session')).toBe(false)
     await until(() =>
       getMe(two).then(
@@ -227,7 +227,7 @@ describe('a page that keeps its session in a cookie', () => {
         'content-type': 'application/json',
         origin: 'https://evil.test',
         'x-forwarded-host': 'evil.test',
-        cookie: 'refresh_token=x',
+        cookie: 'shop_refresh=x',
       },
       body: '{"session":"cookie"}',
     })
