@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ClientBuilder, type GeneratorVerbOptions, generateVerbImports, type OutputOptions } from '@orval/core'
+import {
+  type ClientBuilder,
+  type GeneratorVerbOptions,
+  generateVerbImports,
+  type InputTransformerFn,
+  type OutputOptions,
+} from '@orval/core'
 import { generate } from 'orval'
 
 /** The folder of the client that is generated, and what it is generated from. */
@@ -48,6 +54,17 @@ const functionFor: ClientBuilder = verb => {
   return { implementation, imports: generateVerbImports(verb), docComment: commentOf(verb) }
 }
 
+/** A deprecated route is the same as another one under an older path. */
+const withoutDeprecated: InputTransformerFn = document => ({
+  ...document,
+  paths: Object.fromEntries(
+    Object.entries(document.paths ?? {}).map(([path, routes]) => [
+      path,
+      Object.fromEntries(Object.entries(routes ?? {}).filter(([, route]) => Object(route).deprecated !== true)),
+    ]),
+  ),
+})
+
 /** What a file of functions may use of the rest of the client. */
 const kernel = {
   Subscription: "import type { Subscription } from '../events.ts'",
@@ -78,7 +95,8 @@ export const sdkFiles = async (root: string): Promise<Record<string, string>> =>
       headers: true,
       override: { header: () => [], enumGenerationType: 'union' },
     }
-    await generate({ input: join(root, apiDocument), output }, root, { logLevel: 'warn', throwOnError: true })
+    const input = { target: join(root, apiDocument), override: { transformer: withoutDeprecated } }
+    await generate({ input, output }, root, { logLevel: 'warn', throwOnError: true })
     const made = readdirSync(folder).map(name => [name.replace('sdk.schemas', model), finished(readFileSync(join(folder, name), 'utf8'))])
     const names = made.map(([name]) => name).toSorted()
     const index = names.map(name => (name === 'model.ts' ? `export type * from './${name}'\n` : `export * from './${name}'\n`)).join('')

@@ -24,7 +24,7 @@ export const keyRoutes = <const Prefix extends string>(prefix: Prefix, { http, k
       public: true,
       response: { 200: PublicKeys },
       detail: {
-        operationId: prefix === '' ? 'getPublicKeys' : 'getPublicKeysAtUsers',
+        ...(prefix === '' ? { operationId: 'getPublicKeys' } : { operationId: 'getPublicKeysAtUsers', deprecated: true }),
         summary: 'The public keys that verify access tokens',
       },
     },

@@ -14,10 +14,6 @@ import type {
   ListMyAddressesParams,
   ListMySessionsParams,
   ListUsersParams,
-  Login,
-  LoginAnswer,
-  Logout,
-  MfaAnswer,
   MfaCode,
   MfaSecret,
   MyProfile,
@@ -27,41 +23,12 @@ import type {
   PasswordReset,
   PasswordResetRequest,
   PersonalData,
-  Profile,
   ProfileChange,
-  PublicKeys,
   RecoveryCodes,
-  Registration,
   SavedAddress,
   SavedAddressPage,
-  SessionPage,
-  TokenRefresh,
-  Tokens
+  SessionPage
 } from './model.ts';
-
-/** Open an account. */
-export const registerAtUsers = async (shop: Shop, registration: Registration, options?: CallOptions): Promise<Profile> =>
-  shopFetch<Profile>(shop, 'POST', '/api/users/register', { body: registration }, options)
-
-/** Log in; with two-factor login, the answer is a challenge. */
-export const loginAtUsers = async (shop: Shop, login: Login, options?: CallOptions): Promise<LoginAnswer> =>
-  shopFetch<LoginAnswer>(shop, 'POST', '/api/users/login', { body: login }, options)
-
-/** Answer the challenge with a code or a recovery code. */
-export const answerMfaChallengeAtUsers = async (shop: Shop, mfaAnswer: MfaAnswer, options?: CallOptions): Promise<Tokens> =>
-  shopFetch<Tokens>(shop, 'POST', '/api/users/login/mfa', { body: mfaAnswer }, options)
-
-/** Exchange a refresh token for new tokens; it works once. */
-export const refreshTokensAtUsers = async (shop: Shop, tokenRefresh: TokenRefresh, options?: CallOptions): Promise<Tokens> =>
-  shopFetch<Tokens>(shop, 'POST', '/api/users/refresh', { body: tokenRefresh }, options)
-
-/** End this session. */
-export const logoutAtUsers = async (shop: Shop, logout?: Logout, options?: CallOptions): Promise<void> =>
-  shopFetch<void>(shop, 'POST', '/api/users/logout', { body: logout }, options)
-
-/** The public keys that verify access tokens. */
-export const getPublicKeysAtUsers = async (shop: Shop, options?: CallOptions): Promise<PublicKeys> =>
-  shopFetch<PublicKeys>(shop, 'GET', '/api/users/.well-known/jwks.json', {}, options)
 
 /** Request a mail to reset a password; the answer is the same for an unknown address. */
 export const requestPasswordReset = async (shop: Shop, passwordResetRequest: PasswordResetRequest, options?: CallOptions): Promise<void> =>
