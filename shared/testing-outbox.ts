@@ -34,7 +34,7 @@ export interface Instance {
   transaction<T>(work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<T>): Promise<T>
   once(id: string, work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
   onceMany(
-    handleAll: (arrivals: readonly Arrival<number>[], effect: (name: string) => Promise<unknown>) => Promise<void>,
+    handleAll: (arrivals: readonly Arrival<number>[], effect: (...names: string[]) => Promise<unknown>) => Promise<unknown>,
     options?: GroupOptions,
   ): (id: string, n?: number) => Promise<void>
   endGathering(): void
@@ -79,10 +79,14 @@ const overSql = (sql: Sql<EffectsDb>): Instance => ({
   transaction: work => sql.transaction((trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
   once: (id, work) => sql.once({ id }, (trx, publish) => work(publish, name => trx.insertInto('effects').values({ name }).execute())),
   onceMany: (handleAll, options) => {
-    const handle = sql.onceMany<number>(
-      (trx, arrivals) => handleAll(arrivals, name => trx.insertInto('effects').values({ name }).execute()),
-      options,
-    )
+    const handle = sql.onceMany<number>(async (trx, arrivals) => {
+      await handleAll(arrivals, (...names) =>
+        trx
+          .insertInto('effects')
+          .values(names.map(name => ({ name })))
+          .execute(),
+      )
+    }, options)
     return (id, n = 1) => handle(message(id), n)
   },
   endGathering: sql.endGathering,
@@ -99,10 +103,14 @@ const overMongo = (mongo: Mongo): Instance => ({
   once: (id, work) =>
     mongo.once({ id }, (session, publish) => work(publish, name => mongo.collection('effects').insertOne({ name }, { session }))),
   onceMany: (handleAll, options) => {
-    const handle = mongo.onceMany<number>(
-      (session, arrivals) => handleAll(arrivals, name => mongo.collection('effects').insertOne({ name }, { session })),
-      options,
-    )
+    const handle = mongo.onceMany<number>(async (session, arrivals) => {
+      await handleAll(arrivals, (...names) =>
+        mongo.collection('effects').insertMany(
+          names.map(name => ({ name })),
+          { session },
+        ),
+      )
+    }, options)
     return (id, n = 1) => handle(message(id), n)
   },
   endGathering: mongo.endGathering,
