@@ -35,7 +35,9 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       return tellUser(message, 'order_placed', user_id, { order_id, total, currency, items: lines })
     }),
     on(catalog.orderStatusUpdated, async message => {
-      const { order_id, user_id, status, reason = '', items } = message.data
+      const { order_id, user_id, status, previous, reason = '', items } = message.data
+      // Payment alone is told what the order costs: nothing has become of the order.
+      if (status === previous) return undefined
       if (status === 'paid') return tellUser(message, 'order_paid', user_id, { order_id })
       if (status === 'cancelled') return tellUser(message, 'order_cancelled', user_id, { order_id, reason })
       if (status !== 'delivered') return undefined

@@ -81,6 +81,8 @@ describe('an event', () => {
     const user = await shop.newUser()
     const statuses = ['awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled']
     for (const status of statuses) await shop.handle(statusUpdated(3, user.id, status, { reason: 'out_of_stock' }))
+    // Says what the order costs, after it was paid more than once.
+    for (const status of ['paid', 'delivered']) await shop.handle(statusUpdated(3, user.id, status, { previous: status }))
     const { body } = await user.send('GET', '/')
     expect(body.items.map(({ kind }: { kind: string }) => kind)).toEqual(['order_cancelled', 'order_delivered', 'order_paid'])
     expect(body.items[0].data).toEqual({ order_id: 3, reason: 'out_of_stock' })

@@ -21,7 +21,13 @@ export const placed = (order_id: number, user_id: number) =>
       },
     ),
   )
-export const statusUpdated = (order_id: number, user_id: number, status: string, more: { reason?: string } = {}, at = new Date()) =>
+export const statusUpdated = (
+  order_id: number,
+  user_id: number,
+  status: string,
+  more: { reason?: string; previous?: string } = {},
+  at = new Date(),
+) =>
   messageOf(
     catalog.orderStatusUpdated(
       { id: order_id, version: 2 },
