@@ -13,6 +13,7 @@ import { readState } from '../scripts/state'
 import { type Measured, markdown, rowText } from './report'
 import { cart } from './rows/cart'
 import { guarded } from './rows/guarded'
+import { idle } from './rows/idle'
 import { latency } from './rows/latency'
 import { memory } from './rows/memory'
 import { orders } from './rows/orders'
@@ -29,6 +30,7 @@ import { login, post, type Shop } from './shop'
 /** The order matters: memory is measured on a fresh stack, and the rows that fill the stores come last. */
 const all: Record<string, Rows> = {
   memory,
+  idle,
   start,
   reads,
   guarded,

@@ -1,5 +1,6 @@
 import type { ServiceName } from '#shared/platform'
 import type { Servers } from '../scripts/platform'
+import { processorMs, withChildren } from '../scripts/processes'
 import { until } from '../scripts/until'
 
 /** What the rows need from the running stack. */
@@ -19,6 +20,17 @@ export interface Shop {
   /** A folder for the rows' files. */
   dir: string
 }
+
+export type Numbers = Record<string, number>
+
+/** The processor time of each process and of all that it started. A server may have a second process of its name, as RabbitMQ has. */
+export const processorTimes = (shop: Shop): Numbers => {
+  const pids = Map.groupBy(shop.members(), ({ name }) => name)
+  return Object.fromEntries([...pids].map(([name, members]) => [name, processorMs(withChildren(members.map(({ pid }) => pid)))]))
+}
+
+export const difference = (after: Numbers, before: Numbers): Numbers =>
+  Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)]))
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 export const json = (token?: string) => ({ 'content-type': 'application/json', ...(token && bearer(token)) })

@@ -8,6 +8,7 @@ import type { Config } from './config'
 import { untilAvailable } from './deadline'
 import { forRelease, type Handler } from './event'
 import { createHttp, type Http } from './http'
+import { createActivity } from './kernel/activity'
 import { createAudit } from './kernel/audit'
 import { publishedKeys } from './kernel/published-keys'
 import { startRepeating } from './kernel/repeat'
@@ -15,7 +16,7 @@ import { createLog, type Log } from './log'
 import { createMetrics, type Metrics } from './metrics'
 import type { Mongo } from './mongo'
 import type { Backlog } from './outbox'
-import type { RelayPorts } from './outbox/relay'
+import type { RelayPorts, RelayTimes } from './outbox/relay'
 import { released, serviceInfo } from './platform'
 import { createNotices, createSiblings, type Fanout, type FanoutOptions, type Notices, openRedis, type Redis, startFanout } from './redis'
 import { createResolver } from './registry'
@@ -46,7 +47,10 @@ export interface Kernel {
   follow(stream: string, onEntry: FanoutOptions['onEntry'], options?: Pick<FanoutOptions, 'after'>): Fanout
   /** What the instances of this service tell each other about one thing. */
   notices(about: string): Notices
-  /** Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. */
+  /**
+   * Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. An instance that has had no
+   * request and no message for ten seconds does it every five seconds at most.
+   */
   every(name: string, ms: number, work: () => Promise<unknown>): void
   /** Called when the instance should get no new requests: answers that would never end, such as live streams, end here. */
   onDrain(end: () => void): void
@@ -75,6 +79,8 @@ export const openKernel = async (config: Config) => {
   const { service } = config
   const log = createLog(service, config.logLevel)
   const metrics = createMetrics(service)
+  const activity = createActivity()
+  activity.onChange(quiet => metrics.watchLag(!quiet))
   const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
   const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
   const redisAnswers = await answersSoon('Redis', redis, log)
@@ -96,16 +102,22 @@ export const openKernel = async (config: Config) => {
   const openedBus = () => {
     busOpening ??= import('./bus').then(async ({ openBus }) => {
       const { rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
-      const bus = await openBus({ url, service, prefix, retryDelaysMs, events: topology, log, metrics, tracer })
+      const handling = (count: number) => {
+        activity.note()
+        metrics.handling(count)
+      }
+      const options = { url, service, prefix, retryDelaysMs, events: topology, log, tracer, metrics: { ...metrics, handling } }
+      const bus = await openBus(options)
       checks.rabbitmq = { ping: bus.ping, required: false }
       return bus
     })
     return busOpening
   }
-  const relayPorts = async (): Promise<RelayPorts> => ({
+  const relayPorts = async (): Promise<RelayPorts & RelayTimes> => ({
     bus: await openedBus(),
     topology,
     siblings: createSiblings(redis, `platform:outbox:${service}`),
+    pollMs: 2 * second,
   })
   const manage = <S extends Store>(name: string, store: S): S => {
     checks[name] = { ping: store.ping, required: true }
@@ -115,11 +127,16 @@ export const openKernel = async (config: Config) => {
     return store
   }
 
+  const observe: Metrics['request'] = seen => {
+    activity.request(seen)
+    metrics.request(seen)
+  }
+
   const kernel: Kernel = {
     config,
     log,
     metrics,
-    http: createHttp({ service, verify, identity, tracer, log, observe: metrics.request, draining: () => draining, audit }),
+    http: createHttp({ service, verify, identity, tracer, log, observe, draining: () => draining, audit }),
     redis,
     client,
     async redisAt(name, url) {
@@ -164,7 +181,7 @@ export const openKernel = async (config: Config) => {
         },
       }
     },
-    every: (name, ms, work) => void stopIntake.push(startRepeating(work, { name, ms, log }).stop),
+    every: (name, ms, work) => void stopIntake.push(startRepeating(work, { name, ms, log, activity }).stop),
     onDrain: end => void drainListeners.push(end),
   }
 

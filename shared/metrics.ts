@@ -59,7 +59,6 @@ export const createMetrics = (service: ServiceName) => {
   const observeRequest = withLabels(requests)
   const observeCall = withLabels(calls)
 
-  // Ten samples a second: enough to notice a blocked loop, too few to keep an idle process busy.
   const lag = monitorEventLoopDelay({ resolution: 100 })
   lag.enable()
   gauge('event_loop_lag_seconds', 'How late the event loop was since the last reading', ['quantile'], gauge => {
@@ -123,6 +122,8 @@ export const createMetrics = (service: ServiceName) => {
         connections.set({ store, state: 'awaited' }, waiting)
       })
     },
+    /** Ten samples of the event loop's lag a second would be most of what wakes a quiet process. */
+    watchLag: (watched: boolean) => void (watched ? lag.enable() : lag.disable()),
     text: () => registry.metrics(),
     contentType: registry.contentType,
     close: () => lag.disable(),

@@ -1,17 +1,14 @@
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
-import { processorMs, withChildren } from '../../scripts/processes'
 import { brokerCounters } from '../../scripts/servers/rabbitmq'
 import { until } from '../../scripts/until'
 import { ms, percentile, type Row, within } from '../measure'
-import { bearer, json, orderOf, post, type Shop, stockedProducts } from '../shop'
+import { bearer, difference, json, type Numbers, orderOf, post, processorTimes, type Shop, stockedProducts } from '../shop'
 import type { Rows } from './rows'
 
 const orders = 400
 const quietMs = 3000
 const needs = ['order', 'payment', 'inventory', 'shipping', 'promotion', 'tax'] as const
-
-type Numbers = Record<string, number>
 
 /** Pays; an order whose stock is not reserved yet is asked for again. */
 const pay = async ({ gateway }: Shop, token: string, order: { id: number; total_amount: number }) => {
@@ -22,12 +19,6 @@ const pay = async ({ gateway }: Shop, token: string, order: { id: number; total_
     if (status !== 409 || !headers.has('retry-after')) throw new Error(`a payment was answered with ${status}`)
     await Bun.sleep(100)
   }
-}
-
-/** The processor time of each process and of all that it started. A server may have a second process of its name, as RabbitMQ has. */
-const processorTimes = (shop: Shop): Numbers => {
-  const pids = Map.groupBy(shop.members(), ({ name }) => name)
-  return Object.fromEntries([...pids].map(([name, members]) => [name, processorMs(withChildren(members.map(({ pid }) => pid)))]))
 }
 
 const statements = { Questions: 'statements', Com_commit: 'commits', Com_select: 'selects', Com_insert: 'inserts' } as const
@@ -45,8 +36,6 @@ const serverCounters = async ({ dir, servers }: Shop, connection: Connection): P
   }
 }
 
-const minus = (after: Numbers, before: Numbers): Numbers =>
-  Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)]))
 const each = (numbers: Numbers, digits: number) =>
   Object.entries(numbers)
     .map(([key, value]): [string, number] => [key, value / orders])
@@ -85,7 +74,7 @@ export const wholeOrders: Rows = {
       await Bun.sleep(quietMs)
       const idleBefore = processorTimes(shop)
       await Bun.sleep(quietMs)
-      const idle = minus(processorTimes(shop), idleBefore)
+      const idle = difference(processorTimes(shop), idleBefore)
       const counted = await serverCounters(shop, connection)
       const [used, began] = [processorTimes(shop), performance.now()]
       const times = await buy(orders, lanes)
@@ -94,12 +83,12 @@ export const wholeOrders: Rows = {
       await Bun.sleep(quietMs)
       const usedAfter = processorTimes(shop)
       const elapsedMs = performance.now() - began
-      const spent = Object.entries(minus(usedAfter, used)).map(([name, ms]) => [name, ms - ((idle[name] ?? 0) / quietMs) * elapsedMs])
+      const spent = Object.entries(difference(usedAfter, used)).map(([name, ms]) => [name, ms - ((idle[name] ?? 0) / quietMs) * elapsedMs])
       return {
         rate: orders / seconds,
         times,
         spent: Object.fromEntries(spent) as Numbers,
-        counts: each(minus(await serverCounters(shop, connection), counted), 1),
+        counts: each(difference(await serverCounters(shop, connection), counted), 1),
       }
     }
 

@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
 import { eventually } from '../testing'
+import { createActivity } from './activity'
 import { startRepeating } from './repeat'
 
 const warnings: string[] = []
 const log = { warn: (_: object | string, message?: string) => void warnings.push(message ?? '') }
-const options = { name: 'expire reservations', ms: 1, log }
+const busy = { isQuiet: () => false, onChange: () => () => true }
+const options = { name: 'expire reservations', ms: 1, log, activity: busy }
 
 test('work runs again and again, never twice at once, also after a failure', async () => {
   warnings.length = 0
@@ -39,4 +41,26 @@ test('a stop waits for the run that is under way, but not longer than its bound'
   await eventually(() => started)
   await hanging.stop()
   expect(warnings).toEqual(['expire reservations did not finish within 20 ms; stopping continues'])
+})
+
+test('a quiet process works rarely, and as often as before once there is a request or a message', async () => {
+  const activity = createActivity(100)
+  let runs = 0
+  const repeating = startRepeating(async () => void runs++, { ...options, activity, quietMs: 60_000 })
+  await eventually(() => runs > 2)
+  await eventually(() => activity.isQuiet())
+  await Bun.sleep(20)
+  const whenQuiet = runs
+  await Bun.sleep(100)
+  expect(runs).toBe(whenQuiet)
+  activity.request({ route: '/health' })
+  await Bun.sleep(50)
+  expect(runs).toBe(whenQuiet)
+  activity.request({ route: '/api/orders/:id' })
+  await eventually(() => runs > whenQuiet + 2)
+  await repeating.stop()
+  activity.note()
+  const atStop = runs
+  await Bun.sleep(20)
+  expect(runs).toBe(atStop)
 })

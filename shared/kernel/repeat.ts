@@ -1,33 +1,55 @@
 import { within } from '../deadline'
 import type { Log } from '../log'
-import { second } from '../time'
+import { minute, second } from '../time'
+import type { Activity } from './activity'
 
 interface RepeatOptions {
   name: string
   ms: number
   log: Pick<Log, 'warn'>
+  activity: Pick<Activity, 'isQuiet' | 'onChange'>
+  /** How often a quiet process looks. */
+  quietMs?: number
   /** How long a stop waits for a run that is under way. */
   stopWithinMs?: number
 }
 
-/** Runs `work` every `ms`, never twice at once. A run that fails is logged, and the next one comes as planned. */
-export const startRepeating = (work: () => Promise<unknown>, { name, ms, log, stopWithinMs = 5 * second }: RepeatOptions) => {
+/** All processes have another one, so that they do not ask their databases at the same moment. */
+const phaseMs = Math.random() * minute
+
+/**
+ * Runs `work` every `ms`, never twice at once. A run that fails is logged, and the next one comes as planned. What falls due in a quiet
+ * process is what a crash or another instance has left, so there the runs are rarer, and come together.
+ */
+export const startRepeating = (work: () => Promise<unknown>, options: RepeatOptions) => {
+  const { name, ms, log, activity, quietMs = 5 * second, stopWithinMs = 5 * second } = options
+  let stopped = false
   let running: Promise<void> | undefined
+  let timer: Timer | undefined
   const run = async () => {
     try {
       await work()
     } catch (error) {
       log.warn({ err: error }, `${name} failed; it is tried again`)
     }
+    running = undefined
+    plan()
   }
-  const timer = setInterval(() => {
-    running ??= run().finally(() => {
-      running = undefined
-    })
-  }, ms)
+  const plan = () => {
+    clearTimeout(timer)
+    if (stopped || running) return
+    const untilNextMs = ms < quietMs && activity.isQuiet() ? quietMs - ((Date.now() + phaseMs) % quietMs) : ms
+    timer = setTimeout(() => {
+      running = run()
+    }, untilNextMs)
+  }
+  plan()
+  const stopListening = activity.onChange(plan)
   return {
     async stop() {
-      clearInterval(timer)
+      stopped = true
+      stopListening()
+      clearTimeout(timer)
       if (!running) return
       const finished = running.then(() => true)
       if (!(await within(stopWithinMs, finished))) log.warn({}, `${name} did not finish within ${stopWithinMs} ms; stopping continues`)
