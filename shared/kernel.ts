@@ -117,6 +117,7 @@ export const openKernel = async (config: Config) => {
     bus: await openedBus(),
     topology,
     siblings: createSiblings(redis, `platform:outbox:${service}`),
+    // The commits of this instance and the notifications of its siblings come at once. This finds what a crash has left.
     pollMs: 2 * second,
   })
   const manage = <S extends Store>(name: string, store: S): S => {

@@ -14,7 +14,7 @@ interface RepeatOptions {
   stopWithinMs?: number
 }
 
-/** All processes have another one, so that they do not ask their databases at the same moment. */
+/** Differs between processes, so that they do not ask their databases at the same moment. */
 const phaseMs = Math.random() * minute
 
 /**
