@@ -1,6 +1,9 @@
 import { MongoClient } from 'mongodb'
 import { createConnection } from 'mysql2/promise'
+import { demoCatalog } from '../../services/product/demo-catalog'
 import type { Servers } from '../platform'
+
+const demoIds = demoCatalog.map(({ id }) => id)
 
 /** What happened to an order between two moments, and by how much it is moved into the past. */
 export interface Shift {
@@ -68,6 +71,19 @@ export const moveOrders = async (servers: Pick<Servers, 'mysql'>, shifts: readon
           `update ${table} t ${join} join shop_order.demo_shifts s on s.order_id = ${order} and t.${column} >= s.from_at and t.${column} < s.until_at set ${shifted}`,
         )
       }
+  } finally {
+    await connection.end()
+  }
+}
+
+/** The shop was stocked before its first order. */
+export const moveOpenings = async (servers: Pick<Servers, 'mysql'>, since: Date) => {
+  const connection = await createConnection({ uri: servers.mysql, timezone: 'Z' })
+  try {
+    await connection.query("update shop_inventory.movements set created_at = ? where kind = 'opening' and product_id in (?)", [
+      since,
+      demoIds,
+    ])
   } finally {
     await connection.end()
   }

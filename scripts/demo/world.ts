@@ -4,7 +4,7 @@ import type { Servers } from '../platform'
 import type { As, Caller } from './caller'
 import { liveOrder } from './lives'
 import { type DemoOrder, demoOrders } from './orders'
-import { moveAccounts, moveOrders, moveReviews, type Shift } from './past'
+import { moveAccounts, moveOpenings, moveOrders, moveReviews, type Shift } from './past'
 import { demoPassword, demoPeople, emailOf } from './people'
 import { demoReviews, demoSpam } from './reviews'
 
@@ -194,6 +194,7 @@ export const seedDemoWorld = async (world: DemoWorld): Promise<void> => {
     return known <= 0
   })
   const { shifts, delivered } = await placeOrders(world, people, admin, wanted)
+  if (wanted.length > 0) await moveOpenings(world.servers, new Date(Date.now() - 70 * day))
   await moveOrders(world.servers, shifts)
   const reviews = await addReviews(world, admin, delivered)
   if (wanted.length > 0) {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { closeBrowser, open, schemes, widths } from './browser'
+import { administrator, closeBrowser, open, schemes, widths } from './browser'
 
 afterAll(closeBrowser)
 
@@ -18,6 +18,20 @@ describe.each(views)('on a $width in $scheme colours', view => {
     expect(await opened.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     expect(opened.wrong).toEqual([])
   })
+})
+
+const adminPages = [
+  ...['', '/orders', '/products', '/products/507f1f77bcf86cd799439107', '/stock', '/campaigns', '/campaigns/1', '/shipping', '/tax'],
+  ...['/tax?tab=report', '/reviews', '/users', '/users/1', '/deliveries', '/audit'],
+]
+test.each([views[0], views[3]] as const)('every page of the admin opens on a $width in $scheme colours', async view => {
+  await using opened = await open('/admin', { ...view, as: administrator() })
+  for (const path of adminPages) {
+    await opened.go(`/admin${path}`)
+    expect([path, await opened.findings()]).toEqual([path, []])
+    expect([path, await opened.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([path, 0])
+  }
+  expect(opened.wrong).toEqual([])
 })
 
 test.each(['ko', 'zh', 'vi'])('the shop opens in %s', async language => {

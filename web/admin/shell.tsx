@@ -7,6 +7,40 @@ import { person, signOut } from '../kit/session'
 import { SignIn } from '../kit/sign-in'
 import { Main } from '../kit/site'
 
+/** The pages, and which roles may open each: the menu shows no page that would refuse. */
+const pages = [
+  ['/', 'Overview', ['admin']],
+  ['/orders', 'Orders', ['admin']],
+  ['/products', 'Products', ['admin']],
+  ['/stock', 'Stock', ['admin']],
+  ['/campaigns', 'Campaigns', ['admin']],
+  ['/shipping', 'Shipping', ['admin']],
+  ['/tax', 'Tax', ['admin']],
+  ['/reviews', 'Reviews', ['admin']],
+  ['/users', 'Users', ['admin']],
+  ['/deliveries', 'Messages', ['admin']],
+  ['/audit', 'Audit log', ['admin']],
+] as const
+
+function Menu({ role }: { role: string }) {
+  return (
+    <nav aria-label="Admin" class="flex gap-1 overflow-x-auto lg:flex-col">
+      {pages
+        .filter(([, , roles]) => roles.some(one => one === role))
+        .map(([to, title]) => (
+          <Link
+            key={to}
+            to={to}
+            section={to !== '/'}
+            class="rounded-control px-3 py-2 font-semibold whitespace-nowrap text-soft hover:bg-sunken aria-[current=page]:bg-brand-wash aria-[current=page]:text-brand"
+          >
+            {title}
+          </Link>
+        ))}
+    </nav>
+  )
+}
+
 export function Shell({ children }: { children: ComponentChildren }) {
   const someone = person.value
   return (
@@ -16,29 +50,39 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <Link to="/" class="text-lg font-bold text-brand">
             Shop admin
           </Link>
-          {someone && (
-            <span class="flex items-center gap-3">
-              <span class="text-sm text-soft">{someone.email}</span>
+          <span class="flex items-center gap-3">
+            <a href="/" class="button button-quiet button-small">
+              Shop
+            </a>
+            <a href="/control" class="button button-quiet button-small">
+              Control room
+            </a>
+            {someone && (
               <Button small onClick={signOut}>
                 {kitWords.value.signOut}
               </Button>
-            </span>
-          )}
+            )}
+          </span>
         </div>
       </header>
-      <Main>
-        {someone?.role === 'admin' ? (
-          children
-        ) : someone ? (
-          <Notice tone="warn" title="This is for administrators.">
-            <p>You are signed in as {someone.email}. Sign out, and sign in with an administrator's account.</p>
-          </Notice>
-        ) : (
-          <div class="grid justify-items-center py-10">
-            <SignIn title="Shop admin" />
-          </div>
-        )}
-      </Main>
+      {someone?.role === 'admin' ? (
+        <div class="page grid content-start gap-6 py-6 lg:grid-cols-[11rem_1fr]">
+          <Menu role={someone.role} />
+          <Main class="min-w-0">{children}</Main>
+        </div>
+      ) : (
+        <Main>
+          {someone ? (
+            <Notice tone="warn" title="This is for administrators.">
+              <p>You are signed in as {someone.email}. Sign out, and sign in with an administrator's account.</p>
+            </Notice>
+          ) : (
+            <div class="grid justify-items-center py-10">
+              <SignIn title="Shop admin" />
+            </div>
+          )}
+        </Main>
+      )}
     </div>
   )
 }

@@ -1,0 +1,111 @@
+import { signal } from '@preact/signals'
+import { useState } from 'preact/hooks'
+import { useAction } from '../../kit/action'
+import { call, type Page } from '../../kit/api'
+import { Button } from '../../kit/button'
+import { Card, Empty } from '../../kit/card'
+import { TextField } from '../../kit/field'
+import { FilterBar, listQuery, Pager, SelectFilter, TextFilter } from '../../kit/filters'
+import { Money, Time } from '../../kit/format'
+import { Problem, say } from '../../kit/notice'
+import { changed, useQuery } from '../../kit/query'
+import { go, Link } from '../../kit/route'
+import { titled } from '../../kit/site'
+import { ChosenBar, Table } from '../../kit/table'
+import { State } from '../parts/states'
+import type { Order } from '../types'
+
+const filters = ['status', 'user_id', 'from', 'to']
+const states = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled']
+const chosen = signal<ReadonlySet<string>>(new Set())
+
+function Find() {
+  const [number, setNumber] = useState('')
+  return (
+    <form
+      class="flex items-end gap-2"
+      onSubmit={event => {
+        event.preventDefault()
+        if (/^\d+$/.test(number.trim())) go(`/orders/${number.trim()}`)
+      }}
+    >
+      <TextField name="number" label="Order number" value={number} onInput={setNumber} inputMode="numeric" />
+      <Button type="submit">Open</Button>
+    </form>
+  )
+}
+
+export default function Orders() {
+  titled('Orders', 'Shop admin')
+  const { data, problem, loading, reload } = useQuery<Page<Order>>(`/api/orders?${listQuery(filters)}`, { keep: true })
+  const cancel = useAction(async (ids: readonly string[]) => {
+    const refused: string[] = []
+    for (const id of ids) await call('POST', `/api/orders/${id}/cancel`).catch(() => refused.push(id))
+    chosen.value = new Set(refused)
+    changed('/api/orders')
+    say(
+      refused.length === 0
+        ? `${ids.length} cancelled.`
+        : `${ids.length - refused.length} cancelled. ${refused.length} cannot be cancelled any more; they stay selected.`,
+      refused.length === 0 ? 'good' : 'warn',
+    )
+  })
+  return (
+    <div class="grid gap-6">
+      <div class="flex flex-wrap items-end justify-between gap-4">
+        <h1>Orders</h1>
+        <Find />
+      </div>
+      <FilterBar names={filters}>
+        <SelectFilter
+          name="status"
+          label="State"
+          any="Any state"
+          options={states.map(value => ({ value, label: value.replaceAll('_', ' ') }))}
+        />
+        <TextFilter name="user_id" label="Customer's number" />
+        <TextFilter name="from" label="From" type="date" />
+        <TextFilter name="to" label="Until" type="date" />
+      </FilterBar>
+      <Problem problem={problem ?? cancel.problem} onRetry={reload} />
+      <ChosenBar chosen={chosen}>
+        <Button look="danger" small busy={cancel.busy} onClick={() => cancel.run([...chosen.value])}>
+          Cancel these orders
+        </Button>
+      </ChosenBar>
+      <Card flush>
+        <Table
+          caption="Orders"
+          rows={data?.items}
+          loading={loading}
+          rowKey={({ id }) => `${id}`}
+          chosen={chosen}
+          columns={[
+            {
+              title: 'Order',
+              cell: ({ id }) => (
+                <Link to={`/orders/${id}`} class="link">
+                  #{id}
+                </Link>
+              ),
+            },
+            { title: 'Placed', cell: ({ created_at }) => <Time at={created_at} /> },
+            {
+              title: 'Customer',
+              cell: ({ user_id }) => (
+                <Link to={`/users/${user_id}`} class="link">
+                  {user_id}
+                </Link>
+              ),
+            },
+            { title: 'State', cell: ({ status }) => <State of={status} /> },
+            { title: 'Payment', cell: ({ payment_status }) => payment_status.replaceAll('_', ' ') },
+            { title: 'Total', end: true, cell: ({ total_amount, currency }) => <Money amount={total_amount} currency={currency} /> },
+          ]}
+          empty={<Empty title="No orders here">Take a filter away, or place a demo order in the control room.</Empty>}
+        />
+        <Pager page={data} />
+      </Card>
+    </div>
+  )
+}

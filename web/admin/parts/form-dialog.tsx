@@ -1,0 +1,91 @@
+import { useState } from 'preact/hooks'
+import { useAction } from '../../kit/action'
+import { Button } from '../../kit/button'
+import { Dialog } from '../../kit/dialog'
+import { faultOf, Select, TextField } from '../../kit/field'
+import { Problem } from '../../kit/notice'
+
+export interface FormField {
+  name: string
+  label: string
+  type?: 'text' | 'number' | 'date' | 'datetime-local'
+  options?: readonly string[]
+  /** With `options`: what the choice of nothing is called. */
+  none?: string
+  lines?: number
+  hint?: string
+  required?: boolean
+}
+
+export type Values = Record<string, string>
+
+interface Props {
+  title: string
+  /** What the button says. */
+  save: string
+  fields: readonly FormField[]
+  values?: Values
+  onSave: (values: Values, headers: Record<string, string>) => Promise<unknown>
+  onClose: () => void
+}
+
+/** A form in a dialog. Every value is text here; what the API wants of it is made in `onSave`. */
+export function FormDialog({ title, save, fields, values = {}, onSave, onClose }: Props) {
+  const [given, setGiven] = useState<Values>(values)
+  const action = useAction(async (now: Values, { headers }) => {
+    await onSave(now, headers)
+    onClose()
+  })
+  return (
+    <Dialog title={title} onClose={onClose} busy={action.busy}>
+      <form
+        class="grid gap-4"
+        onSubmit={event => {
+          event.preventDefault()
+          void action.run(given)
+        }}
+      >
+        {fields.map(({ name, label, options, none, type = 'text', lines, hint, required = false }) => {
+          const common = { name, label, required, value: given[name] ?? '', error: faultOf(action.problem, name), ...(hint && { hint }) }
+          const set = (value: string) => setGiven({ ...given, [name]: value })
+          return options ? (
+            <Select
+              key={name}
+              {...common}
+              {...(none !== undefined && { none })}
+              onChange={set}
+              options={options.map(value => ({ value, label: value.replaceAll('_', ' ') }))}
+            />
+          ) : (
+            <TextField
+              key={name}
+              {...common}
+              type={type}
+              onInput={set}
+              {...(lines && { lines })}
+              {...(type === 'number' && { step: 'any' })}
+            />
+          )
+        })}
+        <Problem problem={action.problem} />
+        <div class="flex justify-end gap-2">
+          <Button disabled={action.busy} onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" look="main" busy={action.busy}>
+            {save}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+/** What was filled in, as the API takes it: numbers as numbers, and nothing for what was left empty. */
+export const filled = (values: Values, numbers: readonly string[] = []): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const text = value.trim()
+      return text === '' ? [] : [[name, numbers.includes(name) ? Number(text) : text]]
+    }),
+  )
