@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { historyOf } from './domain-history'
+import { historyOf, pointOf } from './domain-history'
 import { figuresBetween, readingOf } from './domain-metrics'
 
 const nothing = figuresBetween(readingOf(''), readingOf(''), 1)
-const row = (at: number, requests: number, more = {}) => ({ at, services: { order: { ...nothing, requests, ...more } } })
+const row = (at: number, requests: number, more = {}) => ({ at, services: { order: pointOf({ ...nothing, requests, ...more }) } })
 
 test('a history has one value for each step: the mean, or the worst of latencies and outboxes, and null where there was no sample', () => {
   const rows = [
@@ -25,6 +25,20 @@ test('a history has one value for each step: the mean, or the worst of latencies
     cpu: [0, 0, 0],
   })
   expect(historyOf(rows, { from: 40_000, to: 50_000, points: 2 }).services.order?.requests).toEqual([null, null])
+})
+
+test('a point keeps four digits', () => {
+  expect(pointOf({ ...nothing, requests: 1 / 3, p99_ms: 123.456, memory_bytes: 98_765_432 })).toEqual([
+    0.3333,
+    0,
+    null,
+    123.5,
+    0,
+    98_770_000,
+    0,
+    0,
+    0,
+  ])
 })
 
 test('a history of nothing has its times and no service', () => {

@@ -3,31 +3,33 @@ import type { Figures } from './domain-metrics'
 
 const measures = ['requests', 'errors', 'p50_ms', 'p99_ms', 'cpu', 'memory_bytes', 'handled', 'failed', 'outbox'] as const
 type Measure = (typeof measures)[number]
+/** The figures of a service at one moment, in the order of `measures`: a row without names is a sixth as large. */
+export type Point = (number | null)[]
 type Series = Record<Measure, (number | null)[]>
 
-const measured = (figures: Figures): Record<Measure, number | null> => ({
-  requests: figures.requests,
-  errors: figures.errors,
-  p50_ms: figures.p50_ms,
-  p99_ms: figures.p99_ms,
-  cpu: figures.cpu,
-  memory_bytes: figures.memory_bytes,
-  handled: figures.handled,
-  failed: figures.retried + figures.dead_lettered,
-  outbox: figures.outbox,
-})
-/** Of these the worst of a point is shown, of the others the mean. */
+/** Four digits are enough for a plot. */
+const short = (value: number) => Number(value.toPrecision(4))
+
+export const pointOf = (figures: Figures): Point => {
+  const failed = figures.retried + figures.dead_lettered
+  return measures.map(measure => {
+    const value = measure === 'failed' ? failed : figures[measure]
+    return value === null ? null : short(value)
+  })
+}
+
+/** Of these the worst of a step is shown, of the others the mean. */
 const worst = new Set<Measure>(['p99_ms', 'outbox'])
 
-const pointOf = (measure: Measure, values: readonly (number | null)[]): number | null => {
-  const known = values.filter(value => value !== null)
+const joined = (measure: Measure, values: readonly (number | null | undefined)[]): number | null => {
+  const known = values.filter(value => value !== null && value !== undefined)
   if (known.length === 0) return null
   return worst.has(measure) ? Math.max(...known) : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
 interface Row {
   at: number
-  services: Record<string, Figures>
+  services: Record<string, Point>
 }
 
 /** The samples between two times as series for a plot, in steps of equal length. A step without a sample is null: it is a gap, not a zero. */
@@ -38,14 +40,15 @@ export const historyOf = (rows: readonly Row[], { from, to, points }: { from: nu
     rows.filter(({ at }) => at > from + index * step && at <= from + (index + 1) * step),
   )
   const seriesOf = (service: string): Series => {
-    const values = steps.map(inStep => inStep.flatMap(row => (row.services[service] ? [measured(row.services[service])] : [])))
-    const series = (measure: Measure) =>
-      values.map(inStep =>
-        pointOf(
+    const series = (measure: Measure) => {
+      const place = measures.indexOf(measure)
+      return steps.map(inStep =>
+        joined(
           measure,
-          inStep.map(one => one[measure]),
+          inStep.map(row => row.services[service]?.[place]),
         ),
       )
+    }
     return {
       requests: series('requests'),
       errors: series('errors'),

@@ -1,5 +1,6 @@
 import type { Redis } from '#shared/redis'
 import { hour, minute, second } from '#shared/time'
+import { type Point, pointOf } from './domain-history'
 import type { Figures, Reading } from './domain-metrics'
 import sampleDue from './sample-due.lua' with { type: 'text' }
 
@@ -12,7 +13,10 @@ export interface Sample {
   /** The messages that each service handles in a second, by type. */
   handled: Record<string, Record<string, number>>
 }
-export type HistoryRow = Pick<Sample, 'at' | 'services'>
+export interface HistoryRow {
+  at: number
+  services: Record<string, Point>
+}
 
 /** How often a sample is taken while somebody watches the control room, and otherwise. */
 export const sampling = { watchedMs: 5 * second, unwatchedMs: 30 * second }
@@ -38,10 +42,11 @@ export const metricSamples = ({ client, key, script }: Pick<Redis, 'client' | 'k
       return sample
     },
     async add(sample: Sample) {
-      const row: HistoryRow = { at: sample.at, services: sample.services }
+      const points = Object.entries(sample.services).map(([service, figures]) => [service, pointOf(figures)])
+      const row: HistoryRow = { at: sample.at, services: Object.fromEntries(points) }
       await Promise.all([
         client.set(keys.last, JSON.stringify(sample), 'PX', 10 * minute),
-        client.xadd(keys.history, 'MINID', '~', sample.at - keptMs, '*', 'row', JSON.stringify(row, shortNumbers)),
+        client.xadd(keys.history, 'MINID', '~', sample.at - keptMs, '*', 'row', JSON.stringify(row)),
         client.pexpire(keys.history, 2 * keptMs),
       ])
     },
@@ -55,6 +60,3 @@ export const metricSamples = ({ client, key, script }: Pick<Redis, 'client' | 'k
   }
 }
 export type MetricSamples = ReturnType<typeof metricSamples>
-
-/** Four digits are enough for a plot. */
-const shortNumbers = (name: string, value: unknown) => (typeof value === 'number' && name !== 'at' ? Number(value.toPrecision(4)) : value)

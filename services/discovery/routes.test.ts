@@ -75,6 +75,16 @@ describe.each(['/api/discovery/services', '/services'])('%s', path => {
     )
     expect(body.services.find(({ name }: { name: string }) => name === 'tax').instances).toEqual([])
   })
+  test('lists an instance once that crashed and was started anew at its address', async () => {
+    const first = await startInstance('product')
+    await Bun.sleep(5)
+    const address = { host: '127.0.0.1', port: Number(first.address.split(':')[1]) }
+    const again = await startRegistration({ redis, service: 'product', address, version: '1.2.4', log })
+    started.push(again)
+    expect((await get(`${path}/product`)).body.instances).toMatchObject([{ id: again.id, version: '1.2.4' }])
+    const { services: all } = (await get(path)).body
+    expect(all.find(({ name }: { name: string }) => name === 'product').instances.length).toBe(1)
+  })
   test('shows one service, without an instance that has just stopped', async () => {
     const { stop } = await startInstance('product')
     expect((await get(`${path}/product`)).body).toMatchObject({ name: 'product', instances: [{ version: '1.2.3' }] })

@@ -29,7 +29,7 @@ export const openTap = ({ url, prefix, events, log, onMessage }: Options): Promi
       const channel = await model.createChannel()
       channel.on('error', () => {})
       channel.on('close', () => void model.close().catch(() => {}))
-      const { queue } = await channel.assertQueue('', {
+      const { queue } = await channel.assertQueue(`${prefix}watching.${crypto.randomUUID()}`, {
         exclusive: true,
         autoDelete: true,
         durable: false,

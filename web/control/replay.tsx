@@ -15,7 +15,7 @@ export function Replay({ letter: { queue, id, type } }: { letter: Pick<DeadLette
     changed('/api/orders/')
   })
   return (
-    <span class="grid gap-2">
+    <span class="grid justify-items-start gap-2">
       <Button small busy={action.busy} label={`Replay ${type} in ${queue}`} onClick={() => action.run()}>
         Replay
       </Button>

@@ -8,15 +8,20 @@ import { titled } from '../../kit/site'
 import { Sparkline } from '../../kit/sparkline'
 import { Table } from '../../kit/table'
 import { DemoOrders } from '../demo-orders'
-import { every, Health, megabytes, milliseconds, processor, rate, Stale } from '../look'
+import { every, Health, megabytes, milliseconds, processor, rate, Stale, span } from '../look'
 
 const filters = ['only', 'probes']
 
 const isFailing = ({ status, figures }: ServiceOverview) =>
   status !== 'up' || (figures !== null && (figures.errors > 0 || figures.dead_lettered > 0 || figures.held > 0))
 
+/** Who looks after a crash sees that there was one. */
+const justStartedMs = 60_000
+
 const instancesOf = (instances: ServiceOverview['instances']) => {
   const running = instances.filter(({ state }) => state !== 'down').length
+  const newest = Math.min(...instances.map(({ started_at }) => Date.now() - Date.parse(started_at ?? '2000')))
+  if (running > 0 && newest < justStartedMs) return `started ${span(newest)} ago`
   return running === instances.length ? `${running} running` : `${running} of ${instances.length} running`
 }
 

@@ -21,16 +21,19 @@ const kinds = {
 const isWrong = ({ kind, ready, consumers }: BrokerQueue) =>
   kind === 'dead_letters' ? ready > 0 : (kind === 'events' || kind === 'timer') && (consumers === 0 || ready > 1000)
 
+/** An empty queue of dead letters says nothing: there is one for each queue. */
+const isShown = (one: BrokerQueue, only = '') => {
+  if (only === 'wrong') return isWrong(one)
+  return only === 'all' || one.ready > 0 || (only !== 'waiting' && one.kind !== 'dead_letters')
+}
+
 export default function QueuesPage() {
   titled('Queues', 'Control room')
   const { data, problem } = useQuery<BrokerQueues>('/api/discovery/queues', { keep: true, ...every(5000) })
   const overview = useQuery<Overview>('/api/discovery/overview', { keep: true, ...every(5000) })
   const [wanted, kind, only] = ['q', 'kind', 'only'].map(name => query.value.get(name) ?? '')
   const shown = data?.queues.filter(
-    one =>
-      (!kind || one.kind === kind) &&
-      (only === 'wrong' ? isWrong(one) : only !== 'waiting' || one.ready > 0) &&
-      [one.queue, ...one.types].join(' ').includes(wanted?.toLowerCase() ?? ''),
+    one => (!kind || one.kind === kind) && isShown(one, only) && [one.queue, ...one.types].join(' ').includes(wanted?.toLowerCase() ?? ''),
   )
   const waiting = (which: BrokerQueue['kind']) => data?.queues.reduce((sum, one) => sum + (one.kind === which ? one.ready : 0), 0) ?? 0
   const outboxes = overview.data?.services.filter(({ figures }) => figures !== null) ?? []
@@ -47,6 +50,32 @@ export default function QueuesPage() {
       ) : (
         <Skeleton class="h-24" />
       )}
+      <Card title="Outboxes" flush>
+        <Table
+          caption="Outboxes"
+          rows={overview.data && outboxes}
+          rowKey={({ name }) => name}
+          columns={[
+            {
+              title: 'Service',
+              cell: ({ name }) => (
+                <Link to={`/services/${name}`} class="link">
+                  {name}
+                </Link>
+              ),
+            },
+            { title: 'Not published yet', end: true, cell: ({ figures }) => number(figures?.outbox ?? 0) },
+            {
+              title: 'The oldest waits',
+              end: true,
+              cell: ({ figures }) => (figures?.outbox ? span(figures.outbox_age_seconds * 1000) : '–'),
+            },
+            { title: 'In work', end: true, cell: ({ figures }) => number(figures?.being_handled ?? 0) },
+            { title: 'Held', end: true, cell: ({ figures }) => number(figures?.held ?? 0) },
+          ]}
+          empty={<Empty title="No figures yet">They come with the second sample, within a minute.</Empty>}
+        />
+      </Card>
       <FilterBar names={filters}>
         <TextFilter name="q" label="Queue or event" placeholder="order.created" />
         <SelectFilter
@@ -58,8 +87,9 @@ export default function QueuesPage() {
         <SelectFilter
           name="only"
           label="Show"
-          any="All queues"
+          any="Without empty dead letters"
           options={[
+            { value: 'all', label: 'All queues' },
             { value: 'waiting', label: 'Only where something waits' },
             { value: 'wrong', label: 'Only what needs a look' },
           ]}
@@ -92,32 +122,6 @@ export default function QueuesPage() {
             { title: 'Handled /s', end: true, cell: ({ handled }) => rate(handled) },
           ]}
           empty={<Empty title="No queue is like that">Take a filter away to see the others.</Empty>}
-        />
-      </Card>
-      <Card title="Outboxes" flush>
-        <Table
-          caption="Outboxes"
-          rows={overview.data && outboxes}
-          rowKey={({ name }) => name}
-          columns={[
-            {
-              title: 'Service',
-              cell: ({ name }) => (
-                <Link to={`/services/${name}`} class="link">
-                  {name}
-                </Link>
-              ),
-            },
-            { title: 'Not published yet', end: true, cell: ({ figures }) => number(figures?.outbox ?? 0) },
-            {
-              title: 'The oldest waits',
-              end: true,
-              cell: ({ figures }) => (figures?.outbox ? span(figures.outbox_age_seconds * 1000) : '–'),
-            },
-            { title: 'In work', end: true, cell: ({ figures }) => number(figures?.being_handled ?? 0) },
-            { title: 'Held', end: true, cell: ({ figures }) => number(figures?.held ?? 0) },
-          ]}
-          empty={<Empty title="No figures yet">They come with the second sample, within a minute.</Empty>}
         />
       </Card>
     </div>
