@@ -52,7 +52,11 @@ describe('the overview', () => {
     const { send, room } = await shop.instance()
     await shop.sampleTwice(room, () => {})
     kill()
-    expect(named((await send('GET', '/overview')).body, 'order')).toMatchObject({ status: 'down', instances: [{ id, state: 'down' }] })
+    expect(named((await send('GET', '/overview')).body, 'order')).toMatchObject({
+      status: 'down',
+      figures: null,
+      instances: [{ id, state: 'down', figures: null }],
+    })
     await shop.later(sampling.unwatchedMs)
     await room.sampleMetrics()
     expect(named((await send('GET', '/overview')).body, 'order')).toMatchObject({ figures: null })

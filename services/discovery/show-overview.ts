@@ -43,11 +43,17 @@ export const showOverview = ({ checkHealth, instances, samples, clients, log }: 
       services: services.map(service => ({
         name: service.name,
         status: service.status,
-        figures: sample?.services[service.name] ?? null,
-        handled: sample?.handled[service.name] ?? {},
+        // Its last figures are of when it still ran.
+        figures: service.status === 'down' ? null : (sample?.services[service.name] ?? null),
+        handled: service.status === 'down' ? {} : (sample?.handled[service.name] ?? {}),
         instances: service.instances.map(instance => {
           const { id, started_at } = registered.get(instance.address) ?? {}
-          return { ...instance, id: id ?? null, started_at: started_at ?? null, figures: (id && sample?.instances[id]) || null }
+          return {
+            ...instance,
+            id: id ?? null,
+            started_at: started_at ?? null,
+            figures: (instance.state !== 'down' && id && sample?.instances[id]) || null,
+          }
         }),
       })),
     }
