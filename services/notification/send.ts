@@ -5,9 +5,10 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import type { Channel, OutgoingChannel, Sent } from './channels/channel'
-import { contentColumn, type DeliveryRow, historyColumn, type NotificationSql } from './database'
+import { contentColumn, type DeliveryRow, type NotificationSql } from './database'
 import { kinds } from './domain'
-import { type DeliveryState, masked, waitAfter } from './domain-delivery'
+import { masked, waitAfter } from './domain-delivery'
+import { outcomeOf, recordOutcomes } from './record-outcomes'
 import type { Suppressions } from './suppressions'
 import type { Letter, Surroundings, Writing } from './write'
 
@@ -28,13 +29,16 @@ interface Ports {
 const leaseMs = minute
 const batch = 50
 const lanes = 4
-const mostHistory = 50
+/** How long the outcome of a delivery waits for others. */
+const recordMs = 20
 /** How long a delivery waits while what it needs of other services cannot be asked for. */
 const serviceDownMs = 5 * second
 /** What was sent can be read for this long; then only that it was sent. */
 const contentMs = 30 * day
 /** The longest wait that a provider may ask for. */
 const longestAskedMs = day
+/** The addresses in `refusing` get critical mails only. */
+type Around = Surroundings & { refusing: Set<string> }
 const noAnswer = (): Sent => ({ outcome: 'retry', reason: 'the provider did not answer' })
 
 /**
@@ -66,49 +70,18 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     })
   }
 
-  /** Only the newest claim may say how it went, and only while nobody else has decided. False if it may not. */
-  const record = async (
-    row: DeliveryRow,
-    state: DeliveryState,
-    {
-      detail,
-      ...change
-    }: { detail?: string | undefined; due_at?: Date | null; provider?: string; provider_id?: string; content?: string; attempts?: number },
-    db: Pick<NotificationSql['db'], 'updateTable'> = sql.db,
-  ): Promise<boolean> => {
-    const step = { at: new Date().toISOString(), state, ...(detail !== undefined && { detail }) }
-    const history = historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory))
-    const { numUpdatedRows } = await db
-      .updateTable('deliveries')
-      .set({
-        due_at: null,
-        ...change,
-        ...(change.content !== undefined && { content_until: new Date(Date.now() + contentMs) }),
-        state,
-        reason: detail?.slice(0, 200) ?? null,
-        history,
-      })
-      .where('id', '=', row.id)
-      .where('claims', '=', row.claims)
-      .where('state', '=', 'queued')
-      .executeTakeFirst()
-    return numUpdatedRows === 1n
-  }
+  /** What went out is stored within moments: an instance that is killed repeats only what it sent in the last of them. */
+  const record = sql.many<DeliveryRow>(async rows => void (await recordOutcomes(sql.db, rows)), { gatherMs: recordMs, lanes: 1 })
   /** Back to the queue; without having been tried. */
-  const postpone = (row: DeliveryRow, due_at: Date, queued_at = row.queued_at) =>
-    sql.db
-      .updateTable('deliveries')
-      .set({ due_at, queued_at, attempts: row.attempts - 1 })
-      .where('id', '=', row.id)
-      .where('claims', '=', row.claims)
-      .where('state', '=', 'queued')
-      .execute()
+  const postponed = (row: DeliveryRow, due_at: Date, queued_at = row.queued_at): DeliveryRow => {
+    return { ...row, due_at, queued_at, attempts: row.attempts - 1 }
+  }
 
-  const retry = (row: DeliveryRow, detail: string, afterSeconds = 0) => {
+  const retried = (row: DeliveryRow, detail: string, afterSeconds = 0): DeliveryRow => {
     const waitMs = waitAfter(row.attempts)
-    if (waitMs === undefined) return record(row, 'failed', { detail })
+    if (waitMs === undefined) return outcomeOf(row, 'failed', { detail })
     const askedMs = Math.min(afterSeconds * second, longestAskedMs)
-    return record(row, 'queued', { detail, due_at: new Date(Date.now() + Math.max(waitMs, askedMs)) })
+    return outcomeOf(row, 'queued', { detail, due_at: new Date(Date.now() + Math.max(waitMs, askedMs)) })
   }
 
   const call = async (row: DeliveryRow, channel: Channel, letter: Letter): Promise<Sent> => {
@@ -138,18 +111,20 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     return best ?? { outcome: 'refused', reason: 'there was no address', permanent_address_fault: false }
   }
 
-  const sendOne = async (row: DeliveryRow, around: Surroundings, now: Date) => {
+  /** Sends a delivery, and answers what is still to be stored of it. */
+  const sendOne = async (row: DeliveryRow, around: Around, now: Date): Promise<DeliveryRow | undefined> => {
     const written = await writing.write(row, around, now)
-    if ('postponedTo' in written) return void (await postpone(row, written.postponedTo, written.postponedTo))
-    if ('suppressed' in written) return record(row, 'suppressed', { detail: written.suppressed })
-    if ('failed' in written) return record(row, 'failed', { detail: written.failed })
+    if ('postponedTo' in written) return postponed(row, written.postponedTo, written.postponedTo)
+    if ('suppressed' in written) return outcomeOf(row, 'suppressed', { detail: written.suppressed })
+    if ('failed' in written) return outcomeOf(row, 'failed', { detail: written.failed })
     const { letter } = written
     const [to = ''] = letter.to
     const isCritical = kinds[row.kind].class === 'critical'
-    if (row.channel === 'email' && !isCritical && (await suppressions.has(to)))
-      return record(row, 'suppressed', { detail: 'the address refused mail before' })
+    if (row.channel === 'email' && !isCritical && around.refusing.has(to))
+      return outcomeOf(row, 'suppressed', { detail: 'the address refused mail before' })
     const channel = channels[row.channel]
     const sent = await call(row, channel, letter)
+    if (sent.outcome === 'retry') return retried(row, sent.reason, sent.after_seconds)
     const hide = (text: string) => (ports.showSecrets ? text : masked(text, letter.secrets))
     const content = contentColumn.write({
       to: row.channel === 'push' ? `${letter.to.length} devices` : to,
@@ -158,41 +133,53 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
       ...(letter.html !== undefined && { html: hide(letter.html) }),
       language: letter.language,
     })
+    const kept = { content, content_until: new Date(Date.now() + contentMs) }
     if (sent.outcome === 'sent')
-      return record(row, 'sent', { provider: sent.provider, provider_id: sent.provider_id.slice(0, 255), content })
-    if (sent.outcome === 'retry') return retry(row, sent.reason, sent.after_seconds)
-    const refused = { detail: sent.reason, provider: channel.name, content }
-    if (!sent.permanent_address_fault) return record(row, 'failed', refused)
-    return sql.transaction(async trx => {
+      return outcomeOf(row, 'sent', { ...kept, provider: sent.provider, provider_id: sent.provider_id.slice(0, 255) })
+    const refused = { ...kept, detail: sent.reason, provider: channel.name }
+    if (!sent.permanent_address_fault) return outcomeOf(row, 'failed', refused)
+    const bounced = outcomeOf(row, 'bounced', refused)
+    if (row.channel !== 'email') return bounced
+    around.refusing.add(to)
+    await sql.transaction(async trx => {
       // An erasure that came meanwhile has decided; one that comes now waits for this row and then finds the address.
-      const isRecorded = await record(row, 'bounced', refused, trx)
-      if (isRecorded && row.channel === 'email') await suppressions.add(row.user_id, to, 'bounced', trx)
+      if ((await recordOutcomes(trx, [bounced])) === 1) await suppressions.add(row.user_id, to, 'bounced', trx)
     })
+    return undefined
+  }
+
+  const lookAround = async (rows: readonly DeliveryRow[], channel: OutgoingChannel): Promise<Around> => {
+    const around = await surroundings(rows)
+    const addresses = channel === 'email' ? [...around.contacts.values()].map(({ email }) => email) : []
+    return { ...around, refusing: await suppressions.among(addresses) }
   }
 
   const sendBatch = async (channel: OutgoingChannel, now: Date): Promise<number> => {
     const startedAt = performance.now()
     const rows = await claim(channel, now)
     if (rows.length === 0) return 0
-    const onError = async (error: unknown, row: DeliveryRow) => {
-      if (isUnavailable(error)) return postpone(row, new Date(Date.now() + serviceDownMs))
+    const afterError = (error: unknown, row: DeliveryRow): DeliveryRow => {
+      if (isUnavailable(error)) return postponed(row, new Date(Date.now() + serviceDownMs))
       log.warn({ err: error, delivery: row.id }, 'a message could not be written or sent; it is tried again')
-      return retry(row, 'the message could not be written')
+      return retried(row, 'the message could not be written')
     }
-    const around = await surroundings(rows).catch(async (error: unknown) => {
-      for (const row of rows) await onError(error, row)
-      return undefined
-    })
-    if (!around) return 0
     const onLostError = (error: unknown, { id }: DeliveryRow) =>
       log.warn({ err: error, delivery: id }, 'how a delivery went could not be stored; it is claimed again when its lease has run out')
-    const send = (row: DeliveryRow) => {
+    const recorded: Promise<unknown>[] = []
+    const recordLater = (outcome: DeliveryRow) => void recorded.push(record(outcome).catch(error => onLostError(error, outcome)))
+    const around = await lookAround(rows, channel).catch((error: unknown) => {
+      for (const row of rows) recordLater(afterError(error, row))
+      return undefined
+    })
+    const send = async (row: DeliveryRow, around: Around) => {
       // Behind a provider that hangs, the claim would run out before the call ends: the next sweep claims it anew.
       const isTooLate = performance.now() - startedAt > leaseMs - 2 * sendMs
-      return isTooLate ? postpone(row, now) : sendOne(row, around, now).catch(error => onError(error, row))
+      const outcome = isTooLate ? postponed(row, now) : await sendOne(row, around, now).catch(error => afterError(error, row))
+      if (outcome) recordLater(outcome)
     }
-    await eachIsolated(rows, send, onLostError, lanes)
-    return rows.length
+    if (around) await eachIsolated(rows, row => send(row, around), onLostError, lanes)
+    await Promise.all(recorded)
+    return around ? rows.length : 0
   }
 
   return {

@@ -5,9 +5,12 @@ const hashOf = (address: string) => createHash('sha256').update(address.trim().t
 
 /** Addresses that get critical mails only, since a mail bounced there for good or its reader complained. */
 export const addressSuppressions = ({ db }: Pick<NotificationSql, 'db'>) => ({
-  async has(address: string): Promise<boolean> {
-    const row = await db.selectFrom('suppressions').select('user_id').where('address_hash', '=', hashOf(address)).executeTakeFirst()
-    return row !== undefined
+  /** Those of the addresses that refuse mail. */
+  async among(addresses: readonly string[]): Promise<Set<string>> {
+    if (addresses.length === 0) return new Set()
+    const found = await db.selectFrom('suppressions').select('address_hash').where('address_hash', 'in', addresses.map(hashOf)).execute()
+    const hashes = new Set(found.map(({ address_hash }) => address_hash))
+    return new Set(addresses.filter(address => hashes.has(hashOf(address))))
   },
   async add(
     userId: number,
