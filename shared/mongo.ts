@@ -6,7 +6,7 @@ import type { Draft, Message, Publish } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
 import { createGroups, type GroupOptions } from './outbox/groups'
-import { type Arrival, createInbox, createTurns, type RecordOnce } from './outbox/inbox'
+import { type Arrival, createInbox, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 
@@ -49,8 +49,8 @@ export interface Mongo {
    */
   many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions): (item: Item) => Promise<void>
   /**
-   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before.
-   * Messages that arrive together share a transaction, so `work` may be repeated here, too.
+   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
+   * what happens rarely, since each message costs a transaction.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
   backlog(): Promise<Backlog>
@@ -189,7 +189,13 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     onceMany: <Item>(handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
       createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
     many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
-    once: createTurns(recordOnce, { closing: closing.signal }),
+    async once<T>({ id }: Pick<Message, 'id'>, work: Work<T>) {
+      let value: T | undefined
+      await recordOnce([id], async (session, _, publish) => {
+        value = await work(session, publish)
+      })
+      return value
+    },
     endGathering: () => closing.abort(),
     backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,

@@ -6,7 +6,7 @@ import { isUnavailable, unavailable } from './errors'
 import type { Draft, Message, Publish } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
 import { createGroups, type GroupOptions } from './outbox/groups'
-import { type Arrival, createInbox, createTurns, type RecordOnce } from './outbox/inbox'
+import { type Arrival, createInbox, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, lockWait } from './sql/errors'
@@ -72,12 +72,6 @@ export interface Sql<Db> {
    * what happens rarely, since each message costs a transaction.
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
-  /**
-   * `once` for messages that share a transaction. `lockAll` gets the needs of all of them and locks their rows in one order beforehand.
-   */
-  onceLocking<Needs>(
-    lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>,
-  ): <T>(message: Pick<Message, 'id'>, work: Work<Db, T>, needs: Needs) => Promise<T | undefined>
   /** The messages that are not yet published, for a gauge. */
   backlog(): Promise<Backlog>
   /** The connections in use, for a gauge. */
@@ -154,8 +148,6 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
       })
       return value
     },
-    onceLocking: <Needs>(lockAll: (trx: Transaction<Db>, needs: readonly Needs[]) => Promise<unknown>) =>
-      createTurns(recordOnce, { lockAll, closing: closing.signal }),
     endGathering: () => closing.abort(),
     backlog: store.backlog,
     pool: state,

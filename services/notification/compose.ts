@@ -34,6 +34,7 @@ interface Ports {
   showSecrets?: boolean
   heartbeatMs?: number
   sendMs?: number
+  /** How long events wait for others. */
   gatherMs?: number
 }
 

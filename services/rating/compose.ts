@@ -15,9 +15,11 @@ import { writeReview } from './write-review'
 interface Ports {
   mongo: Mongo
   clients: RatingClients
+  /** How long events that nobody waits for wait for others. */
+  gatherMs?: number
 }
 
-export const compose = ({ mongo, clients }: Ports) => {
+export const compose = ({ mongo, clients, gatherMs }: Ports) => {
   const people = peopleRepository(mongo)
   const summaries = summaryRepository(mongo)
   const reviews = reviewRepository({ mongo, people, summaries })
@@ -29,7 +31,7 @@ export const compose = ({ mongo, clients }: Ports) => {
     writing: writeReview({ mongo, reviews, filter, clients }),
     reactions: reactions({ mongo, reviews, filter }),
     moderation: moderation({ mongo, reviews, filter }),
-    recordDelivery: recordDelivery({ mongo, people }),
+    recordDelivery: recordDelivery({ mongo, people, gatherMs }),
     personalData: ratingPersonalData({ mongo, people, reviews }),
     drift: summaryDrift(mongo),
   }

@@ -45,6 +45,17 @@ describe('a verified purchase', () => {
     await fc.assert(run, { numRuns: 12 })
   })
 
+  test('is found for everyone whose deliveries come together, and for nobody else', async () => {
+    const [bought, other] = [newProduct(), newProduct()]
+    const users = await Promise.all(Array.from({ length: 8 }, () => service.newUser()))
+    for (const user of users) for (const id of [bought, other]) await user.review(id, 5)
+    const messages = users.slice(1).map(({ id }) => deliver(id, [bought, bought]))
+    await Promise.all([...messages, ...messages].map(message => service.handle(message)))
+    expect((await service.list(bought, 'verified=true')).total).toBe(7)
+    expect((await service.list(bought, 'verified=false')).total).toBe(1)
+    expect((await service.list(other, 'verified=true')).total).toBe(0)
+  })
+
   test('needs the delivery: an order that was only paid is none', async () => {
     const [id, user] = [newProduct(), await service.newUser()]
     const message = deliver(user.id, [id])

@@ -11,7 +11,7 @@ export const start = (env?: Environment) =>
     'rating',
     async ({ http, bus, client, ...kernel }) => {
       const mongo = await kernel.mongo(indexes)
-      const service = compose({ mongo, clients: ratingClients(client) })
+      const service = compose({ mongo, clients: ratingClients(client), gatherMs: 100 })
       await bus.consume(ratingHandlers(service))
       return ratingApp({ http, ...service })
     },
