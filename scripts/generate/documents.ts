@@ -29,7 +29,7 @@ const link = (name: ServiceName): string => {
   const { owns, resources } = serviceInfo(name)
   const [resource = name] = resources
   const page = `/api/${resource}/docs`
-  return `<tr><th scope="row"><a href="${page}">${resource}</a></th><td>${owns}</td><td><a href="${page}/json" aria-label="OpenAPI of ${resource}">JSON</a></td></tr>`
+  return `<tr><th scope="row"><a href="${page}">${resource}</a></th><td data-service="${name}"></td><td>${owns}</td><td><a href="${page}/json" aria-label="OpenAPI of ${resource}">JSON</a></td></tr>`
 }
 
 /** The page that leads to the Swagger page of each service. */

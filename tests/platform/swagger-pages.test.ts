@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Browser, chromium } from 'playwright-core'
 import { released, type ServiceName, services } from '#shared/platform'
 import { programs } from '../../scripts/servers/programs'
+import { shop, unique } from '../shop'
 import { gateway } from './operations'
 
 const pages = released.flatMap((service: ServiceName) => services[service].resources.map(resource => ({ service, resource })))
@@ -65,6 +66,43 @@ describe('documentation in a browser without internet', () => {
     await page.locator('tbody th a', { hasText: 'users' }).click()
     await page.locator('.opblock').first().waitFor()
     expect(new URL(page.url()).pathname).toBe('/api/users/docs')
+    await close()
+  })
+
+  test('/docs shows the health of every service, and finds routes and errors', async () => {
+    const { page, wrong, close } = await open('/docs')
+    await page
+      .locator('td.up')
+      .nth(released.length - 1)
+      .waitFor()
+    await page.locator('#filter').fill('placeorder')
+    expect(await page.locator('#routes li').count()).toBe(1)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.locator('#filter').fill('out_of_stock')
+    expect(await page.locator('#errors li').first().textContent()).toContain('out_of_stock 409: there is less of a product')
+    expect(await page.locator('#errors li small').first().textContent()).toContain('placeOrder')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    expect(wrong).toEqual([])
+    await close()
+  })
+
+  test('who signs in at /docs is authorised on every Swagger page', async () => {
+    const [username, password] = [`reader-${unique()}`, 'password-of-tests']
+    const email = `${username}@example.com`
+    await shop.guest.call('POST', '/auth/register', { body: { email, username, password, full_name: 'Ann Reader' } })
+    const { page, wrong, close } = await open('/docs')
+    await page.locator('input[name=name]').fill(username)
+    await page.locator('input[name=password]').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText(`Signed in as ${email}`).waitFor()
+    for (const resource of ['orders', 'cart']) {
+      await page.goto(`${gateway}/api/${resource}/docs`)
+      await page.locator('.authorize.locked').first().waitFor()
+    }
+    await page.goto(`${gateway}/docs`)
+    await page.getByRole('button', { name: 'Forget the token' }).click()
+    expect(await page.evaluate(() => localStorage.getItem('authorized'))).toBeNull()
+    expect(wrong).toEqual([])
     await close()
   })
 })
