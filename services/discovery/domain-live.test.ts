@@ -39,3 +39,12 @@ test('nothing that a person typed or is called by is shown', () => {
   expect(liveEvent({ ...message({ reason: 'ann', status: ['x'] }, 'user'), source: 'payment' })).toEqual({ ...known, source: 'payment' })
   for (const data of [null, 'text', 5, [], undefined]) expect(liveEvent(message(data, 'user'))).toEqual(known)
 })
+
+test('a state is a few words of letters, and at most forty of them', () => {
+  const statusOf = (status: unknown) => liveEvent(message({ status }, 'user')).status
+  for (const word of ['paid', 'awaiting_payment', 'a_b_c_d_e_f', 'a'.repeat(40)]) expect(statusOf(word)).toBe(word)
+  for (const other of ['', 'Paid', '_paid', 'paid_', 'a_b_c_d_e_f_g', 'paid!', '1 paid', 'paid 1', 5, null])
+    expect(statusOf(other)).toBeUndefined()
+  for (const order_id of [1.5, '1', null, Number.MAX_SAFE_INTEGER + 1])
+    expect(liveEvent(message({ order_id }, 'user')).order_id).toBeUndefined()
+})

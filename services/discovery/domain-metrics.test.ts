@@ -42,6 +42,40 @@ describe('a reading', () => {
     expect(JSON.parse(JSON.stringify(latency))).toEqual(latency)
   })
 
+  test('counts as a probe only what is one', () => {
+    const probesIn = (route: string) => readingOf(`http_request_duration_seconds_count{route="${route}",status="200"} 3`)
+    for (const route of ['/x/health', '/health/x', '/x/api/discovery/overview', '/api/discovery/overview/x'])
+      expect([route, probesIn(route)]).toMatchObject([route, { requests: 3, probes: 0 }])
+    for (const route of ['/ready', '/api/discovery/stream']) expect(probesIn(route)).toMatchObject({ requests: 0, probes: 3 })
+  })
+
+  test('takes metrics with and without labels, sums them over their labels, and sorts the bounds', () => {
+    const text = `# HELP events_held x
+events_held 2
+outbox_waiting{service="order"} 3
+events_retried_total{type="a",service="order"} 1
+events_retried_total{type="b",service="order"} 4
+events_handled_total 5
+events_held 1 1700000000
+http_request_duration_seconds_bucket{route="/x",le="+Inf"} 9
+http_request_duration_seconds_bucket{route="/x",le="0.5"} 8
+http_request_duration_seconds_bucket{route="/x",le="0.1"} 7
+http_request_duration_seconds_count{method="GET"} 6`
+    expect(readingOf(text)).toEqual({
+      ...nothing,
+      held: 2,
+      outbox: 3,
+      retried: 5,
+      handled: { '': 5 },
+      requests: 6,
+      latency: [
+        [0.1, 7],
+        [0.5, 8],
+        [1e9, 9],
+      ],
+    })
+  })
+
   test('of something else is one of nothing', () => {
     for (const text of ['', '<html>', 'constructor 5', 'outbox_waiting', '{}']) expect(readingOf(text).requests).toBe(0)
     expect(nothing.latency).toEqual([])
@@ -60,6 +94,7 @@ describe('a latency', () => {
     expect(quantile(latency, 0.9)).toBeCloseTo(100)
     expect(quantile(latency, 0.99)).toBeCloseTo(910)
     expect(quantile(latency, 1)).toBeCloseTo(1000)
+    expect(quantile(latency, 0)).toBeCloseTo(10)
   })
   test('above the last bound is at least that bound, and of no requests it is unknown', () => {
     const slow: [number, number][] = [
@@ -162,6 +197,9 @@ describe('figures between two readings', () => {
         [1e9, 52],
       ],
     })
+    expect(together([other, { ...other, latency: [[0.05, 1], ...other.latency] }]).latency.map(([bound]) => bound)).toEqual([
+      0.05, 0.1, 0.5, 1e9,
+    ])
     expect(together([])).toEqual(nothing)
   })
 })

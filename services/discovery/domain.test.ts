@@ -7,6 +7,7 @@ import {
   differingRatings,
   driftReport,
   healthOf,
+  isMeant,
   orderTaxMatches,
   overallHealth,
   paymentMatches,
@@ -109,5 +110,22 @@ describe('drift', () => {
     expect(windowOf({ from: '2026-01-31T10:00:00Z', to: at }, now)).toEqual({ from: new Date('2026-01-31T10:00:00Z'), to: new Date(at) })
     for (const window of [{ from: at }, { from: at, to: at }, { from: 'nonsense' }, { to: 'nonsense' }])
       expect(codeOf(() => windowOf(window, now))).toBe('invalid_window')
+  })
+})
+
+describe('which dead letters are meant', () => {
+  const letter = { type: 'order.created', reason: 'Error: No Rate', order_id: 7 }
+  test('without a filter all, and otherwise those that are as every part of it says', () => {
+    expect(isMeant({})(letter)).toBe(true)
+    expect(isMeant({ type: 'order.created', order_id: 7, reason: 'no rate' })(letter)).toBe(true)
+    for (const other of [{ type: 'order.paid' }, { order_id: 8 }, { reason: 'no stock' }]) {
+      expect(isMeant(other)(letter)).toBe(false)
+      expect(isMeant({ type: 'order.created', order_id: 7, reason: 'no rate', ...other })(letter)).toBe(false)
+    }
+  })
+  test('a letter about no order is meant by no order, and the case of a reason does not matter', () => {
+    expect(isMeant({ order_id: 7 })({ type: 'order.created', reason: 'x' })).toBe(false)
+    expect(isMeant({ reason: 'NO RATE' })(letter)).toBe(true)
+    expect(isMeant({ reason: 'no rate' })({ ...letter, reason: 'NO RATE' })).toBe(true)
   })
 })

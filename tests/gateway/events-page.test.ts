@@ -36,6 +36,9 @@ describe('/docs/events', () => {
     const document = await gateway.fetch('/docs/asyncapi.json')
     expect(document.headers.get('content-type')).toBe('application/json')
     expect(await document.json()).toMatchObject({ asyncapi: '3.1.0' })
+    // A new release shows at once.
+    for (const path of ['', '/events', '/events.js', '/events.css', '/asyncapi.json'])
+      expect((await gateway.fetch(`/docs${path}`)).headers.get('cache-control')).toBe('no-cache')
     expect((await gateway.fetch('/docs/events.html')).status).toBe(404)
   })
 

@@ -47,6 +47,12 @@ function Parts({ order, payment, parcels, story }: { order: Order; payment?: Pay
     ],
     ['Parcels', parcels?.items.map(({ id, status, tracking_number }) => `${id} ${words(status)} (${tracking_number})`).join(', ') || '–'],
     ['Placed', <Time at={order.created_at} />],
+    [
+      'Change it',
+      <a href={`/admin/orders/${order.id}`} class="link">
+        in the admin
+      </a>,
+    ],
   ]
   return (
     <Card title="What each service knows">
