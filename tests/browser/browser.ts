@@ -76,7 +76,9 @@ export interface Opened {
   go: (path: string) => Promise<void>
   /** The serious findings of axe, each with where it is. */
   findings: () => Promise<string[]>
-  /** Writes a picture to .data/screenshots. */
+  /** The same and what is too wide, on a phone and a desktop, in light and in dark. */
+  faults: () => Promise<string[]>
+  /** Writes a picture to .data/screenshots, if PICTURES=1 asks for it. */
   picture: (name: string) => Promise<void>
   [Symbol.asyncDispose]: () => Promise<void>
 }
@@ -114,7 +116,9 @@ export async function open(
     wrong,
     go,
     findings: () => findings(page),
+    faults: () => faults(page),
     picture: async name => {
+      if (!Bun.env.PICTURES) return
       await page.screenshot({ path: join(privateFolder(root, '.data/screenshots'), `${name}-${width}-${scheme}.png`), fullPage: true })
     },
     [Symbol.asyncDispose]: () => context.close(),
@@ -139,14 +143,32 @@ export async function settled(page: Page) {
 
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
 
-async function findings(page: Page): Promise<string[]> {
+async function findings(page: Page, rules: readonly string[] = []): Promise<string[]> {
   await page.evaluate(axe)
   const { violations } = await page.evaluate(
-    async (): Promise<AxeResults> => Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'] }),
+    async (only): Promise<AxeResults> =>
+      Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'], ...(only.length > 0 && { runOnly: only }) }),
+    [...rules],
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary = '' }) => `${id}: ${help} at ${target.join(' ')}: ${failureSummary}`),
     )
+}
+
+/** What is wrong with the look of a page: what axe finds, and content that is wider than the page, on a phone and a desktop, in light and in dark. */
+async function faults(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const [name, width] of Object.entries(widths))
+    for (const scheme of schemes) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme: scheme })
+      await settled(page)
+      // Only the colours differ in the dark.
+      const all = await findings(page, scheme === 'dark' ? ['color-contrast'] : [])
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) all.push('it scrolls sideways')
+      found.push(...all.map(fault => `${name}, ${scheme}: ${fault}`))
+    }
+  return found
 }

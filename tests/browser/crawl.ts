@@ -3,8 +3,19 @@ import type { Page } from 'playwright-core'
 /** `/orders/17?tab=parcels` and `/orders/18?tab=parcels` have one form: they are the same page. */
 const formOf = (address: string) => {
   const { pathname, searchParams } = new URL(address, 'http://shop')
-  const segments = pathname.split('/').map(part => (/\d|^.{24,}$/.test(part) ? ':id' : part))
+  const segments = pathname
+    .replace(/\/$/, '')
+    .split('/')
+    .map(part => (/\d|^.{24,}$/.test(part) ? ':id' : part))
   return `${segments.join('/')}?${[...searchParams.keys()].sort()}${searchParams.get('tab') ?? ''}`
+}
+
+/** Of pages that are alike, such as those of the fourteen services, some are enough. */
+const mostInOneFolder = 3
+const folderOf = (form: string) => form.replace(/\?.*/, '').split('/').slice(0, -1).join('/')
+const isFull = (seen: ReadonlySet<string>, form: string) => {
+  const folder = folderOf(form)
+  return folder.split('/').length > 2 && [...seen].filter(other => folderOf(other) === folder).length >= mostInOneFolder
 }
 
 /** Links that lead to a page of the same site. */
@@ -36,8 +47,9 @@ export async function crawl(
     await visit(path)
     visited.push(path)
     for (const link of await linksOf(page, isOfSite)) {
-      if (seen.has(formOf(link))) continue
-      seen.add(formOf(link))
+      const form = formOf(link)
+      if (seen.has(form) || isFull(seen, form)) continue
+      seen.add(form)
       waiting.push(link)
     }
   }

@@ -20,7 +20,7 @@ const readable = ({ page }: Opened) =>
     return [document.body.textContent, document.title, ...fields].join('\n')
   })
 
-/** Opens every page of a site as somebody, and returns which hostile texts were seen as they are. */
+/** Opens every page of a site as somebody, full of long and hostile texts, and returns which of them were seen as they are, and what is wrong with the look. */
 const sweep = async (starts: readonly string[], as: Login | undefined) => {
   await using opened = await open('/sign-in', as ? { as } : {})
   const ran: string[] = []
@@ -31,14 +31,17 @@ const sweep = async (starts: readonly string[], as: Login | undefined) => {
   })
   let text = ''
   const parts: string[] = []
+  const faults: string[] = []
   const visited = await crawl(opened, starts, async path => {
     for (const part of await brokenOut(opened)) parts.push(`${path}: ${part}`)
     text += await readable(opened)
+    if (as) for (const fault of await opened.faults()) faults.push(`${path}: ${fault}`)
+    await opened.picture(`sweep${path.replace(/[^\w-]+/g, '-').slice(0, 60)}`)
   })
-  return { ran, parts, wrong: opened.wrong, visited, shows: (field: string) => text.includes(hostile(field)) }
+  return { ran, parts, faults, wrong: opened.wrong, visited, shows: (field: string) => text.includes(hostile(field)) }
 }
 
-const nothing = { ran: [], parts: [], wrong: [] }
+const nothing = { ran: [], parts: [], faults: [], wrong: [] }
 
 test('no text that somebody left in the shop becomes a script on any page of the shop, and each is shown as it was written', async () => {
   const { shows, visited, ...found } = await sweep(['/', ...world.paths, '/account', '/messages', '/wishlist', '/cart'], world.login)

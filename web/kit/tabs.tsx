@@ -64,12 +64,12 @@ export function Trail({ steps }: { steps: readonly { to: string; title: string }
   return (
     <nav aria-label="Breadcrumb" class="text-sm text-soft">
       <ol class="flex flex-wrap gap-x-2">
-        {steps.map(({ to, title }) => (
+        {steps.map(({ to, title }, index) => (
           <li key={to} class="flex gap-2">
             <Link to={to} class="hover:underline">
               {title}
             </Link>
-            <span aria-hidden="true">/</span>
+            {index < steps.length - 1 && <span aria-hidden="true">/</span>}
           </li>
         ))}
       </ol>

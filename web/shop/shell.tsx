@@ -47,8 +47,9 @@ function Account() {
     )
   return (
     <>
-      <Link to="/messages" class="button button-quiet px-2.5" label={w.messages}>
+      <Link to="/messages" class="button button-quiet px-2.5">
         <span aria-hidden="true">✉</span>
+        <span class="sr-only">{w.messages}</span>
         <Count of={data?.total ?? 0} label={w.unread} />
       </Link>
       <Menu label={someone.full_name.split(' ')[0] ?? w.account}>
