@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { status } from './background'
-import { demoCustomer } from './demo/people'
 import { root } from './install'
 import { programs } from './servers/programs'
 
@@ -30,10 +29,10 @@ interface Picture {
 
 const pictures: Picture[] = [
   { name: 'shop', path: '/' },
-  { name: 'order', path: '/orders', as: demoCustomer, act: page => page.locator('main a[href^="/orders/"]').first().click() },
-  { name: 'phone', path: '/search?q=coffee', width: 390, scheme: 'dark' },
+  { name: 'product', path: '/products/507f1f77bcf86cd799439107' },
+  { name: 'phone', path: '/search?keyword=coffee', width: 390, scheme: 'dark' },
   { name: 'admin', path: '/admin', as: administrator },
-  { name: 'control', path: '/control', as: administrator, scheme: 'dark' },
+  { name: 'control', path: '/control/orders/1', as: administrator, scheme: 'dark' },
 ]
 
 const settled = async (page: Page) => {
