@@ -95,7 +95,6 @@ export const asyncApi = ({ events, retryDelaysMs }: Terms) => {
       tags: [{ name: service }],
       'x-service': service,
       messages: of.map(({ type }) => ref(`channels/${channel}/messages/${schemaName(type)}`)),
-      ...(action === 'receive' && conditionsOf(service, of)),
     }
   }
 
@@ -162,15 +161,6 @@ export const asyncApi = ({ events, retryDelaysMs }: Terms) => {
 
 const bindingVersion = '0.3.0'
 const amqp = { durable: true, autoDelete: false, vhost: '/' }
-
-/** Of some events a consumer receives only the messages that have all values of one of these entries. */
-const conditionsOf = (service: ServiceName, events: readonly Described[]): Node => {
-  const conditions = events.flatMap(event => {
-    const wanted = event.kind === 'event' ? event.when[service] : undefined
-    return wanted ? [[event.type, wanted] as const] : []
-  })
-  return conditions.length > 0 ? { 'x-when': Object.fromEntries(conditions) } : {}
-}
 
 /** The queues that have a consumer, each with its service and what it receives. */
 const receivers = (events: readonly Described[]) => {

@@ -43,15 +43,18 @@ const read = document => {
       exchange,
       delays: exchange ? [] : [address],
       schema,
-      to: queues.map(queue => ({ queue, service: receiver[queue]['x-service'], condition: conditionOf(receiver[queue], message.name), ...channels[queue] })),
+      to: queues.map(queue => {
+        const consumer = receiver[queue]['x-service']
+        return { ...channels[queue], queue, service: consumer, condition: conditionOf(channels[channel], consumer) }
+      }),
     })
   }
   const services = [...new Set(all.map(one => one['x-service']))].sort()
   return { events: [...events.values()], services, channels, envelope: components.schemas.Envelope }
 }
 /** `status is paid, or status is cancelled`; undefined when the consumer is sent every message of the type. */
-const conditionOf = (operation, type) =>
-  operation['x-when']?.[type]?.map(values => Object.entries(values).map(([name, value]) => `${name} is ${value}`).join(' and ')).join(', or ')
+const conditionOf = (channel, service) =>
+  channel['x-when']?.[service]?.map(values => Object.entries(values).map(([name, value]) => `${name} is ${value}`).join(' and ')).join(', or ')
 
 const typeOf = schema => {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
