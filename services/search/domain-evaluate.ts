@@ -1,6 +1,6 @@
 import { readKeyword, replacementsOf, type Synonyms, type Word } from './domain-keyword'
 import { liveWith, type Matching, matchWay, placeOfMatch, type Way } from './domain-match'
-import type { Part } from './domain-part'
+import { areMany, type Part } from './domain-part'
 import { contribution, rarityOf, wordsIn } from './domain-rank'
 import { pairMark } from './domain-text'
 import { joinedWays, type NearTerm, nearTerms, plainWays, splitWays, synonymWays, typoWays, wronglyBegun } from './domain-ways'
@@ -29,18 +29,13 @@ export const evaluate = (parts: readonly Part[], keyword: string, synonyms: Syno
     const matched = new Set<string>()
     const touched = parts.map(() => 0)
     const corrections: Correction[] = []
+    let most = 0
     for (const [at, word] of words.entries()) {
       const others = [...joinedWays(words, at), ...synonymWays(replacements[at] ?? [])]
       const { matchings, correction } = matchWord(parts, word, others, generous, matched)
       corrections.push(correction)
-      sumUp(matchings, at, touched)
+      most = Math.max(most, sumUp(matchings, at, touched))
     }
-    let most = 0
-    for (const [at, part] of parts.entries())
-      for (let n = 0; n < (touched[at] ?? 0); n++) {
-        const doc = part.scratch.touched[n] ?? 0
-        most = Math.max(most, wordsIn(part.scratch.sums[doc] ?? 0))
-      }
     const isCorrected = corrections.some(({ replaced }) => replaced)
     return {
       touched,
@@ -53,12 +48,35 @@ export const evaluate = (parts: readonly Part[], keyword: string, synonyms: Syno
   }
   const first = run(false)
   if (first.most === words.length || words.length < 2) return first
-  clear(parts, first)
+  const kept = takeSums(parts, first)
   // No product has all words as they are spelled: then a word that exists may be a misspelling of another, too.
   const second = run(true)
   if (second.most > first.most) return second
   clear(parts, second)
-  return run(false)
+  putBack(parts, kept)
+  return first
+}
+
+interface Sums {
+  docs: Uint32Array
+  sums: Float64Array
+}
+
+/** The sums of a first try, out of the way of a second. */
+const takeSums = (parts: readonly Part[], found: Evaluated): Sums[] => {
+  const kept = parts.map(({ scratch }, at) => {
+    const docs = scratch.touched.slice(0, found.touched[at])
+    return { docs, sums: Float64Array.from(docs, doc => scratch.sums[doc] ?? 0) }
+  })
+  clear(parts, found)
+  return kept
+}
+const putBack = (parts: readonly Part[], kept: readonly Sums[]) => {
+  for (const [at, { scratch }] of parts.entries()) {
+    const { docs, sums } = kept[at] ?? { docs: [], sums: [] }
+    scratch.touched.set(docs)
+    for (let n = 0; n < docs.length; n++) scratch.sums[docs[n] ?? 0] = sums[n] ?? 0
+  }
 }
 
 /** Chinese is written without spaces. */
@@ -92,8 +110,9 @@ const matchWord = (parts: readonly Part[], word: Word, others: readonly Way[], g
   }
 }
 
-/** Adds what the present word is worth to the sums of the products that it has met. */
-const sumUp = (matchings: readonly Matching[], at: number, touched: number[]) => {
+/** Adds what the present word is worth to the sums of the products that it has met, and tells the most words that one of them matches. */
+const sumUp = (matchings: readonly Matching[], at: number, touched: number[]): number => {
+  let highest = 0
   const rarity = rarityOf(
     liveMet(matchings),
     matchings.reduce((sum, { part }) => sum + part.live, 0),
@@ -110,26 +129,37 @@ const sumUp = (matchings: readonly Matching[], at: number, touched: number[]) =>
       const before = last[doc] ?? 0
       const follows = at > 0 && place > 0 && before === ((at << 4) | (place + 1))
       if (sums[doc] === 0) list[count++] = doc
-      sums[doc] = (sums[doc] ?? 0) + contribution(match, rarity, follows)
+      const sum = (sums[doc] ?? 0) + contribution(match, rarity, follows)
+      sums[doc] = sum
+      if (sum > highest) highest = sum
       last[doc] = ((at + 1) << 4) | place
     }
     touched[index] = count
   }
+  return wordsIn(highest)
 }
 
 /** Leaves the scratch as the next question wants to find it. */
 export const clear = (parts: readonly Part[], { touched }: Pick<Evaluated, 'touched'>): void => {
-  for (const [at, { scratch }] of parts.entries())
-    for (let n = 0; n < (touched[at] ?? 0); n++) {
-      const doc = scratch.touched[n] ?? 0
-      scratch.sums[doc] = 0
-      scratch.last[doc] = 0
-    }
+  for (const [at, part] of parts.entries()) {
+    const { touched: docs, sums, last } = part.scratch
+    const count = touched[at] ?? 0
+    if (areMany(count, part)) {
+      sums.fill(0)
+      last.fill(0)
+    } else
+      for (let n = 0; n < count; n++) {
+        sums[docs[n] ?? 0] = 0
+        last[docs[n] ?? 0] = 0
+      }
+  }
 }
 
 const liveMet = (matchings: readonly Matching[]) => {
   let sum = 0
-  for (const { part, met } of matchings) for (let n = 0; n < met; n++) if (part.isLive(part.scratch.seen[n] ?? 0)) sum++
+  for (const { part, met } of matchings)
+    if (part.live === part.size) sum += met
+    else for (let n = 0; n < met; n++) if (part.isLive(part.scratch.seen[n] ?? 0)) sum++
   return sum
 }
 

@@ -78,6 +78,9 @@ const scratchOf = (size: number): Scratch => ({
   stamp: new Uint8Array(size),
 })
 
+/** Of many products, each is read faster in the order of the columns than in that of the postings. */
+export const areMany = (touched: number, { size }: Pick<Part, 'size'>): boolean => touched > size / 16
+
 /** The first place of a sorted list where a word is not less than this one. */
 export const placeOf = (sorted: readonly string[], word: string): number => {
   let [low, high] = [0, sorted.length]

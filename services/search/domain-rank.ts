@@ -21,7 +21,9 @@ export const contribution = (match: number, rarity: number, follows: boolean): n
   weightOf(match) * unit.weight +
   exactnessIn(match) * unit.exactness
 
-const field = (sum: number, from: number, bits: number) => Math.floor(sum / from) % 2 ** bits
+/** `%` of numbers above 32 bits takes far longer than this. */
+const remainder = (value: number, of: number) => value - Math.floor(value / of) * of
+const field = (sum: number, from: number, bits: number) => remainder(Math.floor(sum / from), 2 ** bits)
 export const wordsIn = (sum: number): number => Math.floor(sum / unit.words)
 
 /** From 0 for a word of every product to 15 for one of a few among many. */
@@ -33,7 +35,7 @@ const standingBits = 1 + popularityBits + shareBits
 
 /** Sales count by their order of magnitude, so that they do not drown the rating. */
 const popularityRank = (popularity: number, rating: number, ratings: number) =>
-  Math.min(175, Math.round(12.5 * Math.log2(1 + Math.max(0, popularity)))) + Math.round(((steadyRating(rating, ratings) - 1) / 4) * 80)
+  (popularity > 0 ? Math.min(175, Math.round(12.5 * Math.log2(1 + popularity))) : 0) + Math.round(((steadyRating(rating, ratings) - 1) / 4) * 80)
 
 const wholeName = (part: Part, doc: number, sum: number) => field(sum, unit.named, 4) === part.columns.nameLength[doc] && wordsIn(sum) > 0
 
@@ -41,12 +43,13 @@ const wholeName = (part: Part, doc: number, sum: number) => field(sum, unit.name
 const shareOfName = (part: Part, doc: number, sum: number) =>
   Math.floor(7 * Math.min(1, field(sum, unit.named, 4) / Math.max(1, part.columns.nameLength[doc] ?? 1)))
 
-/** The sum with the rules that do not depend on a word. */
-export const relevance = (part: Part, doc: number, sum: number): number => {
+/** The sum with the rules that do not depend on a word. Below `least`, where it need not be exact, it is not worked out to the end. */
+export const relevance = (part: Part, doc: number, sum: number, least = 0): number => {
   const { available, popularity, rating, ratings } = part.columns
   const upper = Math.floor(sum / unit.near)
-  const lower = sum % unit.near
+  const lower = sum - upper * unit.near
   const words = (upper * 2 + (wholeName(part, doc, sum) ? 1 : 0)) * unit.near + lower
+  if ((words + 1) * 2 ** standingBits <= least) return words * 2 ** standingBits
   const standing =
     ((available[doc] ?? 0) > 0 ? 2 ** popularityBits : 0) + popularityRank(popularity[doc] ?? 0, rating[doc] ?? 0, ratings[doc] ?? 0)
   return words * 2 ** standingBits + standing * 2 ** shareBits + shareOfName(part, doc, sum)

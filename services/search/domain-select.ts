@@ -1,7 +1,7 @@
 import type { Facets, Filters, Hit, Sort } from './domain'
 import { compareIds, steadyRating } from './domain'
 import type { Evaluated } from './domain-evaluate'
-import type { Part } from './domain-part'
+import { areMany, type Part } from './domain-part'
 import { relevance, wordsIn } from './domain-rank'
 
 /** Which of the matched products pass the filters, how many there are of each kind, and which come first. */
@@ -53,7 +53,7 @@ interface Ranked {
   key: number
 }
 
-const keyOf = (part: Part, sort: Sort, sums: Float64Array): ((doc: number) => number) => {
+const keyOf = (part: Part, sort: Sort, sums: Float64Array): ((doc: number, least: number) => number) => {
   const { columns } = part
   if (sort === 'name') return doc => -(part.nameRank?.[doc] ?? 0)
   if (sort === 'price') return doc => -(columns.price[doc] ?? 0)
@@ -61,7 +61,7 @@ const keyOf = (part: Part, sort: Sort, sums: Float64Array): ((doc: number) => nu
   if (sort === '-created_at') return doc => columns.created[doc] ?? 0
   if (sort === 'rating') return doc => steadyRating(columns.rating[doc] ?? 0, columns.ratings[doc] ?? 0)
   if (sort === 'popular') return doc => columns.popularity[doc] ?? 0
-  return doc => relevance(part, doc, sums[doc] ?? 0)
+  return (doc, least) => relevance(part, doc, sums[doc] ?? 0, least)
 }
 
 /** Keeps the first `most` of what is pushed, in a heap whose top is the last of them. */
@@ -85,6 +85,8 @@ const firstOf = (most: number, isBefore: (a: Ranked, b: Ranked) => boolean) => {
     }
   }
   return {
+    /** What has a lower key is not among the first. */
+    least: () => (heap.length < most ? Number.NEGATIVE_INFINITY : (heap[0]?.key ?? Number.POSITIVE_INFINITY)),
     push(one: Ranked) {
       const [top] = heap
       if (heap.length < most) {
@@ -116,11 +118,13 @@ export const select = (parts: readonly Part[], found: Evaluated, { filters, sort
   const counts = { categories: new Map<string, number>(), tags: new Map<string, number>(), prices: new Uint32Array(steps.length + 1) }
   const rated = ratingSteps.map(() => 0)
   const first = firstOf(skip + limit, comesFirst(parts, sort))
-  let total = 0
+  let [total, least] = [0, Number.NEGATIVE_INFINITY]
   for (const [index, part] of parts.entries()) {
     const { columns, scratch } = part
     const failures = failuresOf(part, filters)
     const key = keyOf(part, sort, scratch.sums)
+    // Outside the segment, the key says nothing of the name.
+    const isCompared = sort !== 'name' || part.nameRank !== undefined
     const [byCategory, byTag] = [new Uint32Array(part.categories.length), new Uint32Array(part.tags.length)]
     const visit = (doc: number) => {
       const failed = failures(doc)
@@ -132,17 +136,22 @@ export const select = (parts: readonly Part[], found: Evaluated, { filters, sort
       }
       if ((failed & ~failing.rating) === 0) {
         const rating = columns.rating[doc] ?? 0
-        for (let at = 0; at < ratingSteps.length; at++) if (rating >= (ratingSteps[at] ?? 0)) rated[at] = (rated[at] ?? 0) + 1
+        for (let at = ratingSteps.length - 1; rating >= (ratingSteps[at] ?? 9); at--) rated[at] = (rated[at] ?? 0) + 1
       }
       if (failed !== 0) return
       total++
-      first.push({ part: index, doc, key: key(doc) })
+      const one = key(doc, least)
+      if (isCompared && one < least) return
+      first.push({ part: index, doc, key: one })
+      least = first.least()
     }
     if (found.words === 0) {
       for (let doc = 0; doc < part.size; doc++) if (part.isLive(doc)) visit(doc)
     } else {
-      for (let n = 0; n < (found.touched[index] ?? 0); n++) {
-        const doc = scratch.touched[n] ?? 0
+      const touched = found.touched[index] ?? 0
+      const all = areMany(touched, part)
+      for (let n = 0; n < (all ? part.size : touched); n++) {
+        const doc = all ? n : (scratch.touched[n] ?? 0)
         if (wordsIn(scratch.sums[doc] ?? 0) === found.most) visit(doc)
       }
     }

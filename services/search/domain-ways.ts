@@ -126,22 +126,18 @@ export const nearTerms = (word: Word, part: Part): NearTerm[] => {
   return found
 }
 
+const firstLetters = [...'abcdefghijklmnopqrstuvwxyz']
+
 /** A wrong, missing or additional first letter, or the first two swapped: dearer than other slips, and the only one of the word. */
 export const wronglyBegun = ({ script, folded }: Word, part: Part): NearTerm[] => {
   if (script !== 'word' || digits.test(folded) || typosAllowed(folded.length) === 0) return []
   const rest = folded.slice(1)
   const swapped = `${folded[1] ?? ''}${folded[0] ?? ''}${folded.slice(2)}`
-  const [from, to] = [placeOf(part.terms, 'a'), placeOf(part.terms, '{')]
-  const found: NearTerm[] = []
-  for (let at = from; at < to; at++) {
-    const term = part.terms[at] ?? ''
-    const isNear =
-      (term.length === folded.length && (term.endsWith(rest) || term === swapped)) ||
-      (term.length === folded.length + 1 && term.endsWith(folded)) ||
-      term === rest
-    if (isNear && term !== folded) found.push({ term, typos: 2, isPrefix: false })
-  }
-  return found
+  const candidates = [rest, swapped, ...firstLetters.flatMap(letter => [letter + rest, letter + folded])]
+  return [...new Set(candidates)]
+    .filter(term => term !== folded && /^[a-z]/.test(term) && termOf(part, term) >= 0)
+    .sort()
+    .map(term => ({ term, typos: 2, isPrefix: false }))
 }
 
 /** Korean words by their letters: `모너터` is one letter from `모니터`. */
