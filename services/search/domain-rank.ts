@@ -35,7 +35,8 @@ const standingBits = 1 + popularityBits + shareBits
 
 /** Sales count by their order of magnitude, so that they do not drown the rating. */
 const popularityRank = (popularity: number, rating: number, ratings: number) =>
-  (popularity > 0 ? Math.min(175, Math.round(12.5 * Math.log2(1 + popularity))) : 0) + Math.round(((steadyRating(rating, ratings) - 1) / 4) * 80)
+  (popularity > 0 ? Math.min(175, Math.round(12.5 * Math.log2(1 + popularity))) : 0) +
+  Math.round(((steadyRating(rating, ratings) - 1) / 4) * 80)
 
 const wholeName = (part: Part, doc: number, sum: number) => field(sum, unit.named, 4) === part.columns.nameLength[doc] && wordsIn(sum) > 0
 

@@ -36,7 +36,7 @@ const has = (codes: List, offsets: List, doc: number, code: number) => {
 
 /** Prices in steps of 1, 2 and 5 by powers of ten, from a cent up. */
 const steps = Array.from({ length: 51 }, (_, at) => Number(`${[1, 2, 5][at % 3]}e${Math.floor(at / 3) - 2}`))
-const stepOf = (price: number): number => {
+const stepBySearch = (price: number): number => {
   let [low, high] = [0, steps.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -44,6 +44,18 @@ const stepOf = (price: number): number => {
     else high = middle
   }
   return low
+}
+const double = new Float64Array(1)
+const halves = new Uint32Array(double.buffer)
+/** By the sign, the exponent and the first two binary digits of a price: prices that have these in common are in one step, or in two. */
+const stepByStart = Uint8Array.from({ length: 2 ** 14 }, (_, start) => {
+  halves[1] = start << 18
+  return stepBySearch(double[0] ?? 0)
+})
+const stepOf = (price: number): number => {
+  double[0] = price
+  const step = stepByStart[(halves[1] ?? 0) >>> 18] ?? 0
+  return price >= (steps[step] ?? Number.POSITIVE_INFINITY) ? step + 1 : step
 }
 const ratingSteps = [4, 3, 2, 1]
 

@@ -27,7 +27,8 @@ export const distanceTo = (word: string, other: string, most: number, asPrefix: 
     for (let j = 1; j <= m; j++) {
       const same = letter === other.charCodeAt(j - 1)
       let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + (same ? 0 : 1))
-      if (i > 1 && j > 1 && letter === other.charCodeAt(j - 2) && word.charCodeAt(i - 2) === other.charCodeAt(j - 1))
+      // What stands before a word is no number, and so equal to nothing.
+      if (letter === other.charCodeAt(j - 2) && word.charCodeAt(i - 2) === other.charCodeAt(j - 1))
         cost = Math.min(cost, (before[j - 2] ?? 0) + 1)
       row[j] = cost
       if (cost < least) least = cost
@@ -36,7 +37,7 @@ export const distanceTo = (word: string, other: string, most: number, asPrefix: 
     ;[before, above, row] = [above, row, before]
   }
   let prefix = 255
-  for (let j = Math.max(0, n - most); j <= m; j++) prefix = Math.min(prefix, above[j] ?? 255)
+  for (let j = 0; j <= m; j++) prefix = Math.min(prefix, above[j] ?? 255)
   const whole = other.length === m ? (above[m] ?? 255) : 255
   return { whole: whole > most ? 255 : whole, prefix: prefix > most ? 255 : prefix }
 }

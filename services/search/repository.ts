@@ -1,4 +1,4 @@
-import { Value } from '@sinclair/typebox/value'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Redis } from '#shared/redis'
 import { type Static, t } from '#shared/schema'
 import type { Indexed } from './domain'
@@ -24,6 +24,7 @@ export const StoredProduct = t.Object({
   created_at: t.Number(),
 })
 export type StoredProduct = Static<typeof StoredProduct>
+let compiled: TypeCheck<typeof StoredProduct> | undefined
 
 /** The stock of a SKU, by its version at inventory; 0 is the opening balance. */
 export type Levels = Record<string, readonly [version: number, available: number]>
@@ -61,7 +62,8 @@ const fields = ['doc', 'stock', 'rating', 'ratings', 'popularity'] as const
 /** Undefined for one that is not there, or that another release wrote in a form that this one cannot read. */
 const indexed = ([doc, stock, rating, ratings, popularity]: readonly (string | null)[]): (StoredProduct & Indexed) | undefined => {
   const product: unknown = doc ? JSON.parse(doc) : undefined
-  if (!Value.Check(StoredProduct, product)) return undefined
+  compiled ??= TypeCompiler.Compile(StoredProduct)
+  if (!compiled.Check(product)) return undefined
   return {
     ...product,
     available: Number(stock ?? 0),
