@@ -76,7 +76,7 @@ export interface Opened {
   go: (path: string) => Promise<void>
   /** The serious findings of axe, each with where it is. */
   findings: () => Promise<string[]>
-  /** The same and what is too wide, on a phone and a desktop, in light and in dark. */
+  /** The same and what is too wide, on a phone, on a desktop and in the dark. */
   faults: () => Promise<string[]>
   /** Writes a picture to .data/screenshots, if PICTURES=1 asks for it. */
   picture: (name: string) => Promise<void>
@@ -157,18 +157,23 @@ async function findings(page: Page, rules: readonly string[] = []): Promise<stri
     )
 }
 
-/** What is wrong with the look of a page: what axe finds, and content that is wider than the page, on a phone and a desktop, in light and in dark. */
+/** In the dark only the colours differ, and those are the same at every width. */
+const looks = [
+  { name: 'a phone', width: widths.phone, scheme: 'light', rules: [] },
+  { name: 'a desktop', width: widths.desktop, scheme: 'light', rules: [] },
+  { name: 'a desktop in the dark', width: widths.desktop, scheme: 'dark', rules: ['color-contrast'] },
+] as const
+
+/** What is wrong with the look of a page: what axe finds, and content that is wider than the page. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = []
-  for (const [name, width] of Object.entries(widths))
-    for (const scheme of schemes) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme: scheme })
-      await settled(page)
-      // Only the colours differ in the dark.
-      const all = await findings(page, scheme === 'dark' ? ['color-contrast'] : [])
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) all.push('it scrolls sideways')
-      found.push(...all.map(fault => `${name}, ${scheme}: ${fault}`))
-    }
+  for (const { name, width, scheme, rules } of looks) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: scheme })
+    await settled(page)
+    const all = await findings(page, rules)
+    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) all.push('it scrolls sideways')
+    found.push(...all.map(fault => `${name}: ${fault}`))
+  }
   return found
 }

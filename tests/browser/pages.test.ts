@@ -10,7 +10,7 @@ const paths = [
 ]
 
 // What somebody sees who is signed in is opened by stored-scripts.test.ts, which follows every link.
-test.each(paths)('%s opens without an error, on a phone and a desktop, in light and in dark', async path => {
+test.each(paths)('%s opens without an error on a phone, on a desktop and in the dark', async path => {
   await using opened = await open(path)
   expect(await opened.faults()).toEqual([])
   expect(opened.wrong).toEqual([])
