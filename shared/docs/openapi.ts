@@ -3,6 +3,7 @@ import release from '../../package.json' with { type: 'json' }
 import { Problem } from '../schema'
 import { answerHeaders } from './headers'
 import { operationOf } from './operation'
+import { rawPathsOf } from './raw'
 import { createMender, type Schema } from './schema'
 import { tagsOf } from './tags'
 
@@ -15,25 +16,19 @@ export interface OpenApi {
   components: Record<'schemas' | 'responses' | 'headers' | 'securitySchemes', Record<string, Schema>>
 }
 
-/** Whether a path is for clients. Health, metrics, internal routes and the documents themselves are not. */
-const isPublic = (path: string) => /^\/(api|auth|\.well-known)\//.test(path) || path === '/auth'
-
-/** As OpenAPI writes it: `/api/orders/{id}`. */
-const writtenPath = (path: string) => path.replaceAll(/:(\w+)/g, '{$1}').replace(/(?<=.)\/$/, '')
-
 const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
   Object.fromEntries(Object.entries(record).toSorted(([one], [two]) => (one < two ? -1 : 1)))
 
 /** One document of the public routes of some apps, valid for OpenAPI 3.0.3. Two schemas of one name, or two operations of one id, are an error. */
-export const openApiOf = (apps: readonly AnyElysia[], title: string): OpenApi => {
+export const openApiOf = async (apps: readonly AnyElysia[], title: string): Promise<OpenApi> => {
   const mend = createMender()
   const paths: OpenApi['paths'] = {}
   const responses: Record<string, Schema> = {}
-  for (const { method, path, hooks } of apps.flatMap(app => app.routes)) {
-    if (!isPublic(path) || hooks.detail?.hide) continue
-    const written = writtenPath(path)
+  for (const [path, methods] of Object.entries(await rawPathsOf(apps))) {
+    const written = path.replace(/(?<=.)\/$/, '')
     paths[written] ??= {}
-    paths[written][method.toLowerCase()] = operationOf({ method, path: written, hooks }, mend, responses)
+    for (const [method, raw] of Object.entries(methods))
+      paths[written][method] = operationOf({ method, path: written, raw }, mend, responses)
   }
   const operations = Object.values(paths).flatMap(methods => Object.values(methods))
   const ids = operations.map(({ operationId }) => operationId)

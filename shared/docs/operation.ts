@@ -1,8 +1,7 @@
-import { OptionalKind } from '@sinclair/typebox'
 import { ifMatch, ifNoneMatch } from './headers'
 import { codesIn, failuresOf } from './problems'
 import { sampleOf } from './sample'
-import { isObject, type Mended, type Schema } from './schema'
+import { isObject, type Mended, objectIn, type Schema, schemasIn } from './schema'
 import { tagOf } from './tags'
 
 /** Translates `x-auth`, which has the route's `auth` option, to OpenAPI. */
@@ -12,15 +11,6 @@ const securityOf = (auth: unknown): Schema => {
   if (auth === 'signed') return { security: [{ signature: [] }] }
   return { security: [] }
 }
-
-interface Route {
-  method: string
-  path: string
-  hooks: { body?: unknown; query?: unknown; params?: unknown; headers?: unknown; response?: unknown; detail?: unknown }
-}
-
-const isOptional = (schema: unknown) => isObject(schema) && OptionalKind in schema
-const objectIn = (value: unknown): Schema => (isObject(value) ? value : {})
 
 const headerReference = (name: string) => [name, { $ref: `#/components/headers/${name}` }]
 
@@ -39,27 +29,30 @@ const headersOf = (
     ].map(headerReference),
   )
 
-export const operationOf = ({ method, path, hooks }: Route, mend: Mended, shared: Record<string, Schema>): Schema => {
-  const { hide: _, description: given, responses, requestBody, 'x-problems': own, parameters: more, ...detail } = objectIn(hooks.detail)
+interface Operation {
+  method: string
+  path: string
+  /** As the plugin writes it. */
+  raw: Schema
+}
+
+export const operationOf = ({ method, path, raw }: Operation, mend: Mended, shared: Record<string, Schema>): Schema => {
+  const { description: given, responses, requestBody: body, parameters: taken, ...rest } = raw
+  const { 'x-problems': own, 'x-parameters': more, 'x-body': checked, ...detail } = rest
   const auth = detail['x-auth']
-  const answers = objectIn(responses ?? answersFrom(hooks.response))
+  const answers = objectIn(responses)
   const isConditional = '304' in answers
-  const declared = [
-    ...new Set([...(Array.isArray(own) ? own.map(String) : []), ...codesIn([hooks.params, hooks.query, hooks.headers, hooks.body])]),
-  ]
+  const declared = [...new Set([...(Array.isArray(own) ? own.map(String) : []), ...codesIn([taken, body])])]
   const parameters = [
-    ...parametersIn('header', hooks.headers, mend),
-    ...parametersIn('path', hooks.params, mend),
-    ...parametersIn('query', hooks.query, mend),
-    ...(Array.isArray(more) ? more : []),
+    ...schemasIn(taken).map(parameter => parameterOf(parameter, mend)),
+    ...schemasIn(more),
     ...(isConditional ? [ifNoneMatch] : []),
     ...(declared.includes('stale') ? [ifMatch] : []),
   ]
   const names = new Set(parameters.map(({ name }) => String(name).toLowerCase()))
-  const body = requestBody ?? (hooks.body && { required: !isOptional(hooks.body), content: { 'application/json': { schema: hooks.body } } })
   const description = [given, auth === 'admin' && 'Needs admin.'].filter(Boolean).join('\n\n')
   // Every write reads its body, also one that takes none.
-  const reads = hooks.body || (!body && method !== 'GET') ? 'json' : body ? 'bytes' : undefined
+  const reads = checked || (!body && method !== 'get') ? 'json' : body ? 'bytes' : undefined
   const traits = { auth, declared, input: parameters.length > 0 || reads === 'json', body: reads } as const
   return {
     tags: [tagOf(path)],
@@ -67,7 +60,9 @@ export const operationOf = ({ method, path, hooks }: Route, mend: Mended, shared
     ...(description && { description }),
     ...securityOf(auth),
     parameters,
-    ...(isObject(body) && { requestBody: { ...body, content: contentOf(body.content, mend) } }),
+    ...(isObject(body) && {
+      requestBody: { ...body, ...(checked === 'optional' && { required: false }), content: contentOf(body.content, mend) },
+    }),
     responses: {
       ...failuresOf(traits, shared, mend),
       ...Object.fromEntries(
@@ -80,32 +75,15 @@ export const operationOf = ({ method, path, hooks }: Route, mend: Mended, shared
   }
 }
 
-/** What a route declares as its `response`: one schema for 200, or one for each status. */
-const answersFrom = (response: unknown): Schema => {
-  if (!isObject(response)) return {}
-  const byStatus = Object.keys(response).every(key => /^\d{3}$/.test(key)) ? response : { 200: response }
-  return Object.fromEntries(
-    Object.entries(byStatus).map(([status, schema]) => [
-      status,
-      isObject(schema) && schema.type !== 'void' ? { content: { 'application/json': { schema } } } : {},
-    ]),
-  )
-}
-
-const parametersIn = (place: string, object: unknown, mend: Mended): Schema[] => {
-  const { properties, required } = objectIn(object)
-  const needed = new Set(Array.isArray(required) ? required : [])
-  return Object.entries(objectIn(properties)).map(([name, schema]) => parameterOf({ place, name, needed: needed.has(name) }, schema, mend))
-}
-
-const parameterOf = ({ place, name, needed }: { place: string; name: string; needed: boolean }, given: unknown, mend: Mended): Schema => {
-  const { example, description, ...schema } = mend.schema(given)
+const parameterOf = ({ in: place, name, required, examples, schema: given, ...rest }: Schema, mend: Mended): Schema => {
+  // The plugin moves a schema's description and examples to the parameter.
+  const { example, description, ...schema } = mend.schema({ examples, description: rest.description, ...objectIn(given) })
   return {
     in: place,
     name,
     ...(description !== undefined && { description }),
     // A parameter with a default is optional, although TypeBox says that it is required.
-    required: place === 'path' || (needed && schema.default === undefined),
+    required: place === 'path' || (required === true && schema.default === undefined),
     schema,
     ...(example !== undefined && { example }),
   }

@@ -2,6 +2,7 @@
 export type Schema = Record<string, unknown>
 
 export const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const objectIn = (value: unknown): Schema => (isObject(value) ? value : {})
 export const schemasIn = (value: unknown): Schema[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /** The keywords of OpenAPI 3.0 that need no conversion. Validators refuse keywords that are neither here nor converted below. */
@@ -99,6 +100,7 @@ export const createMender = (): Mended => {
       return annotated({ anyOf: nullable ? withNull(parts) : parts }, given)
     }
     const one = schema(values[0])
+    if (!nullable && Object.keys(given).length === 0) return one
     if (!('$ref' in one)) return { ...one, ...mended(given), ...maybeNull }
     return nullable ? { ...mended(given), ...orNull(one) } : { ...mended(given), allOf: [one] }
   }
