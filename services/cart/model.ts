@@ -1,5 +1,5 @@
 import { addressFields } from '#shared/address'
-import { toMajor } from '#shared/money'
+import { Currency, toMajor } from '#shared/money'
 import { closed, Id, integerText, named, ProductId, Sku, type Static, Time, t } from '#shared/schema'
 import { maxPieces } from './domain'
 import type { PricedCarts, ShownCart } from './priced-carts'
@@ -43,7 +43,7 @@ export const guestCart = {
       name: 'X-Cart-Id',
       description: 'The guest’s cart, by the id that an answer gave. With a token it is left out',
       required: false,
-      schema: { type: 'string' as const, maxLength: 64 },
+      schema: { type: 'string' as const },
     },
   ],
 }
@@ -61,7 +61,7 @@ const ItemView = named(
     price: t.Union([t.Number({ description: 'Now; null when it is no longer sold', examples: [1500] }), t.Null()]),
     added_price: Money,
     price_changed: t.Boolean({ description: 'Since the line was added' }),
-    currency: t.String({ examples: ['USD'] }),
+    currency: Currency,
     stock: t.Union([t.Integer({ examples: [10] }), t.Null()]),
     available: t.Boolean({ description: 'Enough pieces are in stock' }),
     availability: t.Union([
@@ -76,7 +76,7 @@ const ItemView = named(
 const QuoteView = named(
   'CartQuote',
   t.Object(
-    { subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: t.String({ examples: ['USD'] }) },
+    { subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: Currency },
     { examples: [{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD' }] },
   ),
 )

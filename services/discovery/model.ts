@@ -42,7 +42,10 @@ export const HealthView = named(
   }),
 )
 
-export const DriftQuery = closed({ from: t.Optional(Time), to: t.Optional(Time) })
+export const DriftQuery = closed({
+  from: t.Optional(t.String({ ...Time, examples: ['2026-01-01T00:00:00Z'] })),
+  to: t.Optional(t.String({ ...Time, examples: ['2026-02-01T00:00:00Z'] })),
+})
 export const DriftView = named(
   'DriftReport',
   t.Object({

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, Insertable, Selectable, Transaction } from 'kysely'
 import { t } from '#shared/schema'
 import { jsonColumn } from '#shared/sql'
-import type { ReservationState } from './domain'
+import type { MovementKind, ReservationState } from './domain'
 
 /** Stored as 0 or 1. */
 type Flag = ColumnType<number, boolean | undefined, boolean>
@@ -43,7 +43,7 @@ export interface InventoryDb {
     sku: string
     warehouse: string
     delta: number
-    kind: string
+    kind: MovementKind
     reason: string | null
     order_id: number | null
     user_id: number | null

@@ -4,6 +4,10 @@ export interface OrderLine {
   quantity: number
 }
 
+/** Why a quantity on hand has changed. */
+export const movementKinds = ['opening', 'set', 'adjusted', 'committed', 'restocked', 'returned'] as const
+export type MovementKind = (typeof movementKinds)[number]
+
 /**
  * How far an order's stock has come. `rejected`, `expired` and `commit_failed` hold no stock, but an order that is paid after `rejected`
  * or `expired` is still served from what is available. `released` is the final state of a cancelled order.

@@ -1,14 +1,14 @@
 import { Drift } from '#shared/drift'
 import { PageQuery } from '#shared/page'
-import { closed, maxQuantity, named, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, maxQuantity, named, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import type { MovementRow, SkuRow, StockRow, WarehouseRow } from './database'
-import { availableQuantity } from './domain'
+import { availableQuantity, movementKinds } from './domain'
 
 const Warehouse = t.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', examples: ['main'] })
 const OnHand = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [25] })
 
 export const WarehouseBody = named('NewWarehouse', closed({ name: Warehouse }, { examples: [{ name: 'east' }] }))
-export const WarehouseView = named('Warehouse', t.Object({ name: t.String(), created_at: Time }))
+export const WarehouseView = named('Warehouse', t.Object({ name: t.String({ examples: ['main'] }), created_at: Time }))
 export const warehouseView = ({ name, created_at }: WarehouseRow): Static<typeof WarehouseView> => ({
   name,
   created_at: created_at.toISOString(),
@@ -48,20 +48,24 @@ export const Check = named(
   ),
 )
 
-const level = { quantity: t.Integer(), reserved: t.Integer(), available: t.Integer() }
+const level = {
+  quantity: t.Integer({ examples: [25] }),
+  reserved: t.Integer({ examples: [2] }),
+  available: t.Integer({ examples: [23] }),
+}
 export const StockView = named(
   'Stock',
   t.Object({
     id: t.Integer(),
-    product_id: t.String(),
-    sku: t.String(),
-    warehouse: t.String(),
+    product_id: ProductId,
+    sku: Sku,
+    warehouse: t.String({ examples: ['main'] }),
     ...level,
     updated_at: Time,
   }),
 )
-export const ProductStockView = named('ProductStock', t.Object({ product_id: t.String(), ...level, items: t.Array(StockView) }))
-export const LowView = named('SkuStock', t.Object({ product_id: t.String(), sku: t.String(), ...level, threshold: t.Integer() }))
+export const ProductStockView = named('ProductStock', t.Object({ product_id: ProductId, ...level, items: t.Array(StockView) }))
+export const LowView = named('SkuStock', t.Object({ product_id: ProductId, sku: Sku, ...level, threshold: t.Integer({ examples: [10] }) }))
 export const CheckView = named(
   'StockCheckResult',
   t.Object({
@@ -69,7 +73,7 @@ export const CheckView = named(
     items: t.Array(
       named(
         'StockCheckLine',
-        t.Object({ product_id: t.String(), sku: t.Union([t.String(), t.Null()]), quantity: t.Integer(), available: t.Integer() }),
+        t.Object({ product_id: ProductId, sku: t.Union([Sku, t.Null()]), quantity: Quantity, available: t.Integer({ examples: [23] }) }),
       ),
     ),
   }),
@@ -78,12 +82,12 @@ export const MovementView = named(
   'StockMovement',
   t.Object({
     id: t.Integer(),
-    product_id: t.String(),
-    sku: t.String(),
-    warehouse: t.String(),
-    delta: t.Integer(),
-    kind: t.String(),
-    reason: t.Union([t.String(), t.Null()]),
+    product_id: ProductId,
+    sku: Sku,
+    warehouse: t.String({ examples: ['main'] }),
+    delta: t.Integer({ examples: [-2] }),
+    kind: named('StockMovementKind', oneOf(movementKinds, ['adjusted'])),
+    reason: t.Union([t.String({ examples: ['damaged in the warehouse'] }), t.Null()]),
     order_id: t.Union([t.Integer(), t.Null()]),
     user_id: t.Union([t.Integer(), t.Null()], { description: 'The administrator who changed it' }),
     created_at: Time,

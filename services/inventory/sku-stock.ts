@@ -4,7 +4,7 @@ import { conflict } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import { maxQuantity } from '#shared/schema'
 import type { NewMovement, SkuRow, StockRow, Trx } from './database'
-import { type Allocation, availableQuantity } from './domain'
+import { type Allocation, availableQuantity, type MovementKind } from './domain'
 
 /** A SKU's stock in one warehouse. The first stock there has no id yet. */
 export type WarehouseStockRow = Omit<StockRow, 'id'> & { id: number | undefined }
@@ -85,7 +85,7 @@ export const changeAllocatedStock = (
 }
 
 export interface MovementCause {
-  kind: 'opening' | 'set' | 'adjusted' | 'committed' | 'restocked' | 'returned'
+  kind: MovementKind
   reason?: string
   orderId?: number
   userId?: number

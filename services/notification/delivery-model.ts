@@ -5,14 +5,16 @@ import { type channels, kindNames } from './domain'
 import { deliveryStates } from './domain-delivery'
 
 const outgoing = ['email', 'sms', 'push'] as const satisfies readonly (typeof channels)[number][]
+const State = named('DeliveryState', oneOf(deliveryStates))
+const Channel = named('DeliveryChannel', oneOf(outgoing))
 const KindName = named('NotificationKind', oneOf(kindNames))
 
 export const DeliveriesQuery = closed({
   ...PageQuery.properties,
   user_id: t.Optional(integerText({ minimum: 1 })),
-  state: t.Optional(oneOf(deliveryStates)),
+  state: t.Optional(State),
   kind: t.Optional(KindName),
-  channel: t.Optional(oneOf(outgoing)),
+  channel: t.Optional(Channel),
 })
 export const DeliveryView = named(
   'Delivery',
@@ -20,13 +22,15 @@ export const DeliveryView = named(
     id: t.Integer(),
     user_id: t.Integer(),
     kind: KindName,
-    channel: oneOf(outgoing),
-    state: oneOf(deliveryStates),
-    reason: t.Union([t.String(), t.Null()], { description: 'Why it is in this state, where that needs a reason' }),
+    channel: Channel,
+    state: State,
+    reason: t.Union([t.String({ examples: ['mailbox full'] }), t.Null()], {
+      description: 'Why it is in this state, where that needs a reason',
+    }),
     attempts: t.Integer({ description: 'How often it was tried since it was last queued' }),
     due_at: t.Union([Time, t.Null()], { description: 'When it is tried next' }),
-    provider: t.Union([t.String(), t.Null()]),
-    provider_id: t.Union([t.String(), t.Null()]),
+    provider: t.Union([t.String({ examples: ['smtp'] }), t.Null()]),
+    provider_id: t.Union([t.String({ examples: ['0f0e4a1c@shop.example'] }), t.Null()]),
     created_at: Time,
   }),
 )
@@ -40,18 +44,18 @@ export const DeliveryDetail = named(
           named(
             'DeliveryContent',
             t.Object({
-              to: t.String(),
-              subject: t.Optional(t.String()),
-              text: t.String(),
+              to: t.String({ examples: ['ann@example.com'] }),
+              subject: t.Optional(t.String({ examples: ['Your order 12 is on its way'] })),
+              text: t.String({ examples: ['Order 12 is on its way to you.'] }),
               html: t.Optional(t.String()),
-              language: t.String(),
+              language: t.String({ examples: ['en'] }),
             }),
           ),
           t.Null(),
         ],
         { description: 'What was sent, with its secrets hidden; null before it was, after 30 days, and once the user is erased' },
       ),
-      history: t.Array(named('DeliveryStep', t.Object({ at: Time, state: oneOf(deliveryStates), detail: t.Optional(t.String()) }))),
+      history: t.Array(named('DeliveryStep', t.Object({ at: Time, state: State, detail: t.Optional(t.String()) }))),
     }),
   ]),
 )

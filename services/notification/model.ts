@@ -141,7 +141,12 @@ export const TemplateBody = named(
 )
 export const PreviewView = named(
   'TemplatePreview',
-  t.Object({ subject: t.String(), text: t.String(), html: t.String(), short: t.String() }),
+  t.Object({
+    subject: t.String({ examples: ['Now cheaper: Notebook 14'] }),
+    text: t.String({ examples: ['Notebook 14 costs 1,299.00 USD now.'] }),
+    html: t.String({ examples: ['<p>Notebook 14 costs 1,299.00 USD now.</p>'] }),
+    short: t.String({ examples: ['Notebook 14 costs 1,299.00 USD now'] }),
+  }),
 )
 export const TemplateView = named(
   'Template',
@@ -149,7 +154,7 @@ export const TemplateView = named(
     kind: KindName,
     language: oneOf(languages),
     ...PreviewView.properties,
-    values: t.Array(t.String(), { description: 'What it may name' }),
+    values: t.Array(t.String(), { description: 'What it may name', examples: [['product', 'to', 'currency']] }),
     updated_at: t.Union([Time, t.Null()], { description: 'Null while it is as the shop comes' }),
   }),
 )

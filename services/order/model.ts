@@ -53,7 +53,8 @@ export type StatsQuery = Static<typeof StatsQuery>
 const Status = named('OrderStatus', oneOf(statuses))
 const PaymentStatus = named('OrderPaymentStatus', oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded']))
 const CancelReason = named('CancelReason', oneOf(cancelReasons))
-export const Money = t.Number({ description: 'In major units' })
+export const Money = t.Number({ description: 'In major units', examples: [1500] })
+const money = (example: number) => t.Number({ ...Money, examples: [example] })
 export const OrderView = named(
   'Order',
   t.Object({
@@ -64,29 +65,29 @@ export const OrderView = named(
         'OrderLine',
         t.Object({
           id: t.Integer({ description: 'The line of the order' }),
-          product_id: t.String(),
-          sku: t.String(),
-          name: t.String(),
-          quantity: t.Integer(),
+          product_id: ProductId,
+          sku: Sku,
+          name: t.String({ examples: ['Notebook 14'] }),
+          quantity: t.Integer({ examples: [2] }),
           price: Money,
-          discount: Money,
-          tax: Money,
+          discount: money(300),
+          tax: money(0),
         }),
       ),
     ),
-    subtotal: Money,
-    discount: Money,
-    tax: Money,
-    shipping: Money,
-    total_amount: Money,
-    currency: t.String(),
-    coupon_code: t.Optional(t.String()),
+    subtotal: money(3000),
+    discount: money(300),
+    tax: money(0),
+    shipping: money(0),
+    total_amount: money(2700),
+    currency: Currency,
+    coupon_code: t.Optional(t.String({ examples: ['WELCOME10'] })),
     status: Status,
     payment_status: PaymentStatus,
-    next_states: t.Array(Status),
+    next_states: t.Array(Status, { examples: [['awaiting_payment', 'cancelled']] }),
     cancel_reason: t.Optional(CancelReason),
     shipping_address: Address,
-    shipping_option: t.String(),
+    shipping_option: t.String({ examples: ['standard'] }),
     payment_due_at: Time,
     reservation_expires_at: Time,
     created_at: Time,
@@ -125,19 +126,35 @@ export const orderView = ({ row, items }: Order): OrderView => {
   }
 }
 
-const figures = { orders: t.Integer(), revenue: Money, average: Money, cancelled: t.Integer(), cancellation_rate: t.Number() }
+const figures = {
+  orders: t.Integer({ examples: [40] }),
+  revenue: money(60_000),
+  average: Money,
+  cancelled: t.Integer({ examples: [2] }),
+  cancellation_rate: t.Number({ examples: [0.05] }),
+}
 export const StatsView = named(
   'OrderStats',
   t.Object({
     from: Time,
     to: Time,
     by: oneOf(['day', 'week', 'month']),
-    currency: t.String(),
+    currency: Currency,
     ...figures,
     top_products: t.Array(
-      named('TopProduct', t.Object({ product_id: t.String(), name: t.String(), quantity: t.Integer(), revenue: Money })),
+      named(
+        'TopProduct',
+        t.Object({
+          product_id: ProductId,
+          name: t.String({ examples: ['Notebook 14'] }),
+          quantity: t.Integer({ examples: [12] }),
+          revenue: money(18_000),
+        }),
+      ),
     ),
-    buckets: t.Array(named('OrderStatsBucket', t.Object({ start: t.String({ description: 'Its first day' }), ...figures }))),
+    buckets: t.Array(
+      named('OrderStatsBucket', t.Object({ start: t.String({ description: 'Its first day', examples: ['2026-01-01'] }), ...figures })),
+    ),
   }),
 )
 
@@ -145,7 +162,16 @@ export const TimelineView = named(
   'OrderTimeline',
   t.Object({
     items: t.Array(
-      named('TimelineEntry', t.Object({ event_id: t.String(), type: t.String(), service: t.String(), time: Time, data: t.Unknown() })),
+      named(
+        'TimelineEntry',
+        t.Object({
+          event_id: t.String({ examples: ['0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10'] }),
+          type: t.String({ examples: ['order.paid'] }),
+          service: t.String({ examples: ['order'] }),
+          time: Time,
+          data: t.Unknown({ examples: [{ order_id: 1 }] }),
+        }),
+      ),
     ),
   }),
 )

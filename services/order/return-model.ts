@@ -1,5 +1,5 @@
-import { toMajor } from '#shared/money'
-import { closed, named, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { Currency, toMajor } from '#shared/money'
+import { closed, named, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { linesColumn, type ReturnRow } from './database'
 import { returnStatuses } from './domain-returns'
 import { Money, orderedProduct } from './model'
@@ -21,12 +21,12 @@ export const ReturnView = named(
   t.Object({
     id: t.Integer(),
     order_id: t.Integer(),
-    status: oneOf(returnStatuses),
-    reason: t.String(),
-    lines: t.Array(named('ReturnLine', t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() }))),
+    status: named('ReturnStatus', oneOf(returnStatuses)),
+    reason: t.String({ examples: ['It does not fit.'] }),
+    lines: t.Array(named('ReturnLine', t.Object({ product_id: ProductId, sku: Sku, quantity: t.Integer() }))),
     refund_amount: t.Optional(Money),
     shipment_id: t.Optional(t.Integer({ description: 'The parcel that came back, of a return that nobody asked for' })),
-    currency: t.String(),
+    currency: Currency,
     created_at: Time,
     updated_at: Time,
   }),

@@ -51,36 +51,37 @@ export const PaymentQuery = closed({
 })
 export const ReconciliationQuery = closed({
   provider: t.Optional(ProviderParam.properties.provider),
-  from: t.Optional(Time),
-  to: t.Optional(Time),
+  from: t.Optional(t.String({ ...Time, examples: ['2026-01-01T00:00:00Z'] })),
+  to: t.Optional(t.String({ ...Time, examples: ['2026-02-01T00:00:00Z'] })),
 })
 
 const NextActionView = named(
   'NextAction',
   t.Object({
-    type: t.String({ description: '`redirect`, `provider_sdk` or `bank_transfer`' }),
-    url: t.Optional(t.String()),
+    type: oneOf(['redirect', 'provider_sdk', 'bank_transfer']),
+    url: t.Optional(t.String({ examples: ['https://bank.example/3ds/0f0e4a1c'] })),
     client_secret: t.Optional(t.String()),
     reference: t.Optional(t.String()),
     due_at: t.Optional(Time),
   }),
 )
+const Money = t.Number({ description: 'In major units', examples: [2700] })
 export const PaymentView = named(
   'Payment',
   t.Object({
     id: t.Integer(),
     order_id: t.Integer(),
     user_id: t.Integer(),
-    amount: t.Number(),
-    currency: t.String(),
+    amount: Money,
+    currency: Currency,
     status: Status,
     payment_method: Method,
-    transaction_id: t.Union([t.String(), t.Null()]),
-    provider: t.String(),
+    transaction_id: t.Union([t.String({ examples: ['sandbox_0f0e4a1c6f0b4c57'] }), t.Null()]),
+    provider: t.String({ examples: ['sandbox'] }),
     next_action: t.Optional(NextActionView),
     reason: t.Optional(t.String({ description: 'Why it failed, for example `card_declined`' })),
-    captured_amount: t.Number(),
-    refunded_amount: t.Number(),
+    captured_amount: Money,
+    refunded_amount: t.Number({ examples: [0] }),
     created_at: Time,
     updated_at: Time,
   }),
@@ -108,11 +109,11 @@ export const RefundView = named(
   t.Object({
     id: t.Integer(),
     payment_id: t.Integer(),
-    amount: t.Number(),
-    currency: t.String(),
+    amount: t.Number({ description: 'In major units', examples: [300] }),
+    currency: Currency,
     status: t.Union([t.Literal('pending'), t.Literal('succeeded'), t.Literal('failed')]),
     cause: oneOf(refundCauses),
-    reason: t.Optional(t.String()),
+    reason: t.Optional(t.String({ examples: ['damaged on the way'] })),
     attempt: t.Integer(),
     retry_of: t.Optional(t.Integer({ description: 'The failed refund that this one tries again' })),
     created_at: Time,
@@ -123,8 +124,8 @@ export const WebhookEventView = named(
   'RefusedWebhook',
   t.Object({
     id: t.Integer(),
-    provider: t.String(),
-    event_id: t.String(),
+    provider: t.String({ examples: ['sandbox'] }),
+    event_id: t.String({ examples: ['evt_0f0e4a1c'] }),
     payment_id: t.Optional(t.Integer()),
     transaction_id: t.Optional(t.String({ description: 'Absent, as the amount is, when the event cannot be read' })),
     amount: t.Optional(t.Number({ description: 'What the provider reports' })),
@@ -150,29 +151,29 @@ export const webhookEventView = ({ id, provider, event_id, body, received_at }: 
 })
 export const ConfirmationAnswer = named('SandboxConfirmationReceipt', t.Object({ received: t.Boolean() }))
 export const WebhookAnswer = named('WebhookReceipt', t.Object({ received: t.Boolean(), settled: t.Boolean() }))
-const Sums = named('ReconciliationSums', t.Object({ captured: t.Number(), refunded: t.Number() }))
+const Sums = named('ReconciliationSums', t.Object({ captured: Money, refunded: t.Number({ examples: [300] }) }))
 export const ReconciliationView = named(
   'Reconciliation',
   t.Object({
-    provider: t.String(),
+    provider: t.String({ examples: ['sandbox'] }),
     from: Time,
     to: Time,
     matched: t.Integer(),
-    totals: t.Array(named('ReconciliationTotal', t.Object({ currency: t.String(), ledger: Sums, provider: Sums }))),
+    totals: t.Array(named('ReconciliationTotal', t.Object({ currency: Currency, ledger: Sums, provider: Sums }))),
     differences: t.Array(
       named(
         'ReconciliationDifference',
         t.Object({
-          kind: t.String({ description: '`missing_in_ledger`, `missing_at_provider` or `amount_differs`' }),
-          movement: t.String(),
-          reference: t.String(),
-          currency: t.String(),
-          ledger: t.Union([t.Number(), t.Null()]),
-          provider: t.Union([t.Number(), t.Null()]),
+          kind: oneOf(['missing_in_ledger', 'missing_at_provider', 'amount_differs']),
+          movement: oneOf(['capture', 'refund']),
+          reference: t.String({ examples: ['sandbox_0f0e4a1c6f0b4c57'] }),
+          currency: Currency,
+          ledger: t.Union([Money, t.Null()]),
+          provider: t.Union([Money, t.Null()]),
         }),
       ),
     ),
-    balances: t.Array(named('LedgerBalance', t.Object({ account: t.String(), currency: t.String(), balance: t.Number() }))),
+    balances: t.Array(named('LedgerBalance', t.Object({ account: t.String({ examples: ['sales'] }), currency: Currency, balance: Money }))),
   }),
 )
 export const ByOrderView = t.Record(t.String(), Sums)

@@ -20,6 +20,8 @@ const inside =
   (movement: Compared) =>
     movement.at >= from && movement.at < to
 
+type Difference = 'missing_in_ledger' | 'missing_at_provider' | 'amount_differs'
+
 /** Compares our ledger with the provider's report. */
 const compare = (ours: readonly Compared[], theirs: readonly Compared[], window: TimeWindow) => {
   const inWindow = inside(window)
@@ -31,7 +33,7 @@ const compare = (ours: readonly Compared[], theirs: readonly Compared[], window:
     const either = our ?? their
     if (!either || our?.amount === their?.amount) return []
     const { kind: movement, reference, currency } = either
-    const kind = !our ? 'missing_in_ledger' : !their ? 'missing_at_provider' : 'amount_differs'
+    const kind: Difference = !our ? 'missing_in_ledger' : !their ? 'missing_at_provider' : 'amount_differs'
     const major = (side: Compared | undefined) => (side ? toMajor(side.amount, currency) : null)
     return [{ kind, movement, reference, currency, ledger: major(our), provider: major(their) }]
   })

@@ -7,7 +7,7 @@ import { demoCategories } from './demo-catalog'
 const CategoryId = t.String({ pattern: '^[0-9a-f]{24}$', examples: [demoCategories.Electronics.id] })
 const Slug = t.String({ pattern: '^[^\\s/?#&%A-Z]+$', minLength: 1, maxLength: 100, examples: ['mobile-phones'] })
 
-const TaxClass = oneOf(taxClasses, ['standard'])
+const TaxClass = named('TaxClass', oneOf(taxClasses, ['standard']))
 
 export const NewCategory = named(
   'NewCategory',
@@ -35,8 +35,8 @@ export const CategoryView = named(
   'Category',
   t.Object({
     id: CategoryId,
-    name: t.String(),
-    slug: t.String(),
+    name: t.String({ examples: ['Mobile phones'] }),
+    slug: t.String({ examples: ['mobile-phones'] }),
     parent_id: t.Union([CategoryId, t.Null()]),
     tax_class: t.Union([TaxClass, t.Null()], { description: 'Null where it is that of the category above, or else `standard`' }),
     product_count: t.Integer({ description: 'Active products directly in this category' }),

@@ -20,7 +20,7 @@ const Images = t.Array(t.String({ maxLength: 2048, pattern: '^(https?://\\S+|[^\
 })
 const Tags = t.Array(text(64, 'portable'), { maxItems: 50, uniqueItems: true })
 const Stock = t.Integer({ minimum: 0, maximum: maxQuantity, examples: [10] })
-const TaxClass = oneOf(taxClasses, ['standard'])
+const TaxClass = named('TaxClass', oneOf(taxClasses, ['standard']))
 const NewVariant = named(
   'NewProductVariant',
   closed({
@@ -106,26 +106,29 @@ export const ProductView = named(
   'Product',
   t.Object({
     id: ProductId,
-    name: t.String(),
-    description: t.String(),
+    name: t.String({ examples: ['Notebook 14'] }),
+    description: t.String({ examples: ['14 inches, 512 GB'] }),
     price: t.Number({ description: 'In major units', examples: [1500] }),
-    currency: t.String({ examples: ['USD'] }),
-    category: t.String(),
-    category_ids: t.Array(t.String(), { description: 'From the top of the tree to its category' }),
-    tax_class: oneOf(taxClasses, ['standard']),
-    stock: t.Integer({ description: 'Available quantity of all SKUs' }),
-    sku: t.String(),
-    attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
-    images: t.Array(t.String()),
-    tags: t.Array(t.String()),
+    currency: Currency,
+    category: t.String({ examples: ['Notebooks'] }),
+    category_ids: t.Array(t.String(), {
+      description: 'From the top of the tree to its category',
+      examples: [['652f1f77bcf86cd799430001']],
+    }),
+    tax_class: TaxClass,
+    stock: t.Integer({ description: 'Available quantity of all SKUs', examples: [25] }),
+    sku: Sku,
+    attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()]), { examples: [{ storage: '512 GB' }] }),
+    images: t.Array(t.String(), { examples: [['https://shop.example/notebook.webp']] }),
+    tags: t.Array(t.String(), { examples: [['laptop']] }),
     variants: t.Array(
       named(
         'ProductVariant',
         t.Object({
-          sku: t.String(),
+          sku: Sku,
           attributes: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
-          price: t.Number(),
-          stock: t.Integer(),
+          price: t.Number({ examples: [1500] }),
+          stock: t.Integer({ examples: [25] }),
         }),
       ),
     ),
@@ -133,7 +136,10 @@ export const ProductView = named(
     rating: t.Optional(
       named(
         'ProductRating',
-        t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+        t.Object(
+          { average: t.Number({ examples: [4.5] }), count: t.Integer({ examples: [12] }) },
+          { description: 'Of its published reviews; absent while there are none' },
+        ),
       ),
     ),
     created_at: Time,

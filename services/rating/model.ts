@@ -69,10 +69,10 @@ const UserId = t.Union([Id, t.Null()], { description: 'Null once the person is e
 export const ReplyView = named(
   'ReviewReply',
   t.Object({
-    id: t.String(),
+    id: ByReply.properties.reply_id,
     user_id: t.Union([Id, t.Null()], { description: 'Null for the shop, and once the person is erased' }),
     from_shop: t.Boolean(),
-    comment: t.String(),
+    comment: t.String({ examples: ['Yes, it has two USB-C ports.'] }),
     created_at: Time,
   }),
 )
@@ -82,16 +82,16 @@ const statuses = ['published', 'waiting', 'rejected'] as const
 export const ReviewView = named(
   'Review',
   t.Object({
-    id: t.String(),
+    id: ReviewId,
     product_id: ProductId,
     user_id: UserId,
     rating: Rating,
-    title: t.Union([t.String(), t.Null()]),
-    comment: t.Union([t.String(), t.Null()]),
-    images: t.Array(t.String()),
+    title: t.Union([t.String({ examples: ['Light and quiet'] }), t.Null()]),
+    comment: t.Union([t.String({ examples: ['I take it to work every day.'] }), t.Null()]),
+    images: t.Array(t.String(), { examples: [['https://shop.example/photo.webp']] }),
     incentivised: t.Boolean(),
     verified_purchase: t.Boolean({ description: 'An order of the author with this product was delivered' }),
-    status: oneOf(statuses, ['published']),
+    status: named('ReviewStatus', oneOf(statuses, ['published'])),
     helpful_up: t.Integer(),
     helpful_down: t.Integer(),
     replies: t.Array(ReplyView),
@@ -105,7 +105,9 @@ export const OwnReviewView = named(
   'OwnReview',
   t.Object({
     ...ReviewView.properties,
-    reason: t.Union([t.String(), t.Null()], { description: 'Why it was rejected' }),
+    reason: t.Union([t.String({ examples: ['It is about the delivery, not the product.'] }), t.Null()], {
+      description: 'Why it was rejected',
+    }),
   }),
 )
 export type OwnReviewView = Static<typeof OwnReviewView>

@@ -1,4 +1,5 @@
-import { booleanText, closed, decimalText, integerText, named, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
+import { Currency } from '#shared/money'
+import { booleanText, closed, decimalText, integerText, named, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { sorts } from './domain'
 import type { Suggestion } from './domain-suggest'
 import type { Found, FoundProduct } from './find'
@@ -60,20 +61,23 @@ const Item = named(
   'FoundProduct',
   t.Object({
     id: ProductId,
-    name: t.String(),
-    description: t.String({ description: 'Its beginning' }),
+    name: t.String({ examples: ['Notebook 14'] }),
+    description: t.String({ description: 'Its beginning', examples: ['14 inches, 512 GB'] }),
     price: t.Number({ description: 'In major units', examples: [1500] }),
-    currency: t.String({ examples: ['USD'] }),
-    category: t.String(),
-    category_ids: t.Array(t.String()),
-    sku: t.String(),
-    tags: t.Array(t.String()),
-    images: t.Array(t.String()),
-    stock: t.Integer({ description: 'Available quantity of all SKUs' }),
+    currency: Currency,
+    category: t.String({ examples: ['Notebooks'] }),
+    category_ids: t.Array(t.String(), { examples: [['652f1f77bcf86cd799430001']] }),
+    sku: Sku,
+    tags: t.Array(t.String(), { examples: [['laptop']] }),
+    images: t.Array(t.String(), { examples: [['https://shop.example/notebook.webp']] }),
+    stock: t.Integer({ description: 'Available quantity of all SKUs', examples: [25] }),
     rating: t.Optional(
       named(
         'ProductRating',
-        t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+        t.Object(
+          { average: t.Number({ examples: [4.5] }), count: t.Integer({ examples: [12] }) },
+          { description: 'Of its published reviews; absent while there are none' },
+        ),
       ),
     ),
     created_at: Time,
@@ -96,12 +100,20 @@ export const SearchResult = named(
       t.Object(
         {
           categories: t.Array(
-            named('CategoryFacet', t.Object({ id: t.String(), name: t.String(), slug: t.Optional(t.String()), count: t.Integer() })),
+            named(
+              'CategoryFacet',
+              t.Object({
+                id: t.String({ examples: ['652f1f77bcf86cd799430001'] }),
+                name: t.String({ examples: ['Notebooks'] }),
+                slug: t.Optional(t.String()),
+                count: t.Integer(),
+              }),
+            ),
           ),
           price_ranges: t.Array(
             named('PriceFacet', t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
           ),
-          tags: t.Array(named('TagFacet', t.Object({ tag: t.String(), count: t.Integer() }))),
+          tags: t.Array(named('TagFacet', t.Object({ tag: t.String({ examples: ['laptop'] }), count: t.Integer() }))),
           ratings: t.Array(named('RatingFacet', t.Object({ min: t.Integer(), count: t.Integer() }))),
         },
         { description: 'Products found by category (with its descendants), price, tag and rating. Each leaves its own filter aside' },

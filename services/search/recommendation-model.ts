@@ -1,4 +1,5 @@
-import { closed, integerText, named, oneOf, ProductId, type Static, t } from '#shared/schema'
+import { Currency } from '#shared/money'
+import { closed, integerText, named, oneOf, ProductId, Sku, type Static, t } from '#shared/schema'
 import type { Facts } from './domain-index'
 import { type Candidate, reasons } from './domain-recommend'
 import type { StoredProduct } from './repository'
@@ -34,18 +35,21 @@ const Recommended = named(
   'RecommendedProduct',
   t.Object({
     id: ProductId,
-    name: t.String(),
+    name: t.String({ examples: ['Notebook 14'] }),
     price: t.Number({ description: 'In major units', examples: [1500] }),
-    currency: t.String({ examples: ['USD'] }),
-    category: t.String(),
-    category_ids: t.Array(t.String()),
-    sku: t.String(),
-    images: t.Array(t.String()),
-    stock: t.Integer({ description: 'Available quantity of all SKUs' }),
+    currency: Currency,
+    category: t.String({ examples: ['Notebooks'] }),
+    category_ids: t.Array(t.String(), { examples: [['652f1f77bcf86cd799430001']] }),
+    sku: Sku,
+    images: t.Array(t.String(), { examples: [['https://shop.example/notebook.webp']] }),
+    stock: t.Integer({ description: 'Available quantity of all SKUs', examples: [25] }),
     rating: t.Optional(
       named(
         'ProductRating',
-        t.Object({ average: t.Number(), count: t.Integer() }, { description: 'Of its published reviews; absent while there are none' }),
+        t.Object(
+          { average: t.Number({ examples: [4.5] }), count: t.Integer({ examples: [12] }) },
+          { description: 'Of its published reviews; absent while there are none' },
+        ),
       ),
     ),
     reason: oneOf(reasons, ['bought_together']),

@@ -44,10 +44,14 @@ export const VoidView = t.Object({ voided: t.Boolean() })
 
 const StepView = named('ShipmentStep', t.Object({ status: Status, at: Time }))
 const publicFields = {
-  tracking_number: t.String(),
-  carrier: t.String(),
-  carrier_tracking_number: t.Union([t.String(), t.Null()], { description: 'The carrier’s own number, once there is a label' }),
-  carrier_tracking_url: t.Union([t.String(), t.Null()], { description: 'Where the carrier shows the parcel' }),
+  tracking_number: t.String({ examples: ['0f0e4a1c6f0b4c579d0e3c1f6f6b2a10'] }),
+  carrier: t.String({ examples: ['dhl'] }),
+  carrier_tracking_number: t.Union([t.String({ examples: ['00340434161094042557'] }), t.Null()], {
+    description: 'The carrier’s own number, once there is a label',
+  }),
+  carrier_tracking_url: t.Union([t.String({ examples: ['https://carrier.example/00340434161094042557'] }), t.Null()], {
+    description: 'Where the carrier shows the parcel',
+  }),
   status: Status,
 }
 const publicView = ({ tracking_number, carrier, carrier_reference, status }: ShipmentRow) => ({
@@ -64,9 +68,9 @@ export const ShipmentView = named(
     order_id: t.Integer(),
     user_id: t.Integer(),
     ...publicFields,
-    shipping_option: t.String(),
-    warehouse: t.Union([t.String(), t.Null()], { description: 'Where it leaves from' }),
-    lines: t.Array(named('ShippedLine', t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() }))),
+    shipping_option: t.String({ examples: ['standard'] }),
+    warehouse: t.Union([t.String({ examples: ['main'] }), t.Null()], { description: 'Where it leaves from' }),
+    lines: t.Array(named('ShippedLine', t.Object({ product_id: ProductId, sku: Sku, quantity: t.Integer() }))),
     created_at: Time,
     updated_at: Time,
   }),

@@ -11,7 +11,7 @@ const Country = text(60, 'DE')
 const Region = addressFields.region
 const Day = t.String({ format: 'date', examples: ['2026-01-01'] })
 const Percent = t.Number({ minimum: 0, maximum: 100, description: 'In percent, at most four decimals', examples: [19] })
-const TaxClass = oneOf(taxClasses, ['books'])
+const TaxClass = named('TaxClass', oneOf(taxClasses, ['standard']))
 
 const QuoteLine = named(
   'TaxQuoteLine',
@@ -42,24 +42,24 @@ export const QuoteBody = named(
 const Taxed = named(
   'TaxedLine',
   t.Object({
-    category: t.String(),
+    category: t.String({ examples: ['Novels'] }),
     tax_class: TaxClass,
-    rate_ppm: t.Integer({ description: 'Parts per million: 190000 is 19 %' }),
-    net: t.Number(),
-    tax: t.Number(),
-    country: t.Optional(t.String()),
+    rate_ppm: t.Integer({ description: 'Parts per million: 190000 is 19 %', examples: [190_000] }),
+    net: t.Number({ examples: [20] }),
+    tax: t.Number({ examples: [3.8] }),
+    country: t.Optional(t.String({ examples: ['DE'] })),
     region: t.Optional(t.String()),
   }),
 )
 export const QuoteView = named(
   'TaxQuote',
   t.Object({
-    currency: t.String(),
+    currency: Currency,
     lines: t.Array(Taxed),
-    shipping_net: t.Number(),
-    shipping_rate_ppm: t.Integer(),
-    shipping_tax: t.Number(),
-    tax: t.Number(),
+    shipping_net: t.Number({ examples: [4.9] }),
+    shipping_rate_ppm: t.Integer({ examples: [190_000] }),
+    shipping_tax: t.Number({ examples: [0.93] }),
+    tax: t.Number({ examples: [4.73] }),
   }),
 )
 
@@ -82,7 +82,7 @@ export const NewRateBody = named(
     {
       country: Country,
       region: Region,
-      tax_class: t.Optional(oneOf(taxClasses, [standardClass])),
+      tax_class: t.Optional(TaxClass),
       rate: Percent,
       valid_from: Day,
       valid_to: t.Optional(Day),
@@ -102,13 +102,13 @@ export const RateView = named(
   'TaxRate',
   t.Object({
     id: t.Integer(),
-    country: t.String(),
-    region: t.String({ description: 'Empty for the whole country' }),
-    tax_class: t.String(),
-    rate: t.Number({ description: 'In percent' }),
-    valid_from: t.String(),
-    valid_to: t.Union([t.String(), t.Null()]),
-    source: t.Union([t.String(), t.Null()]),
+    country: t.String({ examples: ['DE'] }),
+    region: t.String({ description: 'Empty for the whole country', examples: [''] }),
+    tax_class: t.String({ examples: [standardClass] }),
+    rate: t.Number({ description: 'In percent', examples: [19] }),
+    valid_from: t.String({ examples: ['2026-01-01'] }),
+    valid_to: t.Union([t.String({ examples: ['2027-01-01'] }), t.Null()]),
+    source: t.Union([t.String({ examples: ['Federal Ministry of Finance'] }), t.Null()]),
   }),
 )
 
@@ -138,14 +138,14 @@ export const ReportView = named(
       named(
         'TaxReportItem',
         t.Object({
-          country: t.String({ description: 'Empty where the address names none' }),
-          region: t.String(),
-          rate_ppm: t.Integer(),
-          currency: t.String(),
-          net: t.Number({ description: 'Sales less refunds' }),
-          tax: t.Number(),
-          refunded_net: t.Number(),
-          refunded_tax: t.Number(),
+          country: t.String({ description: 'Empty where the address names none', examples: ['DE'] }),
+          region: t.String({ examples: [''] }),
+          rate_ppm: t.Integer({ examples: [190_000] }),
+          currency: Currency,
+          net: t.Number({ description: 'Sales less refunds', examples: [1000] }),
+          tax: t.Number({ examples: [190] }),
+          refunded_net: t.Number({ examples: [100] }),
+          refunded_tax: t.Number({ examples: [19] }),
         }),
       ),
     ),

@@ -49,12 +49,12 @@ export type LogoutBody = Static<typeof LogoutBody>
 export const LoggedIn = named(
   'Tokens',
   t.Object({
-    access_token: t.String(),
+    access_token: t.String({ examples: ['eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'] }),
     refresh_token: t.Optional(t.String({ description: 'Absent when it is kept in a cookie' })),
     token_type: t.Literal('bearer'),
     expires_in: t.Integer({ description: 'Seconds' }),
     user_id: Id,
-    email: t.String(),
+    email: t.String({ examples: ['ann@example.com'] }),
   }),
 )
 export type LoggedIn = Required<Static<typeof LoggedIn>>
@@ -70,7 +70,13 @@ export const MfaLogin = named(
   }),
 )
 export const MfaCode = named('MfaCode', closed({ code: Code }))
-export const MfaSecret = named('MfaSecret', t.Object({ secret: t.String(), otpauth_uri: t.String() }))
+export const MfaSecret = named(
+  'MfaSecret',
+  t.Object({
+    secret: t.String({ examples: ['JBSWY3DPEHPK3PXP'] }),
+    otpauth_uri: t.String({ examples: ['otpauth://totp/Shop:ann?secret=JBSWY3DPEHPK3PXP&issuer=Shop'] }),
+  }),
+)
 export const RecoveryCodes = named(
   'RecoveryCodes',
   t.Object({

@@ -49,12 +49,12 @@ export const EmailVerification = named('EmailVerification', closed({ token: Toke
 
 const profile = {
   id: Id,
-  email: t.String(),
-  username: t.String(),
-  full_name: t.String(),
-  phone: t.Union([t.String(), t.Null()]),
+  email: t.String({ examples: ['ann@example.com'] }),
+  username: t.String({ examples: ['ann'] }),
+  full_name: t.String({ examples: ['Ann Lee'] }),
+  phone: t.Union([t.String({ examples: ['0123456789'] }), t.Null()]),
   address: t.Union([Address, t.Null()]),
-  role: t.Union([t.Literal('customer'), t.Literal('admin')]),
+  role: named('Role', t.Union([t.Literal('customer'), t.Literal('admin')])),
   email_verified: t.Boolean(),
   created_at: Time,
 }
@@ -63,8 +63,10 @@ export const MyProfile = named(
   'MyProfile',
   t.Object({
     ...profile,
-    pending_email: t.Union([t.String(), t.Null()], { description: 'A new e-mail whose link has not been followed yet' }),
-    language: t.String(),
+    pending_email: t.Union([t.String({ examples: ['ann@example.org'] }), t.Null()], {
+      description: 'A new e-mail whose link has not been followed yet',
+    }),
+    language: t.String({ examples: ['en'] }),
     mfa_enabled: t.Boolean(),
     updated_at: Time,
   }),
@@ -120,10 +122,10 @@ export const SessionId = closed({
 export const Session = named(
   'Session',
   t.Object({
-    id: t.String(),
+    id: SessionId.properties.id,
     current: t.Boolean(),
-    user_agent: t.Union([t.String(), t.Null()]),
-    client_address: t.Union([t.String(), t.Null()]),
+    user_agent: t.Union([t.String({ examples: ['Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0'] }), t.Null()]),
+    client_address: t.Union([t.String({ examples: ['203.0.113.7'] }), t.Null()]),
     created_at: Time,
     last_used_at: Time,
     expires_at: Time,
@@ -135,11 +137,11 @@ export const AuditEntry = named(
   t.Object({
     id: Id,
     at: Time,
-    action: t.String(),
+    action: t.String({ examples: ['mfa.reset'] }),
     actor_id: t.Union([Id, t.Null()]),
     user_id: t.Union([Id, t.Null()], { description: 'The account that it concerns, if it concerns one' }),
     detail: t.Union([t.String(), t.Null()]),
-    request_id: t.String(),
+    request_id: t.String({ examples: ['0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10'] }),
   }),
 )
 export const UserFilter = t.Optional(integerText({ minimum: 1 }))

@@ -20,7 +20,7 @@ const header = (name: string, description: string): Schema => ({
   name,
   required: false,
   description,
-  schema: { type: 'string', maxLength: 1000 },
+  schema: { type: 'string' },
 })
 
 export const ifMatch = header('If-Match', 'The `ETag` that was read: 412 when it has changed since')

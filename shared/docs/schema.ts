@@ -101,7 +101,9 @@ export const createMender = (): Mended => {
     }
     const one = schema(values[0])
     if (!nullable && Object.keys(given).length === 0) return one
-    if (!('$ref' in one)) return { ...one, ...mended(given), ...maybeNull }
+    // A list of words has to name the null.
+    const words = nullable && Array.isArray(one.enum) && { enum: [...one.enum, null] }
+    if (!('$ref' in one)) return { ...one, ...mended(given), ...words, ...maybeNull }
     return nullable ? { ...mended(given), ...orNull(one) } : { ...mended(given), allOf: [one] }
   }
 

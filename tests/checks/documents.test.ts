@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import Ajv from 'ajv-draft-04'
+import formats from 'ajv-formats'
 import type { AnyElysia } from 'elysia'
 import type { OpenApi } from '#shared/docs'
 import { isObject, openApiOf, type Schema } from '#shared/docs'
+import { currencies } from '#shared/money'
 import { personalDataServices } from '#shared/personal-data'
 import { released } from '#shared/platform'
 import { appOf } from './services'
@@ -33,6 +36,42 @@ const unclearBody = (schema: unknown) => (isObject(schema) && schema.type === 's
 const mediaOf = (holder: unknown): Schema[] =>
   isObject(holder) && isObject(holder.content) ? Object.values(holder.content).filter(isObject) : []
 const hasExample = (media: Schema) => media.example !== undefined || media.examples !== undefined
+
+/** OpenAPI 3.0 says `nullable`, JSON Schema a union with null. An example in a schema is data, whatever it holds. */
+const asJsonSchema = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(asJsonSchema)
+  if (!isObject(schema)) return schema
+  const { nullable, example: _, ...rest } = schema
+  if (typeof schema.$ref === 'string') return { $ref: `shop${schema.$ref}` }
+  const plain = Object.fromEntries(Object.entries(rest).map(([keyword, value]) => [keyword, asJsonSchema(value)]))
+  if (!nullable) return plain
+  // A list of words has the null among them.
+  return schema.enum ? { ...plain, type: [schema.type, 'null'] } : { anyOf: [plain, { type: 'null' }] }
+}
+
+const ajv = new Ajv({ strict: false, allErrors: true })
+formats(ajv)
+ajv.addFormat('currency', code => currencies.includes(code))
+ajv.addSchema({ id: 'shop', components: asJsonSchema({ schemas: named }) })
+
+interface Example {
+  at: string
+  schema: unknown
+  example: unknown
+}
+
+/** What a schema, a parameter or a body has as its example, everywhere in the document. A property may be called `example`, too. */
+const examplesIn = (part: unknown, at = ''): Example[] => {
+  if (Array.isArray(part)) return part.flatMap((item, i) => examplesIn(item, `${at}/${i}`))
+  if (!isObject(part)) return []
+  const { example, ...rest } = part
+  const inside = Object.entries(rest).flatMap(([name, value]) => examplesIn(value, `${at}/${name}`))
+  return example === undefined || at.endsWith('/properties') ? inside : [{ at, schema: part.schema ?? rest, example }, ...inside]
+}
+const faultsOf = ({ at, schema, example }: Example): string[] => {
+  const isValid = ajv.compile({ allOf: [asJsonSchema(schema)] })
+  return isValid(example) ? [] : (isValid.errors ?? []).map(({ instancePath, message }) => `${at}: ${instancePath} ${message}`)
+}
 
 describe.each([...released])('%s', service => {
   let read: Promise<{ app: AnyElysia; document: OpenApi }> | undefined
@@ -114,4 +153,12 @@ describe('the document of all services', () => {
       for (const [name, schema] of Object.entries(components.schemas)) expect(all.components.schemas[name]).toEqual(schema)
     }
   })
+
+  test('has only examples that are valid for their schemas', async () => {
+    const examples = examplesIn(await openApi)
+    expect(examples.length).toBeGreaterThan(1000)
+    expect(examples.flatMap(faultsOf)).toEqual([])
+    const order = { at: 'an order', schema: { $ref: '#/components/schemas/Order' }, example: { id: 1, currency: 'dollars' } }
+    expect(faultsOf(order)).toContain('an order: /currency must match format "currency"')
+  }, 30_000)
 })
