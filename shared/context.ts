@@ -27,7 +27,10 @@ export const withContext = <T>(context: Context, work: () => T): T => storage.ru
 const hex = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex')
 
 /** Not sampled: with an exporter, the tracer decides anew by the trace's id. */
-const newTraceparent = () => `00-${hex(16)}-${hex(8)}-00`
+const newTraceparent = () => {
+  const ids = hex(24)
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`
+}
 
 export const newContext = (requestId: string = crypto.randomUUID(), traceparent?: string | null): Context => ({
   requestId,
