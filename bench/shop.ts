@@ -32,6 +32,13 @@ export const processorTimes = (shop: Shop): Numbers => {
 export const difference = (after: Numbers, before: Numbers): Numbers =>
   Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)]))
 
+/** Where the processor time since `before` went, for each of `times`: the processes that used most of it. */
+export const spentSince = (shop: Shop, before: Numbers, times: number): string => {
+  const spent = Object.entries(difference(processorTimes(shop), before)).sort(([, a], [, b]) => b - a)
+  const most = spent.slice(0, 5).map(([name, used]) => `${name} ${(used / times).toFixed(2)}`)
+  return `milliseconds of processor time, by process: ${most.join(', ')}`
+}
+
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 export const json = (token?: string) => ({ 'content-type': 'application/json', ...(token && bearer(token)) })
 

@@ -6,7 +6,7 @@ import { until } from '../../scripts/until'
 import { startBare } from '../bare/process'
 import { load, rate } from '../load'
 import { atLeast, pair, percentile, within } from '../measure'
-import { bearer, json, orderOf, post, type Shop, stockedProducts } from '../shop'
+import { bearer, json, orderOf, post, processorTimes, type Shop, spentSince, stockedProducts } from '../shop'
 import type { Rows } from './rows'
 
 export const orderServices = ['order', 'promotion', 'tax', 'shipping'] as const
@@ -83,10 +83,10 @@ export const orders: Rows = {
         ...rates,
       })
       await waits(shop, products, token, { times: 100 })
+      const before = processorTimes(shop)
       const took = await waits(shop, products, token)
       const what = 'order accepted → awaiting_payment, 50 orders/s'
-      const costs =
-        'not profiled; presumably two relays and two consumers one after the other, each with a transaction whose commit is on disk'
+      const costs = `for an order, ${spentSince(shop, before, took.length)}`
       yield within(25, { what: `${what}, p50`, ours: percentile(took, 0.5), costs })
       yield within(150, { what: `${what}, p99`, ours: percentile(took, 0.99), costs })
     } finally {
