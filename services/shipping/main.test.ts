@@ -65,7 +65,7 @@ test('a stream on one instance sends a change made on another, and ends at once 
   const rest = {
     status: 'created' as const,
     version: 1,
-    lines: '[{"product_id":"p","sku":"A","quantity":1}]',
+    lines: '[{"product_id":"507f1f77bcf86cd799439011","sku":"A","quantity":1}]',
     created_at: at,
     updated_at: at,
   }
