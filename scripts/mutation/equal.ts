@@ -228,4 +228,25 @@ export const equal: readonly Equal[] = [
     changes: ['start && end → true', 'start && end → start || end'],
     reason: 'a comparison with undefined is false as well',
   },
+  {
+    file: 'services/search/domain-rank.ts',
+    changes: ['exactnessIn(match) * unit.exactness → exactnessIn(match) / unit.exactness'],
+    reason: 'the unit is one',
+  },
+  { file: 'services/search/domain-rank.ts', changes: ['popularity > 0 → popularity >= 0'], reason: 'the logarithm of one is nothing' },
+  {
+    file: 'services/search/domain-rank.ts',
+    line: 'least) return',
+    changes: [
+      '(words + 1) * 2 ** standingBits <= least → (words + 1) * 2 ** standingBits < least',
+      'words * 2 ** standingBits → words / 2 ** standingBits',
+    ],
+    reason: 'below what is asked for it need not be exact',
+  },
+  {
+    file: 'services/search/domain-typos.ts',
+    changes: ['m < n - most → false', 'least > most → false'],
+    reason: 'the distance is too long then, which is only seen later',
+  },
+  { file: 'services/search/domain-typos.ts', changes: ['cost < least → cost <= least'], reason: 'of two equal costs either one will do' },
 ]

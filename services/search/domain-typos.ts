@@ -39,5 +39,5 @@ export const distanceTo = (word: string, other: string, most: number, asPrefix: 
   let prefix = 255
   for (let j = 0; j <= m; j++) prefix = Math.min(prefix, above[j] ?? 255)
   const whole = other.length === m ? (above[m] ?? 255) : 255
-  return { whole: whole > most ? 255 : whole, prefix: prefix > most ? 255 : prefix }
+  return { whole: whole > most ? 255 : whole, prefix }
 }
