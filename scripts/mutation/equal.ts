@@ -228,11 +228,6 @@ export const equal: readonly Equal[] = [
     changes: ['start && end → true', 'start && end → start || end'],
     reason: 'a comparison with undefined is false as well',
   },
-  {
-    file: 'services/search/domain-rank.ts',
-    changes: ['exactnessIn(match) * unit.exactness → exactnessIn(match) / unit.exactness'],
-    reason: 'the unit is one',
-  },
   { file: 'services/search/domain-rank.ts', changes: ['popularity > 0 → popularity >= 0'], reason: 'the logarithm of one is nothing' },
   {
     file: 'services/search/domain-rank.ts',
