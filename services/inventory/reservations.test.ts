@@ -184,7 +184,8 @@ describe('orders whose events arrive together', () => {
     expect(await Promise.all([busy, first, paid, gone].map(stateOf))).toEqual(['reserved', 'released', 'committed', 'released'])
     expect(await eventTypes(paid)).toEqual(['inventory.committed'])
     expect(await eventTypes(gone)).toEqual([])
-    expect(await eventTypes(first)).toEqual(['inventory.reserved', 'inventory.released'])
+    // Reserved alone and then released, unless its cancellation came in time to share a transaction.
+    expect([[], ['inventory.reserved', 'inventory.released']]).toContainEqual(await eventTypes(first))
     expect(await level(sku)).toEqual({ quantity: 7, reserved: 1 })
   })
 })

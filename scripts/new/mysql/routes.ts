@@ -17,6 +17,7 @@ export const favouriteRoutes = ({ http, favourites, save }: FavouriteService & {
       auth: true,
       body: NewFavourite,
       response: { 201: FavouriteView },
+      problems: ['product_not_found'],
       detail: { operationId: 'saveFavourite', summary: 'Save a note about a product; saving again changes the note' },
     })
     .delete(
@@ -29,6 +30,7 @@ export const favouriteRoutes = ({ http, favourites, save }: FavouriteService & {
         auth: true,
         params: ProductParam,
         response: { 204: t.Void() },
+        problems: ['favourite_not_found'],
         detail: { operationId: 'deleteFavourite', summary: 'Delete the note about a product' },
       },
     )
