@@ -26,11 +26,12 @@ person.subscribe(someone => {
   owner = someone?.id
 })
 
-const changes = signal<{ count: number; prefix: string }>({ count: 0, prefix: '' })
+/** How often something was changed below each path. */
+const changes = signal<Record<string, number>>({})
 /** After a change: everything that was read from below this path is read again. */
 export const changed = (prefix: string) => {
   for (const path of answers.keys()) if (path.startsWith(prefix)) answers.delete(path)
-  changes.value = { count: changes.value.count + 1, prefix }
+  changes.value = { ...changes.value, [prefix]: (changes.value[prefix] ?? 0) + 1 }
 }
 
 interface Options {
@@ -54,8 +55,7 @@ interface State<T> {
 export function useQuery<T>(path: string | undefined, { keep = false, everyMs }: Options = {}): Query<T> {
   const state = useSignal<State<T>>({ path: undefined, data: undefined, problem: undefined, loading: path !== undefined })
   const again = useSignal(0)
-  const { count, prefix } = changes.value
-  const turn = path?.startsWith(prefix) ? count : 0
+  const turn = Object.entries(changes.value).reduce((sum, [prefix, count]) => sum + (path?.startsWith(prefix) ? count : 0), 0)
   const who = person.value?.id
 
   useEffect(() => {
