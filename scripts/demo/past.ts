@@ -35,6 +35,17 @@ const moved: readonly Moved[] = [
     ...{ table: 'shop_payment.ledger_transactions', columns: ['created_at'] },
     ...{ join: 'join shop_payment.payments p on p.id = t.payment_id', order: 'p.order_id' },
   },
+  {
+    ...{ table: 'shop_payment.sandbox_charges', columns: ['created_at', 'captured_at'] },
+    ...{ join: 'join shop_payment.payments p on p.id = t.payment_id', order: 'p.order_id' },
+  },
+  {
+    ...{ table: 'shop_payment.sandbox_refunds', columns: ['created_at'] },
+    ...{
+      join: 'join shop_payment.sandbox_charges c on c.id = t.charge_id join shop_payment.payments p on p.id = c.payment_id',
+      order: 'p.order_id',
+    },
+  },
   { table: 'shop_shipping.orders', columns: ['created_at'] },
   { table: 'shop_shipping.shipments', columns: ['created_at', 'updated_at', 'picked_up_at'] },
   {

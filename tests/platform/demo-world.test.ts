@@ -54,6 +54,10 @@ test('the demo world has its orders, each at its end and each in the past, with 
 
 test('the books of the demo world agree over the whole time that it tells of', async () => {
   await shop.expectNoDrift(new Date(began.getTime() - 70 * day))
+  const admin = await shop.admin()
+  const window = `from=${new Date(began.getTime() - 25 * day).toISOString()}&to=${new Date(began.getTime() - day).toISOString()}`
+  const { differences } = await admin.call<{ differences: unknown[] }>('GET', `/api/payments/reconciliation?${window}`)
+  expect(differences).toEqual([])
 })
 
 test('seeding again adds nothing', async () => {
