@@ -82,6 +82,8 @@ test('a message under way when the broker is killed is delivered again, and its 
   const attempts: number[] = []
   const release = Promise.withResolvers<void>()
   handle = async n => {
+    // An earlier message may come again as well: its acknowledgement may have been lost with the broker.
+    if (n !== 6) return
     attempts.push(n)
     if (attempts.length > 1) return
     await release.promise
@@ -93,7 +95,6 @@ test('a message under way when the broker is killed is delivered again, and its 
   release.resolve()
   server = await startRabbitmq({ dir, port })
   await eventually(() => attempts.length >= 2)
-  expect(attempts[1]).toBe(6)
   handle = remember
 })
 

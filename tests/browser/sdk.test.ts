@@ -24,9 +24,9 @@ declare global {
     shop: Sdk.Shop
   }
 }
-/** Loads the client into a page, as a bundle would. */
+/** Loads the client into a page of the gateway that has no session of its own, as a bundle would. */
 const load = async (page: Page) => {
-  await page.goto(gateway)
+  await page.goto(`${gateway}/docs/events`)
   await page.evaluate(script)
   return page
 }
@@ -37,7 +37,7 @@ const signedIn = async (expected: string[] = []) => {
   const { id } = await shop.guest.call<{ id: number }>('POST', '/auth/register', {
     body: { ...login, email: `${login.username}@example.com`, full_name: 'Ann Example' },
   })
-  const visit = await open('/', { expected })
+  const visit = await open('/docs/events', { expected })
   await load(visit.page)
   expect(await visit.page.evaluate(async given => Object.keys(await window.sdk.login(window.shop, given)), login)).not.toContain(
     'refresh_token',
@@ -75,9 +75,10 @@ test('signing out in one tab signs out the others', async () => {
 
 /** Sends JSON as a form can: in the name of a field. */
 const submitForm = (action: string) => {
-  const form = Object.assign(document.createElement('form'), { action, method: 'post', enctype: 'text/plain', target: 'frame' })
+  const target = `frame of ${action}`
+  const form = Object.assign(document.createElement('form'), { action, method: 'post', enctype: 'text/plain', target })
   form.append(Object.assign(document.createElement('input'), { name: '{"session":"cookie","x":"', value: '"}' }))
-  document.body.append(Object.assign(document.createElement('iframe'), { name: 'frame' }), form)
+  document.body.append(Object.assign(document.createElement('iframe'), { name: target }), form)
   form.submit()
 }
 

@@ -50,6 +50,8 @@ describe('an order that nobody pays', () => {
       )
       await shop.untilStock(product.id, { quantity: 4, reserved: 0 })
       await until(async () => (await coupon.used()) === 0)
+      // The catalog learns of it a moment later, and refuses what it believes to be sold out.
+      await until(async () => (await ann.call<{ stock: number }>('GET', `/api/products/${product.id}`)).stock === 4)
       for (const late of unpaid.slice(0, 1)) expect((await ann.pay(late)).body.code).toBe('order_not_payable')
     }
   })
