@@ -52,6 +52,17 @@ test('a document is valid OpenAPI', async () => {
   expect(result.valid).toBe(true)
 })
 
+test('a document is the same before and after its routes were asked', async () => {
+  const gifts = () => named('Gifts', t.Object({ gifts: t.Array(t.String()) }))
+  const give = () => ({ gifts: [] })
+  const documented = new Elysia({ normalize: false })
+    .get('/api/gifts', give, { response: gifts() })
+    .get('/api/gifts/new', give, { response: gifts() })
+  const before = await openApiOf(documented, 'order')
+  expect((await documented.handle(new Request('http://localhost/api/gifts'))).status).toBe(200)
+  expect(await openApiOf(documented, 'order')).toEqual(before)
+})
+
 test('a document has the public routes only, and no path ends in a slash', async () => {
   expect(Object.keys((await document).paths)).toEqual(['/api/orders', '/api/orders/tree', '/api/orders/{id}'])
 })

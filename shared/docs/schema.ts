@@ -34,8 +34,7 @@ export const createMender = (): Mended => {
     typeof schema.$ref === 'string' ? (named[schema.$ref.replace(inComponents, '')] ?? {}) : schema
 
   const define = (name: string, given: Schema): Schema => {
-    // Elysia writes `additionalProperties` into the schema of a route when the route is first asked.
-    const source = JSON.stringify(given, (key, value) => (key === 'x-problems' || key === 'additionalProperties' ? undefined : value))
+    const source = JSON.stringify(given, (key, value) => (key === 'x-problems' ? undefined : value))
     const known = sources.get(name)
     // Within itself a name means the whole again: that is how a tree is described, whose levels are written out in code.
     if (known !== undefined && known !== source && !open.has(name))
