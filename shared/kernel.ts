@@ -115,7 +115,6 @@ export const openKernel = async (config: Config) => {
   }
   const relayPorts = async (): Promise<RelayPorts & RelayTimes> => ({
     bus: await openedBus(),
-    topology,
     siblings: createSiblings(redis, `platform:outbox:${service}`),
     // The commits of this instance and the notifications of its siblings come at once. This finds what a crash has left.
     pollMs: 2 * second,

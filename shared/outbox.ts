@@ -13,8 +13,8 @@ export interface OutgoingMessage {
   expirationMs?: number
 }
 /**
- * `unroutable`: no queue takes the message. `refused`: a queue does not accept it at present, as when it is full, though the broker answers.
- * `failed`: the broker did not confirm it. A message that was refused or failed is published again.
+ * `unroutable`: no queue takes the message, though a consumer wants it. `refused`: a queue does not accept it at present, as when it is full,
+ * though the broker answers. `failed`: the broker did not confirm it. A message that was refused or failed is published again.
  */
 export type Outcome = 'confirmed' | 'unroutable' | 'refused' | 'failed'
 export interface Publisher {

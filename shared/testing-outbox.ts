@@ -184,7 +184,7 @@ export const openStore = async (make: () => Promise<Store>) => {
   return {
     childSource: store.childSource,
     async start(relay?: Partial<Relay> & Pick<Relay, 'bus'>) {
-      const instance = await store.open(relay && { topology, pollMs: 100, leaseMs: 1500, ...relay })
+      const instance = await store.open(relay && { pollMs: 100, leaseMs: 1500, ...relay })
       instances.push(instance)
       return instance
     },

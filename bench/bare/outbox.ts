@@ -20,7 +20,7 @@ const effects = async (messages: number) => {
   const consumer = await broker.open('inventory')
   let done = 0
   const began = performance.now()
-  const instance = await store.open({ bus, topology })
+  const instance = await store.open({ bus })
   // As the services do: the effects of the messages that wait together are written together.
   const handleOnce = instance.onceMany((arrivals, effect) => effect(...arrivals.map(() => 'counted')))
   const handle = async (message: { id: string }) => {

@@ -7,7 +7,7 @@ import { eventsAbout } from './testing-events'
 const topology = Object.values(catalog)
 const broker = await testBus(topology)
 const bus = await broker.open('order')
-const shop = await testOrders({ paymentTimeoutMs: 600 }, { relay: { bus, topology } })
+const shop = await testOrders({ paymentTimeoutMs: 600 }, { relay: { bus } })
 afterAll(async () => {
   await bus.close()
   await shop.stop()

@@ -5,12 +5,12 @@ const ackWithinMs = 50
 
 /**
  * Acknowledges the messages of a channel in groups, since each acknowledgement is a write to the logs of the broker's queues. Everything
- * up to the oldest message that is still handled is acknowledged at once. One that a slow message has kept from that for
+ * up to the oldest message that is still being handled is acknowledged at once. One that a slow message has kept from that for
  * `ackWithinMs` is acknowledged by itself, so that the slow one does not use up the prefetch.
  */
 export const createAcknowledgements = (channel: Pick<Channel, 'ack'>, { prefetch }: { prefetch: number }) => {
   /** The messages that are not acknowledged, in the order of their tags. */
-  const open = new Map<number, { raw: ConsumeMessage; state: 'handled' | 'done' | 'kept back' }>()
+  const open = new Map<number, { raw: ConsumeMessage; state: 'in work' | 'done' | 'kept back' }>()
   let finished = 0
   let timer: Timer | undefined
 
@@ -21,7 +21,7 @@ export const createAcknowledgements = (channel: Pick<Channel, 'ack'>, { prefetch
     finished = 0
     let last: ConsumeMessage | undefined
     for (const [tag, { raw, state }] of open) {
-      if (state === 'handled') break
+      if (state === 'in work') break
       last = raw
       open.delete(tag)
     }
@@ -40,12 +40,12 @@ export const createAcknowledgements = (channel: Pick<Channel, 'ack'>, { prefetch
 
   return {
     received(raw: ConsumeMessage) {
-      open.set(raw.fields.deliveryTag, { raw, state: 'handled' })
+      open.set(raw.fields.deliveryTag, { raw, state: 'in work' })
     },
     /** To be called when the message has had its effect, or a copy has taken its place. */
     done(raw: ConsumeMessage) {
       const one = open.get(raw.fields.deliveryTag)
-      if (one?.state !== 'handled') return
+      if (one?.state !== 'in work') return
       one.state = 'done'
       finished++
       if (finished * 2 >= prefetch) flush()

@@ -48,7 +48,7 @@ afterAll(async () => {
 })
 
 test('after a restart of the broker publishers and consumers continue, and neither messages nor delays are lost', async () => {
-  const { sql, drop } = await testSql({ relay: { bus: order, topology: events, pollMs: 100 } })
+  const { sql, drop } = await testSql({ relay: { bus: order, pollMs: 100 } })
   const dueAt = Date.now() + 3000
   expect(await order.publish([...payments(1), ...timer(1, dueAt), ...timer(2, Date.now() + 20_000)])).toEqual([
     'confirmed',

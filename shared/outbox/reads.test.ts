@@ -3,10 +3,10 @@ import type { Publish } from '../event'
 import type { Publisher } from '../outbox'
 import type { Sql } from '../sql'
 import { eventually, testMongo, testSql, watchStatements } from '../testing'
-import { broker, counted, topology, upTo } from '../testing-outbox'
+import { broker, counted, upTo } from '../testing-outbox'
 
 /** No poll comes while a test lasts. */
-const relayWith = (bus: Publisher) => ({ relay: { bus, topology, pollMs: 60_000 } })
+const relayWith = (bus: Publisher) => ({ relay: { bus, pollMs: 60_000 } })
 const one = (n: number) => async (_: unknown, publish: Publish) => publish(counted({ id: 1, version: n }, { n }))
 
 describe('the outbox on MySQL', () => {

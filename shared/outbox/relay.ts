@@ -1,5 +1,4 @@
 import { sleep, within } from '../deadline'
-import type { Topology } from '../event'
 import type { OutboxRow, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings, StoredRow, StoreLog } from '../outbox'
 import { hour, minute, second } from '../time'
 import { createDeletions } from './deletions'
@@ -9,8 +8,6 @@ import { createResting } from './resting'
 
 export interface RelayPorts {
   bus: Publisher
-  /** The catalog: only an event that it gives no consumers may be deleted without reaching a queue. */
-  topology: Topology
   siblings?: Siblings
 }
 export interface RelayTimes {
@@ -58,8 +55,7 @@ export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
  * doubt about what was published is resolved by reading the table.
  */
 export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay<Id> => {
-  const { store, bus, topology, siblings, log, pollMs = second, leaseMs = 5 * second, drainMs = 2 * second, batch = 500 } = options
-  const withoutConsumers = new Set(topology.flatMap(event => (event.kind === 'event' && event.to.length === 0 ? [event.type] : [])))
+  const { store, bus, siblings, log, pollMs = second, leaseMs = 5 * second, drainMs = 2 * second, batch = 500 } = options
   const resting = createResting<Id>(log)
   const handOver = createHandOver<Id>(store)
   const deletions = createDeletions<Id>(store)
@@ -84,12 +80,11 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     if (rows.length === 0) return 'nothing waits'
     const outcomes = await bus.publish(rows.map(outgoingMessage))
     const withOutcome = (outcome: Outcome) => rows.filter((_, i) => outcomes[i] === outcome)
-    const returned = withOutcome('unroutable')
-    const done = [...withOutcome('confirmed'), ...returned.filter(({ type }) => withoutConsumers.has(type))]
+    const done = withOutcome('confirmed')
     deletions.add(done.map(({ id }) => id))
     resting.taken(done)
     if (done.length < rows.length) handOver.readNext()
-    let otherRowsAreNext = resting.unroutable(returned.filter(({ type }) => !withoutConsumers.has(type)))
+    let otherRowsAreNext = resting.unroutable(withOutcome('unroutable'))
     const refused = withOutcome('refused')
     // Fewer leave room for the rows behind them, and are simply sent again.
     if (refused.length * 2 > batch) {
@@ -118,7 +113,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
         else failedRounds = 0
         if (result !== 'nothing waits') continue
         if (stopping.signal.aborted) return
-        await sleep(Math.min(readAt, deletions.dueAt()) - Date.now(), wakeUp.signal)
+        await sleep(Math.max(0, Math.min(readAt, deletions.dueAt()) - Date.now()), wakeUp.signal)
       } catch (error) {
         handOver.readNext()
         if (failedRounds === 0) log.warn({ err: error }, 'the outbox could not be relayed; it is tried again')

@@ -31,8 +31,8 @@ const discovery = watcher
 beforeAll(async () => {
   const [stockBus, catalogBus] = await Promise.all([broker.open('inventory'), broker.open('product')])
   await Promise.all([
-    inventory.open({ relay: { bus: stockBus, topology, pollMs: 20 } }),
-    product.open({ relay: { bus: catalogBus, topology, pollMs: 20 } }),
+    inventory.open({ relay: { bus: stockBus, pollMs: 20 } }),
+    product.open({ relay: { bus: catalogBus, pollMs: 20 } }),
     stockBus.consume(inventory.handlers),
     catalogBus.consume(product.handlers),
   ])
