@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { useAction } from './action'
 import { Button } from './button'
 import { TextField } from './field'
+import { Form } from './form'
 import { kitWords } from './kit-words'
 import { Notice, Problem } from './notice'
 import { answerChallenge, sessionEnded, signIn } from './session'
@@ -30,12 +31,8 @@ export function SignIn({ title, onDone, children }: SignInProps) {
     await answerChallenge(challenge, code.replaceAll(' ', ''))
     onDone?.()
   })
-  const submit = (event: Event) => {
-    event.preventDefault()
-    void (challenge ? second : first).run()
-  }
   return (
-    <form class="card grid gap-4 p-6 w-full max-w-md" onSubmit={submit}>
+    <Form class="card grid gap-4 p-6 w-full max-w-md" onSubmit={() => (challenge ? second : first).run()}>
       <h1 class="display text-2xl">{title}</h1>
       {sessionEnded.value && <Notice tone="warn">{words.sessionEnded}</Notice>}
       {challenge ? (
@@ -76,7 +73,7 @@ export function SignIn({ title, onDone, children }: SignInProps) {
           {children}
         </>
       )}
-    </form>
+    </Form>
   )
 }
 

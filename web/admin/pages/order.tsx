@@ -6,6 +6,7 @@ import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { Link, type PageProps } from '../../kit/route'
 import { titled } from '../../kit/site'
+import { Sums } from '../../kit/sums'
 import { Table } from '../../kit/table'
 import { Trail } from '../../kit/tabs'
 import { Payments } from '../parts/payments'
@@ -18,26 +19,14 @@ import type { Order } from '../types'
 const address = ({ shipping_address: to }: Order) =>
   typeof to === 'string' ? to : [to.line1, to.line2, to.postal_code, to.city, to.region, to.country].filter(Boolean).join(', ')
 
-function Sums({ order: { subtotal, discount, shipping, tax, total_amount, currency } }: { order: Order }) {
+function Amounts({ order: { subtotal, discount, shipping, tax, total_amount, currency } }: { order: Order }) {
   const rows = [
     ['Goods', subtotal],
     ['Discount', discount === 0 ? 0 : -discount],
     ['Shipping', shipping],
     ['Tax', tax],
-    ['Total', total_amount],
   ] as const
-  return (
-    <dl class="grid grid-cols-[1fr_auto] gap-y-1">
-      {rows.map(([name, amount]) => (
-        <>
-          <dt class="text-soft">{name}</dt>
-          <dd class="text-right">
-            <Money amount={amount} currency={currency} />
-          </dd>
-        </>
-      ))}
-    </dl>
-  )
+  return <Sums rows={rows} total={['Total', total_amount]} currency={currency} />
 }
 
 export default function OrderPage({ params: { id = '' } }: PageProps) {
@@ -100,7 +89,7 @@ export default function OrderPage({ params: { id = '' } }: PageProps) {
           <div class="grid gap-6">
             <Card title="Summary">
               <div class="grid gap-4">
-                <Sums order={order} />
+                <Amounts order={order} />
                 <p class="text-sm">{address(order)}</p>
                 <p class="text-sm text-soft">
                   Customer{' '}

@@ -6,6 +6,7 @@ import { Button } from '../../kit/button'
 import { Card, Empty } from '../../kit/card'
 import { TextField } from '../../kit/field'
 import { FilterBar, listQuery, Pager, SelectFilter, TextFilter } from '../../kit/filters'
+import { Form } from '../../kit/form'
 import { Money, Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
@@ -22,16 +23,15 @@ const chosen = signal<ReadonlySet<string>>(new Set())
 function Find() {
   const [number, setNumber] = useState('')
   return (
-    <form
+    <Form
       class="flex items-end gap-2"
-      onSubmit={event => {
-        event.preventDefault()
+      onSubmit={() => {
         if (/^\d+$/.test(number.trim())) go(`/orders/${number.trim()}`)
       }}
     >
       <TextField name="number" label="Order number" value={number} onInput={setNumber} inputMode="numeric" />
       <Button type="submit">Open</Button>
-    </form>
+    </Form>
   )
 }
 

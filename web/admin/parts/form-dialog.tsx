@@ -3,6 +3,7 @@ import { useAction } from '../../kit/action'
 import { Button } from '../../kit/button'
 import { Dialog } from '../../kit/dialog'
 import { faultOf, Select, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Problem } from '../../kit/notice'
 
 export interface FormField {
@@ -38,13 +39,7 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
   })
   return (
     <Dialog title={title} onClose={onClose} busy={action.busy}>
-      <form
-        class="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          void action.run(given)
-        }}
-      >
+      <Form onSubmit={() => action.run(given)}>
         {fields.map(({ name, label, options, none, type = 'text', lines, hint, required = false }) => {
           const common = { name, label, required, value: given[name] ?? '', error: faultOf(action.problem, name), ...(hint && { hint }) }
           const set = (value: string) => setGiven({ ...given, [name]: value })
@@ -76,7 +71,7 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
             {save}
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

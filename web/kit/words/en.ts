@@ -37,4 +37,7 @@ export default {
   startOver: 'Start over',
   wrongLogin: 'The e-mail or the password is not right.',
   sessionEnded: 'Your session has ended. Sign in to go on where you were.',
+  nothingHere: 'There is nothing here',
+  nothingHereHint: 'The address may have a mistake, or what was here is gone.',
+  toStart: 'To the start page',
 }

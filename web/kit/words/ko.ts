@@ -38,4 +38,7 @@ export default {
   startOver: '처음부터 다시',
   wrongLogin: '이메일 또는 비밀번호가 맞지 않습니다.',
   sessionEnded: '세션이 끝났습니다. 로그인하면 하던 곳에서 계속할 수 있습니다.',
+  nothingHere: '여기에는 아무것도 없습니다',
+  nothingHereHint: '주소가 잘못되었거나 있던 것이 없어졌습니다.',
+  toStart: '첫 페이지로',
 } satisfies KitWords

@@ -38,4 +38,7 @@ export default {
   startOver: 'Bắt đầu lại',
   wrongLogin: 'E-mail hoặc mật khẩu không đúng.',
   sessionEnded: 'Phiên của bạn đã kết thúc. Đăng nhập để tiếp tục.',
+  nothingHere: 'Ở đây không có gì',
+  nothingHereHint: 'Địa chỉ có thể sai, hoặc nội dung đã không còn.',
+  toStart: 'Về trang đầu',
 } satisfies KitWords

@@ -38,4 +38,7 @@ export default {
   startOver: '重新开始',
   wrongLogin: '邮箱或密码不正确。',
   sessionEnded: '会话已结束。登录后可以继续刚才的操作。',
+  nothingHere: '这里什么也没有',
+  nothingHereHint: '地址可能有误，或者原来的内容已不在。',
+  toStart: '回到首页',
 } satisfies KitWords

@@ -3,6 +3,7 @@ import { useAction } from '../../kit/action'
 import { Button } from '../../kit/button'
 import { Badge, Card, Empty, Skeleton } from '../../kit/card'
 import { Select, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Money } from '../../kit/format'
 import { Notice, Problem } from '../../kit/notice'
 import { Link } from '../../kit/route'
@@ -74,10 +75,9 @@ function Coupon({ coupon }: { coupon: Cart['coupon'] }) {
       </div>
     )
   return (
-    <form
+    <Form
       class="grid gap-2"
-      onSubmit={event => {
-        event.preventDefault()
+      onSubmit={() => {
         if (code.trim()) void apply.run(code.trim())
       }}
     >
@@ -88,7 +88,7 @@ function Coupon({ coupon }: { coupon: Cart['coupon'] }) {
         </Button>
       </div>
       <Problem problem={apply.problem} />
-    </form>
+    </Form>
   )
 }
 

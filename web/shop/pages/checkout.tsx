@@ -4,6 +4,7 @@ import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card, Empty, Skeleton } from '../../kit/card'
 import { Check } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { money } from '../../kit/format'
 import { Problem } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
@@ -83,7 +84,7 @@ function useShipping(address: PostalAddress | undefined, isComplete: boolean) {
   return { options: quote?.options ?? [], problem: ask.problem, loading: ask.busy }
 }
 
-function Form() {
+function OrderForm() {
   const w = words.value
   const saved = useQuery<Page<SavedAddress>>('/api/users/me/addresses?limit=20')
   const [chosen, setChosen] = useState<number | 'new'>()
@@ -112,12 +113,9 @@ function Form() {
   const extra = (shipping.options.find(one => one.option === option)?.price ?? standard) - standard
   const amounts = quote && { ...quote, shipping: quote.shipping + extra, total: quote.total + extra }
   return (
-    <form
+    <Form
       class="grid items-start gap-6 lg:grid-cols-[1fr_20rem]"
-      onSubmit={event => {
-        event.preventDefault()
-        void place.run({ shipping_address: address, shipping_option: option })
-      }}
+      onSubmit={() => place.run({ shipping_address: address, shipping_option: option })}
     >
       <div class="grid gap-6">
         <Card title={w.address}>
@@ -162,7 +160,7 @@ function Form() {
           <p class="text-sm text-soft">{w.payNext}</p>
         </div>
       </Card>
-    </form>
+    </Form>
   )
 }
 
@@ -187,7 +185,7 @@ export default function Checkout() {
           {w.orderedAlready}
         </Empty>
       ) : person.value ? (
-        <Form />
+        <OrderForm />
       ) : (
         <Who />
       )}

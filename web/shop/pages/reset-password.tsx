@@ -4,6 +4,7 @@ import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card } from '../../kit/card'
 import { faultOf, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Notice, Problem } from '../../kit/notice'
 import { Link, query } from '../../kit/route'
 import { titled } from '../../kit/site'
@@ -33,13 +34,7 @@ export default function ResetPassword() {
             </Link>
           </div>
         ) : (
-          <form
-            class="grid gap-4"
-            onSubmit={event => {
-              event.preventDefault()
-              void act.run(text)
-            }}
-          >
+          <Form onSubmit={() => act.run(text)}>
             {token ? (
               <TextField
                 name="new_password"
@@ -68,7 +63,7 @@ export default function ResetPassword() {
             <Button type="submit" look="main" busy={act.busy}>
               {token ? w.save : w.sendMail}
             </Button>
-          </form>
+          </Form>
         )}
       </Card>
     </div>

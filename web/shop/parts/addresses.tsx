@@ -5,6 +5,7 @@ import { Button } from '../../kit/button'
 import { Badge, Card, Empty, Skeleton } from '../../kit/card'
 import { Confirm, Dialog } from '../../kit/dialog'
 import { Check } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { PostalAddress, SavedAddress } from '../types'
@@ -31,20 +32,14 @@ function Edit({ address, onClose }: { address: SavedAddress | undefined; onClose
   })
   return (
     <Dialog title={w.address} onClose={onClose} busy={save.busy}>
-      <form
-        class="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          void save.run({ ...filled(given), is_default: isDefault })
-        }}
-      >
+      <Form onSubmit={() => save.run({ ...filled(given), is_default: isDefault })}>
         <AddressFields address={given} onChange={setGiven} problem={save.problem} />
         <Check checked={isDefault} onChange={setDefault} label={w.defaultAddress} />
         <Problem problem={save.problem} />
         <Button type="submit" look="main" busy={save.busy}>
           {w.save}
         </Button>
-      </form>
+      </Form>
     </Dialog>
   )
 }

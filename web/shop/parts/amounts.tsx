@@ -1,5 +1,5 @@
 import { Skeleton } from '../../kit/card'
-import { Money } from '../../kit/format'
+import { Sums } from '../../kit/sums'
 import { words } from '../words'
 
 export interface AmountsOf {
@@ -11,7 +11,7 @@ export interface AmountsOf {
   currency: string
 }
 
-/** The sum, line by line. It has the same height before it is known. */
+/** What an order or a cart costs; a skeleton until it is known. */
 export function Amounts({ amounts }: { amounts: AmountsOf | undefined }) {
   const w = words.value
   if (!amounts) return <Skeleton lines={4} class="h-5" />
@@ -22,20 +22,5 @@ export function Amounts({ amounts }: { amounts: AmountsOf | undefined }) {
     [w.shipping, shipping],
     [w.tax, tax],
   ] as const
-  return (
-    <dl class="grid grid-cols-[1fr_auto] gap-y-1.5">
-      {rows.map(([name, amount]) => (
-        <>
-          <dt class="text-soft">{name}</dt>
-          <dd class="text-right">
-            <Money amount={amount} currency={currency} />
-          </dd>
-        </>
-      ))}
-      <dt class="border-t border-line pt-2 text-lg font-semibold">{w.total}</dt>
-      <dd class="border-t border-line pt-2 text-right text-lg font-semibold">
-        <Money amount={total} currency={currency} />
-      </dd>
-    </dl>
-  )
+  return <Sums rows={rows} total={[w.total, total]} currency={currency} />
 }

@@ -4,6 +4,7 @@ import { ask, call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card } from '../../kit/card'
 import { TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Notice, Problem } from '../../kit/notice'
 import { go } from '../../kit/route'
 import { signOut } from '../../kit/session'
@@ -36,13 +37,7 @@ export function OwnData() {
         </div>
       </Card>
       <Card title={w.erase}>
-        <form
-          class="grid justify-items-start gap-4"
-          onSubmit={event => {
-            event.preventDefault()
-            void erase.run({ current_password: password })
-          }}
-        >
+        <Form class="grid justify-items-start gap-4" onSubmit={() => erase.run({ current_password: password })}>
           <Notice tone="warn">{w.eraseHint}</Notice>
           <TextField
             name="password"
@@ -57,7 +52,7 @@ export function OwnData() {
           <Button type="submit" look="danger" busy={erase.busy}>
             {w.erase}
           </Button>
-        </form>
+        </Form>
       </Card>
     </>
   )

@@ -4,6 +4,7 @@ import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card } from '../../kit/card'
 import { faultOf, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Problem, say } from '../../kit/notice'
 import { changed } from '../../kit/query'
 import { words } from '../words'
@@ -21,13 +22,7 @@ export function Password() {
   })
   return (
     <Card title={w.changePassword}>
-      <form
-        class="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          void save.run({ current_password: current, new_password: next })
-        }}
-      >
+      <Form onSubmit={() => save.run({ current_password: current, new_password: next })}>
         <TextField
           name="current"
           label={w.currentPassword}
@@ -54,7 +49,7 @@ export function Password() {
             {w.changePassword}
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   )
 }

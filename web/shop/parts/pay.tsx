@@ -5,6 +5,7 @@ import { Button } from '../../kit/button'
 import { Card } from '../../kit/card'
 import { Dialog } from '../../kit/dialog'
 import { Select } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { money, Time } from '../../kit/format'
 import { Notice, Problem } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
@@ -101,10 +102,8 @@ export function Pay({ order }: { order: Order }) {
         {isOpen ? (
           <UnderWay payment={data} />
         ) : (
-          <form
-            class="grid gap-4"
-            onSubmit={event => {
-              event.preventDefault()
+          <Form
+            onSubmit={() => {
               const chosen = choices.find(one => nameOf(one) === choice)
               if (chosen) void pay.run(chosen)
             }}
@@ -125,7 +124,7 @@ export function Pay({ order }: { order: Order }) {
             <Button type="submit" look="main" busy={pay.busy}>
               {w.pay(money(order.total_amount, order.currency))}
             </Button>
-          </form>
+          </Form>
         )}
       </div>
     </Card>

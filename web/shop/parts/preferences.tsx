@@ -4,6 +4,7 @@ import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card, Skeleton } from '../../kit/card'
 import { Check, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { NotificationKindInfo, NotificationPreferences } from '../types'
@@ -32,13 +33,7 @@ export function Preferences() {
   }
   return (
     <Card title={w.preferences}>
-      <form
-        class="grid gap-6"
-        onSubmit={event => {
-          event.preventDefault()
-          void save.run(given)
-        }}
-      >
+      <Form class="grid gap-6" onSubmit={() => save.run(given)}>
         {kinds.data.items
           .filter(({ class: importance }) => importance !== 'critical')
           .filter(({ kind }) => given.kinds[kind])
@@ -84,7 +79,7 @@ export function Preferences() {
             {w.save}
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   )
 }

@@ -4,6 +4,7 @@ import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card, Skeleton } from '../../kit/card'
 import { faultOf, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Notice, Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { reloadPerson } from '../../kit/session'
@@ -45,13 +46,7 @@ export function ProfileForm() {
   ] as const
   return (
     <Card>
-      <form
-        class="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          void save.run({ ...change, ...(newEmail && { current_password: proof }) })
-        }}
-      >
+      <Form onSubmit={() => save.run({ ...change, ...(newEmail && { current_password: proof }) })}>
         {!data.email_verified && (
           <Notice tone="warn" title={w.notVerified}>
             <div>
@@ -93,7 +88,7 @@ export function ProfileForm() {
             {w.save}
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   )
 }

@@ -3,6 +3,7 @@ import { useAction } from '../../kit/action'
 import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { faultOf, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Problem } from '../../kit/notice'
 import { signIn } from '../../kit/session'
 import { language } from '../../kit/words'
@@ -26,12 +27,9 @@ export function Register({ onDone }: { onDone: () => void }) {
     ['password', w.password, 'password', 'new-password', 128],
   ] as const
   return (
-    <form
+    <Form
       class="card grid w-full max-w-md gap-4 p-6"
-      onSubmit={event => {
-        event.preventDefault()
-        void open.run({ ...given, email: given.email.trim(), username: given.username.trim() })
-      }}
+      onSubmit={() => open.run({ ...given, email: given.email.trim(), username: given.username.trim() })}
     >
       <h2 class="display text-2xl">{w.openAccount}</h2>
       {fields.map(([name, label, type, autoComplete, maxLength]) => (
@@ -53,6 +51,6 @@ export function Register({ onDone }: { onDone: () => void }) {
       <Button type="submit" look="main" busy={open.busy}>
         {w.openAccount}
       </Button>
-    </form>
+    </Form>
   )
 }

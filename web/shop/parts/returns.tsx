@@ -5,6 +5,7 @@ import { Button } from '../../kit/button'
 import { Badge, Card } from '../../kit/card'
 import { Dialog } from '../../kit/dialog'
 import { faultOf, Select, TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Money, Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
@@ -27,10 +28,8 @@ function Ask({ order, onClose }: { order: Order; onClose: () => void }) {
   })
   return (
     <Dialog title={w.returnTitle} onClose={onClose} busy={ask.busy}>
-      <form
-        class="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
+      <Form
+        onSubmit={() => {
           if (lines.length > 0) void ask.run({ lines, reason: reason.trim() })
         }}
       >
@@ -58,7 +57,7 @@ function Ask({ order, onClose }: { order: Order; onClose: () => void }) {
         <Button type="submit" look="main" busy={ask.busy} disabled={lines.length === 0}>
           {w.sendBack}
         </Button>
-      </form>
+      </Form>
     </Dialog>
   )
 }

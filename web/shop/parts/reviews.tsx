@@ -6,11 +6,13 @@ import { Badge, Empty, Skeleton } from '../../kit/card'
 import { Dialog } from '../../kit/dialog'
 import { faultOf, Select, TextField } from '../../kit/field'
 import { listQuery, Pager } from '../../kit/filters'
+import { Form } from '../../kit/form'
 import { number, Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
-import { here, Link, query, setQuery } from '../../kit/route'
+import { Link, query, setQuery } from '../../kit/route'
 import { person } from '../../kit/session'
+import { signInFromHere } from '../then'
 import type { OwnReview, Review, ReviewSummary } from '../types'
 import { words } from '../words'
 import { Stars } from './product-card'
@@ -52,13 +54,7 @@ function Write({ productId, onClose }: { productId: string; onClose: () => void 
   })
   return (
     <Dialog title={w.writeReview} onClose={onClose} busy={post.busy}>
-      <form
-        class="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          void post.run()
-        }}
-      >
+      <Form onSubmit={() => post.run()}>
         <Select
           name="rating"
           label={w.rating}
@@ -87,7 +83,7 @@ function Write({ productId, onClose }: { productId: string; onClose: () => void 
         <Button type="submit" look="main" busy={post.busy}>
           {w.publish}
         </Button>
-      </form>
+      </Form>
     </Dialog>
   )
 }
@@ -142,7 +138,7 @@ export function Reviews({ productId }: { productId: string }) {
   const write = person.value ? (
     <Button onClick={() => setWriting(true)}>{w.writeReview}</Button>
   ) : (
-    <Link to={`/sign-in?then=${encodeURIComponent(here.value)}`} class="button button-plain">
+    <Link to={signInFromHere()} class="button button-plain">
       {w.writeReview}
     </Link>
   )

@@ -1,4 +1,5 @@
 import { useEffect, useId, useState } from 'preact/hooks'
+import { Form } from '../../kit/form'
 import { useQuery } from '../../kit/query'
 import { go, path, query } from '../../kit/route'
 import type { Suggestions } from '../types'
@@ -42,12 +43,7 @@ export function SearchBox() {
   }
   return (
     <search class="relative min-w-0 flex-1">
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          search(suggestions[chosen]?.text ?? text)
-        }}
-      >
+      <Form class="" onSubmit={() => search(suggestions[chosen]?.text ?? text)}>
         <input
           type="search"
           class="control"
@@ -96,7 +92,7 @@ export function SearchBox() {
             </div>
           ))}
         </div>
-      </form>
+      </Form>
     </search>
   )
 }

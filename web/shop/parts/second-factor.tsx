@@ -4,6 +4,7 @@ import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Badge, Card } from '../../kit/card'
 import { TextField } from '../../kit/field'
+import { Form } from '../../kit/form'
 import { Notice, Problem, say } from '../../kit/notice'
 import { person, reloadPerson } from '../../kit/session'
 import { words } from '../words'
@@ -37,14 +38,10 @@ export function SecondFactor() {
     await reloadPerson()
     say(w.saved)
   })
-  const submit = (event: Event) => {
-    event.preventDefault()
-    if (secret) void finish.run({ code: code.replaceAll(' ', '') })
-    else void (isOn ? end : begin).run({ current_password: password })
-  }
+  const submit = () => (secret ? finish.run({ code: code.replaceAll(' ', '') }) : (isOn ? end : begin).run({ current_password: password }))
   return (
     <Card title={w.secondFactor} actions={<Badge tone={isOn ? 'good' : undefined}>{isOn ? w.on : w.off}</Badge>}>
-      <form class="grid gap-4" onSubmit={submit}>
+      <Form onSubmit={submit}>
         <p class="text-soft">{w.secondFactorHint}</p>
         {recovery.length > 0 && (
           <Notice tone="good" title={w.recoveryCodes}>
@@ -88,7 +85,7 @@ export function SecondFactor() {
             {secret ? w.confirm : isOn ? w.turnOff : w.turnOn}
           </Button>
         </div>
-      </form>
+      </Form>
     </Card>
   )
 }

@@ -4,8 +4,9 @@ import { Button } from '../../kit/button'
 import { Check } from '../../kit/field'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
-import { here, Link } from '../../kit/route'
+import { Link } from '../../kit/route'
 import { person } from '../../kit/session'
+import { signInFromHere } from '../then'
 import type { Favourite } from '../types'
 import { words } from '../words'
 
@@ -54,7 +55,7 @@ export function Wish({ productId }: { productId: string }) {
   })
   if (!person.value)
     return (
-      <Link to={`/sign-in?then=${encodeURIComponent(here.value)}`} class="button button-quiet">
+      <Link to={signInFromHere()} class="button button-quiet">
         ♡ {w.wish}
       </Link>
     )

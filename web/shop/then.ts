@@ -1,0 +1,10 @@
+import { here, query } from '../kit/route'
+
+/** Where to sign in, to come back to this page afterwards. */
+export const signInFromHere = () => `/sign-in?then=${encodeURIComponent(here.value)}`
+
+/** Where to go after signing in: only to an address of this shop, since a link from elsewhere may name any. */
+export const afterSignIn = () => {
+  const to = query.value.get('then')
+  return to?.startsWith('/') && !to.startsWith('//') ? to : '/'
+}
