@@ -11,11 +11,10 @@ export const callServices = (portBase: number) => {
     return found[0] as ServiceName
   }
   const as = (token?: string) => {
-    const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const ask = async (method: string, path: string, body?: unknown) => {
       const answer = await fetch(`http://127.0.0.1:${servicePort(portBase, serviceOf(path))}${path}`, {
         method,
         headers: {
-          ...headers,
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },

@@ -4,7 +4,7 @@ import type { Caller } from './caller'
 import type { DemoEnd } from './orders'
 import type { Shift } from './past'
 
-interface Placed {
+export interface Placed {
   id: number
   total_amount: number
   items: { product_id: string; quantity: number }[]

@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb'
-import { createConnection } from 'mysql2/promise'
+import { type Connection, createConnection } from 'mysql2/promise'
 import { demoCatalog } from '../../services/product/demo-catalog'
 import type { Servers } from '../platform'
 
@@ -61,54 +61,48 @@ const moved: readonly Moved[] = [
   { table: 'shop_notification.messages', columns: ['created_at'], order: "json_value(t.facts, '$.order_id')" },
 ]
 
+const withMysql = async (servers: Pick<Servers, 'mysql'>, work: (connection: Connection) => Promise<unknown>) => {
+  const connection = await createConnection({ uri: servers.mysql, timezone: 'Z' })
+  try {
+    await connection.query("set time_zone = '+00:00'")
+    await work(connection)
+  } finally {
+    await connection.end()
+  }
+}
+
 /**
  * The demo orders are real ones, placed and paid a moment ago. Only the times of their rows are moved, in each service's own tables and by the same
  * amount, as no request could: so that two months of orders have something to show, and all books still agree.
  */
 export const moveOrders = async (servers: Pick<Servers, 'mysql'>, shifts: readonly Shift[]) => {
   if (shifts.length === 0) return
-  const connection = await createConnection({ uri: servers.mysql, timezone: 'Z' })
-  try {
-    await connection.query("set time_zone = '+00:00'")
+  const rows = shifts.map(({ order_id, from, until, byMs }) => [order_id, from, until, byMs])
+  await withMysql(servers, async connection => {
     await connection.query(
       'create temporary table shop_order.demo_shifts (order_id bigint not null, from_at datetime(3) not null, until_at datetime(3) not null, ms bigint not null, primary key (order_id, from_at))',
     )
-    const rows = shifts.map(({ order_id, from, until, byMs }) => [order_id, from, until, byMs])
     await connection.query('insert into shop_order.demo_shifts values ?', [rows])
     for (const { table, columns, order = 't.order_id', join = '' } of moved)
-      for (const column of columns) {
-        const shifted = `t.${column} = t.${column} - interval s.ms * 1000 microsecond`
+      for (const column of columns)
         await connection.query(
-          `update ${table} t ${join} join shop_order.demo_shifts s on s.order_id = ${order} and t.${column} >= s.from_at and t.${column} < s.until_at set ${shifted}`,
+          `update ${table} t ${join} join shop_order.demo_shifts s on s.order_id = ${order} and t.${column} >= s.from_at and t.${column} < s.until_at
+           set t.${column} = t.${column} - interval s.ms * 1000 microsecond`,
         )
-      }
-  } finally {
-    await connection.end()
-  }
+  })
 }
 
 /** The shop was stocked before its first order. */
-export const moveOpenings = async (servers: Pick<Servers, 'mysql'>, since: Date) => {
-  const connection = await createConnection({ uri: servers.mysql, timezone: 'Z' })
-  try {
-    await connection.query("update shop_inventory.movements set created_at = ? where kind = 'opening' and product_id in (?)", [
-      since,
-      demoIds,
-    ])
-  } finally {
-    await connection.end()
-  }
-}
+export const moveOpenings = (servers: Pick<Servers, 'mysql'>, since: Date) =>
+  withMysql(servers, connection =>
+    connection.query("update shop_inventory.movements set created_at = ? where kind = 'opening' and product_id in (?)", [since, demoIds]),
+  )
 
 /** When an account was opened. */
-export const moveAccounts = async (servers: Pick<Servers, 'mysql'>, accounts: readonly { id: number; since: Date }[]) => {
-  const connection = await createConnection({ uri: servers.mysql, timezone: 'Z' })
-  try {
+export const moveAccounts = (servers: Pick<Servers, 'mysql'>, accounts: readonly { id: number; since: Date }[]) =>
+  withMysql(servers, async connection => {
     for (const { id, since } of accounts) await connection.query('update shop_user.users set created_at = ? where id = ?', [since, id])
-  } finally {
-    await connection.end()
-  }
-}
+  })
 
 /** When a review was written. */
 export const moveReviews = async (

@@ -2,7 +2,7 @@ import { day, hour } from '#shared/time'
 import { demoId } from '../../services/product/demo-product'
 import type { Servers } from '../platform'
 import type { As, Caller } from './caller'
-import { liveOrder } from './lives'
+import { liveOrder, type Placed } from './lives'
 import { type DemoOrder, demoOrders } from './orders'
 import { moveAccounts, moveOpenings, moveOrders, moveReviews, type Shift } from './past'
 import { demoPassword, demoPeople, emailOf } from './people'
@@ -108,8 +108,8 @@ const placeOrders = async (world: DemoWorld, people: readonly Person[], admin: C
     if (!person || !about) continue
     const placedAt = new Date()
     const items = lines.map(({ product: number, quantity }) => ({ product_id: product(number), quantity }))
-    const body = { items: await withVariants(world.as, items), shipping_address: about.address, ...(coupon && { coupon_code: coupon }) }
-    const order = await placeOrder(person.caller, body)
+    const body = { items: await withVariants(world.as, items), shipping_address: about.address }
+    const order = await placeOrder(person.caller, body, coupon)
     if (!order) continue
     const life = liveOrder({ buyer: person.caller, admin, order, placedAt, agoMs }, end).then(shifts => {
       happened.shifts.push(...shifts)
@@ -128,14 +128,12 @@ const placeOrders = async (world: DemoWorld, people: readonly Person[], admin: C
   return happened
 }
 
-type NewDemoOrder = Awaited<Parameters<typeof liveOrder>[0]>['order']
-/** None when what it names is sold out, or its coupon has been used up. */
-const placeOrder = async (buyer: Caller, body: object): Promise<NewDemoOrder | undefined> => {
-  const order = await buyer.call<NewDemoOrder & { code?: string }>('POST', '/api/orders', body, [409])
+/** Without the coupon if it has been used up; none when what it names is sold out. */
+const placeOrder = async (buyer: Caller, body: object, coupon?: string): Promise<Placed | undefined> => {
+  const asked = { ...body, ...(coupon && { coupon_code: coupon }) }
+  const order = await buyer.call<Placed & { code?: string }>('POST', '/api/orders', asked, [409])
   if (order.code === undefined) return order
-  if (!('coupon_code' in body)) return undefined
-  const { coupon_code: _, ...plain } = body as { coupon_code: string }
-  return placeOrder(buyer, plain)
+  return coupon === undefined ? undefined : placeOrder(buyer, body)
 }
 
 /** A product with variants is ordered by the SKU of the one of which most are left. */
