@@ -3,7 +3,7 @@ import { createMetrics } from '#shared/metrics'
 import { released, type ServiceName, services } from '#shared/platform'
 import { openRedis } from '#shared/redis'
 import { startRegistration } from '#shared/registry'
-import { testClients, testHttp } from '#shared/testing'
+import { eventually, testClients, testHttp } from '#shared/testing'
 import { discoveryClients } from './clients'
 import { compose } from './compose'
 import { platformRoutes, registryRoutes } from './routes'
@@ -77,7 +77,8 @@ describe.each(['/api/discovery/services', '/services'])('%s', path => {
   })
   test('lists an instance once that crashed and was started anew at its address', async () => {
     const first = await startInstance('product')
-    await Bun.sleep(5)
+    const startedAt = Date.now()
+    await eventually(() => Date.now() > startedAt)
     const address = { host: '127.0.0.1', port: Number(first.address.split(':')[1]) }
     const again = await startRegistration({ redis, service: 'product', address, version: '1.2.4', log })
     started.push(again)

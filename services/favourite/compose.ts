@@ -24,7 +24,7 @@ interface Ports {
   pauseMs?: number
   /** How many watchers are told in one transaction. */
   batchSize?: number
-  /** How long news of a product wait for more of them. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number
   clock?: () => Date
 }

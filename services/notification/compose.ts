@@ -34,7 +34,7 @@ interface Ports {
   showSecrets?: boolean
   heartbeatMs?: number
   sendMs?: number
-  /** How long events wait for others. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number
 }
 

@@ -10,7 +10,7 @@ interface Ports {
   sql: NotificationSql
   notify: NotifyStreams
   log: Pick<Log, 'error'>
-  /** How long events wait for others. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number | undefined
 }
 

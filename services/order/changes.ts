@@ -88,6 +88,9 @@ const changing = [
   'cancel_requested_at',
 ] as const
 
+/** Each of them as the insert would have stored it. */
+const newValues = Object.fromEntries(changing.map(column => [column, raw`values(${raw.ref(column)})`]))
+
 export interface OrderChange {
   facts?: readonly Fact[]
   set?: Partial<Pick<OrderRow, (typeof changing)[number]>>
@@ -153,7 +156,7 @@ export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries:
           user_erased: row.user_erased === 1,
         })),
       )
-      .onDuplicateKeyUpdate(Object.fromEntries(changing.map(column => [column, raw`values(${raw.ref(column)})`])))
+      .onDuplicateKeyUpdate(newValues)
       .execute()
   if (entries.length > 0) await trx.insertInto('timeline').ignore().values(entries).execute()
 }

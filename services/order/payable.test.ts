@@ -45,7 +45,7 @@ describe('a claim of an order that is still being checked', () => {
 
     const order = await place()
     const claiming = other.claim(order.id, 5000)
-    await Bun.sleep(200)
+    await eventually(() => other.service.payable.waiting() === 1 && shop.sql.pool.inUse === 0)
     expect(shop.sql.pool.inUse).toBe(0)
     await deliver(eventsAbout(order).reserved())
     const { outcome, ms } = await claiming
@@ -57,7 +57,7 @@ describe('a claim of an order that is still being checked', () => {
     const claiming = internal('payment', 'POST', `/internal/orders/${order.id}/claim`, {
       ...{ payment_id: 9, user_id: 42, is_admin: false, amount: 3000, payment_method: 'credit_card', wait_ms: 9000 },
     })
-    await Bun.sleep(50)
+    await eventually(() => shop.service.payable.waiting() === 1)
     await deliver(eventsAbout(order).refusedByStock())
     const { status, body } = await claiming
     expect([status, body.code, body.detail]).toEqual([409, 'order_not_payable', 'The order is not waiting for a payment.'])
@@ -69,8 +69,9 @@ describe('a claim of an order that is still being checked', () => {
   })
   test('is granted when its time is over although no notice came', async () => {
     const order = await place()
-    const claiming = instance().claim(order.id, 400)
-    await Bun.sleep(100)
+    const late = instance()
+    const claiming = late.claim(order.id, 400)
+    await eventually(() => late.service.payable.waiting() === 1)
     await deliver(eventsAbout(order).reserved())
     const { outcome, ms } = await claiming
     expect([outcome, ms >= 400]).toEqual(['granted', true])

@@ -12,7 +12,7 @@ import { upgradeCatalog } from './upgrade-catalog'
 
 interface Ports {
   mongo: Mongo
-  /** How long news of other services wait for more of them. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number
 }
 

@@ -15,7 +15,7 @@ import { writeReview } from './write-review'
 interface Ports {
   mongo: Mongo
   clients: RatingClients
-  /** How long events that nobody waits for wait for others. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number
 }
 

@@ -11,7 +11,7 @@ interface Delivered {
 interface Ports {
   mongo: Mongo
   people: People
-  /** How long deliveries wait for others. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number | undefined
 }
 

@@ -10,7 +10,7 @@ import { taxRateRepository } from './repository'
 interface Ports {
   sql: Sql<TaxDb>
   now?: () => Date
-  /** How long events wait for others: the report is not read within the second. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number
 }
 
