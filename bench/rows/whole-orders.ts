@@ -85,6 +85,7 @@ export const wholeOrders: Rows = {
       const elapsedMs = performance.now() - began
       const spent = Object.entries(difference(usedAfter, used)).map(([name, ms]) => [name, ms - ((idle[name] ?? 0) / quietMs) * elapsedMs])
       return {
+        lanes,
         rate: orders / seconds,
         times,
         spent: Object.fromEntries(spent) as Numbers,
@@ -93,10 +94,13 @@ export const wholeOrders: Rows = {
     }
 
     await buy(100, 8)
-    const [few, many] = [await measured(8), await measured(64)]
+    const few = await measured(8)
+    const many = await measured(64)
     await connection.end()
-    const goals = { few: 120, many: 1.5 * few.rate }
-    for (const [lanes, { rate, times, spent, counts }, goal] of [[8, few, goals.few] as const, [64, many, goals.many] as const]) {
+    for (const { lanes, rate, times, spent, counts, goal } of [
+      { ...few, goal: 120 },
+      { ...many, goal: 1.5 * few.rate },
+    ]) {
       const what = `a whole order, placed and paid, ${lanes} lanes`
       const costs = `an order is answered after ${ms(percentile(times, 0.5))} (p99 ${ms(percentile(times, 0.99))}); the servers counted an order: ${counts}; milliseconds of processor time an order: ${each(spent, 1)}`
       yield {
