@@ -7,11 +7,8 @@ import { isObject, objectIn, type Schema } from './schema'
 /** Whether a path is for clients. Health, metrics, internal routes and the documents themselves are not. */
 const isPublic = (path: string) => /^\/(api|auth|\.well-known)\//.test(path) || path === '/auth'
 
-// Elysia closes the schema of an answer when its route is first asked. A document is the same before and after.
-const asDeclared = (schema: TSchema) => (schema.additionalProperties === false ? { ...schema, additionalProperties: undefined } : schema)
-
 // The plugin moves what it does not know of an answer's schema, such as its name, out of the schema. In a union it leaves the schema whole.
-const whole = (schema: TSchema) => (schema.type === 'void' ? schema : t.Unsafe({ anyOf: [asDeclared(schema)] }))
+const whole = (schema: TSchema) => (schema.type === 'void' ? schema : t.Unsafe({ anyOf: [schema] }))
 
 /** What a route declares as its `response`, one schema for 200 or one for each status, in a form that the plugin keeps whole. */
 const answersOf = (response: unknown): Record<string, TSchema> => {
