@@ -154,16 +154,17 @@ describe('orders whose events arrive together', () => {
     const orders = Array.from({ length: 42 }, nextOrder)
     await Promise.all(orders.map(order => deliver(placed(order, [line(1)]))))
     const states = await Promise.all(orders.map(stateOf))
-    expect(states).toEqual(orders.map((_, i) => (i < 12 ? 'reserved' : 'rejected')))
+    // The first two are each alone on a lane, and all others wait and share a transaction. That may come before or after the second order.
+    const inOneLane = states.toSpliced(1, 1)
+    const reserved = inOneLane.filter(state => state === 'reserved').length
+    expect(inOneLane).toEqual(inOneLane.map((_, i) => (i < reserved ? 'reserved' : 'rejected')))
+    expect(states.filter(state => state === 'reserved')).toHaveLength(12)
     expect(await level(sku)).toEqual({ quantity: 12, reserved: 12 })
-    const levels = (await eventsOf(sku)).filter(({ type }) => type === 'inventory.updated')
-    // The opening balance, the first two orders, each alone on its lane, and all others.
-    expect(levels.map(({ data, aggregate }) => [data.reserved, aggregate.version])).toEqual([
-      [0, 1],
-      [1, 2],
-      [2, 3],
-      [12, 4],
-    ])
+    const levels = (await eventsOf(sku)).filter(({ type }) => type === 'inventory.updated').map(({ data }) => data.reserved)
+    expect(levels).toEqual(levels.toSorted((one, two) => one - two))
+    expect(levels.at(-1)).toBe(12)
+    // One for the opening balance and for each transaction that changed the level.
+    expect(levels.length).toBeWithin(3, 5)
   })
 
   test('take the step to which all that is known of them leads', async () => {
