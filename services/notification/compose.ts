@@ -34,7 +34,7 @@ interface Ports {
   showSecrets?: boolean
   heartbeatMs?: number
   sendMs?: number
-  /** How long an event waits for others, to be handled together. */
+  /** How long an event, or the report of a provider, waits for others to be handled together. */
   gatherMs?: number
 }
 
@@ -74,7 +74,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
       surroundings: surroundings({ sql, clients }),
       forgetDevice: devices.forget,
     }),
-    reports: providerReports({ sql, verifiers, suppressions, log }),
+    reports: providerReports({ sql, verifiers, suppressions, log, gatherMs: options.gatherMs }),
     personalData: notificationPersonalData({ sql, preferences }),
     drift: deliveryDrift({ deliveries }),
     reviewRequestAfterMs: options.reviewRequestAfterMs,

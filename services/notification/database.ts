@@ -108,4 +108,5 @@ export type Trx = Transaction<NotificationDb>
 export type RecipientRow = Selectable<NotificationDb['recipients']>
 export type MessageRow = Selectable<NotificationDb['messages']>
 export type DeliveryRow = Selectable<NotificationDb['deliveries']>
+export type ProviderEventRow = Selectable<NotificationDb['provider_events']>
 export type DeviceRow = Selectable<NotificationDb['devices']>

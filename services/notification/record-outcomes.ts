@@ -25,15 +25,18 @@ const columns = [
   ...(['provider', 'provider_id', 'content', 'content_until', 'history'] as const),
 ]
 
+/** The value that each of these deliveries has in a column, for one statement that updates them all. */
+export const ofEachRow = <Column extends keyof DeliveryRow>(rows: readonly DeliveryRow[], column: Column) => {
+  const cases = rows.map(row => raw`when ${row.id} then ${row[column]}`)
+  return raw<DeliveryRow[Column]>`case id ${raw.join(cases, raw` `)} end`
+}
+
 /**
  * Stores how deliveries went, with one statement, and answers of how many. Only the newest claim may say how a delivery went, and only while
  * nobody else has decided.
  */
 export const recordOutcomes = async (db: Pick<NotificationSql['db'], 'updateTable'>, rows: readonly DeliveryRow[]): Promise<number> => {
-  const ofEach = <Column extends keyof DeliveryRow>(column: Column) => {
-    const cases = rows.map(row => raw`when ${row.id} then ${row[column]}`)
-    return raw<DeliveryRow[Column]>`case id ${raw.join(cases, raw` `)} end`
-  }
+  const ofEach = <Column extends keyof DeliveryRow>(column: Column) => ofEachRow(rows, column)
   const ids = rows.map(({ id }) => id)
   const { numUpdatedRows } = await db
     .updateTable('deliveries')

@@ -47,6 +47,25 @@ describe('the report of a provider', () => {
     expect(JSON.parse(row?.history ?? '').map(({ state }: { state: string }) => state)).toEqual(['queued', 'sent', 'delivered'])
   })
 
+  test('is settled though one that came with it cannot be', async () => {
+    const mails = [await sentMail(420), await sentMail(421), await sentMail(422)]
+    const [first, second, broken] = mails
+    await shop.sql.db
+      .updateTable('deliveries')
+      .set({ history: 'no JSON' })
+      .where('id', '=', broken?.id ?? 0)
+      .execute()
+    const time = new Date().toISOString()
+    const events = [first, second, broken, first].map((mail, at) => {
+      const kind = at === 3 ? ('complained' as const) : ('delivered' as const)
+      return { event_id: `group ${at}`, provider_id: mail?.providerId ?? '', kind, time }
+    })
+    const outcomes = await Promise.allSettled(events.map(event => shop.reports.accept('sandbox', [event])))
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    const states = await Promise.all(mails.map(async ({ user }) => (await shop.deliveriesOf(user.id))[0]?.state))
+    expect(states).toEqual(['complained', 'delivered', 'sent'])
+  })
+
   test('in any order leaves the worst that is true', async () => {
     const { user, providerId } = await sentMail(401)
     for (const kind of ['complained', 'delivered', 'soft_bounced']) await report(providerId, kind)

@@ -3,8 +3,9 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import type { ProviderEvent, WebhookVerifier } from './channels/channel'
-import { contentColumn, historyColumn, type NotificationSql, type Trx } from './database'
+import { contentColumn, type DeliveryRow, historyColumn, type NotificationSql, type ProviderEventRow, type Trx } from './database'
 import { afterReport } from './domain-delivery'
+import { ofEachRow } from './record-outcomes'
 import type { Suppressions } from './suppressions'
 
 interface Ports {
@@ -12,6 +13,8 @@ interface Ports {
   verifiers: ReadonlyMap<string, WebhookVerifier>
   suppressions: Suppressions
   log: Pick<Log, 'error'>
+  /** How long a report waits for others, to be settled together. */
+  gatherMs?: number | undefined
 }
 
 const retryMs = 2 * second
@@ -20,62 +23,128 @@ const longestRetryMs = 10 * minute
 const keptMs = 7 * day
 const mostHistory = 50
 
-interface Outcome {
+type NewEvent = Pick<ProviderEventRow, 'provider' | 'event_id' | 'provider_id' | 'kind' | 'at' | 'try_at'>
+interface Report {
+  event: NewEvent
+  /** Whether it is done with. If not, its message is unknown so far. */
   settled: boolean
-  /** The address that gets critical mails only from here on. */
-  refused?: { userId: number; to: string; reason: 'bounced' | 'complained' }
+}
+
+const idOf = ({ provider, event_id }: Pick<NewEvent, 'provider' | 'event_id'>) => `${provider} ${event_id}`
+const messageOf = ({ provider, provider_id }: Pick<DeliveryRow, 'provider' | 'provider_id'>) => `${provider} ${provider_id}`
+const distinct = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): Value[] => [...new Set(rows.map(read))]
+
+/** A delivery after a report. While it is queued again, a report is about the time before. */
+const reported = (row: DeliveryRow, { kind, at }: ProviderEventRow): DeliveryRow => {
+  const state = kind === 'soft_bounced' || row.state === 'queued' ? row.state : afterReport(row.state, kind)
+  const step = { at: at.toISOString(), state, detail: kind }
+  return { ...row, state, history: historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory)) }
 }
 
 /** Reports of providers, each stored once under the provider's id for it. One that is here before its delivery is kept until that is known. */
-export const providerReports = ({ sql, verifiers, suppressions, log }: Ports) => {
+export const providerReports = ({ sql, verifiers, suppressions, log, gatherMs = 0 }: Ports) => {
   const { db } = sql
 
-  const settle = async (trx: Trx, id: number): Promise<Outcome> => {
-    const event = await trx.selectFrom('provider_events').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
-    if (event.try_at === null) return { settled: true }
-    const row = await trx
+  /** The stored reports, locked, in the order in which they came. */
+  const lockEvents = (trx: Trx, events: readonly NewEvent[]) =>
+    trx
+      .selectFrom('provider_events')
+      .selectAll()
+      .where(
+        'provider',
+        'in',
+        distinct(events, row => row.provider),
+      )
+      .where(
+        'event_id',
+        'in',
+        distinct(events, row => row.event_id),
+      )
+      .where('try_at', 'is not', null)
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+
+  /** The deliveries that reports are about, locked. Of several with one id, the newest. */
+  const lockDeliveries = async (trx: Trx, events: readonly NewEvent[]) => {
+    const rows = await trx
       .selectFrom('deliveries')
       .selectAll()
-      .where('provider', '=', event.provider)
-      .where('provider_id', '=', event.provider_id)
-      .orderBy('id', 'desc')
-      .limit(1)
+      .where(
+        'provider',
+        'in',
+        distinct(events, row => row.provider),
+      )
+      .where(
+        'provider_id',
+        'in',
+        distinct(events, row => row.provider_id),
+      )
+      .orderBy('id')
       .forUpdate()
-      .executeTakeFirst()
-    if (!row) return { settled: false }
-    // While it is queued again, a report is about the time before.
-    const state = event.kind === 'soft_bounced' || row.state === 'queued' ? row.state : afterReport(row.state, event.kind)
-    const step = { at: event.at.toISOString(), state, detail: event.kind }
-    const history = historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory))
-    await trx.updateTable('deliveries').set({ state, history }).where('id', '=', row.id).execute()
-    await trx.updateTable('provider_events').set({ try_at: null }).where('id', '=', id).execute()
-    const reason = event.kind
-    if ((reason !== 'bounced' && reason !== 'complained') || row.channel !== 'email' || row.content === null) return { settled: true }
-    return { settled: true, refused: { userId: row.user_id, to: contentColumn.read(row.content).to, reason } }
+      .execute()
+    return new Map(rows.map(row => [messageOf(row), row]))
   }
 
-  const settleOne = (id: number): Promise<boolean> =>
+  /** From a bounce or a complaint on, the address gets critical mails only. */
+  const suppress = async (trx: Trx, { kind }: ProviderEventRow, { user_id, channel, content }: DeliveryRow) => {
+    if ((kind !== 'bounced' && kind !== 'complained') || channel !== 'email' || content === null) return
+    await suppressions.add(user_id, contentColumn.read(content).to, kind, trx)
+  }
+
+  /** Notes in their deliveries what these reports say. */
+  const note = async (trx: Trx, events: readonly ProviderEventRow[], deliveries: Map<string, DeliveryRow>) => {
+    for (const event of events) {
+      const row = deliveries.get(messageOf(event))
+      if (!row) continue
+      deliveries.set(messageOf(event), reported(row, event))
+      await suppress(trx, event, row)
+    }
+    const rows = [...deliveries.values()]
+    await trx
+      .updateTable('deliveries')
+      .set({ state: ofEachRow(rows, 'state'), history: ofEachRow(rows, 'history') })
+      .where(
+        'id',
+        'in',
+        distinct(rows, row => row.id),
+      )
+      .execute()
+    await trx
+      .updateTable('provider_events')
+      .set({ try_at: null })
+      .where(
+        'id',
+        'in',
+        distinct(events, row => row.id),
+      )
+      .execute()
+  }
+
+  /** Stores the reports that are new, and settles those whose message is known: five statements, however many they are. */
+  const settleAll = (reports: readonly Report[]): Promise<void> =>
     sql.transaction(async trx => {
-      const { settled, refused } = await settle(trx, id)
-      if (refused) await suppressions.add(refused.userId, refused.to, refused.reason, trx)
-      return settled
+      const events = reports.map(({ event }) => event)
+      const insert = trx.insertInto('provider_events').values(events)
+      await insert.onDuplicateKeyUpdate(row => ({ provider: row.ref('provider') })).execute()
+      const waiting = await lockEvents(trx, events)
+      const deliveries = waiting.length > 0 ? await lockDeliveries(trx, waiting) : new Map<string, DeliveryRow>()
+      const known = waiting.filter(event => deliveries.has(messageOf(event)))
+      if (known.length > 0) await note(trx, known, deliveries)
+      const unknown = new Set(waiting.filter(event => !deliveries.has(messageOf(event))).map(idOf))
+      for (const report of reports) report.settled = !unknown.has(idOf(report.event))
     })
+
+  const settle = sql.many<Report>(settleAll, { gatherMs, lanes: 1 })
 
   /** True when every one of them is settled. */
   const accept = async (provider: string, events: readonly ProviderEvent[], now = new Date()): Promise<boolean> => {
-    let allSettled = true
-    for (const { event_id, provider_id, kind, time } of events) {
-      const values = { provider, event_id, provider_id, kind, at: new Date(time), try_at: new Date(now.getTime() + retryMs) }
-      await db.insertInto('provider_events').ignore().values(values).execute()
-      const { id, try_at } = await db
-        .selectFrom('provider_events')
-        .select(['id', 'try_at'])
-        .where('provider', '=', provider)
-        .where('event_id', '=', event_id)
-        .executeTakeFirstOrThrow()
-      if (try_at !== null && !(await settleOne(id))) allSettled = false
-    }
-    return allSettled
+    const try_at = new Date(now.getTime() + retryMs)
+    const reports = events.map(({ event_id, provider_id, kind, time }): Report => {
+      return { event: { provider, event_id, provider_id, kind, at: new Date(time), try_at }, settled: false }
+    })
+    await Promise.all(reports.map(settle))
+    return reports.every(({ settled }) => settled)
   }
 
   return {
@@ -93,14 +162,17 @@ export const providerReports = ({ sql, verifiers, suppressions, log }: Ports) =>
       const waiting = await db.selectFrom('provider_events').selectAll().where('try_at', '<=', now).orderBy('try_at').limit(limit).execute()
       await eachIsolated(
         waiting,
-        async ({ id, received_at }) => {
-          if (await settleOne(id)) return
+        async ({ id, received_at, ...event }) => {
+          const report = { event, settled: false }
+          await settle(report)
+          if (report.settled) return
           const ageMs = now.getTime() - received_at.getTime()
           const pauseMs = Math.min(Math.max(retryMs, ageMs / 4), longestRetryMs)
           const try_at = ageMs > keptMs ? null : new Date(now.getTime() + pauseMs)
           await db.updateTable('provider_events').set({ try_at }).where('id', '=', id).execute()
         },
         (error, { id }) => log.error({ err: error, report: id }, 'the report of a provider could not be settled; it is tried again'),
+        limit,
       )
     },
   }
