@@ -27,6 +27,8 @@ const columns = [
 
 /** The value that each of these deliveries has in a column, for one statement that updates them all. */
 export const ofEachRow = <Column extends keyof DeliveryRow>(rows: readonly DeliveryRow[], column: Column) => {
+  const [first] = rows
+  if (first && rows.every(row => row[column] === first[column])) return raw<DeliveryRow[Column]>`${first[column]}`
   const cases = rows.map(row => raw`when ${row.id} then ${row[column]}`)
   return raw<DeliveryRow[Column]>`case id ${raw.join(cases, raw` `)} end`
 }

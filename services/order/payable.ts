@@ -45,8 +45,7 @@ export const payable = (notices: Notices, most = mostWaiting) => {
       isOver: (found: Found) => boolean,
       { ms, signal }: Wait,
     ): Promise<Found> {
-      let found = await look()
-      if (isOver(found) || ms === 0 || count >= most) return found
+      if (ms === 0 || count >= most) return look()
       const deadline = Date.now() + ms
       let woken = new AbortController()
       const wakeUp = () => woken.abort()
@@ -54,14 +53,14 @@ export const payable = (notices: Notices, most = mostWaiting) => {
       waiting.set(orderId, same.add(wakeUp))
       count++
       try {
-        // The second look comes after the waiting has begun, so that no change falls between the two.
-        for (let leftMs = ms; leftMs > 0; leftMs = deadline - Date.now()) {
+        // Each look comes after the waiting has begun, so that no change falls between the two.
+        for (;;) {
           woken = new AbortController()
-          found = await look()
-          if (isOver(found) || signal.aborted) return found
-          await sleep(deadline - Date.now(), AbortSignal.any([woken.signal, signal]))
+          const found = await look()
+          const leftMs = deadline - Date.now()
+          if (isOver(found) || signal.aborted || leftMs <= 0) return found
+          await sleep(leftMs, AbortSignal.any([woken.signal, signal]))
         }
-        return await look()
       } finally {
         count--
         same.delete(wakeUp)
