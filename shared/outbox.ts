@@ -2,6 +2,9 @@ import type { Logger } from 'pino'
 import { currentContext } from './context'
 import type { Draft, Message } from './event'
 
+/** How long a message waits for others to be handled with, where nobody waits for its effect. */
+export const gatherMs = 250
+
 /** What the relay hands to the broker. */
 export interface OutgoingMessage {
   exchange: string

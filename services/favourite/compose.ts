@@ -30,7 +30,7 @@ interface Ports {
 }
 
 export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) => {
-  const { limit = 500, pauseMs = day, batchSize = 500, gatherMs = 100, clock = () => new Date() } = options
+  const { limit = 500, pauseMs = day, batchSize = 500, gatherMs = 0, clock = () => new Date() } = options
   const favourites = favouriteRepository(sql)
   return {
     favourites,

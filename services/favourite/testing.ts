@@ -26,7 +26,6 @@ export const testFavourite = async (options: Options = {}) => {
       log,
       shareSecret: 'a secret of tests',
       clock: () => now,
-      gatherMs: 0,
       ...options,
     })
   const service = start()

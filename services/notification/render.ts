@@ -73,13 +73,12 @@ const languageOf = ({ globals }: Context): Language => {
 }
 const engines = { html: engineFor(escaped), text: engineFor(plain) }
 
-const parsed = new LRUCache<string, Template[]>({ max: 500 })
+const parsed = { html: new LRUCache<string, Template[]>({ max: 250 }), text: new LRUCache<string, Template[]>({ max: 250 }) }
 const parse = (kind: 'html' | 'text', source: string): Template[] => {
-  const key = `${kind} ${source}`
-  const known = parsed.get(key)
+  const known = parsed[kind].get(source)
   if (known) return known
   const templates = engines[kind].parse(source)
-  parsed.set(key, templates)
+  parsed[kind].set(source, templates)
   return templates
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '#shared/config'
+import { gatherMs } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { ratingApp } from './app'
 import { ratingClients } from './clients'
@@ -11,7 +12,7 @@ export const start = (env?: Environment) =>
     'rating',
     async ({ http, bus, client, ...kernel }) => {
       const mongo = await kernel.mongo(indexes)
-      const service = compose({ mongo, clients: ratingClients(client), gatherMs: 100 })
+      const service = compose({ mongo, clients: ratingClients(client), gatherMs })
       await bus.consume(ratingHandlers(service))
       return ratingApp({ http, ...service })
     },

@@ -1,4 +1,5 @@
 import type { Environment } from '#shared/config'
+import { gatherMs } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { taxApp } from './app'
 import { compose } from './compose'
@@ -11,7 +12,7 @@ export const start = (env?: Environment) =>
     'tax',
     async ({ http, bus, ...kernel }) => {
       const sql = await kernel.sql<TaxDb>(migrations)
-      const tax = compose({ sql, gatherMs: 100 })
+      const tax = compose({ sql, gatherMs })
       await bus.consume(taxHandlers(tax))
       return taxApp({ http, ...tax })
     },
