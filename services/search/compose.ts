@@ -5,6 +5,7 @@ import { categoryNames } from './categories'
 import type { SearchClients } from './clients'
 import { interestsOfAKind } from './domain-recommend'
 import { find } from './find'
+import { learnStock } from './learn-stock'
 import { leases } from './leases'
 import { liveIndex } from './live-index'
 import { popularity } from './popularity'
@@ -23,9 +24,11 @@ interface Ports {
   log: Pick<Logger, 'info' | 'warn'>
   /** What people and queries are hashed with. */
   secret: string
+  /** How long the stock of a SKU waits for a newer one. */
+  gatherMs?: number
 }
 
-export const compose = ({ redis, clients, follow, log, secret }: Ports) => {
+export const compose = ({ redis, clients, follow, log, secret, gatherMs = 0 }: Ports) => {
   const products = productRepository(redis)
   const snapshots = indexSnapshots(redis)
   const synonyms = synonymStore(redis, products)
@@ -47,6 +50,7 @@ export const compose = ({ redis, clients, follow, log, secret }: Ports) => {
   const favourites = (userId: number) => clients.favourites(userId, interestsOfAKind)
   return {
     products,
+    learnStock: learnStock(products, gatherMs),
     synonyms,
     live,
     find: find({ live, products, categories }),

@@ -38,6 +38,13 @@ export interface Known {
   levels: Levels
 }
 
+/** The stock of a SKU. */
+export interface Level {
+  product_id: string
+  sku: string
+  version: number
+  available: number
+}
 /** What the reviews of a product add up to. */
 export interface Summary {
   version: number
@@ -100,8 +107,8 @@ export const productRepository = (redis: Redis) => {
           streamLength,
         ],
       ),
-    setStock: (id: string, level: { sku: string; version: number; available: number }) =>
-      run(stock, [productKey(id), stream, counter], [id, level.sku, level.version, level.available, streamLength]),
+    setStock: ({ product_id: id, sku, version, available }: Level) =>
+      run(stock, [productKey(id), stream, counter], [id, sku, version, available, streamLength]),
     setRating: (id: string, { version, average, count }: Summary, { quiet = false } = {}) =>
       run(rating, [productKey(id), stream, counter], [id, version, average, count, streamLength, quiet ? 'quiet' : '']),
     setPopularity: (id: string, value: number) => run(popularity, [productKey(id), stream, counter], [id, value, streamLength]),

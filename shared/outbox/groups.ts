@@ -22,7 +22,7 @@ interface Waiting<Item> {
  */
 export const createGroups = <Item>(
   handleAll: (items: readonly Item[]) => Promise<void>,
-  { lanes = 2, groupSize = 64, gatherMs = 0, closing }: GroupOptions & { closing: AbortSignal },
+  { lanes = 2, groupSize = 64, gatherMs = 0, closing }: GroupOptions & { closing?: AbortSignal },
 ) => {
   const waiting: Waiting<Item>[] = []
   let busyLanes = 0
@@ -58,12 +58,12 @@ export const createGroups = <Item>(
     gathering = undefined
     startLanes()
   }
-  closing.addEventListener('abort', endGathering, { once: true })
+  closing?.addEventListener('abort', endGathering, { once: true })
 
   return (item: Item): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ item, context: currentContext(), resolve, reject })
-      if (gatherMs > 0 && !closing.aborted) gathering ??= setTimeout(endGathering, gatherMs)
+      if (gatherMs > 0 && !closing?.aborted) gathering ??= setTimeout(endGathering, gatherMs)
       startLanes()
     })
 }
