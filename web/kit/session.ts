@@ -29,7 +29,8 @@ export async function reloadPerson() {
 }
 
 let profile: Promise<unknown> = Promise.resolve()
-let leaving = false
+/** The sign-out that is under way. */
+let leaving: Promise<unknown> | undefined
 // Also what happens in other tabs: the SDK follows it.
 session.onChange(user => {
   if (user) {
@@ -65,12 +66,12 @@ export async function answerChallenge(challenge: string, code: string) {
   await profile
 }
 
-/** Ends the session here and in the shop. Without an answer it is over here all the same. */
-export async function signOut() {
-  leaving = true
-  try {
-    await logout(shop).catch(() => connection.keeper.end())
-  } finally {
-    leaving = false
-  }
+/** Ends the session here and in the shop: once, however often the button is clicked. Without an answer it is over here all the same. */
+export function signOut(): Promise<unknown> {
+  leaving ??= logout(shop)
+    .catch(() => connection.keeper.end())
+    .finally(() => {
+      leaving = undefined
+    })
+  return leaving
 }
