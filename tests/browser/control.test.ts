@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { connect } from 'amqplib'
-import { orderStatusUpdated } from '#shared/catalog'
-import { outgoing } from '#shared/testing'
 import { isAlive, readState } from '../../scripts/state'
 import { shop } from '../shop'
 import { pieces, type Shopper } from '../shopper'
 import { administrator, closeBrowser, open } from './browser'
+import { giveUp } from './dead-letter'
 
 let shopper: Shopper
 let product: { id: string }
@@ -24,27 +22,7 @@ const kill = (service: string) => {
   if (found && isAlive(found)) process.kill(found.pid, 'SIGKILL')
 }
 
-/** Puts a message about an order among the dead letters of search, whose handler takes it when it is replayed. */
-const giveUp = async (orderId: number, reason: string) => {
-  const data = {
-    order_id: orderId,
-    user_id: shopper.id,
-    status: 'awaiting_payment',
-    payment_status: 'unpaid',
-    items: [{ product_id: product.id, sku: 'SKU-1', quantity: 1 }],
-  }
-  const [message] = outgoing(orderStatusUpdated({ id: orderId, version: 2 }, data))
-  if (!message) throw new Error('no message')
-  const model = await connect(String(Bun.env.TEST_RABBITMQ_URL))
-  const channel = await model.createConfirmChannel()
-  channel.sendToQueue('search.order-events.dlq', Buffer.from(message.body), {
-    messageId: message.messageId,
-    type: message.type,
-    headers: { 'x-reason': reason, 'x-attempts': 4, 'x-failed-at': new Date().toISOString() },
-  })
-  await channel.waitForConfirms()
-  await model.close()
-}
+const giveUpOf = (orderId: number, reason: string) => giveUp({ orderId, userId: shopper.id, productId: product.id }, reason)
 
 const pages = ['', '/services/order', '/live', '/queues', '/dead-letters', '/drift', '/history', '/orders/:id']
 /** Each width and each colour scheme once, for each page. */
@@ -149,7 +127,7 @@ test('the control room survives the death of discovery itself', async () => {
 
 test('a dead letter is replayed beside the story of its order', async () => {
   const { id } = await shopper.place(pieces(product))
-  await giveUp(id, 'Error: no index')
+  await giveUpOf(id, 'Error: no index')
   await using room = await asAdmin(`/control/orders/${id}`)
   await room.page.getByText('One of its messages was given up').waitFor()
   await room.page.getByText('Error: no index').waitFor()
@@ -163,7 +141,7 @@ test('a dead letter is replayed beside the story of its order', async () => {
 test('dead letters are filtered by the address, and replayed one by one or many at once', async () => {
   const reason = `Error: ${crypto.randomUUID().slice(0, 8)}`
   const ids = await Promise.all([1, 2, 3].map(async () => (await shopper.place(pieces(product))).id))
-  for (const id of ids) await giveUp(id, reason)
+  for (const id of ids) await giveUpOf(id, reason)
   await using room = await asAdmin(`/control/dead-letters?reason=${encodeURIComponent(reason)}`)
   const letters = room.page.getByRole('row').filter({ hasText: reason })
   await letters.nth(2).waitFor()
@@ -183,7 +161,7 @@ test('dead letters are filtered by the address, and replayed one by one or many 
 
 test('what stands in a dead letter is shown as text', async () => {
   const { id } = await shopper.place(pieces(product))
-  await giveUp(id, '<img src=x onerror="document.title=1"><b>bold</b>')
+  await giveUpOf(id, '<img src=x onerror="document.title=1"><b>bold</b>')
   for (const path of [`/control/orders/${id}`, `/control/dead-letters?order_id=${id}`]) {
     await using room = await asAdmin(path)
     await room.page.getByText('<b>bold</b>').first().waitFor()
