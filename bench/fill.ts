@@ -42,6 +42,7 @@ export const fillProducts = async (from: string, to: string, count: number) => {
           _id: new ObjectId(idOf(n)),
           sku,
           skus: [sku],
+          sku_keys: [sku.toLowerCase()],
           name,
           name_key: name.toLowerCase(),
           variants: [],
