@@ -150,16 +150,24 @@ const removed = async (project: Project, { report }: LongRun) => {
   report('down --volumes left nothing')
 }
 
+/** Leaves nothing behind, and after a failure what the containers wrote. */
+const whileItRuns = async (project: Project, long: LongRun, work: () => Promise<void>) => {
+  try {
+    await work()
+  } catch (error) {
+    await project.writeLogs()
+    throw error
+  } finally {
+    await removed(project, long)
+  }
+}
+
 export const checkSimple = async (project: Project, long: LongRun) => {
   const password = async () => {
     const platform = find(await project.containers(), 'platform')
     return String(JSON.parse(await project.exec(platform, 'cat', '/var/lib/shop/secrets.json')).ADMIN_PASSWORD)
   }
-  try {
-    await check(project, long, password, async () => {})
-  } finally {
-    await removed(project, long)
-  }
+  await whileItRuns(project, long, () => check(project, long, password, async () => {}))
 }
 
 /** Three instances of order answer, and go on answering when one of them is killed. */
@@ -193,9 +201,5 @@ const threeOrders =
 export const checkFull = async (project: Project, long: LongRun, cwd: string) => {
   await long.run([process.execPath, join(root, 'scripts/compose-secrets.ts'), join(cwd, 'deploy/secrets')])
   const password = async () => readFileSync(join(cwd, 'deploy/secrets/admin_password'), 'utf8').trim()
-  try {
-    await check(project, long, password, threeOrders(project, long))
-  } finally {
-    await removed(project, long)
-  }
+  await whileItRuns(project, long, () => check(project, long, password, threeOrders(project, long)))
 }

@@ -83,6 +83,10 @@ export const projectOf = (
     remove: (container: Container) => run([program, 'rm', '--force', container.id], { cwd }),
     containers,
     untilReady,
+    /** What each container wrote last, for the log of the whole. */
+    async writeLogs() {
+      for (const { id } of await containers()) await run([program, 'logs', '--timestamps', '--tail', '100', id], { cwd }).catch(() => {})
+    },
     /** The names of everything that carries the project's label. */
     async left() {
       const label = `label=com.docker.compose.project=${name}`
