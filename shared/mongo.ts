@@ -89,6 +89,8 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     connectTimeoutMS: 3000,
     // A server that accepts connections but does not answer is given up after this and `connectTimeoutMS` together.
     heartbeatFrequencyMS: 1000,
+    // One question a second. By default the driver has a second connection, which only measures round trips, and asks on that as well.
+    serverMonitoringMode: 'poll',
     socketTimeoutMS: 15_000,
     waitQueueTimeoutMS: 5000,
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
