@@ -86,8 +86,10 @@ export const fillOrders = async <Service>(
       )
       return rows.map(({ name }) => String(name))
     }
+    // Some are words of the language, such as `lines`.
+    const namesOf = (columns: readonly string[]) => columns.map(name => `\`${name}\``).join()
     const selected = (columns: readonly string[], changed: Record<string, string>) =>
-      columns.map(name => changed[name] ?? `t.${name}`).join()
+      columns.map(name => changed[name] ?? `t.\`${name}\``).join()
     const digits = `(${Array.from({ length: 10 }, (_, d) => `select ${d} as d`).join(' union all ')})`
     const numbers = `(select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d as n from ${['a', 'b', 'c', 'e', 'f'].map(name => `${digits} ${name}`).join()})`
     const [orders, items] = [await columnsOf('orders'), await columnsOf('order_items')]
@@ -101,10 +103,10 @@ export const fillOrders = async <Service>(
         created_at: `t.created_at - interval (${count} - ${n}) second`,
       }
       await connection.query(
-        `insert into ${schema}.orders (${orders.join()}) select ${selected(orders, changed)} from shop_order.orders t, ${numbers} numbers where t.id = ${template} and ${n} < ${count}`,
+        `insert into ${schema}.orders (${namesOf(orders)}) select ${selected(orders, changed)} from shop_order.orders t, ${numbers} numbers where t.id = ${template} and ${n} < ${count}`,
       )
       await connection.query(
-        `insert into ${schema}.order_items (${items.join()}) select ${selected(items, { order_id: `${n} + 1` })} from shop_order.order_items t, ${numbers} numbers where t.order_id = ${template} and ${n} < ${count}`,
+        `insert into ${schema}.order_items (${namesOf(items)}) select ${selected(items, { order_id: `${n} + 1` })} from shop_order.order_items t, ${numbers} numbers where t.order_id = ${template} and ${n} < ${count}`,
       )
     }
     return service
