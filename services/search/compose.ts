@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
+import { createGroups } from '#shared/outbox'
 import type { Fanout, FanoutOptions, Redis } from '#shared/redis'
-import { boughtTogether } from './bought-together'
+import { boughtTogether, type PaidOrder } from './bought-together'
 import { categoryNames } from './categories'
 import type { SearchClients } from './clients'
 import { interestsOfAKind } from './domain-recommend'
@@ -24,7 +25,7 @@ interface Ports {
   log: Pick<Logger, 'info' | 'warn'>
   /** What people and queries are hashed with. */
   secret: string
-  /** How long the stock of a SKU waits for a newer one. */
+  /** How long an event waits for others, to be handled together. */
   gatherMs?: number
 }
 
@@ -57,6 +58,8 @@ export const compose = ({ redis, clients, follow, log, secret, gatherMs = 0 }: P
     trending: trending({ redis, secret }),
     reindexing: reindexing({ redis, clients, products, snapshots, leases: held, log }),
     boughtTogether: pairs,
+    /** Those of some time in one write to Redis. */
+    countOrder: createGroups<PaidOrder>(async orders => void (await Promise.all(orders.map(pairs.count))), { gatherMs }),
     history,
     shelf,
     recommend: recommend({ shelf, boughtTogether: pairs, history, favourites }),

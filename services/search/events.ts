@@ -9,7 +9,7 @@ export const searchHandlers = ({
   products,
   learnStock,
   ...recommending
-}: Pick<SearchService, 'products' | 'learnStock' | 'boughtTogether' | 'history'>) => [
+}: Pick<SearchService, 'products' | 'learnStock' | 'boughtTogether' | 'countOrder' | 'history'>) => [
   on(productCreated, ({ aggregate: { version }, data }) => products.put(knownOf({ version, product: data }))),
   on(productUpdated, ({ aggregate: { version }, data }) => products.put(knownOf({ version, product: data }))),
   on(productDeleted, ({ aggregate: { version }, data: { product_id } }) =>
