@@ -31,7 +31,10 @@ const open = async (path: string) => {
     if (['error', 'warning'].includes(message.type())) wrong.push(`${message.type()}: ${message.text()}`)
   })
   page.on('pageerror', error => wrong.push(`thrown: ${error.message}`))
-  page.on('requestfailed', request => wrong.push(`failed: ${request.url()}`))
+  page.on('requestfailed', request => {
+    // A page that is left gives up what it was reading, such as its icon.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`failed: ${request.url()}`)
+  })
   page.on('response', response => {
     if (response.status() >= 400) wrong.push(`${response.status()}: ${response.url()}`)
   })
