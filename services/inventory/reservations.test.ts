@@ -160,7 +160,9 @@ describe('orders whose events arrive together', () => {
     expect(inOneLane).toEqual(inOneLane.map((_, i) => (i < reserved ? 'reserved' : 'rejected')))
     expect(states.filter(state => state === 'reserved')).toHaveLength(12)
     expect(await level(sku)).toEqual({ quantity: 12, reserved: 12 })
-    const levels = (await eventsOf(sku)).filter(({ type }) => type === 'inventory.updated').map(({ data }) => Number(data.reserved))
+    const updates = (await eventsOf(sku)).filter(({ type }) => type === 'inventory.updated')
+    expect(updates.map(({ aggregate }) => aggregate.version)).toEqual(updates.map((_, i) => i + 1))
+    const levels = updates.map(({ data }) => Number(data.reserved))
     expect(levels).toEqual(levels.toSorted((one, two) => one - two))
     expect(levels.at(-1)).toBe(12)
     // One for the opening balance and for each transaction that changed the level.

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Selectable, Transaction } from 'kysely'
-import { closed, oneOf, t } from '#shared/schema'
+import { closed, oneOf, type Static, t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import { type ChannelName, channels, type Kind, kindNames, type Language } from './domain'
 import { type DeliveryState, deliveryStates } from './domain-delivery'
@@ -100,7 +100,13 @@ export const quietColumn = jsonColumn(closed({ from: t.String(), until: t.String
 export const contentColumn = jsonColumn(
   t.Object({ to: t.String(), subject: t.Optional(t.String()), text: t.String(), html: t.Optional(t.String()), language: t.String() }),
 )
-export const historyColumn = jsonColumn(t.Array(t.Object({ at: t.String(), state: oneOf(deliveryStates), detail: t.Optional(t.String()) })))
+const History = t.Array(t.Object({ at: t.String(), state: oneOf(deliveryStates), detail: t.Optional(t.String()) }))
+export const historyColumn = jsonColumn(History)
+const mostHistory = 50
+type HistoryStep = Static<typeof History>[number]
+/** The history of a delivery after another step. */
+export const historyWith = ({ history }: Pick<DeliveryRow, 'history'>, step: HistoryStep): string =>
+  historyColumn.write([...historyColumn.read(history), step].slice(-mostHistory))
 export const templateColumn = jsonColumn(closed({ subject: t.String(), text: t.String(), html: t.String(), short: t.String() }))
 
 export type NotificationSql = Sql<NotificationDb>

@@ -2,7 +2,7 @@ import { conflict, notFound } from '#shared/errors'
 import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
 import { day, minute } from '#shared/time'
-import { type DeliveryRow, historyColumn, type NotificationSql } from './database'
+import { type DeliveryRow, historyWith, type NotificationSql } from './database'
 import type { Kind } from './domain'
 import type { DeliveryState } from './domain-delivery'
 
@@ -15,7 +15,6 @@ export type DeliveryFilter = PageQuery & {
 
 /** One that could have been sent this long ago is a fault of ours, or its provider is away. */
 const overdueMs = 10 * minute
-const mostHistory = 50
 
 /** Deliveries as administrators see them. */
 export const deliveryRepository = ({ db, transaction }: Pick<NotificationSql, 'db' | 'transaction'>) => {
@@ -54,7 +53,7 @@ export const deliveryRepository = ({ db, transaction }: Pick<NotificationSql, 'd
         const change = {
           ...{ state: 'queued' as const, reason: null, due_at: now, queued_at: now, attempts: 0 },
           resends: row.state === 'queued' ? row.resends : row.resends + 1,
-          history: historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory)),
+          history: historyWith(row, step),
         }
         await trx.updateTable('deliveries').set(change).where('id', '=', id).execute()
         return { ...row, ...change }

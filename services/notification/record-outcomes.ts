@@ -1,8 +1,6 @@
 import { sql as raw } from 'kysely'
-import { type DeliveryRow, historyColumn, type NotificationSql } from './database'
+import { type DeliveryRow, historyWith, type NotificationSql } from './database'
 import type { DeliveryState } from './domain-delivery'
-
-const mostHistory = 50
 
 export interface Outcome {
   detail?: string | undefined
@@ -16,8 +14,7 @@ export interface Outcome {
 /** A delivery as it is to be stored. It leaves the queue unless it is due again. */
 export const outcomeOf = (row: DeliveryRow, state: DeliveryState, { detail, ...change }: Outcome): DeliveryRow => {
   const step = { at: new Date().toISOString(), state, ...(detail !== undefined && { detail }) }
-  const history = historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory))
-  return { ...row, due_at: null, ...change, state, reason: detail?.slice(0, 200) ?? null, history }
+  return { ...row, due_at: null, ...change, state, reason: detail?.slice(0, 200) ?? null, history: historyWith(row, step) }
 }
 
 const columns = [
@@ -38,14 +35,13 @@ export const ofEachRow = <Column extends keyof DeliveryRow>(rows: readonly Deliv
  * nobody else has decided.
  */
 export const recordOutcomes = async (db: Pick<NotificationSql['db'], 'updateTable'>, rows: readonly DeliveryRow[]): Promise<number> => {
-  const ofEach = <Column extends keyof DeliveryRow>(column: Column) => ofEachRow(rows, column)
   const ids = rows.map(({ id }) => id)
   const { numUpdatedRows } = await db
     .updateTable('deliveries')
-    .set(Object.fromEntries(columns.map(column => [column, ofEach(column)])))
+    .set(Object.fromEntries(columns.map(column => [column, ofEachRow(rows, column)])))
     .where('id', 'in', ids)
     .where('state', '=', 'queued')
-    .where('claims', '=', ofEach('claims'))
+    .where('claims', '=', ofEachRow(rows, 'claims'))
     .executeTakeFirst()
   return Number(numUpdatedRows)
 }

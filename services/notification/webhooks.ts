@@ -3,7 +3,7 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import type { ProviderEvent, WebhookVerifier } from './channels/channel'
-import { contentColumn, type DeliveryRow, historyColumn, type NotificationSql, type ProviderEventRow, type Trx } from './database'
+import { contentColumn, type DeliveryRow, historyWith, type NotificationSql, type ProviderEventRow, type Trx } from './database'
 import { afterReport } from './domain-delivery'
 import { ofEachRow } from './record-outcomes'
 import type { Suppressions } from './suppressions'
@@ -21,7 +21,6 @@ const retryMs = 2 * second
 const longestRetryMs = 10 * minute
 /** A report of a message that is still unknown after this long is about none of ours. */
 const keptMs = 7 * day
-const mostHistory = 50
 
 type NewEvent = Pick<ProviderEventRow, 'provider' | 'event_id' | 'provider_id' | 'kind' | 'at' | 'try_at'>
 interface Report {
@@ -37,8 +36,7 @@ const distinct = <Row, Value>(rows: readonly Row[], read: (row: Row) => Value): 
 /** A delivery after a report. While it is queued again, a report is about the time before. */
 const reported = (row: DeliveryRow, { kind, at }: ProviderEventRow): DeliveryRow => {
   const state = kind === 'soft_bounced' || row.state === 'queued' ? row.state : afterReport(row.state, kind)
-  const step = { at: at.toISOString(), state, detail: kind }
-  return { ...row, state, history: historyColumn.write([...historyColumn.read(row.history), step].slice(-mostHistory)) }
+  return { ...row, state, history: historyWith(row, { at: at.toISOString(), state, detail: kind }) }
 }
 
 /** Reports of providers, each stored once under the provider's id for it. One that is here before its delivery is kept until that is known. */

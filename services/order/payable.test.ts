@@ -91,6 +91,20 @@ describe('a claim of an order that is still being checked', () => {
 describe('the requests that wait', () => {
   const pending = { ms: 9000, signal: new AbortController().signal }
   const forever = [async () => 'pending', () => false] as const
+  test('look once before they wait, and once when they are woken', async () => {
+    const waiters = payable(noNotices)
+    let [looks, isPayable] = [0, false]
+    const look = async () => {
+      looks++
+      return isPayable
+    }
+    const waiting = waiters.until(1, look, found => found, pending)
+    await eventually(() => looks > 0 && waiters.waiting() === 1)
+    isPayable = true
+    waiters.announce(1, { kind: 'reserved' })
+    expect(await waiting).toBe(true)
+    expect(looks).toBe(2)
+  })
   test('are freed when their client goes away', async () => {
     const waiters = payable(noNotices)
     const client = new AbortController()

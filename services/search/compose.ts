@@ -58,7 +58,7 @@ export const compose = ({ redis, clients, follow, log, secret, gatherMs = 0 }: P
     trending: trending({ redis, secret }),
     reindexing: reindexing({ redis, clients, products, snapshots, leases: held, log }),
     boughtTogether: pairs,
-    /** Those of some time in one write to Redis. */
+    /** Counts a paid order. Those that come within `gatherMs` are sent to Redis together. */
     countOrder: createGroups<PaidOrder>(async orders => void (await Promise.all(orders.map(pairs.count))), { gatherMs }),
     history,
     shelf,

@@ -1,7 +1,7 @@
 import { createGroups } from '#shared/outbox'
 import type { Level, ProductRepository } from './repository'
 
-/** Every order changes the stock of its products. Nobody waits for that here, so of the levels of some time only the newest of each SKU is stored. */
+/** Every order changes the stock of its products. Nobody waits for that here, so of the levels that come within `gatherMs` only the newest of each SKU is stored. */
 export const learnStock = ({ setStock }: Pick<ProductRepository, 'setStock'>, gatherMs: number) =>
   createGroups<Level>(
     async levels => {
