@@ -1,5 +1,6 @@
 import { type AnyBulkWriteOperation, ObjectId } from 'mongodb'
 import type { Mongo } from '#shared/mongo'
+import { newestOf } from '#shared/newest'
 import { type ProductRow, productsOf } from './database'
 import type { ShownRating } from './domain'
 
@@ -41,13 +42,7 @@ export const learn = (mongo: Mongo, gatherMs: number) => {
   const products = productsOf(mongo)
   return mongo.many<News>(
     async all => {
-      const newest = new Map<string, News>()
-      for (const news of all) {
-        const key = `${news.productId} ${'level' in news ? `of ${news.level.sku}` : 'rating'}`
-        const known = newest.get(key)
-        if (!known || versionOf(known) < versionOf(news)) newest.set(key, news)
-      }
-      const updates = [...newest.values()].map(news => {
+      const updates = newestOf(all, { keyOf, versionOf }).map(news => {
         const id = new ObjectId(news.productId)
         return 'level' in news ? updateLevel(id, news.level) : updateRating(id, news.rating)
       })
@@ -56,4 +51,5 @@ export const learn = (mongo: Mongo, gatherMs: number) => {
     { gatherMs },
   )
 }
+const keyOf = (news: News) => `${news.productId} ${'level' in news ? `of ${news.level.sku}` : 'rating'}`
 const versionOf = (news: News) => ('level' in news ? news.level.version : news.rating.version)

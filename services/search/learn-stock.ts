@@ -1,3 +1,4 @@
+import { newestOf } from '#shared/newest'
 import { createGroups } from '#shared/outbox'
 import type { Level, ProductRepository } from './repository'
 
@@ -5,12 +6,8 @@ import type { Level, ProductRepository } from './repository'
 export const learnStock = ({ setStock }: Pick<ProductRepository, 'setStock'>, gatherMs: number) =>
   createGroups<Level>(
     async levels => {
-      const newest = new Map<string, Level>()
-      for (const level of levels) {
-        const key = `${level.product_id} ${level.sku}`
-        if ((newest.get(key)?.version ?? 0) < level.version) newest.set(key, level)
-      }
-      await Promise.all([...newest.values()].map(setStock))
+      const newest = newestOf(levels, { keyOf: ({ product_id, sku }) => `${product_id} ${sku}`, versionOf: ({ version }) => version })
+      await Promise.all(newest.map(setStock))
     },
     { gatherMs },
   )
