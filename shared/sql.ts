@@ -9,9 +9,9 @@ import { createGroups, type GroupOptions } from './outbox/groups'
 import { type Arrival, createInbox, type RecordOnce } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
-import { deadlock, errno, lockWait } from './sql/errors'
+import { deadlock, errno, isDeferredDuplicate, lockWait } from './sql/errors'
 import { isMigrated, migrate } from './sql/migrate'
-import { commitWithOutbox, recordMessages, sqlOutbox } from './sql/outbox'
+import { commitWithOutbox, recordMessages, recordNewMessages, sqlOutbox } from './sql/outbox'
 import { createSqlPool, type PoolState } from './sql/pool'
 import type { KernelTables } from './sql/tables'
 import { minute } from './time'
@@ -20,7 +20,7 @@ export type { Arrival } from './outbox/inbox'
 export { addOnce, currentTime, plainText, timestamp } from './sql/columns'
 export { isDuplicate } from './sql/errors'
 export { type JsonColumn, jsonColumn } from './sql/json-column'
-export { countCapped, insertOnce, lockOrMake, lockOrMakeAll, pageBy } from './sql/rows'
+export { countCapped, defer, insertOnce, lockOrMake, lockOrMakeAll, newValues, pageBy } from './sql/rows'
 
 export interface SqlOptions {
   url: string
@@ -54,8 +54,8 @@ export interface Sql<Db> {
   transaction<T>(work: Work<Db, T>): Promise<T>
   /**
    * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
-   * that also records their ids; a message that was recorded before is left out. It is repeated after a deadlock, and with fewer messages when
-   * it fails, so it must have no effect except through `trx`. It should lock the rows of all messages at once, in one order.
+   * that also records their ids. It is repeated after a deadlock, without those messages that were recorded before, and with fewer messages
+   * when it fails, so it must have no effect except through `trx`. It should lock the rows of all messages at once, in one order.
    * With `gatherMs` a message waits that long for others: for handlers that nobody waits for.
    */
   onceMany<Item>(
@@ -126,12 +126,21 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   }
 
   const closing = new AbortController()
-  const recordOnce: RecordOnce<Transaction<Db>> = (ids, work) => {
-    const recording: Work<Db, void> = async (trx, publish) => {
-      const fresh = await recordMessages(kernel, trx, ids)
-      if (fresh.size > 0) await work(trx, fresh, publish)
+  const recordOnce: RecordOnce<Transaction<Db>> = async (ids, work) => {
+    const recording = (record: typeof recordMessages) =>
+      transaction(
+        async (trx, publish) => {
+          const fresh = await record(kernel, trx, ids)
+          if (fresh.size > 0) await work(trx, fresh, publish)
+        },
+        ids.length > 1 ? 2 : 5,
+      )
+    try {
+      await recording(recordNewMessages)
+    } catch (error) {
+      if (!isDeferredDuplicate(error)) throw error
+      await recording(recordMessages)
     }
-    return transaction(recording, ids.length > 1 ? 2 : 5)
   }
 
   return {

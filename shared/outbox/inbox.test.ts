@@ -101,8 +101,8 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     const groups: number[][] = []
     const handle = instance.onceMany(
       async (arrivals, effect) => {
-        groups.push(arrivals.map(({ item }) => item))
         for (const { item } of arrivals) await effect(`${item}`)
+        groups.push(arrivals.map(({ item }) => item))
       },
       { gatherMs: 20 },
     )

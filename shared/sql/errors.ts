@@ -7,6 +7,15 @@ export const lockWait = 1205
 export const deadlock = 1213
 export const errno = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
-/** Whether a unique key refused the row. */
-export const isDuplicate = (error: unknown) => errno(error) === duplicate
+
+const deferred = Symbol('the error of a deferred statement')
+/** Marks the error of a statement that travelled with a later one, which it is no answer to. */
+export const markDeferred = (error: unknown) => (error instanceof Error ? Object.assign(error, { [deferred]: true }) : error)
+
+/** Whether a unique key refused the row. A deferred row is not meant: nobody expects that of one. */
+export const isDuplicate = (error: unknown) => errno(error) === duplicate && !isDeferred(error)
+/** Whether a unique key refused a deferred row. */
+export const isDeferredDuplicate = (error: unknown) => errno(error) === duplicate && isDeferred(error)
+const isDeferred = (error: unknown) => error instanceof Error && deferred in error
+
 export const isThereAlready = (error: unknown) => errno(error) === duplicateColumn || errno(error) === duplicateIndex

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Generated, type Kysely, sql as raw } from 'kysely'
+import { type Generated, type Kysely, sql as raw, type Transaction } from 'kysely'
 import type { Draft } from '../event'
-import { isDuplicate, type Sql } from '../sql'
+import { defer, insertOnce, isDuplicate, type Sql } from '../sql'
 import { testSql, watchStatements } from '../testing'
+import { isDeferredDuplicate } from './errors'
 
 interface ShopDb {
   shelves: { id: Generated<number>; name: string }
@@ -39,7 +40,7 @@ describe('a transaction', () => {
   const roundTrips = async (work: () => Promise<unknown>) => {
     watched.sent()
     await work()
-    return watched.sent().map(command => command.replace(/(select|insert into|update|delete from) .*?(; commit)?$/, '$1$2'))
+    return watched.sent().map(command => command.replaceAll(/(select|insert into|update|delete from) .*?(?=;|$)/g, '$1'))
   }
   const add = (name: string) => (trx: Pick<Sql<ShopDb>['db'], 'insertInto'>) =>
     trx.insertInto('shelves').values({ name }).executeTakeFirst()
@@ -51,7 +52,7 @@ describe('a transaction', () => {
         await add('one')(trx)
         publish(draft)
       })
-    expect(await roundTrips(once)).toEqual(['begin; insert into', 'insert into', 'insert into; commit'])
+    expect(await roundTrips(once)).toEqual(['begin; insert into; insert into', 'insert into; commit'])
     expect(await names()).toContain('one')
     expect((await store.published()).length).toBe(1)
   })
@@ -79,6 +80,73 @@ describe('a transaction', () => {
     await sql.transaction(async trx => {
       expect(await trx.selectFrom('shelves').select('name').where('name', '=', 'three').execute()).toEqual([])
     })
+  })
+
+  test('sends a deferred write with what follows it, in their order', async () => {
+    const deferring = () =>
+      sql.transaction(async (trx, publish) => {
+        await defer(trx.insertInto('shelves').values({ name: 'deferred' }))
+        await defer(trx.updateTable('shelves').set({ name: 'deferred and changed' }).where('name', '=', 'deferred'))
+        const found = await trx.selectFrom('shelves').select('name').where('name', 'like', 'deferred%').execute()
+        expect(found).toEqual([{ name: 'deferred and changed' }])
+        const { insertId } = await add('of its own')(trx)
+        expect(Number(insertId)).toBeGreaterThan(1)
+        await defer(trx.deleteFrom('shelves').where('name', '=', 'of its own'))
+        publish(draft)
+      })
+    const commands = ['begin; insert into; update; select', 'insert into', 'delete from; insert into; commit']
+    expect(await roundTrips(deferring)).toEqual(commands)
+    expect(await names()).toContain('deferred and changed')
+    expect(await names()).not.toContain('of its own')
+
+    const only = () => sql.transaction(trx => defer(trx.insertInto('shelves').values({ name: 'the only write' })))
+    expect(await roundTrips(only)).toEqual(['begin; insert into; commit'])
+    expect(await names()).toContain('the only write')
+  })
+
+  test('whose deferred write fails is rolled back, and nobody takes the error for that of another statement', async () => {
+    await sql.transaction(add('taken'))
+    const taken = (trx: Transaction<ShopDb>) => defer(trx.insertInto('shelves').values({ name: 'taken' }))
+    const withNext = sql.transaction(async trx => {
+      await taken(trx)
+      expect(await insertOnce(trx.insertInto('shelves').values({ name: 'beside it' }))).toBe(true)
+    })
+    const error = await withNext.catch(error => error)
+    expect(error).toMatchObject({ errno: 1062 })
+    expect([isDuplicate(error), isDeferredDuplicate(error)]).toEqual([false, true])
+    expect(await names()).not.toContain('beside it')
+
+    const withCommit = () => sql.transaction(taken).catch(() => {})
+    expect(await roundTrips(withCommit)).toEqual(['begin; insert into; commit', 'rollback'])
+
+    const own = sql.transaction(async trx => {
+      await defer(trx.insertInto('shelves').values({ name: 'before a duplicate' }))
+      expect(await insertOnce(trx.insertInto('shelves').values({ name: 'taken' }))).toBe(false)
+    })
+    await own
+    expect(await names()).toContain('before a duplicate')
+  })
+
+  test('is undone with its deferred writes when its work fails, whether they were sent or not', async () => {
+    const failing = (read: boolean) => () =>
+      sql
+        .transaction(async trx => {
+          await defer(trx.insertInto('shelves').values({ name: 'deferred and undone' }))
+          if (read) await trx.selectFrom('shelves').select('id').execute()
+          throw new Error('no')
+        })
+        .catch(() => {})
+    expect(await roundTrips(failing(true))).toEqual(['begin; insert into; select', 'rollback'])
+    expect(await roundTrips(failing(false))).toEqual([])
+    await sql.transaction(add('afterwards'))
+    expect(await names()).toContain('afterwards')
+    expect(await names()).not.toContain('deferred and undone')
+  })
+
+  test('is needed to defer a write', async () => {
+    await expect(defer(sql.db.insertInto('shelves').values({ name: 'for ever' }))).rejects.toThrow('only in a transaction')
+    await sql.transaction(add('not with it'))
+    expect(await names()).not.toContain('for ever')
   })
 
   test('stays open after its first statement failed, and is rolled back when its work fails', async () => {
@@ -143,7 +211,7 @@ describe('a transaction', () => {
       '; commit',
     ]
     await sql.transaction(async (trx, publish) => {
-      for (const name of hostile) await add(name)(trx)
+      for (const [i, name] of hostile.entries()) await (i % 2 ? add(name)(trx) : defer(trx.insertInto('shelves').values({ name })))
       publish({ ...draft, body: { ...draft.body, data: { hostile } } })
     })
     for (const name of hostile)

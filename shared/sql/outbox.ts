@@ -4,7 +4,7 @@ import type { OutboxRow, OutboxStore, StoredRow } from '../outbox'
 import { day } from '../time'
 import { before, inFuture, now } from './clock'
 import { isDuplicate } from './errors'
-import { andCommit } from './join-transactions'
+import { andCommit, andNext } from './join-transactions'
 import type { KernelTables } from './tables'
 
 export const keyRetentionMs = day
@@ -120,6 +120,20 @@ export const commitWithOutbox = async (
   return rows.map((row, i) => ({ ...row, id: Number(insertId) + i }))
 }
 
+/** Records messages that are nearly always new, and waits for no answer: when one was recorded before, the transaction fails with a deferred duplicate. */
+export const recordNewMessages = async (
+  kernel: Kysely<KernelTables>,
+  trx: Executor,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const { sql, parameters } = insertMessages(kernel, ids.toSorted()).compile()
+  await trx.executeQuery(CompiledQuery.raw(sql + andNext, [...parameters]))
+  return new Set(ids)
+}
+
+const insertMessages = (kernel: Kysely<KernelTables>, ids: readonly string[]) =>
+  kernel.insertInto('inbox').values(ids.map(message_id => ({ message_id })))
+
 /**
  * Records those of the messages that were not recorded before, in the order of their ids, and returns their ids. Waits for a transaction that is
  * recording one of them.
@@ -128,7 +142,7 @@ export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor
   let fresh = ids.toSorted()
   while (fresh.length > 0) {
     try {
-      await trx.executeQuery(kernel.insertInto('inbox').values(fresh.map(message_id => ({ message_id }))))
+      await trx.executeQuery(insertMessages(kernel, fresh))
       break
     } catch (error) {
       if (!isDuplicate(error)) throw error

@@ -1,11 +1,12 @@
-import { type QueryExecutorProvider, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
+import { type QueryExecutorProvider, type RawBuilder, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '../page'
 import { t } from '../schema'
 import { isDuplicate } from './errors'
+import { andNext } from './join-transactions'
 
 /**
  * The row of `key`, locked until the transaction ends. If there is none, it is inserted first, with `defaults`. A row that exists costs one
- * statement and a new one three; with `likelyNew`, which omits the first select, each costs two.
+ * round trip and a new one two; with `likelyNew`, which omits the first select, each costs one.
  *
  * `insert ignore` would deadlock: it takes a shared lock on a row that exists, and two transactions that hold one wait for each other.
  */
@@ -25,7 +26,9 @@ export const lockOrMake = async <Db, Table extends keyof Db & string>(
   const values = sql.join(row.map(([, value]) => value))
   const [column = ''] = Object.keys(key)
   const unchanged = sql`${sql.ref(column)} = ${sql.ref(column)}`
-  await sql`insert into ${sql.table(table)} (${columns}) values (${values}) on duplicate key update ${unchanged}`.execute(trx)
+  await sql`insert into ${sql.table(table)} (${columns}) values (${values}) on duplicate key update ${unchanged}${sql.raw(andNext)}`.execute(
+    trx,
+  )
   const made = (await locked.execute(trx)).rows[0]
   if (!made) throw new Error(`a row of ${table} was deleted while it was locked`)
   return made
@@ -33,7 +36,7 @@ export const lockOrMake = async <Db, Table extends keyof Db & string>(
 
 /**
  * Locks the rows with these keys, and inserts the missing ones. One statement does so in the order of the keys, so that transactions that
- * need several of the same rows do not deadlock.
+ * need several of the same rows do not deadlock. It is deferred.
  */
 export const lockOrMakeAll = async <Db, Table extends keyof Db & string>(
   trx: Transaction<Db>,
@@ -44,9 +47,21 @@ export const lockOrMakeAll = async <Db, Table extends keyof Db & string>(
   if (keys.length === 0) return
   const rows = sql.join([...new Set(keys)].sort(byKey).map(key => sql`(${key})`))
   const key = sql.ref(column)
-  await sql`insert into ${sql.table(table)} (${key}) values ${rows} on duplicate key update ${key} = ${key}`.execute(trx)
+  await sql`insert into ${sql.table(table)} (${key}) values ${rows} on duplicate key update ${key} = ${key}${sql.raw(andNext)}`.execute(trx)
 }
 const byKey = (a: string | number, b: string | number) => (a < b ? -1 : 1)
+
+/**
+ * A write whose result nobody reads: it is sent with the next statement of its transaction or with its commit, and costs no round trip. The
+ * statements keep their order. Its error is thrown by what it was sent with, and ends the transaction.
+ */
+export const defer = async (write: { modifyEnd(end: RawBuilder<unknown>): { execute(): Promise<unknown> } }): Promise<void> => {
+  await write.modifyEnd(sql.raw(andNext)).execute()
+}
+
+/** For `onDuplicateKeyUpdate`: a row that exists gets, in these columns, the values of the row that was to be inserted. */
+export const newValues = <Column extends string>(...columns: readonly Column[]) =>
+  Object.fromEntries(columns.map(column => [column, sql`values(${sql.ref(column)})`]))
 
 /** Executes `insert`; false when a unique key shows that such a row exists. */
 export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promise<boolean> => {
