@@ -1,4 +1,5 @@
 import type { Log } from '#shared/log'
+import { defer, newValues } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { minute, second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
@@ -19,31 +20,46 @@ interface Ports {
 }
 
 const mostRows = 200
-const lanes = 4
+/** So many carriers are called side by side. Their rows are claimed together, at the moment of the calls: a claim outlives one look. */
+const lanes = 8
 const longestRetryMs = 10 * minute
+/** The labels that are requested side by side are stored together. */
+const gatherMs = 10
+
+interface Label {
+  /** Of its shipment. */
+  id: number
+  reference: string
+  pollMs: number | undefined
+}
 
 const fromNow = (ms: number | undefined) => (ms === undefined ? null : new Date(Date.now() + ms))
 
 /**
  * Sweeps over the shipments whose next look at the carrier is due: it requests labels, records the status that the carrier reports,
- * and cancels the labels of shipments that will not leave. A row is claimed before the call, so that several instances share the work.
+ * and cancels the labels of shipments that will not leave. Rows are claimed before the calls, so that several instances share the work.
  */
 export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports) => {
   /** A status change during the call has set the time of the next look already. */
   const updateUnchanged = ({ id, version }: ShipmentRow) =>
     sql.db.updateTable('shipments').where('id', '=', id).where('version', '=', version)
 
-  const claim = async ({ id, next_look_at }: ShipmentRow): Promise<boolean> => {
-    const { numUpdatedRows } = await sql.db
-      .updateTable('shipments')
-      .set({ next_look_at: fromNow(lookLeaseMs) })
-      .where('id', '=', id)
-      .where('next_look_at', '=', next_look_at)
-      .executeTakeFirst()
-    return numUpdatedRows === 1n
-  }
+  const claim = (ids: readonly number[], now: Date): Promise<ShipmentRow[]> =>
+    sql.transaction(async trx => {
+      const due = trx.selectFrom('shipments').selectAll().where('id', 'in', ids).where('next_look_at', '<=', now)
+      const rows = await due.forUpdate().skipLocked().execute()
+      const claimed = rows.map(({ id }) => id)
+      if (rows.length > 0)
+        await defer(
+          trx
+            .updateTable('shipments')
+            .set({ next_look_at: fromNow(lookLeaseMs) })
+            .where('id', 'in', claimed),
+        )
+      return rows
+    })
 
-  const requestLabel = async (row: ShipmentRow) => {
+  const requestLabel = async (row: ShipmentRow, weights: ReadonlyMap<string, number>) => {
     if (row.address === null) {
       log.warn({ shipment_id: row.id }, 'a shipment without a label failed, since its user is erased and with it the address')
       return steps.record(row.id, 'failed')
@@ -63,26 +79,42 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
       recipient,
       address: addressColumn.read(row.address),
       pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
-      grams: totalGrams(lines, await weightsOf(sql.db, lines)),
+      grams: totalGrams(lines, weights),
     })
-    await storeLabel(row, reference, carrier.pollMs)
+    await storeLabel({ id: row.id, reference, pollMs: carrier.pollMs })
   }
 
-  /** Stores the label beside the status that the shipment has by now, which may have changed during the call. */
-  const storeLabel = async (row: ShipmentRow, reference: string, pollMs: number | undefined) => {
-    let current: ShipmentRow | undefined = row
-    while (current) {
-      const progress = progressOf(current)
-      // The label of a shipment that was voided or failed during the call is cancelled at once.
-      const next_look_at = neverLeft(progress) ? new Date() : isFinal(progress) ? null : fromNow(pollMs)
-      const change = { carrier_reference: reference, next_look_at, failed_looks: 0 }
-      const { numUpdatedRows } = await updateUnchanged(current).set(change).executeTakeFirst()
-      if (numUpdatedRows > 0n) return
-      current = await sql.db.selectFrom('shipments').selectAll().where('id', '=', row.id).executeTakeFirst()
-    }
-  }
+  /** Stores labels beside the status that each shipment has by now, which may have changed during the call. */
+  const storeLabel = sql.many<Label>(
+    async labels => {
+      const ofShipment = new Map(labels.map(label => [label.id, label]))
+      await sql.transaction(async trx => {
+        const locked = trx
+          .selectFrom('shipments')
+          .selectAll()
+          .where('id', 'in', [...ofShipment.keys()])
+          .orderBy('id')
+          .forUpdate()
+        const labelled = (await locked.execute()).map(row => {
+          const { reference: carrier_reference = null, pollMs } = ofShipment.get(row.id) ?? {}
+          const progress = progressOf(row)
+          // The label of a shipment that was voided or failed during the call is cancelled at once.
+          const next_look_at = neverLeft(progress) ? new Date() : isFinal(progress) ? null : fromNow(pollMs)
+          return { ...row, carrier_reference, next_look_at, failed_looks: 0 }
+        })
+        if (labelled.length > 0)
+          await defer(
+            trx
+              .insertInto('shipments')
+              .values(labelled)
+              .onDuplicateKeyUpdate(newValues('carrier_reference', 'next_look_at', 'failed_looks')),
+          )
+      })
+    },
+    { gatherMs },
+  )
 
-  const lookAtCarrier = async (row: ShipmentRow) => {
+  const lookAtCarrier = async (row: ShipmentRow, weights: ReadonlyMap<string, number>) => {
     const carrier = carriers.carrierOf(row.carrier)
     const { id: shipmentId, carrier_reference: reference, status, updated_at: since } = row
     if (neverLeft(progressOf(row))) {
@@ -90,7 +122,7 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
       // A failed one still waits for its lines to be shipped again.
       const waiting_since = status === 'voided' ? null : row.waiting_since
       await updateUnchanged(row).set({ next_look_at: null, waiting_since, failed_looks: 0 }).execute()
-    } else if (reference === null) await requestLabel(row)
+    } else if (reference === null) await requestLabel(row, weights)
     else {
       const reported = await carrier.trackParcel({ shipmentId, reference, status, since })
       const current = reported ? await steps.catchUp(shipmentId, reported) : row
@@ -101,10 +133,9 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
     }
   }
 
-  const followUp = async (row: ShipmentRow) => {
-    if (!(await claim(row))) return
+  const followUp = async (row: ShipmentRow, weights: ReadonlyMap<string, number>) => {
     try {
-      await lookAtCarrier(row)
+      await lookAtCarrier(row, weights)
     } catch (error) {
       const failed_looks = row.failed_looks + 1
       log.warn(
@@ -117,10 +148,19 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
   }
 
   return async (now = new Date()): Promise<void> => {
-    const due = sql.db.selectFrom('shipments').selectAll().where('next_look_at', '<=', now).orderBy('next_look_at').limit(mostRows)
+    const due = sql.db.selectFrom('shipments').select('id').where('next_look_at', '<=', now).orderBy('next_look_at').limit(mostRows)
+    const ids = (await due.execute()).map(({ id }) => id)
     const onError = (error: unknown, { id }: ShipmentRow) =>
       log.warn({ err: error, shipment_id: id }, 'a shipment could not be followed up; it is claimed again later')
-    await eachIsolated(await due.execute(), followUp, onError, lanes)
+    for (let first = 0; first < ids.length; first += lanes) {
+      const rows = await claim(ids.slice(first, first + lanes), now)
+      const unlabelled = rows.filter(row => row.carrier_reference === null)
+      const weights = await weightsOf(
+        sql.db,
+        unlabelled.flatMap(({ lines }) => linesColumn.read(lines)),
+      )
+      await eachIsolated(rows, row => followUp(row, weights), onError, lanes)
+    }
   }
 }
 export type FollowUpShipments = ReturnType<typeof followUpShipments>
