@@ -1,5 +1,5 @@
 import { sql as raw } from 'kysely'
-import { insertOnce, lockOrMakeAll } from '#shared/sql'
+import { defer, insertOnce, lockOrMakeAll, newValues } from '#shared/sql'
 import { type ReservationRow, reservationItems, type Trx } from './database'
 import type { Allocation, LeftAllocation, OrderFacts, ReservationState } from './domain'
 
@@ -94,11 +94,12 @@ export const insertReservations = (trx: Trx, reservations: readonly Reservation[
 export const saveReservations = async (trx: Trx, reservations: readonly Reservation[]) => {
   if (reservations.length === 0) return
   const columns = ['state', 'items', 'placed', 'wanted', 'cancelled', 'expires_at', 'expiry_version', 'version', 'updated_at'] as const
-  await trx
-    .insertInto('reservations')
-    .values(reservations.toSorted(byOrder).map(toRow))
-    .onDuplicateKeyUpdate(Object.fromEntries(columns.map(column => [column, raw`values(${raw.ref(column)})`])))
-    .execute()
+  await defer(
+    trx
+      .insertInto('reservations')
+      .values(reservations.toSorted(byOrder).map(toRow))
+      .onDuplicateKeyUpdate(newValues(...columns)),
+  )
 }
 
 /** `replaced` are the orders that had other allocations before. */
@@ -107,29 +108,27 @@ export const saveAllocations = async (
   allocations: readonly (Allocation & { orderId: number })[],
   replaced: readonly number[],
 ): Promise<void> => {
-  if (replaced.length > 0) await trx.deleteFrom('reservation_lines').where('order_id', 'in', replaced).execute()
+  if (replaced.length > 0) await defer(trx.deleteFrom('reservation_lines').where('order_id', 'in', replaced))
   if (allocations.length === 0) return
   const rows = allocations.map(({ orderId, sku, warehouse, quantity }) => ({ order_id: orderId, sku, warehouse, quantity }))
-  await trx.insertInto('reservation_lines').values(rows).execute()
+  await defer(trx.insertInto('reservation_lines').values(rows))
 }
 
 /** All pieces of these orders are back. */
 export const returnAllAllocations = async (trx: Trx, orderIds: readonly number[]) => {
   if (orderIds.length === 0) return
-  await trx
-    .updateTable('reservation_lines')
-    .set(row => ({ returned: row.ref('quantity') }))
-    .where('order_id', 'in', orderIds)
-    .execute()
+  const ofOrders = trx.updateTable('reservation_lines').where('order_id', 'in', orderIds)
+  await defer(ofOrders.set(row => ({ returned: row.ref('quantity') })))
 }
 
 export const addReturned = async (trx: Trx, orderId: number, received: readonly Allocation[]) => {
   for (const { sku, warehouse, quantity } of received)
-    await trx
-      .updateTable('reservation_lines')
-      .set(row => ({ returned: row('returned', '+', quantity) }))
-      .where('order_id', '=', orderId)
-      .where('sku', '=', sku)
-      .where('warehouse', '=', warehouse)
-      .execute()
+    await defer(
+      trx
+        .updateTable('reservation_lines')
+        .set(row => ({ returned: row('returned', '+', quantity) }))
+        .where('order_id', '=', orderId)
+        .where('sku', '=', sku)
+        .where('warehouse', '=', warehouse),
+    )
 }

@@ -3,6 +3,7 @@ import { inventoryLow, inventoryUpdated } from '#shared/catalog'
 import { conflict } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import { maxQuantity } from '#shared/schema'
+import { defer, newValues } from '#shared/sql'
 import type { NewMovement, SkuRow, StockRow, Trx } from './database'
 import { type Allocation, availableQuantity, type MovementKind } from './domain'
 
@@ -116,24 +117,23 @@ export const changeReserved = (stock: SkuStock, row: WarehouseStockRow, delta: n
   stock.changedRows.add(row)
 }
 
-const written = (...columns: string[]) => Object.fromEntries(columns.map(column => [column, raw`values(${raw.ref(column)})`]))
-
 /** Writes what changed, with one statement for each table. Each changed SKU gets its next version and one event with its new level. */
 export const saveSkuStock = async (trx: Trx, stockBySku: StockBySku, publish: Publish) => {
   const updated_at = new Date()
   const stock = [...stockBySku.values()]
   const movements = stock.flatMap(({ movements }) => movements)
-  if (movements.length > 0) await trx.insertInto('movements').values(movements).execute()
+  if (movements.length > 0) await defer(trx.insertInto('movements').values(movements))
   const rows = stock.flatMap(({ changedRows }) => [...changedRows].map(row => ({ ...row, updated_at })))
   const added = rows.filter(({ id }) => id === undefined)
-  if (added.length > 0) await trx.insertInto('stock').values(added).execute()
+  if (added.length > 0) await defer(trx.insertInto('stock').values(added))
   const known = rows.filter(({ id }) => id !== undefined)
   if (known.length > 0)
-    await trx
-      .insertInto('stock')
-      .values(known)
-      .onDuplicateKeyUpdate(written('quantity', 'reserved', 'updated_at'))
-      .execute()
+    await defer(
+      trx
+        .insertInto('stock')
+        .values(known)
+        .onDuplicateKeyUpdate(newValues('quantity', 'reserved', 'updated_at')),
+    )
 
   const changed = stock.filter(({ changed }) => changed)
   if (changed.length === 0) return
@@ -143,11 +143,12 @@ export const saveSkuStock = async (trx: Trx, stockBySku: StockBySku, publish: Pu
     return { ...totals, opened, archived, low, version: totals.version + 1, updated_at }
   })
   const columns = ['quantity', 'reserved', 'threshold', 'low', 'opened', 'archived', 'version', 'updated_at']
-  await trx
-    .insertInto('skus')
-    .values(skus)
-    .onDuplicateKeyUpdate(written(...columns))
-    .execute()
+  await defer(
+    trx
+      .insertInto('skus')
+      .values(skus)
+      .onDuplicateKeyUpdate(newValues(...columns)),
+  )
   for (const { sku, product_id, quantity, reserved, low, version } of skus) {
     const level = { product_id, sku, quantity, reserved, available: quantity - reserved }
     const { previous, totals } = stockBySku.get(sku) ?? {}

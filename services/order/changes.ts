@@ -1,8 +1,8 @@
-import { sql as raw } from 'kysely'
 import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
+import { defer, newValues } from '#shared/sql'
 import { type Buyer, dataColumn, erasedAddress, factsColumn, type LockedOrder, linesColumn, type OrderRow, type Trx } from './database'
 import { type Fact, isOver } from './domain'
 import { afterFacts, type ToldStep } from './domain-changes'
@@ -88,9 +88,6 @@ const changing = [
   'cancel_requested_at',
 ] as const
 
-/** Each of them as the insert would have stored it. */
-const newValues = Object.fromEntries(changing.map(column => [column, raw`values(${raw.ref(column)})`]))
-
 export interface OrderChange {
   facts?: readonly Fact[]
   set?: Partial<Pick<OrderRow, (typeof changing)[number]>>
@@ -146,19 +143,20 @@ export const changed = (
 /** Stores the rows of locked orders, which exist, and adds to their timelines. */
 export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries: readonly OrderEntry[]): Promise<void> => {
   if (rows.length > 0)
-    await trx
-      .insertInto('orders')
-      .values(
-        rows.map(row => ({
-          ...row,
-          free_shipping: row.free_shipping === 1,
-          promised: row.promised === 1,
-          user_erased: row.user_erased === 1,
-        })),
-      )
-      .onDuplicateKeyUpdate(newValues)
-      .execute()
-  if (entries.length > 0) await trx.insertInto('timeline').ignore().values(entries).execute()
+    await defer(
+      trx
+        .insertInto('orders')
+        .values(
+          rows.map(row => ({
+            ...row,
+            free_shipping: row.free_shipping === 1,
+            promised: row.promised === 1,
+            user_erased: row.user_erased === 1,
+          })),
+        )
+        .onDuplicateKeyUpdate(newValues(...changing)),
+    )
+  if (entries.length > 0) await defer(trx.insertInto('timeline').ignore().values(entries))
 }
 
 /** Changes one locked order. */

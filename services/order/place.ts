@@ -3,6 +3,7 @@ import { forbidden } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import { type Answer, idempotently } from '#shared/idempotency'
 import { toMajor } from '#shared/money'
+import { defer } from '#shared/sql'
 import { entryOfEvent, withEventId } from './changes'
 import { checkouts } from './checkouts'
 import type { OrderClients } from './clients'
@@ -66,7 +67,7 @@ const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCar
   const items: ItemRow[] = priced.lines.map(({ net: _, category_ids: __, tax_class = null, ...line }, index) => {
     return { order_id: id, line: index + 1, ...line, tax_class }
   })
-  await trx.insertInto('order_items').values(items).execute()
+  await defer(trx.insertInto('order_items').values(items))
 
   const created = withEventId(
     orderCreated(
@@ -88,10 +89,8 @@ const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCar
       },
     ),
   )
-  await trx
-    .insertInto('timeline')
-    .values({ order_id: id, ...entryOfEvent(created, { status: 'pending', total_amount: toMajor(total, currency), currency }) })
-    .execute()
+  const entry = entryOfEvent(created, { status: 'pending', total_amount: toMajor(total, currency), currency })
+  await defer(trx.insertInto('timeline').values({ order_id: id, ...entry }))
   publish(created, orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: payment_due_at, term: 'standard' }))
 
   const unclaimed = { claim_payment_id: null, claim_until: null, cancel_requested_at: null, user_erased: 0, captured: 0, refunded: 0 }

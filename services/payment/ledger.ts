@@ -1,6 +1,6 @@
 import { sql as raw } from 'kysely'
 import { toMajor } from '#shared/money'
-import type { Sql } from '#shared/sql'
+import { defer, type Sql } from '#shared/sql'
 import type { PaymentDb, PaymentRow, RefundRow, Trx } from './database'
 import { captureEntries, type Entry, isBalanced, refundEntries } from './domain'
 
@@ -16,14 +16,10 @@ interface Posting {
 /** Double entry. The unique key on the reference prevents a second booking of the same money. */
 const post = async (trx: Trx, { reference, paymentId, provider, providerReference, currency, entries }: Posting) => {
   if (!isBalanced(entries)) throw new Error(`the entries of ${reference} do not balance`)
-  const { insertId } = await trx
-    .insertInto('ledger_transactions')
-    .values({ reference, payment_id: paymentId, provider, provider_reference: providerReference, currency, created_at: new Date() })
-    .executeTakeFirstOrThrow()
-  await trx
-    .insertInto('ledger_entries')
-    .values(entries.map(entry => ({ transaction_id: Number(insertId), ...entry })))
-    .execute()
+  const booking = { reference, payment_id: paymentId, provider, provider_reference: providerReference, currency, created_at: new Date() }
+  await defer(trx.insertInto('ledger_transactions').values(booking))
+  const transaction_id = raw<number>`last_insert_id()`
+  await defer(trx.insertInto('ledger_entries').values(entries.map(entry => ({ transaction_id, ...entry }))))
 }
 
 type BookedPayment = Pick<PaymentRow, 'id' | 'provider' | 'currency'>

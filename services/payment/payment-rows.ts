@@ -1,6 +1,6 @@
 import { sql as raw } from 'kysely'
 import { toMajor } from '#shared/money'
-import { lockOrMakeAll } from '#shared/sql'
+import { defer, lockOrMakeAll } from '#shared/sql'
 import type { OrderRow, PaymentRow, Trx } from './database'
 import type { ProviderAction } from './domain'
 
@@ -62,7 +62,7 @@ export const savePayment = async (trx: Trx, { id, ...row }: PaymentRow, paidBy?:
           .updateTable(['payments', 'orders'])
           .set({ ...set, paid_by: paidBy })
           .where('orders.order_id', '=', order_id)
-  await saved.where('payments.id', '=', id).execute()
+  await defer(saved.where('payments.id', '=', id))
 }
 
 /** From `askAt` on, the follow-up asks the provider until the outcome of the action is known. The caller saves the payment. */

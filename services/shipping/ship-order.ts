@@ -1,8 +1,7 @@
-import { sql as raw } from 'kysely'
 import type { inventoryCommitted } from '#shared/catalog'
 import type { Message } from '#shared/event'
 import type { Static } from '#shared/schema'
-import { lockOrMakeAll } from '#shared/sql'
+import { defer, lockOrMakeAll, newValues } from '#shared/sql'
 import type { CarrierContracts } from './carriers/contracts'
 import type { OrderToShip, ShippingClients } from './clients'
 import { knownOrder, linesColumn, type ShippingSql } from './database'
@@ -46,11 +45,12 @@ export const shipOrder = ({ sql, clients, carriers }: Ports) => {
       return [{ ...order, orderId, ...first, publish }]
     })
     if (packed.length === 0) return
-    await trx
-      .insertInto('orders')
-      .values(packed.map(({ orderId: order_id, userId: user_id, lines }) => ({ order_id, user_id, lines: linesColumn.write(lines) })))
-      .onDuplicateKeyUpdate({ user_id: raw`values(user_id)`, lines: raw`values(${raw.ref('lines')})` })
-      .execute()
+    const rowsAfter = packed.map(({ orderId: order_id, userId: user_id, lines }) => ({
+      order_id,
+      user_id,
+      lines: linesColumn.write(lines),
+    }))
+    await defer(trx.insertInto('orders').values(rowsAfter).onDuplicateKeyUpdate(newValues('user_id', 'lines')))
     const shipments = packed.flatMap(({ parcels, ...order }) =>
       parcels.map(lines => ({ ...order, carrier: carrierFor(carriers, order.option), lines })),
     )

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Address } from '#shared/address'
 import { shipmentCreated, shipmentDelivered, shipmentUpdated } from '#shared/catalog'
 import type { Publish } from '#shared/event'
+import { defer } from '#shared/sql'
 import { second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
 import { addressColumn, linesColumn, progressOf, type ShipmentRow, type Trx } from './database'
@@ -54,7 +55,7 @@ export const addShipments = async (trx: Trx, shipments: readonly NewShipment[]):
   const { insertId } = await trx.insertInto('shipments').values(rows).executeTakeFirstOrThrow()
   const stored = rows.map((row, i) => ({ ...row, id: Number(insertId) + i }))
   const steps = stored.map(({ id: shipment_id, version, status }) => ({ shipment_id, version, status, at }))
-  await trx.insertInto('shipment_steps').values(steps).execute()
+  await defer(trx.insertInto('shipment_steps').values(steps))
   for (const [i, row] of stored.entries()) shipments[i]?.publish(shipmentCreated({ id: row.id, version: 1 }, eventData(row)))
   return stored
 }
@@ -91,12 +92,9 @@ const saveVersion = async (
 ): Promise<ShipmentRow> => {
   const row: ShipmentRow = { ...before, ...change, version: before.version + 1 }
   const { id, version, status } = row
-  await trx
-    .updateTable('shipments')
-    .set({ ...change, version })
-    .where('id', '=', id)
-    .execute()
-  await trx.insertInto('shipment_steps').values({ shipment_id: id, version, status, at: change.updated_at }).execute()
+  const shipment = trx.updateTable('shipments').where('id', '=', id)
+  await defer(shipment.set({ ...change, version }))
+  await defer(trx.insertInto('shipment_steps').values({ shipment_id: id, version, status, at: change.updated_at }))
   publish((status === 'delivered' ? shipmentDelivered : shipmentUpdated)({ id, version }, eventData(row)))
   return row
 }

@@ -1,5 +1,5 @@
 import { sql as raw } from 'kysely'
-import { lockOrMakeAll, type Sql } from '#shared/sql'
+import { defer, lockOrMakeAll, newValues, type Sql } from '#shared/sql'
 import { type OrderRow, soldLinesColumn, type TaxDb, type Trx } from './database'
 import { reportedPlace } from './domain'
 import { changesReport, notSold, type OrderFact, reportEntries, saleAfter } from './domain-report'
@@ -25,17 +25,18 @@ const savePrices = async ({ db }: Pick<Sql<TaxDb>, 'db'>, facts: readonly OrderF
 }
 
 const saveSales = (trx: Trx, orders: readonly OrderRow[]) =>
-  trx
-    .insertInto('orders')
-    .values(orders.map(({ order_id, paid_at, unsold }) => ({ order_id, paid_at, unsold: unsold === 1 })))
-    .onDuplicateKeyUpdate({ paid_at: raw`values(paid_at)`, unsold: raw`values(unsold)` })
-    .execute()
+  defer(
+    trx
+      .insertInto('orders')
+      .values(orders.map(({ order_id, paid_at, unsold }) => ({ order_id, paid_at, unsold: unsold === 1 })))
+      .onDuplicateKeyUpdate(newValues('paid_at', 'unsold')),
+  )
 
 const saveRefunds = async (trx: Trx, facts: readonly OrderFact[]) => {
   const rows = facts.flatMap(({ orderId, refund }) =>
     refund ? [{ order_id: orderId, refund_id: refund.id, amount: refund.amount, refunded_at: refund.at }] : [],
   )
-  if (rows.length > 0) await trx.insertInto('refunds').values(rows).onDuplicateKeyUpdate({ refund_id: raw`refund_id` }).execute()
+  if (rows.length > 0) await defer(trx.insertInto('refunds').values(rows).onDuplicateKeyUpdate({ refund_id: raw`refund_id` }))
 }
 
 /** The entries are replaced by what all facts about their order give, so that the order in which events arrive does not matter. */
@@ -45,13 +46,13 @@ const replaceEntries = async (trx: Trx, orders: readonly OrderRow[], mayHaveEntr
     // Instances of the earlier release store a place as it was typed.
     return [{ order_id, currency, total, paid_at, lines: soldLinesColumn.read(lines).map(line => ({ ...line, ...reportedPlace(line) })) }]
   })
-  if (mayHaveEntries.length > 0) await trx.deleteFrom('entries').where('order_id', 'in', mayHaveEntries).execute()
+  if (mayHaveEntries.length > 0) await defer(trx.deleteFrom('entries').where('order_id', 'in', mayHaveEntries))
   if (sold.length === 0) return
   const ids = sold.map(({ order_id }) => order_id)
   const refunds = await trx.selectFrom('refunds').select(['order_id', 'amount', 'refunded_at as at']).where('order_id', 'in', ids).execute()
   const refundsOf = Map.groupBy(refunds, ({ order_id }) => order_id)
   const entries = sold.flatMap(order => reportEntries(order, refundsOf.get(order.order_id) ?? []))
-  if (entries.length > 0) await trx.insertInto('entries').values(entries).execute()
+  if (entries.length > 0) await defer(trx.insertInto('entries').values(entries))
 }
 
 /**
