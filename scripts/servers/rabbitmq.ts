@@ -79,7 +79,7 @@ const environment = (folder: string, port: number): Environment => ({
   RABBITMQ_SERVER_START_ARGS: '-noinput',
   // Idle schedulers sleep instead of spinning. Naming the node here saves 0.7 s: no second Erlang starts to look for a port mapper.
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
-    '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+    '+S 1:1 +SDio 1 +SDcpu 1 +sbwt none +sbwtdcpu none +sbwtdio none',
     `-sname shop${port}@localhost -start_epmd false`,
     `-kernel inet_dist_use_interface {127,0,0,1} inet_dist_listen_min ${port + 2} inet_dist_listen_max ${port + 2}`,
   ].join(' '),

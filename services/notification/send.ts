@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { within } from '#shared/deadline'
 import { isUnavailable } from '#shared/errors'
 import type { Log } from '#shared/log'
+import { defer } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import type { Channel, OutgoingChannel, Sent } from './channels/channel'
@@ -53,19 +54,10 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
       const due = trx.selectFrom('deliveries').selectAll().where('channel', '=', channel).where('due_at', '<=', now)
       const rows = await due.orderBy('due_at').limit(batch).forUpdate().skipLocked().execute()
       if (rows.length === 0) return []
-      await trx
-        .updateTable('deliveries')
-        .set(row => ({
-          due_at: new Date(now.getTime() + leaseMs),
-          claims: row('claims', '+', 1),
-          attempts: row('attempts', '+', 1),
-        }))
-        .where(
-          'id',
-          'in',
-          rows.map(({ id }) => id),
-        )
-        .execute()
+      const ids = rows.map(({ id }) => id)
+      const leasedUntil = new Date(now.getTime() + leaseMs)
+      const claimed = trx.updateTable('deliveries').where('id', 'in', ids)
+      await defer(claimed.set(row => ({ due_at: leasedUntil, claims: row('claims', '+', 1), attempts: row('attempts', '+', 1) })))
       return rows.map(row => ({ ...row, claims: row.claims + 1, attempts: row.attempts + 1 }))
     })
   }

@@ -4,7 +4,7 @@ import { shop } from '../shop'
 import { pieces, until } from '../shopper'
 
 /**
- * What one order costs: the calls between services, the events that are handled, and what MySQL stores, from the placing until all is quiet. A change
+ * What one order costs: the calls between services, the events that are handled, and what MySQL is asked and stores, from the placing until all is quiet. A change
  * that adds one of them changes a number here, so nobody adds it without seeing it.
  */
 const pool = createPool({ uri: String(Bun.env.TEST_MYSQL_URL), connectionLimit: 1 })
@@ -32,12 +32,12 @@ const readStored = async (): Promise<Counts> => {
   return Object.fromEntries(rows.map(({ Variable_name, Value }) => [Variable_name, Number(Value)]))
 }
 
-/** Who sent a statement, and what it does: its text without values, and without the begin and the commit that travel with it. */
+/** Who sent a command, and what it does: its statements without values, and without the begin and the commit that travel with them. */
 interface Sent {
   service: string
   shape: string
 }
-/** The services' statements while `work` goes on, from the server's log. */
+/** The services' commands while `work` goes on, from the server's log. */
 const sentDuring = async (work: () => Promise<unknown>): Promise<Sent[]> => {
   await pool.query("set global log_output = 'TABLE'")
   await pool.query('truncate mysql.general_log')
@@ -69,7 +69,7 @@ const difference = (before: Counts, after: Counts): Counts =>
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
 
-test('one order, placed and paid by card, costs as many calls, events, statements and commits as are written here', async () => {
+test('one order, placed and paid by card, costs as many calls, events, commands and commits as are written here', async () => {
   const admin = await shop.admin()
   const ann = await shop.shopper()
   const product = await shop.addProduct({ price: 20 })
@@ -119,15 +119,15 @@ test('one order, placed and paid by card, costs as many calls, events, statement
     'payment.processed → order': 1,
     'shipment.created → order': 1,
   })
-  const statements = sent.filter(({ shape }) => !idle.has(shape) && !looks.some(look => look.test(shape)))
-  // Alone it is 81. Events that arrive apart cost a little more, and those that share a transaction less; notification may have other mails to send.
+  const commands = sent.filter(({ shape }) => !idle.has(shape) && !looks.some(look => look.test(shape)))
+  // Alone it is 49. Events that arrive apart cost a little more, and those that share a transaction less; notification may have other mails to send.
   const most = new Map(
-    Object.entries({ order: 28, inventory: 19, payment: 12, shipping: 14, tax: 9, notification: 18, promotion: 2, favourite: 2, user: 2 }),
+    Object.entries({ order: 17, inventory: 11, payment: 8, shipping: 10, tax: 9, notification: 18, promotion: 2, favourite: 2, user: 2 }),
   )
-  const byService = Object.groupBy(statements, ({ service }) => service)
+  const byService = Object.groupBy(commands, ({ service }) => service)
   const above = Object.entries(byService).filter(([service, list = []]) => list.length > (most.get(service) ?? 0))
   expect(above.map(([service, list = []]) => [service, list.map(({ shape }) => shape)])).toEqual([])
-  expect(statements.length).toBeWithin(58, 100)
+  expect(commands.length).toBeWithin(35, 68)
   // Messages that are due together ask for their receivers together.
   expect(contacts).toBeWithin(1, 3)
   const { Com_commit = 0, Com_insert = 0 } = difference(before.stored, after.stored)
