@@ -49,7 +49,7 @@ export const pageOf = <S extends TSchema>(item: S) =>
     'Page',
     t.Object({
       items: t.Array(item),
-      total: t.Integer({ description: `Counted to ${deepest}` }),
+      total: t.Integer({ description: `Counted to ${deepest}; above a thousand it may be a second old` }),
       total_capped: t.Optional(t.Boolean({ description: 'There are more than `total`' })),
       skip: t.Integer(),
       limit: t.Integer(),

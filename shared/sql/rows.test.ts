@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
 import { countLimit } from '../page'
 import { countCapped, insertOnce, jsonColumn, lockOrMake, lockOrMakeAll } from '../sql'
-import { testSql } from '../testing'
+import { eventually, testSql } from '../testing'
 
 const { sql, drop } = await testSql<{ numbers: { n: number } }>()
 afterAll(drop)
@@ -16,6 +16,36 @@ test('filtered rows are counted, as far as a list needs', async () => {
   expect(await countCapped(sql.db, rows.where('n', '<', 0))).toBe(0)
   expect(await countCapped(sql.db, rows)).toBe(countLimit)
   await sql.transaction(async trx => expect(await countCapped(trx, trx.selectFrom('numbers').where('n', '<', 7))).toBe(7))
+})
+
+test('a number of many rows is remembered for a second, each filter and each database by itself', async () => {
+  const other = await testSql<{ numbers: { n: number } }>()
+  for (const { db } of [sql, other.sql]) await db.schema.createTable('numbers').ifNotExists().addColumn('n', 'integer').execute()
+  await sql.db.deleteFrom('numbers').execute()
+  const insert = (count: number) =>
+    sql.db
+      .insertInto('numbers')
+      .values(Array.from({ length: count }, (_, n) => ({ n })))
+      .execute()
+  const some = (n: number) => sql.db.selectFrom('numbers').where('n', '<', n)
+  await insert(1000)
+  expect(await countCapped(sql.db, some(5000))).toBe(1000)
+  await insert(1)
+  // More than a second may pass between two statements on a busy machine.
+  await eventually(async () => {
+    const before = await countCapped(sql.db, some(5000))
+    await insert(1)
+    return (await countCapped(sql.db, some(5000))) === before
+  })
+  const { n } = await sql.db
+    .selectFrom('numbers')
+    .select(row => row.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  expect(await countCapped(sql.db, some(5001))).toBe(n)
+  expect(await countCapped(other.sql.db, other.sql.db.selectFrom('numbers').where('n', '<', 5000))).toBe(0)
+  await sql.transaction(async trx => expect(await countCapped(trx, some(5000))).toBe(n))
+  await eventually(async () => (await countCapped(sql.db, some(5000))) === n)
+  await other.drop()
 })
 
 describe('a table', () => {

@@ -1,6 +1,8 @@
 import { type QueryExecutorProvider, type RawBuilder, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '../page'
 import { t } from '../schema'
+import { second } from '../time'
 import { isDuplicate } from './errors'
 import { andNext } from './join-transactions'
 
@@ -92,12 +94,27 @@ export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column 
 }
 const cursorKey = t.Tuple([t.Union([t.Integer({ minimum: 0 }), t.String()])])
 
-/** A `count(*)` that stops at `countLimit` rows. It takes the filtered query, before its order and columns. */
+/** Counting so many rows costs more than reading a page of them, and hardly anybody sees that the number is a second old. */
+const isMany = (total: number) => total > 1000
+const manyRows = new WeakMap<QueryExecutorProvider, LRUCache<string, number>>()
+
+/**
+ * A `count(*)` that stops at `countLimit` rows. It takes the filtered query, before its order and columns. Above a thousand rows it may be a
+ * second old.
+ */
 export const countCapped = async <Db, Tables extends keyof Db, Row>(
   db: QueryExecutorProvider,
   filtered: SelectQueryBuilder<Db, Tables, Row>,
 ): Promise<number> => {
   const some = filtered.select(eb => eb.lit(1).as('one')).limit(countLimit)
-  const { rows } = await sql<{ total: number }>`select count(*) as total from ${some.as('some')}`.execute(db)
-  return Number(rows[0]?.total ?? 0)
+  const count = sql<{ total: number }>`select count(*) as total from ${some.as('some')}`.compile(db)
+  const recent = manyRows.get(db) ?? new LRUCache({ max: 1000, ttl: second })
+  manyRows.set(db, recent)
+  const key = JSON.stringify([count.sql, count.parameters])
+  const known = recent.get(key)
+  if (known !== undefined) return known
+  const { rows } = await db.getExecutor().executeQuery(count)
+  const total = Number(rows[0]?.total ?? 0)
+  if (isMany(total)) recent.set(key, total)
+  return total
 }

@@ -66,7 +66,7 @@ export interface AccountChange {
 
 export interface AccountPage {
   items: Account[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -113,7 +113,7 @@ export interface AuditEntry {
 
 export interface AuditEntryPage {
   items: AuditEntry[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -266,7 +266,7 @@ export interface CampaignCode {
 
 export interface CampaignCodePage {
   items: CampaignCode[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -282,7 +282,7 @@ export interface CampaignCodes {
 
 export interface CampaignPage {
   items: Campaign[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -645,7 +645,7 @@ export interface DeliveryDetail {
 
 export interface DeliveryPage {
   items: Delivery[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -727,7 +727,7 @@ export interface Favourite {
 export type FavouritePageCatalog = 'current' | 'unavailable';
 export interface FavouritePage {
   items: Favourite[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -1109,7 +1109,7 @@ export interface ModeratedReview {
 
 export interface ModeratedReviewPage {
   items: ModeratedReview[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -2023,7 +2023,7 @@ export interface NotificationKindInfoList {
 
 export interface NotificationPage {
   items: Notification[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -2112,7 +2112,7 @@ export interface OrderMoney {
 
 export interface OrderPage {
   items: Order[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -2317,7 +2317,7 @@ export interface OwnReview {
 
 export interface OwnReviewPage {
   items: OwnReview[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -2387,7 +2387,7 @@ export interface PasswordResetRequest {
 
 export interface PaymentPage {
   items: Payment[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -2640,7 +2640,7 @@ export interface ProductIds {
 
 export interface ProductPage {
   items: Product[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3133,7 +3133,7 @@ export interface ReviewChange {
 
 export interface ReviewPage {
   items: Review[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3291,7 +3291,7 @@ export interface SandboxConfirmationReceipt {
 
 export interface SavedAddressPage {
   items: SavedAddress[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3351,7 +3351,7 @@ export interface ServiceList {
 
 export interface SessionPage {
   items: Session[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3387,7 +3387,7 @@ export interface SharedFavourite {
 export type SharedFavouritePageCatalog = 'current' | 'unavailable';
 export interface SharedFavouritePage {
   items: SharedFavourite[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3474,7 +3474,7 @@ export interface ShipmentDetail {
 
 export interface ShipmentPage {
   items: Shipment[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3585,7 +3585,7 @@ export interface ShippingRateChange {
 
 export interface ShippingRatePage {
   items: ShippingRate[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3620,7 +3620,7 @@ export interface ShippingZoneChange {
 
 export interface ShippingZonePage {
   items: ShippingZone[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3643,7 +3643,7 @@ export interface SkuStock {
 
 export interface SkuStockPage {
   items: SkuStock[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3668,7 +3668,7 @@ export interface SkuWeightChange {
 
 export interface SkuWeightPage {
   items: SkuWeight[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3770,7 +3770,7 @@ export interface StockMovement {
 
 export interface StockMovementPage {
   items: StockMovement[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3782,7 +3782,7 @@ export interface StockMovementPage {
 
 export interface StockPage {
   items: Stock[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -3905,7 +3905,7 @@ export interface TaxRateChange {
 
 export interface TaxRatePage {
   items: TaxRate[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
@@ -4017,7 +4017,7 @@ export interface Warehouse {
 
 export interface WarehousePage {
   items: Warehouse[];
-  /** Counted to 10000 */
+  /** Counted to 10000; above a thousand it may be a second old */
   total: number;
   /** There are more than `total` */
   total_capped?: boolean;
