@@ -37,17 +37,17 @@ export interface Mongo {
   /**
    * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
    * that also records their ids; a message that was recorded before is left out. It is repeated after a conflict, and with fewer messages when
-   * it fails. With `gatherMs` a message waits that long for others: for handlers that nobody waits for.
+   * it fails. Groups begin `apartMs` after one another, except for a message that `isUrgent`.
    */
   onceMany<Item>(
     handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-    options?: GroupOptions,
+    options?: GroupOptions<Item>,
   ): (message: Message, item: Item) => Promise<void>
   /**
    * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
    * be in a group twice.
    */
-  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions): (item: Item) => Promise<void>
+  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions<Item>): (item: Item) => Promise<void>
   /**
    * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
    * what happens rarely, since each message costs a transaction.
@@ -188,8 +188,10 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     db,
     collection: name => db.collection(name),
     transaction: work => bounded(transaction(work)),
-    onceMany: <Item>(handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
-      createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    onceMany: <Item>(
+      handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
+      options?: GroupOptions<Item>,
+    ) => createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
     many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
     async once<T>({ id }: Pick<Message, 'id'>, work: Work<T>) {
       let value: T | undefined

@@ -2,10 +2,7 @@ import type { Logger } from 'pino'
 import { currentContext } from './context'
 import type { Draft, Message } from './event'
 
-export { createGroups } from './outbox/groups'
-
-/** How long a message waits for others to be handled with, where nobody waits for its effect. */
-export const gatherMs = 250
+export { apart, createGroups } from './outbox/groups'
 
 /** What the relay hands to the broker. */
 export interface OutgoingMessage {

@@ -56,17 +56,17 @@ export interface Sql<Db> {
    * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
    * that also records their ids. It is repeated after a deadlock, without those messages that were recorded before, and with fewer messages
    * when it fails, so it must have no effect except through `trx`. It should lock the rows of all messages at once, in one order.
-   * With `gatherMs` a message waits that long for others: for handlers that nobody waits for.
+   * Groups begin `apartMs` after one another, except for a message that `isUrgent`.
    */
   onceMany<Item>(
     handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-    options?: GroupOptions,
+    options?: GroupOptions<Item>,
   ): (message: Message, item: Item) => Promise<void>
   /**
    * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
    * be in a group twice.
    */
-  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions): (item: Item) => Promise<void>
+  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions<Item>): (item: Item) => Promise<void>
   /**
    * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
    * what happens rarely, since each message costs a transaction.
@@ -147,8 +147,10 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     db,
     kernel,
     transaction: work => transaction(work),
-    onceMany: <Item>(handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>, options?: GroupOptions) =>
-      createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    onceMany: <Item>(
+      handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
+      options?: GroupOptions<Item>,
+    ) => createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
     many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
     async once<T>({ id }: Pick<Message, 'id'>, work: Work<Db, T>) {
       let value: T | undefined

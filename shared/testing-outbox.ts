@@ -35,7 +35,7 @@ export interface Instance {
   once(id: string, work: (publish: Publish, effect: (name: string) => Promise<unknown>) => Promise<unknown>): Promise<unknown>
   onceMany(
     handleAll: (arrivals: readonly Arrival<number>[], effect: (...names: string[]) => Promise<unknown>) => Promise<unknown>,
-    options?: GroupOptions,
+    options?: GroupOptions<number>,
   ): (id: string, n?: number) => Promise<void>
   endGathering(): void
   effects(): Promise<number>

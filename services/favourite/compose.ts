@@ -24,13 +24,13 @@ interface Ports {
   pauseMs?: number
   /** How many watchers are told in one transaction. */
   batchSize?: number
-  /** How long an event waits for others, to be handled together. */
-  gatherMs?: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
   clock?: () => Date
 }
 
 export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) => {
-  const { limit = 500, pauseMs = day, batchSize = 500, gatherMs = 0, clock = () => new Date() } = options
+  const { limit = 500, pauseMs = day, batchSize = 500, apartMs = 0, clock = () => new Date() } = options
   const favourites = favouriteRepository(sql)
   return {
     favourites,
@@ -39,7 +39,7 @@ export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) =
     showFavourites: showFavourites({ favourites, clients }),
     setWatch: setWatch({ sql, clients, limit }),
     shares: shares({ sql, secret: shareSecret }),
-    hearNews: hearNews(sql, gatherMs),
+    hearNews: hearNews(sql, apartMs),
     fanOuts: fanOuts({ sql, log, clock, pauseMs, batchSize }),
     personalData: favouritePersonalData(sql),
     drift: favouriteDrift(sql),

@@ -14,14 +14,16 @@ interface Ports {
   log: Pick<Log, 'warn'>
   waitMs?: number
   checkpointAfter?: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ sql, log, waitMs, checkpointAfter }: Ports) => ({
+export const compose = ({ sql, log, waitMs, checkpointAfter, apartMs }: Ports) => ({
   stock: stockRepository(sql),
   adjustments: stockAdjustments(sql),
   warehouses: warehouseRepository(sql),
   products: stockedProducts(sql),
-  reservations: reservations({ sql, log, waitMs }),
+  reservations: reservations({ sql, log, waitMs, apartMs }),
   returns: customerReturns(sql),
   drift: inventoryDrift({ sql, checkpointAfter }),
   reservationStates: reservationStates(sql),

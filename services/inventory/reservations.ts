@@ -15,6 +15,9 @@ interface Told {
   facts: Partial<OrderFacts>
 }
 
+/** The buyer waits until the stock is reserved. */
+const isUrgent = ({ facts }: Told) => facts.placed === true
+
 /** Bounds the duration of one sweep; the next sweep takes the rest. */
 const sweepLimit = 200
 
@@ -64,14 +67,19 @@ interface Ports {
   log: Pick<Log, 'warn'>
   /** How long an order waits for a product that inventory does not know yet. */
   waitMs?: number | undefined
+  /** How far apart groups of events begin. */
+  apartMs?: number | undefined
 }
 
-export const reservations = ({ sql, log, waitMs = 30 * second }: Ports) => {
+export const reservations = ({ sql, log, waitMs = 30 * second, apartMs = 0 }: Ports) => {
   /** What a group says about one order is added before the order's next step: the same as if its events had come in another order. */
-  const handle = sql.onceMany<Told>(async (trx, arrivals) => {
-    const arrivalsOf = Map.groupBy(arrivals, ({ item }) => item.orderId)
-    await advanceOrders(trx, await lockOrders(trx, arrivalsOf), waitMs)
-  })
+  const handle = sql.onceMany<Told>(
+    async (trx, arrivals) => {
+      const arrivalsOf = Map.groupBy(arrivals, ({ item }) => item.orderId)
+      await advanceOrders(trx, await lockOrders(trx, arrivalsOf), waitMs)
+    },
+    { apartMs, isUrgent },
+  )
 
   /**
    * Each reservation has its own transaction and lock. One that fails goes to the end of those that wait, and holds up no other. Returns

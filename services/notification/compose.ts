@@ -35,7 +35,7 @@ interface Ports {
   heartbeatMs?: number
   sendMs?: number
   /** How long an event, or the report of a provider, waits for others to be handled together. */
-  gatherMs?: number
+  apartMs?: number
 }
 
 /** The use cases over one store. */
@@ -66,7 +66,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
     suppressions,
     preferences,
     unsubscribes,
-    telling: telling({ sql, notify: streams.notify, log, gatherMs: options.gatherMs }),
+    telling: telling({ sql, notify: streams.notify, log, apartMs: options.apartMs }),
     sending: sending({
       ...options,
       ...{ sql, channels, suppressions, log },
@@ -74,7 +74,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
       surroundings: surroundings({ sql, clients }),
       forgetDevice: devices.forget,
     }),
-    reports: providerReports({ sql, verifiers, suppressions, log, gatherMs: options.gatherMs }),
+    reports: providerReports({ sql, verifiers, suppressions, log, apartMs: options.apartMs }),
     personalData: notificationPersonalData({ sql, preferences }),
     drift: deliveryDrift({ deliveries }),
     reviewRequestAfterMs: options.reviewRequestAfterMs,

@@ -14,7 +14,7 @@ interface Ports {
   suppressions: Suppressions
   log: Pick<Log, 'error'>
   /** How long a report waits for others, to be settled together. */
-  gatherMs?: number | undefined
+  apartMs?: number | undefined
 }
 
 const retryMs = 2 * second
@@ -40,7 +40,7 @@ const reported = (row: DeliveryRow, { kind, at }: ProviderEventRow): DeliveryRow
 }
 
 /** Reports of providers, each stored once under the provider's id for it. One that is here before its delivery is kept until that is known. */
-export const providerReports = ({ sql, verifiers, suppressions, log, gatherMs = 0 }: Ports) => {
+export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0 }: Ports) => {
   const { db } = sql
 
   /** The stored reports, locked, in the order in which they came. */
@@ -133,7 +133,7 @@ export const providerReports = ({ sql, verifiers, suppressions, log, gatherMs = 
       for (const report of reports) report.settled = !unknown.has(idOf(report.event))
     })
 
-  const settle = sql.many<Report>(settleAll, { gatherMs, lanes: 1 })
+  const settle = sql.many<Report>(settleAll, { apartMs, lanes: 1 })
 
   /** True when every one of them is settled. */
   const accept = async (provider: string, events: readonly ProviderEvent[], now = new Date()): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { changed, entryOfMessage, loadLockedOrders, storeChanges } from './changes'
 import type { OrderSql } from './database'
 import type { Fact } from './domain'
-import { claimAfter } from './domain-claims'
+import { claimAfter, endsPending } from './domain-claims'
 import { receiveParcels } from './received-returns'
 
 interface ReportedFact {
@@ -11,27 +11,33 @@ interface ReportedFact {
   entryData?: object
 }
 
+/** The buyer waits for it, to pay. */
+const isUrgent = ({ fact }: ReportedFact) => endsPending(fact.kind)
+
 /** Adds what messages of other services say about orders. Only the facts decide, not when their messages arrive. */
-export const applyFact = (sql: OrderSql) =>
-  sql.onceMany<ReportedFact>(async (trx, arrivals) => {
-    const locked = await loadLockedOrders(
-      trx,
-      arrivals.map(({ item }) => item.orderId),
-    )
-    const orders = new Map(locked.map(order => [order.row.id, order]))
-    const entries = arrivals.flatMap(({ message, item: { orderId, fact, entryData = {} }, publish }) => {
-      const order = orders.get(orderId)
-      if (!order) return []
-      const change = { facts: [fact], set: claimAfter(order.row, fact), entries: [entryOfMessage(message, entryData)] }
-      const after = changed(order, change, publish)
-      orders.set(orderId, after.order)
-      return after.entries
-    })
-    const before = new Set(locked.map(({ row }) => row))
-    const rows = [...orders.values()].flatMap(({ row }) => (before.has(row) ? [] : [row]))
-    await storeChanges(trx, rows, entries)
-    for (const { item, publish } of arrivals) {
-      const order = orders.get(item.orderId)
-      if (order && item.fact.kind === 'shipment') orders.set(item.orderId, await receiveParcels(trx, publish, order))
-    }
-  })
+export const applyFact = (sql: OrderSql, { apartMs = 0 }: { apartMs?: number | undefined } = {}) =>
+  sql.onceMany<ReportedFact>(
+    async (trx, arrivals) => {
+      const locked = await loadLockedOrders(
+        trx,
+        arrivals.map(({ item }) => item.orderId),
+      )
+      const orders = new Map(locked.map(order => [order.row.id, order]))
+      const entries = arrivals.flatMap(({ message, item: { orderId, fact, entryData = {} }, publish }) => {
+        const order = orders.get(orderId)
+        if (!order) return []
+        const change = { facts: [fact], set: claimAfter(order.row, fact), entries: [entryOfMessage(message, entryData)] }
+        const after = changed(order, change, publish)
+        orders.set(orderId, after.order)
+        return after.entries
+      })
+      const before = new Set(locked.map(({ row }) => row))
+      const rows = [...orders.values()].flatMap(({ row }) => (before.has(row) ? [] : [row]))
+      await storeChanges(trx, rows, entries)
+      for (const { item, publish } of arrivals) {
+        const order = orders.get(item.orderId)
+        if (order && item.fact.kind === 'shipment') orders.set(item.orderId, await receiveParcels(trx, publish, order))
+      }
+    },
+    { apartMs, isUrgent },
+  )

@@ -24,12 +24,14 @@ interface Ports {
   log: Pick<Log, 'warn'>
   /** Tells the other instances which orders may be payable. */
   notices: Notices
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ sql, clients, terms, log, notices }: Ports) => {
+export const compose = ({ sql, clients, terms, log, notices, apartMs }: Ports) => {
   const orders = orderRepository(sql)
   const ready = payable(notices)
-  const apply = applyFact(sql)
+  const apply = applyFact(sql, { apartMs })
   return {
     orders,
     place: place({ sql, clients, terms }),

@@ -1,4 +1,5 @@
 import type { Environment } from '#shared/config'
+import { apart } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { minute, second } from '#shared/time'
 import { orderApp } from './app'
@@ -20,7 +21,7 @@ export const start = (env?: Environment) =>
         paymentTimeoutMs: config.integer('ORDER_PAYMENT_TIMEOUT_MS', 15 * minute),
         claimMs: config.integer('CLAIM_MS', minute),
       }
-      const service = compose({ sql, clients: orderClients(client), terms, log, notices: notices('payable') })
+      const service = compose({ sql, clients: orderClients(client), terms, log, notices: notices('payable'), apartMs: apart.ofOrders })
       await bus.consume(orderHandlers(service))
       every('cancel orders that nobody paid in time', second, () => service.timeouts.sweep(new Date()))
       every('finish cancellations', second, () => service.finishCancellations(new Date(Date.now() - abandonedMs)))

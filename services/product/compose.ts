@@ -12,17 +12,17 @@ import { upgradeCatalog } from './upgrade-catalog'
 
 interface Ports {
   mongo: Mongo
-  /** How long an event waits for others, to be handled together. */
-  gatherMs?: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ mongo, gatherMs = 100 }: Ports) => {
+export const compose = ({ mongo, apartMs = 100 }: Ports) => {
   const categories = categoryRepository(mongo)
   const products = productRepository(mongo, categories)
   return {
     categories,
     products,
-    learn: learn(mongo, gatherMs),
+    learn: learn(mongo, apartMs),
     addCategory: addCategory(mongo, categories),
     addProduct: addProduct(mongo, products),
     propagateCategoryChanges: propagateCategoryChanges(mongo),

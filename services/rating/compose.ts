@@ -15,11 +15,11 @@ import { writeReview } from './write-review'
 interface Ports {
   mongo: Mongo
   clients: RatingClients
-  /** How long an event waits for others, to be handled together. */
-  gatherMs?: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ mongo, clients, gatherMs }: Ports) => {
+export const compose = ({ mongo, clients, apartMs }: Ports) => {
   const people = peopleRepository(mongo)
   const summaries = summaryRepository(mongo)
   const reviews = reviewRepository({ mongo, people, summaries })
@@ -31,7 +31,7 @@ export const compose = ({ mongo, clients, gatherMs }: Ports) => {
     writing: writeReview({ mongo, reviews, filter, clients }),
     reactions: reactions({ mongo, reviews, filter }),
     moderation: moderation({ mongo, reviews, filter }),
-    recordDelivery: recordDelivery({ mongo, people, gatherMs }),
+    recordDelivery: recordDelivery({ mongo, people, apartMs }),
     personalData: ratingPersonalData({ mongo, people, reviews }),
     drift: summaryDrift(mongo),
   }

@@ -11,15 +11,15 @@ interface Delivered {
 interface Ports {
   mongo: Mongo
   people: People
-  /** How long an event waits for others, to be handled together. */
-  gatherMs?: number | undefined
+  /** How far apart groups of events begin. */
+  apartMs?: number | undefined
 }
 
 /**
  * Who got a product delivered has purchased it: a review that is there already becomes verified, and one that comes later finds the purchase.
  * Both write the person, so that neither misses the other.
  */
-export const recordDelivery = ({ mongo, people, gatherMs = 0 }: Ports): ((message: Message, delivered: Delivered) => Promise<void>) =>
+export const recordDelivery = ({ mongo, people, apartMs = 0 }: Ports): ((message: Message, delivered: Delivered) => Promise<void>) =>
   mongo.onceMany<Delivered>(
     async (session, arrivals) => {
       const bought: { user_id: number; product_id: string; at: Date }[] = []
@@ -40,6 +40,6 @@ export const recordDelivery = ({ mongo, people, gatherMs = 0 }: Ports): ((messag
         await reviewsIn(mongo).replaceOne({ _id: row._id }, verified, { session })
       }
     },
-    { gatherMs },
+    { apartMs },
   )
 export type RecordDelivery = ReturnType<typeof recordDelivery>

@@ -25,11 +25,11 @@ interface Ports {
   log: Pick<Logger, 'info' | 'warn'>
   /** What people and queries are hashed with. */
   secret: string
-  /** How long an event waits for others, to be handled together. */
-  gatherMs?: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ redis, clients, follow, log, secret, gatherMs = 0 }: Ports) => {
+export const compose = ({ redis, clients, follow, log, secret, apartMs = 0 }: Ports) => {
   const products = productRepository(redis)
   const snapshots = indexSnapshots(redis)
   const synonyms = synonymStore(redis, products)
@@ -51,15 +51,15 @@ export const compose = ({ redis, clients, follow, log, secret, gatherMs = 0 }: P
   const favourites = (userId: number) => clients.favourites(userId, interestsOfAKind)
   return {
     products,
-    learnStock: learnStock(products, gatherMs),
+    learnStock: learnStock(products, apartMs),
     synonyms,
     live,
     find: find({ live, products, categories }),
     trending: trending({ redis, secret }),
     reindexing: reindexing({ redis, clients, products, snapshots, leases: held, log }),
     boughtTogether: pairs,
-    /** Counts a paid order. Those that come within `gatherMs` are sent to Redis together. */
-    countOrder: createGroups<PaidOrder>(async orders => void (await Promise.all(orders.map(pairs.count))), { gatherMs }),
+    /** Counts a paid order. Those that gather between two groups are sent to Redis together. */
+    countOrder: createGroups<PaidOrder>(async orders => void (await Promise.all(orders.map(pairs.count))), { apartMs }),
     history,
     shelf,
     recommend: recommend({ shelf, boughtTogether: pairs, history, favourites }),

@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { gatherMs } from '#shared/outbox'
+import { apart } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { minute, second } from '#shared/time'
 import { searchApp } from './app'
@@ -11,7 +11,14 @@ export const start = (env?: Environment) =>
   runService(
     'search',
     async ({ http, redis, bus, client, follow, every, onDrain, metrics, log, config }) => {
-      const service = compose({ redis, clients: searchClients(client), follow, log, secret: config.internalKey, gatherMs })
+      const service = compose({
+        redis,
+        clients: searchClients(client),
+        follow,
+        log,
+        secret: config.internalKey,
+        apartMs: apart.inBackground,
+      })
       const { live, reindexing } = service
       metrics.gauge('search_products', 'Products in the index of this instance', [], gauge => gauge.set(live.state().products))
       metrics.gauge('search_lag_seconds', 'How late this instance took over the newest change', [], gauge =>

@@ -26,9 +26,11 @@ interface Ports {
   log: Pick<Log, 'warn'>
   heartbeatMs?: number
   stuckAfterMs: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs }: Ports) => {
+export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs, apartMs }: Ports) => {
   const streams = shipmentStreams({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
   const { notify } = streams
   const steps = shipmentSteps({ sql, notify })
@@ -36,7 +38,7 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
   return {
     streams,
     steps,
-    shipOrder: shipOrder({ sql, clients, carriers }),
+    shipOrder: shipOrder({ sql, clients, carriers, apartMs }),
     shipLines: shipLines({ sql, clients, carriers, notify }),
     voidOrder: voidOrder({ sql, notify }),
     voidCancelledOrder: voidCancelledOrder({ sql, notify }),

@@ -13,6 +13,8 @@ interface Ports {
   sql: ShippingSql
   clients: ShippingClients
   carriers: CarrierContracts
+  /** How far apart groups of orders begin. */
+  apartMs?: number | undefined
 }
 
 interface ToShip {
@@ -25,38 +27,41 @@ interface ToShip {
  * When the stock of an order is committed, each warehouse packs what leaves from it in one parcel, unless the order is cancelled. The order
  * service is asked before the transaction begins, since no call is made under a lock.
  */
-export const shipOrder = ({ sql, clients, carriers }: Ports) => {
+export const shipOrder = ({ sql, clients, carriers, apartMs = 0 }: Ports) => {
   const isDone = async (orderId: number) => {
     const row = await sql.db.selectFrom('orders').select(['lines', 'voided']).where('order_id', '=', orderId).executeTakeFirst()
     return row !== undefined && isPackedOrVoided(knownOrder(row))
   }
 
-  const packAll = sql.onceMany<ToShip>(async (trx, arrivals) => {
-    const ids = arrivals.map(({ item }) => item.orderId)
-    await lockOrMakeAll(trx, 'orders', 'order_id', ids)
-    const rows = await trx.selectFrom('orders').selectAll().where('order_id', 'in', ids).execute()
-    const known = new Map(rows.map(row => [row.order_id, knownOrder(row)]))
-    const packed = arrivals.flatMap(({ item: { orderId, committed, order }, publish }) => {
-      const before = known.get(orderId)
-      const first = before && firstParcels(before, committed)
-      if (!first) return []
-      // A second message about the same order may be in the group.
-      known.set(orderId, { lines: first.lines, voided: false })
-      return [{ ...order, orderId, ...first, publish }]
-    })
-    if (packed.length === 0) return
-    const rowsAfter = packed.map(({ orderId: order_id, userId: user_id, lines }) => ({
-      order_id,
-      user_id,
-      lines: linesColumn.write(lines),
-    }))
-    await defer(trx.insertInto('orders').values(rowsAfter).onDuplicateKeyUpdate(newValues('user_id', 'lines')))
-    const shipments = packed.flatMap(({ parcels, ...order }) =>
-      parcels.map(lines => ({ ...order, carrier: carrierFor(carriers, order.option), lines })),
-    )
-    // No live stream has to be notified: nobody can follow a shipment that is not there yet.
-    await addShipments(trx, shipments)
-  })
+  const packAll = sql.onceMany<ToShip>(
+    async (trx, arrivals) => {
+      const ids = arrivals.map(({ item }) => item.orderId)
+      await lockOrMakeAll(trx, 'orders', 'order_id', ids)
+      const rows = await trx.selectFrom('orders').selectAll().where('order_id', 'in', ids).execute()
+      const known = new Map(rows.map(row => [row.order_id, knownOrder(row)]))
+      const packed = arrivals.flatMap(({ item: { orderId, committed, order }, publish }) => {
+        const before = known.get(orderId)
+        const first = before && firstParcels(before, committed)
+        if (!first) return []
+        // A second message about the same order may be in the group.
+        known.set(orderId, { lines: first.lines, voided: false })
+        return [{ ...order, orderId, ...first, publish }]
+      })
+      if (packed.length === 0) return
+      const rowsAfter = packed.map(({ orderId: order_id, userId: user_id, lines }) => ({
+        order_id,
+        user_id,
+        lines: linesColumn.write(lines),
+      }))
+      await defer(trx.insertInto('orders').values(rowsAfter).onDuplicateKeyUpdate(newValues('user_id', 'lines')))
+      const shipments = packed.flatMap(({ parcels, ...order }) =>
+        parcels.map(lines => ({ ...order, carrier: carrierFor(carriers, order.option), lines })),
+      )
+      // No live stream has to be notified: nobody can follow a shipment that is not there yet.
+      await addShipments(trx, shipments)
+    },
+    { apartMs },
+  )
 
   return async (message: Message<Static<typeof inventoryCommitted.schema>>): Promise<void> => {
     const { order_id: orderId, lines: committed } = message.data

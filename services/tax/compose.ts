@@ -10,17 +10,17 @@ import { taxRateRepository } from './repository'
 interface Ports {
   sql: Sql<TaxDb>
   now?: () => Date
-  /** How long an event waits for others, to be handled together. */
-  gatherMs?: number
+  /** How far apart groups of events begin. */
+  apartMs?: number
 }
 
-export const compose = ({ sql, now = () => new Date(), gatherMs }: Ports) => {
+export const compose = ({ sql, now = () => new Date(), apartMs }: Ports) => {
   const rates = taxRateRepository(sql)
   return {
     rates,
     quoteTax: quoteTax(rates, now),
     addRate: addRate(sql, rates),
-    addOrderFact: orderFacts(sql, { gatherMs }),
+    addOrderFact: orderFacts(sql, { apartMs }),
     report: taxReport(sql),
     reportedOrders: reportedOrders(sql),
   }

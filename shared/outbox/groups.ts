@@ -1,9 +1,11 @@
 import { type Context, currentContext, withContext } from '../context'
 import { AppError, isUnavailable } from '../errors'
 
-export interface GroupOptions {
-  /** How long an item waits for others before its group is handled. For work that nobody waits for. */
-  gatherMs?: number
+export interface GroupOptions<Item> {
+  /** How long after a group the next one begins at the earliest: meanwhile items gather. */
+  apartMs?: number
+  /** Whether somebody waits for the item: it begins a group at once, and takes along what has gathered. */
+  isUrgent?: (item: Item) => boolean
   /** How many groups are handled side by side. */
   lanes?: number
   groupSize?: number
@@ -17,16 +19,28 @@ interface Waiting<Item> {
 }
 
 /**
+ * How far apart groups of messages begin. A group costs about the same however large it is, so under load larger groups make an order cheaper,
+ * and an order that comes alone waits for nothing.
+ */
+export const apart = {
+  /** Where an order goes on with the effect. */
+  ofOrders: 50,
+  /** Where nobody waits for the effect. */
+  inBackground: 250,
+}
+
+/**
  * Handles items that wait together in one go, in the context of the first. If that fails, each half is tried, down to single items: none
- * fails because of another. `closing` ends the waiting for others.
+ * fails because of another. From `closing` on no item waits for others.
  */
 export const createGroups = <Item>(
   handleAll: (items: readonly Item[]) => Promise<void>,
-  { lanes = 2, groupSize = 64, gatherMs = 0, closing }: GroupOptions & { closing?: AbortSignal },
+  { lanes = 2, groupSize = 64, apartMs = 0, isUrgent = () => false, closing }: GroupOptions<Item> & { closing?: AbortSignal },
 ) => {
   const waiting: Waiting<Item>[] = []
   let busyLanes = 0
   let gathering: Timer | undefined
+  let isStarting = false
 
   const handleGroup = async (group: readonly Waiting<Item>[]): Promise<void> => {
     const [first] = group
@@ -45,26 +59,42 @@ export const createGroups = <Item>(
     }
   }
   const startLanes = () => {
+    isStarting = false
     while (busyLanes < lanes && waiting.length > 0 && (!gathering || waiting.length >= groupSize)) {
       busyLanes++
+      gather()
       void handleGroup(waiting.splice(0, groupSize)).finally(() => {
         busyLanes--
         startLanes()
       })
     }
   }
+  const gather = () => {
+    endGathering()
+    if (apartMs === 0 || closing?.aborted) return
+    gathering = setTimeout(() => {
+      gathering = undefined
+      startLanes()
+    }, apartMs)
+  }
   const endGathering = () => {
     clearTimeout(gathering)
     gathering = undefined
+  }
+  const onClosing = () => {
+    endGathering()
     startLanes()
   }
-  closing?.addEventListener('abort', endGathering, { once: true })
+  closing?.addEventListener('abort', onClosing, { once: true })
 
   return (item: Item): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ item, context: currentContext(), resolve, reject })
-      if (gatherMs > 0 && !closing?.aborted) gathering ??= setTimeout(endGathering, gatherMs)
-      startLanes()
+      if (isUrgent(item)) endGathering()
+      if (isStarting) return
+      isStarting = true
+      // What arrives at the same moment is handled together.
+      setImmediate(startLanes)
     })
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { newContext, withContext } from '../context'
 import { broker, counted, emptied, openStore, stores, upTo } from '../testing-outbox'
+import type { GroupOptions } from './groups'
 
 describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
   let store: Awaited<ReturnType<typeof openStore>>
@@ -49,7 +50,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
           publish(counted({ id: item, version: 1 }, { n: item }))
         }
       },
-      { gatherMs: 20 },
+      { apartMs: 20 },
     )
     const inItsRequest = (n: number) =>
       withContext({ ...newContext(), requestId: `request-${n}` }, () => handle(`${crypto.randomUUID()}`, n))
@@ -88,7 +89,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
         attempts++
         throw Object.assign(new Error('the server went away'), { code: 'ECONNRESET' })
       },
-      { gatherMs: 20 },
+      { apartMs: 20 },
     )
     const answers = await Promise.allSettled(upTo(8).map(n => handle(crypto.randomUUID(), n)))
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(8)
@@ -104,7 +105,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
         for (const { item } of arrivals) await effect(`${item}`)
         groups.push(arrivals.map(({ item }) => item))
       },
-      { gatherMs: 20 },
+      { apartMs: 20 },
     )
     const handleAll = (numbers: number[]) => Promise.all(numbers.map(n => handle(ids[n]!, n)))
     await handleAll(upTo(10))
@@ -129,28 +130,52 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     expect(await both[0]!.effects()).toBe(before + 100)
   })
 
-  test('a message waits for others until the group is full, its time is over, or the service stops', async () => {
+  test('after a group, messages gather until the next may begin, is full or has an urgent one, or the service stops', async () => {
     const instance = await store.start()
-    const groups: number[] = []
-    const handler = (options: { gatherMs: number; groupSize?: number }) =>
-      instance.onceMany(async arrivals => void groups.push(arrivals.length), options)
-    const handle = (handler: (id: string) => Promise<void>) => handler(crypto.randomUUID())
+    let groups: number[][] = []
+    const handler = (options: GroupOptions<number>) =>
+      instance.onceMany(async arrivals => void groups.push(arrivals.map(({ item }) => item)), options)
+    type Handle = ReturnType<typeof handler>
+    const handle = (handler: Handle, n: number) => handler(crypto.randomUUID(), n)
+    const groupsAfter = async (work: () => Promise<unknown>) => {
+      groups = []
+      await work()
+      return groups
+    }
 
-    const soon = handler({ gatherMs: 100 })
-    const first = handle(soon)
-    await Bun.sleep(10)
-    await Promise.all([first, handle(soon)])
-    expect(groups).toEqual([2])
+    const soon = handler({ apartMs: 100 })
+    const inTurn = async () => {
+      await handle(soon, 0)
+      const second = handle(soon, 1)
+      await Bun.sleep(10)
+      await Promise.all([second, handle(soon, 2)])
+    }
+    expect(await groupsAfter(inTurn)).toEqual([[0], [1, 2]])
 
-    const full = handler({ gatherMs: 600_000, groupSize: 3 })
-    await Promise.all(upTo(6).map(() => handle(full)))
-    expect(groups).toEqual([2, 3, 3])
+    const full = handler({ apartMs: 600_000, groupSize: 3 })
+    expect(await groupsAfter(() => Promise.all(upTo(6).map(n => handle(full, n))))).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ])
 
-    const late = handler({ gatherMs: 600_000 })
-    const waiting = [handle(late), handle(late)]
-    instance.endGathering()
-    await Promise.all(waiting)
-    await handle(late)
-    expect(groups).toEqual([2, 3, 3, 2, 1])
+    const urgent = handler({ apartMs: 600_000, isUrgent: n => n === 2 })
+    const withUrgent = async () => {
+      await handle(urgent, 0)
+      const second = handle(urgent, 1)
+      await Bun.sleep(10)
+      await Promise.all([second, handle(urgent, 2)])
+    }
+    expect(await groupsAfter(withUrgent)).toEqual([[0], [1, 2]])
+
+    const late = handler({ apartMs: 600_000 })
+    const atTheEnd = async () => {
+      await handle(late, 0)
+      const waiting = [handle(late, 1), handle(late, 2)]
+      await Bun.sleep(10)
+      instance.endGathering()
+      await Promise.all(waiting)
+      await handle(late, 3)
+    }
+    expect(await groupsAfter(atTheEnd)).toEqual([[0], [1, 2], [3]])
   })
 })

@@ -22,7 +22,7 @@ export type RecordOnce<Trx> = (
 export const createInbox = <Trx, Item>(
   recordOnce: RecordOnce<Trx>,
   handleAll: (trx: Trx, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-  options: GroupOptions & { closing: AbortSignal },
+  { isUrgent, ...options }: GroupOptions<Item> & { closing: AbortSignal },
 ) => {
   const handleGroup = (group: readonly { message: Message; item: Item; context: Context }[]) => {
     const ids = new Set<string>()
@@ -37,6 +37,6 @@ export const createInbox = <Trx, Item>(
       return handleAll(trx, arrivals)
     })
   }
-  const handle = createGroups(handleGroup, options)
+  const handle = createGroups(handleGroup, { ...options, ...(isUrgent && { isUrgent: ({ item }: { item: Item }) => isUrgent(item) }) })
   return (message: Message, item: Item): Promise<void> => handle({ message, item, context: currentContext() })
 }

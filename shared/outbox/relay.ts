@@ -14,6 +14,8 @@ export interface RelayTimes {
   /** How often the outbox is read for rows that nobody handed over, as after a crash. */
   pollMs?: number
   leaseMs?: number
+  /** How far apart rounds begin: a round costs the broker about the same however many messages it has, and one that comes alone waits for nothing. */
+  apartMs?: number
   /** How long `stop` continues to publish what is waiting. */
   drainMs?: number
   batch?: number
@@ -55,7 +57,7 @@ export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
  * doubt about what was published is resolved by reading the table.
  */
 export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay<Id> => {
-  const { store, bus, siblings, log, pollMs = second, leaseMs = 5 * second, drainMs = 2 * second, batch = 500 } = options
+  const { store, bus, siblings, log, pollMs = second, leaseMs = 5 * second, apartMs = 10, drainMs = 2 * second, batch = 500 } = options
   const resting = createResting<Id>(log)
   const handOver = createHandOver<Id>(store)
   const deletions = createDeletions<Id>(store)
@@ -94,6 +96,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     return done.length > 0 || otherRowsAreNext ? 'next' : 'nothing published'
   }
 
+  let publishedAt = 0
   const run = async () => {
     while (Date.now() <= drainUntil) {
       wakeUp = new AbortController()
@@ -108,7 +111,10 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
           continue
         }
         sweepWhenDue()
+        const early = publishedAt + apartMs - Date.now()
+        if (early > 0) await sleep(early, stopping.signal)
         const result = await answered(publishNext())
+        if (result !== 'nothing waits') publishedAt = Date.now()
         if (result === 'nothing published') await backOff()
         else failedRounds = 0
         if (result !== 'nothing waits') continue
