@@ -1,3 +1,4 @@
+import { released } from '#shared/platform'
 import { ms, type Row, within } from '../measure'
 import { difference, processorTimes } from '../shop'
 import type { Rows } from './rows'
@@ -14,18 +15,16 @@ export const idle: Rows = {
     const before = processorTimes(shop)
     await Bun.sleep(minuteMs)
     const spent = difference(processorTimes(shop), before)
-    const services = new Set(shop.pids().services)
-    const sum = (isService: boolean) =>
-      shop.members().reduce((total, { name, pid }) => (services.has(pid) === isService ? total + (spent[name] ?? 0) : total), 0)
-    const each = (isService: boolean) =>
-      shop
-        .members()
-        .filter(({ pid }) => services.has(pid) === isService)
-        .map(({ name }) => ({ name, used: spent[name] ?? 0 }))
-        .toSorted((a, b) => b.used - a.used)
-        .map(({ name, used }) => `${name} ${ms(used)}`)
+    const [services = [], servers = []] = [true, false].map(isService =>
+      Object.entries(spent).filter(([name]) => released.some(service => service === name) === isService),
+    )
+    const sum = (some: typeof services) => some.reduce((total, [, used]) => total + used, 0)
+    const each = (some: typeof services) =>
+      some
+        .toSorted(([, a], [, b]) => b - a)
+        .map(([name, used]) => `${name} ${ms(used)}`)
         .join(', ')
-    yield within(2200, { what: 'processor time of all services in an idle minute', ours: sum(true), costs: each(true) })
-    yield within(900, { what: 'processor time of the servers in an idle minute', ours: sum(false), costs: each(false) })
+    yield within(2200, { what: 'processor time of all services in an idle minute', ours: sum(services), costs: each(services) })
+    yield within(900, { what: 'processor time of the servers in an idle minute', ours: sum(servers), costs: each(servers) })
   },
 }
