@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ServiceName } from './platform'
 
 /** A write that an administrator makes with a request. */
 export interface AdminAct {
@@ -14,6 +15,8 @@ export interface Context {
   requestId: string
   traceparent: string
   startedAt: number
+  /** The service whose request this is. */
+  caller?: ServiceName
   /** The span that is being recorded. Its name is known only once the route is matched. */
   span?: { rename(name: string): void }
   /** An administrator's write that is not in the audit log yet: the first transaction that commits adds it. */

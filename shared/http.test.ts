@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { closed, IdParam, integerText, t, text } from './schema'
+import { eventually } from './testing'
 import { testHttp } from './testing/http'
 import type { Tracer } from './trace'
 
@@ -136,6 +137,16 @@ describe('methods and paths', () => {
     expect((await post('/public/', person)).status).toBe(200)
     expect((await ask('/auth/5/', { headers: customer })).status).toBe(200)
   })
+})
+
+test('who watches requests sees the service that sent one, once it is admitted', async () => {
+  const seen: (string | undefined)[] = []
+  const { http, asService } = await testHttp('order', { observe: ({ caller }) => void seen.push(caller) })
+  const watched = http('').get('/internal/drift', () => ({ ok: true }), { internal: ['discovery'], response: Ok })
+  for (const headers of [await asService('discovery'), await asService('tax'), {}])
+    await watched.handle(new Request('http://localhost/internal/drift', { headers }))
+  await eventually(() => seen.length === 3)
+  expect(seen).toEqual(['discovery', undefined, undefined])
 })
 
 describe('a traced request', () => {

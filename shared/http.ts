@@ -18,7 +18,7 @@ export interface HttpDeps {
   identity: InternalIdentity
   tracer?: Tracer
   /** Called for every request, after its answer. */
-  observe(seen: { method: string; route: string; status: number; seconds: number }): void
+  observe(seen: { method: string; route: string; status: number; seconds: number; caller: ServiceName | undefined }): void
   log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
   draining(): boolean
   /** See admin-acts.ts. `before` runs before the handler of an administrator's route, `after` when it has not failed. */
@@ -92,11 +92,13 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       return problemResponse(answer, { 'x-request-id': String(id), ...(connection && { connection: String(connection) }) })
     })
     .onAfterResponse({ as: 'global' }, ({ request, route, set }) => {
+      const { startedAt, caller } = currentContext()
       observe({
         method: request.method,
         route: route || 'none',
         status: Number(set.status ?? 200),
-        seconds: (performance.now() - currentContext().startedAt) / 1000,
+        seconds: (performance.now() - startedAt) / 1000,
+        caller,
       })
     })
     .macro({

@@ -7,7 +7,7 @@ import { type Clients, createClients } from './client'
 import type { Config } from './config'
 import { untilAvailable } from './deadline'
 import { forRelease, type Handler } from './event'
-import { createHttp, type Http } from './http'
+import { createHttp, type Http, type HttpDeps } from './http'
 import { createActivity } from './kernel/activity'
 import { createAudit } from './kernel/audit'
 import { publishedKeys } from './kernel/published-keys'
@@ -127,7 +127,7 @@ export const openKernel = async (config: Config) => {
     return store
   }
 
-  const observe: Metrics['request'] = seen => {
+  const observe: HttpDeps['observe'] = seen => {
     activity.request(seen)
     metrics.request(seen)
   }

@@ -81,6 +81,7 @@ export const admissions = ({ verify, identity }: { verify: VerifyToken; identity
   service: (callers: readonly ServiceName[]) => async (authorization: string | null) => {
     const caller = await identity.callerOf(authorization)
     if (!callers.includes(caller)) throw forbidden('This service may not call this route.')
+    currentContext().caller = caller
     return { caller }
   },
   anyone: () => ({}),

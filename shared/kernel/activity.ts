@@ -1,9 +1,13 @@
+import type { ServiceName } from '../platform'
 import { second } from '../time'
 
-/** Routes by which the platform looks after itself. */
-const lookingAfter = new Set(['/health', '/ready', '/metrics', '/internal/drift'])
+/** Routes by which the platform looks after itself, as it does by the requests of discovery. */
+const lookingAfter = new Set(['/health', '/ready', '/metrics'])
 
-/** Whether a process has something to do. It is quiet once it has had no request and no message for `quietAfterMs`. */
+/**
+ * Whether a process has something to do. It is quiet once it has had no request and no message for `quietAfterMs`. What discovery compares
+ * each minute does not count: six services were never quiet for more than 50 seconds because of it.
+ */
 export const createActivity = (quietAfterMs = 10 * second) => {
   const listeners = new Set<(quiet: boolean) => void>()
   let quiet = false
@@ -26,8 +30,8 @@ export const createActivity = (quietAfterMs = 10 * second) => {
   }
   return {
     note,
-    request({ route }: { route: string }) {
-      if (!lookingAfter.has(route)) note()
+    request({ route, caller }: { route: string; caller?: ServiceName | undefined }) {
+      if (caller !== 'discovery' && !lookingAfter.has(route)) note()
     },
     isQuiet: () => quiet,
     /** Returns a function that ends the listening. */

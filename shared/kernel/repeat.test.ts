@@ -54,6 +54,7 @@ test('a quiet process works rarely, and as often as before once there is a reque
   await Bun.sleep(100)
   expect(runs).toBe(whenQuiet)
   activity.request({ route: '/health' })
+  activity.request({ route: '/internal/stock', caller: 'discovery' })
   await Bun.sleep(50)
   expect(runs).toBe(whenQuiet)
   activity.request({ route: '/api/orders/:id' })
