@@ -49,7 +49,7 @@ export interface Kernel {
   notices(about: string): Notices
   /**
    * Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. An instance that has had no
-   * request and no message for ten seconds does it every five seconds at most.
+   * request and no message for ten seconds, those of discovery aside, does it every five seconds at most.
    */
   every(name: string, ms: number, work: () => Promise<unknown>): void
   /** Called when the instance should get no new requests: answers that would never end, such as live streams, end here. */
@@ -118,6 +118,7 @@ export const openKernel = async (config: Config) => {
     siblings: createSiblings(redis, `platform:outbox:${service}`),
     // The commits of this instance and the notifications of its siblings come at once. This finds what a crash has left.
     pollMs: 2 * second,
+    isQuiet: activity.isQuiet,
   })
   const manage = <S extends Store>(name: string, store: S): S => {
     checks[name] = { ping: store.ping, required: true }

@@ -61,6 +61,28 @@ describe('the outbox on MySQL', () => {
     await sql.close()
   })
 
+  test('of a quiet service is read when its lease has to be renewed, and as often as before once there is something to do', async () => {
+    const { bus, numbers } = broker()
+    let quiet = true
+    const sql = await store.open({ url: watched.url, relay: { bus, pollMs: 20, leaseMs: 1000, isQuiet: () => quiet } })
+    opened.push(sql)
+    await eventually(sql.relaying)
+    watched.sent()
+    await Bun.sleep(2000)
+    const statements = watched.sent()
+    const reads = statements.filter(statement => /^select .*`outbox`/.test(statement)).length
+    expect(reads).toBeWithin(1, 4)
+    expect(statements.filter(statement => statement.startsWith('update `outbox_lease`'))).toHaveLength(reads)
+    quiet = false
+    await eventually(async () => {
+      await Bun.sleep(500)
+      return sent(/^select .*`outbox`/).length > 5
+    })
+    await store.sql.transaction(one(1))
+    await eventually(() => numbers().length === 1)
+    await sql.close()
+  })
+
   test('is not read for what was committed while the broker was slow', async () => {
     const { bus, numbers } = broker()
     const confirms = Promise.withResolvers<void>()

@@ -13,6 +13,8 @@ export interface RelayPorts {
 export interface RelayTimes {
   /** How often the outbox is read for rows that nobody handed over, as after a crash. */
   pollMs?: number
+  /** Whether the process has nothing to do. The outbox is then read only as often as the lease has to be renewed. */
+  isQuiet?: () => boolean
   leaseMs?: number
   /** How far apart rounds begin: a round costs the broker about the same however many messages it has, and one that comes alone waits for nothing. */
   apartMs?: number
@@ -57,7 +59,8 @@ export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
  * doubt about what was published is resolved by reading the table.
  */
 export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay<Id> => {
-  const { store, bus, siblings, log, pollMs = second, leaseMs = 5 * second, apartMs = 10, drainMs = 2 * second, batch = 500 } = options
+  const { store, bus, siblings, log, batch = 500 } = options
+  const { pollMs = second, isQuiet = () => false, leaseMs = 5 * second, apartMs = 10, drainMs = 2 * second } = options
   const resting = createResting<Id>(log)
   const handOver = createHandOver<Id>(store)
   const deletions = createDeletions<Id>(store)
@@ -72,7 +75,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     if (Date.now() >= readAt || resting.any()) handOver.readNext()
     const handedOver = handOver.take(deletions.has)
     if (handedOver) return handedOver
-    readAt = Date.now() + pollMs
+    readAt = Date.now() + (isQuiet() ? Math.max(pollMs, leaseMs * 0.8) : pollMs)
     const { ids, types } = resting.now()
     return handOver.read(() => store.unsent(batch, [...ids, ...deletions.ids()], types), batch)
   }
