@@ -50,6 +50,8 @@ export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Serve
 const configuration = (port: number) => `listeners.tcp.1 = 127.0.0.1:${port}
 disk_free_limit.absolute = 16MB
 vm_memory_high_watermark.absolute = 512MiB
+# As Erlang counts it: otherwise a file of /proc is read every second, by another thread for each step.
+vm_memory_calculation_strategy = erlang
 log.console = true
 log.console.level = warning
 log.file = false
@@ -81,6 +83,8 @@ const environment = (folder: string, port: number): Environment => ({
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
     '+S 1:1 +SDio 1 +SDcpu 1 +sbwt none +sbwtdcpu none +sbwtdio none',
     `-sname shop${port}@localhost -start_epmd false`,
+    // One node has no other to watch, and nobody reads the figures that each queue would write down every five seconds.
+    '-aten heartbeat_interval 10000 poll_interval 10000 -rabbit quorum_tick_interval 60000',
     `-kernel inet_dist_use_interface {127,0,0,1} inet_dist_listen_min ${port + 2} inet_dist_listen_max ${port + 2}`,
   ].join(' '),
 })
