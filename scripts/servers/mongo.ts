@@ -6,6 +6,8 @@ import { launch, privateFolder, type ServerOptions } from './server'
 /** Without these, an idle MongoDB mostly holds memory for connections and log files that a single shop never uses. */
 const lean = [
   ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
+  // The journal is also written for whoever waits for it, as every write of the shop does.
+  ...['--journalCommitInterval', '500'],
   '--wiredTigerEngineConfigString=session_max=1000,log=(file_max=4MB,prealloc=false),eviction=(threads_min=1,threads_max=1)',
 ]
 
