@@ -12,7 +12,7 @@ export async function startRedis({ dir, port }: ServerOptions) {
     command: [
       programs.redis(),
       ...['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--daemonize', 'no'],
-      ...['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'],
+      ...['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction', '--hz', '2'],
     ],
     output: join(folder, 'redis.log'),
     ready: () => answersWith(port, 'PING\r\n', '+PONG'),
