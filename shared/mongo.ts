@@ -86,10 +86,10 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     maxPoolSize: poolSize,
     maxIdleTimeMS: 60_000,
     serverSelectionTimeoutMS: 2000,
-    connectTimeoutMS: 3000,
+    connectTimeoutMS: 2000,
     // A server that accepts connections but does not answer is given up after this and `connectTimeoutMS` together.
-    heartbeatFrequencyMS: 1000,
-    // One question a second. By default the driver has a second connection, which only measures round trips, and asks on that as well.
+    heartbeatFrequencyMS: 2000,
+    // One question in two seconds. By default the driver has a second connection, which only measures round trips, and asks on that as well.
     serverMonitoringMode: 'poll',
     socketTimeoutMS: 15_000,
     waitQueueTimeoutMS: 5000,
