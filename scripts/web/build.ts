@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, sym
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import tailwind from 'bun-plugin-tailwind'
+import { makeFolder } from '../builds'
 import { root } from '../install'
 import { cache, currentPages, type Site, sites, sourcesHash } from './pages'
 
@@ -27,16 +28,12 @@ async function buildSite(site: Site, outdir: string) {
   if (!built.success) throw new AggregateError(built.logs, `the pages of ${site} could not be built`)
 }
 
-/** Builds all sites into a folder, which becomes complete in one step. */
-export async function buildInto(folder: string, hash = sourcesHash()) {
-  const unfinished = `${folder}.${process.pid}`
-  rmSync(unfinished, { recursive: true, force: true })
-  for (const site of Object.keys(sites) as Site[]) await buildSite(site, join(unfinished, site))
-  for (const file of files(unfinished).filter(isText)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }))
-  writeFileSync(join(unfinished, 'hash'), hash)
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(unfinished, folder)
-}
+/** Builds all sites into a folder. */
+export const buildInto = (folder: string, hash = sourcesHash()) =>
+  makeFolder(folder, hash, async unfinished => {
+    for (const site of Object.keys(sites) as Site[]) await buildSite(site, join(unfinished, site))
+    for (const file of files(unfinished).filter(isText)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }))
+  })
 
 /** The size of a site's scripts as they are sent, in bytes. Of its dictionaries, a visitor loads one: the largest is counted. */
 export const scriptBytes = (folder: string, site: Site) => {
