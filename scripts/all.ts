@@ -45,7 +45,7 @@ handleSignals()
 await Promise.all(
   released.map(async service => {
     try {
-      const { start }: Main = await import(join(root, 'services', service, 'main.ts'))
+      const { start }: Main = await import(join(root, 'services', service, 'main'))
       // A service that cannot start logs the reason and ends the process.
       running.push(await start(environment(service)))
       handleSignals()

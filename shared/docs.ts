@@ -1,4 +1,7 @@
 import { type AnyElysia, Elysia } from 'elysia'
+import icon from 'swagger-ui-dist/favicon-32x32.png' with { type: 'file' }
+import styles from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
+import viewer from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import type { OpenApi } from './docs/openapi'
 import { notFound } from './errors'
 import { type ServiceName, services } from './platform'
@@ -11,10 +14,10 @@ export { isObject, type Schema } from './docs/schema'
 export const openApiOf = async (apps: AnyElysia | readonly AnyElysia[], title: string): Promise<OpenApi> =>
   (await import('./docs/openapi')).openApiOf([apps].flat(), title)
 
-const assetTypes = new Map([
-  ['swagger-ui.css', 'text/css; charset=utf-8'],
-  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
-  ['favicon-32x32.png', 'image/png'],
+const assets = new Map([
+  ['swagger-ui.css', { path: styles, type: 'text/css; charset=utf-8' }],
+  ['swagger-ui-bundle.js', { path: viewer, type: 'text/javascript; charset=utf-8' }],
+  ['favicon-32x32.png', { path: icon, type: 'image/png' }],
 ])
 
 /** Only scripts and styles of this server, and none inline: the pages work without the internet. */
@@ -56,10 +59,10 @@ const startScript = `SwaggerUIBundle({
 
 const asset = async (name: string): Promise<Response> => {
   if (name === 'start.js') return new Response(startScript, { headers: assetHeaders('text/javascript; charset=utf-8') })
-  const type = assetTypes.get(name)
-  if (!type) throw notFound('page')
-  const file = Bun.file(new URL(name, import.meta.resolve('swagger-ui-dist/package.json')))
-  return new Response(file, { headers: assetHeaders(type) })
+  const found = assets.get(name)
+  if (!found) throw notFound('page')
+  // In a bundle the path is relative to this file.
+  return new Response(Bun.file(new URL(found.path, import.meta.url)), { headers: assetHeaders(found.type) })
 }
 
 /** Serves an app's page and document at `/docs` and `/docs/json`, and the same below each of the service's resources. */

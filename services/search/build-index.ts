@@ -9,13 +9,13 @@ const withinMs = 10 * minute
 
 /**
  * Builds a segment in a thread of its own, which ends with it: a merge of 100,000 products takes a second of processor time, in which this
- * process goes on answering. Bun finds the thread's file beside this one, however the service was started.
+ * process goes on answering. Bun finds the thread's file beside this one, which is a `.ts` file or, in a bundle, a `.js` file.
  */
 export const buildIndex = async (
   merge: Pick<Merge, 'segment' | 'dead'> | undefined,
   batches: AsyncIterable<Indexed[]> | Iterable<Indexed[]>,
 ): Promise<Segment> => {
-  const worker = new Worker(new URL('./build-worker.ts', import.meta.url).href)
+  const worker = new Worker(new URL('./build-worker', import.meta.url).href)
   const { promise, resolve, reject } = Promise.withResolvers<ArrayBuffer>()
   // Rejected before anybody waits for it, it would end the process.
   promise.catch(() => {})
