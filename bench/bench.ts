@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { released, type ServiceName } from '#shared/platform'
+import { bundleIn } from '../scripts/bundle'
 import { root } from '../scripts/install'
 import { jsonLine } from '../scripts/log'
 import { localEnvironment } from '../scripts/platform'
@@ -8,6 +9,7 @@ import { servicePort } from '../scripts/ports'
 import { obtain } from '../scripts/servers/obtain'
 import { programs } from '../scripts/servers/programs'
 import { privateFolder } from '../scripts/servers/server'
+import { serviceCommand } from '../scripts/service-process'
 import { startStack } from '../scripts/stack'
 import { readState } from '../scripts/state'
 import { type Measured, markdown, rowText } from './report'
@@ -113,6 +115,7 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     servers,
     dir,
     urlOf: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
+    command: service => serviceCommand(bundleIn(dir), service),
     environment: (service: ServiceName) => localEnvironment(service, { portBase, env }, servers, secrets),
     admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
     customer: () => login(gateway, customer.email, customer.password),

@@ -9,7 +9,8 @@ export interface Shop {
   /** The service's address, without the gateway. */
   urlOf(service: ServiceName): string
   servers: Servers
-  /** The environment of another instance of a service. */
+  /** The command and the environment of another instance of a service. */
+  command(service: ServiceName): string[]
   environment(service: ServiceName): Record<string, string | undefined>
   /** A new token, valid for 15 minutes. */
   admin(): Promise<string>

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import type { Environment } from '#shared/config'
 import type { ServiceName } from '#shared/platform'
 import { root } from './install'
 import { launch } from './servers/server'
 
 type Instance = {
+  from: string
   service: ServiceName
   port: number
   name: string
@@ -19,8 +21,16 @@ const runtime = {
   MIMALLOC_PURGE_HOLES_MIN_INTERVAL: '10000',
 }
 
+/** What runs a service whose file lies in `from`: the project's folder, or that of the bundle. */
+export const serviceCommand = (from: string, service: ServiceName) => [
+  process.execPath,
+  // Bun would load the launcher's .env, which may contain the secrets of all services.
+  '--no-env-file',
+  join(from, 'services', service, 'main'),
+]
+
 /** Starts one instance of a service and resolves once its `/ready` says that it is ready. */
-export async function startService({ service, port, name, env, onLog }: Instance) {
+export async function startService({ from, service, port, name, env, onLog }: Instance) {
   const url = `http://127.0.0.1:${port}`
   // A crash writes its stack as text; what the service itself logs is JSON, and is shown by `onLog`.
   const text: string[] = []
@@ -33,8 +43,7 @@ export async function startService({ service, port, name, env, onLog }: Instance
       name,
       port,
       url,
-      // Bun would load the launcher's .env, which may contain the secrets of all services.
-      command: [process.execPath, '--no-env-file', `services/${service}/main.ts`],
+      command: serviceCommand(from, service),
       cwd: root,
       env: { ...runtime, ...env, PORT: `${port}` },
       output,

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { compose } from '#services/search/compose'
 import { openRedis } from '#shared/redis'
 import { minute } from '#shared/time'
-import { root } from '../../scripts/install'
 import { anyFreePort } from '../../scripts/ports'
 import { pss } from '../../scripts/processes'
 import { startRedis } from '../../scripts/servers/redis'
@@ -21,7 +20,7 @@ const log = { info() {}, warn: console.warn, error: console.error }
 /** Another instance of search, on a Redis and with broker names of its own. */
 const beside = (shop: Shop, redisUrl: string, ready: (answer: Response) => boolean, path: string): Promise<Bare> => {
   const port = anyFreePort()
-  return startProcess([process.execPath, join(root, 'services/search/main.ts')], {
+  return startProcess(shop.command('search'), {
     url: `http://127.0.0.1:${port}${path}`,
     env: { ...shop.environment('search'), REDIS_URL: redisUrl, PORT: `${port}`, BROKER_PREFIX: 'bench-search.' },
     ready,

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { released } from '#shared/platform'
-import { root } from '../../scripts/install'
 import { anyFreePort } from '../../scripts/ports'
 import { startMongo } from '../../scripts/servers/mongo'
 import { type Bare, startProcess } from '../bare/process'
@@ -18,9 +17,9 @@ const spread = (count: number, pathOf: (n: number) => string) =>
   Array.from({ length: 500 }, (_, n) => pathOf(Math.floor((n * count) / 500)))
 
 /** Another instance of a service, on a store and with broker names of its own. */
-const beside = (service: 'product' | 'order', { environment }: Shop, name: string, env: Record<string, string>) => {
+const beside = (service: 'product' | 'order', { command, environment }: Shop, name: string, env: Record<string, string>) => {
   const port = anyFreePort()
-  return startProcess([process.execPath, join(root, `services/${service}/main.ts`)], {
+  return startProcess(command(service), {
     url: `http://127.0.0.1:${port}/ready`,
     env: { ...environment(service), ...env, PORT: `${port}`, BROKER_PREFIX: `${name}.`, SEED_DEMO: '0' },
     ready: answer => answer.ok,

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
 import { released } from '#shared/platform'
-import { root } from '../../scripts/install'
 import { anyFreePort } from '../../scripts/ports'
 import { startBare, startProcess } from '../bare/process'
 import { atMost, pair } from '../measure'
@@ -9,10 +7,10 @@ import type { Rows } from './rows'
 /** Starts all services at once, beside the running ones, with the databases up. */
 export const start: Rows = {
   needs: [],
-  async *measure({ environment }) {
+  async *measure({ command, environment }) {
     const service = (name: (typeof released)[number]) => {
       const port = anyFreePort()
-      return startProcess([process.execPath, join(root, `services/${name}/main.ts`)], {
+      return startProcess(command(name), {
         url: `http://127.0.0.1:${port}/ready`,
         env: { ...environment(name), PORT: `${port}` },
         ready: answer => answer.ok,

@@ -205,7 +205,7 @@ test('the image has the pinned Bun, copies folders that exist, and contains no t
   const inside = ['shared', 'services'].flatMap(folder => filesIn(folder)).filter(file => !isTest(file))
   expect(inside.filter(file => /from '[^']*(testing|\.test)[\w-]*'/.test(textOf(file)))).toEqual([])
   expect(dockerfile).toContain('\nUSER bun\n')
-  expect(dockerfile).toContain('\nCMD ["bun", "main.ts"]\n')
+  expect(dockerfile).toContain('\nCMD ["bun", "main.js"]\n')
 })
 
 test.each(['compose', 'simple'])('in the containers of %s the gateway asks the name server that its container was given', layout => {
