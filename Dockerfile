@@ -44,8 +44,8 @@ RUN bun scripts/bundle.ts bundle
 ARG SERVICE=all
 RUN if [ "$SERVICE" = all ]; then ln -s bundle/scripts/all.js main.js; else ln -s "bundle/services/$SERVICE/main.js" main.js && test -f main.js; fi \
   && mkdir /var/lib/shop && chown bun:bun /var/lib/shop
-# Ten times a second, Bun's allocator would look for memory to give back, for a third of what an idle service costs.
-ENV NODE_ENV=production HOST=0.0.0.0 SERVICE=$SERVICE MIMALLOC_PURGE_HOLES_MIN_INTERVAL=10000
+# Each value has its reason in scripts/service-process.ts.
+ENV NODE_ENV=production BUN_JSC_thresholdForJITAfterWarmUp=5000 MIMALLOC_PURGE_HOLES_MIN_INTERVAL=10000 HOST=0.0.0.0 SERVICE=$SERVICE
 USER bun
 # Run with `init: true` (docker run --init): as PID 1 this process would have to reap its children. The init process forwards signals.
 CMD ["bun", "main.js"]

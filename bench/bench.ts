@@ -9,7 +9,7 @@ import { servicePort } from '../scripts/ports'
 import { obtain } from '../scripts/servers/obtain'
 import { programs } from '../scripts/servers/programs'
 import { privateFolder } from '../scripts/servers/server'
-import { serviceCommand } from '../scripts/service-process'
+import { processEnvironment, serviceCommand } from '../scripts/service-process'
 import { startStack } from '../scripts/stack'
 import { readState } from '../scripts/state'
 import { type Measured, markdown, rowText } from './report'
@@ -116,7 +116,7 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     dir,
     urlOf: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
     command: service => serviceCommand(bundleIn(dir), service),
-    environment: (service: ServiceName) => localEnvironment(service, { portBase, env }, servers, secrets),
+    environment: (service: ServiceName) => ({ ...processEnvironment, ...localEnvironment(service, { portBase, env }, servers, secrets) }),
     admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
     customer: () => login(gateway, customer.email, customer.password),
     members: () => readState(dir)?.members ?? [],

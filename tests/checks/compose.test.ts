@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { released, type ServiceName, services } from '#shared/platform'
 import { makeComposeSecrets } from '../../scripts/compose-secrets'
+import { processEnvironment } from '../../scripts/service-process'
 import { type Compose, commonSettings, composeOf, settingsReadIn } from './deployment'
 import { exists, filesIn, isTest, textOf } from './files'
 
@@ -205,6 +206,8 @@ test('the image has the pinned Bun, copies folders that exist, and contains no t
   const inside = ['shared', 'services'].flatMap(folder => filesIn(folder)).filter(file => !isTest(file))
   expect(inside.filter(file => /from '[^']*(testing|\.test)[\w-]*'/.test(textOf(file)))).toEqual([])
   expect(dockerfile).toContain('\nUSER bun\n')
+  const environment = /^ENV (.*NODE_ENV=.*)$/m.exec(dockerfile)?.[1]?.split(' ')
+  expect(environment).toEqual(expect.arrayContaining(Object.entries(processEnvironment).map(([name, value]) => `${name}=${value}`)))
   expect(dockerfile).toContain('\nCMD ["bun", "main.js"]\n')
 })
 
