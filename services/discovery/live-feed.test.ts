@@ -32,13 +32,21 @@ const watch = async (
   return { answer, state, seen, orders: () => seen().map(({ event }) => event.order_id), leave: () => reader?.cancel() }
 }
 
+/** The instances share a queue, and events that wait in it together may change places: each is paid once the last was seen. */
+const payInTurn = async (by: { orders(): number[] }, ...orders: number[]) => {
+  for (const order of orders) {
+    await shop.pay(order)
+    await eventually(() => by.orders().includes(order))
+  }
+}
+
 describe('the stream', () => {
   test('shows events as they happen on every instance, each once, and never what somebody typed', async () => {
     const [here, there] = [await shop.instance(), await shop.instance()]
     const [one, two] = [await watch(here), await watch(there)]
     expect(one.answer.headers.get('content-type')).toBe('text/event-stream')
-    for (const order of [1, 2, 3]) await shop.pay(order)
-    await eventually(() => one.orders().length === 3 && two.orders().length === 3)
+    await payInTurn(one, 1, 2, 3)
+    await eventually(() => two.orders().length === 3)
     expect([one.orders(), two.orders()]).toEqual([
       [1, 2, 3],
       [1, 2, 3],
@@ -64,8 +72,7 @@ describe('the stream', () => {
   test('continues after the last event that was seen, on another instance; an id of somebody else’s is not one', async () => {
     const [here, there] = [await shop.instance(), await shop.instance()]
     const first = await watch(here)
-    for (const order of [1, 2]) await shop.pay(order)
-    await eventually(() => first.orders().length === 2)
+    await payInTurn(first, 1, 2)
     const lastSeen = first.seen()[0]?.id
     const back = await watch(there, lastSeen)
     const forged = await watch(there, '0-0 id: 5')
