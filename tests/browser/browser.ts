@@ -44,7 +44,7 @@ interface Options {
   expected?: readonly string[]
 }
 
-/** What must not happen on any page: errors, warnings and refused content in the console, failed answers, requests to elsewhere. */
+/** What must not happen on any page: words and refused content in the console, failed answers, requests to elsewhere. */
 const watch = (context: BrowserContext, expected: readonly string[]) => {
   const wrong: string[] = []
   const isExpected = (status: number, url: string) => expected.includes(`${status} ${new URL(url).pathname}`)
@@ -53,8 +53,8 @@ const watch = (context: BrowserContext, expected: readonly string[]) => {
     page.on('console', message => {
       const { url } = message.location()
       const status = Number(/responded with a status of (\d+)/.exec(message.text())?.[1])
-      if (['error', 'warning'].includes(message.type()) && !(status && isExpected(status, url)))
-        wrong.push(`${message.type()}: ${message.text()}`)
+      // Chromium's own hints are of the type `debug`.
+      if (message.type() !== 'debug' && !(status && isExpected(status, url))) wrong.push(`${message.type()}: ${message.text()}`)
     })
     page.on('requestfailed', request => {
       // A page that is left gives up what it was reading.
@@ -83,13 +83,10 @@ export interface Opened {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** Opens a path as a new visitor does: `await using shop = await open('/')`. */
-export async function open(
-  path: string,
-  { width = 'desktop', scheme = 'light', as, language = 'en-US', expected = [] }: Options = {},
-): Promise<Opened> {
+/** A new visitor of a site, and what goes wrong on its pages. */
+export async function visit(site: string, { width = 'desktop', scheme = 'light', language = 'en-US', expected = [] }: Options = {}) {
   const context = await (await launched()).newContext({
-    baseURL: gateway,
+    baseURL: site,
     viewport: { width: widths[width], height: width === 'phone' ? 844 : 900 },
     colorScheme: scheme,
     locale: language,
@@ -97,12 +94,19 @@ export async function open(
   })
   const wrong = watch(context, expected)
   await context.route(
-    url => url.origin !== new URL(gateway).origin && /^(https?|wss?):$/.test(url.protocol),
+    url => url.origin !== new URL(site).origin && /^(https?|wss?):$/.test(url.protocol),
     (route, request) => {
       wrong.push(`elsewhere: ${request.url()}`)
       return route.abort()
     },
   )
+  return { context, wrong }
+}
+
+/** Opens a path as a new visitor does: `await using shop = await open('/')`. */
+export async function open(path: string, options: Options = {}): Promise<Opened> {
+  const { width = 'desktop', scheme = 'light', as } = options
+  const { context, wrong } = await visit(gateway, options)
   if (as) await signIn(context, as)
   const page = await context.newPage()
   const go = async (to: string) => {

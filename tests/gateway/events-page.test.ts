@@ -1,29 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Browser, chromium } from 'playwright-core'
-import { programs } from '../../scripts/servers/programs'
+import { closeBrowser, visit } from '../browser/browser'
 import { openGateway, type TestGateway } from './fixture'
 
 let gateway: TestGateway
-let browser: Browser
 beforeAll(async () => {
   gateway = await openGateway({})
-  browser = await chromium.launch({
-    executablePath: programs.chromium(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
-  })
 })
 afterAll(async () => {
-  await browser?.close()
+  await closeBrowser()
   await gateway?.close()
 })
 
-const open = async (hash = '', width = 1280) => {
-  const page = await browser.newPage({ viewport: { width, height: 800 } })
-  const wrong: string[] = []
-  page.on('console', message => wrong.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', error => wrong.push(`thrown: ${error.message}`))
-  page.on('requestfailed', request => wrong.push(`failed: ${request.url()}`))
-  await page.goto(`${gateway.url}/docs/events${hash}`)
+const open = async (hash = '') => {
+  const { context, wrong } = await visit(gateway.url)
+  const page = await context.newPage()
+  await page.goto(`/docs/events${hash}`)
   await page.locator('main h2').waitFor()
   return { page, wrong, shown: page.locator('main') }
 }
@@ -76,7 +67,8 @@ describe('/docs/events', () => {
 
   test('fits a phone', async () => {
     for (const hash of ['', '#event=order-events.order.created', '#service=order']) {
-      const { page } = await open(hash, 360)
+      const { page } = await open(hash)
+      await page.setViewportSize({ width: 360, height: 800 })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
     }
   })

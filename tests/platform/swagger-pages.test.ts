@@ -1,48 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Browser, chromium } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'bun:test'
 import { released, type ServiceName, services } from '#shared/platform'
-import { programs } from '../../scripts/servers/programs'
+import { closeBrowser, gateway, visit } from '../browser/browser'
 import { shop, unique } from '../shop'
-import { gateway } from './operations'
 
 const pages = released.flatMap((service: ServiceName) => services[service].resources.map(resource => ({ service, resource })))
+afterAll(closeBrowser)
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: programs.chromium(),
-    // No name is looked up, so nothing but the platform's own address can be reached.
-    args: [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--disable-gpu',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-    ],
-  })
-})
-afterAll(() => browser?.close())
-
-/** Opens a page, and collects every error, warning, failed request and request to another origin. */
 const open = async (path: string) => {
-  const context = await browser.newContext()
+  const { context, wrong } = await visit(gateway)
   const page = await context.newPage()
-  const wrong: string[] = []
-  page.on('console', message => {
-    if (['error', 'warning'].includes(message.type())) wrong.push(`${message.type()}: ${message.text()}`)
-  })
-  page.on('pageerror', error => wrong.push(`thrown: ${error.message}`))
-  page.on('requestfailed', request => {
-    // A page that is left gives up what it was reading, such as its icon.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`failed: ${request.url()}`)
-  })
-  page.on('response', response => {
-    if (response.status() >= 400) wrong.push(`${response.status()}: ${response.url()}`)
-  })
-  page.on('request', request => {
-    if (/^(https?|wss?):/.test(request.url()) && new URL(request.url()).origin !== new URL(gateway).origin)
-      wrong.push(`elsewhere: ${request.url()}`)
-  })
-  await page.goto(`${gateway}${path}`)
+  await page.goto(path)
   return { page, wrong, close: () => context.close() }
 }
 
@@ -99,10 +66,10 @@ describe('documentation in a browser without internet', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText(`Signed in as ${email}`).waitFor()
     for (const resource of ['orders', 'cart']) {
-      await page.goto(`${gateway}/api/${resource}/docs`)
+      await page.goto(`/api/${resource}/docs`)
       await page.locator('.authorize.locked').first().waitFor()
     }
-    await page.goto(`${gateway}/docs`)
+    await page.goto('/docs')
     await page.getByRole('button', { name: 'Forget the token' }).click()
     expect(await page.evaluate(() => localStorage.getItem('authorized'))).toBeNull()
     expect(wrong).toEqual([])
