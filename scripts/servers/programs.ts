@@ -31,7 +31,8 @@ const lookups = {
   epmd: () => onPath('epmd') ?? first('/usr/lib/erlang/bin/epmd'),
   nginx: () => onPath('nginx'),
   wrk: () => onPath('wrk'),
-  chromium: () => process.env.CHROMIUM_PATH ?? onPath('chromium', 'chromium-browser', 'google-chrome'),
+  // The headless shell is the same engine without the window, whose own pages cost as much again as those that are tested.
+  chromium: () => process.env.CHROMIUM_PATH ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'),
 }
 
 export type Program = keyof typeof lookups
