@@ -224,25 +224,6 @@ describe.each(Object.entries(stores))('the outbox on %s', (_, make) => {
     expect(numbers().slice(8)).toEqual(upTo(12))
   })
 
-  test('what is committed soon after a round is published together, in the next one', async () => {
-    const { bus } = broker()
-    const rounds: number[] = []
-    const counting: Publisher = {
-      publish(messages) {
-        rounds.push(messages.length)
-        return bus.publish(messages)
-      },
-    }
-    const instance = await store.start({ bus: counting, apartMs: 1500 })
-    const commit = () => instance.transaction(async publish => publish(counted({ id: 1, version: 1 }, { n: 1 })))
-    await commit()
-    await eventually(() => rounds.length === 1)
-    for (let n = 0; n < 3; n++) await commit()
-    expect(rounds).toEqual([1])
-    await emptied(instance)
-    expect(rounds).toEqual([1, 3])
-  })
-
   test('a timer is published to its delay queue with what is left of its delay', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })
