@@ -28,7 +28,7 @@ describe('a transaction', () => {
   beforeAll(async () => {
     store = await testSql<ShopDb>({ migrations })
     watched = await watchStatements(store.url)
-    sql = await store.open({ url: watched.url, poolSize: 1, queryMs: 500 })
+    sql = await store.open({ url: watched.url, poolSize: 1, queryMs: 1500 })
     await sql.ping()
   })
   afterAll(async () => {
@@ -191,7 +191,7 @@ describe('a transaction', () => {
   test('whose statement takes too long is undone with its connection, and the next one is not part of it', async () => {
     const slow = sql.transaction(async trx => {
       await add('too late')(trx)
-      await raw`select sleep(2)`.execute(trx)
+      await raw`select sleep(4)`.execute(trx)
     })
     await expect(slow).rejects.toThrow()
     await sql.transaction(add('in time'))
