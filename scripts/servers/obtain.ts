@@ -13,7 +13,7 @@ export const requirements = {
   rabbitmq: { title: 'RabbitMQ', needs: ['rabbitmq', 'epmd'], setting: 'RABBITMQ_URL', packages: ['rabbitmq-server'] },
   nginx: { title: 'Nginx', needs: ['nginx'], packages: ['nginx'] },
   wrk: { title: 'wrk', needs: ['wrk'], packages: ['wrk'] },
-  chromium: { title: 'Chromium', needs: ['chromium'], setting: 'CHROMIUM_PATH', packages: ['chromium-headless-shell'] },
+  chromium: { title: 'Chromium', needs: ['chromium'], setting: 'CHROMIUM_PATH', packages: ['chromium'] },
 } as const satisfies Record<string, Requirement>
 
 export type RequirementName = keyof typeof requirements

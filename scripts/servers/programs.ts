@@ -31,8 +31,7 @@ const lookups = {
   epmd: () => onPath('epmd') ?? first('/usr/lib/erlang/bin/epmd'),
   nginx: () => onPath('nginx'),
   wrk: () => onPath('wrk'),
-  // The headless shell is the same engine without the window, whose own pages cost as much again as those that are tested.
-  chromium: () => process.env.CHROMIUM_PATH ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'),
+  chromium: () => process.env.CHROMIUM_PATH ?? onPath('chromium', 'chromium-browser', 'google-chrome'),
 }
 
 export type Program = keyof typeof lookups
