@@ -53,8 +53,9 @@ const watch = (context: BrowserContext, expected: readonly string[]) => {
     page.on('console', message => {
       const { url } = message.location()
       const status = Number(/responded with a status of (\d+)/.exec(message.text())?.[1])
-      // Chromium's own hints are of the type `debug`.
-      if (message.type() !== 'debug' && !(status && isExpected(status, url))) wrong.push(`${message.type()}: ${message.text()}`)
+      // Chromium's own hints are of the type `verbose`, or `debug` without a window.
+      const isHint = ['verbose', 'debug'].includes(message.type())
+      if (!isHint && !(status && isExpected(status, url))) wrong.push(`${message.type()}: ${message.text()}`)
     })
     page.on('requestfailed', request => {
       // A page that is left gives up what it was reading.
