@@ -143,29 +143,21 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
       return groups
     }
 
-    const soon = handler({ apartMs: 100 })
-    const inTurn = async () => {
-      await handle(soon, 0)
-      const second = handle(soon, 1)
+    /** One message alone, and soon afterwards two more. */
+    const oneAndTwo = (handler: Handle) => async () => {
+      await handle(handler, 0)
+      const second = handle(handler, 1)
       await Bun.sleep(10)
-      await Promise.all([second, handle(soon, 2)])
+      await Promise.all([second, handle(handler, 2)])
     }
-    expect(await groupsAfter(inTurn)).toEqual([[0], [1, 2]])
+    expect(await groupsAfter(oneAndTwo(handler({ apartMs: 100 })))).toEqual([[0], [1, 2]])
+    expect(await groupsAfter(oneAndTwo(handler({ apartMs: 600_000, isUrgent: n => n === 2 })))).toEqual([[0], [1, 2]])
 
     const full = handler({ apartMs: 600_000, groupSize: 3 })
     expect(await groupsAfter(() => Promise.all(upTo(6).map(n => handle(full, n))))).toEqual([
       [0, 1, 2],
       [3, 4, 5],
     ])
-
-    const urgent = handler({ apartMs: 600_000, isUrgent: n => n === 2 })
-    const withUrgent = async () => {
-      await handle(urgent, 0)
-      const second = handle(urgent, 1)
-      await Bun.sleep(10)
-      await Promise.all([second, handle(urgent, 2)])
-    }
-    expect(await groupsAfter(withUrgent)).toEqual([[0], [1, 2]])
 
     const late = handler({ apartMs: 600_000 })
     const atTheEnd = async () => {
