@@ -116,7 +116,10 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     dir,
     urlOf: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
     command: service => serviceCommand(bundleIn(dir), service),
-    environment: (service: ServiceName) => ({ ...processEnvironment, ...localEnvironment(service, { portBase, env }, servers, secrets) }),
+    environment: (service: ServiceName) => ({
+      ...processEnvironment,
+      ...localEnvironment(service, { dir, portBase, env }, servers, secrets),
+    }),
     admin: () => login(gateway, secrets.ADMIN_EMAIL, secrets.ADMIN_PASSWORD),
     customer: () => login(gateway, customer.email, customer.password),
     members: () => readState(dir)?.members ?? [],

@@ -7,7 +7,7 @@ import { anyFreePort, portsFrom, requireFreePorts, servicePort } from './ports'
 import { serviceUrl } from './provision'
 import type { Secrets } from './secrets'
 import { startMongo } from './servers/mongo'
-import { startMysql } from './servers/mysql'
+import { overSocket, startMysql } from './servers/mysql'
 import { obtain, requirements } from './servers/obtain'
 import { programs } from './servers/programs'
 import { startRabbitmq } from './servers/rabbitmq'
@@ -98,11 +98,13 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
 /** The environment of a service in the local stack. */
 export const localEnvironment = (
   service: ServiceName,
-  { portBase, env }: { portBase: number; env: Environment },
+  { dir, portBase, env }: Pick<StackOptions, 'dir' | 'portBase' | 'env'>,
   servers: Servers,
   secrets: Secrets,
-): Environment =>
-  serviceEnvironment(service, env, {
+): Environment => {
+  const mysqlUrl = serviceUrl(servers.mysql, secrets, service)
+  const isOwnMysql = !env.MYSQL_URL && !env.MYSQL_URL_FILE
+  return serviceEnvironment(service, env, {
     ...secrets,
     ...{ PORT_BASE: `${portBase}`, HOST: '127.0.0.1', SEED_DEMO: env.SEED_DEMO ?? '1' },
     ...(service === 'notification' && {
@@ -110,9 +112,10 @@ export const localEnvironment = (
       API_URL: env.API_URL ?? `http://127.0.0.1:${portBase + 80}`,
       SANDBOX_SHOWS_SECRETS: env.SANDBOX_SHOWS_SECRETS ?? '1',
     }),
-    ...{ MYSQL_URL: serviceUrl(servers.mysql, secrets, service), MONGO_URL: servers.mongo },
+    ...{ MYSQL_URL: isOwnMysql ? overSocket(mysqlUrl, join(dir, 'mysql')) : mysqlUrl, MONGO_URL: servers.mongo },
     ...{ REDIS_URL: servers.redis, RABBITMQ_URL: servers.rabbitmq },
   })
+}
 
 /** Like `Promise.all`, but waits for all even if one fails: a process can only be stopped once it has started. */
 export async function waitForAll<T extends readonly Promise<unknown>[]>(promises: readonly [...T]) {

@@ -26,7 +26,7 @@ const everything = {
   BANK_WEBHOOK_SECRET: 'bank',
   CART_REDIS_URL: 'redis://db:5',
 }
-const environment = (service: ServiceName) => localEnvironment(service, { portBase: 8000, env: everything }, servers, secrets)
+const environment = (service: ServiceName) => localEnvironment(service, { dir: '/data', portBase: 8000, env: everything }, servers, secrets)
 const common = ['PATH', 'LOG_LEVEL', 'HOST', 'PORT_BASE', 'INTERNAL_KEY', 'REDIS_URL', 'RABBITMQ_URL']
 
 describe('a service process', () => {
@@ -35,6 +35,13 @@ describe('a service process', () => {
     const address = store === 'redis' ? [] : [`${store.toUpperCase()}_URL`]
     const set = Object.entries(environment(service)).filter(([, value]) => value !== undefined)
     expect(set.map(([name]) => name).sort()).toEqual([...common, ...address, ...settings, ...secrets].sort())
+  })
+
+  test('reaches a private MySQL by its socket, unless the path is longer than sockets may have, and a configured one by its address', () => {
+    const addressIn = (dir: string, env = {}) => localEnvironment('order', { dir, portBase: 8000, env }, servers, secrets).MYSQL_URL
+    expect(addressIn('/data')).toMatch(/^mysql:.*@db:1.shop_order\?socketPath=%2Fdata%2Fmysql%2Fdata%2Fmysql.sock$/)
+    for (const address of [addressIn(`/${'data'.repeat(25)}`), addressIn('/data', { MYSQL_URL: servers.mysql })])
+      expect(address).toEndWith('@db:1/shop_order')
   })
 
   test('gets a login of its own to MySQL, never the administrator’s', () => {

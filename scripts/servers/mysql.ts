@@ -6,6 +6,19 @@ import { createConnection } from 'mysql2/promise'
 import { programs } from './programs'
 import { lastLines, launch, privateFolder, type ServerOptions } from './server'
 
+/** Relative to the folder of the data, since a system accepts no more than some 107 bytes for a socket's path. */
+const socketName = 'mysql.sock'
+const longestSocketPath = 100
+
+/**
+ * The address by which a process of this machine reaches the server of a folder: a Unix socket takes the server and its clients about a twentieth less
+ * processor time an order than TCP does.
+ */
+export const overSocket = (url: string, dir: string): string => {
+  const socket = join(dir, 'data', socketName)
+  return Buffer.byteLength(socket) > longestSocketPath ? url : `${url}?socketPath=${encodeURIComponent(socket)}`
+}
+
 /** Starts MySQL or MariaDB, whichever the machine has. Every commit is on disk before it is acknowledged. */
 export async function startMysql({ dir, port, password = '' }: ServerOptions & { password?: string }) {
   const folder = privateFolder(dir)
@@ -30,7 +43,7 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
       ...[
         '--bind-address=127.0.0.1',
         `--port=${port}`,
-        '--socket=mysql.sock',
+        `--socket=${socketName}`,
         `--pid-file=${join(folder, 'pid')}`,
         // Its own folder for temporary tables: two servers that share /tmp delete each other's.
         `--tmpdir=${privateFolder(folder, 'tmp')}`,
@@ -38,7 +51,8 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
       ],
       ...['--innodb-flush-log-at-trx-commit=1', '--character-set-server=utf8mb4', '--skip-name-resolve', '--max-connections=300'],
       ...['--innodb-buffer-pool-size=64M', '--performance-schema=OFF', '--skip-log-bin', '--table-open-cache=400'],
-      ...(isMariadb ? ['--innodb-log-file-size=16M'] : ['--innodb-redo-log-capacity=16M', '--mysqlx=OFF']),
+      // With a smaller log, pages are written to make room in it rather than because they are cold.
+      ...(isMariadb ? ['--innodb-log-file-size=64M'] : ['--innodb-redo-log-capacity=64M', '--mysqlx=OFF']),
     ],
     output: log,
     ready: async () => {

@@ -52,11 +52,14 @@ describe('a MySQL that goes down and comes back', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('is waited for at the start, is unavailable while it is down, and works again when it is back', async () => {
+  test.each([
+    ['by TCP', ''],
+    ['by its Unix socket', `?socketPath=${encodeURIComponent(join(folder, 's'))}`],
+  ])('is waited for at the start, is unavailable while it is down, and works again when it is back: %s', async (_, query) => {
     const { openSql } = await import('../sql')
     const warnings: string[] = []
     const log = { info() {}, warn: (_: unknown, text?: string) => void warnings.push(String(text)), error() {} }
-    const opening = openSql({ url: `mysql://root@127.0.0.1:${port}/mysql`, service: 'order', migrations: {}, log })
+    const opening = openSql({ url: `mysql://root@127.0.0.1:${port}/mysql${query}`, service: 'order', migrations: {}, log })
     await eventually(() => warnings.length > 0)
     begin()
     const sql = await opening
@@ -75,5 +78,6 @@ describe('a MySQL that goes down and comes back', () => {
     await sql.transaction(async trx => void (await raw`select 1`.execute(trx)))
     expect(sql.pool).toEqual({ size: 10, inUse: 0, waiting: 0 })
     await sql.close()
+    await end()
   })
 })

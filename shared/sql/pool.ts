@@ -31,9 +31,13 @@ const session = [
 const fullMessages = new Set(['Queue limit reached.', 'Pool is closed.'])
 const busy = () => unavailable('database_busy', 'The database has more requests than it can handle now. Try again shortly.')
 
-/** mysql2 reports some lost connections without a code. With this one, `isUnavailable` recognizes them. */
-const withCode = (error: (Error & { fatal?: boolean; code?: string; errno?: number }) | null) => {
+/**
+ * mysql2 reports some lost connections without a code, and a Unix socket is not there while its server is down. With these codes,
+ * `isUnavailable` recognizes both.
+ */
+const withCode = (error: (Error & { fatal?: boolean; code?: string; errno?: number; syscall?: string }) | null) => {
   const killed = 1927
+  if (error?.code === 'ENOENT' && error.syscall === 'connect') error.code = 'ECONNREFUSED'
   if (error && ((error.fatal && !error.code) || error.errno === killed)) error.code = 'PROTOCOL_CONNECTION_LOST'
   return error
 }

@@ -92,7 +92,7 @@ export const startPlatform = async (name: string, portBase: number) => {
         name: `${service}-more`,
         port: anyFreePort(),
         onLog,
-        env: localEnvironment(service, { portBase, env }, stack.servers, stack.secrets),
+        env: localEnvironment(service, { dir: stackDir, portBase, env }, stack.servers, stack.secrets),
       }),
     /** The number of messages in the outboxes of all MySQL schemas. */
     async unsent(): Promise<number> {
