@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { hour, minute } from '#shared/time'
+import { contentColumn } from './database'
+import { outcomeOf, recordOutcomes } from './record-outcomes'
 import { type TestNotification, testNotification } from './testing'
 import { placed } from './testing-events'
 
@@ -38,8 +40,33 @@ describe('the outcome', () => {
       expect(row).toMatchObject({ state: 'sent', attempts: 1, reason: null, due_at: null })
       const [mail, ...more] = shop.channels.email.to(user.email)
       expect(row?.provider_id).toBe(`p-${mail?.message_id}`)
-      expect(row?.content).toContain(user.email)
+      expect(contentColumn.read(row?.content ?? '').to).toBe(user.email)
       expect(more).toEqual([])
     }
   })
+  test('of a delivery that another claim or an administrator has decided about changes nothing, and that of the others is stored', async () => {
+    const users = await Promise.all(Array.from({ length: 3 }, () => shop.newUser()))
+    for (const { id } of users) await shop.handle(placed(222, id))
+    const rows = (await Promise.all(users.map(({ id }) => shop.deliveriesOf(id)))).flat()
+    const [open, claimed, decided] = rows
+    if (!open || !claimed || !decided) throw new Error('a delivery is missing')
+    const change = (id: number) => shop.sql.db.updateTable('deliveries').where('id', '=', id)
+    await change(claimed.id).set({ claims: 2 }).execute()
+    await change(decided.id).set({ state: 'suppressed', reason: 'erased' }).execute()
+    const outcomes = rows.map(row => outcomeOf(row, 'sent', { provider: 'sandbox', provider_id: 'p', content: 'c' }))
+    await recordOutcomes(shop.sql.db, outcomes.toReversed())
+    const stored = await Promise.all(users.map(async ({ id }) => (await shop.deliveriesOf(id))[0]))
+    expect(stored[0]).toEqual(outcomes[0])
+    expect(stored.slice(1)).toEqual([
+      { ...claimed, claims: 2 },
+      { ...decided, state: 'suppressed', reason: 'erased' },
+    ])
+  })
+})
+
+test('a content is stored compressed, and one that is stored as JSON is still read', () => {
+  const content = { to: 'a@example.com', subject: 'Hé', text: 'x'.repeat(1000), html: `<p>${'y'.repeat(1000)}</p>`, language: 'en' }
+  expect(contentColumn.write(content).length).toBeLessThan(200)
+  expect(contentColumn.read(contentColumn.write(content))).toEqual(content)
+  expect(contentColumn.read(JSON.stringify(content))).toEqual(content)
 })

@@ -17,31 +17,24 @@ export const outcomeOf = (row: DeliveryRow, state: DeliveryState, { detail, ...c
   return { ...row, due_at: null, ...change, state, reason: detail?.slice(0, 200) ?? null, history: historyWith(row, step) }
 }
 
+/** What an outcome sets. */
 const columns = [
-  ...(['state', 'reason', 'due_at', 'queued_at', 'attempts'] as const),
-  ...(['provider', 'provider_id', 'content', 'content_until', 'history'] as const),
+  ...(['reason', 'due_at', 'queued_at', 'attempts', 'provider'] as const),
+  ...(['provider_id', 'content', 'content_until', 'history', 'state'] as const),
 ]
 
-/** The value that each of these deliveries has in a column, for one statement that updates them all. */
-export const ofEachRow = <Column extends keyof DeliveryRow>(rows: readonly DeliveryRow[], column: Column) => {
-  const [first] = rows
-  if (first && rows.every(row => row[column] === first[column])) return raw<DeliveryRow[Column]>`${first[column]}`
-  const cases = rows.map(row => raw`when ${row.id} then ${row[column]}`)
-  return raw<DeliveryRow[Column]>`case id ${raw.join(cases, raw` `)} end`
-}
-
 /**
- * Stores how deliveries went, with one statement, and answers of how many. Only the newest claim may say how a delivery went, and only while
- * nobody else has decided.
+ * Stores how deliveries went, with one statement. Only the newest claim may say how a delivery went, and only while nobody else has decided.
+ * The columns are set one after the other, so the state, which decides about all of them, comes last.
  */
-export const recordOutcomes = async (db: Pick<NotificationSql['db'], 'updateTable'>, rows: readonly DeliveryRow[]): Promise<number> => {
-  const ids = rows.map(({ id }) => id)
-  const { numUpdatedRows } = await db
-    .updateTable('deliveries')
-    .set(Object.fromEntries(columns.map(column => [column, ofEachRow(rows, column)])))
-    .where('id', 'in', ids)
-    .where('state', '=', 'queued')
-    .where('claims', '=', ofEachRow(rows, 'claims'))
-    .executeTakeFirst()
-  return Number(numUpdatedRows)
+export const recordOutcomes = async (db: Pick<NotificationSql['db'], 'insertInto'>, rows: readonly DeliveryRow[]): Promise<void> => {
+  const set = columns.map(column => {
+    const before = raw.ref(column)
+    return [column, raw`if(state = 'queued' and claims = values(claims), values(${before}), ${before})`]
+  })
+  await db
+    .insertInto('deliveries')
+    .values(rows.toSorted((a, b) => a.id - b.id))
+    .onDuplicateKeyUpdate(Object.fromEntries(set))
+    .execute()
 }

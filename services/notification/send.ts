@@ -63,7 +63,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
   }
 
   /** What went out is stored within moments: an instance that is killed repeats only what it sent in the last of them. */
-  const record = sql.many<DeliveryRow>(async rows => void (await recordOutcomes(sql.db, rows)), { apartMs: recordMs, lanes: 1 })
+  const record = sql.many<DeliveryRow>(rows => recordOutcomes(sql.db, rows), { apartMs: recordMs, lanes: 1 })
   /** Back to the queue; without having been tried. */
   const postponed = (row: DeliveryRow, due_at: Date, queued_at = row.queued_at): DeliveryRow => {
     return { ...row, due_at, queued_at, attempts: row.attempts - 1 }
@@ -134,8 +134,11 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
     if (row.channel !== 'email') return bounced
     around.refusing.add(to)
     await sql.transaction(async trx => {
+      const claimed = trx.selectFrom('deliveries').select('id').where('id', '=', row.id).where('claims', '=', row.claims)
       // An erasure that came meanwhile has decided; one that comes now waits for this row and then finds the address.
-      if ((await recordOutcomes(trx, [bounced])) === 1) await suppressions.add(row.user_id, to, 'bounced', trx)
+      if (!(await claimed.where('state', '=', 'queued').forUpdate().executeTakeFirst())) return
+      await recordOutcomes(trx, [bounced])
+      await suppressions.add(row.user_id, to, 'bounced', trx)
     })
     return undefined
   }

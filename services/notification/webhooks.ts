@@ -1,11 +1,12 @@
+import { sql as raw } from 'kysely'
 import { notFound } from '#shared/errors'
 import type { Log } from '#shared/log'
+import { defer, newValues } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import type { ProviderEvent, WebhookVerifier } from './channels/channel'
 import { contentColumn, type DeliveryRow, historyWith, type NotificationSql, type ProviderEventRow, type Trx } from './database'
 import { afterReport } from './domain-delivery'
-import { ofEachRow } from './record-outcomes'
 import type { Suppressions } from './suppressions'
 
 interface Ports {
@@ -65,22 +66,11 @@ export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0
 
   /** The deliveries that reports are about, locked. Of several with one id, the newest. */
   const lockDeliveries = async (trx: Trx, events: readonly NewEvent[]) => {
-    const rows = await trx
-      .selectFrom('deliveries')
-      .selectAll()
-      .where(
-        'provider',
-        'in',
-        distinct(events, row => row.provider),
-      )
-      .where(
-        'provider_id',
-        'in',
-        distinct(events, row => row.provider_id),
-      )
-      .orderBy('id')
-      .forUpdate()
-      .execute()
+    const providers = distinct(events, row => row.provider)
+    const providerIds = distinct(events, row => row.provider_id)
+    // For the sake of the order, the server would read and lock a table that it takes for small from its beginning.
+    const { rows } = await raw<DeliveryRow>`select * from deliveries force index (deliveries_provider)
+      where provider in (${raw.join(providers)}) and provider_id in (${raw.join(providerIds)}) order by id for update`.execute(trx)
     return new Map(rows.map(row => [messageOf(row), row]))
   }
 
@@ -98,25 +88,11 @@ export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0
       deliveries.set(messageOf(event), reported(row, event))
       await suppress(trx, event, row)
     }
-    const rows = [...deliveries.values()]
-    await trx
-      .updateTable('deliveries')
-      .set({ state: ofEachRow(rows, 'state'), history: ofEachRow(rows, 'history') })
-      .where(
-        'id',
-        'in',
-        distinct(rows, row => row.id),
-      )
-      .execute()
-    await trx
-      .updateTable('provider_events')
-      .set({ try_at: null })
-      .where(
-        'id',
-        'in',
-        distinct(events, row => row.id),
-      )
-      .execute()
+    // All of these rows exist, so what is not set need not be sent.
+    const rows = [...deliveries.values()].map(row => ({ ...row, content: null }))
+    await defer(trx.insertInto('deliveries').values(rows).onDuplicateKeyUpdate(newValues('state', 'history')))
+    const ids = distinct(events, row => row.id)
+    await defer(trx.updateTable('provider_events').set({ try_at: null }).where('id', 'in', ids))
   }
 
   /** Stores the reports that are new, and settles those whose message is known: five statements, however many they are. */
@@ -124,7 +100,7 @@ export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0
     sql.transaction(async trx => {
       const events = reports.map(({ event }) => event)
       const insert = trx.insertInto('provider_events').values(events)
-      await insert.onDuplicateKeyUpdate(row => ({ provider: row.ref('provider') })).execute()
+      await defer(insert.onDuplicateKeyUpdate(row => ({ provider: row.ref('provider') })))
       const waiting = await lockEvents(trx, events)
       const deliveries = waiting.length > 0 ? await lockDeliveries(trx, waiting) : new Map<string, DeliveryRow>()
       const known = waiting.filter(event => deliveries.has(messageOf(event)))
