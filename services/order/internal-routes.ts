@@ -3,7 +3,7 @@ import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { closed, Id, IdParam, t } from '#shared/schema'
 import type { OrderService } from './compose'
-import { ClaimBody, ClaimView, DriftView, HoldBody, OrderForServices, orderForServices } from './model'
+import { ClaimBody, ClaimView, DriftView, HoldBody, OrderForServices, OrderToShip, orderForServices, orderToShip } from './internal-model'
 
 interface Deps extends Pick<OrderService, 'orders' | 'claims' | 'drift' | 'personalData'> {
   http: Http
@@ -25,11 +25,11 @@ export const internalRoutes = ({ http, orders, claims, drift, personalData }: De
         detail: { summary: 'An order, with the address, which events do not carry' },
       },
     )
-    .post('/orders/batch', async ({ body }) => ({ items: (await orders.byIds(body.ids)).map(orderForServices) }), {
+    .post('/orders/batch', async ({ body }) => ({ items: (await orders.toShip(body.ids)).map(orderToShip) }), {
       internal: ['shipping'],
       body: closed({ ids: t.Array(Id, { minItems: 1, maxItems: 100 }) }),
-      response: { 200: t.Object({ items: t.Array(OrderForServices) }) },
-      detail: { summary: 'Those of the orders that there are, with their addresses' },
+      response: { 200: t.Object({ items: t.Array(OrderToShip) }) },
+      detail: { summary: 'What parcels need to know of their orders: those that there are' },
     })
     .post('/orders/:id/claim', ({ params, body, request }) => claims.claim(params.id, body, request.signal), {
       internal: ['payment'],

@@ -10,6 +10,9 @@ const after = t.Tuple([t.Integer(), t.Integer()])
 export const itemsOf = (db: Pick<OrderSql['db'], 'selectFrom'>, orderId: number): Promise<ItemRow[]> =>
   db.selectFrom('order_items').selectAll().where('order_id', '=', orderId).orderBy('line').execute()
 
+/** What a parcel needs to know of its order. */
+export type ShippedRow = Pick<OrderRow, 'id' | 'user_id' | 'status' | 'shipping_address' | 'shipping_option'>
+
 /** Reads orders. The use cases that change them have files of their own. */
 export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
   const withItems = async (rows: OrderRow[]): Promise<Order[]> => {
@@ -19,13 +22,14 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
     const items = Map.groupBy<number, ItemRow>(all, item => item.order_id)
     return rows.map(row => ({ row, items: items.get(row.id) ?? [] }))
   }
-  const byIds = async (ids: readonly number[]): Promise<Order[]> =>
-    withItems(await db.selectFrom('orders').selectAll().where('id', 'in', ids).execute())
-  const byId = async (id: number): Promise<Order | undefined> => (await byIds([id]))[0]
+  const byId = async (id: number): Promise<Order | undefined> =>
+    (await withItems(await db.selectFrom('orders').selectAll().where('id', '=', id).execute()))[0]
 
   return {
     byId,
-    byIds,
+
+    toShip: (ids: readonly number[]): Promise<ShippedRow[]> =>
+      db.selectFrom('orders').select(['id', 'user_id', 'status', 'shipping_address', 'shipping_option']).where('id', 'in', ids).execute(),
 
     /** Undefined for the order of another customer, so that nobody learns that it exists. */
     async own(id: number, { id: userId, role }: Buyer): Promise<Order | undefined> {
