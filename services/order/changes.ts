@@ -140,7 +140,7 @@ export const changed = (
   return { order: { row: { ...row, ...values, updated_at: new Date() }, lines }, entries: ofOrder }
 }
 
-/** Stores the rows of locked orders, which exist, and adds to their timelines. */
+/** Stores the rows of locked orders, and adds to their timelines. The rows exist, so what never changes need not be sent. */
 export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries: readonly OrderEntry[]): Promise<void> => {
   if (rows.length > 0)
     await defer(
@@ -149,6 +149,7 @@ export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries:
         .values(
           rows.map(row => ({
             ...row,
+            lines: null,
             free_shipping: row.free_shipping === 1,
             promised: row.promised === 1,
             user_erased: row.user_erased === 1,
