@@ -22,7 +22,7 @@ export const start = (env?: Environment) =>
         carriers: contractsFromSettings(config),
         follow: onEntry => kernel.follow(kernel.redis.key('live'), onEntry),
         log: kernel.log,
-        apartMs: apart.ofOrders,
+        apartMs: apart.inBackground,
         stuckAfterMs: config.integer('SHIPMENT_STUCK_AFTER_MS', 7 * day),
       })
       kernel.follow(revocationStream, ({ sid }) => shipping.streams.endSession(sid))
