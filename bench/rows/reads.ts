@@ -51,7 +51,9 @@ export const reads: Rows = {
       yield atLeast(0.9, {
         what: 'product by id through the gateway, cache hit',
         against: 'Nginx answering the same bytes from its cache',
-        costs: 'the gateway’s rate limit, access log and 17 response headers, some 4 µs a request',
+        // Measured by leaving each out, in turns with the bare side.
+        costs:
+          'a hit takes half again as much of Nginx’s processor time as on the bare side. Without the access log it is 1.3 times as much, and without log, limit, response headers and the rules for paths as well 1.03 times',
         ...hit,
       })
       await expectAlike(product, `${hop.url}${id}`, uncachedRequest, 'BYPASS')
