@@ -98,13 +98,19 @@ const Facts = t.Record(t.String(), t.Unknown())
 export const factsColumn = jsonColumn(Facts)
 export const choicesColumn = jsonColumn(t.Partial(t.Record(oneOf(kindNames), t.Partial(t.Record(oneOf(channels), t.Boolean())))))
 export const quietColumn = jsonColumn(closed({ from: t.String(), until: t.String(), time_zone: t.String() }))
-const contentJson = jsonColumn(
-  t.Object({ to: t.String(), subject: t.Optional(t.String()), text: t.String(), html: t.Optional(t.String()), language: t.String() }),
-)
-/** Compressed, as base64: a mail of 4 KB, most of it the same layout in each, becomes 1.8 KB. Older rows are plain JSON. */
+const Content = t.Object({
+  to: t.String(),
+  subject: t.Optional(t.String()),
+  text: t.String(),
+  html: t.Optional(t.String()),
+  language: t.String(),
+})
+type Content = Static<typeof Content>
+const contentJson = jsonColumn(Content)
+/** Compressed, as base64: a mail of 4.1 KB, most of which is its layout, becomes 1.9 KB. Older rows are plain JSON. */
 export const contentColumn = {
   read: (text: string) => contentJson.read(text.startsWith('{') ? text : `${inflateRawSync(Buffer.from(text, 'base64'))}`),
-  write: (value: Parameters<typeof contentJson.write>[0]) => deflateRawSync(contentJson.write(value), { level: 1 }).toString('base64'),
+  write: (content: Content) => deflateRawSync(contentJson.write(content), { level: 1 }).toString('base64'),
 }
 const History = t.Array(t.Object({ at: t.String(), state: oneOf(deliveryStates), detail: t.Optional(t.String()) }))
 export const historyColumn = jsonColumn(History)

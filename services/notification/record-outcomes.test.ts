@@ -44,7 +44,7 @@ describe('the outcome', () => {
       expect(more).toEqual([])
     }
   })
-  test('of a delivery that another claim or an administrator has decided about changes nothing, and that of the others is stored', async () => {
+  test('of a delivery that was claimed anew or erased changes nothing, and that of the others is stored', async () => {
     const users = await Promise.all(Array.from({ length: 3 }, () => shop.newUser()))
     for (const { id } of users) await shop.handle(placed(222, id))
     const rows = (await Promise.all(users.map(({ id }) => shop.deliveriesOf(id)))).flat()

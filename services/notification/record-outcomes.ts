@@ -24,7 +24,7 @@ const columns = [
 ]
 
 /**
- * Stores how deliveries went, with one statement. Only the newest claim may say how a delivery went, and only while nobody else has decided.
+ * Stores how deliveries went, with one statement that updates their rows. Only the newest claim may say how a delivery went, and only while nobody else has decided.
  * The columns are set one after the other, so the state, which decides about all of them, comes last.
  */
 export const recordOutcomes = async (db: Pick<NotificationSql['db'], 'insertInto'>, rows: readonly DeliveryRow[]): Promise<void> => {

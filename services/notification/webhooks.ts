@@ -68,7 +68,7 @@ export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0
   const lockDeliveries = async (trx: Trx, events: readonly NewEvent[]) => {
     const providers = distinct(events, row => row.provider)
     const providerIds = distinct(events, row => row.provider_id)
-    // For the sake of the order, the server would read and lock a table that it takes for small from its beginning.
+    // A server that takes the table for small would read all of it by its primary key, which is sorted already.
     const { rows } = await raw<DeliveryRow>`select * from deliveries force index (deliveries_provider)
       where provider in (${raw.join(providers)}) and provider_id in (${raw.join(providerIds)}) order by id for update`.execute(trx)
     return new Map(rows.map(row => [messageOf(row), row]))

@@ -11,7 +11,8 @@ export const itemsOf = (db: Pick<OrderSql['db'], 'selectFrom'>, orderId: number)
   db.selectFrom('order_items').selectAll().where('order_id', '=', orderId).orderBy('line').execute()
 
 /** What a parcel needs to know of its order. */
-export type ShippedRow = Pick<OrderRow, 'id' | 'user_id' | 'status' | 'shipping_address' | 'shipping_option'>
+const shippedColumns = ['id', 'user_id', 'status', 'shipping_address', 'shipping_option'] as const
+export type ShippedRow = Pick<OrderRow, (typeof shippedColumns)[number]>
 
 /** Reads orders. The use cases that change them have files of their own. */
 export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
@@ -29,7 +30,7 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
     byId,
 
     toShip: (ids: readonly number[]): Promise<ShippedRow[]> =>
-      db.selectFrom('orders').select(['id', 'user_id', 'status', 'shipping_address', 'shipping_option']).where('id', 'in', ids).execute(),
+      db.selectFrom('orders').select(shippedColumns).where('id', 'in', ids).execute(),
 
     /** Undefined for the order of another customer, so that nobody learns that it exists. */
     async own(id: number, { id: userId, role }: Buyer): Promise<Order | undefined> {

@@ -43,7 +43,7 @@ export const shipOrder = ({ sql, clients, carriers, apartMs = 0 }: Ports) => {
     { apartMs },
   )
 
-  // Those that were asked about together arrive together.
+  // Orders whose questions were answered together arrive at the same moment, and are packed together.
   const packAll = sql.onceMany<ToShip>(async (trx, arrivals) => {
     const ids = arrivals.map(({ item }) => item.orderId)
     await lockOrMakeAll(trx, 'orders', 'order_id', ids)

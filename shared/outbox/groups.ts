@@ -23,9 +23,9 @@ interface Waiting<Item> {
  * and an order that comes alone waits for nothing.
  */
 export const apart = {
-  /** Where an order goes on with the effect. */
+  /** Where a buyer may wait for the effect. */
   ofOrders: 50,
-  /** Where nobody waits for the effect. */
+  /** Where nobody waits for it, as for a parcel to be packed. */
   inBackground: 250,
 }
 

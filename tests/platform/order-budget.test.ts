@@ -121,7 +121,7 @@ test('one order, placed and paid by card, costs as many calls, events, commands 
     'shipment.created → order': 1,
   })
   const commands = sent.filter(({ shape }) => !idle.has(shape) && !looks.some(look => look.test(shape)))
-  // Alone it is 46. Events that arrive apart cost a little more, and those that share a transaction less; notification may have other mails to send.
+  // Alone it is 46 to 53. Events that arrive apart cost a little more, and those that share a transaction less; notification may have other mails to send.
   const most = new Map(
     Object.entries({ order: 17, inventory: 11, payment: 8, shipping: 12, tax: 9, notification: 18, promotion: 2, favourite: 2, user: 2 }),
   )
