@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { connect, type Socket } from 'node:net'
 import { openGateway, problem, type Respond, startService, type TestGateway } from './fixture'
 
 const behaviours: Record<string, Respond> = {
@@ -18,12 +19,44 @@ const order = startService(
 )
 /** Closes the connection without an answer. */
 const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: socket => void socket.end() } })
+/** A process that accepts no connections any more, as one on a host that hangs: once its queue is full, nobody gets an answer. */
+const openUnresponsive = async () => {
+  const listen = "const { port } = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } }); console.log(port)"
+  const child = Bun.spawn([process.execPath, '-e', listen], { stdout: 'pipe' })
+  const { value } = await child.stdout.getReader().read()
+  const port = Number(new TextDecoder().decode(value))
+  child.kill('SIGSTOP')
+  const connected: Socket[] = []
+  const isAccepted = () =>
+    new Promise<boolean>(settle => {
+      const socket = connect(port, '127.0.0.1', () => settle(true))
+      socket.setTimeout(300, () => settle(false)).on('error', () => settle(false))
+      connected.push(socket)
+    })
+  while (connected.length < 10_000 && (await isAccepted()));
+  const close = () => {
+    child.kill('SIGKILL')
+    for (const socket of connected) socket.destroy()
+  }
+  return { address: `127.0.0.1:${port}`, close }
+}
+let unresponsive: Awaited<ReturnType<typeof openUnresponsive>>
 let gateway: TestGateway
 beforeAll(async () => {
-  gateway = await openGateway({ order: [order.address], payment: [`127.0.0.1:${silent.port}`] }, { UPSTREAM_TIMEOUT: '1' })
+  unresponsive = await openUnresponsive()
+  gateway = await openGateway(
+    {
+      order: [order.address],
+      payment: [`127.0.0.1:${silent.port}`],
+      cart: [unresponsive.address],
+      shipping: [unresponsive.address, order.address],
+    },
+    { UPSTREAM_TIMEOUT: '1' },
+  )
 })
 afterAll(async () => {
   await gateway.close()
+  unresponsive.close()
   await order.stop()
   silent.stop(true)
 })
@@ -39,13 +72,15 @@ describe('Nginx’s own errors are problem documents, never HTML', () => {
     '400 bad_request': () => gateway.fetch('/api/orders/a%2fb'),
     '502 bad_gateway': () => gateway.fetch('/api/payments', { method: 'POST', body: '{}' }),
     '503 service_unavailable': () => gateway.fetch('/api/tax/quote', { method: 'POST', body: '{}' }),
+    '503 service_unavailable, when no instance accepts a connection in time': () => gateway.fetch('/api/cart'),
     '504 gateway_timeout': () => gateway.fetch('/api/orders/silent'),
   }
 
-  test.each(Object.keys(ask))('%s', async expected => {
-    const response = await ask[expected]!()
+  test.each(Object.keys(ask))('%s', async what => {
+    const response = await ask[what]!()
+    const [expected] = what.split(',')
     const body = await problem(response)
-    expect(`${response.status} ${body.code}`).toBe(expected)
+    expect(`${response.status} ${body.code}`).toBe(expected!)
     expect(body).toMatchObject({ type: 'about:blank', status: response.status, contentType: 'application/problem+json', sameId: true })
     expect(body.title.length * body.detail.length).toBeGreaterThan(0)
     expect(response.headers.get('retry-after')).toBe(response.status === 503 ? '2' : null)
@@ -65,6 +100,10 @@ describe('Nginx’s own errors are problem documents, never HTML', () => {
     expect(head).toContain('application/problem+json')
     expect(head.toLowerCase()).toContain(`x-request-id: ${JSON.parse(body).request_id}`)
   })
+})
+
+test('an instance that accepts no connection is passed over, also for a request that creates something', async () => {
+  for (let n = 0; n < 2; n++) expect((await gateway.fetch('/api/shipping/shipments', { method: 'POST', body: '{}' })).status).toBe(200)
 })
 
 describe('a service’s own answers', () => {
