@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { closeBrowser, visit } from '../browser/browser'
-import { openGateway, type TestGateway } from './fixture'
+import { openGateway, type TestGateway } from '../gateway/fixture'
+import { closeBrowser, visit } from './browser'
 
 let gateway: TestGateway
 beforeAll(async () => {
