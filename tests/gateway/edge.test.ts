@@ -109,6 +109,27 @@ describe('every answer', () => {
     expect(lines[0].upstream_seconds).toMatch(/^0\.\d{3}$/)
     expect(lines[1]).toMatchObject({ request_id: 'logged-2', status: 404, upstream: '' })
   })
+
+  test('is logged without the token or the number that opens what its path names', async () => {
+    const secret = 'dGhlLXNlY3JldA'
+    const masked: Record<string, string> = {
+      [`/api/cart/shared/${secret}/copy?a=b`]: '/api/cart/shared/-/copy',
+      [`/api/v1/favourites/shared/${secret}`]: '/api/v1/favourites/shared/-',
+      [`/api/notifications/unsubscribe/${secret}`]: '/api/notifications/unsubscribe/-',
+      [`/api/shipping/track/${secret}/`]: '/api/shipping/track/-/',
+      [`/lists/${secret}`]: '/lists/-',
+      [`/track/${secret}`]: '/track/-',
+      '/lists': '/lists',
+    }
+    for (const path of Object.keys(masked)) await gateway.fetch(path, { headers: { 'x-request-id': 'masked' } })
+    const log = await eventually(() => {
+      const text = readFileSync(join(gateway.dir, 'access.log'), 'utf8')
+      return text.split('"masked"').length > Object.keys(masked).length ? text : undefined
+    })
+    const paths = log.split('\n').flatMap(line => (line.includes('"masked"') ? [JSON.parse(line).path] : []))
+    expect(paths).toEqual(Object.values(masked))
+    expect(log).not.toContain(secret)
+  })
 })
 
 describe('with a certificate', () => {
