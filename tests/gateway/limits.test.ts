@@ -46,7 +46,7 @@ describe('rate limits', () => {
     expect(webhooks).toEqual({ passed: 300, refused: undefined })
   })
 
-  test('apply to each address, which only a trusted proxy may name', async () => {
+  test('apply to each address, or network of IPv6, which only a trusted proxy may name', async () => {
     const few = { ...defaults, RATE_LIMIT: '1', RATE_BURST: '4' }
     const from = (i: number) => ({ headers: { 'x-forwarded-for': `10.0.0.${i}` } })
 
@@ -58,6 +58,16 @@ describe('rate limits', () => {
 
     await using behind = await openGateway(shop.upstreams, { ...few, TRUSTED_PROXIES: '127.0.0.0/8, 10.9.0.0/16' })
     expect((await burst(10, i => behind.fetch('/api/orders', from(i)))).passed).toBe(10)
+    const network = await burst(10, i => behind.fetch('/api/orders', { headers: { 'x-forwarded-for': `2001:db8:0:1:${i}::${i}` } }))
+    expect(network.passed).toBeLessThanOrEqual(5 + 2)
+    const networks = await burst(10, i => behind.fetch('/api/orders', { headers: { 'x-forwarded-for': `2001:db8:${i + 1}:1::5` } }))
+    expect(networks.passed).toBe(10)
+    for (const address of ['2001:db8::', '::', '::ffff:10.1.1.1']) {
+      const same = await burst(10, () =>
+        behind.fetch('/api/orders', { headers: { 'x-forwarded-for': `${address}${address.endsWith(':') ? '7' : ''}` } }),
+      )
+      expect(same.passed).toBeLessThanOrEqual(5 + 2)
+    }
     const chain = { headers: { 'x-forwarded-for': '1.1.1.1, 10.0.0.50, 10.9.0.1' } }
     expect((await behind.echo('/api/orders', chain)).headers['x-forwarded-for']).toBe('10.0.0.50')
   })
