@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { hour } from '#shared/time'
+import { lockUser } from './repository'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -64,6 +65,31 @@ describe('a new e-mail', () => {
     expect((await follow(token)).body).toMatchObject({ status: 409, code: 'email_taken' })
     expect((await thief.profile()).email).toBe(thief.email)
     expect((await thief.change(owner.email)).body).toMatchObject({ status: 409, code: 'email_taken' })
+  })
+  test('is not begun with a password that is replaced before it is written', async () => {
+    const gus = await enter('gus')
+    const { answer } = await users.sql.transaction(async trx => {
+      await lockUser(trx, gus.id)
+      const answer = gus.change('late@example.com')
+      // Time to compare the password, and to come to the lock.
+      await Bun.sleep(200)
+      await trx.updateTable('users').set({ password_hash: 'of another password' }).where('id', '=', gus.id).execute()
+      return { answer }
+    })
+    expect((await answer).body).toMatchObject({ status: 401, code: 'wrong_password' })
+    expect((await gus.profile()).pending_email).toBeNull()
+  })
+  test('is withdrawn by a new password, and its link is neither followed nor mailed again', async () => {
+    const hal = await enter('hal')
+    await hal.change('hal@new.example.com')
+    const { token } = await mailed(hal.id)
+    const body = { current_password: hal.password, new_password: 'another password' }
+    expect((await users.call('POST', '/api/users/me/password', { token: hal.token, body })).status).toBe(204)
+    expect((await follow(token)).status).toBe(400)
+    const { access } = await users.logIn({ ...hal, password: 'another password' })
+    expect((await users.call('GET', '/api/users/me', { token: access })).body.pending_email).toBeNull()
+    expect((await users.call('POST', '/api/users/me/verify-email', { token: access })).status).toBe(202)
+    expect(await mailed(hal.id)).toMatchObject({ kind: 'email_verification', email: hal.email })
   })
   test('can be mailed again', async () => {
     const cleo = await enter('cleo')

@@ -1,11 +1,11 @@
 import type { RecordAudit } from './audit'
 import type { Clock, UserSql } from './database'
 import { emailOf } from './domain'
-import { type MailedTokens, revokeTokens } from './mailed-tokens'
+import type { MailedTokens } from './mailed-tokens'
+import { replacePassword } from './new-password'
 import type { PasswordHashes } from './password-hashes'
 import { type Accounts, lockUser } from './repository'
-import { endChallenges } from './second-factors'
-import { endSessions, type Sessions } from './sessions'
+import type { Sessions } from './sessions'
 
 interface Deps {
   sql: UserSql
@@ -38,18 +38,19 @@ export const passwordResets = ({ sql, clock, accounts, passwords, sessions, toke
       await Promise.all([issueToken(email), Bun.sleep(answersAfterMs)])
     },
 
-    /** Sets a new password and ends every session of the account. */
+    /**
+     * Sets a new password and ends every session of the account. It also verifies the address: the token was mailed to the present one, since a change
+     * of address revokes the tokens before it.
+     */
     async complete(token: string, newPassword: string) {
       await tokens.check(sql.db, token, 'password_reset')
       const password_hash = await passwords.hash(newPassword)
-      const ended = await sql.transaction(async trx => {
+      const ended = await sql.transaction(async (trx, publish) => {
         const { userId } = await tokens.redeem(trx, token, 'password_reset')
-        await lockUser(trx, userId)
-        await trx.updateTable('users').set({ password_hash, updated_at: clock() }).where('id', '=', userId).execute()
-        await revokeTokens(trx, userId)
-        await endChallenges(trx, userId)
+        const user = await lockUser(trx, userId)
         await recordAudit(trx, 'password.reset', { user: userId })
-        return endSessions(trx, { userId }, clock())
+        if (user.email_verified === 0) await recordAudit(trx, 'email.verified', { user: userId })
+        return replacePassword(trx, publish, user, { password_hash, email_verified: true }, clock())
       })
       await sessions.publishEnd(ended)
     },

@@ -9,10 +9,10 @@ import type { Clock, Trx, UserRow, UserSql } from './database'
 import { emailOf, usernameOf } from './domain'
 import { type MailedTokens, revokeTokens } from './mailed-tokens'
 import type { PasswordChange, ProfileChange } from './model'
+import { replacePassword } from './new-password'
 import type { PasswordHashes } from './password-hashes'
 import { type Accounts, changeUser, emailTaken, lockUser, refuseTakenName, sealedContact } from './repository'
-import { endChallenges } from './second-factors'
-import { endSessions, type Sessions } from './sessions'
+import type { Sessions } from './sessions'
 import type { Vault } from './vault'
 
 interface Deps {
@@ -27,12 +27,18 @@ interface Deps {
   recordAudit: RecordAudit
 }
 
+/** The owner was confirmed before the row was locked: a password that has been replaced since proves nothing any more. */
+const requireSamePassword = (user: UserRow, confirmed: UserRow) => {
+  if (user.password_hash !== confirmed.password_hash)
+    throw unauthenticated('wrong_password', 'The password was changed meanwhile; try again with the new one.')
+}
+
 /** What users change about their own accounts. */
 export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, recordAudit }: Deps) => {
   /** A new e-mail could be used to reset the password, so a stolen access token must not be enough for it. */
   const confirmNewEmail = async (userId: number, email: string, given: ProfileChange, origin: ClientOrigin) => {
     const user = await accounts.byId(userId)
-    if (email !== user.email) await confirm(userId, given, origin)
+    return email === user.email ? user : confirm(userId, given, origin)
   }
 
   /** Mails the link to the new address, and publishes the event by which the old one is notified. */
@@ -54,9 +60,10 @@ export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sess
       const { full_name, language } = given
       const email = given.email === undefined ? undefined : emailOf(given.email)
       const name = given.username === undefined ? undefined : usernameOf(given.username)
-      if (email !== undefined) await confirmNewEmail(userId, email, given, origin)
+      const confirmed = email === undefined ? undefined : await confirmNewEmail(userId, email, given, origin)
       return sql.transaction(async (trx, publish) => {
         const user = await lockUser(trx, userId)
+        if (confirmed) requireSamePassword(user, confirmed)
         const newEmail = email === undefined || email === user.email ? null : email
         const change = {
           ...sealedContact(vault, userId, given),
@@ -76,15 +83,11 @@ export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sess
     async changePassword(userId: number, { new_password, ...proof }: PasswordChange, origin: ClientOrigin) {
       const known = await confirm(userId, proof, origin)
       const password_hash = await passwords.hash(new_password)
-      const ended = await sql.transaction(async trx => {
+      const ended = await sql.transaction(async (trx, publish) => {
         const user = await lockUser(trx, userId)
-        if (user.password_hash !== known.password_hash)
-          throw unauthenticated('wrong_password', 'The password was changed meanwhile; try again with the new one.')
-        await trx.updateTable('users').set({ password_hash, updated_at: clock() }).where('id', '=', userId).execute()
-        await revokeTokens(trx, userId)
-        await endChallenges(trx, userId)
+        requireSamePassword(user, known)
         await recordAudit(trx, 'password.changed', { user: userId, actor: userId })
-        return endSessions(trx, { userId }, clock())
+        return replacePassword(trx, publish, user, { password_hash }, clock())
       })
       await sessions.publishEnd(ended)
     },

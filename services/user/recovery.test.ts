@@ -43,6 +43,23 @@ describe('a forgotten password', () => {
     expect((await users.call('POST', '/auth/login', { body: { email: ann.email, password: ann.password } })).status).toBe(401)
     expect((await users.logIn({ ...ann, password: 'a brand new password' })).access).toContain('.')
   })
+  test('is reset by the owner of the mailbox, which verifies it and withdraws the new e-mail that somebody else asked for', async () => {
+    const victim = await users.signUp('victim')
+    const stranger = await users.logIn(victim)
+    const change = { email: 'stranger@example.org', current_password: victim.password }
+    await users.call('PATCH', '/api/users/me', { token: stranger.access, body: change })
+    const link = (await mailed('user.email_verification_requested', victim.id)).body
+    expect(link).toMatchObject({ kind: 'email_change', email: change.email })
+    expect((await reset(await resetToken(victim))).status).toBe(204)
+    expect((await users.call('POST', '/api/users/verify-email', { body: { token: link.token } })).status).toBe(400)
+
+    const { access: token } = await users.logIn({ ...victim, password: 'a brand new password' })
+    const { body } = await users.call('GET', '/api/users/me', { token })
+    expect(body).toMatchObject({ email: victim.email, email_verified: true, pending_email: null })
+    const before = (await users.published('user.email_verification_requested')).length
+    expect((await users.call('POST', '/api/users/me/verify-email', { token })).status).toBe(202)
+    expect(await users.published('user.email_verification_requested')).toHaveLength(before)
+  })
   test('is reset by one of two requests that use a token at the same time', async () => {
     const token = await resetToken(await users.signUp('racer'))
     const both = await Promise.all([reset(token, 'the first password'), reset(token, 'the second password')])
