@@ -1,9 +1,9 @@
 import { createReadStream, createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
+import { linesOf } from '../lines'
 
 /** Writes the pieces into a compressed file that only its owner may read: backups hold personal data. */
 export const writeCompressed = async (path: string, pieces: AsyncIterable<string | Uint8Array>) => {
@@ -14,5 +14,4 @@ export const writeCompressed = async (path: string, pieces: AsyncIterable<string
 export const readCompressed = (path: string) => createReadStream(path).pipe(createGunzip())
 
 /** The lines of a compressed text. */
-export const compressedLines = (path: string): AsyncIterable<string> =>
-  createInterface({ input: readCompressed(path), crlfDelay: Number.POSITIVE_INFINITY })
+export const compressedLines = (path: string): AsyncIterable<string> => linesOf(readCompressed(path))
