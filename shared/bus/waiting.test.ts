@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { waitingMessages } from '../bus'
 import { on } from '../event'
-import { eventually } from '../testing'
+import { eventually, testBus } from '../testing'
 import { deadLettersOf, events, openBroker, paid, payments } from '../testing/bus'
 
 test('messages that no consumer has received are counted, those that wait for another try apart; purged, none of them comes back', async () => {
@@ -22,4 +22,13 @@ test('messages that no consumer has received are counted, those that wait for an
   expect(await messages.purge()).toBe(5)
   expect(await messages.delayed()).toBe(0)
   expect(await deadLettersOf(receiver)).toEqual([])
+})
+
+test('a broker on which no service has declared its queues yet has no messages, to count or to remove', async () => {
+  const { url, prefix, drop } = await testBus(events)
+  const messages = waitingMessages({ url, prefix, events, retryDelaysMs: [60_000] })
+  expect(await messages.published()).toBe(0)
+  expect(await messages.delayed()).toBe(0)
+  expect(await messages.purge()).toBe(0)
+  await drop()
 })

@@ -1,6 +1,6 @@
-import { type Channel, connect } from 'amqplib'
-import { within } from '../deadline'
 import type { Topology } from '../event'
+import { queueLengths } from './queue-lengths'
+import { withConnection } from './short-connection'
 import { brokerTopology, consumerQueues, retryName } from './topology'
 
 export interface WaitingOptions {
@@ -10,22 +10,15 @@ export interface WaitingOptions {
   retryDelaysMs: readonly number[]
 }
 
-/** For operators: the messages in RabbitMQ. Each call opens its own connection. */
+/** For operators: the messages in RabbitMQ. Each call opens its own connection. Nothing waits in a queue that no service has declared yet. */
 export const waitingMessages = ({ url, prefix, events, retryDelaysMs }: WaitingOptions) => {
-  const onChannel = async <T>(work: (channel: Channel) => Promise<T>): Promise<T> => {
-    const model = await connect(url, { noDelay: true, timeout: 5000 })
-    try {
-      return await work(await model.createChannel())
-    } finally {
-      await within(2000, model.close()).catch(() => {})
-    }
+  const sum = async (names: readonly string[]) => {
+    const lengths = await queueLengths(
+      url,
+      names.map(name => prefix + name),
+    )
+    return [...lengths.values()].reduce((count, { ready }) => count + ready, 0)
   }
-  const sum = (names: readonly string[]) =>
-    onChannel(async channel => {
-      let count = 0
-      for (const name of names) count += (await channel.checkQueue(prefix + name)).messageCount
-      return count
-    })
 
   return {
     /** Messages that no consumer has received yet. Those that consumers are handling are not counted. */
@@ -33,12 +26,15 @@ export const waitingMessages = ({ url, prefix, events, retryDelaysMs }: WaitingO
     /** Messages that wait to be tried again. */
     delayed: () => sum(retryDelaysMs.map(retryName)),
     /** Removes every message of the platform, dead letters and timers included, and returns how many there were. */
-    purge: () =>
-      onChannel(async channel => {
+    async purge() {
+      const declared = await queueLengths(url, [...brokerTopology({ events, prefix, retryDelaysMs }).queues.keys()])
+      return withConnection(url, async model => {
+        const channel = await model.createChannel()
+        channel.on('error', () => {})
         let count = 0
-        for (const name of brokerTopology({ events, prefix, retryDelaysMs }).queues.keys())
-          count += (await channel.purgeQueue(name)).messageCount
+        for (const name of declared.keys()) count += (await channel.purgeQueue(name)).messageCount
         return count
-      }),
+      })
+    },
   }
 }
