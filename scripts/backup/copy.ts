@@ -74,8 +74,9 @@ export const backUp = (places: Places, dir: string, report: Report): Promise<voi
       })
       .finally(paused.resume)
     report(`events go on; they paused for ${((performance.now() - began) / 1000).toFixed(1)} s after the last one was handled`)
-    for (const schema of schemas) manifest.mysql[schema] = await dumpSchema(mysql, schema, sqlFile(dir, schema))
+    // MongoDB keeps its snapshot for minutes, MySQL for as long as the connection lasts.
     for (const name of databases) manifest.mongo[name] = await dumpDatabase(mongo, snapshot, name, bsonFile(dir, name))
+    for (const schema of schemas) manifest.mysql[schema] = await dumpSchema(mysql, schema, sqlFile(dir, schema))
     writeFileSync(manifestIn(dir), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
     report(`${sum(manifest.mysql)} rows, ${sum(manifest.mongo)} documents and ${sumOf(manifest.redis)} keys are in ${dir}`)
     if (paused.delayed > 0)
