@@ -21,6 +21,9 @@ import { preparePages } from './web/pages'
 export type Servers = { mysql: string; mongo: string; redis: string; rabbitmq: string }
 export type ServerName = keyof Servers
 
+/** Where carts are: in a Redis of their own if the settings name one. */
+export const cartRedis = (redis: string, env: Environment = process.env) => settings(env).optional('CART_REDIS_URL') ?? redis
+
 /** Starts a process, restarts it when it crashes, and returns its address. */
 type Run = (start: () => Promise<Server>) => Promise<string>
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { Environment } from '#shared/config'
 import type { ServiceName } from '#shared/platform'
-import { type Servers, startPlatform, startServers } from './platform'
+import { cartRedis, type Servers, startPlatform, startServers } from './platform'
 import { provisionMysql } from './provision'
 import { type Secrets, secretsIn } from './secrets'
 import { privateFolder, type Server } from './servers/server'
@@ -63,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const secrets = secretsIn(dir, options.env)
     const servers = await startServers(options, secrets, runAs('server'))
-    state.servers = servers
+    Object.assign(state, { servers, carts: cartRedis(servers.redis, options.env) })
     await provisionMysql(servers.mysql, secrets)
     const runs = { service: runAs('service'), gateway: runAs('gateway') }
     const gateway = options.withPlatform ? await startPlatform(options, servers, secrets, runs) : ''

@@ -17,6 +17,7 @@ const runIn = async (folder: string, script: string, ...args: string[]) => {
     GATEWAY_PORT: `${anyFreePort()}`,
     NO_COLOR: '1',
     ...{ ADMIN_PASSWORD: undefined, MYSQL_URL: undefined, MONGO_URL: undefined, REDIS_URL: undefined, RABBITMQ_URL: undefined },
+    CART_REDIS_URL: undefined,
   }
   const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
@@ -42,6 +43,7 @@ test('a detached start returns when everything is ready, status shows it, and st
   expect(logged.map(line => JSON.parse(line))).toContainEqual(expect.objectContaining({ service: 'order', msg: 'ready' }))
   const state = readState(dir)!
   expect(state.members.map(({ name }) => name)).toEqual(expect.arrayContaining(['mysql', 'mongo', 'redis', 'rabbitmq', 'nginx', 'product']))
+  expect(state.carts).toBe(state.servers?.redis)
   const secrets = readFileSync(join(dir, 'secrets.json'), 'utf8')
   expect(started.text).toContain(JSON.parse(secrets).ADMIN_PASSWORD)
 

@@ -5,7 +5,7 @@ import { until } from './until'
 
 /** The processes of a stack, written where `status` and `stop` find them. */
 export type Member = { name: string; pid: number; born: string }
-export type State = { launcher: Member; ready: boolean; summary: string; members: Member[]; servers?: Servers }
+export type State = { launcher: Member; ready: boolean; summary: string; members: Member[]; servers?: Servers; carts?: string }
 
 const fileIn = (dir: string) => join(dir, 'state.json')
 

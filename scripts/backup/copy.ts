@@ -95,7 +95,8 @@ export const restore = (places: Places, dir: string, report: Report): Promise<vo
         `these services still run: ${running.map(([name]) => name).join(', ')}. Stop all services, wait 15 seconds, and try again`,
       )
     const missing = Object.keys(manifest.redis).filter(name => !redis[name])
-    if (missing.length > 0) throw new Error('the backup has carts of a Redis of their own: set CART_REDIS_URL')
+    if (missing.length > 0)
+      throw new Error('in this backup, the carts are apart from the other keys: set CART_REDIS_URL to the Redis for carts, and try again')
 
     const removed = await messagesAt(places.rabbitmq).purge()
     if (removed > 0) report(`removed ${removed} messages from RabbitMQ`)

@@ -1,6 +1,6 @@
 import { type Environment, settings } from '#shared/config'
 import { stackFolder } from '../background'
-import type { Servers } from '../platform'
+import { cartRedis, type Servers } from '../platform'
 import { startStack } from '../stack'
 import { isAlive, readState } from '../state'
 
@@ -11,17 +11,19 @@ export const configuredMysql = (env: Environment = process.env) => settings(env)
 
 /** The servers that the settings name; undefined if they name none. */
 export const configuredPlaces = (env: Environment = process.env): Places | undefined => {
-  const { optional, text } = settings(env)
-  const mysql = optional('MYSQL_URL')
+  const { text } = settings(env)
+  const mysql = configuredMysql(env)
   if (!mysql) return undefined
   const redis = text('REDIS_URL')
-  return { mysql, mongo: text('MONGO_URL'), redis, carts: optional('CART_REDIS_URL') ?? redis, rabbitmq: text('RABBITMQ_URL') }
+  return { mysql, mongo: text('MONGO_URL'), redis, carts: cartRedis(redis, env), rabbitmq: text('RABBITMQ_URL') }
 }
 
 /** The running local stack's servers; undefined when it does not run. */
-export const runningPlaces = (): Places | undefined => {
-  const state = readState(stackFolder)
-  return state && isAlive(state.launcher) && state.servers ? { ...state.servers, carts: state.servers.redis } : undefined
+export const runningPlaces = (dir = stackFolder, env: Environment = process.env): Places | undefined => {
+  const state = readState(dir)
+  if (!state?.servers || !isAlive(state.launcher)) return undefined
+  // Cart uses what the stack was started with, whatever the settings say by now. An earlier release did not write it down.
+  return { ...state.servers, carts: state.carts ?? cartRedis(state.servers.redis, env) }
 }
 
 /** Runs `work` with the local stack's servers, started without services. */
@@ -31,7 +33,7 @@ export const withLocalServers = async (portBase: number, report: (line: string) 
     ...{ report, onLog: () => {}, interrupted: new AbortController().signal },
   })
   try {
-    await work({ ...stack.servers, carts: stack.servers.redis })
+    await work({ ...stack.servers, carts: cartRedis(stack.servers.redis) })
   } finally {
     await stack.stop()
   }
