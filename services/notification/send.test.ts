@@ -121,18 +121,6 @@ describe('a mail', () => {
     expect((await shop.send('POST', '/deliveries/99999999/resend', undefined, shop.admin)).body.code).toBe('delivery_not_found')
   })
 
-  test('is given back when its claim could run out before the call of its provider ends, so that nothing is sent twice', async () => {
-    // A call may take longer than what is left of the claim from the start.
-    const slow = await shop.instance({ sendMs: 31 * second })
-    const user = await shop.newUser()
-    await shop.handle(placed(108, user.id))
-    await slow.sendAll()
-    expect(slow.channels.email.taken).toEqual([])
-    expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'queued', attempts: 0 }])
-    await shop.sendAll(later(second))
-    expect(shop.channels.email.to(user.email)).toHaveLength(1)
-  })
-
   test('that gets no answer within its time is tried again', async () => {
     const impatient = await shop.instance({ sendMs: 50 })
     const user = await shop.newUser()
