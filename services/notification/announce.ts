@@ -125,7 +125,10 @@ const insertMessages = async (trx: Trx, rows: readonly NewMessage[]): Promise<Re
 const insertDeliveries = (trx: Trx, rows: readonly NewDelivery[]) =>
   insertNew(trx, 'deliveries', rows, some => trx.insertInto('deliveries').values(some))
 
-/** Adds to the digest that waits; there is a new one when the last was sent, or is being sent at this moment. */
+/**
+ * Adds to the digest that waits for its hour, or for the end of quiet hours. There is a new one when the last was sent, is being sent at this
+ * moment, or was tried before: its provider may have taken it.
+ */
 const addToDigest = async (trx: Trx, recipient: RecipientRow, { kind, cause, facts }: News, now: Date): Promise<void> => {
   const { user_id, digest_id, digest_due_at } = recipient
   const known = trx.selectFrom('digest_entries').select('id').where('cause', '=', cause).where('user_id', '=', user_id)
@@ -137,7 +140,8 @@ const addToDigest = async (trx: Trx, recipient: RecipientRow, { kind, cause, fac
       .select('id')
       .where('id', '=', digest_id)
       .where('state', '=', 'queued')
-      .where('claims', '=', 0)
+      // One that was postponed has been claimed, but not tried.
+      .where('attempts', '=', 0)
       .forUpdate()
       .executeTakeFirst())
   let id = waiting ? waiting.id : undefined

@@ -88,6 +88,20 @@ describe('quiet hours', () => {
     // What waited on purpose is not overdue.
     expect(await shop.deliveries.overdue()).toEqual([])
   })
+
+  test('gather the news of watches in one digest, however long they last', async () => {
+    const user = await shop.newUser()
+    await user.send('PUT', '/preferences', { quiet_hours: quiet })
+    for (let news = 0; news < 3; news++) {
+      await watched(user.id)
+      await shop.sendAll(later(second))
+    }
+    expect(shop.channels.email.to(user.email)).toEqual([])
+    await shop.sendAll(later(hour + minute))
+    const [digest, ...more] = shop.channels.email.to(user.email)
+    expect(digest?.text.match(/Product 12/g)?.length).toBe(3)
+    expect(more).toEqual([])
+  })
 })
 
 describe('news of watches', () => {
@@ -108,6 +122,18 @@ describe('news of watches', () => {
     expect(digest?.text.match(/Product 12/g)?.length).toBe(3)
     expect(shop.channels.email.to(user.email)).toHaveLength(2)
     expect((await user.send('GET', '/')).body.total).toBe(4)
+  })
+
+  test('are in a new digest while a provider may have taken the last', async () => {
+    const user = await shop.newUser()
+    await watched(user.id)
+    shop.channels.email.answer(() => ({ outcome: 'retry', reason: 'the server is busy' }))
+    await shop.sendAll(later(second))
+    await watched(user.id)
+    expect((await shop.deliveriesOf(user.id)).map(({ attempts }) => attempts)).toEqual([1, 0])
+    shop.channels.email.answer(async ({ message_id }) => ({ outcome: 'sent', provider: 'sandbox', provider_id: message_id }))
+    await shop.sendAll(later(2 * hour))
+    expect((await shop.deliveriesOf(user.id)).map(({ state }) => state)).toEqual(['sent', 'sent'])
   })
 
   test('that come at once, on several instances, are in one digest, each once', async () => {
