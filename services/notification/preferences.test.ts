@@ -136,6 +136,24 @@ describe('news of watches', () => {
     expect((await shop.deliveriesOf(user.id)).map(({ state }) => state)).toEqual(['sent', 'sent'])
   })
 
+  test('of one reader leave the digests of others theirs, however many they are', async () => {
+    const [busy, quiet] = [await shop.newUser(), await shop.newUser()]
+    await watched(busy.id)
+    const [digest] = await shop.deliveriesOf(busy.id)
+    const [entry] = await shop.sql.db.selectFrom('digest_entries').selectAll().where('user_id', '=', busy.id).execute()
+    if (!digest || !entry) throw new Error('there is no digest')
+    const many = Array.from({ length: 6000 }, (_, at) => ({ ...entry, id: undefined, cause: `more ${at}` }))
+    for (let at = 0; at < many.length; at += 1000)
+      await shop.sql.db
+        .insertInto('digest_entries')
+        .values(many.slice(at, at + 1000))
+        .execute()
+    await watched(quiet.id)
+    await shop.sendAll(later(second))
+    expect(shop.channels.email.to(busy.email)[0]?.text.match(/Product 12/g)?.length).toBe(200)
+    expect(shop.channels.email.to(quiet.email)[0]?.text).toContain('Product 12')
+  })
+
   test('that come at once, on several instances, are in one digest, each once', async () => {
     const user = await shop.newUser()
     await watched(user.id)

@@ -149,9 +149,7 @@ export const surroundings =
     const [recipients, contacts, stored, phones] = await Promise.all([
       db.selectFrom('recipients').selectAll().where('user_id', 'in', users).execute(),
       clients.contacts(users),
-      digests.length > 0
-        ? db.selectFrom('digest_entries').selectAll().where('delivery_id', 'in', digests).orderBy('id').limit(mostEntries).execute()
-        : [],
+      digests.length > 0 ? entriesOf(db, digests).execute() : [],
       pushed.length > 0 ? db.selectFrom('devices').select(['user_id', 'token']).where('user_id', 'in', pushed).execute() : [],
     ])
     const entries = new Map<number, Entry[]>()
@@ -168,4 +166,21 @@ export const surroundings =
       devices,
     }
   }
-const mostEntries = 5000
+
+/** Of a digest. A mail with more is so long that mail programs show it only in part. */
+const mostEntries = 200
+
+/** The first entries of each digest: one that has very many leaves the others theirs. */
+const entriesOf = (db: NotificationSql['db'], digests: readonly number[]) => {
+  const numbered = db
+    .selectFrom('digest_entries')
+    .select(['id', 'delivery_id', 'kind', 'facts'])
+    .select(row =>
+      row.fn
+        .agg<number>('row_number')
+        .over(of => of.partitionBy('delivery_id').orderBy('id'))
+        .as('place'),
+    )
+    .where('delivery_id', 'in', digests)
+  return db.selectFrom(numbered.as('entry')).selectAll().where('place', '<=', mostEntries).orderBy('id')
+}
