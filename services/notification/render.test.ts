@@ -63,6 +63,10 @@ describe('a value in a template', () => {
         greeted,
       ),
     ).toEqual(['[Nguyễn Văn A]', '[J. R. Smith]', '[김 하나]', '[]', '[]', '[]', '[]'])
+    const named = ['Dr. No', 'Martin Luther King Jr.', 'St. John', 'v.1']
+    expect(named.map(greeted)).toEqual(named.map(name => `[${name}]`))
+    const bare = ['You won! Claim at evil.com', 'EVIL.COM', 't.me', 'evil.xn--p1ai', 'пример.рф', 'jo@evil.example', 'evil.भारत']
+    expect(bare.map(greeted)).toEqual(bare.map(() => '[]'))
   })
   test('that has several fields is not printed as it is', () => {
     expect(faultOf({ text: '{{ total }}' }, { total: { amount: 1, currency: 'USD' } })).toContain('add a filter such as `| money`')

@@ -44,10 +44,12 @@ const plain = (value: unknown): string => {
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const escaped = (value: unknown) => plain(value).replace(/[&<>"']/g, character => entities[character] ?? '')
 
+/** Mail programs make a link of `name.tld`, too. Behind the dot of an initial or a title there is a space. */
+const address = /:\/\/|www\.|\S\.\p{L}[\p{L}\p{M}]/iu
 /** A name to greet by. Strangers type other people's addresses into forms: a name that advertises a page is not sent on. */
 const greetable = (value: unknown): string => {
   const name = plain(value).trim()
-  return name.length > 60 || /:\/\/|www\.|\.\p{L}{2,}\//iu.test(name) ? '' : name
+  return name.length > 60 || address.test(name) ? '' : name
 }
 
 const engineFor = (outputEscape: (value: unknown) => string) => {
