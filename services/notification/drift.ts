@@ -1,7 +1,7 @@
 import { driftOf } from '#shared/drift'
 import type { Deliveries } from './deliveries'
 
-/** Messages that should have been sent some time ago, or were told to nobody though an event asked for it. */
+/** Messages that should have been sent some time ago. */
 export const deliveryDrift =
   ({ deliveries }: { deliveries: Pick<Deliveries, 'overdue'> }) =>
   async (until: Date) => {
