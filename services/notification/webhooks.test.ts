@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { CompiledQuery, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { day, second } from '#shared/time'
 import { signatureHeader, signWebhook } from '#shared/webhook-signature'
+import type { NotificationSql } from './database'
 import { type TestNotification, testNotification, webhookSecret } from './testing'
 import { placed, statusUpdated } from './testing-events'
+import { providerReports } from './webhooks'
 
 let shop: TestNotification
 beforeAll(async () => {
@@ -115,6 +118,35 @@ describe('the report of a provider', () => {
     expect(await report(providerId, 'bounced', options)).toMatchObject({ status, body: { code } })
     expect((await shop.deliveriesOf(user.id))[0]?.state).toBe('sent')
   })
+})
+
+test('the deliveries that reports are about are read by what their provider calls them, however small the table is', async () => {
+  const mails = [await sentMail(440), await sentMail(441), await sentMail(442)]
+  const queries: { node: RootOperationNode; queryId: Parameters<KyselyPlugin['transformQuery']>[0]['queryId'] }[] = []
+  const recorder: KyselyPlugin = {
+    transformQuery: ({ node, queryId }) => {
+      queries.push({ node, queryId })
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  }
+  const { sql, suppressions } = shop
+  const recorded: NotificationSql = {
+    ...sql,
+    transaction: work => sql.transaction((trx, publish) => work(trx.withPlugin(recorder), publish)),
+  }
+  const reports = providerReports({ sql: recorded, verifiers: new Map(), suppressions, log: { error() {} } })
+  const event = { kind: 'delivered' as const, time: new Date().toISOString() }
+  await reports.accept(
+    'sandbox',
+    mails.map(({ providerId }) => ({ ...event, event_id: `plan ${providerId}`, provider_id: providerId })),
+  )
+  const [read] = queries
+    .map(({ node, queryId }) => sql.db.getExecutor().compileQuery(node, queryId))
+    .filter(({ sql }) => sql.startsWith('select * from deliveries'))
+  const plan = CompiledQuery.raw(`explain format=traditional ${read?.sql}`, [...(read?.parameters ?? [])])
+  const { rows } = await sql.db.executeQuery<{ key: string | null }>(plan)
+  expect(rows).toMatchObject([{ key: 'deliveries_provider' }])
 })
 
 test('contents are kept for a month, and rows for a year', async () => {
