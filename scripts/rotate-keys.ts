@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installPackages } from './install'
+import { replaceFile } from './replace-file'
 
 const usage = `bun run rotate-keys add|promote|remove [--file deploy/secrets/data_keys]
   Changes the keys that encrypt personal data. Between two steps, restart every instance of user.
@@ -35,14 +36,19 @@ const newKey = (now: Date) =>
 
 const keysFile = (path: string) => ({
   read: () => readFileSync(path, 'utf8').trim(),
-  // Written in place: a container has mounted this very file.
-  write: (text: string) => writeFileSync(path, `${text}\n`),
+  write(text: string) {
+    // Written in place, since a container has mounted this very file. If that fails, a whole copy is left beside it.
+    const copy = `${path}.copy`
+    replaceFile(copy, `${text}\n`)
+    writeFileSync(path, `${text}\n`, { flush: true })
+    rmSync(copy)
+  },
 })
 const keysIn = (path: string) => {
   const secrets = () => JSON.parse(readFileSync(path, 'utf8'))
   return {
     read: (): string => secrets().DATA_KEYS,
-    write: (text: string) => writeFileSync(path, `${JSON.stringify({ ...secrets(), DATA_KEYS: text }, null, 2)}\n`, { mode: 0o600 }),
+    write: (text: string) => replaceFile(path, `${JSON.stringify({ ...secrets(), DATA_KEYS: text }, null, 2)}\n`),
   }
 }
 

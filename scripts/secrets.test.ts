@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { secretsIn } from './secrets'
@@ -28,4 +28,19 @@ test('what the environment gives at the first start is kept for the later ones t
   expect(secretsIn(dir, given)).toMatchObject(given)
   expect(secretsIn(dir, {})).toMatchObject(given)
   expect(secretsIn(dir, { ADMIN_PASSWORD: 'another-password-2' }).ADMIN_PASSWORD).toBe('another-password-2')
+})
+
+test('secrets that are kept are not written again, and a full disk takes none of them', () => {
+  const dir = folder()
+  const file = join(dir, 'secrets.json')
+  const first = secretsIn(dir, {})
+  const { ino, mtimeMs } = statSync(file)
+  secretsIn(dir, { ADMIN_PASSWORD: 'another-password-2' })
+  expect(statSync(file)).toMatchObject({ ino, mtimeMs })
+
+  const { MYSQL_PASSWORD, ...others } = first
+  writeFileSync(file, JSON.stringify(others))
+  symlinkSync('/dev/full', `${file}.new`)
+  expect(() => secretsIn(dir, {})).toThrow('ENOSPC')
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(others)
 })

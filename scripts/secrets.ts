@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { settings } from '#shared/config'
+import { replaceFile } from './replace-file'
 
 const make = {
   INTERNAL_KEY: () => randomBytes(32).toString('base64url'),
@@ -23,7 +24,7 @@ export function secretsIn(dir: string, env: Record<string, string | undefined> =
   const given = settings(env)
   const all = { ...kept }
   for (const name of Object.keys(make) as (keyof Secrets)[]) all[name] ??= given.optional(name) ?? make[name]()
-  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 })
+  replaceFile(file, `${JSON.stringify(all, null, 2)}\n`)
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, given.optional(name) ?? value])) as Secrets
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Servers } from './platform'
+import { replaceFile } from './replace-file'
 import { until } from './until'
 
 /** The processes of a stack, written where `status` and `stop` find them. */
@@ -21,7 +22,7 @@ export function isAlive({ pid, born }: Member) {
   }
 }
 
-export const writeState = (dir: string, state: State) => writeFileSync(fileIn(dir), JSON.stringify(state, null, 2))
+export const writeState = (dir: string, state: State) => replaceFile(fileIn(dir), JSON.stringify(state, null, 2))
 export const removeState = (dir: string) => rmSync(fileIn(dir), { force: true })
 
 export function readState(dir: string): State | undefined {
