@@ -9,6 +9,8 @@ const stuckAfterMs: Partial<Record<Status, number>> = { paid: 10 * minute, fulfi
 const overdueMs = 5 * minute
 /** How long the money of a cancelled order may take to go back before a person should look. */
 const keptMs = 15 * minute
+/** How long the money of a delivered order may be missing: a payment on delivery is captured when the goods arrive. */
+const missingMs = day
 const maxRows = 5000
 
 /** The stock that inventory should hold for an order. */
@@ -29,8 +31,8 @@ const orderFacts = (row: OrderRow) => ({
 })
 
 /**
- * What discovery compares with the reports of other services: the orders that changed in a window, those that are stuck, and cancelled
- * ones whose money was kept.
+ * What discovery compares with the reports of other services: the orders that changed in a window, those that are stuck or were delivered
+ * and not paid, and cancelled ones whose money was kept.
  */
 export const orderDrift =
   ({ db }: Pick<OrderSql, 'db'>) =>
@@ -43,7 +45,7 @@ export const orderDrift =
       const ms = stuckAfterMs[status]
       return ms === undefined ? [] : [[status, ms]]
     })
-    const [rows, overdue, cancelling, kept, ...unchanged] = await Promise.all([
+    const [rows, overdue, cancelling, kept, unpaid, ...unchanged] = await Promise.all([
       db
         .selectFrom('orders')
         .selectAll()
@@ -60,6 +62,15 @@ export const orderDrift =
         .whereRef('captured', '>', 'refunded')
         .where('updated_at', '<', ago(keptMs))
         .execute(),
+      // The columns of `orders_kept` first: few of the orders that were delivered have captured nothing.
+      ids
+        .where('status', '=', 'delivered')
+        .where('captured', '=', 0)
+        .where('refunded', '=', 0)
+        .where('updated_at', '<', ago(missingMs))
+        .where('payment_status', '=', 'unpaid')
+        .where('total', '>', 0)
+        .execute(),
       ...limits.map(unchangedIn),
     ])
     // A row that cannot be read is stuck itself, and hides none of the others.
@@ -72,7 +83,7 @@ export const orderDrift =
         return []
       }
     })
-    const stuck = [...[overdue, cancelling, ...unchanged].flat().map(({ id }) => id), ...unreadable]
+    const stuck = [...[overdue, cancelling, unpaid, ...unchanged].flat().map(({ id }) => id), ...unreadable]
     return {
       orders: Object.fromEntries(orders),
       stuck: driftOf([...new Set(stuck.map(String))]),

@@ -151,6 +151,24 @@ describe('the drift report', () => {
     expect(await kept(20)).toEqual([])
     await shop.sql.db.deleteFrom('orders').where('id', '=', order.id).execute()
   })
+  test('names an order as stuck that was delivered, and whose payment on delivery was ended before', async () => {
+    const order = await shop.place()
+    const { reserved, authorized, packed, pickedUp, voided, delivered, captured } = eventsAbout(order)
+    const payment = { payment_method: 'cash_on_delivery' }
+    const stuck = async (hours: number) => {
+      const now = new Date(Date.now() + hours * 3_600_000)
+      return (await shop.service.drift(new Date(0), new Date(), now)).stuck.examples.includes(String(order.id))
+    }
+    await deliver(reserved(), authorized(payment), packed(), pickedUp(), delivered())
+    expect(await get(order.id)).toMatchObject({ status: 'delivered', payment_status: 'authorized' })
+    expect(await stuck(25)).toBe(false)
+    await deliver(voided(payment))
+    expect(await get(order.id)).toMatchObject({ status: 'delivered', payment_status: 'unpaid' })
+    expect([await stuck(23), await stuck(25)]).toEqual([false, true])
+    await deliver(captured(payment))
+    expect(await stuck(25)).toBe(false)
+    await shop.sql.db.deleteFrom('orders').where('id', '=', order.id).execute()
+  })
   test('names an order that cannot be read, and has the others', async () => {
     const broken = await shop.place()
     await shop.sql.db.updateTable('orders').set({ facts: '{}' }).where('id', '=', broken.id).execute()

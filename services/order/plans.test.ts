@@ -32,6 +32,8 @@ const terms = { paymentTimeoutMs: minute, transferDueMs: minute, claimMs: minute
 const log = { warn() {} }
 const rows = 10_000
 const placedAt = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 10 * minute)
+/** An order in five hundred was delivered and not paid. */
+const isPaid = (n: number) => statusOf(n) === 'delivered' && n % 500 !== 3
 const statusOf = (n: number): Status =>
   n % 50 === 0 ? 'awaiting_payment' : n % 50 === 1 ? 'paid' : n % 50 === 2 ? 'cancelled' : 'delivered'
 
@@ -56,7 +58,8 @@ beforeAll(async () => {
           id: n,
           user_id: n % 100,
           status: statusOf(n),
-          payment_status: 'unpaid' as const,
+          payment_status: isPaid(n) ? ('paid' as const) : ('unpaid' as const),
+          captured: isPaid(n) ? money.total : 0,
           facts: JSON.stringify(noFacts),
           payment_due_at: placedAt(n + 2),
           reservation_expires_at: placedAt(n + 3),
@@ -76,6 +79,7 @@ beforeAll(async () => {
 
 interface Step {
   table: string | null
+  key: string | null
   type: string | null
   Extra: string | null
 }
@@ -115,6 +119,9 @@ test('statistics and drift read no more than their period', async () => {
   expect(plan.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
   const driftPlan = await plansOf(sql => orderDrift(sql)(placedAt(5000), placedAt(5100), placedAt(0)))
   expect(driftPlan.filter(({ type }) => type === 'ALL' || type === 'index')).toEqual([])
+  const later = await plansOf(sql => orderDrift(sql)(placedAt(5000), placedAt(5100), placedAt(rows)))
+  // Cancelled orders whose money was kept, and delivered ones whose money is missing.
+  expect(later.filter(({ key }) => key === 'orders_kept')).toHaveLength(2)
 })
 
 test('a plan that reads a whole table is recognized', async () => {
