@@ -11,7 +11,7 @@ import type { OrderRepository } from './repository'
 
 const over = statuses.filter(isOver)
 const open = statuses.filter(status => !isOver(status))
-const most = 1000
+const pageSize = { orders: 100, returns: 1000 }
 
 /** Longer than a token of an erased account can be in use anywhere, and than a request can take. */
 const stragglersMs = hour
@@ -31,24 +31,33 @@ interface Ports {
   log: Pick<Log, 'warn'>
 }
 
+const ordersOf = async ({ orders }: Pick<Ports, 'orders'>, userId: number) => {
+  const found = []
+  let cursor: string | undefined
+  do {
+    const page = await orders.list({ skip: 0, limit: pageSize.orders, user_id: userId, ...(cursor !== undefined && { cursor }) })
+    found.push(...page.items.map(orderView))
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return found
+}
+const returnsOf = async ({ sql }: Pick<Ports, 'sql'>, userId: number) => {
+  const ofUser = sql.db.selectFrom('returns').select(['id', 'order_id', 'status', 'reason', 'created_at']).where('user_id', '=', userId)
+  const found = []
+  let after: number | undefined = 0
+  while (after !== undefined) {
+    const page = await ofUser.where('id', '>', after).orderBy('id').limit(pageSize.returns).execute()
+    found.push(...page)
+    after = page.length < pageSize.returns ? undefined : page.at(-1)?.id
+  }
+  return found
+}
+
 /** What order holds about a person: what they bought, and where it was sent. */
 export const orderPersonalData = ({ sql, orders, log }: Ports) => ({
+  /** All of it, however much there is. */
   async exportOf(userId: number) {
-    const everything = []
-    let cursor: string | undefined
-    for (let pages = 0; pages * 100 < most; pages++) {
-      const page = await orders.list({ skip: 0, limit: 100, user_id: userId, ...(cursor !== undefined && { cursor }) })
-      everything.push(...page.items.map(orderView))
-      cursor = page.nextCursor
-      if (cursor === undefined) break
-    }
-    const returns = await sql.db
-      .selectFrom('returns')
-      .select(['id', 'order_id', 'status', 'reason', 'created_at'])
-      .where('user_id', '=', userId)
-      .limit(most)
-      .execute()
-    return { orders: everything, returns }
+    return { orders: await ordersOf({ orders }, userId), returns: await returnsOf({ sql }, userId) }
   },
 
   async openOrders(userId: number): Promise<number> {

@@ -10,7 +10,7 @@ import { holdCampaigns, type PlacedOrder, releaseCampaigns } from './uses'
 const lockRedemption = (trx: Trx, orderId: number, expected: { likelyNew?: boolean } = {}): Promise<RedemptionRow> =>
   lockOrMake(trx, 'redemptions', { order_id: orderId }, { state: 'new' }, expected)
 
-const maxExported = 10_000
+const exportedAtOnce = 1000
 
 const events = { redeemed: promotionRedeemed, rejected: promotionRejected, released: promotionReleased }
 
@@ -26,6 +26,15 @@ const save = async (trx: Trx, row: RedemptionRow, publish: Publish, { quiet = fa
   const data = { order_id, campaign_id, code, amount: currency ? toMajor(amount, currency) : 0, ...(reason && { reason }) }
   publish(events[state]({ id: order_id, version }, data))
 }
+
+const exportView = ({ order_id, code, state, amount, currency, created_at }: RedemptionRow) => ({
+  order_id,
+  code,
+  state,
+  amount: currency ? toMajor(amount, currency) : 0,
+  currency,
+  created_at: created_at.toISOString(),
+})
 
 /** One redemption per order. It is redeemed once and released once, whichever of the order's two events arrives first. */
 export const redemptions = (sql: PromotionSql) => {
@@ -81,24 +90,17 @@ export const redemptions = (sql: PromotionSql) => {
       return Object.fromEntries(rows.flatMap(({ order_id, state }) => (state === 'new' ? [] : [[order_id, state] as const])))
     },
 
+    /** All of them, however many there are. */
     async exportOf(userId: number) {
-      const rows = await db
-        .selectFrom('redemptions')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .orderBy('order_id')
-        .limit(maxExported)
-        .execute()
-      return {
-        redemptions: rows.map(({ order_id, code, state, amount, currency, created_at }) => ({
-          order_id,
-          code,
-          state,
-          amount: currency ? toMajor(amount, currency) : 0,
-          currency,
-          created_at: created_at.toISOString(),
-        })),
+      const ofUser = db.selectFrom('redemptions').selectAll().where('user_id', '=', userId)
+      const exported = []
+      let after: number | undefined = 0
+      while (after !== undefined) {
+        const rows: RedemptionRow[] = await ofUser.where('order_id', '>', after).orderBy('order_id').limit(exportedAtOnce).execute()
+        exported.push(...rows.map(exportView))
+        after = rows.length < exportedAtOnce ? undefined : rows.at(-1)?.order_id
       }
+      return { redemptions: exported }
     },
   }
 }
