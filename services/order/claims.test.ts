@@ -56,6 +56,16 @@ describe('a claim of a payment', () => {
     await deliver(eventsAbout(await shop.get(id)).declined({ payment_id: 10 }))
     expect((await claim(id, { payment_id: 11 })).outcome).toBe('granted')
   })
+  test('is refused once twenty payments of the order have failed', async () => {
+    const order = await payable()
+    const declined = (payment_id: number) => eventsAbout(order).declined({ payment_id })
+    await deliver(...Array.from({ length: 19 }, (_, n) => declined(100 + n)))
+    expect((await claim(order.id, { payment_id: 119 })).outcome).toBe('granted')
+    await deliver(declined(119))
+    const refused = await claim(order.id, { payment_id: 120 })
+    expect([refused.outcome, refused.headers.get('retry-after')]).toEqual(['409 order_not_payable', null])
+    expect(refused.body.detail).toContain('Too many payments')
+  })
   test('is granted for exactly what is due, in the currency of the order, to its customer or an admin', async () => {
     const { id } = await payable()
     expect((await claim(id, { amount: 2999.99 })).outcome).toBe('409 amount_mismatch')

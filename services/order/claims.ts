@@ -3,8 +3,8 @@ import { orderPaymentDueChanged, orderPaymentTimeout } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
 import { changeOrder, loadLockedOrder, type OrderChange } from './changes'
-import type { OrderRow, OrderSql, Terms } from './database'
-import { claimFor, type Due, holdFor, requireHoldable, requirePayable } from './domain-claims'
+import { factsColumn, type OrderRow, type OrderSql, type Terms } from './database'
+import { claimFor, type Due, holdFor, requireFewFailed, requireHoldable, requirePayable } from './domain-claims'
 import type { Payable } from './payable'
 import { timerTerm } from './timeouts'
 
@@ -30,6 +30,7 @@ const claimedColumns = [
   'payment_status',
   'total',
   'currency',
+  'facts',
   'payment_due_at',
   'reservation_expires_at',
   'claim_payment_id',
@@ -86,11 +87,12 @@ export const claims = ({ sql, payable, terms }: Ports) => {
         if (!row || !isOwn(row)) throw notFound('order')
         const now = new Date()
         requirePayable(row, request, now)
+        if (row.claim_payment_id !== request.payment_id) requireFewFailed(factsColumn.read(row.facts))
         const claim = claimFor(row, request.payment_id, new Date(now.getTime() + terms.claimMs))
         const { user_id, total, currency } = row
         if (await claimAsRead(orderId, row, claim)) return { order_id: orderId, user_id, amount: toMajor(total, currency), currency }
       }
-      throw conflict('payment_in_progress', 'The order is being changed by others. Try again shortly.', 1)
+      throw conflict('payment_in_progress', 'Other payments of this order are being started. Try again shortly.', 1)
     },
 
     /**

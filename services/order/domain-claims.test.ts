@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { AppError } from '#shared/errors'
 import { minute } from '#shared/time'
+import type { Payment } from './domain'
 import {
   type Awaited,
   claimAfter,
@@ -8,6 +9,7 @@ import {
   endsPending,
   holdFor,
   isFrozen,
+  requireFewFailed,
   requireHoldable,
   requirePayable,
   requireRepriceable,
@@ -40,6 +42,8 @@ const refusalOf = (attempt: () => void) => {
 }
 const claim = (known: Awaited, request: Partial<typeof due> & { currency?: string } = {}) =>
   refusalOf(() => requirePayable(known, { ...due, ...request }, now))
+const claimAfterPayments = (count: number, payment: Payment) =>
+  refusalOf(() => requireFewFailed({ payments: Object.fromEntries(Array.from({ length: count }, (_, n) => [100 + n, payment])) }))
 
 test('an order may be payable after the answers of stock and promotion, and after nothing else', () => {
   const kinds = ['reserved', 'stock_refused', 'redeemed', 'promise_refused', 'committed', 'commit_failed', 'payment', 'refund'] as const
@@ -68,6 +72,13 @@ describe('a payment', () => {
   test('begins no later than the order is due, but one that has claimed it may claim it again', () => {
     expect(claim({ ...order, payment_due_at: now })).toBe('order_not_payable')
     expect(claim({ ...claimed, payment_due_at: now })).toBeUndefined()
+  })
+  test('begins no more once twenty of its order have failed; those that took money after all did not', () => {
+    expect([claimAfterPayments(19, { ended: true }), claimAfterPayments(20, { ended: true })]).toEqual([undefined, 'order_not_payable'])
+    expect([claimAfterPayments(20, { authorized: 1 }), claimAfterPayments(20, { captured: 1, ended: true })]).toEqual([
+      undefined,
+      undefined,
+    ])
   })
   test('holds an order that is due already, and none whose price has changed', () => {
     expect(refusalOf(() => requireHoldable({ ...order, payment_due_at: now }, due, now))).toBeUndefined()

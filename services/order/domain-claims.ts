@@ -1,12 +1,15 @@
 import { conflict } from '#shared/errors'
 import { toMinor } from '#shared/money'
 import { minute } from '#shared/time'
-import { awaitsPayment, type Fact, type PaymentStatus, type Status } from './domain'
+import { awaitsPayment, type Fact, type Facts, type PaymentStatus, type Status } from './domain'
 
 /** How long an order waits for its payment, and which payment it waits for. */
 
 /** Stock stays reserved longer than the order may be paid, so that a payment in the last moment still gets it. */
 export const reservationGraceMs = 10 * minute
+
+/** How many payments of an order may fail. Each makes its facts longer, which are written whole with every change. */
+const maxFailedPayments = 20
 
 /** An order as it waits to be paid. */
 export interface Awaited {
@@ -57,6 +60,16 @@ export const requirePayable = (order: Awaited, due: Due, now: Date): void => {
   requireHoldable(order, due, now)
   if (order.claim_payment_id !== due.payment_id && order.payment_due_at <= now)
     throw conflict('order_not_payable', 'The time to pay this order is over.')
+}
+
+/** How many payments of an order failed or were voided, and took no money after all. */
+const failedPayments = ({ payments }: Pick<Facts, 'payments'>): number =>
+  Object.values(payments).filter(({ ended, captured }) => ended && captured === undefined).length
+
+/** Refuses another payment of an order once so many of its payments have failed. */
+export const requireFewFailed = (facts: Pick<Facts, 'payments'>): void => {
+  if (failedPayments(facts) >= maxFailedPayments)
+    throw conflict('order_not_payable', 'Too many payments of this order failed. Place it again, or contact us.')
 }
 
 export const requireRepriceable = (order: Pick<Awaited, 'status' | 'claim_until' | 'payment_status'>, now: Date): void => {
