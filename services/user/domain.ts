@@ -52,7 +52,7 @@ export const requireAnotherAdmin = (activeAdmins: readonly number[], leaving: nu
     throw conflict('last_admin', 'This is the last active administrator; give another account the role first.')
 }
 
-/** How many failures an account may have from one address before it must wait there. The wait doubles with each further failure. */
+/** How many failures an account may have from one network before it must wait there. The wait doubles with each further failure. */
 export const lockout = { freeFailures: 5, firstWaitMs: 30 * second, longestWaitMs: hour, forgetAfterMs: day }
 export type Lockout = typeof lockout
 

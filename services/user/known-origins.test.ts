@@ -40,6 +40,10 @@ test('another address of the same IPv6 network is not new', async () => {
   expect(await toldOf(person.id)).toEqual([])
   await logInFrom(person, 'Phone', '2001:db8:9:9::a')
   expect(await toldOf(person.id)).toHaveLength(1)
+  // The zeros that are left out stand in the network here, and not behind it.
+  await logInFrom(person, 'Phone', '2001:db8::a')
+  await logInFrom(person, 'Phone', '2001:db8::b')
+  expect(await toldOf(person.id)).toHaveLength(2)
 })
 
 test('two logins at once from the same new place are told once', async () => {

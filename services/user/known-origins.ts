@@ -1,4 +1,5 @@
 import { userSignedIn } from '#shared/catalog'
+import { clientNetwork } from '#shared/client-address'
 import type { Publish } from '#shared/event'
 import type { ClientOrigin } from './client-origin'
 import type { Clock, Trx } from './database'
@@ -6,9 +7,6 @@ import { digest } from './secrets'
 
 /** The oldest are forgotten, so that nobody fills the table by logging in from everywhere. */
 const mostPerUser = 50
-
-/** Households get a whole network of IPv6, and a device takes another address of it every day. */
-const networkOf = (address: string) => (address.includes(':') ? address.split(':').slice(0, 4).join(':') : address)
 
 /**
  * Tells the user of a login from a device or an address that they had not used before; the first login ever is what the others are compared with. The
@@ -21,7 +19,7 @@ export const rememberOrigin = async (
   { address, agent }: ClientOrigin,
   clock: Clock,
 ): Promise<void> => {
-  const hashes = [digest(`${user.id} device ${agent ?? ''}`), digest(`${user.id} network ${networkOf(address)}`)]
+  const hashes = [digest(`${user.id} device ${agent ?? ''}`), digest(`${user.id} network ${clientNetwork(address)}`)]
   const rows = await trx
     .selectFrom('known_origins')
     .select('hash')

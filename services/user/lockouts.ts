@@ -17,7 +17,7 @@ interface Ports {
   rule?: Lockout
 }
 
-/** Counts failures per name and client address, over all instances. Failures from one address do not lock out a user at another. */
+/** Counts failures per name and client network, over all instances. Failures from one network do not lock out a user at another. */
 export const loginLockouts = ({ redis, vault, clock, rule = lockout }: Ports) => {
   const settle = redis.script<number>(settleScript)
   return (...subject: string[]) => {

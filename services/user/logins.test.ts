@@ -92,6 +92,13 @@ describe('five failed logins', () => {
     for (let i = 0; i < 5; i++) expect((await guess(`198.51.100.${i}`)).status).toBe(401)
     expect((await guess('198.51.100.9')).status).toBe(429)
   })
+  test('are counted by the network of an IPv6 address, since one client has many addresses in it', async () => {
+    const { email, password } = await users.signUp('sixth')
+    const guess = (from: string) => login({ email, password: 'a wrong guess' }, from)
+    for (let i = 1; i <= 5; i++) expect((await guess(`2001:db8:0:1::${i}`)).status).toBe(401)
+    expect((await guess('2001:db8:0:1:a:b:c:d')).status).toBe(429)
+    expect((await login({ email, password }, '2001:db8:0:2::1')).status).toBe(200)
+  })
   test('count on every instance, and for guesses at the same time', async () => {
     const { email, password } = await users.signUp('rushed')
     const other = await users.instance()
