@@ -75,7 +75,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
     profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, recordAudit }),
     passwordResets: passwordResets({ sql, clock, accounts, passwords, sessions, tokens, recordAudit }),
     emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),
-    managedAccounts: managedAccounts({ sql, clock, passwords, sessions, recordAudit }),
+    managedAccounts: managedAccounts({ sql, clock, accounts, passwords, sessions, recordAudit }),
     personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, confirm, clients }),
     reseal: reseal({ sql, vault, log }),
   }

@@ -7,12 +7,13 @@ import type { Clock, UserRow, UserSql } from './database'
 import { emailOf, requireAnotherAdmin, usernameOf } from './domain'
 import type { ManagedChange } from './model'
 import type { PasswordHashes } from './password-hashes'
-import { changeUser, lockAdmins, lockUser } from './repository'
+import { type Accounts, changeUser, lockAdmins, lockUser } from './repository'
 import { endSessions, type Sessions } from './sessions'
 
 interface Deps {
   sql: UserSql
   clock: Clock
+  accounts: Accounts
   passwords: PasswordHashes
   sessions: Sessions
   recordAudit: RecordAudit
@@ -21,7 +22,7 @@ interface Deps {
 const NameCursor = t.Tuple([t.String()])
 
 /** What administrators do with accounts. */
-export const managedAccounts = ({ sql, clock, passwords, sessions, recordAudit }: Deps) => {
+export const managedAccounts = ({ sql, clock, accounts, passwords, sessions, recordAudit }: Deps) => {
   const { db } = sql
   const present = db.selectFrom('users').where('erased_at', 'is', null)
 
@@ -101,11 +102,13 @@ export const managedAccounts = ({ sql, clock, passwords, sessions, recordAudit }
       return user
     },
 
-    /** Creates the first administrator, unless the account exists or another instance creates it at the same time. */
+    /**
+     * Creates the first administrator, unless there is an active one, whose e-mail may be another by now. Of instances that start at the same time, the
+     * unique e-mail lets one create it.
+     */
     async ensureAdmin(address: string, password: string): Promise<void> {
+      if ((await accounts.admins()).length > 0) return
       const email = emailOf(address)
-      const existing = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
-      if (existing) return
       const password_hash = await passwords.hash(password)
       const named = usernameOf('admin')
       const isTaken = await db
