@@ -109,6 +109,15 @@ describe('mails', () => {
     users.pass(hour)
     expect((await dan.change('later@example.com')).status).toBe(200)
   })
+  test('to verify the present address are as many, and the next is refused', async () => {
+    const { token, id } = await enter('finn')
+    const answers = []
+    for (let i = 0; i < 5; i++) answers.push(await users.call('POST', '/api/users/me/verify-email', { token }))
+    // The first of the five came with the registration.
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 429])
+    expect(answers.at(-1)?.body.code).toBe('too_many_mails')
+    expect(await eventsOf('user.email_verification_requested', id)).toHaveLength(5)
+  })
   test('to one address are five of a kind in an hour, whichever accounts cause them and also at the same time', async () => {
     const people = await Promise.all(Array.from({ length: 7 }, (_, i) => enter(`bomber${i}`)))
     const answers = await Promise.all(people.map(({ change }) => change('target@example.com')))

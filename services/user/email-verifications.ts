@@ -1,6 +1,7 @@
 import { invalid } from '#shared/errors'
 import type { RecordAudit } from './audit'
-import type { Clock, UserSql } from './database'
+import type { Clock, UserRow, UserSql } from './database'
+import { tooManyMails } from './mail-quotas'
 import { type MailedTokens, revokeTokens } from './mailed-tokens'
 import { changeUser, lockUser, refuseTakenName } from './repository'
 
@@ -11,14 +12,20 @@ interface Deps {
   recordAudit: RecordAudit
 }
 
+/** The address that still has to be verified, if there is one. */
+const unverified = ({ email, pending_email, email_verified }: UserRow) => {
+  if (pending_email) return { kind: 'email_change', to: pending_email } as const
+  return email && email_verified === 0 ? ({ kind: 'email_verification', to: email } as const) : undefined
+}
+
 /** A link in a mail shows that its reader has the address: the one of the account, or the one that is to replace it. */
 export const emailVerifications = ({ sql, clock, tokens, recordAudit }: Deps) => ({
   /** Sends another mail, for a user whom the first one did not reach. */
   request: (userId: number) =>
     sql.transaction(async (trx, publish) => {
       const user = await lockUser(trx, userId)
-      if (user.pending_email) await tokens.issue(trx, publish, user, 'email_change', user.pending_email)
-      else if (user.email && user.email_verified === 0) await tokens.issue(trx, publish, user, 'email_verification', user.email)
+      const mail = unverified(user)
+      if (mail && !(await tokens.issue(trx, publish, user, mail.kind, mail.to))) throw tooManyMails()
     }),
 
   complete: (token: string) =>

@@ -1,6 +1,7 @@
+import { tooMany } from '#shared/errors'
 import { t } from '#shared/schema'
 import { jsonColumn, lockOrMake } from '#shared/sql'
-import { hour } from '#shared/time'
+import { hour, second } from '#shared/time'
 import type { Clock, Trx, UserSql } from './database'
 import type { Vault } from './vault'
 
@@ -53,3 +54,6 @@ export const mailQuotas = ({ sql, vault, clock }: Ports) => ({
   },
 })
 export type MailQuotas = ReturnType<typeof mailQuotas>
+
+export const tooManyMails = () =>
+  tooMany('too_many_mails', 'This account or this address got several such mails within an hour; try again later.', hour / second)

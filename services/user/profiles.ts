@@ -1,12 +1,12 @@
 import { emailChangeRequested } from '#shared/catalog'
-import { tooMany, unauthenticated } from '#shared/errors'
+import { unauthenticated } from '#shared/errors'
 import type { Publish } from '#shared/event'
-import { hour, second } from '#shared/time'
 import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { ConfirmOwner } from './confirm-owner'
 import type { Clock, Trx, UserRow, UserSql } from './database'
 import { emailOf, usernameOf } from './domain'
+import { tooManyMails } from './mail-quotas'
 import { type MailedTokens, revokeTokens } from './mailed-tokens'
 import type { PasswordChange, ProfileChange } from './model'
 import { replacePassword } from './new-password'
@@ -46,8 +46,7 @@ export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sess
     const { id } = user
     const taken = await trx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
     if (taken) throw emailTaken()
-    if (!(await tokens.issue(trx, publish, user, 'email_change', email)))
-      throw tooMany('too_many_mails', 'This account or this address got several such mails within an hour; try again later.', hour / second)
+    if (!(await tokens.issue(trx, publish, user, 'email_change', email))) throw tooManyMails()
     const version = user.version + 2
     await trx.updateTable('users').set({ version }).where('id', '=', id).execute()
     publish(emailChangeRequested({ id, version }, { user_id: id }))
