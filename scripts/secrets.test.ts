@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { secretsIn } from './secrets'
+import { mysqlMasterIn, secretsIn } from './secrets'
 
 const folders: string[] = []
 const folder = () => {
@@ -43,4 +43,14 @@ test('secrets that are kept are not written again, and a full disk takes none of
   symlinkSync('/dev/full', `${file}.new`)
   expect(() => secretsIn(dir, {})).toThrow('ENOSPC')
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(others)
+})
+
+test('whoever makes the users of MySQL makes no other secret: the platform that starts later may be given its own', () => {
+  const dir = folder()
+  const master = mysqlMasterIn(dir, {})
+  expect(JSON.parse(readFileSync(join(dir, 'secrets.json'), 'utf8'))).toEqual(master)
+  const given = { ADMIN_PASSWORD: 'own-admin-password-1', DATA_KEYS: 'k1:AAAA', INTERNAL_KEY: 'x'.repeat(32) }
+  const secrets = secretsIn(dir, given)
+  expect(secrets).toMatchObject({ ...given, ...master })
+  expect(JSON.parse(readFileSync(join(dir, 'secrets.json'), 'utf8'))).toEqual(secrets)
 })

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { settings } from '#shared/config'
+import { type Environment, settings } from '#shared/config'
 import { replaceFile } from './replace-file'
 
 const make = {
@@ -15,18 +15,24 @@ const make = {
 export type Secrets = Record<keyof typeof make, string>
 
 /**
- * The secrets in the folder. Missing ones are taken from the environment or made, and kept there: accounts and data that the first start made with
- * them need the same ones later, whether the environment still names them or not. A value that the environment names takes precedence.
+ * Some of the secrets in the folder. Missing ones are taken from the environment or made, and kept there: accounts and data that the first start made
+ * with them need the same ones later, whether the environment still names them or not. A value that the environment names takes precedence.
  */
-export function secretsIn(dir: string, env: Record<string, string | undefined> = process.env): Secrets {
+const secretsNamed = <Name extends keyof Secrets>(names: readonly Name[], dir: string, env: Environment): Pick<Secrets, Name> => {
   const file = join(dir, 'secrets.json')
   const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const given = settings(env)
   const all = { ...kept }
-  for (const name of Object.keys(make) as (keyof Secrets)[]) all[name] ??= given.optional(name) ?? make[name]()
+  for (const name of names) all[name] ??= given.optional(name) ?? make[name]()
   replaceFile(file, `${JSON.stringify(all, null, 2)}\n`)
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, given.optional(name) ?? value])) as Secrets
+  return Object.fromEntries(names.map(name => [name, given.optional(name) ?? all[name]])) as Pick<Secrets, Name>
 }
+
+export const secretsIn = (dir: string, env: Environment = process.env): Secrets =>
+  secretsNamed(Object.keys(make) as (keyof Secrets)[], dir, env)
+
+/** The password for MySQL alone. The other secrets are left to the process that uses them, whose environment may name them. */
+export const mysqlMasterIn = (dir: string, env: Environment = process.env) => secretsNamed(['MYSQL_PASSWORD'], dir, env)
 
 /** A service's password, from which no other service's password can be derived. */
 export const mysqlPassword = (secrets: Pick<Secrets, 'MYSQL_PASSWORD'>, service: string) =>

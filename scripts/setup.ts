@@ -5,7 +5,7 @@ import { untilAvailable } from '#shared/deadline'
 import { isUnavailable } from '#shared/errors'
 import { services } from '#shared/platform'
 import { provisionMysql } from './provision'
-import { mysqlPassword, type Secrets, secretsIn } from './secrets'
+import { mysqlMasterIn, mysqlPassword, type Secrets } from './secrets'
 import { until } from './until'
 
 /** Runs before the services' containers: makes their schemas and users in the stores, with administrators' passwords that no service gets. */
@@ -45,7 +45,7 @@ export async function provisionMongo(adminUrl: string, secrets: Master) {
 if (import.meta.main) {
   const { text, optional } = settings()
   const dir = optional('SECRETS_DIR')
-  const secrets: Master = dir ? secretsIn(dir) : { MYSQL_PASSWORD: text('MYSQL_PASSWORD') }
+  const secrets: Master = dir ? mysqlMasterIn(dir) : { MYSQL_PASSWORD: text('MYSQL_PASSWORD') }
   const mysqlUrl = text('MYSQL_URL')
   // It runs once: the first connection out of a new container may get no answer yet.
   const connecting = async () => (await createConnection({ uri: mysqlUrl, connectTimeout: 5000 })).end()
