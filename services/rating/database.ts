@@ -68,6 +68,12 @@ export interface PurchaseRow {
   product_id: string
   delivered_at: Date
 }
+/** Its author deleted a review that was held or rejected: the next one of the product waits for an administrator. */
+export interface WithdrawalRow {
+  user_id: number
+  product_id: string
+  withdrawn_at: Date
+}
 export interface ModelRow {
   _id: 'spam'
   version: number
@@ -80,6 +86,7 @@ const oncePerUser: IndexDescription[] = [
   { name: 'review_user', key: { review_id: 1, user_id: 1 }, unique: true },
   { name: 'user', key: { user_id: 1 } },
 ]
+const oncePerProduct: IndexDescription[] = [{ name: 'user_product', key: { user_id: 1, product_id: 1 }, unique: true }]
 
 export const indexes: Record<string, IndexDescription[]> = {
   reviews: [
@@ -102,7 +109,8 @@ export const indexes: Record<string, IndexDescription[]> = {
     { name: 'user_newest', key: { user_id: 1, created_at: -1 } },
     { name: 'review_newest', key: { review_id: 1, created_at: -1 } },
   ],
-  purchases: [{ name: 'user_product', key: { user_id: 1, product_id: 1 }, unique: true }],
+  purchases: oncePerProduct,
+  withdrawals: oncePerProduct,
 }
 
 /** No read may occupy the database for longer; the client gets 503. */
@@ -119,4 +127,5 @@ export const peopleIn = (mongo: Mongo) => mongo.collection<PersonRow>('people')
 export const votesIn = (mongo: Mongo) => mongo.collection<VoteRow>('votes')
 export const reportsIn = (mongo: Mongo) => mongo.collection<ReportRow>('reports')
 export const purchasesIn = (mongo: Mongo) => mongo.collection<PurchaseRow>('purchases')
+export const withdrawalsIn = (mongo: Mongo) => mongo.collection<WithdrawalRow>('withdrawals')
 export const modelsIn = (mongo: Mongo) => mongo.collection<ModelRow>('models')

@@ -16,6 +16,7 @@ import {
   reportsThatHold,
   requireOthers,
   rewritten,
+  writtenAnew,
 } from './domain'
 import { accountAgeHours, burstWithinMs, comparedFrom, habits, linksIn } from './domain-behaviour'
 import { imageAddresses } from './domain-images'
@@ -40,6 +41,14 @@ describe('a new review', () => {
       status: 'waiting',
       history: [{ decision: 'held_by_filter', reason: null, at: now }],
     })
+  })
+})
+
+describe('a review that is written anew', () => {
+  test('waits, and says why beside what the filter says', () => {
+    const anew = { decision: 'held_after_deletion' as const, reason: null, at: later }
+    expect(writtenAnew(published, later)).toStrictEqual({ ...published, status: 'waiting', history: [anew] })
+    expect(writtenAnew(waiting, later)).toStrictEqual({ ...waiting, history: [...waiting.history, anew] })
   })
 })
 

@@ -13,7 +13,7 @@ export interface Reply {
 
 /** Why a review has its status: what the spam filter, readers or an administrator decided, the newest last. */
 export interface Decision {
-  decision: 'held_by_filter' | 'held_by_reports' | 'held_after_edit' | 'approved' | 'rejected'
+  decision: 'held_by_filter' | 'held_by_reports' | 'held_after_edit' | 'held_after_deletion' | 'approved' | 'rejected'
   reason: string | null
   at: Date
 }
@@ -68,6 +68,13 @@ export const newReview = (
   version: 1,
   created_at: now,
   updated_at: now,
+})
+
+/** A review whose author deleted one that was held or rejected waits as an edited one does: it may be the same again. */
+export const writtenAnew = <R extends Review>(review: R, now: Date): R => ({
+  ...review,
+  status: 'waiting',
+  history: decided(review, { decision: 'held_after_deletion', reason: null, at: now }),
 })
 
 /** The review with what its author changes; the same object when that is nothing. */

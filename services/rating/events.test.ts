@@ -81,7 +81,11 @@ describe('a person who is erased', () => {
     await user.send('POST', `/ratings/${theirs}/helpful`, { helpful: true }, { 'idempotency-key': 'v' })
     await user.send('POST', `/ratings/${theirs}/replies`, { comment: 'I agree.' })
     await user.send('POST', `/ratings/${theirs}/report`, { reason: 'A reason of mine' })
-    return { user, own, others, id: review.body.id as string }
+    const withdrawn = newProduct()
+    const rejected = `/ratings/${(await user.review(withdrawn, 1)).body.id}`
+    await service.admin.send('POST', `${rejected}/reject`, { reason: 'Rude', spam: false })
+    await user.send('DELETE', rejected)
+    return { user, own, others, withdrawn, id: review.body.id as string }
   }
   /** Every document of the database that names the person, without the queue of events and the mark that the person is erased. */
   const traces = async (userId: number) => {
@@ -129,7 +133,7 @@ describe('a person who is erased', () => {
   })
 
   test('is told before what is held, each person only of themselves', async () => {
-    const { user, own, others } = await busyPerson()
+    const { user, own, others, withdrawn } = await busyPerson()
     const path = `/internal/users/${user.id}/export`
     const { body } = await service.send('GET', path, undefined, await service.asService('user'))
     expect(body.data).toMatchObject({
@@ -138,6 +142,7 @@ describe('a person who is erased', () => {
       votes: [{ helpful: true }],
       reports: [{ reason: 'A reason of mine' }],
       delivered: [{ product_id: own }],
+      withdrawn: [{ product_id: withdrawn }],
     })
     expect(JSON.stringify(body)).not.toContain(others)
     expect((await service.send('GET', path, undefined, await service.asService('order'))).status).toBe(403)

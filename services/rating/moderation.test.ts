@@ -112,6 +112,42 @@ describe('a decision', () => {
   })
 })
 
+describe('a review that its author deletes', () => {
+  const again = async ({ user, path, product: about }: Awaited<ReturnType<typeof post>>, comment: string) => {
+    expect((await user.send('DELETE', path)).status).toBe(204)
+    const { body } = await user.review(about, 5, { comment })
+    return { user, product: about, id: body.id as string, path: `/ratings/${body.id}`, status: body.status as string }
+  }
+
+  test('once it was rejected waits when it is written anew, as often as that happens, until an administrator approves it', async () => {
+    const first = await post(opinion('anew'))
+    await decide(first.path, 'reject', { reason: 'Rude', spam: false })
+    const second = await again(first, opinion('anew'))
+    const third = await again(second, opinion('anew'))
+    expect([first.status, second.status, third.status]).toEqual(['published', 'waiting', 'waiting'])
+    expect((await service.list(third.product)).total).toBe(0)
+    expect((await service.summary(third.product)).count).toBe(0)
+    const { history } = (await service.admin.send('GET', third.path)).body
+    expect(history).toMatchObject([{ decision: 'held_after_deletion', reason: null }])
+    await decide(third.path, 'approve', {})
+    expect((await again(third, opinion('anew'))).status).toBe('published')
+  })
+
+  test('while it waits, waits with its next text as well', async () => {
+    const held = await post(`${advertising} d`)
+    expect((await again(held, opinion('harmless'))).status).toBe('waiting')
+  })
+
+  test('keeps nothing else from being published: no other product, no other author, none that was published', async () => {
+    const { user, path, product: about } = await post(opinion('one of two'))
+    await decide(path, 'reject', { reason: 'Rude', spam: false })
+    await user.send('DELETE', path)
+    expect((await user.review(newProduct(), 5, { comment: opinion('another product') })).body.status).toBe('published')
+    expect((await post(opinion('another author'), about)).status).toBe('published')
+    expect((await again(await post(opinion('no decision')), opinion('no decision'))).status).toBe('published')
+  })
+})
+
 describe('the filter learns', () => {
   const club = (n: number) => `Join the secret fragrance circle of madame Zubrowka today, places are limited, ask our hostess ${n}`
 

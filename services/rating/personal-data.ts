@@ -1,7 +1,7 @@
 import type { Message } from '#shared/event'
 import type { Mongo } from '#shared/mongo'
 import { forgetAnswersInMongo } from '#shared/mongo-idempotency'
-import { peopleIn, purchasesIn, reportsIn, reviewsIn, votesIn } from './database'
+import { peopleIn, purchasesIn, reportsIn, reviewsIn, votesIn, withdrawalsIn } from './database'
 import { voted } from './domain'
 import { ownReviewView, replyView } from './model'
 import type { People } from './people'
@@ -37,13 +37,14 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
     async exportOf(userId: number) {
       const own = { user_id: userId }
       const options = { limit: mostExported }
-      const [person, written, repliedTo, voteRows, reportRows, purchases] = await Promise.all([
+      const [person, written, repliedTo, voteRows, reportRows, purchases, withdrawals] = await Promise.all([
         peopleIn(mongo).findOne({ _id: userId }),
         reviewsIn(mongo).find(own, options).toArray(),
         reviewsIn(mongo).find({ 'replies.user_id': userId }, options).toArray(),
         votes.find(own, options).toArray(),
         reportsIn(mongo).find(own, options).toArray(),
         purchasesIn(mongo).find(own, options).toArray(),
+        withdrawalsIn(mongo).find(own, options).toArray(),
       ])
       return {
         first_seen_at: person?.first_seen_at?.toISOString() ?? null,
@@ -64,10 +65,11 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
           created_at: created_at.toISOString(),
         })),
         delivered: purchases.map(({ product_id, delivered_at }) => ({ product_id, delivered_at: delivered_at.toISOString() })),
+        withdrawn: withdrawals.map(({ product_id, withdrawn_at }) => ({ product_id, withdrawn_at: withdrawn_at.toISOString() })),
       }
     },
 
-    /** Reviews and replies stay, without their author. Votes, reports and purchases go. */
+    /** Reviews and replies stay, without their author. Votes, reports, purchases and what was withdrawn go. */
     async forget(message: Message, userId: number): Promise<void> {
       await mongo.once(message, async session => {
         await people.erase(session, userId)
@@ -79,6 +81,7 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
         )
         await reportsIn(mongo).deleteMany({ user_id: userId }, { session })
         await purchasesIn(mongo).deleteMany({ user_id: userId }, { session })
+        await withdrawalsIn(mongo).deleteMany({ user_id: userId }, { session })
         await forgetAnswersInMongo(mongo, session, userId)
       })
       // Not within the transaction, which thousands of votes would make too long. A repetition of the message goes on where this stopped.

@@ -1,11 +1,11 @@
-import { ObjectId } from 'mongodb'
+import { type ClientSession, ObjectId } from 'mongodb'
 import { stale } from '#shared/etag'
 import type { KeyedRequest } from '#shared/idempotency'
 import type { Mongo } from '#shared/mongo'
 import { idempotentlyInMongo } from '#shared/mongo-idempotency'
 import type { RatingClients } from './clients'
-import { purchasesIn, type ReviewRow, reviewsIn } from './database'
-import { edited, newReview, rewritten, type Writing } from './domain'
+import { purchasesIn, type ReviewRow, reviewsIn, withdrawalsIn } from './database'
+import { edited, newReview, rewritten, type Writing, writtenAnew } from './domain'
 import { textOf } from './domain-behaviour'
 import { imageAddresses } from './domain-images'
 import { type OwnReviewView, ownReviewView } from './model'
@@ -47,8 +47,11 @@ export const writeReview = ({ mongo, reviews, filter, clients }: Ports) => ({
           const author = { product_id: productId, user_id: userId }
           const purchase = await purchasesIn(mongo).findOne(author, { session })
           const earlier = await reviewsIn(mongo).findOne({ user_id: userId }, { session, projection: { _id: 1 } })
-          const review = newReview(writing, { ...author, verified_purchase: purchase !== null }, waits, new Date())
-          return { _id: new ObjectId(), ...review, first: earlier === null, spam, sketch, bands }
+          const withdrawn = await withdrawalsIn(mongo).findOneAndDelete(author, { session })
+          const now = new Date()
+          const review = newReview(writing, { ...author, verified_purchase: purchase !== null }, waits, now)
+          const held = withdrawn ? writtenAnew(review, now) : review
+          return { _id: new ObjectId(), ...held, first: earlier === null, spam, sketch, bands }
         },
         (session, row) => save(session, createdAnswer(row)),
       )
@@ -84,8 +87,11 @@ export const writeReview = ({ mongo, reviews, filter, clients }: Ports) => ({
   },
 
   async remove(id: string, userId: number): Promise<void> {
-    const decide = (review: ReviewRow) => {
-      if (review.user_id !== userId) throw noReview()
+    const decide = async ({ user_id, product_id, status }: ReviewRow, session: ClientSession) => {
+      if (user_id !== userId) throw noReview()
+      // Otherwise an author could undo what readers and administrators decided, by writing the same again.
+      if (status !== 'published')
+        await withdrawalsIn(mongo).updateOne({ user_id, product_id }, { $set: { withdrawn_at: new Date() } }, { session, upsert: true })
       return undefined
     }
     await reviews.change(id, decide, { by: userId })
