@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type ServiceName, serviceNames } from '#shared/platform'
@@ -23,6 +23,8 @@ export interface GatewayOptions {
   onLine?: (line: string) => void
   /** How large the access log may grow, and how often that is looked at. */
   log?: { limitBytes: number; everyMs: number }
+  /** Where the system lists its processes, as Linux does. */
+  processes?: string
 }
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
@@ -53,11 +55,17 @@ const read = (path: string) => {
   }
 }
 
-const children = (master: number) => read(`/proc/${master}/task/${master}/children`).split(' ').filter(Boolean)
-
-/** The workers that accept new connections. Nginx renames a worker that is shutting down. */
-const acceptingWorkers = (master: number) =>
-  children(master).filter(pid => read(`/proc/${pid}/cmdline`).startsWith('nginx: worker process\0'))
+/** The processes that a master of Nginx has started, as far as the system lists them in a folder. */
+const workersIn = (folder: string) => {
+  const listOf = (pid: number) => `${folder}/${pid}/task/${pid}/children`
+  const children = (master: number) => read(listOf(master)).split(' ').filter(Boolean)
+  return {
+    isListed: existsSync(listOf(process.pid)),
+    children,
+    /** The workers that accept new connections. Nginx renames a worker that is shutting down. */
+    accepting: (master: number) => children(master).filter(pid => read(`${folder}/${pid}/cmdline`).startsWith('nginx: worker process\0')),
+  }
+}
 
 const isTaken = (port: number, host: string) =>
   new Promise<boolean>(done => {
@@ -75,7 +83,9 @@ export const startGateway = async ({
   program = programs.nginx(),
   onLine,
   log,
+  processes = '/proc',
 }: GatewayOptions) => {
+  const workers = workersIn(processes)
   const dir = resolve(where)
   const tls = Boolean(settings.TLS_CERT)
   const host = settings.HOST && settings.HOST !== '0.0.0.0' ? settings.HOST : '127.0.0.1'
@@ -121,7 +131,8 @@ export const startGateway = async ({
       await output
       throw new Error(`nginx did not start: ${lastLines.join('\n')}`)
     }
-    return acceptingWorkers(child.pid).length > 0 && (await isTaken(port, host))
+    // Without a list of processes, the port alone tells: a connection waits there until a worker takes it.
+    return (!workers.isListed || workers.accepting(child.pid).length > 0) && (await isTaken(port, host))
   }
   try {
     await until('the start of Nginx', isReady, { timeoutMs: startTimeoutMs, everyMs: 10 })
@@ -140,14 +151,15 @@ export const startGateway = async ({
   let reloading: Promise<void> = Promise.resolve()
   const reload = (next: Upstreams): Promise<void> => {
     const turn = reloading.then(async () => {
-      const before = new Set(children(child.pid)) // every child: a worker just forked has no title yet
+      const before = new Set(workers.children(child.pid)) // every child: a worker just forked has no title yet
       writeUpstreams(dir, next)
       child.kill('SIGHUP')
       const replaced = () => {
-        const now = acceptingWorkers(child.pid)
+        const now = workers.accepting(child.pid)
         return now.length > 0 && now.every(pid => !before.has(pid))
       }
-      await until('the reload of Nginx', replaced, { timeoutMs: startTimeoutMs, everyMs: 10 })
+      // Where no list of processes tells which workers are new, the new addresses come into use a moment later.
+      if (workers.isListed) await until('the reload of Nginx', replaced, { timeoutMs: startTimeoutMs, everyMs: 10 })
     })
     reloading = turn.catch(() => {})
     return turn
@@ -157,7 +169,7 @@ export const startGateway = async ({
     name: 'nginx' as const,
     url: `${tls ? 'https' : 'http'}://${host}:${publicPort}`,
     pid: child.pid,
-    /** Resolves once new connections use the new addresses; requests under way finish on the old ones. */
+    /** Resolves once new connections use the new addresses, where that can be seen; requests under way finish on the old ones. */
     reload,
     /** Gives requests under way `graceMs` to finish; live streams are cut. */
     async stop(graceMs = 2000) {
