@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Environment } from '#shared/config'
-import type { ServiceName } from '#shared/platform'
+import type { Instances } from './instances'
 import { cartRedis, type Servers, startPlatform, startServers } from './platform'
 import { provisionMysql } from './provision'
 import { type Secrets, secretsIn } from './secrets'
@@ -17,7 +17,7 @@ export type StackOptions = {
   install: boolean
   /** Whether to start services and gateway, or the servers alone. */
   withPlatform: boolean
-  instances?: Partial<Record<ServiceName, number>>
+  instances?: Instances
   env: Environment
   /** Receives the progress, line by line. */
   report: (line: string) => void

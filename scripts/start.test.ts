@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '#shared/testing'
+import { instancesFrom } from './instances'
 import { anyFreePort } from './ports'
 import { isAlive, member, readState, type State } from './state'
 
@@ -31,6 +32,24 @@ afterAll(async () => {
 test('status and stop say so when nothing runs', async () => {
   expect(await run('status.ts')).toEqual({ text: 'It does not run.\n', code: 1 })
   expect(await run('stop.ts')).toEqual({ text: 'It does not run.\n', code: 0 })
+})
+
+test.each(['order', 'order=two', 'order=0', 'order=-1', 'order=2=3', 'order=2;cart=2', 'ordre=2'])(
+  'a start with --instances %s is refused with the right form, and starts nothing',
+  async text => {
+    const refused = await run('start.ts', '--detach', '--instances', text)
+    expect(refused.code).toBe(1)
+    expect(refused.text).toContain(
+      text.startsWith('ordre') ? 'names no service by "ordre": discovery, user' : `cannot be read at "${text}"`,
+    )
+    expect(refused.text).toContain('as in --instances order=2,cart=3\n')
+    expect(existsSync(dir)).toBe(false)
+  },
+)
+
+test('a start takes the number of each service that is named', () => {
+  expect(instancesFrom('order=2,cart=13')).toEqual({ order: 2, cart: 13 })
+  expect(instancesFrom('')).toEqual({})
 })
 
 test('a detached start returns when everything is ready, status shows it, and stop leaves no process and keeps the secrets', async () => {

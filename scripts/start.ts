@@ -23,11 +23,13 @@ async function main() {
   await installPackages(console.log)
   // Imported only now: what follows needs the packages, which a fresh machine has from here on.
   const { settings } = await import('#shared/config')
+  const { instancesFrom } = await import('./instances')
   const { logFile, stackFolder, startDetached } = await import('./background')
   const { openConsole } = await import('./console')
   const { overview } = await import('./overview')
   const { seedFirstStart } = await import('./demo/first-start')
   const { startStack } = await import('./stack')
+  const instances = instancesFrom(flags.instances)
   if (flags.detach) return startDetached(process.argv.slice(2), console.log)
 
   const interrupted = new AbortController()
@@ -49,13 +51,7 @@ async function main() {
     fresh: flags.fresh,
     install: !flags['no-install'],
     withPlatform: true,
-    instances: Object.fromEntries(
-      flags.instances
-        .split(',')
-        .filter(Boolean)
-        .map(pair => pair.split('='))
-        .map(([name, count]) => [name, Number(count)]),
-    ),
+    instances,
     env: process.env,
     report,
     onLog,
