@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
-import { connect } from 'amqplib'
+import { type ChannelModel, connect } from 'amqplib'
 import { type BusOptions, openBus } from '../bus'
 import { defineEvent, defineTimer, on } from '../event'
 import { eventually, outgoing, testBus } from '../testing'
 import { openCable } from '../testing/process'
+import { openLink } from './link'
 
 const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
 const overdue = defineTimer('order.overdue', { owner: 'order', aggregate: 'order', terms: ['standard'], data: t.Object({}) })
@@ -54,6 +55,45 @@ describe('a bus that starts', () => {
     await eventually(() => handled.includes(7))
     await broker.drop()
     cable.cut()
+  })
+})
+
+describe('a link whose connection ends while it is set up', () => {
+  /** Opens a link whose first set-up is `first`, and waits for a second one. */
+  const secondSetUp = async (url: string, first: (model: ChannelModel) => Promise<unknown>, meanwhile = async () => {}) => {
+    let setUps = 0
+    const link = await openLink({
+      url,
+      purpose: 'testing',
+      log: { info() {}, warn() {}, error() {} },
+      startWithinMs: 100,
+      onLost: () => {},
+      setup: async model => {
+        setUps++
+        if (setUps === 1) await first(model)
+      },
+    })
+    await meanwhile()
+    await eventually(() => setUps === 2, { timeoutMs: 5000 })
+    await link.close()
+  }
+
+  test('connects again when the set-up fails and the broker cannot answer that the connection is closed', async () => {
+    const broker = await testBus(events)
+    const cable = await openCable(broker.url)
+    const fail = async () => {
+      cable.cut()
+      throw new Error('the set-up failed')
+    }
+    await secondSetUp(cable.url, fail, cable.mend)
+    cable.cut()
+    await broker.drop()
+  })
+
+  test('connects again when the set-up succeeds all the same', async () => {
+    const broker = await testBus(events)
+    await secondSetUp(broker.url, model => model.close())
+    await broker.drop()
   })
 })
 

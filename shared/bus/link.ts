@@ -41,16 +41,24 @@ export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs
     connection = model
     // The reason with which the broker closes the connection says more than the error of the call that this interrupts.
     let closeReason: Error | undefined
+    let isClosed = false
     model.on('error', error => {
       closeReason = error
     })
-    const done = setup(model).then(
-      () => true,
-      error => {
-        throw error instanceof TopologyError ? error : (closeReason ?? error)
-      },
-    )
-    if (!(await within(setupWithinMs, done))) throw new Error(`the broker did not answer within ${setupWithinMs} ms`)
+    model.on('close', () => {
+      isClosed = true
+    })
+    try {
+      const done = setup(model).then(() => true)
+      if (!(await within(setupWithinMs, done))) throw new Error(`the broker did not answer within ${setupWithinMs} ms`)
+      // amqplib notices only what closes after this.
+      if (isClosed) throw new Error('the connection was closed while it was set up')
+    } catch (error) {
+      // Before amqplib tries again it closes the connection, and waits for the broker's answer, which never comes if the connection is lost
+      // meanwhile. Closing a connection for the second time fails at once.
+      model.close().catch(() => {})
+      throw error instanceof TopologyError ? error : (closeReason ?? error)
+    }
   }
   const recovering = await connect(address.href, {
     noDelay: true,
