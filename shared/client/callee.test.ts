@@ -4,6 +4,7 @@ import type { ServiceName } from '../platform'
 import type { Resolver } from '../registry'
 import { eventually } from '../testing'
 import { absentPort, clientOf, errorOf, instanceAt, problem, resolverOf, startCallee, stopCallees } from '../testing/callee'
+import { createCallee } from './callee'
 
 afterEach(stopCallees)
 
@@ -148,6 +149,33 @@ describe('the breaker', () => {
     for (let call = 0; call < 5; call++)
       expect((await errorOf(unwrap(client.api.products({ id: '7' }).get()))).code).toBe('product_not_found')
     expect(product.seen.length).toBe(5)
+  })
+
+  test('does not count a call whose time has passed in the queue: it is not sent', async () => {
+    const product = startCallee()
+    const answer = Promise.withResolvers<Response>()
+    product.behave(() => answer.promise)
+    let open = 0
+    const callee = createCallee({
+      name: 'product',
+      resolver: resolverOf(product.port),
+      attempts: 3,
+      breaker: { failures: 1, pauseMs: 60_000 },
+      atOnce: 1,
+      queued: 5,
+      breakersOpen: (_callee, count) => {
+        open = count
+      },
+    })
+    const get = (deadlineMs: number) => callee.call('/api/products/7', { headers: new Headers() }, deadlineMs)
+    const slow = get(60_000)
+    const late = Promise.all(Array.from({ length: 5 }, () => get(1).catch(error => error)))
+    await Bun.sleep(10)
+    answer.resolve(new Response())
+    expect((await slow).status).toBe(200)
+    for (const error of await late) expect(error).toMatchObject({ name: 'TimeoutError' })
+    expect(product.seen).toHaveLength(1)
+    expect(open).toBe(0)
   })
 
   test('of one instance leaves the others in use', async () => {

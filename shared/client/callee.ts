@@ -114,16 +114,18 @@ export const createCallee = ({ name, resolver, attempts, breaker, atOnce, queued
       const untried = all.filter(({ instance }) => !tried.has(instance.id))
       if (attempt > 1 && untried.length === 0) await Bun.sleep(backOffMs(attempt))
       const leftMs = deadline - performance.now()
-      const last = attempt >= attempts || all.length === 0 || leftMs <= 0
+      // Outside of the breaker: that the time passed in the queue is no fault of an instance.
+      if (leftMs <= 0) throw new DOMException('the time for the call passed before it was sent', 'TimeoutError')
+      const isLast = () => attempt >= attempts || all.length === 0 || performance.now() >= deadline
       try {
         const answer = await callFirst(untried.length > 0 ? untried : all, instance => {
           tried.add(instance.id)
           // If this instance hangs, half of the time is left for another one.
-          return send(instance, path, request, repeatable && untried.length > 1 ? leftMs / 2 : Math.max(leftMs, 1))
+          return send(instance, path, request, repeatable && untried.length > 1 ? leftMs / 2 : leftMs)
         })
-        if (last || !repeatable || !isUnavailableAnswer(answer)) return answer
+        if (isLast() || !repeatable || !isUnavailableAnswer(answer)) return answer
       } catch (error) {
-        if (last || isBrokenCircuitError(error) || !(repeatable || neverConnected(error))) throw error
+        if (isLast() || isBrokenCircuitError(error) || !(repeatable || neverConnected(error))) throw error
       }
     }
   }
