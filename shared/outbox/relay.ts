@@ -1,8 +1,9 @@
 import { sleep, within } from '../deadline'
 import type { OutboxRow, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings, StoredRow, StoreLog } from '../outbox'
-import { hour, minute, second } from '../time'
+import { minute, second } from '../time'
 import { createDeletions } from './deletions'
 import { createHandOver } from './hand-over'
+import { createHourlySweep } from './hourly-sweep'
 import { createLease } from './lease'
 import { createResting } from './resting'
 
@@ -16,8 +17,11 @@ export interface RelayTimes {
   /** Whether the process has nothing to do. The outbox is then read only as often as the lease has to be renewed. */
   isQuiet?: () => boolean
   leaseMs?: number
-  /** How far apart rounds begin: a round costs the broker about the same however many messages it has, and one that comes alone waits for nothing. */
-  apartMs?: number
+  /**
+   * How long after a round the next one begins at the earliest: a round costs the broker about the same however many messages it has. A message
+   * that comes later than that is published at once.
+   */
+  roundIntervalMs?: number
   /** How long `stop` continues to publish what is waiting. */
   drainMs?: number
   batch?: number
@@ -41,8 +45,6 @@ const answered = <T>(running: Promise<T>): Promise<T> =>
     throw new Error(`the database or the broker did not answer within ${answerWithinMs} ms`)
   })
 
-const sweepEveryMs = hour
-
 export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
   exchange: row.exchange,
   routingKey: row.routing_key,
@@ -60,12 +62,14 @@ export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
  */
 export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay<Id> => {
   const { store, bus, siblings, log, batch = 500 } = options
-  const { pollMs = second, isQuiet = () => false, leaseMs = 5 * second, apartMs = 10, drainMs = 2 * second } = options
+  const { pollMs = second, isQuiet = () => false, leaseMs = 5 * second, roundIntervalMs = 10, drainMs = 2 * second } = options
   const resting = createResting<Id>(log)
   const handOver = createHandOver<Id>(store)
   const deletions = createDeletions<Id>(store)
   const lease = createLease(store, leaseMs, log)
   const stopping = new AbortController()
+  const sweep = createHourlySweep(store, stopping.signal, log)
+  const notice = createNotice(siblings)
   let drainUntil = Number.POSITIVE_INFINITY
   let wakeUp = new AbortController()
   let failedRounds = 0
@@ -91,7 +95,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     if (done.length < rows.length) handOver.readNext()
     let otherRowsAreNext = resting.unroutable(withOutcome('unroutable'))
     const refused = withOutcome('refused')
-    // Fewer leave room for the rows behind them, and are simply sent again.
+    // More than half a batch would keep out the rows behind them, so their types rest. Fewer are sent again with the next batch.
     if (refused.length * 2 > batch) {
       resting.refused(refused)
       otherRowsAreNext = true
@@ -113,8 +117,8 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
           await untilLeaseMayBeFree()
           continue
         }
-        sweepWhenDue()
-        const early = publishedAt + apartMs - Date.now()
+        sweep.startWhenDue()
+        const early = publishedAt + roundIntervalMs - Date.now()
         if (early > 0) await sleep(early, stopping.signal)
         const result = await answered(publishNext())
         if (result !== 'nothing waits') publishedAt = Date.now()
@@ -143,39 +147,19 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     failedRounds++
   }
 
-  let nextSweep = Date.now() + Math.random() * sweepEveryMs
-  let sweeping: Promise<void> | undefined
-  const sweepWhenDue = () => {
-    if (sweeping || Date.now() < nextSweep) return
-    nextSweep = Date.now() + sweepEveryMs
-    sweeping = store
-      .sweep(stopping.signal)
-      .catch(error => log.warn({ err: error }, 'rows past their retention could not be deleted; it is tried again in an hour'))
-      .finally(() => {
-        sweeping = undefined
-      })
-  }
-
   const running = run()
   const readAtOnce = () => {
     handOver.readNext()
     wakeUp.abort()
   }
   const stopListening = siblings?.onNotified(readAtOnce)
-  let notifyTimer: ReturnType<typeof setTimeout> | undefined
 
   return {
     committed(rows) {
       if (rows.length === 0) return
-      if (lease.holding()) {
-        handOver.add(rows)
-        return wakeUp.abort()
-      }
-      // One notification for a burst of commits.
-      notifyTimer ??= setTimeout(() => {
-        notifyTimer = undefined
-        siblings?.notify()
-      }, 5)
+      if (!lease.holding()) return notice.giveSoon()
+      handOver.add(rows)
+      wakeUp.abort()
     },
     holding: lease.holding,
     async stop() {
@@ -185,11 +169,25 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
       stopListening?.()
       const ended = running.then(deletions.flush).catch(error => log.warn({ err: error }, 'some messages will be published a second time'))
       // Bounded, so that a publication or a deletion that hangs does not hold up the shutdown.
-      await within(drainMs + 500, Promise.all([ended, sweeping]))
-      clearTimeout(notifyTimer)
+      await within(drainMs + 500, Promise.all([ended, sweep.ended()]))
+      notice.cancel()
       if (!lease.holding()) return
       await lease.release()
       siblings?.notify()
     },
+  }
+}
+
+/** Notifies the siblings of new rows: once for a burst of commits. */
+const createNotice = (siblings: Siblings | undefined) => {
+  let timer: Timer | undefined
+  return {
+    giveSoon() {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        siblings?.notify()
+      }, 5)
+    },
+    cancel: () => clearTimeout(timer),
   }
 }

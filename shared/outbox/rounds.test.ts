@@ -19,7 +19,7 @@ describe.each(Object.entries(stores))('the rounds of the relay on %s', (_, make)
         return bus.publish(messages)
       },
     }
-    const instance = await store.start({ bus: counting, apartMs: 1500 })
+    const instance = await store.start({ bus: counting, roundIntervalMs: 1500 })
     const commit = () => instance.transaction(async publish => publish(counted({ id: 1, version: 1 }, { n: 1 })))
     await commit()
     await eventually(() => rounds.length === 1)
