@@ -153,7 +153,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     expect(await groupsAfter(oneAndTwo(handler({ apartMs: 100 })))).toEqual([[0], [1, 2]])
     expect(await groupsAfter(oneAndTwo(handler({ apartMs: 600_000, isUrgent: n => n === 2 })))).toEqual([[0], [1, 2]])
 
-    const full = handler({ apartMs: 600_000, groupSize: 3 })
+    const full = handler({ apartMs: 600_000, groupSize: 3, lanes: 1 })
     expect(await groupsAfter(() => Promise.all(upTo(6).map(n => handle(full, n))))).toEqual([
       [0, 1, 2],
       [3, 4, 5],
