@@ -35,9 +35,10 @@ export interface Mongo {
    */
   transaction<T>(work: Work<T>): Promise<T>
   /**
-   * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
-   * that also records their ids; a message that was recorded before is left out. It is repeated after a conflict, and with fewer messages when
-   * it fails. Groups begin `apartMs` after one another, except for a message that `isUrgent`.
+   * Makes a handler that handles each message once. `handleAll` gets a group of the messages that wait (64 at most, unless `groupSize` says
+   * otherwise), in the order of arrival and in one transaction that also records their ids; a message that was recorded before is left out. It
+   * is repeated after a conflict, and with fewer messages when it fails. Two groups may be under way at once.
+   * Groups begin `apartMs` after one another, except for a message that `isUrgent`.
    */
   onceMany<Item>(
     handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
@@ -64,6 +65,8 @@ export interface Mongo {
 
 // Transactions that change the same document conflict often: many short attempts, bounded in time.
 const maxRetryMs = 6000
+/** A group of messages gives up early, since its halves are tried next. */
+const maxRetryMsOfGroup = 100
 const maxTransactionMs = 12_000
 
 /** The database in the address, if its name is of this service. Another name there is only the database of the login. */
@@ -174,7 +177,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         await work(session, new Set(fresh), publish)
       }
       try {
-        return await bounded(transaction(recording, ids.length > 1 ? 100 : maxRetryMs))
+        return await bounded(transaction(recording, ids.length > 1 ? maxRetryMsOfGroup : maxRetryMs))
       } catch (error) {
         if (error !== recordedBefore) throw error
         const known = await inbox.find({ _id: { $in: [...fresh] } }, { readConcern: 'local' }).toArray()

@@ -53,9 +53,10 @@ export interface Sql<Db> {
    */
   transaction<T>(work: Work<Db, T>): Promise<T>
   /**
-   * Makes a handler that handles each message once. `handleAll` gets every message that waits, in the order of arrival and in one transaction
-   * that also records their ids. It is repeated after a deadlock, without those messages that were recorded before, and with fewer messages
-   * when it fails, so it must have no effect except through `trx`. It should lock the rows of all messages at once, in one order.
+   * Makes a handler that handles each message once. `handleAll` gets a group of the messages that wait (64 at most, unless `groupSize` says
+   * otherwise), in the order of arrival and in one transaction that also records their ids. It is repeated after a deadlock, without those
+   * messages that were recorded before, and with fewer messages when it fails, so it must have no effect except through `trx`. Two groups may
+   * be under way at once, so it should lock the rows of all its messages at once, in one order.
    * Groups begin `apartMs` after one another, except for a message that `isUrgent`.
    */
   onceMany<Item>(
@@ -86,6 +87,9 @@ export interface Sql<Db> {
 }
 
 const maxRetryMs = 6000
+const mostAttempts = 5
+/** A group of messages gives up early, since its halves are tried next. */
+const mostAttemptsOfGroup = 2
 
 export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const { url, service, log, poolSize = 10, acquireMs = 5000, queryMs = 10_000 } = options
@@ -110,7 +114,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     return result
   }
 
-  const transaction = async <T>(work: Work<Db, T>, maxAttempts = 5): Promise<T> => {
+  const transaction = async <T>(work: Work<Db, T>, maxAttempts = mostAttempts): Promise<T> => {
     const start = Date.now()
     for (let attempts = 1; ; attempts++) {
       try {
@@ -133,7 +137,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
           const fresh = await record(kernel, trx, ids)
           if (fresh.size > 0) await work(trx, fresh, publish)
         },
-        ids.length > 1 ? 2 : 5,
+        ids.length > 1 ? mostAttemptsOfGroup : mostAttempts,
       )
     try {
       await recording(recordNewMessages)

@@ -2,7 +2,7 @@ import { type Context, currentContext, withContext } from '../context'
 import { AppError, isUnavailable } from '../errors'
 
 export interface GroupOptions<Item> {
-  /** How long after a group the next one begins at the earliest: meanwhile items gather. */
+  /** How long after the beginning of a group the next one begins at the earliest: meanwhile items gather. A full group does not wait. */
   apartMs?: number
   /** Whether somebody waits for the item: it begins a group at once, and takes along what has gathered. */
   isUrgent?: (item: Item) => boolean
@@ -19,8 +19,8 @@ interface Waiting<Item> {
 }
 
 /**
- * How far apart groups of messages begin. A group costs about the same however large it is, so under load larger groups make an order cheaper,
- * and an order that comes alone waits for nothing.
+ * How far apart groups of messages begin. A group costs about the same however large it is, so under load larger groups make an order cheaper.
+ * A message that comes later than this after the last group began is handled at once.
  */
 export const apart = {
   /** Where a buyer may wait for the effect. */
@@ -39,7 +39,8 @@ export const createGroups = <Item>(
 ) => {
   const waiting: Waiting<Item>[] = []
   let busyLanes = 0
-  let gathering: Timer | undefined
+  /** Runs until the next group may begin. */
+  let interval: Timer | undefined
   let isStarting = false
 
   const handleGroup = async (group: readonly Waiting<Item>[]): Promise<void> => {
@@ -58,31 +59,32 @@ export const createGroups = <Item>(
       await handleGroup(group.slice(half))
     }
   }
+  const isGroupDue = () => waiting.length > 0 && (!interval || waiting.length >= groupSize)
   const startLanes = () => {
     isStarting = false
-    while (busyLanes < lanes && waiting.length > 0 && (!gathering || waiting.length >= groupSize)) {
+    while (busyLanes < lanes && isGroupDue()) {
       busyLanes++
-      gather()
+      startInterval()
       void handleGroup(waiting.splice(0, groupSize)).finally(() => {
         busyLanes--
         startLanes()
       })
     }
   }
-  const gather = () => {
-    endGathering()
+  const startInterval = () => {
+    endInterval()
     if (apartMs === 0 || closing?.aborted) return
-    gathering = setTimeout(() => {
-      gathering = undefined
+    interval = setTimeout(() => {
+      interval = undefined
       startLanes()
     }, apartMs)
   }
-  const endGathering = () => {
-    clearTimeout(gathering)
-    gathering = undefined
+  const endInterval = () => {
+    clearTimeout(interval)
+    interval = undefined
   }
   const onClosing = () => {
-    endGathering()
+    endInterval()
     startLanes()
   }
   closing?.addEventListener('abort', onClosing, { once: true })
@@ -90,7 +92,7 @@ export const createGroups = <Item>(
   return (item: Item): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ item, context: currentContext(), resolve, reject })
-      if (isUrgent(item)) endGathering()
+      if (isUrgent(item)) endInterval()
       if (isStarting) return
       isStarting = true
       // What arrives at the same moment is handled together.
