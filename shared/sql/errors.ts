@@ -9,10 +9,10 @@ export const errno = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
 
 const deferred = Symbol('the error of a deferred statement')
-/** Marks the error of a statement that travelled with a later one, which it is no answer to. */
+/** Marks the error of a deferred statement. It reaches the caller of the statement that was sent with it, which did not cause it. */
 export const markDeferred = (error: unknown) => (error instanceof Error ? Object.assign(error, { [deferred]: true }) : error)
 
-/** Whether a unique key refused the row. A deferred row is not meant: nobody expects that of one. */
+/** Whether a unique key refused the row that the caller inserted, and not a deferred row that was sent with it. */
 export const isDuplicate = (error: unknown) => errno(error) === duplicate && !isDeferred(error)
 /** Whether a unique key refused a deferred row. */
 export const isDeferredDuplicate = (error: unknown) => errno(error) === duplicate && isDeferred(error)

@@ -26,7 +26,7 @@ interface Statement {
  * these constants are joined: their values mysql2 escapes as ever, and a text that holds another statement is refused, as the server did before.
  *
  * The server stops at the first statement that fails, so an error leaves the transaction open, and Kysely rolls it back. Kysely's driver sends
- * `begin`, `commit` and `rollback` as texts of their own; what has nothing to do is not sent.
+ * `begin`, `commit` and `rollback` as texts of their own; one that has no statement to begin, commit or undo is not sent.
  */
 export const joinTransactions = (send: Send) => {
   /** The statements of the transaction that are not sent yet, `begin` among them. */
@@ -63,13 +63,15 @@ export const joinTransactions = (send: Send) => {
       isBegun = false
       return wasBegun ? send<RowDataPacket[]>(sql, parameters, callback) : callback(null, [])
     }
-    if (sql === 'commit' && !isBegun && waiting.length < 2) {
+    // At most `begin` waits.
+    const isEmpty = !isBegun && waiting.length < 2
+    if (sql === 'commit' && isEmpty) {
       waiting = []
       return callback(null, [])
     }
     const suffix = [andCommit, andNext].find(suffix => sql.endsWith(suffix)) ?? ''
     const statement = sql.slice(0, sql.length - suffix.length)
-    if (statement.includes(';')) return callback(new Error('more than one statement'), [])
+    if (statement.includes(';')) return callback(new Error("the text of a statement contains ';': pass the value as a parameter"), [])
     if (suffix !== andNext) return sendWithWaiting({ sql, parameters }, callback)
     if (!isBegun && waiting.length === 0) return callback(new Error('a statement can be deferred only in a transaction'), [])
     waiting.push({ sql: statement, parameters })
