@@ -4,9 +4,9 @@ import type { Channel, ConsumeMessage } from 'amqplib'
 const ackWithinMs = 50
 
 /**
- * Acknowledges the messages of a channel in groups, since each acknowledgement is a write to the logs of the broker's queues. Everything
- * up to the oldest message that is still being handled is acknowledged at once. One that a slow message has kept from that for
- * `ackWithinMs` is acknowledged by itself, so that the slow one does not use up the prefetch.
+ * Acknowledges the messages of a channel in groups, since each acknowledgement is a write to the logs of the broker's queues. One
+ * acknowledgement stands for all messages before the oldest that is still being handled. A message behind that one is kept back for up
+ * to another `ackWithinMs`, and then acknowledged by itself: otherwise the messages behind a slow one would use up the prefetch.
  */
 export const createAcknowledgements = (channel: Pick<Channel, 'ack'>, { prefetch }: { prefetch: number }) => {
   /** The messages that are not acknowledged, in the order of their tags. */

@@ -33,6 +33,9 @@ const holdMs = 10 * minute
 const finishWithinMs = 10 * second
 const answerWithinMs = 2 * second
 
+/**
+ * Handlers of a queue run side by side, each for one message. Those that call `onceMany` meet in one transaction: see outbox/groups.ts.
+ */
 export const createConsumer = (options: ConsumerOptions) => {
   const { service, prefix, retryDelaysMs, handlers, prefetch, publish, log, metrics, tracer } = options
   const queues = new Map<string, Map<string, Handler>>()
@@ -83,6 +86,7 @@ export const createConsumer = (options: ConsumerOptions) => {
     for (const queue of queues.keys()) {
       const { consumerTag } = await channel.consume(queue, raw => {
         if (raw) receive({ queue, channel, acknowledgements, raw })
+        // The broker cancelled this consumer, as when its queue was deleted: a new connection declares the queue and subscribes anew.
         else model.close().catch(() => {})
       })
       tags.push(consumerTag)
@@ -117,7 +121,10 @@ export const createConsumer = (options: ConsumerOptions) => {
     ack(delivery)
   }
 
-  /** Whether the handler succeeded; if not, a copy has taken the message's place. A store that is down causes no failed attempt. */
+  /**
+   * Whether the handler succeeded. If not, a copy has taken the message's place, or the channel has closed and the broker delivers the message
+   * again. A store that is down causes no failed attempt.
+   */
   const untilHandled = async (delivery: Delivery, handler: Handler, message: Message): Promise<boolean> => {
     const since = Date.now()
     const context = { type: message.type, message_id: message.id, queue: delivery.queue }

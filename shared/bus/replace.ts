@@ -62,7 +62,7 @@ export const createReplacements = (options: ReplacementOptions) => {
       if (await replaceBy(delivery, copyOf(delivery.raw, to))) metrics.retried(context.type)
     },
 
-    /** Hands the message back without counting an attempt. It takes the way of a retry, since a requeue counts as a delivery. */
+    /** Hands the message back without counting an attempt: through a retry queue, since the broker limits how often it may be requeued. */
     async handBack(delivery: Delivery) {
       const delayMs = stopping.aborted ? retryDelaysMs[0] : retryDelaysMs.at(-1)
       if (delayMs === undefined) throw new Error('without retry queues a message is handed back when its channel closes')

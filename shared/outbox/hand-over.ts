@@ -4,8 +4,8 @@ import type { OutboxStore, StoredRow } from '../outbox'
 const maxCharacters = 4 * 1024 * 1024
 
 /**
- * The rows that this instance committed since it last read the table. They are published without reading it if no row of another transaction
- * can lie between them and what was taken before; otherwise a newer message of an aggregate could overtake an older one.
+ * The rows that this instance committed since it last read the table. They are published without another read if each follows the one that was
+ * taken before it without a gap. In a gap may be the row of another instance, and a newer message of an aggregate must not overtake it.
  */
 export const createHandOver = <Id extends string | number>({ follows }: Pick<OutboxStore<Id>, 'follows'>) => {
   let rows: StoredRow<Id>[] = []
