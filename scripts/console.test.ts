@@ -37,8 +37,8 @@ describe('a start', () => {
   })
 })
 
-test('a log that has grown past its limit is turned, and one log before it is kept', () => {
-  const file = join(dir, 'turned.log')
+test('a log that has grown past its limit is rotated, and one log before it is kept', () => {
+  const file = join(dir, 'rotated.log')
   const { onLog } = openConsole(file, 'json', () => {}, 300)
   for (let n = 0; n < 9; n++) onLog('order', line('info', `line ${n}`))
   const messages = (path: string) =>

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { jsonLine, logEntry, troubleLine } from './log'
-import { largestLog, turnLog } from './turn-log'
+import { largestLog, rotateLog } from './rotate-log'
 
 /** What `bun start` shows: text for people, or only JSON lines for a program. */
 export type Format = 'text' | 'json'
@@ -32,7 +32,7 @@ export function openConsole(file: string, format: Format, print: Print = console
       if (written < limit) return
       written = 0
       closeSync(log)
-      turnLog(file, 0)
+      rotateLog(file, 0)
       log = undefined
     } catch (error) {
       writable = false

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path'
 import { type ServiceName, serviceNames } from '#shared/platform'
 import { minute } from '#shared/time'
 import { eachLine } from './lines'
+import { largestLog, rotateLog } from './rotate-log'
 import { programs } from './servers/programs'
 import { serverEnvironment } from './service-environment'
-import { largestLog, turnLog } from './turn-log'
 import { until } from './until'
 
 /** Where the live instances of each service listen, as `host:port`. */
@@ -142,11 +142,11 @@ export const startGateway = async ({
   }
 
   const { limitBytes = largestLog, everyMs = minute } = log ?? {}
-  const turning = setInterval(() => {
-    if (turnLog(join(dir, 'access.log'), limitBytes)) child.kill('SIGUSR1') // Nginx opens its logs anew
+  const rotating = setInterval(() => {
+    if (rotateLog(join(dir, 'access.log'), limitBytes)) child.kill('SIGUSR1') // Nginx opens its logs anew
   }, everyMs)
-  turning.unref()
-  exited.then(() => clearInterval(turning))
+  rotating.unref()
+  exited.then(() => clearInterval(rotating))
 
   let reloading: Promise<void> = Promise.resolve()
   const reload = (next: Upstreams): Promise<void> => {
