@@ -11,6 +11,8 @@ export interface Evaluated {
   words: number
   /** The most words that a product matches. */
   most: number
+  /** See `Answer`. */
+  whole: boolean
   corrected?: string
   shortened: boolean
   matched: Set<string>
@@ -30,10 +32,12 @@ export const evaluate = (parts: readonly Part[], keyword: string, synonyms: Syno
     const touched = parts.map(() => 0)
     const corrections: Correction[] = []
     let most = 0
+    let isPlain = true
     for (const [at, word] of words.entries()) {
       const others = [...joinedWays(words, at), ...synonymWays(replacements[at] ?? [])]
-      const { matchings, correction } = matchWord(parts, word, others, generous, matched)
+      const { matchings, correction, ...match } = matchWord(parts, word, others, generous, matched)
       corrections.push(correction)
+      isPlain &&= match.isPlain
       most = Math.max(most, sumUp(matchings, at, touched))
     }
     const isCorrected = corrections.some(({ replaced }) => replaced)
@@ -41,6 +45,7 @@ export const evaluate = (parts: readonly Part[], keyword: string, synonyms: Syno
       touched,
       words: words.length,
       most,
+      whole: isPlain && !generous && !shortened && most === words.length,
       shortened,
       matched,
       ...(isCorrected && most > 0 && { corrected: joinCorrections(words, corrections) }),
@@ -94,15 +99,15 @@ const matchWord = (parts: readonly Part[], word: Word, others: readonly Way[], g
   }
   let correction: Correction = { replaced: false, text: word.text }
   const isPlain = tryAll([...plainWays(word), ...others])
-  if (isPlain && !generous) return { matchings, correction }
+  if (isPlain && !generous) return { matchings, correction, isPlain }
   const splits = splitWays(word, parts)
-  if (!isPlain && splits.some(({ way, halves }) => tryAll([way]) && remember(halves))) return { matchings, correction }
+  if (!isPlain && splits.some(({ way, halves }) => tryAll([way]) && remember(halves))) return { matchings, correction, isPlain }
   const near = distinct(parts.flatMap(part => nearTerms(word, part)))
   const isNear = tryAll(typoWays(near))
-  if (isPlain) return { matchings, correction }
+  if (isPlain) return { matchings, correction, isPlain }
   const begun = isNear ? [] : distinct(parts.flatMap(part => wronglyBegun(word, part)))
   if (isNear || tryAll(typoWays(begun))) remember(bestOf(parts, isNear ? near : begun) ?? word.text)
-  return { matchings, correction }
+  return { matchings, correction, isPlain }
 
   function remember(text: string) {
     correction = { replaced: text !== word.text, text }

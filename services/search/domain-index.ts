@@ -88,11 +88,13 @@ export const productIndex = (built: Segment = emptySegment()) => {
       const asked = parts()
       const found = evaluate(asked, keyword, synonyms)
       try {
-        const { shortened, matched, corrected } = found
-        if (found.words === 0 ? keyword.trim() !== '' : found.most === 0) return { hits: [], total: 0, facets: empty, shortened, matched }
+        const { shortened, whole, matched, corrected } = found
+        if (found.words === 0 ? keyword.trim() !== '' : found.most === 0)
+          return { hits: [], total: 0, facets: empty, shortened, whole: false, matched }
         return {
           ...select(asked, found, { filters, sort, skip, limit }),
           shortened,
+          whole,
           matched,
           ...(corrected !== undefined && { corrected }),
         }

@@ -67,6 +67,26 @@ describe('a keyword finds', () => {
   })
 })
 
+describe('a keyword is found whole', () => {
+  const shop = catalog('Studio headphones', 'Desk lamp', 'Coffee filter', 'Red filler', '블루투스 이어폰')
+  test.each(['headphones', 'headphone', 'lam', 'studio head', 'lamp desk', 'the desk lamp', '이어폰'])('%s', keyword => {
+    expect(shop.ask(keyword)).toMatchObject({ total: 1, whole: true })
+  })
+  test('with synonyms, too', () => {
+    shop.index.useSynonyms(synonymsOf([['lamp', 'luminaire']]))
+    expect(shop.ask('desk luminaire').whole).toBe(true)
+  })
+  test.each([
+    ['a word that no product has', 'headphones evil.com'],
+    ['words of different products', 'red lamp'],
+    ['a word that is corrected', 'hedphones'],
+    ['a word that is corrected beside another', 'studio hedphones'],
+    ['a word that is taken for another', 'coffee filler'],
+    ['more words than are searched for', `desk lamp ${'desk '.repeat(60)}`],
+    ['no word', '!!!'],
+  ])('but not with %s', (_, keyword) => expect(shop.ask(keyword).whole).toBe(false))
+})
+
 describe('the order of relevance', () => {
   test('goes by words, then typos, then the field, then the spelling, then stock, then popularity', () => {
     const shop = catalog(

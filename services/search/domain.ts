@@ -87,6 +87,8 @@ export interface Answer {
   corrected?: string
   /** The keyword was longer than what is searched for. */
   shortened: boolean
+  /** A product has every word of the keyword, and none was taken for a misspelling. */
+  whole: boolean
   /** The terms that were found, to highlight them. */
   matched: ReadonlySet<string>
 }

@@ -130,26 +130,35 @@ describe('synonyms', () => {
 })
 
 describe('trending', () => {
-  const ask = async (keyword: string, userId: number) => get(`/?keyword=${encodeURIComponent(keyword)}`, await shop.as(userId))
+  const ask = async (keyword: string, userId: number, address: string) =>
+    get(`/?keyword=${encodeURIComponent(keyword)}`, { ...(await shop.as(userId)), 'x-forwarded-for': address })
+  const fresh = async () => (await (await shop.instance()).trending.list(10)).map(({ query }) => query)
 
   test('shows a query that three people asked, and keeps no other', async () => {
     const { trending } = service
-    for (const person of ['user:1', 'user:1', 'user:1', 'user:2']) await trending.note('Green Tea', person)
-    await trending.note('secret wish', 'user:1')
-    for (const user of [1, 2, 3]) await trending.note('someone@example.com', `user:${user}`)
+    for (const network of ['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.2']) await trending.note('Green Tea', network)
+    await trending.note('secret wish', '10.0.0.1')
+    for (const last of [1, 2, 3]) await trending.note('someone@example.com', `10.0.0.${last}`)
     const stored = await Promise.all(
       (await shop.redis.client.keys(shop.redis.key('*'))).map(key => shop.redis.client.dump(key).then(text => key + text)),
     )
-    expect(stored.some(text => /green tea|secret wish|someone|user:1/i.test(text))).toBe(false)
-    await trending.note('green  tea', 'address:10.0.0.1')
+    expect(stored.some(text => /green tea|secret wish|someone|10\.0\.0/i.test(text))).toBe(false)
+    await trending.note('green  tea', '10.0.0.3')
     expect(await trending.list(10)).toEqual([{ query: 'green tea', people: 3 }])
   })
 
   test('comes from what is searched for and found', async () => {
-    for (const user of [11, 12, 13]) for (const keyword of ['headphones', 'nothing like it']) await ask(keyword, user)
-    const fresh = async () => (await (await shop.instance()).trending.list(10)).map(({ query }) => query)
+    const keywords = ['nothing like it', 'headphones at evil.example', 'hedphones', 'headphones']
+    for (const last of [1, 2, 3]) for (const keyword of keywords) await ask(keyword, 11, `10.0.1.${last}`)
     await eventually(async () => (await fresh()).includes('headphones'))
-    expect(await fresh()).not.toContain('nothing like it')
+    expect((await fresh()).toSorted()).toEqual(['green tea', 'headphones'])
+  })
+
+  test('counts the networks of people, however many accounts there are in one', async () => {
+    for (const user of [21, 22, 23]) await ask('studio headphones', user, `2001:db8:1:1::${user}`)
+    for (const last of [1, 2, 3]) await ask('desk lamp', 21, `10.0.2.${last}`)
+    await eventually(async () => (await fresh()).includes('desk lamp'))
+    expect(await fresh()).not.toContain('studio headphones')
   })
 })
 

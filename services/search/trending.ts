@@ -18,7 +18,8 @@ interface Ports {
 
 /**
  * What people search for, from what they really asked. A query may name a person, so it is written down only once three different people
- * have asked it on the same day; until then there is a keyed hash of it, and of each who asked, for that day.
+ * have asked it on the same day; until then there is a keyed hash of it, and of each who asked, for that day. People are told apart by the
+ * networks of their clients.
  */
 export const trending = ({ redis, secret, clock = Date.now }: Ports) => {
   const note = redis.script<number>(noteScript)
@@ -28,14 +29,13 @@ export const trending = ({ redis, secret, clock = Date.now }: Ports) => {
   let known: { at: number; items: { query: string; people: number }[] } | undefined
 
   return {
-    /** `person` is a user or the network of a client. */
-    async note(keyword: string, person: string): Promise<void> {
+    async note(keyword: string, network: string): Promise<void> {
       const query = keptForm(keyword)
       if (!isKept(query)) return
       const date = dayOf(clock())
       const queryHash = hash(`query ${date} ${query}`, 20)
       const keys = [redis.key('asked', date), trendKey(date), redis.key('people', date, queryHash)]
-      await note(keys, [queryHash, hash(`person ${date} ${person}`, 8), query, ((days + 1) * day) / second, mostQueries])
+      await note(keys, [queryHash, hash(`person ${date} ${network}`, 8), query, ((days + 1) * day) / second, mostQueries])
     },
     async list(limit: number): Promise<{ query: string; people: number }[]> {
       if (!known || clock() - known.at > freshMs) {
