@@ -22,14 +22,19 @@ export interface Snapshot {
 }
 
 const chunkBytes = 1024 * 1024
-/** How long the chunks of the snapshot before stay for instances that are reading it. */
+/** How long chunks stay that no head names: of the snapshot before, for instances that are reading it, and of one whose writer was killed. */
 const graceSeconds = (10 * minute) / second
 
-// A writer that was overtaken leaves the newer head alone.
+// A writer that was overtaken leaves the newer head alone, as does one so slow that its chunks have expired.
+// KEYS: the head, the chunks of the new one, those of the one before. ARGV: generation, new head, how many chunks it has, seconds of grace.
 const replaceHead = `
 local before = redis.call('GET', KEYS[1])
 if before and cjson.decode(before).generation >= tonumber(ARGV[1]) then return 0 end
+local last = 1 + ARGV[3]
+if redis.call('EXISTS', unpack(KEYS, 2, last)) < last - 1 then return 0 end
+for at = 2, last do redis.call('PERSIST', KEYS[at]) end
 redis.call('SET', KEYS[1], ARGV[2])
+for at = last + 1, #KEYS do redis.call('EXPIRE', KEYS[at], ARGV[4]) end
 return 1`
 
 /** The index as a whole, compressed, so that a new instance need not cut every product into words again. */
@@ -43,9 +48,8 @@ export const indexSnapshots = (redis: Redis) => {
     const text = await client.get(headKey)
     return text ? Value.Decode(Head, JSON.parse(text)) : undefined
   }
-  const drop = async ({ generation, chunks }: { generation: number; chunks: number }) => {
-    for (let at = 0; at < chunks; at++) await client.expire(chunkKey(generation, at), graceSeconds)
-  }
+  const keysOf = ({ generation, chunks }: { generation: number; chunks: number }) =>
+    Array.from({ length: chunks }, (_, at) => chunkKey(generation, at))
 
   return {
     head,
@@ -56,13 +60,11 @@ export const indexSnapshots = (redis: Redis) => {
       const packed = Buffer.from(await Bun.zstdCompress(new Uint8Array(buffer), { level: 1 }))
       const chunks = Math.ceil(packed.length / chunkBytes)
       for (let at = 0; at < chunks; at++)
-        await client.set(chunkKey(generation, at), packed.subarray(at * chunkBytes, (at + 1) * chunkBytes))
+        await client.set(chunkKey(generation, at), packed.subarray(at * chunkBytes, (at + 1) * chunkBytes), 'EX', graceSeconds)
       const before = await head()
       const next = { generation, form, chunks, bytes: packed.length, position, written_at: Date.now() }
-      const isNewest = (await setHead([headKey], [generation, JSON.stringify(next)])) === 1
-      if (!isNewest) await drop(next)
-      else if (before) await drop(before)
-      return isNewest
+      const keys = [headKey, ...keysOf(next), ...(before ? keysOf(before) : [])]
+      return (await setHead(keys, [generation, JSON.stringify(next), chunks, graceSeconds])) === 1
     },
 
     /** Undefined if there is none, or none that this release can read. */
