@@ -33,7 +33,7 @@ export async function startDetached(args: readonly string[], report: (line: stri
     const ready = state?.launcher.pid === child.pid && state.ready
     const ended = child.exitCode !== null
     showMore()
-    if (ended) throw new Error(`it did not start; its output is in ${output}`)
+    if (ended) throw new Error(`The platform did not start. Mend what is said above, then start it again. All it wrote is in ${output}`)
     if (ready) break
     await Bun.sleep(100)
   }

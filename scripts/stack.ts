@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Environment } from '#shared/config'
+import { stackFolder } from './background'
 import type { Instances } from './instances'
 import { cartRedis, type Servers, startPlatform, startServers } from './platform'
 import { provisionMysql } from './provision'
@@ -28,11 +29,16 @@ export type StackOptions = {
 
 export type Stack = { servers: Servers; secrets: Secrets; gateway: string; markReady: (summary: string) => void; stop: () => Promise<void> }
 
+const runsAlready = (dir: string, pid: number) => {
+  const remedy = dir === stackFolder ? 'stop it with `bun run stop`' : 'wait until it ends, or end that process'
+  return `The platform in ${dir} runs already, as process ${pid}: ${remedy}, then try again.`
+}
+
 /** Starts everything, with its data in one folder. `stop` lets the services drain, then ends Nginx, then the servers. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dir, report, interrupted } = options
   const running = readState(dir)
-  if (running && isAlive(running.launcher)) throw new Error(`it runs already, pid ${running.launcher.pid}; \`bun run stop\` ends it`)
+  if (running && isAlive(running.launcher)) throw new Error(runsAlready(dir, running.launcher.pid))
   await endLeftovers(dir, report)
   if (options.fresh) rmSync(dir, { recursive: true, force: true })
   privateFolder(dir)

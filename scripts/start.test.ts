@@ -69,7 +69,11 @@ test('a detached start returns when everything is ready, status shows it, and st
   const shown = await run('status.ts')
   expect(shown.code).toBe(0)
   for (const { name, pid } of state.members) expect(shown.text).toMatch(new RegExp(`${name} +${pid} +runs`))
-  expect((await run('start.ts')).text).toContain(`it runs already, pid ${state.launcher.pid}`)
+  const again = await run('start.ts', '--detach')
+  expect(again.text).toContain(`runs already, as process ${state.launcher.pid}: stop it with \`bun run stop\`, then try again.`)
+  expect(again.text).toContain(
+    `The platform did not start. Mend what is said above, then start it again. All it wrote is in ${dir}.start.log`,
+  )
 
   expect(await run('stop.ts')).toEqual({ text: 'stopped\n', code: 0 })
   expect([state.launcher, ...state.members].filter(isAlive)).toEqual([])

@@ -18,6 +18,9 @@ export const requirements = {
 
 export type RequirementName = keyof typeof requirements
 
+/** What the platform runs on. The others are for tests and measurements. */
+const ofPlatform: readonly RequirementName[] = ['mysql', 'mongo', 'redis', 'rabbitmq', 'nginx']
+
 const isMissing = (name: RequirementName) => !requirements[name].needs.every(hasProgram)
 
 /** Installs what is missing of these, or throws an error that names what is missing and the ways to get it. */
@@ -43,8 +46,8 @@ export function missingMessage(missing: readonly RequirementName[], refusals: re
   const settings = parts.flatMap(part => part.setting ?? [])
   const ways = [
     `install what is missing${packages.length > 0 ? `, for instance: sudo apt-get install ${packages.join(' ')}` : ''}`,
-    settings.length > 0 ? `name a server of yours by ${settings.join(', ')} (in the environment or in .env)` : '',
-    'run everything in containers: docker compose up',
+    settings.length > 0 ? `use one of your own: set ${settings.join(', ')} (in the environment or in .env)` : '',
+    missing.some(name => ofPlatform.includes(name)) ? 'run the platform in containers: docker compose -f docker-compose.simple.yml up' : '',
   ].filter(way => way !== '')
   return [
     `Missing on this machine: ${parts.map(part => part.title).join(', ')}.`,
