@@ -1,7 +1,19 @@
 -- KEYS: cart. ARGV: ttl, ttl of a new cart, versions, `add` or `set`, product, sku, pieces; then, once the catalog was asked, the name of the line and
 -- `<price> <currency> <sku>`. `unknown`: the line is new, so the catalog must be asked first.
+-- A request with an Idempotency-Key adds: its mark to KEYS; how long that is kept and the hash of the request to ARGV. `replayed`: it was done before.
 
-local cart, ttl, firstTtl, versions, how, product, sku, pieces, line, rest = KEYS[1], unpack(ARGV)
+local cart, mark, markTtl, request = KEYS[1], KEYS[2]
+if mark then
+  request = table.remove(ARGV)
+  markTtl = table.remove(ARGV)
+  local marked = redis.call('GET', mark)
+  if marked then
+    local before, made = string.match(marked, '^(%S+) (%S+)$')
+    if before ~= request then return {'key_reused'} end
+    return {'replayed', redis.call('HGETALL', cart), made}
+  end
+end
+local ttl, firstTtl, versions, how, product, sku, pieces, line, rest = unpack(ARGV)
 local field = product .. ':' .. sku
 local found = redis.call('HMGET', cart, 'v', product, field)
 local version, value = tonumber(found[1] or 0), found[3]
@@ -29,4 +41,5 @@ if now > maxPieces then return {'too_many'} end
 redis.call('HSET', cart, 'v', version + 1, field, now .. string.sub(value, space))
 if now == 0 then redis.call('HDEL', cart, field) end
 redis.call('EXPIRE', cart, version == 0 and firstTtl or ttl)
+if mark then redis.call('SET', mark, request .. (line and ' new' or ' more'), 'EX', markTtl) end
 return {'ok', redis.call('HGETALL', cart)}

@@ -61,6 +61,7 @@ test('a change that cannot be made is refused by a code of its own', () => {
     'changed: cart_changed conflict',
     'required: cart_required conflict',
     'empty: cart_empty conflict',
+    'key_reused: idempotency_key_reused unprocessable',
   ])
   expect([refusals.full?.().message, refusals.too_many?.().message].map(text => /\d+/.exec(text ?? '')?.[0])).toEqual([
     `${maxLines}`,

@@ -35,18 +35,19 @@ export const PlaceQuery = closed({
   country: t.Optional(t.String({ ...addressFields.country, description: 'Where the cart would be sent: a code or an English name' })),
   region: t.Optional(t.String({ ...addressFields.region, description: 'Needed where taxes depend on it' })),
 })
-/** For the document of each route: handlers read the header themselves. */
+const header = (name: string, description: string) => ({
+  in: 'header',
+  name,
+  description,
+  required: false,
+  schema: { type: 'string' as const },
+})
+/** For the document of each route: handlers read the headers themselves, so that a request without them pays for no check. */
 export const guestCart = {
-  parameters: [
-    {
-      in: 'header',
-      name: 'X-Cart-Id',
-      description: 'The guest’s cart, by the id that an answer gave. With a token it is left out',
-      required: false,
-      schema: { type: 'string' as const },
-    },
-  ],
+  parameters: [header('X-Cart-Id', 'The guest’s cart, by the id that an answer gave. With a token it is left out')],
 }
+export const repeatable = { parameters: [header('idempotency-key', 'A request with the same key does nothing again, for a day')] }
+export const repeatableGuestCart = { parameters: [...guestCart.parameters, ...repeatable.parameters] }
 export const ShareParam = closed({ token: t.String({ minLength: 1, maxLength: 64, examples: ['k3Jd8sQw1ZxYb6Tt0uVnRm2PfLh7AaGe'] }) })
 export const UserParam = closed({ user_id: integerText({ minimum: 1, examples: [1] }) })
 

@@ -16,7 +16,7 @@ import {
   type Quote,
   quoteOf,
 } from './domain'
-import type { CartRepository, ExpectedVersions, LineChange, Owner } from './repository'
+import type { CartRepository, ChangedLine, ExpectedVersions, LineChange, Owner } from './repository'
 
 interface Ports {
   carts: CartRepository
@@ -109,13 +109,13 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     },
 
     /** A line that is there is changed in one call to the store; only a new one needs the catalog. */
-    async changeLine(owner: Owner, change: LineChange, versions: ExpectedVersions): Promise<{ cart: Cart; isNew: boolean }> {
+    async changeLine(owner: Owner, change: LineChange, versions: ExpectedVersions): Promise<ChangedLine> {
       const changed = await carts.changeLine(owner, change, versions)
-      if (changed) return { cart: changed, isNew: false }
+      if (changed) return changed
       const products = await catalog.recent([change.product_id])
-      const cart = await carts.changeLine(owner, change, versions, choose(products.get(change.product_id), change.sku))
-      if (!cart) throw new Error('the script refused a line that it was given with its choice')
-      return { cart, isNew: true }
+      const added = await carts.changeLine(owner, change, versions, choose(products.get(change.product_id), change.sku))
+      if (!added) throw new Error('the script refused a line that it was given with its choice')
+      return added
     },
 
     /** Moves a guest's cart into the user's, up to the stock. A line that is added meanwhile makes it try again. */

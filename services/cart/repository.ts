@@ -3,6 +3,7 @@ import { notFound } from '#shared/errors'
 import type { Redis } from '#shared/redis'
 import { day, hour, second } from '#shared/time'
 import { type Cart, type Choice, type Line, refusals, type ShownPrice, type ShownPrices } from './domain'
+import type { KeyedRequest } from './keyed-requests'
 import { changeLine, clearCart, copyLines, mergeCarts, setCoupon, shareCart } from './scripts'
 
 /** A cart belongs to a user, or to the guest who knows its id. */
@@ -13,14 +14,17 @@ const seconds = (ms: number) => ms / second
 const idleSeconds = { newGuest: seconds(hour), guest: seconds(7 * day), user: seconds(90 * day) }
 const shareMs = 30 * day
 const sharesKept = 20
+/** As long as the other services keep what they answered to an `Idempotency-Key`. */
+const markMs = day
 /** Longer than a token of an erased account can be in use anywhere, and than a request can take. */
 const stragglersMs = hour
 
-/** 192 random bits: knowing the token of a share is the permission to use it. */
-const newToken = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
 const tokenPattern = /^[A-Za-z0-9_-]{22,64}$/
 
 type Answer = [word: string, hash?: string[]]
+const refuse = (word: string): never => {
+  throw refusals[word]?.() ?? new Error(`the script answered ${word}`)
+}
 
 const parseLine = (name: string, stored: string): Line => {
   const [pieces = '', position = '', price = '', currency = '', sku = ''] = stored.split(' ')
@@ -55,6 +59,14 @@ export interface LineChange {
   quantity: number
   /** Adds to the pieces that are there, or replaces them. */
   how: 'add' | 'set'
+  /** Is done once, however often it comes. */
+  request?: KeyedRequest | undefined
+}
+export interface ChangedLine {
+  cart: Cart
+  isNew: boolean
+  /** The request was done before. The cart is as it is now. */
+  isReplayed: boolean
 }
 /** The cart must have one of these versions; undefined allows any. */
 export type ExpectedVersions = readonly number[] | undefined
@@ -63,12 +75,12 @@ const versionsText = (versions: ExpectedVersions) => (versions ? `,${versions.jo
 export const cartRepository = (redis: Redis) => {
   const { client } = redis
   const scripts = {
-    changeLine: redis.script<Answer>(changeLine),
+    changeLine: redis.script<[...Answer, made?: 'new' | 'more']>(changeLine),
     clear: redis.script<Answer>(clearCart),
     setCoupon: redis.script<Answer>(setCoupon),
     merge: redis.script<Answer>(mergeCarts),
     copy: redis.script<Answer>(copyLines),
-    share: redis.script<Answer>(shareCart),
+    share: redis.script<[word: string, secondsLeft?: number]>(shareCart),
   }
   const keyOf = (owner: Owner) => ('user' in owner ? redis.key('user', owner.user) : redis.key('guest', owner.guest))
   const idleOf = (owner: Owner) => ('user' in owner ? idleSeconds.user : idleSeconds.guest)
@@ -84,8 +96,7 @@ export const cartRepository = (redis: Redis) => {
   }
 
   const cartFrom = ([word, hash = []]: Answer): Cart => {
-    if (word !== 'ok') throw refusals[word]?.() ?? new Error(`the script answered ${word}`)
-    return cartOf(hash)
+    return word === 'ok' ? cartOf(hash) : refuse(word)
   }
 
   const read = async (owner: Owner) => cartOf(Object.entries(await client.hgetall(keyOf(owner))).flat())
@@ -125,13 +136,21 @@ export const cartRepository = (redis: Redis) => {
     /** One call. Undefined when the line is new and no choice was given: ask the catalog, and call again with the choice. */
     async changeLine(
       owner: Owner,
-      { how, product_id, sku = '', quantity }: LineChange,
+      { how, product_id, sku = '', quantity, request }: LineChange,
       versions: ExpectedVersions,
       choice?: Choice,
-    ): Promise<Cart | undefined> {
+    ): Promise<ChangedLine | undefined> {
+      const keys = [keyOf(owner)]
       const args = [idleOf(owner), firstIdleOf(owner), versionsText(versions), how, product_id, choice?.sku ?? sku, quantity]
-      const answer = await scripts.changeLine([keyOf(owner)], choice ? [...args, choice.line, storedChoice(choice)] : args)
-      return answer[0] === 'unknown' ? undefined : cartFrom(answer)
+      if (choice) args.push(choice.line, storedChoice(choice))
+      if (request) {
+        keys.push(redis.key('added', request.id))
+        args.push(seconds(markMs), request.body)
+      }
+      const [word, hash = [], made] = await scripts.changeLine(keys, args)
+      if (word === 'unknown') return undefined
+      if (word === 'replayed') return { cart: cartOf(hash), isNew: made === 'new', isReplayed: true }
+      return { cart: cartFrom([word, hash]), isNew: choice !== undefined, isReplayed: false }
     },
 
     clear: async (owner: Owner, versions: ExpectedVersions) =>
@@ -154,11 +173,12 @@ export const cartRepository = (redis: Redis) => {
       return new Map(Object.entries(lines).map(([name, stored]) => [name, parseLine(name, stored)]))
     },
 
-    async share(userId: number): Promise<{ token: string; expiresAt: Date }> {
-      const token = newToken()
+    /** Once for each token. */
+    async share(userId: number, token: string): Promise<{ expiresAt: Date; isReplayed: boolean }> {
       const keys = [keyOf({ user: userId }), shareKey(token), sharesKey(userId)]
-      cartFrom(await scripts.share(keys, [seconds(shareMs), sharesKept]))
-      return { token, expiresAt: new Date(Date.now() + shareMs) }
+      const [word, secondsLeft = 0] = await scripts.share(keys, [seconds(shareMs), sharesKept])
+      if (word !== 'ok' && word !== 'replayed') return refuse(word)
+      return { expiresAt: new Date(Date.now() + secondsLeft * second), isReplayed: word === 'replayed' }
     },
 
     async shared(token: string): Promise<Line[]> {

@@ -6,7 +6,19 @@ import type { Http } from '#shared/http'
 import { type Static, t } from '#shared/schema'
 import type { CartIds } from './cart-ids'
 import type { CartService } from './compose'
-import { CartView, CouponBody, cartView, guestCart, ItemParam, ItemQuantity, ItemQuery, NewItem, PlaceQuery } from './model'
+import { keyedRequest } from './keyed-requests'
+import {
+  CartView,
+  CouponBody,
+  cartView,
+  guestCart,
+  ItemParam,
+  ItemQuantity,
+  ItemQuery,
+  NewItem,
+  PlaceQuery,
+  repeatableGuestCart,
+} from './model'
 import type { Owner } from './repository'
 
 type Headers = Record<string, string | undefined>
@@ -24,9 +36,15 @@ export const ownerFrom =
     return { guest }
   }
 
+/** Nobody can repeat the request that gives a guest the id of a new cart, so that its key marks nothing. */
+const keyOf = (user: object | undefined, headers: Headers) =>
+  user || headers['x-cart-id'] !== undefined ? headers['idempotency-key'] : undefined
+
 const conditional = 'With `If-Match` only if the cart has that version.'
 const pricedFor = 'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.'
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
+/** Of a POST that takes no `Idempotency-Key`. */
+export const repeatedFreely = 'A repetition changes nothing, so that it needs no `Idempotency-Key`.'
 
 const placeAsked = (query: Static<typeof PlaceQuery>) => (query.country === undefined ? undefined : placeOf(query))
 
@@ -59,7 +77,10 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
       '/items',
       async ({ user, headers, set, body: { product_id, sku, quantity } }) => {
         const owner = await ownerOf(user, headers, set)
-        const { cart, isNew } = await pricedCarts.changeLine(owner, { how: 'add', product_id, sku, quantity }, versionsWanted(headers))
+        const request = keyedRequest(owner, 'POST /api/cart/items', keyOf(user, headers), { product_id, sku, quantity })
+        const change = { how: 'add', product_id, sku, quantity, request } as const
+        const { cart, isNew, isReplayed } = await pricedCarts.changeLine(owner, change, versionsWanted(headers))
+        if (isReplayed) set.headers['idempotent-replayed'] = 'true'
         set.headers.etag = etag(cart.version)
         const view = cartView(owner, await pricedCarts.showChanged(cart))
         if (!isNew) return view
@@ -72,6 +93,8 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
         response: { 200: CartView, 201: CartView },
         problems: [
           'invalid_cart_id',
+          'invalid_idempotency_key',
+          'idempotency_key_reused',
           'product_not_found',
           'sku_required',
           'unknown_sku',
@@ -83,10 +106,15 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
           'cart_changed',
         ],
         detail: {
-          ...guestCart,
+          ...repeatableGuestCart,
           operationId: 'addCartItem',
           summary: 'Add pieces: 201 for a new line, 200 for more of a line that is there',
-          description: `${withoutQuote} ${conditional}`,
+          description: [
+            withoutQuote,
+            conditional,
+            'With `Idempotency-Key` the pieces are added once, and a repetition shows the cart as it is now.',
+            'The key is for one cart: a guest sends `X-Cart-Id`, too.',
+          ].join(' '),
         },
       },
     )
@@ -191,7 +219,7 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
           ...guestCart,
           operationId: 'applyCoupon',
           summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it',
-          description: pricedFor,
+          description: `${pricedFor} ${repeatedFreely}`,
         },
       },
     )

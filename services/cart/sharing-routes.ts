@@ -2,10 +2,10 @@ import { invalid } from '#shared/errors'
 import { etag, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import type { CartService } from './compose'
-import { CartView, cartView, guestCart, ShareParam, ShareView } from './model'
-import { ownerFrom } from './routes'
+import { CartView, cartView, guestCart, repeatable, ShareParam, ShareView } from './model'
+import { ownerFrom, repeatedFreely } from './routes'
 
-export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & { http: Http }) => {
+export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: CartService & { http: Http }) => {
   const ownerOf = ownerFrom(ids)
   return http('/api/cart')
     .post(
@@ -26,14 +26,16 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
           ...guestCart,
           operationId: 'mergeCart',
           summary: 'Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once',
-          description: 'The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.',
+          description: `The answer has no quote: GET the cart for it. With \`If-Match\` only if my cart has that version. ${repeatedFreely}`,
         },
       },
     )
     .post(
       '/share',
-      async ({ user, set, status }) => {
-        const { token, expiresAt } = await carts.share(user.id)
+      async ({ user, headers, set, status }) => {
+        const token = shareTokenFor(user.id, headers['idempotency-key'])
+        const { expiresAt, isReplayed } = await carts.share(user.id, token)
+        if (isReplayed) set.headers['idempotent-replayed'] = 'true'
         set.headers['cache-control'] = 'no-store'
         set.headers.location = `/api/cart/shared/${token}`
         return status(201, { token, expires_at: expiresAt.toISOString() })
@@ -41,8 +43,13 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
       {
         auth: true,
         response: { 201: ShareView },
-        problems: ['cart_empty'],
-        detail: { operationId: 'shareCart', summary: 'Make a token with which others can copy my cart as it is now; the last 20 are kept' },
+        problems: ['cart_empty', 'invalid_idempotency_key'],
+        detail: {
+          ...repeatable,
+          operationId: 'shareCart',
+          summary: 'Make a token with which others can copy my cart as it is now; the last 20 are kept',
+          description: 'With `Idempotency-Key` a repetition gives the same token, which stands for the cart as it was.',
+        },
       },
     )
     .post(
@@ -72,7 +79,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts }: CartService & {
           operationId: 'copySharedCart',
           summary: 'Copy a shared cart into mine at today’s prices',
           description: [
-            'A line that is there is raised to the shared quantity, so that copying twice is copying once.',
+            'A line that is there is raised to the shared quantity, so that copying twice is copying once. It needs no `Idempotency-Key`.',
             'A guest needs a cart with something in it. With `If-Match` only if the cart has that version.',
           ].join(' '),
         },
