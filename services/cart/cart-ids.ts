@@ -16,7 +16,7 @@ interface Ports {
 export const cartIds = ({ secret, exists }: Ports) => {
   const key = createHmac('sha256', secret).update('cart ids').digest()
   const signatureOf = (random: Uint8Array) => createHmac('sha256', key).update(random).digest().subarray(0, signatureLength)
-  /** The signed ids that were checked last: to check one again would be a tenth of what adding a piece costs this service. */
+  /** The signed ids that were checked last: checking a signature takes about 10 % of what adding an item costs. */
   const known = new LRUCache<string, true>({ max: 10_000 })
   const isSigned = (id: string) => {
     if (known.has(id)) return true

@@ -1,4 +1,4 @@
-import { changed, entryOfMessage, loadLockedOrders, storeChanges } from './changes'
+import { applyChange, entryOfMessage, loadLockedOrders, storeChanges } from './changes'
 import type { OrderSql } from './database'
 import type { Fact } from './domain'
 import { claimAfter, endsPending } from './domain-claims'
@@ -11,10 +11,13 @@ interface ReportedFact {
   entryData?: object
 }
 
-/** The buyer waits for it, to pay. */
+/** It ends `pending`, and the buyer cannot pay before that. */
 const isUrgent = ({ fact }: ReportedFact) => endsPending(fact.kind)
 
-/** Adds what messages of other services say about orders. Only the facts decide, not when their messages arrive. */
+/**
+ * Adds what messages of other services say about orders. Only the facts decide, not when their messages arrive. A message about an unknown
+ * order is recorded as handled, and does nothing else.
+ */
 export const applyFact = (sql: OrderSql, { apartMs = 0 }: { apartMs?: number | undefined } = {}) =>
   sql.onceMany<ReportedFact>(
     async (trx, arrivals) => {
@@ -27,13 +30,14 @@ export const applyFact = (sql: OrderSql, { apartMs = 0 }: { apartMs?: number | u
         const order = orders.get(orderId)
         if (!order) return []
         const change = { facts: [fact], set: claimAfter(order.row, fact), entries: [entryOfMessage(message, entryData)] }
-        const after = changed(order, change, publish)
+        const after = applyChange(order, change, publish)
         orders.set(orderId, after.order)
         return after.entries
       })
-      const before = new Set(locked.map(({ row }) => row))
-      const rows = [...orders.values()].flatMap(({ row }) => (before.has(row) ? [] : [row]))
-      await storeChanges(trx, rows, entries)
+      // `applyChange` keeps the row object of an order of which nothing changes.
+      const lockedRows = new Set(locked.map(({ row }) => row))
+      const changedRows = [...orders.values()].map(({ row }) => row).filter(row => !lockedRows.has(row))
+      await storeChanges(trx, changedRows, entries)
       for (const { item, publish } of arrivals) {
         const order = orders.get(item.orderId)
         if (order && item.fact.kind === 'shipment') orders.set(item.orderId, await receiveParcels(trx, publish, order))

@@ -52,11 +52,12 @@ export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, rol
   return order
 }
 
-interface AfterChange {
+/** What a status event says of the order besides its step. */
+interface OrderAfterStep {
   version: number
   payment_status: string
 }
-const statusEvents = ({ row, lines }: LockedOrder, { from, to, reason, due }: ToldStep, { version, payment_status }: AfterChange) => {
+const statusEvents = ({ row, lines }: LockedOrder, { from, to, reason, due }: ToldStep, { version, payment_status }: OrderAfterStep) => {
   const { id, user_id } = row
   const about = { order_id: id, user_id, items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
   const at = { id, version }
@@ -68,7 +69,7 @@ const statusEvents = ({ row, lines }: LockedOrder, { from, to, reason, due }: To
 }
 
 /** All columns that a change may set. */
-const changing = [
+const changeableColumns = [
   'status',
   'payment_status',
   'cancel_reason',
@@ -90,12 +91,12 @@ const changing = [
 
 export interface OrderChange {
   facts?: readonly Fact[]
-  set?: Partial<Pick<OrderRow, (typeof changing)[number]>>
+  set?: Partial<Pick<OrderRow, (typeof changeableColumns)[number]>>
   entries?: readonly Entry[]
   /** Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, but for timers. */
   events?: (at: Aggregate) => { drafts: Draft[]; data: object }
 }
-interface Changed {
+interface ChangeResult {
   /** With the same row if nothing of it changes. */
   order: LockedOrder
   entries: OrderEntry[]
@@ -103,11 +104,11 @@ interface Changed {
 type OrderEntry = Entry & { order_id: number }
 
 /** Adds the facts to a locked order, takes the steps that they lead to, and publishes the events. `storeChanges` stores what comes out. */
-export const changed = (
+export const applyChange = (
   order: LockedOrder,
   { facts: added = [], set = {}, entries: given = [], events }: OrderChange,
   publish: Publish,
-): Changed => {
+): ChangeResult => {
   const { row, lines } = order
   const known = { facts: factsColumn.read(row.facts), hasPromise: row.promised === 1, total: set.total ?? row.total, lines }
   const { facts, steps, payment_status, captured, refunded } = afterFacts({ status: row.status, ...known }, added)
@@ -140,7 +141,10 @@ export const changed = (
   return { order: { row: { ...row, ...values, updated_at: new Date() }, lines }, entries: ofOrder }
 }
 
-/** Stores the rows of locked orders, and adds to their timelines. The rows exist, so what never changes need not be sent. */
+/**
+ * Stores the rows of locked orders, and adds to their timelines. The insert only ever updates, since the rows exist: of them it sets the
+ * `changeableColumns`. `lines` is none of these and is sent as null, which keeps the statement short.
+ */
 export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries: readonly OrderEntry[]): Promise<void> => {
   if (rows.length > 0)
     await defer(
@@ -155,14 +159,14 @@ export const storeChanges = async (trx: Trx, rows: readonly OrderRow[], entries:
             user_erased: row.user_erased === 1,
           })),
         )
-        .onDuplicateKeyUpdate(newValues(...changing)),
+        .onDuplicateKeyUpdate(newValues(...changeableColumns)),
     )
   if (entries.length > 0) await defer(trx.insertInto('timeline').ignore().values(entries))
 }
 
 /** Changes one locked order. */
 export const changeOrder = async (trx: Trx, publish: Publish, order: LockedOrder, change: OrderChange): Promise<LockedOrder> => {
-  const { order: after, entries } = changed(order, change, publish)
+  const { order: after, entries } = applyChange(order, change, publish)
   await storeChanges(trx, after.row === order.row ? [] : [after.row], entries)
   return after
 }

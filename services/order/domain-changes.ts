@@ -14,10 +14,10 @@ import {
 /** What new facts make of an order, and what the others are told of it. */
 
 /**
- * Payment has to know what an order costs where something else was captured than that: more, or several payments of different amounts. What
- * is too much goes back.
+ * Payment must know what an order costs when more was captured than that, or payments of different amounts were: it refunds what is too
+ * much.
  */
-const mustTellCost = ({ facts, total }: Pick<Known, 'facts' | 'total'>): boolean => {
+const paymentNeedsPrice = ({ facts, total }: Pick<Known, 'facts' | 'total'>): boolean => {
   const captured = Object.values(facts.payments).flatMap(payment => payment.captured ?? [])
   return isOverpaid({ facts, total }) || new Set(captured).size > 1
 }
@@ -25,9 +25,12 @@ const mustTellCost = ({ facts, total }: Pick<Known, 'facts' | 'total'>): boolean
 interface Changing extends Known {
   status: Status
 }
-/** What a step tells the others, besides where it led. One that leads nowhere tells only what the order costs. */
+/**
+ * A step of which a status event is published. One whose `from` and `to` are the same is no step: its event, in which `status` is
+ * `previous`, is published only to tell payment the price.
+ */
 export interface ToldStep extends Step {
-  /** What the order costs, where payment has to know. In minor units. */
+  /** What the order costs, when payment must know it. In minor units. */
   due?: number
 }
 
@@ -35,11 +38,11 @@ export interface ToldStep extends Step {
 export const afterFacts = ({ status, ...known }: Changing, added: readonly Fact[]) => {
   const facts = added.reduce(addFact, known.facts)
   const steps = stepsFrom(status, { ...known, facts })
-  const due = mustTellCost({ facts, total: known.total }) ? known.total : undefined
+  const due = paymentNeedsPrice({ facts, total: known.total }) ? known.total : undefined
   const { captured, refunded } = paidOf(facts)
   const end = steps.at(-1)?.to ?? status
-  const isNews = steps.length === 0 && due !== undefined && !mustTellCost(known)
-  if (isNews && !awaitsPayment(end) && end !== 'cancelled') steps.push({ from: end, to: end })
+  const needsPriceOnly = steps.length === 0 && due !== undefined && !paymentNeedsPrice(known)
+  if (needsPriceOnly && !awaitsPayment(end) && end !== 'cancelled') steps.push({ from: end, to: end })
   return {
     facts,
     status: end,

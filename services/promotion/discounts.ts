@@ -30,12 +30,12 @@ const refusalFor = (row: CampaignRow, { items, currency, now, uses }: Basket) =>
     currency,
     subtotal: sumOf(items.map(item => times(item.price, item.quantity))),
     now,
-    spent: { total: row.used, byUser: uses.get(row.id) ?? 0 },
+    uses: { total: row.used, byUser: uses.get(row.id) ?? 0 },
   })
 
 const couponOf = (found: Awaited<ReturnType<Campaigns['byCode']>>, basket: Basket): { campaign?: Campaign; refusal?: Refusal } => {
   if (!found) return { refusal: 'unknown_code' }
-  const refusal = found.spent ? 'code_used' : refusalFor(found.row, basket)
+  const refusal = found.codeIsUsed ? 'code_used' : refusalFor(found.row, basket)
   return refusal ? { refusal } : { campaign: campaignOf(found.row) }
 }
 

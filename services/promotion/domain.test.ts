@@ -151,8 +151,8 @@ describe('discounts of a basket', () => {
 
 describe('whether a campaign applies', () => {
   const now = new Date('2026-05-01T12:00:00Z')
-  const asked = (fields: Partial<Campaign>, spent = { total: 0, byUser: 0 }) =>
-    refusalOf(campaign(fields), { items: [item(1000)], subtotal: 1000, currency: 'USD', now, spent })
+  const asked = (fields: Partial<Campaign>, uses = { total: 0, byUser: 0 }) =>
+    refusalOf(campaign(fields), { items: [item(1000)], subtotal: 1000, currency: 'USD', now, uses })
   test('it applies between its start and its end', () => {
     expect(asked({ startsAt: new Date('2026-05-01T12:00:01Z') })).toBe('not_started')
     expect(asked({ endsAt: now })).toBe('expired')
@@ -171,7 +171,7 @@ describe('whether a campaign applies', () => {
     expect(asked({ categories: ['Toys'] })).toBe('not_applicable')
     const items = [item(500, 1, { category: 'Toys' }), item(500)]
     const about = (fields: Partial<Campaign>, some: readonly Parameters<typeof discountsOf>[0][number][]) =>
-      refusalOf(campaign(fields), { items: some, subtotal: 1000, currency: 'USD', now, spent: { total: 0, byUser: 0 } })
+      refusalOf(campaign(fields), { items: some, subtotal: 1000, currency: 'USD', now, uses: { total: 0, byUser: 0 } })
     expect([about({ categories: ['toys'] }, items), about({}, [])]).toEqual([undefined, 'not_applicable'])
   })
   test('it covers products, categories and those below them, and everything where it names none', () => {

@@ -82,7 +82,8 @@ export const isPartOf = (
   return categories.some(category => categoryKey(category) === categoryKey(item.category))
 }
 
-export interface Spent {
+/** How many orders hold a campaign. */
+export interface Uses {
   total: number
   /** 0 for a user who is not known. */
   byUser: number
@@ -95,13 +96,13 @@ export const fitsCurrency = ({ kind, minimum, currency }: Campaign, orderCurrenc
 /** Why an order of these items cannot have the campaign now, or undefined if it can. */
 export const refusalOf = (
   campaign: Campaign,
-  { items, subtotal, currency, now, spent }: { items: readonly Item[]; subtotal: number; currency: string; now: Date; spent: Spent },
+  { items, subtotal, currency, now, uses }: { items: readonly Item[]; subtotal: number; currency: string; now: Date; uses: Uses },
 ): Refusal | undefined => {
   const { startsAt, endsAt, totalLimit, perUserLimit } = campaign
   if (startsAt && now < startsAt) return 'not_started'
   if (endsAt && now >= endsAt) return 'expired'
-  if (totalLimit !== null && spent.total >= totalLimit) return 'limit_reached'
-  if (perUserLimit !== null && spent.byUser >= perUserLimit) return 'user_limit_reached'
+  if (totalLimit !== null && uses.total >= totalLimit) return 'limit_reached'
+  if (perUserLimit !== null && uses.byUser >= perUserLimit) return 'user_limit_reached'
   if (!fitsCurrency(campaign, currency)) return 'currency_mismatch'
   if (!items.some(item => isPartOf(campaign, item))) return 'not_applicable'
   if (subtotal < campaign.minimum) return 'minimum_not_reached'

@@ -80,7 +80,7 @@ export const campaignRepository = ({ db }: Pick<PromotionSql, 'db'>) => {
         .orderBy('id')
         .execute(),
 
-    async byCode(code: string): Promise<{ row: CampaignRow; spent: boolean } | undefined> {
+    async byCode(code: string): Promise<{ row: CampaignRow; codeIsUsed: boolean } | undefined> {
       const found = await db
         .selectFrom('codes')
         .innerJoin('campaigns', 'campaigns.id', 'codes.campaign_id')
@@ -89,7 +89,7 @@ export const campaignRepository = ({ db }: Pick<PromotionSql, 'db'>) => {
         .where('codes.code', '=', code)
         .where('deleted_at', 'is', null)
         .executeTakeFirst()
-      return found && { row: found, spent: found.order_id !== null }
+      return found && { row: found, codeIsUsed: found.order_id !== null }
     },
 
     /** How many orders of a user hold each of these campaigns. */
