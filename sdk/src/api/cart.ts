@@ -21,7 +21,8 @@ import type {
   RemoveCartItemParams,
   RemoveCouponHeaders,
   SetCartItemHeaders,
-  SetCartItemParams
+  SetCartItemParams,
+  ShareCartHeaders
 } from './model.ts';
 
 /**
@@ -40,10 +41,10 @@ export const clearCart = async (shop: Shop, options?: CallOptions<ClearCartHeade
 
 /**
  * Add pieces: 201 for a new line, 200 for more of a line that is there.
- * The answer has no quote: GET the cart for it. With `If-Match` only if the cart has that version.
+ * The answer has no quote: GET the cart for it. With `If-Match` only if the cart has that version. With `Idempotency-Key` the pieces are added once, and a repetition shows the cart as it is now. The key is for one cart: a guest sends `X-Cart-Id`, too.
  */
 export const addCartItem = async (shop: Shop, newCartItem: NewCartItem, options?: CallOptions<AddCartItemHeaders>): Promise<Cart> =>
-  shopFetch<Cart>(shop, 'POST', '/api/cart/items', { body: newCartItem }, options)
+  shopFetch<Cart>(shop, 'POST', '/api/cart/items', { body: newCartItem, keyed: true }, options)
 
 /**
  * Set the pieces of a line; 0 removes it.
@@ -61,7 +62,7 @@ export const removeCartItem = async (shop: Shop, productId: string, params?: Rem
 
 /**
  * Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it.
- * The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.
+ * The quote is for `?country=&region=`, else for the default address of the user, else for the default zone. A repetition changes nothing, so that it needs no `Idempotency-Key`.
  */
 export const applyCoupon = async (shop: Shop, couponCode: CouponCode, params?: ApplyCouponParams, options?: CallOptions<ApplyCouponHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/coupon', { query: params, body: couponCode }, options)
@@ -72,18 +73,21 @@ export const removeCoupon = async (shop: Shop, options?: CallOptions<RemoveCoupo
 
 /**
  * Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once.
- * The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.
+ * The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version. A repetition changes nothing, so that it needs no `Idempotency-Key`.
  */
 export const mergeCart = async (shop: Shop, options?: CallOptions<MergeCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/merge', {}, options)
 
-/** Make a token with which others can copy my cart as it is now; the last 20 are kept. */
-export const shareCart = async (shop: Shop, options?: CallOptions): Promise<CartShare> =>
-  shopFetch<CartShare>(shop, 'POST', '/api/cart/share', {}, options)
+/**
+ * Make a token with which others can copy my cart as it is now; the last 20 are kept.
+ * With `Idempotency-Key` a repetition gives the same token, which stands for the cart as it was.
+ */
+export const shareCart = async (shop: Shop, options?: CallOptions<ShareCartHeaders>): Promise<CartShare> =>
+  shopFetch<CartShare>(shop, 'POST', '/api/cart/share', { keyed: true }, options)
 
 /**
  * Copy a shared cart into mine at today’s prices.
- * A line that is there is raised to the shared quantity, so that copying twice is copying once. A guest needs a cart with something in it. With `If-Match` only if the cart has that version.
+ * A line that is there is raised to the shared quantity, so that copying twice is copying once. It needs no `Idempotency-Key`. A guest needs a cart with something in it. With `If-Match` only if the cart has that version.
  */
 export const copySharedCart = async (shop: Shop, token: string, options?: CallOptions<CopySharedCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', pathOf`/api/cart/shared/${token}`, {}, options)

@@ -6320,12 +6320,16 @@ export type AddCartItemHeaders = {
  */
 'X-Cart-Id'?: string;
 /**
+ * A request with the same key does nothing again, for a day
+ */
+'idempotency-key'?: string;
+/**
  * The `ETag` that was read: 412 when it has changed since
  */
 'If-Match'?: string;
 };
 
-export type AddCartItem400Code = 'invalid_cart_id' | 'sku_required' | 'unknown_sku' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type AddCartItem400Code = 'invalid_cart_id' | 'invalid_idempotency_key' | 'sku_required' | 'unknown_sku' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
 export type AddCartItem400 = Problem & {
   code: AddCartItem400Code;
 };
@@ -6343,6 +6347,11 @@ export type AddCartItem409 = Problem & {
 export type AddCartItem412Code = 'stale';
 export type AddCartItem412 = Problem & {
   code: AddCartItem412Code;
+};
+
+export type AddCartItem422Code = 'idempotency_key_reused';
+export type AddCartItem422 = Problem & {
+  code: AddCartItem422Code;
 };
 
 export type SetCartItemParams = {
@@ -6521,6 +6530,18 @@ export type MergeCart409 = Problem & {
 export type MergeCart412Code = 'stale';
 export type MergeCart412 = Problem & {
   code: MergeCart412Code;
+};
+
+export type ShareCartHeaders = {
+/**
+ * A request with the same key does nothing again, for a day
+ */
+'idempotency-key'?: string;
+};
+
+export type ShareCart400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ShareCart400 = Problem & {
+  code: ShareCart400Code;
 };
 
 export type ShareCart409Code = 'cart_empty';
