@@ -3,7 +3,7 @@ import type { Save, Saved } from '#shared/idempotency'
 import type { Log } from '#shared/log'
 import { type AskProvider, paymentRef } from './ask-provider'
 import type { PaymentDb, PaymentRow, PaymentSql, Trx } from './database'
-import type { ProviderAction } from './domain'
+import { isOpen, type ProviderAction } from './domain'
 import { mayAsk } from './domain-charges'
 import { type PaymentView, paymentView } from './model'
 import { beginAction, lockPayment, savePayment } from './payment-rows'
@@ -18,9 +18,15 @@ interface Ports {
   terms: Pick<PaymentTerms, 'askAfterMs'>
 }
 
-const refusal: Record<AdminAction, () => Error> = {
-  capture: () => conflict('not_capturable', 'Only an authorized payment, or a bank transfer that has not arrived yet, can be captured.'),
-  void: () => conflict('not_voidable', 'Only a payment that is not captured yet can be voided. Refund a captured one instead.'),
+const refusalOf = (action: AdminAction, { payment_method, status }: PaymentRow) => {
+  if (action === 'capture')
+    return conflict('not_capturable', 'Only an authorized payment, or a bank transfer that has not arrived yet, can be captured.')
+  return payment_method === 'cash_on_delivery' && isOpen(status)
+    ? conflict(
+        'not_voidable',
+        'The goods of this payment are sent before it is captured. Cancel the order instead; that voids the payment.',
+      )
+    : conflict('not_voidable', 'Only a payment that is not captured yet can be voided. Refund a captured one instead.')
 }
 const underWay = () => conflict('payment_in_progress', 'The provider has not answered yet for this payment. Try again shortly.', 1)
 
@@ -32,7 +38,7 @@ export const captures = ({ sql, ask, log, terms }: Ports) => {
       if (!found) throw notFound('payment')
       const { order, payment } = await lockPayment(trx, found)
       if (payment.doing) throw underWay()
-      if (!mayAsk(action, payment, { isCancelled: order.cancelled === 1 })) throw refusal[action]()
+      if (!mayAsk(action, payment, { isCancelled: order.cancelled === 1 })) throw refusalOf(action, payment)
       beginAction(payment, action, new Date(Date.now() + terms.askAfterMs))
       await savePayment(trx, payment)
       return payment

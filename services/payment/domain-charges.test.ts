@@ -98,6 +98,13 @@ test('an admin captures what is authorized or a transfer under way, and voids wh
   expect([mayAsk('void', payment, going), mayAsk('void', { ...payment, status: 'completed' }, going)]).toEqual([true, false])
 })
 
+test('an admin voids a payment on delivery only with its order, since its goods are sent before it is captured', () => {
+  const cash = { payment_method: 'cash_on_delivery', status: 'authorized', doing: null } as const
+  expect([mayAsk('void', cash, { isCancelled: false }), mayAsk('void', cash, { isCancelled: true })]).toEqual([false, true])
+  const others = ['credit_card', 'wallet', 'bank_transfer'] as const
+  for (const payment_method of others) expect(mayAsk('void', { ...cash, payment_method }, { isCancelled: false })).toBe(true)
+})
+
 test('an unfinished payment ends once its provider is not being asked', () => {
   expect([endOfUnfinished(payment), endOfUnfinished({ ...payment, doing: null })]).toEqual(['later', 'void'])
   expect(endOfUnfinished({ status: 'requires_action', doing: null })).toBe('void')

@@ -70,9 +70,12 @@ export const followUpOf = (
 }
 
 type Known = Pick<ChargedPayment, 'payment_method' | 'status' | 'doing'>
-/** What an admin may ask of a payment's provider. One question at a time. */
+/**
+ * What an admin may ask of a payment's provider. One question at a time. The goods of a payment on delivery are sent before it is captured,
+ * so it is voided only with its order; by any other method, no goods are sent before the capture.
+ */
 export const mayAsk = (action: 'capture' | 'void', { payment_method, status }: Known, order: { isCancelled: boolean }): boolean => {
-  if (action === 'void') return isOpen(status)
+  if (action === 'void') return isOpen(status) && (order.isCancelled || payment_method !== 'cash_on_delivery')
   return !order.isCancelled && (status === 'authorized' || (status === 'pending' && payment_method === 'bank_transfer'))
 }
 

@@ -103,6 +103,17 @@ describe('paying an order', () => {
     expect(await types(body.id)).toEqual(['payment.authorized 1', 'payment.processed 2'])
   })
 
+  test('by cash on delivery is voided with its order, and not by an admin alone', async () => {
+    const id = placed()
+    const { body } = await pay(id, { payment_method: 'cash_on_delivery' })
+    const refused = await send('POST', `/api/payments/${body.id}/void`, undefined, shop.admin)
+    expect([refused.status, refused.body.code]).toEqual([409, 'not_voidable'])
+    expect(refused.body.detail).toContain('Cancel the order')
+    await shop.receive(shop.orderEvents.cancelled(id))
+    await shop.sweep()
+    expect(await types(body.id)).toEqual(['payment.authorized 1', 'payment.voided 2'])
+  })
+
   test('that costs nothing completes without an online provider', async () => {
     const { body } = await pay(placed({ total: 0 }), { amount: 0 })
     expect(body).toMatchObject({ status: 'completed', captured_amount: 0, provider: 'offline' })
