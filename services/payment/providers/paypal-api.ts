@@ -1,7 +1,7 @@
 import { minute, second } from '#shared/time'
 import type { PayPalOptions } from './paypal'
 
-/** A final refusal; the message is PayPal's own code for it. Every other error leaves the outcome unknown. */
+/** A refused POST that has changed nothing at PayPal; the message is PayPal's own code for it. Every other error leaves the outcome unknown. */
 export class PayPalRefusal extends Error {
   override readonly name = 'PayPalRefusal'
 }
@@ -46,8 +46,9 @@ export const paypalApi = ({ clientId, secret, url, timeoutMs = 4 * second }: Pay
         signal: AbortSignal.timeout(timeoutMs),
       })
       if (response.ok) return (await response.json()) as Answer
-      const { details } = (await response.json().catch(() => ({}))) as { details?: { issue?: string }[] }
-      if (response.status === 422) throw new PayPalRefusal(details?.[0]?.issue ?? 'UNPROCESSABLE_ENTITY')
+      const { name, details } = (await response.json().catch(() => ({}))) as { name?: string; details?: { issue?: string }[] }
+      const isRefused = method === 'POST' && (response.status === 400 || response.status === 422)
+      if (isRefused) throw new PayPalRefusal(details?.[0]?.issue ?? name ?? 'PROVIDER_REFUSED')
       throw new Error(`PayPal answered ${response.status}`)
     },
   }

@@ -17,6 +17,12 @@ interface Order {
   links: { rel: string; href: string }[]
 }
 const webhookId = 'WH-1'
+/** Currencies of which the fake makes no order. */
+const refusals: Record<string, { status: number; body: object }> = {
+  UAH: { status: 422, body: { name: 'UNPROCESSABLE_ENTITY', details: [{ issue: 'CURRENCY_NOT_SUPPORTED' }] } },
+  KES: { status: 400, body: { name: 'INVALID_REQUEST' } },
+  NOK: { status: 429, body: { name: 'RATE_LIMIT_REACHED' } },
+}
 const goodSignature = 'signed by PayPal'
 
 /** The part of PayPal's REST API that we use. A repeated request id gets the first answer again, and PayPal verifies its own webhooks. */
@@ -33,6 +39,8 @@ const fakePayPal = () => {
     }
     if (path === '/v2/checkout/orders') {
       const [unit] = body.purchase_units as Order['purchase_units']
+      const refusal = refusals[unit!.amount.currency_code]
+      if (refusal) return Response.json(refusal.body, { status: refusal.status })
       const made = { ...unit!, payments: { captures: [], refunds: [] } }
       const order: Order = {
         id: `O-${orders.size + 1}`,
@@ -125,6 +133,29 @@ describe('PayPal', () => {
   test('gives the reason of a declined wallet', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet', payment_token: 'B-DECLINED' })
     expect(body).toMatchObject({ status: 'failed', reason: 'instrument_declined' })
+  })
+  test.each([
+    ['UAH', 'B-1', 'currency_not_supported'],
+    ['UAH', undefined, 'currency_not_supported'],
+    ['KES', undefined, 'invalid_request'],
+  ])('fails a payment in %s of which it makes no order, and another one may follow', async (currency, token, reason) => {
+    const id = placed({ currency })
+    const { body } = await pay(id, { payment_method: 'wallet', ...(token && { payment_token: token }) })
+    expect(body).toMatchObject({ status: 'failed', reason })
+    expect((await pay(id, { payment_method: 'bank_transfer' })).body.status).toBe('pending')
+  })
+  test('fails a payment of which it makes no order, although its first answer was lost', async () => {
+    paypal.loseAnswers(true)
+    const { body } = await pay(placed({ currency: 'UAH' }), { payment_method: 'wallet' })
+    expect(body.status).toBe('pending')
+    paypal.loseAnswers(false)
+    await followUp()
+    expect(await get(body.id)).toMatchObject({ status: 'failed', reason: 'currency_not_supported' })
+  })
+  test('leaves a payment open that it did not refuse for good', async () => {
+    const { body } = await pay(placed({ currency: 'NOK' }), { payment_method: 'wallet' })
+    await followUp()
+    expect((await get(body.id)).status).toBe('pending')
   })
   test('redirects the customer, and captures the money after the approval', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet' })

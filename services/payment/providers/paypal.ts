@@ -113,6 +113,16 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
       ? { ...charge, state: 'failed', reason: refusal.toLowerCase(), capturable: false }
       : charge
   }
+  /** PayPal refuses to make an order for instance of a currency that it lacks. It moves no money without one. */
+  const unlessRefused = async (payment: PaymentRef, asked: Promise<Charge>): Promise<Charge> => {
+    try {
+      return await asked
+    } catch (error) {
+      if (!(error instanceof PayPalRefusal)) throw error
+      const { amount, currency } = payment
+      return { state: 'failed', transactionId: '', amount, currency, reason: error.message.toLowerCase() }
+    }
+  }
   const refundFrom = ({ id, status }: Refund): RefundOutcome => ({
     state: status === 'COMPLETED' ? 'succeeded' : status === 'PENDING' ? 'pending' : 'failed',
     reference: id,
@@ -134,8 +144,9 @@ export const paypalProvider = (options: PayPalOptions): Provider => {
 
   return {
     name: 'paypal',
-    charge: payment => (payment.token === undefined ? orderOf(payment).then(chargeFrom) : capture(payment, payment.token)),
-    chargeOf: payment => orderOf(payment).then(chargeFrom),
+    charge: payment =>
+      unlessRefused(payment, payment.token === undefined ? orderOf(payment).then(chargeFrom) : capture(payment, payment.token)),
+    chargeOf: payment => unlessRefused(payment, orderOf(payment).then(chargeFrom)),
     capture: payment => capture(payment),
     /** PayPal has no call to void an order: one that is never captured expires. */
     async void(payment) {
