@@ -93,6 +93,37 @@ describe('Stripe', () => {
     intentOf(two).status = 'succeeded'
     expect((await send('POST', `/api/payments/${two.id}/void`, undefined, admin)).body.status).toBe('completed')
   })
+  test('cancels an intent that its customer has not begun to pay, with the order or when its time is over', async () => {
+    const [one, two] = [(await pay(placed())).body, (await pay(placed())).body]
+    await shop.receive(shop.orderEvents.cancelled(one.order_id))
+    await shop.followUp.sweep(new Date(Date.now() + minute))
+    await shop.expire(new Date(Date.now() + hour))
+    await shop.followUp.sweep(new Date(Date.now() + minute))
+    expect([intentOf(one).status, intentOf(two).status]).toEqual(['canceled', 'canceled'])
+    expect([(await get(one.id)).status, (await get(two.id)).status]).toEqual(['voided', 'voided'])
+  })
+  test('still waits for the customer when the request is repeated after a crash', async () => {
+    const id = placed()
+    const { body } = await pay(id, {}, { 'idempotency-key': 'crash' })
+    await sql.db
+      .updateTable('payments')
+      .set({ status: 'pending', doing: 'charge', transaction_id: null, next_action: null, version: 0 })
+      .where('id', '=', body.id)
+      .execute()
+    await sql.kernel.deleteFrom('idempotency_keys').execute()
+    const again = await pay(id, {}, { 'idempotency-key': 'crash' })
+    expect(again.body).toMatchObject({
+      ...{ id: body.id, status: 'requires_action', transaction_id: intentOf(body).id },
+      next_action: { type: 'provider_sdk', client_secret: intentOf(body).client_secret },
+    })
+  })
+  test('gives the reason of a declined card whose answer was lost', async () => {
+    stripe.loseAnswers(() => true)
+    const { body } = await pay(placed(), { payment_token: 'pm_declined' })
+    stripe.loseAnswers(undefined)
+    await shop.followUp.sweep(new Date(Date.now() + hour))
+    expect(await get(body.id)).toMatchObject({ status: 'failed', reason: 'insufficient_funds' })
+  })
   test('refunds once even when the answer is lost', async () => {
     const { body } = await pay(placed(), { payment_token: 'pm_card' })
     stripe.loseAnswers(path => path === '/v1/refunds')

@@ -33,7 +33,7 @@ const toStripe = (amount: number, currency: string) => (inHundredths.has(currenc
 const fromStripe = (amount: number, currency: string) => (inHundredths.has(currency) ? amount / 100 : amount)
 
 const states: Record<Stripe.PaymentIntent.Status, Charge['state']> = {
-  requires_payment_method: 'failed',
+  requires_payment_method: 'requires_action',
   requires_confirmation: 'pending',
   requires_action: 'requires_action',
   processing: 'pending',
@@ -41,6 +41,10 @@ const states: Record<Stripe.PaymentIntent.Status, Charge['state']> = {
   canceled: 'voided',
   succeeded: 'captured',
 }
+/** Stripe goes back to waiting for a card after one was refused. */
+const stateOf = ({ status, last_payment_error }: Stripe.PaymentIntent): Charge['state'] =>
+  status === 'requires_payment_method' && last_payment_error ? 'failed' : (states[status] ?? 'pending')
+
 const relevantEvents = new Set([
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
@@ -63,7 +67,7 @@ const chargeFrom = (intent: Stripe.PaymentIntent): Charge => {
   const currency = intent.currency.toUpperCase()
   const url = intent.next_action?.redirect_to_url?.url
   const error = intent.last_payment_error
-  const state = states[intent.status] ?? 'pending'
+  const state = stateOf(intent)
   return {
     state,
     transactionId: intent.id,
@@ -123,9 +127,7 @@ export const stripeProvider = ({ key, webhookSecret, deployment, url, timeoutMs 
       // Without a token nothing can be charged yet: the customer's browser continues with the client secret.
       const params = token === undefined ? intent : { ...intent, payment_method: token, confirm: true }
       try {
-        const made = await stripe.paymentIntents.create(params, { idempotencyKey: chargeKey(payment) })
-        if (token !== undefined) return chargeFrom(made)
-        return { state: 'requires_action', transactionId: made.id, amount, currency, nextAction: continueInBrowser(made) }
+        return chargeFrom(await stripe.paymentIntents.create(params, { idempotencyKey: chargeKey(payment) }))
       } catch (error) {
         return refusedCharge(error, payment)
       }
