@@ -93,12 +93,12 @@ export const followOrder = async (trx: Trx, { order, payment, hasReturns }: Lock
   const { id, payment_method, status, amount, currency, captured_at } = payment
   const isCaptured = captured_at !== null
   const waiting = isCaptured && hasReturns ? await waitingReturns(trx, order.order_id) : []
-  const isOneOfSeveral = isCaptured && (order.paid_by !== id || order.due !== null || waiting.length > 0)
+  const needsAllCaptures = isCaptured && (order.paid_by !== id || order.due !== null || waiting.length > 0)
   const facts: OrderFacts = {
     isCancelled: order.cancelled === 1,
     isDelivered: order.delivered === 1,
     paidBy: order.paid_by,
-    captured: isOneOfSeveral ? await capturedPayments(trx, payment) : undefined,
+    captured: needsAllCaptures ? await capturedPayments(trx, payment) : undefined,
     due: order.due === null ? undefined : toMinor(Number(order.due), currency),
     returns: waiting.map(row => ({ id: row.return_id, amount: toMinor(Number(row.amount), currency) })),
   }
