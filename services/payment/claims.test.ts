@@ -6,7 +6,7 @@ const shop = await testPayments({ terms: { readyMs: 100 } })
 const { pay, placed, get, sql } = shop
 afterAll(() => shop.drop())
 
-const numbers = () => sql.db.selectFrom('payment_numbers').selectAll().execute()
+const reservedIds = () => sql.db.selectFrom('payment_numbers').selectAll().execute()
 const repeated = { 'idempotency-key': 'again' }
 
 describe('a claim', () => {
@@ -33,20 +33,26 @@ describe('a claim', () => {
     expect(shop.order(id).claimedBy).toBeUndefined()
   })
   test('that is refused leaves nothing behind, however often it is tried', async () => {
-    const before = await numbers()
+    const before = await reservedIds()
     for (const attempt of [() => pay(987_654), () => pay(987_654, {}, repeated), () => pay(placed({ status: 'pending' }))])
       expect((await attempt()).status).toBeGreaterThanOrEqual(404)
-    expect(await numbers()).toEqual(before)
+    expect(await reservedIds()).toEqual(before)
   })
-  test('leaves its number for a day, so that a repetition finds it', async () => {
+  test('leaves its id reserved for a day, so that a repetition finds it', async () => {
     await pay(placed())
-    await shop.claims.forgetOldNumbers()
-    expect(await numbers()).not.toEqual([])
+    await shop.claims.forgetOldIds()
+    expect(await reservedIds()).not.toEqual([])
     const last = (await pay(placed())).body.id
-    await shop.claims.forgetOldNumbers(new Date(Date.now() + day + minute))
-    expect(await numbers()).toEqual([])
+    await shop.claims.forgetOldIds(new Date(Date.now() + day + minute))
+    expect(await reservedIds()).toEqual([])
     expect((await pay(placed())).body.id).toBe(last + 1)
   })
+})
+
+test('all old ids are forgotten, however many there are', async () => {
+  for (let n = 0; n < 5; n++) await pay(placed())
+  await shop.claims.forgetOldIds(new Date(Date.now() + day + minute), 2)
+  expect(await reservedIds()).toEqual([])
 })
 
 describe('the order of a stored payment', () => {

@@ -16,9 +16,12 @@ interface Ports {
 /** The order service has answered, and granted nothing. After any other error the order may be claimed. */
 const isRefused = (error: unknown) => error instanceof AppError && ['invalid', 'not_found', 'conflict'].includes(error.kind)
 
+/** A sweep ends after so many, so that a stop does not wait for it. The next one deletes the rest. */
+const maxBatches = 50
+
 /** Claims of orders, for payments that are not stored yet. */
 export const claims = ({ sql, clients, log, readyMs }: Ports) => {
-  const numbers = sql.db.deleteFrom('payment_numbers')
+  const reservedIds = sql.db.deleteFrom('payment_numbers')
 
   const release = (orderId: number, paymentId: number) =>
     clients
@@ -29,10 +32,10 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
     release,
 
     /**
-     * The id of a new payment, stored before the order is claimed under it. A repeated request gets the number of the first, under which
-     * the first may have claimed the order or stored its payment.
+     * Reserves the id of a new payment, before the order is claimed under it. A repeated request gets the id of the first, under which the
+     * first may have claimed the order or stored its payment.
      */
-    async drawNumber(order_id: number, requestKey: string | undefined): Promise<{ id: number; isRepeated: boolean }> {
+    async reserveId(order_id: number, requestKey: string | undefined): Promise<{ id: number; isRepeated: boolean }> {
       const request_key = requestKey ?? null
       for (let tries = 0; tries < 5; tries++) {
         try {
@@ -42,7 +45,7 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
           if (!isDuplicate(error)) throw error
         }
         const earlier = await sql.db.selectFrom('payment_numbers').select('id').where('request_key', '=', request_key).executeTakeFirst()
-        // A request that was refused meanwhile has given its number back.
+        // A request that was refused meanwhile has given its id back.
         if (earlier) return { id: earlier.id, isRepeated: true }
       }
       throw conflict('payment_in_progress', 'The same request is being refused elsewhere. Try again shortly.', 1)
@@ -64,18 +67,20 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
         isGranted = true
         return await store(order)
       } catch (error) {
-        if (!isGranted && isRefused(error)) await numbers.where('id', '=', id).execute()
+        if (!isGranted && isRefused(error)) await reservedIds.where('id', '=', id).execute()
         else await release(orderId, id)
         throw error
       }
     },
 
-    /** Forgets numbers whose requests are no longer repeated. The table's counter never gives one out again. */
-    forgetOldNumbers: (now = new Date(), limit = 10_000) =>
-      numbers
-        .where('created_at', '<', new Date(now.getTime() - day))
-        .limit(limit)
-        .execute(),
+    /** Forgets reserved ids whose requests are no longer repeated. The table's counter never gives one out again. */
+    async forgetOldIds(now = new Date(), limit = 1000): Promise<void> {
+      const old = reservedIds.where('created_at', '<', new Date(now.getTime() - day)).limit(limit)
+      for (let batch = 0; batch < maxBatches; batch++) {
+        const { numDeletedRows } = await old.executeTakeFirstOrThrow()
+        if (numDeletedRows < limit) return
+      }
+    },
   }
 }
 export type Claims = ReturnType<typeof claims>

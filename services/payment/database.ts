@@ -59,7 +59,7 @@ export interface PaymentDb {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
-  /** Where the ids of payments come from: a payment claims its order under its id before it is inserted. */
+  /** The reserved ids of payments: a payment claims its order under its id before it is inserted. */
   payment_numbers: { id: Generated<number>; order_id: number; request_key: string | null; created_at: Generated<Date> }
   refunds: {
     id: Generated<number>

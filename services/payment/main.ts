@@ -1,6 +1,6 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
-import { day, hour, minute, second } from '#shared/time'
+import { day, minute, second } from '#shared/time'
 import { paymentApp } from './app'
 import { paymentClients } from './clients'
 import { compose } from './compose'
@@ -30,7 +30,7 @@ export const start = (env?: Environment) =>
       await bus.consume(paymentHandlers(payments))
       every('ask providers for missing outcomes', second / 2, () => payments.followUp.sweep())
       every('hold orders for payments that take longer', second, () => payments.holds.sweep())
-      every('forget numbers of payments that were never stored', hour, () => payments.claims.forgetOldNumbers())
+      every('forget old ids that were reserved for payments', minute, () => payments.claims.forgetOldIds())
       const unsettled = metrics.gauge('refunds_unsettled', 'Refunds that are pending for long, or failed and not made up for')
       every('count unsettled refunds', minute, async () => unsettled.set((await payments.payments.unsettledRefunds()).length))
       every('void unfinished payments', 5 * second, () => payments.expire())

@@ -151,9 +151,9 @@ export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPr
     save: Save<PaymentDb>,
   ): Promise<Saved<PaymentView>> => {
     refuseCardData(request.payment_token)
-    const number = await claims.drawNumber(request.order_id, requestKey)
-    const earlier = number.isRepeated ? await find(number.id) : undefined
-    const payment = earlier ?? (await begin(payer, request, number.id, requestKey))
+    const reserved = await claims.reserveId(request.order_id, requestKey)
+    const earlier = reserved.isRepeated ? await find(reserved.id) : undefined
+    const payment = earlier ?? (await begin(payer, request, reserved.id, requestKey))
     const { id, order_id, doing } = payment
     const answer = doing === 'charge' ? await charge(payment, request.payment_token, earlier !== undefined) : undefined
     const answerWith = async (trx: Trx, settled: PaymentRow) => {
