@@ -95,6 +95,10 @@ export interface PaymentDb {
     created_at: Generated<Date>
   }
   ledger_entries: { id: Generated<number>; transaction_id: number; account: string; debit: number; credit: number }
+  /** One row: the last booking that is part of the stored balances. */
+  ledger_checkpoint: { id: number; transaction_id: number }
+  /** Debits less credits up to the checkpoint. */
+  ledger_balances: { account: string; currency: string; balance: ColumnType<number, string, never> }
   webhook_events: {
     id: Generated<number>
     provider: string

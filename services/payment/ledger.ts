@@ -1,5 +1,4 @@
 import { sql as raw } from 'kysely'
-import { toMajor } from '#shared/money'
 import { defer, type Sql } from '#shared/sql'
 import type { PaymentDb, PaymentRow, RefundRow, Trx } from './database'
 import { captureEntries, type Entry, isBalanced, refundEntries } from './domain'
@@ -73,16 +72,4 @@ export const ledgerDrift = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to
       limit 1000`.execute(db),
   ])
   return [...uneven.map(({ reference }) => reference), ...unexplained.rows.map(({ id }) => `payment:${id}`)]
-}
-
-/** Debits less credits of each account and currency, in major units. In each currency the accounts sum to zero. */
-export const ledgerBalances = async ({ db }: Pick<Sql<PaymentDb>, 'db'>) => {
-  const rows = await db
-    .selectFrom('ledger_entries as entry')
-    .innerJoin('ledger_transactions as booking', 'booking.id', 'entry.transaction_id')
-    .select(['entry.account', 'booking.currency'])
-    .select(raw<string>`sum(entry.debit) - sum(entry.credit)`.as('balance'))
-    .groupBy(['entry.account', 'booking.currency'])
-    .execute()
-  return rows.map(({ account, currency, balance }) => ({ account, currency, balance: toMajor(Number(balance), currency) }))
 }

@@ -7,6 +7,7 @@ import { compose } from './compose'
 import type { PaymentDb } from './database'
 import { readDeployment } from './deployment'
 import { paymentHandlers } from './events'
+import { sumUpLedger } from './ledger-balances'
 import * as migrations from './migrations'
 import { openProviders } from './providers/providers'
 
@@ -31,6 +32,7 @@ export const start = (env?: Environment) =>
       every('ask providers for missing outcomes', second / 2, () => payments.followUp.sweep())
       every('hold orders for payments that take longer', second, () => payments.holds.sweep())
       every('forget old ids that were reserved for payments', minute, () => payments.claims.forgetOldIds())
+      every('sum the ledger up', minute, () => sumUpLedger(sql))
       const unsettled = metrics.gauge('refunds_unsettled', 'Refunds that are pending for long, or failed and not made up for')
       every('count unsettled refunds', minute, async () => unsettled.set((await payments.payments.unsettledRefunds()).length))
       every('void unfinished payments', 5 * second, () => payments.expire())

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { hour, minute } from '#shared/time'
-import { ledgerBalances, ledgerDrift } from './ledger'
+import { ledgerDrift } from './ledger'
+import { ledgerBalances } from './ledger-balances'
 import { testPayments } from './testing'
 
 const shop = await testPayments()

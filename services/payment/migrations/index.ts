@@ -1,6 +1,10 @@
 export { holds as _013_holds, numbersOfRequests as _012_numbers_of_requests } from './claims'
 export { deployment as _017_deployment, keyPrefixes as _018_key_prefixes } from './deployment'
-export { ledgerEntries as _006_ledger_entries, ledgerTransactions as _005_ledger_transactions } from './ledger'
+export {
+  ledgerBalances as _019_ledger_balances,
+  ledgerEntries as _006_ledger_entries,
+  ledgerTransactions as _005_ledger_transactions,
+} from './ledger'
 export { mismatches as _016_mismatches } from './mismatches'
 export {
   orders as _001_orders,

@@ -41,3 +41,26 @@ export const ledgerEntries: Migration = {
       .execute()
   },
 }
+
+/** The balances of all bookings up to one of them, so that a report of them reads only later ones. */
+export const ledgerBalances: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('ledger_checkpoint')
+      .ifNotExists()
+      .addColumn('id', 'smallint', c => c.primaryKey())
+      .addColumn('transaction_id', 'bigint', c => c.notNull())
+      .modifyEnd(plainText)
+      .execute()
+    await db.schema
+      .createTable('ledger_balances')
+      .ifNotExists()
+      .addColumn('account', 'varchar(40)', c => c.notNull())
+      .addColumn('currency', 'char(3)', c => c.notNull())
+      .addColumn('balance', 'bigint', c => c.notNull())
+      .addPrimaryKeyConstraint('ledger_balances_account', ['account', 'currency'])
+      .modifyEnd(plainText)
+      .execute()
+    await sql`insert ignore into ledger_checkpoint (id, transaction_id) values (1, 0)`.execute(db)
+  },
+}
