@@ -21,7 +21,7 @@ export const Policy = named(
     }),
     publication: t.Object({
       all_published: t.Boolean(),
-      waits_when: t.Array(oneOf(['spam_score', 'reports', 'edit_after_rejection'])),
+      waits_when: t.Array(oneOf(['spam_score', 'reports', 'edit_after_rejection', 'deletion_after_hold'])),
       reports_needed: t.Object({ before_approval: t.Integer(), after_approval: t.Integer() }),
       decided_by: oneOf(['administrator']),
       rating_considered: t.Boolean({ description: 'Whether moderation can select reviews by their stars' }),
@@ -64,7 +64,7 @@ export const policy: Static<typeof Policy> = {
   },
   publication: {
     all_published: false,
-    waits_when: ['spam_score', 'reports', 'edit_after_rejection'],
+    waits_when: ['spam_score', 'reports', 'edit_after_rejection', 'deletion_after_hold'],
     reports_needed: { before_approval: reportsThatHold.unseen, after_approval: reportsThatHold.approved },
     decided_by: 'administrator',
     rating_considered: false,

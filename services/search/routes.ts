@@ -93,7 +93,7 @@ export const searchRoutes = ({
       response: TrendingView,
       detail: {
         operationId: 'getTrendingSearches',
-        summary: 'What was searched for most in the last seven days, each by three people or more on one day',
+        summary: 'What was searched for most in the last seven days, each from three networks or more on one day',
       },
     })
     .get('/synonyms', async () => ({ groups: (await synonyms.read()).map(group => [...group]) }), {

@@ -3153,7 +3153,7 @@ export type ReviewPolicyVerification = {
   text: string;
 };
 
-export type ReviewPolicyPublicationWaitsWhenItem = 'spam_score' | 'reports' | 'edit_after_rejection';
+export type ReviewPolicyPublicationWaitsWhenItem = 'spam_score' | 'reports' | 'edit_after_rejection' | 'deletion_after_hold';
 export type ReviewPolicyPublicationReportsNeeded = {
   before_approval: number;
   after_approval: number;

@@ -26,7 +26,7 @@ export const searchProducts = async (shop: Shop, params?: SearchProductsParams, 
 export const getSuggestions = async (shop: Shop, params: GetSuggestionsParams, options?: CallOptions): Promise<Suggestions> =>
   shopFetch<Suggestions>(shop, 'GET', '/api/search/suggestions', { query: params }, options)
 
-/** What was searched for most in the last seven days, each by three people or more on one day. */
+/** What was searched for most in the last seven days, each from three networks or more on one day. */
 export const getTrendingSearches = async (shop: Shop, params?: GetTrendingSearchesParams, options?: CallOptions): Promise<TrendingSearches> =>
   shopFetch<TrendingSearches>(shop, 'GET', '/api/search/trending', { query: params }, options)
 
