@@ -204,19 +204,6 @@ test('the export of a user’s data lists their redemptions', async () => {
   expect(body.data.redemptions).toMatchObject([{ order_id: order, code: campaign.code, state: 'redeemed', amount: 300, currency: 'USD' }])
 })
 
-test('the export of a user’s data has all of their redemptions, however many there are', async () => {
-  const user_id = 4243
-  const rows = Array.from({ length: 10_001 }, (_, n) => ({ order_id: 1_000_000 + n, user_id, state: 'rejected' as const }))
-  for (let from = 0; from < rows.length; from += 2000)
-    await shop.sql.db
-      .insertInto('redemptions')
-      .values(rows.slice(from, from + 2000))
-      .execute()
-  const { body } = await shop.send('GET', `/internal/users/${user_id}/export`, undefined, await shop.asService('user'))
-  const exported = body.data.redemptions as { order_id: number }[]
-  expect(exported.map(({ order_id }) => order_id)).toEqual(rows.map(({ order_id }) => order_id))
-})
-
 describe('an account that is deleted', () => {
   const traces = async (userId: number) => {
     const rows = await Promise.all(
