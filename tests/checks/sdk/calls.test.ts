@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import {
   addCartItem,
+  applyCoupon,
   exportProducts,
   getCart,
   getOrder,
@@ -92,7 +93,7 @@ describe('a call that may not have arrived', () => {
   })
   test('is not repeated when it might then happen twice', async () => {
     const { shop, asked } = fakeShop(broken)
-    expect(await refusal(addCartItem(shop, { product_id: 'a', quantity: 1 }))).toMatchObject({ status: 0, code: 'network' })
+    expect(await refusal(applyCoupon(shop, { code: 'TEN' }))).toMatchObject({ status: 0, code: 'network' })
     expect(asked).toHaveLength(1)
   })
   test('is given up after four attempts', async () => {
@@ -105,7 +106,7 @@ describe('a call that may not have arrived', () => {
     const silent = ({ signal }: { signal: AbortSignal }) =>
       new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     const { shop } = fakeShop(silent, { timeoutMs: 5 })
-    expect(await refusal(addCartItem(shop, { product_id: 'a', quantity: 1 }))).toMatchObject({ code: 'network' })
+    expect(await refusal(applyCoupon(shop, { code: 'TEN' }))).toMatchObject({ code: 'network' })
   })
 })
 
