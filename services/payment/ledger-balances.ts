@@ -24,7 +24,7 @@ const bookings = (trx: Trx) =>
     .select(['entry.account', 'booking.currency', change.as('balance')])
     .groupBy(['entry.account', 'booking.currency'])
 
-/** Debits less credits of each account and currency, in major units. In each currency the accounts sum to zero. All is read from one snapshot. */
+/** Debits less credits of each account and currency, in major units, from one snapshot. In each currency the accounts sum to zero. */
 export const ledgerBalances = async ({ db }: Pick<Sql<PaymentDb>, 'db'>) => {
   const rows = await db
     .transaction()

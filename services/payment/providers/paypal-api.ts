@@ -1,7 +1,7 @@
 import { minute, second } from '#shared/time'
 import type { PayPalOptions } from './paypal'
 
-/** A refused POST that has changed nothing at PayPal; the message is PayPal's own code for it. Every other error leaves the outcome unknown. */
+/** A POST that PayPal refused, changing nothing; the message is its own code for it. Every other error leaves the outcome unknown. */
 export class PayPalRefusal extends Error {
   override readonly name = 'PayPalRefusal'
 }
