@@ -71,7 +71,7 @@ const topology = forRelease(Object.values(catalog), released)
 interface Store {
   ping(): Promise<void>
   backlog(): Promise<Backlog>
-  endGathering(): void
+  stopGrouping(): void
   close(): Promise<void>
 }
 
@@ -123,7 +123,7 @@ export const openKernel = async (config: Config) => {
   const manage = <S extends Store>(name: string, store: S): S => {
     checks[name] = { ping: store.ping, required: true }
     metrics.outbox(store.backlog)
-    stopIntake.push(store.endGathering)
+    stopIntake.push(store.stopGrouping)
     closeStores.push(store.close)
     return store
   }

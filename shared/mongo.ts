@@ -38,7 +38,7 @@ export interface Mongo {
    * Makes a handler that handles each message once. `handleAll` gets a group of the messages that wait (64 at most, unless `groupSize` says
    * otherwise), in the order of arrival and in one transaction that also records their ids; a message that was recorded before is left out. It
    * is repeated after a conflict, and with fewer messages when it fails. Two groups may be under way at once.
-   * Groups begin `apartMs` after one another, except for a message that `isUrgent`.
+   * Groups begin `groupIntervalMs` after one another, except for a message that `isUrgent`.
    */
   onceMany<Item>(
     handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
@@ -56,7 +56,7 @@ export interface Mongo {
   once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
   backlog(): Promise<Backlog>
   /** From now on no message waits for others: the service stops. */
-  endGathering(): void
+  stopGrouping(): void
   relaying(): boolean
   ping(): Promise<void>
   /** Relays the outbox for up to 2 s, then closes. The connection to the broker must still be open. */
@@ -203,7 +203,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
       })
       return value
     },
-    endGathering: () => closing.abort(),
+    stopGrouping: () => closing.abort(),
     backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,
     async ping() {

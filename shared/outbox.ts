@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { currentContext } from './context'
 import type { Draft, Message } from './event'
 
-export { apart, createGroups } from './outbox/groups'
+export { createGroups, groupInterval } from './outbox/groups'
 
 /** What the relay hands to the broker. */
 export interface OutgoingMessage {

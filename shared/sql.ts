@@ -57,7 +57,7 @@ export interface Sql<Db> {
    * otherwise), in the order of arrival and in one transaction that also records their ids. It is repeated after a deadlock, without those
    * messages that were recorded before, and with fewer messages when it fails, so it must have no effect except through `trx`. Two groups may
    * be under way at once, so it should lock the rows of all its messages at once, in one order.
-   * Groups begin `apartMs` after one another, except for a message that `isUrgent`.
+   * Groups begin `groupIntervalMs` after one another, except for a message that `isUrgent`.
    */
   onceMany<Item>(
     handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
@@ -78,7 +78,7 @@ export interface Sql<Db> {
   /** The connections in use, for a gauge. */
   pool: Readonly<PoolState>
   /** From now on no message waits for others: the service stops. */
-  endGathering(): void
+  stopGrouping(): void
   /** Whether this instance has the lease of the outbox. */
   relaying(): boolean
   ping(): Promise<void>
@@ -163,7 +163,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
       })
       return value
     },
-    endGathering: () => closing.abort(),
+    stopGrouping: () => closing.abort(),
     backlog: store.backlog,
     pool: state,
     relaying: () => relay?.holding() ?? false,

@@ -37,7 +37,7 @@ export interface Instance {
     handleAll: (arrivals: readonly Arrival<number>[], effect: (...names: string[]) => Promise<unknown>) => Promise<unknown>,
     options?: GroupOptions<number>,
   ): (id: string, n?: number) => Promise<void>
-  endGathering(): void
+  stopGrouping(): void
   effects(): Promise<number>
   backlog(): Promise<Backlog>
   relaying(): boolean
@@ -89,7 +89,7 @@ const overSql = (sql: Sql<EffectsDb>): Instance => ({
     }, options)
     return (id, n = 1) => handle(message(id), n)
   },
-  endGathering: sql.endGathering,
+  stopGrouping: sql.stopGrouping,
   effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
   backlog: sql.backlog,
   relaying: sql.relaying,
@@ -113,7 +113,7 @@ const overMongo = (mongo: Mongo): Instance => ({
     }, options)
     return (id, n = 1) => handle(message(id), n)
   },
-  endGathering: mongo.endGathering,
+  stopGrouping: mongo.stopGrouping,
   effects: () => mongo.collection('effects').countDocuments(),
   backlog: mongo.backlog,
   relaying: mongo.relaying,

@@ -25,12 +25,12 @@ interface Ports {
   /** How many watchers are told in one transaction. */
   batchSize?: number
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
   clock?: () => Date
 }
 
 export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) => {
-  const { limit = 500, pauseMs = day, batchSize = 500, apartMs = 0, clock = () => new Date() } = options
+  const { limit = 500, pauseMs = day, batchSize = 500, groupIntervalMs = 0, clock = () => new Date() } = options
   const favourites = favouriteRepository(sql)
   return {
     favourites,
@@ -39,7 +39,7 @@ export const compose = ({ sql, clients, log, shareSecret, ...options }: Ports) =
     showFavourites: showFavourites({ favourites, clients }),
     setWatch: setWatch({ sql, clients, limit }),
     shares: shares({ sql, secret: shareSecret }),
-    hearNews: hearNews(sql, apartMs),
+    hearNews: hearNews(sql, groupIntervalMs),
     fanOuts: fanOuts({ sql, log, clock, pauseMs, batchSize }),
     personalData: favouritePersonalData(sql),
     drift: favouriteDrift(sql),

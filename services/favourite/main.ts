@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { day, second } from '#shared/time'
 import { favouriteApp } from './app'
@@ -19,7 +19,7 @@ export const start = (env?: Environment) =>
         sql,
         clients: favouriteClients(client),
         log,
-        apartMs: apart.inBackground,
+        groupIntervalMs: groupInterval.inBackground,
         shareSecret: config.internalKey,
         limit: config.integer('FAVOURITES_LIMIT', 500),
         pauseMs: config.integer('BACK_IN_STOCK_PAUSE_MS', day),

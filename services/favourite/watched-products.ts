@@ -67,7 +67,7 @@ const fanOut =
  * What events say of a product. It is kept only of watched products, each fact with the version of its event, so that a message that comes twice
  * or late changes nothing, without a record of messages.
  */
-export const hearNews = (sql: FavouriteSql, apartMs: number) => {
+export const hearNews = (sql: FavouriteSql, groupIntervalMs: number) => {
   // Most events are about products that nobody watches: those that come together cost one read. Whoever begins to watch asks the other services
   // after the row is there, so an event that finds no row is part of what they answer.
   const hear = sql.many<{ productId: string; news: News }>(
@@ -86,7 +86,7 @@ export const hearNews = (sql: FavouriteSql, apartMs: number) => {
         })
       }
     },
-    { apartMs },
+    { groupIntervalMs },
   )
   return (productId: string, news: News): Promise<void> => hear({ productId, news })
 }

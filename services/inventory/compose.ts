@@ -15,15 +15,15 @@ interface Ports {
   waitMs?: number
   checkpointAfter?: number
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ sql, log, waitMs, checkpointAfter, apartMs }: Ports) => ({
+export const compose = ({ sql, log, waitMs, checkpointAfter, groupIntervalMs }: Ports) => ({
   stock: stockRepository(sql),
   adjustments: stockAdjustments(sql),
   warehouses: warehouseRepository(sql),
   products: stockedProducts(sql),
-  reservations: reservations({ sql, log, waitMs, apartMs }),
+  reservations: reservations({ sql, log, waitMs, groupIntervalMs }),
   returns: customerReturns(sql),
   drift: inventoryDrift({ sql, checkpointAfter }),
   reservationStates: reservationStates(sql),

@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { second } from '#shared/time'
 import { inventoryApp } from './app'
@@ -13,7 +13,7 @@ export const start = (env?: Environment) =>
     'inventory',
     async ({ http, bus, every, log, ...kernel }) => {
       const sql = await kernel.sql<InventoryDb>(migrations)
-      const inventory = compose({ sql, log, apartMs: apart.ofOrders })
+      const inventory = compose({ sql, log, groupIntervalMs: groupInterval.ofOrders })
       await bus.consume(inventoryHandlers(inventory))
       every('expire reservations', second, () => inventory.reservations.expire(new Date()))
       every('retry orders that wait for a product', second / 2, () => inventory.reservations.retryWaiting())

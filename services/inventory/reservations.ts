@@ -68,17 +68,17 @@ interface Ports {
   /** How long an order waits for a product that inventory does not know yet. */
   waitMs?: number | undefined
   /** How far apart groups of events begin. */
-  apartMs?: number | undefined
+  groupIntervalMs?: number | undefined
 }
 
-export const reservations = ({ sql, log, waitMs = 30 * second, apartMs = 0 }: Ports) => {
+export const reservations = ({ sql, log, waitMs = 30 * second, groupIntervalMs = 0 }: Ports) => {
   /** What a group says about one order is added before the order's next step: the same as if its events had come in another order. */
   const handle = sql.onceMany<Told>(
     async (trx, arrivals) => {
       const arrivalsOf = Map.groupBy(arrivals, ({ item }) => item.orderId)
       await advanceOrders(trx, await lockOrders(trx, arrivalsOf), waitMs)
     },
-    { apartMs, isUrgent },
+    { groupIntervalMs, isUrgent },
   )
 
   /**

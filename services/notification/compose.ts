@@ -35,7 +35,7 @@ interface Ports {
   heartbeatMs?: number
   sendMs?: number
   /** How long an event, or the report of a provider, waits for others to be handled together. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
 /** The use cases over one store. */
@@ -66,7 +66,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
     suppressions,
     preferences,
     unsubscribes,
-    telling: telling({ sql, notify: streams.notify, log, apartMs: options.apartMs }),
+    telling: telling({ sql, notify: streams.notify, log, groupIntervalMs: options.groupIntervalMs }),
     sending: sending({
       ...options,
       ...{ sql, channels, suppressions, log },
@@ -74,7 +74,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
       surroundings: surroundings({ sql, clients }),
       forgetDevice: devices.forget,
     }),
-    reports: providerReports({ sql, verifiers, suppressions, log, apartMs: options.apartMs }),
+    reports: providerReports({ sql, verifiers, suppressions, log, groupIntervalMs: options.groupIntervalMs }),
     personalData: notificationPersonalData({ sql, preferences }),
     drift: deliveryDrift({ deliveries }),
     reviewRequestAfterMs: options.reviewRequestAfterMs,

@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { revocationStream } from '#shared/revocations'
 import { runService } from '#shared/service'
 import { hour, minute, second } from '#shared/time'
@@ -27,7 +27,7 @@ export const start = (env?: Environment) =>
         linkKey: await readLinkKey(sql),
         follow: onEntry => kernel.follow(kernel.redis.key('live'), onEntry),
         reviewRequestAfterMs: reviewRequestAfterMs(config),
-        apartMs: apart.inBackground,
+        groupIntervalMs: groupInterval.inBackground,
       })
       const { sending, telling, reports, personalData, deliveries, streams } = service
       kernel.follow(revocationStream, ({ sid }) => streams.endSession(sid))

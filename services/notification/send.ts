@@ -63,7 +63,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
   }
 
   /** What went out is stored within moments: an instance that is killed repeats only what it sent in the last of them. */
-  const record = sql.many<DeliveryRow>(rows => recordOutcomes(sql.db, rows), { apartMs: recordMs, lanes: 1 })
+  const record = sql.many<DeliveryRow>(rows => recordOutcomes(sql.db, rows), { groupIntervalMs: recordMs, lanes: 1 })
   /** Back to the queue; without having been tried. */
   const postponed = (row: DeliveryRow, due_at: Date, queued_at = row.queued_at): DeliveryRow => {
     return { ...row, due_at, queued_at, attempts: row.attempts - 1 }

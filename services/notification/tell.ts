@@ -11,7 +11,7 @@ interface Ports {
   notify: NotifyStreams
   log: Pick<Log, 'error'>
   /** How far apart groups of events begin. */
-  apartMs?: number | undefined
+  groupIntervalMs?: number | undefined
 }
 
 /** What is due later waits in `plans`. */
@@ -25,7 +25,7 @@ interface Item {
 const mostAtOnce = 100
 
 /** Tells people what events mean to them. */
-export const telling = ({ sql, notify, log, apartMs = 0 }: Ports) => {
+export const telling = ({ sql, notify, log, groupIntervalMs = 0 }: Ports) => {
   const notifyAll = (changed: readonly LiveSubject[]) => (changed.length > 0 ? notify(changed) : undefined)
 
   const plan = async (trx: Trx, recipients: readonly RecipientRow[], all: readonly (News & { dueAt: Date })[]) => {
@@ -50,7 +50,7 @@ export const telling = ({ sql, notify, log, apartMs = 0 }: Ports) => {
       const [first] = arrivals
       if (first) first.item.changed = await announce(trx, recipients, now)
     },
-    { apartMs },
+    { groupIntervalMs },
   )
 
   return {

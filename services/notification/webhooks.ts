@@ -15,7 +15,7 @@ interface Ports {
   suppressions: Suppressions
   log: Pick<Log, 'error'>
   /** How long a report waits for others, to be settled together. */
-  apartMs?: number | undefined
+  groupIntervalMs?: number | undefined
 }
 
 const retryMs = 2 * second
@@ -41,7 +41,7 @@ const reported = (row: DeliveryRow, { kind, at }: ProviderEventRow): DeliveryRow
 }
 
 /** Reports of providers, each stored once under the provider's id for it. One that is here before its delivery is kept until that is known. */
-export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0 }: Ports) => {
+export const providerReports = ({ sql, verifiers, suppressions, log, groupIntervalMs = 0 }: Ports) => {
   const { db } = sql
 
   /** The stored reports, locked, in the order in which they came. */
@@ -109,7 +109,7 @@ export const providerReports = ({ sql, verifiers, suppressions, log, apartMs = 0
       for (const report of reports) report.settled = !unknown.has(idOf(report.event))
     })
 
-  const settle = sql.many<Report>(settleAll, { apartMs, lanes: 1 })
+  const settle = sql.many<Report>(settleAll, { groupIntervalMs, lanes: 1 })
 
   /** True when every one of them is settled. */
   const accept = async (provider: string, events: readonly ProviderEvent[], now = new Date()): Promise<boolean> => {

@@ -18,7 +18,7 @@ const isUrgent = ({ fact }: ReportedFact) => endsPending(fact.kind)
  * Adds what messages of other services say about orders. Only the facts decide, not when their messages arrive. A message about an unknown
  * order is recorded as handled, and does nothing else.
  */
-export const applyFact = (sql: OrderSql, { apartMs = 0 }: { apartMs?: number | undefined } = {}) =>
+export const applyFact = (sql: OrderSql, { groupIntervalMs = 0 }: { groupIntervalMs?: number | undefined } = {}) =>
   sql.onceMany<ReportedFact>(
     async (trx, arrivals) => {
       const locked = await loadLockedOrders(
@@ -43,5 +43,5 @@ export const applyFact = (sql: OrderSql, { apartMs = 0 }: { apartMs?: number | u
         if (order && item.fact.kind === 'shipment') orders.set(item.orderId, await receiveParcels(trx, publish, order))
       }
     },
-    { apartMs, isUrgent },
+    { groupIntervalMs, isUrgent },
   )

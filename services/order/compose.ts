@@ -25,13 +25,13 @@ interface Ports {
   /** Tells the other instances which orders may be payable. */
   notices: Notices
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ sql, clients, terms, log, notices, apartMs }: Ports) => {
+export const compose = ({ sql, clients, terms, log, notices, groupIntervalMs }: Ports) => {
   const orders = orderRepository(sql)
   const ready = payable(notices)
-  const apply = applyFact(sql, { apartMs })
+  const apply = applyFact(sql, { groupIntervalMs })
   return {
     orders,
     place: place({ sql, clients, terms }),

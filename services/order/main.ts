@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { minute, second } from '#shared/time'
 import { orderApp } from './app'
@@ -21,7 +21,14 @@ export const start = (env?: Environment) =>
         paymentTimeoutMs: config.integer('ORDER_PAYMENT_TIMEOUT_MS', 15 * minute),
         claimMs: config.integer('CLAIM_MS', minute),
       }
-      const service = compose({ sql, clients: orderClients(client), terms, log, notices: notices('payable'), apartMs: apart.ofOrders })
+      const service = compose({
+        sql,
+        clients: orderClients(client),
+        terms,
+        log,
+        notices: notices('payable'),
+        groupIntervalMs: groupInterval.ofOrders,
+      })
       await bus.consume(orderHandlers(service))
       every('cancel orders that nobody paid in time', second, () => service.timeouts.sweep(new Date()))
       every('finish cancellations', second, () => service.finishCancellations(new Date(Date.now() - abandonedMs)))

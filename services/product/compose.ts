@@ -13,16 +13,16 @@ import { upgradeCatalog } from './upgrade-catalog'
 interface Ports {
   mongo: Mongo
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ mongo, apartMs = 100 }: Ports) => {
+export const compose = ({ mongo, groupIntervalMs = 100 }: Ports) => {
   const categories = categoryRepository(mongo)
   const products = productRepository(mongo, categories)
   return {
     categories,
     products,
-    learn: learn(mongo, apartMs),
+    learn: learn(mongo, groupIntervalMs),
     addCategory: addCategory(mongo, categories),
     addProduct: addProduct(mongo, products),
     propagateCategoryChanges: propagateCategoryChanges(mongo),

@@ -38,7 +38,7 @@ const updateRating = (_id: ObjectId, rating: ShownRating): Update => ({
 })
 
 /** Nobody waits for what is learnt, so the news of some time are one write, with the newest of each SKU and rating. */
-export const learn = (mongo: Mongo, apartMs: number) => {
+export const learn = (mongo: Mongo, groupIntervalMs: number) => {
   const products = productsOf(mongo)
   return mongo.many<News>(
     async all => {
@@ -48,7 +48,7 @@ export const learn = (mongo: Mongo, apartMs: number) => {
       })
       await products.bulkWrite(updates, { ordered: false })
     },
-    { apartMs },
+    { groupIntervalMs },
   )
 }
 const keyOf = (news: News) => `${news.productId} ${'level' in news ? `of ${news.level.sku}` : 'rating'}`

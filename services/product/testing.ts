@@ -16,7 +16,7 @@ export const testProduct = async () => {
   const store = await testMongo({ service: 'product', indexes })
   const { mongo } = store
   const { http, as, asService, failures } = await testHttp('product')
-  const product = compose({ mongo, apartMs: 0 })
+  const product = compose({ mongo, groupIntervalMs: 0 })
   const app = productApp({ http, ...product })
   const admin = await as(1, 'admin')
 

@@ -16,10 +16,10 @@ interface Ports {
   mongo: Mongo
   clients: RatingClients
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ mongo, clients, apartMs }: Ports) => {
+export const compose = ({ mongo, clients, groupIntervalMs }: Ports) => {
   const people = peopleRepository(mongo)
   const summaries = summaryRepository(mongo)
   const reviews = reviewRepository({ mongo, people, summaries })
@@ -31,7 +31,7 @@ export const compose = ({ mongo, clients, apartMs }: Ports) => {
     writing: writeReview({ mongo, reviews, filter, clients }),
     reactions: reactions({ mongo, reviews, filter }),
     moderation: moderation({ mongo, reviews, filter }),
-    recordDelivery: recordDelivery({ mongo, people, apartMs }),
+    recordDelivery: recordDelivery({ mongo, people, groupIntervalMs }),
     personalData: ratingPersonalData({ mongo, people, reviews }),
     drift: summaryDrift(mongo),
   }

@@ -12,14 +12,18 @@ interface Ports {
   mongo: Mongo
   people: People
   /** How far apart groups of events begin. */
-  apartMs?: number | undefined
+  groupIntervalMs?: number | undefined
 }
 
 /**
  * Who got a product delivered has purchased it: a review that is there already becomes verified, and one that comes later finds the purchase.
  * Both write the person, so that neither misses the other.
  */
-export const recordDelivery = ({ mongo, people, apartMs = 0 }: Ports): ((message: Message, delivered: Delivered) => Promise<void>) =>
+export const recordDelivery = ({
+  mongo,
+  people,
+  groupIntervalMs = 0,
+}: Ports): ((message: Message, delivered: Delivered) => Promise<void>) =>
   mongo.onceMany<Delivered>(
     async (session, arrivals) => {
       const bought: { user_id: number; product_id: string; at: Date }[] = []
@@ -40,6 +44,6 @@ export const recordDelivery = ({ mongo, people, apartMs = 0 }: Ports): ((message
         await reviewsIn(mongo).replaceOne({ _id: row._id }, verified, { session })
       }
     },
-    { apartMs },
+    { groupIntervalMs },
   )
 export type RecordDelivery = ReturnType<typeof recordDelivery>

@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { ratingApp } from './app'
 import { ratingClients } from './clients'
@@ -12,7 +12,7 @@ export const start = (env?: Environment) =>
     'rating',
     async ({ http, bus, client, ...kernel }) => {
       const mongo = await kernel.mongo(indexes)
-      const service = compose({ mongo, clients: ratingClients(client), apartMs: apart.inBackground })
+      const service = compose({ mongo, clients: ratingClients(client), groupIntervalMs: groupInterval.inBackground })
       await bus.consume(ratingHandlers(service))
       return ratingApp({ http, ...service })
     },

@@ -26,10 +26,10 @@ interface Ports {
   /** What people and queries are hashed with. */
   secret: string
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ redis, clients, follow, log, secret, apartMs = 0 }: Ports) => {
+export const compose = ({ redis, clients, follow, log, secret, groupIntervalMs = 0 }: Ports) => {
   const products = productRepository(redis)
   const snapshots = indexSnapshots(redis)
   const synonyms = synonymStore(redis, products)
@@ -51,7 +51,7 @@ export const compose = ({ redis, clients, follow, log, secret, apartMs = 0 }: Po
   const favourites = (userId: number) => clients.favourites(userId, interestsOfAKind)
   return {
     products,
-    learnStock: learnStock(products, apartMs),
+    learnStock: learnStock(products, groupIntervalMs),
     synonyms,
     live,
     find: find({ live, products, categories }),
@@ -59,7 +59,7 @@ export const compose = ({ redis, clients, follow, log, secret, apartMs = 0 }: Po
     reindexing: reindexing({ redis, clients, products, snapshots, leases: held, log }),
     boughtTogether: pairs,
     /** Counts a paid order. Those that gather between two groups are sent to Redis together. */
-    countOrder: createGroups<PaidOrder>(async orders => void (await Promise.all(orders.map(pairs.count))), { apartMs }),
+    countOrder: createGroups<PaidOrder>(async orders => void (await Promise.all(orders.map(pairs.count))), { groupIntervalMs }),
     history,
     shelf,
     recommend: recommend({ shelf, boughtTogether: pairs, history, favourites }),

@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { minute, second } from '#shared/time'
 import { searchApp } from './app'
@@ -17,7 +17,7 @@ export const start = (env?: Environment) =>
         follow,
         log,
         secret: config.internalKey,
-        apartMs: apart.inBackground,
+        groupIntervalMs: groupInterval.inBackground,
       })
       const { live, reindexing } = service
       metrics.gauge('search_products', 'Products in the index of this instance', [], gauge => gauge.set(live.state().products))

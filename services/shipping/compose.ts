@@ -27,10 +27,10 @@ interface Ports {
   heartbeatMs?: number
   stuckAfterMs: number
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs, apartMs }: Ports) => {
+export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuckAfterMs, groupIntervalMs }: Ports) => {
   const streams = shipmentStreams({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
   const { notify } = streams
   const steps = shipmentSteps({ sql, notify })
@@ -38,7 +38,7 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
   return {
     streams,
     steps,
-    shipOrder: shipOrder({ sql, clients, carriers, apartMs }),
+    shipOrder: shipOrder({ sql, clients, carriers, groupIntervalMs }),
     shipLines: shipLines({ sql, clients, carriers, notify }),
     voidOrder: voidOrder({ sql, notify }),
     voidCancelledOrder: voidCancelledOrder({ sql, notify }),

@@ -24,7 +24,7 @@ const mostRows = 200
 const lanes = 8
 const longestRetryMs = 10 * minute
 /** The labels that are requested side by side are stored together. */
-const apartMs = 10
+const groupIntervalMs = 10
 
 interface Label {
   /** Of its shipment. */
@@ -111,7 +111,7 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
           )
       })
     },
-    { apartMs },
+    { groupIntervalMs },
   )
 
   const lookAtCarrier = async (row: ShipmentRow, weights: ReadonlyMap<string, number>) => {

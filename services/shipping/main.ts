@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { revocationStream } from '#shared/revocations'
 import { runService } from '#shared/service'
 import { day, second } from '#shared/time'
@@ -22,7 +22,7 @@ export const start = (env?: Environment) =>
         carriers: contractsFromSettings(config),
         follow: onEntry => kernel.follow(kernel.redis.key('live'), onEntry),
         log: kernel.log,
-        apartMs: apart.inBackground,
+        groupIntervalMs: groupInterval.inBackground,
         stuckAfterMs: config.integer('SHIPMENT_STUCK_AFTER_MS', 7 * day),
       })
       kernel.follow(revocationStream, ({ sid }) => shipping.streams.endSession(sid))

@@ -14,7 +14,7 @@ interface Ports {
   clients: ShippingClients
   carriers: CarrierContracts
   /** How far apart groups of orders begin: their orders are asked for, and packed, together. */
-  apartMs?: number | undefined
+  groupIntervalMs?: number | undefined
 }
 
 interface Question {
@@ -32,7 +32,7 @@ interface ToShip {
  * When the stock of an order is committed, each warehouse packs what leaves from it in one parcel, unless the order is cancelled. The order
  * service is asked before the transaction begins, since no call is made under a lock.
  */
-export const shipOrder = ({ sql, clients, carriers, apartMs = 0 }: Ports) => {
+export const shipOrder = ({ sql, clients, carriers, groupIntervalMs = 0 }: Ports) => {
   const findDone = sql.many<Question>(
     async questions => {
       const ids = questions.map(({ orderId }) => orderId)
@@ -40,7 +40,7 @@ export const shipOrder = ({ sql, clients, carriers, apartMs = 0 }: Ports) => {
       const done = new Set(rows.filter(row => isPackedOrVoided(knownOrder(row))).map(row => row.order_id))
       for (const question of questions) question.isDone = done.has(question.orderId)
     },
-    { apartMs },
+    { groupIntervalMs },
   )
 
   // Orders whose questions were answered together arrive at the same moment, and are packed together.

@@ -11,16 +11,16 @@ interface Ports {
   sql: Sql<TaxDb>
   now?: () => Date
   /** How far apart groups of events begin. */
-  apartMs?: number
+  groupIntervalMs?: number
 }
 
-export const compose = ({ sql, now = () => new Date(), apartMs }: Ports) => {
+export const compose = ({ sql, now = () => new Date(), groupIntervalMs }: Ports) => {
   const rates = taxRateRepository(sql)
   return {
     rates,
     quoteTax: quoteTax(rates, now),
     addRate: addRate(sql, rates),
-    addOrderFact: orderFacts(sql, { apartMs }),
+    addOrderFact: orderFacts(sql, { groupIntervalMs }),
     report: taxReport(sql),
     reportedOrders: reportedOrders(sql),
   }

@@ -1,5 +1,5 @@
 import type { Environment } from '#shared/config'
-import { apart } from '#shared/outbox'
+import { groupInterval } from '#shared/outbox'
 import { runService } from '#shared/service'
 import { taxApp } from './app'
 import { compose } from './compose'
@@ -12,7 +12,7 @@ export const start = (env?: Environment) =>
     'tax',
     async ({ http, bus, ...kernel }) => {
       const sql = await kernel.sql<TaxDb>(migrations)
-      const tax = compose({ sql, apartMs: apart.inBackground })
+      const tax = compose({ sql, groupIntervalMs: groupInterval.inBackground })
       await bus.consume(taxHandlers(tax))
       return taxApp({ http, ...tax })
     },

@@ -82,6 +82,6 @@ const addFacts = async (sql: Sql<TaxDb>, facts: readonly OrderFact[]) => {
   })
 }
 
-export const orderFacts = (sql: Sql<TaxDb>, { apartMs = 0 }: { apartMs?: number | undefined } = {}) =>
-  sql.many<OrderFact>(facts => addFacts(sql, facts), { apartMs })
+export const orderFacts = (sql: Sql<TaxDb>, { groupIntervalMs = 0 }: { groupIntervalMs?: number | undefined } = {}) =>
+  sql.many<OrderFact>(facts => addFacts(sql, facts), { groupIntervalMs })
 export type AddOrderFact = ReturnType<typeof orderFacts>

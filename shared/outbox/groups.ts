@@ -3,7 +3,7 @@ import { AppError, isUnavailable } from '../errors'
 
 export interface GroupOptions<Item> {
   /** How long after the beginning of a group the next one begins at the earliest: meanwhile items gather. A full group does not wait. */
-  apartMs?: number
+  groupIntervalMs?: number
   /** Whether somebody waits for the item: it begins a group at once, and takes along what has gathered. */
   isUrgent?: (item: Item) => boolean
   /** How many groups are handled side by side. */
@@ -19,10 +19,11 @@ interface Waiting<Item> {
 }
 
 /**
- * How far apart groups of messages begin. A group costs about the same however large it is, so under load larger groups make an order cheaper.
+ * How many milliseconds after one group of messages the next one begins. A group costs about the same however large it is, so under load larger
+ * groups make an order cheaper.
  * A message that comes later than this after the last group began is handled at once.
  */
-export const apart = {
+export const groupInterval = {
   /** Where a buyer may wait for the effect. */
   ofOrders: 50,
   /** Where nobody waits for it, as for a parcel to be packed. */
@@ -35,7 +36,7 @@ export const apart = {
  */
 export const createGroups = <Item>(
   handleAll: (items: readonly Item[]) => Promise<void>,
-  { lanes = 2, groupSize = 64, apartMs = 0, isUrgent = () => false, closing }: GroupOptions<Item> & { closing?: AbortSignal },
+  { lanes = 2, groupSize = 64, groupIntervalMs = 0, isUrgent = () => false, closing }: GroupOptions<Item> & { closing?: AbortSignal },
 ) => {
   const waiting: Waiting<Item>[] = []
   let busyLanes = 0
@@ -73,11 +74,11 @@ export const createGroups = <Item>(
   }
   const startInterval = () => {
     endInterval()
-    if (apartMs === 0 || closing?.aborted) return
+    if (groupIntervalMs === 0 || closing?.aborted) return
     interval = setTimeout(() => {
       interval = undefined
       startLanes()
-    }, apartMs)
+    }, groupIntervalMs)
   }
   const endInterval = () => {
     clearTimeout(interval)

@@ -50,7 +50,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
           publish(counted({ id: item, version: 1 }, { n: item }))
         }
       },
-      { apartMs: 20 },
+      { groupIntervalMs: 20 },
     )
     const inItsRequest = (n: number) =>
       withContext({ ...newContext(), requestId: `request-${n}` }, () => handle(`${crypto.randomUUID()}`, n))
@@ -89,7 +89,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
         attempts++
         throw Object.assign(new Error('the server went away'), { code: 'ECONNRESET' })
       },
-      { apartMs: 20 },
+      { groupIntervalMs: 20 },
     )
     const answers = await Promise.allSettled(upTo(8).map(n => handle(crypto.randomUUID(), n)))
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(8)
@@ -105,7 +105,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
         for (const { item } of arrivals) await effect(`${item}`)
         groups.push(arrivals.map(({ item }) => item))
       },
-      { apartMs: 20 },
+      { groupIntervalMs: 20 },
     )
     const handleAll = (numbers: number[]) => Promise.all(numbers.map(n => handle(ids[n]!, n)))
     await handleAll(upTo(10))
@@ -150,21 +150,21 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
       await Bun.sleep(10)
       await Promise.all([second, handle(handler, 2)])
     }
-    expect(await groupsAfter(oneAndTwo(handler({ apartMs: 100 })))).toEqual([[0], [1, 2]])
-    expect(await groupsAfter(oneAndTwo(handler({ apartMs: 600_000, isUrgent: n => n === 2 })))).toEqual([[0], [1, 2]])
+    expect(await groupsAfter(oneAndTwo(handler({ groupIntervalMs: 100 })))).toEqual([[0], [1, 2]])
+    expect(await groupsAfter(oneAndTwo(handler({ groupIntervalMs: 600_000, isUrgent: n => n === 2 })))).toEqual([[0], [1, 2]])
 
-    const full = handler({ apartMs: 600_000, groupSize: 3, lanes: 1 })
+    const full = handler({ groupIntervalMs: 600_000, groupSize: 3, lanes: 1 })
     expect(await groupsAfter(() => Promise.all(upTo(6).map(n => handle(full, n))))).toEqual([
       [0, 1, 2],
       [3, 4, 5],
     ])
 
-    const late = handler({ apartMs: 600_000 })
+    const late = handler({ groupIntervalMs: 600_000 })
     const atTheEnd = async () => {
       await handle(late, 0)
       const waiting = [handle(late, 1), handle(late, 2)]
       await Bun.sleep(10)
-      instance.endGathering()
+      instance.stopGrouping()
       await Promise.all(waiting)
       await handle(late, 3)
     }
