@@ -26,6 +26,23 @@ export const exportRoute = ({ http, exportOf }: { http: Http; exportOf: (userId:
     detail: { summary: 'What this service holds about a person' },
   })
 
+const exportedAtOnce = 1000
+
+/**
+ * All rows of a person, however many there are: an export without a part would look complete. `read` gives those behind the key `after`, by
+ * rising keys.
+ */
+export const allRows = async <Row>(read: (after: number, limit: number) => Promise<Row[]>, keyOf: (row: Row) => number): Promise<Row[]> => {
+  const rows: Row[] = []
+  for (let after = 0; ; ) {
+    const page = await read(after, exportedAtOnce)
+    rows.push(...page)
+    const last = page.at(-1)
+    if (!last || page.length < exportedAtOnce) return rows
+    after = keyOf(last)
+  }
+}
+
 /** The handler of `user.deleted`, which erases or anonymises a person's data in this service. */
 export const eraseOn = (forget: (message: Message, userId: number) => Promise<unknown>) =>
   on(userDeleted, message => forget(message, message.data.user_id))

@@ -1,6 +1,7 @@
 import type { Message } from '#shared/event'
 import { forgetAnswers } from '#shared/idempotency'
 import type { Log } from '#shared/log'
+import { allRows } from '#shared/personal-data'
 import { insertOnce } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { hour } from '#shared/time'
@@ -11,7 +12,7 @@ import type { OrderRepository } from './repository'
 
 const over = statuses.filter(isOver)
 const open = statuses.filter(status => !isOver(status))
-const pageSize = { orders: 100, returns: 1000 }
+const ordersAtOnce = 100
 
 /** Longer than a token of an erased account can be in use anywhere, and than a request can take. */
 const stragglersMs = hour
@@ -35,22 +36,18 @@ const ordersOf = async ({ orders }: Pick<Ports, 'orders'>, userId: number) => {
   const found = []
   let cursor: string | undefined
   do {
-    const page = await orders.list({ skip: 0, limit: pageSize.orders, user_id: userId, ...(cursor !== undefined && { cursor }) })
+    const page = await orders.list({ skip: 0, limit: ordersAtOnce, user_id: userId, ...(cursor !== undefined && { cursor }) })
     found.push(...page.items.map(orderView))
     cursor = page.nextCursor
   } while (cursor !== undefined)
   return found
 }
-const returnsOf = async ({ sql }: Pick<Ports, 'sql'>, userId: number) => {
+const returnsOf = ({ sql }: Pick<Ports, 'sql'>, userId: number) => {
   const ofUser = sql.db.selectFrom('returns').select(['id', 'order_id', 'status', 'reason', 'created_at']).where('user_id', '=', userId)
-  const found = []
-  let after: number | undefined = 0
-  while (after !== undefined) {
-    const page = await ofUser.where('id', '>', after).orderBy('id').limit(pageSize.returns).execute()
-    found.push(...page)
-    after = page.length < pageSize.returns ? undefined : page.at(-1)?.id
-  }
-  return found
+  return allRows(
+    (after, limit) => ofUser.where('id', '>', after).orderBy('id').limit(limit).execute(),
+    ({ id }) => id,
+  )
 }
 
 /** What order holds about a person: what they bought, and where it was sent. */

@@ -2,6 +2,7 @@ import { sql as raw } from 'kysely'
 import { driftOf } from '#shared/drift'
 import { toMajor } from '#shared/money'
 import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
+import { allRows } from '#shared/personal-data'
 import { countCapped, type Sql } from '#shared/sql'
 import { minute } from '#shared/time'
 import type { PaymentDb, PaymentRow, RefundRow } from './database'
@@ -95,7 +96,11 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
     /** What was captured and refunded, over all payments of each order. */
     sumsByOrder,
 
-    exportOf: (userId: number): Promise<PaymentRow[]> => paymentsOf(userId).selectAll().orderBy('id').limit(10_000).execute(),
+    exportOf: (userId: number): Promise<PaymentRow[]> =>
+      allRows(
+        (after, limit) => paymentsOf(userId).selectAll().where('id', '>', after).orderBy('id').limit(limit).execute(),
+        ({ id }) => id,
+      ),
 
     /** The sums of the orders whose payments changed in a window, and everything that does not add up. */
     async drift(window: TimeWindow) {

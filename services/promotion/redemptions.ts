@@ -1,6 +1,7 @@
 import { promotionRedeemed, promotionRejected, promotionReleased } from '#shared/catalog'
 import type { Message, Publish } from '#shared/event'
 import { sumOf, toMajor } from '#shared/money'
+import { allRows } from '#shared/personal-data'
 import { lockOrMake } from '#shared/sql'
 import type { PromotionSql, RedemptionRow, Trx } from './database'
 import { nextRedemptionStep, type Use } from './domain-redemptions'
@@ -9,8 +10,6 @@ import { holdCampaigns, type PlacedOrder, releaseCampaigns } from './uses'
 
 const lockRedemption = (trx: Trx, orderId: number, expected: { likelyNew?: boolean } = {}): Promise<RedemptionRow> =>
   lockOrMake(trx, 'redemptions', { order_id: orderId }, { state: 'new' }, expected)
-
-const exportedAtOnce = 1000
 
 const events = { redeemed: promotionRedeemed, rejected: promotionRejected, released: promotionReleased }
 
@@ -90,17 +89,13 @@ export const redemptions = (sql: PromotionSql) => {
       return Object.fromEntries(rows.flatMap(({ order_id, state }) => (state === 'new' ? [] : [[order_id, state] as const])))
     },
 
-    /** All of them, however many there are. */
     async exportOf(userId: number) {
       const ofUser = db.selectFrom('redemptions').selectAll().where('user_id', '=', userId)
-      const exported = []
-      let after: number | undefined = 0
-      while (after !== undefined) {
-        const rows: RedemptionRow[] = await ofUser.where('order_id', '>', after).orderBy('order_id').limit(exportedAtOnce).execute()
-        exported.push(...rows.map(exportView))
-        after = rows.length < exportedAtOnce ? undefined : rows.at(-1)?.order_id
-      }
-      return { redemptions: exported }
+      const rows = await allRows(
+        (after, limit) => ofUser.where('order_id', '>', after).orderBy('order_id').limit(limit).execute(),
+        ({ order_id }) => order_id,
+      )
+      return { redemptions: rows.map(exportView) }
     },
   }
 }

@@ -1,16 +1,19 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { Message } from '#shared/event'
 import { forgetAnswers } from '#shared/idempotency'
+import { allRows } from '#shared/personal-data'
 import { addressColumn, linesColumn, type ShippingDb, type ShippingSql } from './database'
 import { isFinal, statuses } from './domain'
 
-const mostExported = 10_000
 const finalStatuses = statuses.filter(status => isFinal({ status, pickedUp: true }))
 
 export const shippingPersonalData = (sql: ShippingSql) => ({
   async exportOf(userId: number) {
     const mine = sql.db.selectFrom('shipments').selectAll().where('user_id', '=', userId)
-    const rows = await mine.orderBy('id').limit(mostExported).execute()
+    const rows = await allRows(
+      (after, limit) => mine.where('id', '>', after).orderBy('id').limit(limit).execute(),
+      ({ id }) => id,
+    )
     return {
       shipments: rows.map(row => ({
         shipment_id: row.id,
