@@ -198,7 +198,7 @@ export const paymentSteps = (model: Model, life: Life, left: { payments: number;
         isOptional: true,
         take: (_, one) => setClaim(one, noClaim),
       })
-    if (status !== 'authorized' || payment_method === 'cash_on_delivery' || doing) continue
+    if (status !== 'authorized' || doing) continue
     for (const action of ['capture', 'void'] as const)
       if (mayAsk(action, payment, { isCancelled: life.books.cancelled }))
         steps.push({
