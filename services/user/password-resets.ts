@@ -6,6 +6,7 @@ import type { MailedTokens } from './mailed-tokens'
 import { replacePassword } from './new-password'
 import type { PasswordHashes } from './password-hashes'
 import { type Accounts, lockUser } from './repository'
+import { removeSecondFactor } from './second-factors'
 import type { Sessions } from './sessions'
 
 interface Deps {
@@ -40,7 +41,8 @@ export const passwordResets = ({ sql, clock, log, accounts, passwords, sessions,
 
     /**
      * Sets a new password and ends every session of the account. It also verifies the address: the token was mailed to the present one, since a change
-     * of address revokes the tokens before it.
+     * of address revokes the tokens before it. An address that nobody had verified may have been registered by somebody else, whose two-factor login
+     * would lock out its owner: it is turned off.
      */
     async complete(token: string, newPassword: string) {
       await tokens.check(sql.db, token, 'password_reset')
@@ -49,7 +51,11 @@ export const passwordResets = ({ sql, clock, log, accounts, passwords, sessions,
         const { userId } = await tokens.redeem(trx, token, 'password_reset')
         const user = await lockUser(trx, userId)
         await recordAudit(trx, 'password.reset', { user: userId })
-        if (user.email_verified === 0) await recordAudit(trx, 'email.verified', { user: userId })
+        if (user.email_verified === 0) {
+          await recordAudit(trx, 'email.verified', { user: userId })
+          await removeSecondFactor(trx, userId)
+          if (user.mfa_enabled === 1) await recordAudit(trx, 'mfa.reset', { user: userId })
+        }
         return replacePassword(trx, publish, user, { password_hash, email_verified: true }, clock())
       })
       await sessions.publishEnd(ended)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { Secret, TOTP } from 'otpauth'
 import { eventually } from '#shared/testing'
 import { hour } from '#shared/time'
 import { lockUser } from './repository'
@@ -74,6 +75,21 @@ describe('a forgotten password', () => {
     const before = (await users.published('user.email_verification_requested')).length
     expect((await users.call('POST', '/api/users/me/verify-email', { token })).status).toBe(202)
     expect(await users.published('user.email_verification_requested')).toHaveLength(before)
+  })
+  test('is reset with two-factor login off where nobody had verified the address, and with it on where somebody had', async () => {
+    const turnOn = async (name: string, { isVerified }: { isVerified: boolean }) => {
+      const person = await users.signUp(name)
+      const { access: token } = await users.logIn(person)
+      const { token: link } = (await mailed('user.email_verification_requested', person.id)).body
+      if (isVerified) await users.call('POST', '/api/users/verify-email', { body: { token: link } })
+      const { body } = await users.call('POST', '/api/users/me/mfa', { token, body: { current_password: person.password } })
+      const code = TOTP.generate({ secret: Secret.fromBase32(String(body.secret)), timestamp: users.now() })
+      expect((await users.call('POST', '/api/users/me/mfa/verify', { token, body: { code } })).status).toBe(200)
+      await reset(await resetToken(person))
+      return users.call('POST', '/auth/login', { body: { email: person.email, password: 'a brand new password' } })
+    }
+    expect((await turnOn('squatted', { isVerified: false })).body).toMatchObject({ access_token: expect.any(String) })
+    expect((await turnOn('careful', { isVerified: true })).body).toMatchObject({ mfa_required: true })
   })
   test('is reset by one of two requests that use a token at the same time', async () => {
     const token = await resetToken(await users.signUp('racer'))

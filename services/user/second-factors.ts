@@ -89,9 +89,7 @@ export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure, reco
   const turnOff = (userId: number, { action, actor }: { action: 'mfa.disabled' | 'mfa.reset'; actor: number }) =>
     sql.transaction(async trx => {
       const user = await lockUser(trx, userId)
-      await trx.updateTable('users').set({ mfa_secret: null, mfa_enabled: false }).where('id', '=', userId).execute()
-      await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
-      await endChallenges(trx, userId)
+      await removeSecondFactor(trx, userId)
       if (user.mfa_enabled === 1) await recordAudit(trx, action, { user: userId, actor })
     })
 
@@ -203,6 +201,13 @@ export type SecondFactors = ReturnType<typeof secondFactors>
 
 /** Twice the tries of a challenge, so that a user who has used up one challenge can try another. */
 export const mfaLockout = { ...lockout, freeFailures: 2 * maxTries }
+
+/** The caller has locked the user's row. */
+export const removeSecondFactor = async (trx: Trx, userId: number) => {
+  await trx.updateTable('users').set({ mfa_secret: null, mfa_enabled: false }).where('id', '=', userId).execute()
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+  await endChallenges(trx, userId)
+}
 
 export const endChallenges = async (trx: Trx, userId: number) => {
   await trx.deleteFrom('mfa_challenges').where('user_id', '=', userId).execute()
