@@ -53,7 +53,7 @@ export const reads: Rows = {
         against: 'Nginx answering the same bytes from its cache',
         // Measured by leaving each out, in turns with the bare side.
         costs:
-          'a hit takes half again as much of Nginx’s processor time as on the bare side. Without the access log it is 1.3 times as much, and without log, limit, response headers and the rules for paths as well 1.03 times',
+          'a hit takes half again as much of Nginx’s processor time as on the bare side. Without the access log it is 1.3 times as much, and without log, limit, response headers and the rules for paths as well 1.03 times. Of Nginx’s own instructions, counted by callgrind, a hit takes 64,000 (bare: 23,000): 15,000 for the response headers, 6,000 for the log, 3,000 to refuse encoded paths and 2,000 to take trailing slashes off',
         ...hit,
       })
       await expectAlike(product, `${hop.url}${id}`, uncachedRequest, 'BYPASS')
