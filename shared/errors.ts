@@ -59,6 +59,8 @@ export const notFound = (what: string) =>
 export const conflict = (code: string, message: string, retryAfter?: number) =>
   new AppError('conflict', code, message, retryAfter === undefined ? {} : { retryAfter })
 export const tooMany = (code: string, message: string, retryAfter: number) => new AppError('too_many', code, message, { retryAfter })
+export const keyReused = () =>
+  new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new one.')
 export const unavailable = (code: string, message: string, cause?: unknown) =>
   new AppError('unavailable', code, message, { retryAfter: 1, cause })
 

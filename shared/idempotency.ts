@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
-import { AppError, conflict, invalid } from './errors'
-import { canonical, sha256 } from './idempotency/fingerprint'
+import { conflict, keyReused } from './errors'
+import { requestHashes } from './idempotency-key'
 import type { Sql } from './sql'
 import { before, inFuture, now } from './sql/clock'
 import { errno, isDuplicate, lockWait } from './sql/errors'
@@ -50,11 +50,8 @@ export const idempotently = async <Db, Body>(
   work: (save: Save<Db>) => Promise<Saved<Body>>,
 ): Promise<Answer<Body> & { replayed: boolean }> => {
   if (key === undefined) return { ...(await work(async (_, answer) => asSaved(answer))), replayed: false }
-  if (!/^[\x20-\x7e]{1,255}$/.test(key))
-    throw invalid('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 printable ASCII characters.')
-
-  const id = sha256(`${scope}\n${key}`)
-  const claim = await claimKey<Body>(sql, { id, hash: sha256(canonical(body)), owner: ownerOf(scope), leaseMs })
+  const { id, body: hash } = requestHashes(scope, key, body)
+  const claim = await claimKey<Body>(sql, { id, hash, owner: ownerOf(scope), leaseMs })
   if (claim.answer) {
     const { answer } = claim
     return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' }, replayed: true }
@@ -136,8 +133,7 @@ const claimKey = async <Body>({ kernel }: Pick<Sql<unknown>, 'kernel'>, { id, ha
       await kernel.deleteFrom('idempotency_keys').where('id', '=', id).where('created_at', '<', before(keyRetentionMs)).execute()
       continue
     }
-    if (found.body_hash !== hash)
-      throw new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new one.')
+    if (found.body_hash !== hash) throw keyReused()
     if (found.answer !== null) return { answer: JSON.parse(found.answer) as Answer<Body> }
     if (!found.lapsed) throw running()
     // Waits for an effect that is committing; the next round then finds its answer.

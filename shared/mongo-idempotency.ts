@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb'
-import { AppError, invalid } from './errors'
+import { keyReused } from './errors'
 import type { Answer, KeyedRequest } from './idempotency'
-import { canonical, sha256 } from './idempotency/fingerprint'
+import { requestHashes } from './idempotency-key'
 import { isDuplicate, type Mongo } from './mongo'
 
 interface KeyRow {
@@ -28,16 +28,12 @@ export const idempotentlyInMongo = async <Body>(
   work: (save: SaveAnswer<Body>) => Promise<Answer<Body>>,
 ): Promise<Answer<Body>> => {
   if (key === undefined) return work(async () => {})
-  if (!/^[\x20-\x7e]{1,255}$/.test(key))
-    throw invalid('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 printable ASCII characters.')
   const keys = mongo.collection<KeyRow>('idempotency_keys')
-  const _id = sha256(`${scope}\n${key}`)
-  const body_hash = sha256(canonical(body))
+  const { id: _id, body: body_hash } = requestHashes(scope, key, body)
   const replay = async (): Promise<Answer<Body> | undefined> => {
     const found = await keys.findOne({ _id })
     if (!found) return undefined
-    if (found.body_hash !== body_hash)
-      throw new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key came before with another body. Use a new one.')
+    if (found.body_hash !== body_hash) throw keyReused()
     const answer: Answer<Body> = JSON.parse(found.answer)
     return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
   }

@@ -1,4 +1,4 @@
-import { AppError, conflict, invalid, notFound } from '#shared/errors'
+import { AppError, conflict, invalid, keyReused, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
 import type { TaxClass } from '#shared/tax-class'
 
@@ -87,8 +87,7 @@ export const refusals: Record<string, () => AppError> = {
   required: () =>
     conflict('cart_required', 'Put something into your cart first, or log in; a shared cart is copied into a cart that exists.'),
   empty: () => conflict('cart_empty', 'There is nothing in the cart.'),
-  key_reused: () =>
-    new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new one.'),
+  key_reused: keyReused,
 }
 
 export type Availability = 'in_stock' | 'insufficient_stock' | 'out_of_stock' | 'unavailable' | 'unknown'

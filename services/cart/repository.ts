@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { notFound } from '#shared/errors'
+import type { RequestHashes } from '#shared/idempotency-key'
 import type { Redis } from '#shared/redis'
 import { day, hour, second } from '#shared/time'
 import { type Cart, type Choice, type Line, refusals, type ShownPrice, type ShownPrices } from './domain'
-import type { KeyedRequest } from './keyed-requests'
 import { changeLine, clearCart, copyLines, mergeCarts, setCoupon, shareCart } from './scripts'
 
 /** A cart belongs to a user, or to the guest who knows its id. */
@@ -60,7 +60,7 @@ export interface LineChange {
   /** Adds to the pieces that are there, or replaces them. */
   how: 'add' | 'set'
   /** Is done once, however often it comes. */
-  request?: KeyedRequest | undefined
+  request?: RequestHashes | undefined
 }
 export interface ChangedLine {
   cart: Cart

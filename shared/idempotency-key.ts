@@ -1,0 +1,28 @@
+import { invalid } from './errors'
+
+/** What a request with an `Idempotency-Key` is recognized by. Both are hashes, so that no store holds a key or a body. */
+export interface RequestHashes {
+  /** Of the scope, such as `42 POST /api/orders`, and the key. */
+  id: string
+  body: string
+}
+
+const sha256 = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex')
+
+/** The same text for two bodies that differ only in the order of their fields. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+
+export const requireKey = (key: string): void => {
+  if (!/^[\x20-\x7e]{1,255}$/.test(key))
+    throw invalid('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 printable ASCII characters.')
+}
+
+export const requestHashes = (scope: string, key: string, body: unknown): RequestHashes => {
+  requireKey(key)
+  return { id: sha256(`${scope}\n${key}`), body: sha256(canonical(body)) }
+}
