@@ -11,6 +11,10 @@ export const clientNetwork = (address: string): string => {
   return [...first, ...zeros, ...last].slice(0, 4).join(':')
 }
 
+type Headers = Record<string, string | undefined>
+
+export const networkOf = (headers: Headers): string => clientNetwork(clientAddress(headers['x-forwarded-for']))
+
 /** Whom tries are counted by: the user, or else the network of the client. */
-export const guesserOf = (user: { id: number } | undefined, headers: Record<string, string | undefined>): string =>
-  user ? `user:${user.id}` : `address:${clientNetwork(clientAddress(headers['x-forwarded-for']))}`
+export const guesserOf = (user: { id: number } | undefined, headers: Headers): string =>
+  user ? `user:${user.id}` : `address:${networkOf(headers)}`

@@ -1,5 +1,5 @@
 import type { User } from '#shared/auth'
-import { clientAddress, clientNetwork } from '#shared/client-address'
+import { networkOf } from '#shared/client-address'
 import { forbidden, invalid, unauthenticated } from '#shared/errors'
 import type { Http } from '#shared/http'
 import type { Static } from '#shared/schema'
@@ -41,9 +41,6 @@ const requireNear = ({ skip }: Query) => {
     throw invalid('search_too_deep', `A search shows its first ${deepest} products; narrow it down with filters to see others.`)
 }
 
-/** One person has many accounts more easily than many networks. */
-const networkOf = (headers: Record<string, string | undefined>) => clientNetwork(clientAddress(headers['x-forwarded-for']))
-
 export const searchRoutes = ({
   http,
   find,
@@ -60,7 +57,8 @@ export const searchRoutes = ({
         requireNear(query)
         const { keyword = '', sort = 'relevance', skip, limit } = query
         const found = await find({ keyword, filters: filtersOf(query), sort, skip, limit, explained: query.explain === 'true' })
-        // Everybody is shown what others search for: nothing but words of the catalog. The answer does not wait for it, and does not fail with it.
+        // Everybody is shown what others search for: nothing but words of the catalog, and counted by network, since accounts are easier to come by.
+        // The answer does not wait for it, and does not fail with it.
         if (skip === 0 && found.total > 0 && found.whole) trending.note(keyword, networkOf(headers)).catch(() => {})
         return resultView(found, query)
       },
