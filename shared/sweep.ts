@@ -1,3 +1,10 @@
+/**
+ * Repeats a step while it finds a whole batch, `most` times at most: nobody waits long for the sweep, and the next one continues.
+ */
+export const inBatches = async (batch: number, step: () => Promise<number | bigint>, most = 100): Promise<void> => {
+  for (let done = 0; done < most; done++) if ((await step()) < batch) return
+}
+
 /** Does `work` on every row, `lanes` rows at a time. A row that fails is reported and stops no other; the next sweep finds it again. */
 export const eachIsolated = async <Row>(
   rows: readonly Row[],

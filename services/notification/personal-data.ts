@@ -1,5 +1,6 @@
 import type { Message } from '#shared/event'
 import { forgetAnswers } from '#shared/idempotency'
+import { inBatches } from '#shared/sweep'
 import { day } from '#shared/time'
 import { contentColumn, factsColumn, historyColumn, type NotificationSql } from './database'
 import { erasedReason } from './deliveries'
@@ -17,12 +18,6 @@ const reportMs = 30 * day
 /** Messages and deliveries are kept for this long. */
 const rowMs = 365 * day
 const batch = 500
-const mostSteps = 100
-
-/** Repeats a step while it finds a whole batch. */
-const inSteps = async (step: () => Promise<number>) => {
-  for (let steps = 0; steps < mostSteps; steps++) if ((await step()) < batch) return
-}
 
 export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
   async exportOf(userId: number) {
@@ -86,7 +81,7 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
     const { db } = sql
     const aYearAgo = new Date(now.getTime() - rowMs)
     const idsOf = async (rows: Promise<{ id: number }[]>) => (await rows).map(({ id }) => id)
-    await inSteps(async () => {
+    await inBatches(batch, async () => {
       const ended = db.selectFrom('deliveries').select('id').where('content_until', '<', now).orderBy('content_until').limit(batch)
       const ids = await idsOf(ended.execute())
       if (ids.length > 0) {
@@ -95,7 +90,7 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
       }
       return ids.length
     })
-    await inSteps(async () => {
+    await inBatches(batch, async () => {
       const old = db.selectFrom('deliveries').select('id').where('created_at', '<', aYearAgo).orderBy('created_at').limit(batch)
       const ids = await idsOf(old.execute())
       if (ids.length > 0) {
@@ -105,10 +100,10 @@ export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
       return ids.length
     })
     const oldMessages = db.deleteFrom('messages').where('created_at', '<', aYearAgo).orderBy('created_at').limit(batch)
-    await inSteps(async () => Number((await oldMessages.executeTakeFirst()).numDeletedRows))
+    await inBatches(batch, async () => (await oldMessages.executeTakeFirst()).numDeletedRows)
     const lastMonth = new Date(now.getTime() - reportMs)
     const oldReports = db.deleteFrom('provider_events').where('received_at', '<', lastMonth).orderBy('received_at').limit(batch)
-    await inSteps(async () => Number((await oldReports.executeTakeFirst()).numDeletedRows))
+    await inBatches(batch, async () => (await oldReports.executeTakeFirst()).numDeletedRows)
   },
 })
 export type NotificationPersonalData = ReturnType<typeof notificationPersonalData>

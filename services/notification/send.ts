@@ -3,7 +3,7 @@ import { within } from '#shared/deadline'
 import { isUnavailable } from '#shared/errors'
 import type { Log } from '#shared/log'
 import { defer } from '#shared/sql'
-import { eachIsolated } from '#shared/sweep'
+import { eachIsolated, inBatches } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
 import type { Channel, OutgoingChannel, Sent } from './channels/channel'
 import { contentColumn, type DeliveryRow, type NotificationSql } from './database'
@@ -183,7 +183,7 @@ export const sending = ({ sql, channels, writing, surroundings, suppressions, lo
       const startedAt = performance.now()
       // A sweep may take minutes: a claim that lasted from its beginning would have run out before the last mails are sent.
       const present = () => new Date(now.getTime() + performance.now() - startedAt)
-      for (let batches = 0; batches < 20; batches++) if ((await sendBatch(channel, present())) < batch) break
+      await inBatches(batch, () => sendBatch(channel, present()), 20)
     },
   }
 }

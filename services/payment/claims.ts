@@ -1,6 +1,7 @@
 import { AppError, conflict } from '#shared/errors'
 import type { Log } from '#shared/log'
 import { isDuplicate } from '#shared/sql'
+import { inBatches } from '#shared/sweep'
 import { day } from '#shared/time'
 import type { Claim, ClaimedOrder, PaymentClients } from './clients'
 import type { PaymentSql } from './database'
@@ -15,9 +16,6 @@ interface Ports {
 
 /** The order service has answered, and granted nothing. After any other error the order may be claimed. */
 const isRefused = (error: unknown) => error instanceof AppError && ['invalid', 'not_found', 'conflict'].includes(error.kind)
-
-/** A sweep ends after so many, so that a stop does not wait for it. The next one deletes the rest. */
-const maxBatches = 50
 
 /** Claims of orders, for payments that are not stored yet. */
 export const claims = ({ sql, clients, log, readyMs }: Ports) => {
@@ -76,10 +74,7 @@ export const claims = ({ sql, clients, log, readyMs }: Ports) => {
     /** Forgets reserved ids whose requests are no longer repeated. The table's counter never gives one out again. */
     async forgetOldIds(now = new Date(), limit = 1000): Promise<void> {
       const old = reservedIds.where('created_at', '<', new Date(now.getTime() - day)).limit(limit)
-      for (let batch = 0; batch < maxBatches; batch++) {
-        const { numDeletedRows } = await old.executeTakeFirstOrThrow()
-        if (numDeletedRows < limit) return
-      }
+      await inBatches(limit, async () => (await old.executeTakeFirst()).numDeletedRows, 50)
     },
   }
 }
