@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type ServiceName, serviceNames } from '#shared/platform'
 import { minute } from '#shared/time'
 import { eachLine } from './lines'
+import { replaceFile } from './replace-file'
 import { largestLog, rotateLog } from './rotate-log'
 import { programs } from './servers/programs'
 import { serverEnvironment } from './service-environment'
@@ -41,11 +42,7 @@ export const upstream = (name: ServiceName, live: readonly string[] = []): strin
 
 export const upstreamsConf = (upstreams: Upstreams): string => serviceNames.map(name => upstream(name, upstreams[name])).join('')
 
-const writeUpstreams = (dir: string, upstreams: Upstreams) => {
-  const path = join(dir, 'upstreams.conf')
-  writeFileSync(`${path}.new`, upstreamsConf(upstreams))
-  renameSync(`${path}.new`, path)
-}
+const writeUpstreams = (dir: string, upstreams: Upstreams) => replaceFile(join(dir, 'upstreams.conf'), upstreamsConf(upstreams))
 
 const read = (path: string) => {
   try {
