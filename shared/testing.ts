@@ -5,6 +5,7 @@ import { outgoingMessage } from './outbox/relay'
 export { brokerTopology } from './bus/topology'
 export { testClients } from './testing/clients'
 export { sender, testHttp } from './testing/http'
+export { untilLockWaits } from './testing/locks'
 export { watchStatements } from './testing/statements'
 export { testBus, testMongo, testRedis, testSql } from './testing/stores'
 

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
-import { eventually } from '#shared/testing'
+import { eventually, untilLockWaits } from '#shared/testing'
 import { lockPayment, type PaymentKey } from './payment-rows'
 import { testPayments } from './testing'
 
@@ -37,8 +37,7 @@ test('a request that is taken over while it waits, and the one that took it over
     .execute()
   const second = refund()
   await eventually(async () => (await leases()).length === 1)
-  // Both are past what they read before they wait for the lock.
-  await Bun.sleep(100)
+  await untilLockWaits(sql.db, 2)
   await release()
   expect([(await first).body.code, (await second).status]).toEqual(['request_in_progress', 201])
   expect(await sql.db.selectFrom('refunds').select('amount').where('payment_id', '=', payment.id).execute()).toEqual([{ amount: 500 }])

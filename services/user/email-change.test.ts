@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { untilLockWaits } from '#shared/testing'
 import { hour } from '#shared/time'
 import { lockUser } from './repository'
 import { type TestUsers, testUsers } from './testing'
@@ -71,8 +72,8 @@ describe('a new e-mail', () => {
     const { answer } = await users.sql.transaction(async trx => {
       await lockUser(trx, gus.id)
       const answer = gus.change('late@example.com')
-      // Time to compare the password, and to come to the lock.
-      await Bun.sleep(200)
+      // Its password is compared before it comes to the lock.
+      await untilLockWaits(users.sql.db, 1)
       await trx.updateTable('users').set({ password_hash: 'of another password' }).where('id', '=', gus.id).execute()
       return { answer }
     })
