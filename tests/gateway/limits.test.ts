@@ -62,10 +62,8 @@ describe('rate limits', () => {
     expect(network.passed).toBeLessThanOrEqual(5 + 2)
     const networks = await burst(10, i => behind.fetch('/api/orders', { headers: { 'x-forwarded-for': `2001:db8:${i + 1}:1::5` } }))
     expect(networks.passed).toBe(10)
-    for (const address of ['2001:db8::', '::', '::ffff:10.1.1.1']) {
-      const same = await burst(10, () =>
-        behind.fetch('/api/orders', { headers: { 'x-forwarded-for': `${address}${address.endsWith(':') ? '7' : ''}` } }),
-      )
+    for (const address of ['2001:db8::7', '::7', '::ffff:10.1.1.1']) {
+      const same = await burst(10, () => behind.fetch('/api/orders', { headers: { 'x-forwarded-for': address } }))
       expect(same.passed).toBeLessThanOrEqual(5 + 2)
     }
     const chain = { headers: { 'x-forwarded-for': '1.1.1.1, 10.0.0.50, 10.9.0.1' } }
