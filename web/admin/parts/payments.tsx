@@ -1,7 +1,7 @@
 import { call, type Page } from '../../kit/api'
 import { Card } from '../../kit/card'
 import { Confirm } from '../../kit/dialog'
-import { Money, Time } from '../../kit/format'
+import { Money, money, Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { Payment, Refund } from '../types'
@@ -63,7 +63,7 @@ function Acts({ payment }: { payment: Payment }) {
         <FormButton
           small
           label="Refund"
-          title={`Refund up to ${left.toFixed(2)} ${currency}`}
+          title={`Refund up to ${money(left, currency)}`}
           fields={[
             { name: 'amount', label: 'Amount', type: 'number', hint: 'Empty is everything that is left' },
             { name: 'reason', label: 'Reason', lines: 2 },
