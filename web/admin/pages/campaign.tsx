@@ -9,8 +9,9 @@ import { go, Link, type PageProps } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
 import { Trail } from '../../kit/tabs'
-import { campaignBody, campaignValues, changedCampaign } from '../parts/campaign-form'
+import { campaignChange, campaignValues, changedCampaign } from '../parts/campaign-form'
 import { FormButton } from '../parts/form-button'
+import { sendChange } from '../parts/send-change'
 import type { Campaign, CampaignCode } from '../types'
 import { gives } from './campaigns'
 
@@ -81,7 +82,7 @@ export default function CampaignPage({ params: { id = '' } }: PageProps) {
                 fields={changedCampaign}
                 values={campaignValues(campaign)}
                 onSave={async values => {
-                  await call('PATCH', path, { body: campaignBody(values) })
+                  await sendChange(path, campaignChange(values, campaign))
                   changed('/api/promotions')
                   say('Saved.')
                 }}

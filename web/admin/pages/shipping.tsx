@@ -7,7 +7,9 @@ import { changed, useQuery } from '../../kit/query'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
 import { FormButton } from '../parts/form-button'
-import { type FormField, filled } from '../parts/form-dialog'
+import type { FormField } from '../parts/form-dialog'
+import { sendChange } from '../parts/send-change'
+import { changeOf, filled, listOf } from '../parts/values'
 import type { ShippingRate, ShippingZone } from '../types'
 
 const saved = () => {
@@ -29,9 +31,11 @@ const zoneFields: readonly FormField[] = [
 ]
 const zoneBody = ({ name = '', countries = '' }: Record<string, string>) => ({
   name,
-  countries: countries.split(',').flatMap(code => (code.trim() ? [code.trim().toUpperCase()] : [])),
+  countries: listOf(countries, ',').map(code => code.toUpperCase()),
 })
-const text = (value: number | null) => (value === null ? '' : `${value}`)
+const priceValues = (rate: ShippingRate) => Object.fromEntries(numbers.map(name => [name, `${rate[name as 'price'] ?? ''}`]))
+/** A field that was emptied; without a price to be free from, it is never free. */
+const empty = { included_grams: 0, per_kg: 0, free_over: null }
 
 function Rates({ zone }: { zone: ShippingZone }) {
   const { data, problem, reload } = useQuery<Page<ShippingRate>>(`/api/shipping/rates?zone_id=${zone.id}&limit=100`)
@@ -110,11 +114,9 @@ function Rates({ zone }: { zone: ShippingZone }) {
                   label="Change"
                   title={`${rate.option} in ${zone.name}`}
                   fields={price}
-                  values={{
-                    ...Object.fromEntries(numbers.map(name => [name, text(rate[name as 'price'])])),
-                  }}
+                  values={priceValues(rate)}
                   onSave={async values => {
-                    await call('PATCH', `/api/shipping/rates/${rate.id}`, { body: filled(values, numbers) })
+                    await sendChange(`/api/shipping/rates/${rate.id}`, changeOf(values, priceValues(rate), numbers, empty))
                     saved()
                   }}
                 />

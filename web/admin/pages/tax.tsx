@@ -10,14 +10,17 @@ import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
 import { currentTab, Tabs } from '../../kit/tabs'
 import { FormButton } from '../parts/form-button'
-import { filled } from '../parts/form-dialog'
+import { sendChange } from '../parts/send-change'
+import { taxClasses } from '../parts/tax-classes'
+import { changeOf, filled } from '../parts/values'
 import type { TaxRate, TaxReport } from '../types'
 
-const classes = ['standard', 'reduced', 'books', 'newspapers', 'food', 'water', 'medicine', 'baby', 'exempt']
 const saved = () => {
   changed('/api/tax')
   say('Saved.')
 }
+
+const rateValues = ({ rate, valid_to }: Pick<TaxRate, 'rate' | 'valid_to'>) => ({ rate: `${rate}`, valid_to: valid_to ?? '' })
 
 function Rates() {
   const { data, problem, loading, reload } = useQuery<Page<TaxRate>>(`/api/tax/rates?${listQuery(['country', 'region'])}`, { keep: true })
@@ -36,7 +39,7 @@ function Rates() {
           fields={[
             { name: 'country', label: 'Country', hint: 'Its code, such as DE', required: true },
             { name: 'region', label: 'Region' },
-            { name: 'tax_class', label: 'Class', options: classes, required: true },
+            { name: 'tax_class', label: 'Class', options: taxClasses, required: true },
             { name: 'rate', label: 'Percent', type: 'number', required: true },
             { name: 'valid_from', label: 'From', type: 'date', required: true },
             { name: 'valid_to', label: 'Until', type: 'date' },
@@ -65,7 +68,7 @@ function Rates() {
             {
               title: 'Change',
               end: true,
-              cell: ({ id, country, tax_class, rate, valid_to }) => (
+              cell: ({ id, country, tax_class, ...shown }) => (
                 <span class="inline-flex gap-2">
                   <FormButton
                     small
@@ -75,9 +78,9 @@ function Rates() {
                       { name: 'rate', label: 'Percent', type: 'number', required: true },
                       { name: 'valid_to', label: 'Until', type: 'date' },
                     ]}
-                    values={{ rate: `${rate}`, valid_to: valid_to ?? '' }}
+                    values={rateValues(shown)}
                     onSave={async values => {
-                      await call('PATCH', `/api/tax/rates/${id}`, { body: filled(values, ['rate']) })
+                      await sendChange(`/api/tax/rates/${id}`, changeOf(values, rateValues(shown), ['rate']))
                       saved()
                     }}
                   />

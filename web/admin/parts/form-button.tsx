@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Button } from '../../kit/button'
-import { FormDialog, type FormField, type Values } from './form-dialog'
+import { FormDialog, type FormField } from './form-dialog'
+import type { Values } from './values'
 
 interface Props {
   label: string

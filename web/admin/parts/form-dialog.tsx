@@ -5,6 +5,7 @@ import { Dialog } from '../../kit/dialog'
 import { faultOf, Select, TextField } from '../../kit/field'
 import { Form } from '../../kit/form'
 import { Problem } from '../../kit/notice'
+import type { Values } from './values'
 
 export interface FormField {
   name: string
@@ -17,8 +18,6 @@ export interface FormField {
   hint?: string
   required?: boolean
 }
-
-export type Values = Record<string, string>
 
 interface Props {
   title: string
@@ -75,12 +74,3 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
     </Dialog>
   )
 }
-
-/** What was filled in, as the API takes it: numbers as numbers, and nothing for what was left empty. */
-export const filled = (values: Values, numbers: readonly string[] = []): Record<string, string | number> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => {
-      const text = value.trim()
-      return text === '' ? [] : [[name, numbers.includes(name) ? Number(text) : text]]
-    }),
-  )

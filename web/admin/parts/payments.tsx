@@ -6,8 +6,8 @@ import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { Payment, Refund } from '../types'
 import { FormButton } from './form-button'
-import { filled } from './form-dialog'
 import { State } from './states'
+import { filled } from './values'
 
 function Refunds({ payment }: { payment: Payment }) {
   const { data } = useQuery<{ items: Refund[] }>(`/api/payments/${payment.id}/refunds`)

@@ -1,8 +1,7 @@
 import type { Product } from '../types'
-import type { FormField, Values } from './form-dialog'
-import { filled } from './form-dialog'
-
-const taxClasses = ['standard', 'reduced', 'books', 'newspapers', 'food', 'water', 'medicine', 'baby', 'exempt']
+import type { FormField } from './form-dialog'
+import { taxClasses } from './tax-classes'
+import { filled, type Values } from './values'
 
 export const productFields: readonly FormField[] = [
   { name: 'name', label: 'Name', required: true },
