@@ -59,6 +59,8 @@ interface TextFieldProps extends Described {
   step?: number | string
   placeholder?: string
   disabled?: boolean
+  /** The id of a `<datalist>` with what may be chosen instead of typed. */
+  list?: string
   class?: string
 }
 

@@ -9,8 +9,9 @@ import { Link, type PageProps } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
 import { Trail } from '../../kit/tabs'
+import { useCategories } from '../parts/categories'
 import { FormButton } from '../parts/form-button'
-import { productBody, productFields, productValues } from '../parts/product-form'
+import { productChange, productFields, productValues } from '../parts/product-form'
 import { State } from '../parts/states'
 import { StockOf } from '../parts/stock-of'
 import type { Product, StockMovement } from '../types'
@@ -65,6 +66,7 @@ const save = async (id: string, body: object) => {
 
 export default function ProductPage({ params: { id = '' } }: PageProps) {
   const { data: product, problem, reload } = useQuery<Product>(`/api/products/${encodeURIComponent(id)}`)
+  const fields = productFields(useCategories())
   titled(product?.name ?? 'Product', 'Shop admin')
   return (
     <div class="grid gap-6">
@@ -84,9 +86,9 @@ export default function ProductPage({ params: { id = '' } }: PageProps) {
               <FormButton
                 key={product.updated_at}
                 label="Change"
-                fields={productFields}
+                fields={fields}
                 values={productValues(product)}
-                onSave={values => save(product.id, productBody(values))}
+                onSave={values => save(product.id, productChange(values, product))}
               />
               <Confirm
                 label="Take off sale"

@@ -11,6 +11,7 @@ import { changed, useQuery } from '../../kit/query'
 import { Link, query } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
+import { useCategories } from '../parts/categories'
 import { FormButton } from '../parts/form-button'
 import { openingStock, productBody, productFields } from '../parts/product-form'
 import type { ImportReport, Product } from '../types'
@@ -70,6 +71,7 @@ export default function Products() {
     searched ? `/api/search?${listQuery(filters)}` : `/api/products?${listQuery(filters.slice(1))}`,
     { keep: true },
   )
+  const categories = useCategories()
   const save = useAction((format: 'csv' | 'ndjson') => download(format))
   return (
     <div class="grid gap-6">
@@ -83,7 +85,7 @@ export default function Products() {
           <FormButton
             look="main"
             label="Add a product"
-            fields={[...productFields, openingStock]}
+            fields={[...productFields(categories), openingStock]}
             onSave={async (values, headers) => {
               const { id } = await call<Product>('POST', '/api/products', { body: productBody(values), headers })
               changed('/api/')

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { useAction } from '../../kit/action'
 import { Button } from '../../kit/button'
 import { Dialog } from '../../kit/dialog'
@@ -14,6 +14,8 @@ export interface FormField {
   options?: readonly string[]
   /** With `options`: what the choice of nothing is called. */
   none?: string
+  /** What may be chosen instead of typed. */
+  suggestions?: readonly string[]
   lines?: number
   hint?: string
   required?: boolean
@@ -29,9 +31,20 @@ interface Props {
   onClose: () => void
 }
 
+function Suggestions({ id, values }: { id: string; values: readonly string[] }) {
+  return (
+    <datalist id={id}>
+      {values.map(value => (
+        <option key={value} value={value} />
+      ))}
+    </datalist>
+  )
+}
+
 /** A form in a dialog. Every value is text here; what the API wants of it is made in `onSave`. */
 export function FormDialog({ title, save, fields, values = {}, onSave, onClose }: Props) {
   const [given, setGiven] = useState<Values>(values)
+  const id = useId()
   const action = useAction(async (now: Values, { headers }) => {
     await onSave(now, headers)
     onClose()
@@ -39,7 +52,7 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
   return (
     <Dialog title={title} onClose={onClose} busy={action.busy}>
       <Form onSubmit={() => action.run(given)}>
-        {fields.map(({ name, label, options, none, type = 'text', lines, hint, required = false }) => {
+        {fields.map(({ name, label, options, none, type = 'text', suggestions, lines, hint, required = false }) => {
           const common = { name, label, required, value: given[name] ?? '', error: faultOf(action.problem, name), ...(hint && { hint }) }
           const set = (value: string) => setGiven({ ...given, [name]: value })
           return options ? (
@@ -57,10 +70,12 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
               type={type}
               onInput={set}
               {...(lines && { lines })}
+              {...(suggestions && { list: `${id}-${name}` })}
               {...(type === 'number' && { step: 'any' })}
             />
           )
         })}
+        {fields.map(({ name, suggestions }) => suggestions && <Suggestions key={name} id={`${id}-${name}`} values={suggestions} />)}
         <Problem problem={action.problem} />
         <div class="flex justify-end gap-2">
           <Button disabled={action.busy} onClick={onClose}>
