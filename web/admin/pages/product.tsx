@@ -1,4 +1,4 @@
-import { ask, call, type Page } from '../../kit/api'
+import { call, type Page } from '../../kit/api'
 import { Card, Empty, Skeleton } from '../../kit/card'
 import { Confirm } from '../../kit/dialog'
 import { listQuery, Pager } from '../../kit/filters'
@@ -9,9 +9,7 @@ import { Link, type PageProps } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
 import { Trail } from '../../kit/tabs'
-import { useCategories } from '../parts/categories'
-import { FormButton } from '../parts/form-button'
-import { productChange, productFields, productValues } from '../parts/product-form'
+import { ChangeProduct } from '../parts/change-product'
 import { State } from '../parts/states'
 import { StockOf } from '../parts/stock-of'
 import type { Product, StockMovement } from '../types'
@@ -56,17 +54,8 @@ function Movements({ id }: { id: string }) {
   )
 }
 
-/** A change is refused if somebody changed the product since it was read: by the tag of that reading. */
-const save = async (id: string, body: object) => {
-  const tag = (await ask('GET', `/api/products/${id}`)).headers.get('etag')
-  await call('PATCH', `/api/products/${id}`, { body, headers: { ...(tag && { 'if-match': tag }) } })
-  changed('/api/')
-  say('Saved.')
-}
-
 export default function ProductPage({ params: { id = '' } }: PageProps) {
   const { data: product, problem, reload } = useQuery<Product>(`/api/products/${encodeURIComponent(id)}`)
-  const fields = productFields(useCategories())
   titled(product?.name ?? 'Product', 'Shop admin')
   return (
     <div class="grid gap-6">
@@ -83,13 +72,7 @@ export default function ProductPage({ params: { id = '' } }: PageProps) {
               <a class="button button-quiet" href={`/products/${product.id}`}>
                 In the shop
               </a>
-              <FormButton
-                key={product.updated_at}
-                label="Change"
-                fields={fields}
-                values={productValues(product)}
-                onSave={values => save(product.id, productChange(values, product))}
-              />
+              <ChangeProduct id={product.id} />
               <Confirm
                 label="Take off sale"
                 title={`Take ${product.name} off sale?`}
