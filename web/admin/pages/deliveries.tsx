@@ -1,33 +1,26 @@
-import { signal } from '@preact/signals'
-import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
-import { Button } from '../../kit/button'
 import { Card, Empty } from '../../kit/card'
 import { FilterBar, listQuery, Pager, SelectFilter, TextFilter } from '../../kit/filters'
 import { Time } from '../../kit/format'
-import { Problem, say } from '../../kit/notice'
-import { changed, useQuery } from '../../kit/query'
+import { Problem } from '../../kit/notice'
+import { useQuery } from '../../kit/query'
 import { Link } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { ChosenBar, Table } from '../../kit/table'
+import { ActOnChosen, useChosen } from '../parts/chosen'
 import { State } from '../parts/states'
 import type { Delivery } from '../types'
 
 const filters = ['state', 'channel', 'kind', 'user_id']
 const states = ['queued', 'sent', 'delivered', 'bounced', 'complained', 'failed', 'suppressed']
-const chosen = signal<ReadonlySet<string>>(new Set())
+const keyOf = ({ id }: Delivery) => `${id}`
 const options = (values: readonly string[]) => values.map(value => ({ value, label: value.replaceAll('_', ' ') }))
 
 export default function Deliveries() {
   titled('Messages', 'Shop admin')
   const { data, problem, loading, reload } = useQuery<Page<Delivery>>(`/api/notifications/deliveries?${listQuery(filters)}`, { keep: true })
   const kinds = useQuery<{ items: { kind: string }[] }>('/api/notifications/kinds')
-  const resend = useAction(async (ids: readonly string[]) => {
-    for (const id of ids) await call('POST', `/api/notifications/deliveries/${id}/resend`)
-    chosen.value = new Set()
-    changed('/api/notifications')
-    say(`${ids.length} sent again.`)
-  })
+  const chosen = useChosen(data?.items.map(keyOf))
   return (
     <div class="grid gap-6">
       <h1>Messages</h1>
@@ -37,11 +30,18 @@ export default function Deliveries() {
         <SelectFilter name="kind" label="Kind" any="Any kind" options={options((kinds.data?.items ?? []).map(({ kind }) => kind))} />
         <TextFilter name="user_id" label="Customer's number" />
       </FilterBar>
-      <Problem problem={problem ?? resend.problem} onRetry={reload} />
+      <Problem problem={problem} onRetry={reload} />
       <ChosenBar chosen={chosen}>
-        <Button small busy={resend.busy} onClick={() => resend.run([...chosen.value])}>
-          Send again
-        </Button>
+        <ActOnChosen
+          chosen={chosen}
+          label="Send again"
+          title="Send these messages again?"
+          word="sent again"
+          under="/api/notifications"
+          act={(id, headers) => call('POST', `/api/notifications/deliveries/${id}/resend`, { headers })}
+        >
+          The people may get them twice.
+        </ActOnChosen>
       </ChosenBar>
       <Card flush>
         <Table
@@ -49,7 +49,7 @@ export default function Deliveries() {
           rows={data?.items}
           loading={loading}
           chosen={chosen}
-          rowKey={({ id }) => `${id}`}
+          rowKey={keyOf}
           columns={[
             {
               title: 'Message',

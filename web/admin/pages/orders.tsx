@@ -1,6 +1,4 @@
-import { signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
-import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card, Empty } from '../../kit/card'
@@ -8,17 +6,18 @@ import { TextField } from '../../kit/field'
 import { FilterBar, listQuery, Pager, SelectFilter, TextFilter } from '../../kit/filters'
 import { Form } from '../../kit/form'
 import { Money, Time } from '../../kit/format'
-import { Problem, say } from '../../kit/notice'
-import { changed, useQuery } from '../../kit/query'
+import { Problem } from '../../kit/notice'
+import { useQuery } from '../../kit/query'
 import { go, Link } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { ChosenBar, Table } from '../../kit/table'
+import { ActOnChosen, useChosen } from '../parts/chosen'
 import { State } from '../parts/states'
 import type { Order } from '../types'
 
 const filters = ['status', 'user_id', 'from', 'to']
 const states = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped', 'delivered', 'cancelled']
-const chosen = signal<ReadonlySet<string>>(new Set())
+const keyOf = ({ id }: Order) => `${id}`
 
 function Find() {
   const [number, setNumber] = useState('')
@@ -38,18 +37,7 @@ function Find() {
 export default function Orders() {
   titled('Orders', 'Shop admin')
   const { data, problem, loading, reload } = useQuery<Page<Order>>(`/api/orders?${listQuery(filters)}`, { keep: true })
-  const cancel = useAction(async (ids: readonly string[]) => {
-    const refused: string[] = []
-    for (const id of ids) await call('POST', `/api/orders/${id}/cancel`).catch(() => refused.push(id))
-    chosen.value = new Set(refused)
-    changed('/api/orders')
-    say(
-      refused.length === 0
-        ? `${ids.length} cancelled.`
-        : `${ids.length - refused.length} cancelled. ${refused.length} cannot be cancelled any more; they stay selected.`,
-      refused.length === 0 ? 'good' : 'warn',
-    )
-  })
+  const chosen = useChosen(data?.items.map(keyOf))
   return (
     <div class="grid gap-6">
       <div class="flex flex-wrap items-end justify-between gap-4">
@@ -67,18 +55,26 @@ export default function Orders() {
         <TextFilter name="from" label="From" type="date" />
         <TextFilter name="to" label="Until" type="date" />
       </FilterBar>
-      <Problem problem={problem ?? cancel.problem} onRetry={reload} />
+      <Problem problem={problem} onRetry={reload} />
       <ChosenBar chosen={chosen}>
-        <Button look="danger" small busy={cancel.busy} onClick={() => cancel.run([...chosen.value])}>
-          Cancel these orders
-        </Button>
+        <ActOnChosen
+          chosen={chosen}
+          look="danger"
+          label="Cancel these orders"
+          title="Cancel these orders?"
+          word="cancelled"
+          under="/api/orders"
+          act={(id, headers) => call('POST', `/api/orders/${id}/cancel`, { headers })}
+        >
+          The goods go back to the shelf, and what was paid is refunded. This cannot be taken back.
+        </ActOnChosen>
       </ChosenBar>
       <Card flush>
         <Table
           caption="Orders"
           rows={data?.items}
           loading={loading}
-          rowKey={({ id }) => `${id}`}
+          rowKey={keyOf}
           chosen={chosen}
           columns={[
             {

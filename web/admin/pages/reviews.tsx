@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
@@ -11,20 +11,20 @@ import { changed, useQuery } from '../../kit/query'
 import { Link } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { ChosenBar } from '../../kit/table'
+import { ActOnChosen, useChosen } from '../parts/chosen'
 import { FormButton } from '../parts/form-button'
 import type { ModeratedReview } from '../types'
 
-const chosen = signal<ReadonlySet<string>>(new Set())
 const decided = (told: string) => {
   changed('/api/ratings')
   say(told)
 }
-const approve = (id: string, headers?: Record<string, string>) =>
-  call('POST', `/api/ratings/${id}/approve`, { body: {}, ...(headers && { headers }) })
-const reject = (id: string, reason: string, spam: boolean, headers?: Record<string, string>) =>
-  call('POST', `/api/ratings/${id}/reject`, { body: { reason, spam }, ...(headers && { headers }) })
+const approve = (id: string, headers: Record<string, string>) => call('POST', `/api/ratings/${id}/approve`, { body: {}, headers })
+const reject = (id: string, reason: string, spam: boolean, headers: Record<string, string>) =>
+  call('POST', `/api/ratings/${id}/reject`, { body: { reason, spam }, headers })
+const againstRules = 'It does not follow our rules for reviews.'
 
-function One({ review }: { review: ModeratedReview }) {
+function One({ review, chosen }: { review: ModeratedReview; chosen: Signal<ReadonlySet<string>> }) {
   const { id, product_id, rating, title, comment, created_at, spam, open_reports, user_id } = review
   const accept = useAction<void>(async (_, { headers }) => {
     await approve(id, headers)
@@ -95,26 +95,30 @@ function One({ review }: { review: ModeratedReview }) {
 export default function Reviews() {
   titled('Reviews', 'Shop admin')
   const { data, problem, reload } = useQuery<Page<ModeratedReview>>(`/api/ratings/pending?${listQuery([])}`, { keep: true })
-  const many = useAction(async (publish: boolean) => {
-    for (const id of chosen.value) await (publish ? approve(id) : reject(id, 'It does not follow our rules for reviews.', true))
-    decided(`${chosen.value.size} decided.`)
-    chosen.value = new Set()
-  })
+  const chosen = useChosen(data?.items.map(({ id }) => id))
   return (
     <div class="grid gap-6">
       <h1>Reviews waiting</h1>
-      <Problem problem={problem ?? many.problem} onRetry={reload} />
+      <Problem problem={problem} onRetry={reload} />
       <ChosenBar chosen={chosen}>
-        <Button small busy={many.busy} onClick={() => many.run(true)}>
-          Publish
-        </Button>
-        <Button small look="danger" busy={many.busy} onClick={() => many.run(false)}>
-          Reject as spam
-        </Button>
+        <ActOnChosen chosen={chosen} label="Publish" title="Publish these reviews?" word="published" under="/api/ratings" act={approve}>
+          Everybody reads them, and they count for their products.
+        </ActOnChosen>
+        <ActOnChosen
+          chosen={chosen}
+          look="danger"
+          label="Reject as spam"
+          title="Reject these reviews as spam?"
+          word="rejected"
+          under="/api/ratings"
+          act={(id, headers) => reject(id, againstRules, true, headers)}
+        >
+          Their authors read: “{againstRules}” The filter learns from it.
+        </ActOnChosen>
       </ChosenBar>
       {!data && !problem && <Skeleton lines={4} class="h-24" />}
       {data?.items.map(review => (
-        <One key={review.id} review={review} />
+        <One key={review.id} review={review} chosen={chosen} />
       ))}
       {data?.items.length === 0 && (
         <Card>
