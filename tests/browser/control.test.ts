@@ -159,6 +159,25 @@ test('dead letters are filtered by the address, and replayed one by one or many 
   expect(room.wrong).toEqual([])
 })
 
+test('a page that cannot read again says when what it shows was read', async () => {
+  const path = '/api/discovery/dead-letters'
+  await using room = await asAdmin('/control', { expected: [`500 ${path}`] })
+  const { page } = room
+  await page.clock.install()
+  await room.go('/control/dead-letters')
+  const read = await page.evaluate(() => Date.now())
+  await page.route(`**${path}?*`, route => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }))
+  await page.clock.fastForward(60_000)
+  const told = await page.getByText(/^What is shown is of /).textContent()
+  const clock = new Intl.DateTimeFormat('en', {
+    timeStyle: 'medium',
+    timeZone: await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+  })
+  const lately = Array.from({ length: 10 }, (_, ago) => `What is shown is of ${clock.format(read - ago * 1000)}`)
+  expect(lately).toContain(told ?? '')
+  expect(room.wrong).toEqual([])
+})
+
 test('what stands in a dead letter is shown as text', async () => {
   const { id } = await shopper.place(pieces(product))
   await giveUpOf(id, '<img src=x onerror="document.title=1"><b>bold</b>')

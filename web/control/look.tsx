@@ -56,7 +56,7 @@ export const span = (ms: number): string => {
 export const every = (ms: number) => (paused.value ? {} : { everyMs: ms })
 
 /** Says that what is shown is no longer of this moment, and that the page goes on by itself. */
-export function Stale({ problem, since }: { problem: ShopError | undefined; since: string | undefined }) {
+export function Stale({ problem, since }: { problem: ShopError | undefined; since: string | number | undefined }) {
   if (!problem) return null
   return (
     <Notice tone="warn" title={since ? `What is shown is of ${clock(since)}` : 'There is nothing to show yet'}>

@@ -6,15 +6,21 @@ import { person } from './session'
 export interface Query<T> {
   /** What was read last; undefined until the first answer. */
   data: T | undefined
+  /** When that was, in milliseconds. */
+  at: number | undefined
   problem: ShopError | undefined
   loading: boolean
   reload: () => void
 }
+interface Answer<T> {
+  data: T
+  at: number
+}
 
 /** Answers by path, so that going back shows at once what was there. They belong to one person. */
-const answers = new Map<string, unknown>()
+const answers = new Map<string, Answer<unknown>>()
 const mostAnswers = 60
-const remember = (path: string, answer: unknown) => {
+const remember = (path: string, answer: Answer<unknown>) => {
   answers.delete(path)
   answers.set(path, answer)
   const [oldest] = answers.keys()
@@ -43,7 +49,7 @@ interface Options {
 
 interface State<T> {
   path: string | undefined
-  data: T | undefined
+  answer: Answer<T> | undefined
   problem: ShopError | undefined
   loading: boolean
 }
@@ -53,7 +59,7 @@ interface State<T> {
  * changes, and given up when the component goes. Without a path nothing is read.
  */
 export function useQuery<T>(path: string | undefined, { keep = false, everyMs }: Options = {}): Query<T> {
-  const state = useSignal<State<T>>({ path: undefined, data: undefined, problem: undefined, loading: path !== undefined })
+  const state = useSignal<State<T>>({ path: undefined, answer: undefined, problem: undefined, loading: path !== undefined })
   const again = useSignal(0)
   const turn = Object.entries(changes.value).reduce((sum, [prefix, count]) => sum + (path?.startsWith(prefix) ? count : 0), 0)
   const who = person.value?.id
@@ -61,15 +67,16 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs }:
   useEffect(() => {
     if (path === undefined) return
     const controller = new AbortController()
-    const known = answers.get(path) as T | undefined
+    const known = answers.get(path) as Answer<T> | undefined
     const before = state.peek()
-    state.value = { path, data: known ?? (keep || before.path === path ? before.data : undefined), problem: undefined, loading: true }
+    state.value = { path, answer: known ?? (keep || before.path === path ? before.answer : undefined), problem: undefined, loading: true }
     const load = () =>
       call<T>('GET', path, { signal: controller.signal }).then(
         data => {
           if (controller.signal.aborted) return
-          remember(path, data)
-          state.value = { path, data, problem: undefined, loading: false }
+          const answer = { data, at: Date.now() }
+          remember(path, answer)
+          state.value = { path, answer, problem: undefined, loading: false }
         },
         error => {
           if (controller.signal.aborted) return
@@ -88,8 +95,8 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs }:
   const reload = useCallback(() => {
     again.value++
   }, [again])
-  const { data, problem, loading, path: shown } = state.value
+  const { answer, problem, loading, path: shown } = state.value
   // In the one drawing before the effect, another path's answer is not this path's.
-  const present = shown === path || keep ? data : (answers.get(path ?? '') as T | undefined)
-  return { data: present, problem, loading: loading || (path !== undefined && shown !== path), reload }
+  const present = shown === path || keep ? answer : (answers.get(path ?? '') as Answer<T> | undefined)
+  return { data: present?.data, at: present?.at, problem, loading: loading || (path !== undefined && shown !== path), reload }
 }

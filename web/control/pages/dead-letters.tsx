@@ -48,7 +48,7 @@ const pretty = (body: string) => {
 export default function DeadLettersPage() {
   titled('Dead letters', 'Control room')
   const filter = filterOf(filters)
-  const { data, problem, loading } = useQuery<DeadLetterQueues>(
+  const { data, at, problem, loading } = useQuery<DeadLetterQueues>(
     `/api/discovery/dead-letters?${new URLSearchParams({ ...filter, limit: '100' })}`,
     {
       keep: true,
@@ -84,7 +84,7 @@ export default function DeadLettersPage() {
       <p class="max-w-prose text-soft">
         Messages that a service could not handle after all of its attempts. Mend the cause, then replay them: a handler is safe to repeat.
       </p>
-      <Stale problem={problem} since={data ? new Date().toISOString() : undefined} />
+      <Stale problem={problem} since={at} />
       <FilterBar names={filters}>
         <TextFilter name="queue" label="Queue" placeholder="tax.order-events" />
         <TextFilter name="type" label="Event" placeholder="order.created" />

@@ -111,7 +111,7 @@ function Feed() {
 
 export default function LivePage() {
   titled('Live orders', 'Control room')
-  const { data, problem } = useQuery<OrderPage>('/api/orders?limit=60', { keep: true, ...every(15_000) })
+  const { data, at, problem } = useQuery<OrderPage>('/api/orders?limit=60', { keep: true, ...every(15_000) })
   const overview = useQuery<Overview>('/api/discovery/overview', { keep: true, ...every(10_000) })
   const orders = [...useOrders(data).values()].toSorted((a, b) => b.at - a.at || b.id - a.id)
   return (
@@ -120,7 +120,7 @@ export default function LivePage() {
         <h1>Live orders</h1>
         <DemoOrders sandbox={overview.data?.sandbox} />
       </div>
-      <Stale problem={problem} since={data?.items[0]?.updated_at} />
+      <Stale problem={problem} since={at} />
       {data ? (
         <div class="grid gap-3 grid-cols-2 md:grid-cols-4 xl:grid-cols-7">
           {columns.map(status => (

@@ -94,7 +94,7 @@ export default function StoryPage({ params: { id = '' } }: PageProps) {
       <h1 class="flex flex-wrap items-center gap-3">
         Order {id} {order.data && <OrderState status={order.data.status} />}
       </h1>
-      <Stale problem={order.problem} since={order.data?.updated_at} />
+      <Stale problem={order.problem} since={order.at} />
       {missing.length > 0 && (
         <Notice tone="warn" title="A part of the story is missing">
           <p>{[...new Set(missing)].join(', ')} does not answer. What it told before is still shown, and it is asked again.</p>
