@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { type Flowing, mostKept, withNewest } from '../../web/control/flowing'
 import { pendingOf } from '../../web/control/pending'
 import { gist, stepsOf } from '../../web/control/timeline'
 
@@ -69,4 +70,20 @@ test('the gist of a fact is its plain fields, without those that every fact has'
     'status awaiting payment · amount 3',
   )
   for (const data of [null, 'text', 4, []]) expect(gist(data)).toBe('')
+})
+
+describe('the orders that are shown live', () => {
+  const flowing = (id: number, status = 'paid', at = id): Flowing => ({ id, status, at, moved: false })
+
+  test('stand where they moved last, the newest first', () => {
+    const orders = withNewest([], [flowing(1), flowing(3), flowing(2)])
+    expect(orders.map(({ id }) => id)).toEqual([3, 2, 1])
+    expect(withNewest(orders, [flowing(1, 'shipped', 4)])).toEqual([flowing(1, 'shipped', 4), flowing(3), flowing(2)])
+  })
+
+  test('are the newest alone, however many there were', () => {
+    let orders: readonly Flowing[] = []
+    for (let id = 1; id <= mostKept + 5; id++) orders = withNewest(orders, [flowing(id)])
+    expect([orders.length, orders[0]?.id, orders.at(-1)?.id]).toEqual([mostKept, mostKept + 5, 6])
+  })
 })

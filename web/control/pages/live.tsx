@@ -8,6 +8,7 @@ import { useQuery } from '../../kit/query'
 import { Link, query } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { DemoOrders } from '../demo-orders'
+import { type Flowing, withNewest } from '../flowing'
 import { events, type LiveEvent, onLiveEvent } from '../live'
 import { every, Stale, words } from '../look'
 
@@ -15,35 +16,26 @@ const columns = ['pending', 'awaiting_payment', 'paid', 'fulfilling', 'shipped',
 const filters = ['q', 'only']
 const mostInColumn = 12
 
-interface Flowing {
-  id: number
-  status: string
-  at: number
-  /** It has moved since the page was opened. */
-  moved: boolean
-}
-
 const statusIn = ({ type, status }: LiveEvent) =>
   type === 'order.created' ? 'pending' : type === 'order.cancelled' ? 'cancelled' : type === 'order.status_updated' ? status : undefined
 
-/** The orders by id: those that were there, and each as it moves. */
+/** The orders as they are: those that were there, and each as it moves. */
 const useOrders = (page: OrderPage | undefined) => {
-  const orders = useSignal<ReadonlyMap<number, Flowing>>(new Map())
-  const put = (order: Flowing) => {
-    orders.value = new Map(orders.peek()).set(order.id, order)
-  }
+  const orders = useSignal<readonly Flowing[]>([])
   useEffect(() => {
-    for (const { id, status, updated_at } of page?.items ?? []) {
-      const known = orders.peek().get(id)
-      const at = Date.parse(updated_at)
-      if (known?.status !== status) put({ id, status, at, moved: known !== undefined })
-    }
+    const known = new Map(orders.peek().map(({ id, status }) => [id, status]))
+    const news = (page?.items ?? []).filter(({ id, status }) => known.get(id) !== status)
+    orders.value = withNewest(
+      orders.peek(),
+      news.map(({ id, status, updated_at }) => ({ id, status, at: Date.parse(updated_at), moved: known.has(id) })),
+    )
   }, [page])
   useEffect(
     () =>
       onLiveEvent(event => {
         const status = statusIn(event)
-        if (status && event.order_id !== undefined) put({ id: event.order_id, status, at: Date.parse(event.time), moved: true })
+        if (status && event.order_id !== undefined)
+          orders.value = withNewest(orders.peek(), [{ id: event.order_id, status, at: Date.parse(event.time), moved: true }])
       }),
     [],
   )
@@ -113,7 +105,7 @@ export default function LivePage() {
   titled('Live orders', 'Control room')
   const { data, at, problem } = useQuery<OrderPage>('/api/orders?limit=60', { keep: true, ...every(15_000) })
   const overview = useQuery<Overview>('/api/discovery/overview', { keep: true, ...every(10_000) })
-  const orders = [...useOrders(data).values()].toSorted((a, b) => b.at - a.at || b.id - a.id)
+  const orders = useOrders(data)
   return (
     <div class="grid gap-6">
       <div class="flex flex-wrap items-center justify-between gap-3">
