@@ -29,6 +29,8 @@ export interface OfferedShop {
   freeShipping: boolean
   /** The price of each shipping option. */
   options: Record<string, number>
+  /** Standard shipping is free from this subtotal on. */
+  freeOver: number | null
   /** For an address of free text, and for one with a country. */
   taxPercent: { text: number; country: number }
 }
@@ -93,7 +95,7 @@ const shippingApp = (shop: OfferedShop) =>
         currency,
         days_min: 2,
         days_max: 4,
-        free_over: null,
+        free_over: option === 'standard' ? shop.freeOver : null,
       })),
     }),
     { body: closed({ address: Address, currency: t.String(), subtotal: t.Optional(t.Number()), items: t.Array(Line) }) },
@@ -138,6 +140,7 @@ export const testOffers = () => {
     automatic: undefined,
     freeShipping: false,
     options: { standard: 0, express: 25 },
+    freeOver: null,
     taxPercent: { text: 0, country: 20 },
   }
   return { shop, apps: { product: productApp(shop), promotion: promotionApp(shop), shipping: shippingApp(shop), tax: taxApp(shop) } }

@@ -38,6 +38,17 @@ export const carts: Folder = {
       about: 'Without a country the quote is for the user’s default address, else for the default zone.',
     },
     {
+      name: 'What it costs by express',
+      send: 'GET /api/cart?country=Germany&shipping_option=express',
+      as: 'user',
+      status: 200,
+      is: { 'quote.shipping_option': 'express' },
+      after: [
+        `pm.test('lists the options', () => pm.expect(body.quote.shipping_options.map(({ option }) => option)).to.include('standard'))`,
+      ],
+      about: 'An order with this address and this `shipping_option` costs as much.',
+    },
+    {
       name: 'A guest begins a cart',
       send: 'POST /api/cart/items',
       body: { product_id: '{{product_id}}', quantity: 1 },

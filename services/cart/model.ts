@@ -1,6 +1,6 @@
 import { addressFields } from '#shared/address'
 import { Currency, toMajor } from '#shared/money'
-import { closed, Id, integerText, named, ProductId, Sku, type Static, Time, t } from '#shared/schema'
+import { closed, Id, integerText, named, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { maxPieces } from './domain'
 import type { PricedCarts, ShownCart } from './priced-carts'
 import type { Owner } from './repository'
@@ -31,9 +31,10 @@ export const CouponBody = named(
   'CouponCode',
   closed({ code: t.String({ minLength: 1, maxLength: 64, examples: ['WELCOME10'] }) }, { examples: [{ code: 'WELCOME10' }] }),
 )
-export const PlaceQuery = closed({
+export const QuoteQuery = closed({
   country: t.Optional(t.String({ ...addressFields.country, description: 'Where the cart would be sent: a code or an English name' })),
   region: t.Optional(t.String({ ...addressFields.region, description: 'Needed where taxes depend on it' })),
+  shipping_option: t.Optional(t.String({ ...text(32, 'express'), description: 'One that is offered there; `standard` by default' })),
 })
 const header = (name: string, description: string) => ({
   in: 'header',
@@ -74,11 +75,31 @@ const ItemView = named(
     ]),
   }),
 )
+const OfferedOption = named(
+  'CartShippingOption',
+  t.Object({
+    option: t.String({ examples: ['standard'] }),
+    price: t.Number({ description: 'What `shipping` is with this option', examples: [0] }),
+  }),
+)
+const sampleQuote = {
+  ...{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD', shipping_option: 'standard' },
+  shipping_options: [
+    { option: 'standard', price: 0 },
+    { option: 'express', price: 15 },
+  ],
+}
 const QuoteView = named(
   'CartQuote',
   t.Object(
-    { subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: Currency },
-    { examples: [{ subtotal: 3000, discount: 300, tax: 0, shipping: 0, total: 2700, currency: 'USD' }] },
+    {
+      ...{ subtotal: Money, discount: Money, tax: Money, shipping: Money, total: Money, currency: Currency },
+      shipping_option: t.Optional(
+        t.String({ description: 'The one that is counted; absent while the cart is empty', examples: ['standard'] }),
+      ),
+      shipping_options: t.Array(OfferedOption, { description: 'All that are offered at the place of the quote' }),
+    },
+    { examples: [sampleQuote] },
   ),
 )
 export const CartView = named(

@@ -6,7 +6,9 @@ import type { CartClients } from './clients'
 import {
   type Cart,
   type CurrentLine,
+  carriagesOf,
   choose,
+  chosenCarriage,
   currentLine,
   lastShown,
   mostOf,
@@ -15,6 +17,7 @@ import {
   pricedLines,
   type Quote,
   quoteOf,
+  unknownOption,
 } from './domain'
 import type { CartRepository, ChangedLine, ExpectedVersions, LineChange, Owner } from './repository'
 
@@ -28,6 +31,11 @@ interface EnteredCode {
   code: string
   /** Who enters it: promotion counts wrong codes. */
   guesser: string
+}
+/** What a quote is asked for; without a place it is for the owner's own, without an option for standard shipping. */
+interface Asked {
+  place?: Place | undefined
+  option?: string | undefined
 }
 type Coupon = Awaited<ReturnType<Offers['discounts']>>['coupon']
 export interface ShownCart {
@@ -51,45 +59,46 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
   const catalog = offers.products
   const placeFor = async (owner: Owner): Promise<Place> => ('user' in owner ? defaultPlace(owner.user) : {})
 
-  const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner, asked: Place | undefined) => {
+  const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner, asked: Asked) => {
     const discounts = offers.discounts({ currency, lines }, { userId: userOf(owner), coupon })
-    const [given, place] = await Promise.all([discounts, asked ?? placeFor(owner)])
+    const [given, place] = await Promise.all([discounts, asked.place ?? placeFor(owner)])
     const subtotal = sumOf(lines.map(({ price, quantity }) => times(price, quantity)))
     const discounted = lines.map((line, index) => ({ ...line, net: times(line.price, line.quantity) - (given.shares[index] ?? 0) }))
     const goods = { currency, address: addressIn(place), lines: discounted }
-    const shipping = given.freeShipping ? 0 : await standardPrice(goods, subtotal - given.discount)
+    const offered = carriagesOf(await offers.shippingPrices(goods, subtotal - given.discount), given.freeShipping)
+    const chosen = chosenCarriage(offered, asked.option)
+    const shipping = chosen?.price ?? 0
     const { tax } = await offers.taxes(goods, shipping)
-    return { coupon: given.coupon, quote: quoteOf({ subtotal, discount: given.discount, tax, shipping }, currency) }
+    const amounts = { subtotal, discount: given.discount, tax, shipping }
+    return { coupon: given.coupon, quote: quoteOf(amounts, currency, { chosen, offered }) }
   }
-  const standardPrice = async (...goods: Parameters<Offers['shippingPrices']>): Promise<number> => {
-    const prices = await offers.shippingPrices(...goods)
-    const [first = 0] = prices.values()
-    return prices.get('standard') ?? first
-  }
+  /** Undefined while a service that it needs fails. An option that is not offered is refused. */
+  const priceIfPossible = (...[priced, coupon, owner, asked]: Parameters<typeof priceOf>) =>
+    priceOf(priced, coupon, owner, asked).catch(error => {
+      if (error instanceof AppError && error.code !== unknownOption) return undefined
+      throw error
+    })
 
   const currentLines = (cart: Cart, products: ReadonlyMap<string, CatalogProduct>) =>
     cart.lines.map(line => currentLine(line, products.get(line.product_id), true))
   const freshLines = async (cart: Cart) => currentLines(cart, await catalog.fresh(productsOf(cart.lines)))
 
   /** With current prices and the quote. It fails without the catalog; without one of the others the quote is missing. */
-  const show = async (owner: Owner, cart: Cart, place: Place | undefined): Promise<ShownCart> => {
+  const show = async (owner: Owner, cart: Cart, asked: Asked): Promise<ShownCart> => {
     const lines = await freshLines(cart)
     if (lines.length === 0) return { cart, lines, quote: quoteOf(noAmounts, defaultCurrency), coupon: undefined }
     const priced = pricedLines(lines)
     if (!priced) return { cart, lines, quote: undefined, coupon: undefined }
-    const answer = await priceOf(priced, cart.coupon, owner, place).catch(error => {
-      if (error instanceof AppError) return undefined
-      throw error
-    })
+    const answer = await priceIfPossible(priced, cart.coupon, owner, asked)
     return { cart, lines, quote: answer?.quote, coupon: answer?.coupon }
   }
 
   return {
     /** The prices that a user sees here are those at which their order from the cart is placed. */
-    async show(owner: Owner, place?: Place): Promise<ShownCart> {
-      if (!('user' in owner)) return show(owner, await carts.get(owner), place)
+    async show(owner: Owner, asked: Asked = {}): Promise<ShownCart> {
+      if (!('user' in owner)) return show(owner, await carts.get(owner), asked)
       const [cart, known] = await Promise.all([carts.get(owner), carts.shownPrices(owner.user)])
-      const shown = await show(owner, cart, place)
+      const shown = await show(owner, cart, asked)
       const changed = newlyShown(cart.lines, shown.lines, known)
       if (changed) await carts.keepShownPrices(owner.user, changed)
       return shown
@@ -131,12 +140,14 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     },
 
     /** Keeps a code that promotion would accept for what is in the cart now. */
-    async useCoupon(owner: Owner, { code, guesser }: EnteredCode, versions: ExpectedVersions, place?: Place): Promise<ShownCart> {
+    async useCoupon(owner: Owner, { code, guesser }: EnteredCode, versions: ExpectedVersions, asked: Asked = {}): Promise<ShownCart> {
       const priced = pricedLines(await freshLines(await carts.get(owner)))
       if (!priced) throw conflict('cart_empty', 'There is nothing in the cart that a code could be used for.')
       const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code, guesser })
       if (!coupon?.valid) throw conflict('coupon_rejected', `The code cannot be used for this cart: ${coupon?.reason ?? 'unknown_code'}.`)
-      return show(owner, await carts.setCoupon(owner, coupon.code, versions), place)
+      // Before the code is kept: a refused request changes nothing.
+      if (asked.option !== undefined) await priceIfPossible(priced, coupon.code, owner, asked)
+      return show(owner, await carts.setCoupon(owner, coupon.code, versions), asked)
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */

@@ -16,7 +16,8 @@ describe('the quote', () => {
     const me = await shop.shopper()
     await me.put(shop.add({ price: 19.99 }), 3)
     await me.put(shop.add({ price: 0.1 }), 2)
-    expect((await me.cart()).quote).toEqual({ subtotal: 60.17, discount: 0, tax: 6.52, shipping: 5, total: 71.69, currency: 'USD' })
+    const amounts = { subtotal: 60.17, discount: 0, tax: 6.52, shipping: 5, total: 71.69, currency: 'USD' }
+    expect((await me.cart()).quote).toMatchObject(amounts)
   })
   test('is for the country and region that are asked for, which must be known', async () => {
     const me = await shop.shopper()
@@ -42,6 +43,37 @@ describe('the quote', () => {
     shop.down.clear()
     shop.places.delete(4711)
     expect((await me.cart()).quote).toMatchObject({ tax: 10.5 })
+  })
+  test('is for the shipping option that is asked for, and names it beside those that are offered', async () => {
+    const me = await shop.shopper()
+    await me.put(shop.add({ price: 100 }))
+    const shipping_options = [
+      { option: 'standard', price: 5 },
+      { option: 'express', price: 25 },
+    ]
+    const quoteFor = async (query: string) => (await me.ask('GET', `/${query}`)).body.quote
+    shop.offers.shop.options = { standard: 5, express: 25 }
+    expect(await quoteFor('')).toMatchObject({ shipping: 5, total: 115.5, shipping_option: 'standard', shipping_options })
+    const express = { shipping: 25, tax: 12.5, total: 137.5, shipping_option: 'express', shipping_options }
+    expect(await quoteFor('?shipping_option=express')).toMatchObject(express)
+    shop.offers.shop.options = { express: 25 }
+    expect(await quoteFor('')).toMatchObject({ shipping: 25, shipping_option: 'express' })
+    shop.offers.shop.options = { standard: 5, express: 25 }
+  })
+  test('is refused for an option that is not offered, which keeps no code', async () => {
+    shop.coupons.set('TEN', { percent: 10 })
+    const me = await shop.shopper()
+    await me.put(shop.add())
+    const refused = { status: 400, body: { code: 'unknown_shipping_option' } }
+    expect(await me.ask('GET', '/?shipping_option=pigeon')).toMatchObject(refused)
+    expect(await me.ask('POST', '/coupon?shipping_option=pigeon', { code: 'TEN' })).toMatchObject(refused)
+    expect(await me.cart()).toMatchObject({ coupon: null, version: 1 })
+    shop.offers.shop.options = { standard: 5, express: 25 }
+    const used = await me.ask('POST', '/coupon?shipping_option=express', { code: 'TEN' })
+    expect(used.body).toMatchObject({ coupon: { code: 'TEN' }, quote: { shipping_option: 'express', shipping: 25 } })
+    // Nobody knows what is offered, so that nothing can be refused.
+    shop.down.add('shipping')
+    expect(await me.ask('GET', '/?shipping_option=pigeon')).toMatchObject({ status: 200, body: { quote: null } })
   })
   test('leaves out what is no longer sold', async () => {
     const me = await shop.shopper()

@@ -16,7 +16,7 @@ describe('a guest', () => {
     const first = await shop.send('GET', '/')
     const id = first.headers.get('x-cart-id') ?? ''
     expect(Buffer.from(id, 'base64url').length).toBeGreaterThanOrEqual(16)
-    const quote = { subtotal: 0, discount: 0, tax: 0, shipping: 0, total: 0, currency: 'USD' }
+    const quote = { subtotal: 0, discount: 0, tax: 0, shipping: 0, total: 0, currency: 'USD', shipping_options: [] }
     expect(first.body).toEqual({ cart_id: id, version: 0, items: [], item_count: 0, coupon: null, quote })
     const product = shop.add()
     await shop.send('POST', '/items', { product_id: product.id, quantity: 2 }, { 'x-cart-id': id })

@@ -16,7 +16,7 @@ import {
   ItemQuantity,
   ItemQuery,
   NewItem,
-  PlaceQuery,
+  QuoteQuery,
   repeatableGuestCart,
 } from './model'
 import type { Owner } from './repository'
@@ -41,12 +41,16 @@ const keyOf = (user: object | undefined, headers: Headers) =>
   user || headers['x-cart-id'] !== undefined ? headers['idempotency-key'] : undefined
 
 const conditional = 'With `If-Match` only if the cart has that version.'
-const pricedFor = 'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.'
+const pricedFor =
+  'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping.'
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
 /** Of a POST that takes no `Idempotency-Key`. */
 export const repeatedFreely = 'A repetition changes nothing, so that it needs no `Idempotency-Key`.'
 
-const placeAsked = (query: Static<typeof PlaceQuery>) => (query.country === undefined ? undefined : placeOf(query))
+const askedFor = ({ shipping_option: option, ...query }: Static<typeof QuoteQuery>) => ({
+  place: query.country === undefined ? undefined : placeOf(query),
+  option,
+})
 
 export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { http: Http }) => {
   const ownerOf = ownerFrom(ids)
@@ -55,16 +59,16 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
       '/',
       async ({ user, headers, set, query }) => {
         const owner = await ownerOf(user, headers, set)
-        const view = cartView(owner, await pricedCarts.show(owner, placeAsked(query)))
+        const view = cartView(owner, await pricedCarts.show(owner, askedFor(query)))
         // The answer shows prices and stock, which change while the cart's version stays.
         const tag = etag(view.version, Bun.hash(JSON.stringify(view)).toString(36))
         return notModified({ headers, set }, tag) ? status(304, undefined) : view
       },
       {
         guest: true,
-        query: PlaceQuery,
+        query: QuoteQuery,
         response: { 200: CartView, 304: t.Void() },
-        problems: ['invalid_cart_id', 'unknown_country', 'unknown_region', 'region_required'],
+        problems: ['invalid_cart_id', 'unknown_country', 'unknown_region', 'region_required', 'unknown_shipping_option'],
         detail: {
           ...guestCart,
           operationId: 'getCart',
@@ -194,14 +198,14 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
           owner,
           { code: body.code, guesser: guesserOf(user, headers) },
           versionsWanted(headers),
-          placeAsked(query),
+          askedFor(query),
         )
         set.headers.etag = etag(shown.cart.version)
         return cartView(owner, shown)
       },
       {
         guest: true,
-        query: PlaceQuery,
+        query: QuoteQuery,
         body: CouponBody,
         response: { 200: CartView },
         problems: [
@@ -209,6 +213,7 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
           'unknown_country',
           'unknown_region',
           'region_required',
+          'unknown_shipping_option',
           'cart_empty',
           'coupon_rejected',
           'too_many_codes',

@@ -58,7 +58,8 @@ export const testCart = async () => {
   const service = compose({ redis: store.redis, clients: cartClients(others.client, { rememberMs: 0 }), idSecret: 'a secret of this test' })
   const handle = deliverTo(cartHandlers(service))
 
-  const ask = sender(cartApp({ http: web.http, ...service }), { under: '/api/cart' })
+  const app = cartApp({ http: web.http, ...service })
+  const ask = sender(app, { under: '/api/cart' })
   const send = async (...request: Parameters<typeof ask>) => {
     const answer = await ask(...request)
     return { ...answer, body: (answer.body ?? {}) as CartView & Record<string, unknown> }
@@ -112,6 +113,9 @@ export const testCart = async () => {
     coupons,
     places,
     guessers,
+    app,
+    /** The four services that price carts and orders, and the shop that they answer from. */
+    offers,
     /** The services that are down, and the name of each that was asked. */
     down: others.down,
     asked: others.asked,

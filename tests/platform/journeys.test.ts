@@ -96,7 +96,7 @@ describe('from a guest’s cart to a return', () => {
     expect([order.status, second.status]).toEqual([201, 409])
     const { id, subtotal, discount, tax, shipping, total_amount, items } = order.body
     expect({ subtotal, discount }).toEqual({ subtotal: 1559.97, discount: 156 })
-    expect<unknown>(quote).toEqual({ subtotal, discount, tax, shipping, total: total_amount, currency: 'USD' })
+    expect<unknown>(quote).toMatchObject({ subtotal, discount, tax, shipping, total: total_amount, currency: 'USD' })
     expect(total_amount).toBeCloseTo(subtotal - discount + tax + shipping, 6)
     expect(tax).toBeGreaterThan(0)
     await person.untilOrder(id, 'awaiting_payment')
