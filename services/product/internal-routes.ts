@@ -26,10 +26,12 @@ export const internalRoutes = ({ http, products }: Pick<ProductService, 'product
       detail: { summary: 'The rating shown for each product, to compare with that of its reviews' },
     })
     .post('/prices', async ({ body }) => ({ items: (await products.pricesOf(body.ids)).map(versionedPriceView) }), {
-      internal: ['cart', 'order', 'favourite'],
+      internal: ['cart', 'order', 'favourite', 'shipping'],
       body: closed({ ids: t.Array(ProductId, { maxItems: 100 }) }),
       response: t.Object({ items: t.Array(VersionedPriceView) }),
-      detail: { summary: 'What carts, orders and favourites need to know of products; one that does not exist is left out' },
+      detail: {
+        summary: 'What carts, orders, favourites and quotes of shipping need to know of products; one that does not exist is left out',
+      },
     })
     .get(
       '/catalog',

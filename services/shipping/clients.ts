@@ -1,11 +1,15 @@
 import { Value } from '@sinclair/typebox/value'
 import { Address } from '#shared/address'
 import { batchingLoader } from '#shared/batching-loader'
-import { type Clients, unwrap } from '#shared/client'
+import { ask, type Clients, unwrap } from '#shared/client'
 import { AppError, notFound } from '#shared/errors'
+import { toMinor } from '#shared/money'
 import { Id, t } from '#shared/schema'
+import { second } from '#shared/time'
 import type { OrderApi } from '../order/app'
+import type { ProductApi } from '../product/app'
 import type { UserApi } from '../user/app'
+import type { CatalogPrice } from './domain-quotes'
 
 /** Who a label names, as far as their account says. */
 export interface Recipient {
@@ -26,13 +30,16 @@ const OrderAnswer = t.Object({
   shipping_option: t.String({ minLength: 1, maxLength: 16 }),
 })
 
-/** As many orders as one question may name. */
+/** As many orders or products as one question may name. */
 const mostIds = 100
+/** Somebody waits for a quote, which can do without the catalog. */
+const catalogDeadlineMs = second
 
 /** What shipping asks of other services. */
 export const shippingClients = (client: Clients) => {
   const orders = client<OrderApi>('order')
   const users = client<UserApi>('user')
+  const products = client<ProductApi>('product', { deadlineMs: catalogDeadlineMs })
   /** Orders that are wanted at the same moment, as by messages that arrive together, are asked for together. */
   const orderOf = batchingLoader<unknown>(async ids => {
     const answers = await Promise.all(
@@ -45,6 +52,20 @@ export const shippingClients = (client: Clients) => {
     async recipientOf(userId: number): Promise<Recipient | undefined> {
       const [user] = (await unwrap(users.internal.users.contacts.post({ ids: [userId] }))).items
       return user && { name: user.full_name, ...(user.phone !== null && { phone: user.phone }) }
+    },
+
+    /** What the products that are sold cost now, in minor units. */
+    async catalogPrices(ids: readonly string[]): Promise<ReadonlyMap<string, CatalogPrice>> {
+      const answers = await Promise.all(
+        chunks([...new Set(ids)], mostIds).map(some => ask('product', products.internal.prices.post({ ids: some }))),
+      )
+      const sold = answers.flatMap(({ items }) => items).filter(({ status }) => status === 'active')
+      return new Map(
+        sold.map(({ id, currency, price, variants }) => {
+          const inMinor = variants.map(variant => ({ sku: variant.sku, price: toMinor(variant.price, currency) }))
+          return [id, { currency, price: toMinor(price, currency), variants: inMinor }]
+        }),
+      )
     },
 
     /** An answer that lacks what a shipment needs is an error. The message that led to it becomes a dead letter and can be replayed. */

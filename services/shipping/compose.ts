@@ -7,7 +7,7 @@ import type { ShippingSql } from './database'
 import { shipmentDrift } from './drift'
 import { followUpShipments } from './follow-up-shipments'
 import { shippingPersonalData } from './personal-data'
-import { quoteShipping } from './quote-shipping'
+import { quoteItems, quoteShipping } from './quote-shipping'
 import { shippingRateRepository } from './rates'
 import { shipmentRepository } from './repository'
 import { shipLines } from './ship-lines'
@@ -34,6 +34,7 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
   const streams = shipmentStreams({ sql, follow, log, ...(heartbeatMs !== undefined && { heartbeatMs }) })
   const { notify } = streams
   const steps = shipmentSteps({ sql, notify })
+  const quote = quoteShipping(sql)
   const [zones, rates] = [zoneRepository(sql), shippingRateRepository(sql)]
   return {
     streams,
@@ -44,7 +45,8 @@ export const compose = ({ sql, clients, carriers, follow, log, heartbeatMs, stuc
     voidCancelledOrder: voidCancelledOrder({ sql, notify }),
     followUpShipments: followUpShipments({ sql, clients, carriers, steps, log }),
     shipments: shipmentRepository(sql),
-    quoteShipping: quoteShipping(sql),
+    quoteShipping: quote,
+    quoteItems: quoteItems(quote, clients),
     rates,
     weights: weightRepository(sql),
     zones,

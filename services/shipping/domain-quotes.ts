@@ -1,5 +1,5 @@
 import { conflict } from '#shared/errors'
-import { sumOf, times } from '#shared/money'
+import { defaultCurrency, sumOf, times } from '#shared/money'
 
 /** Shipping prices from the rates of a zone and the weight of the items. Amounts are in minor units. */
 
@@ -34,6 +34,32 @@ export const shippingPrice = (rate: ShippingRate, grams: number, subtotal: numbe
   if (rate.free_over !== null && subtotal >= rate.free_over) return 0
   const extraKilograms = Math.ceil(Math.max(0, grams - rate.included_grams) / 1000)
   return sumOf([rate.price, times(rate.per_kg, extraKilograms)])
+}
+
+/** What the catalog says of a product. */
+export interface CatalogPrice {
+  currency: string
+  price: number
+  variants: readonly { sku: string; price: number }[]
+}
+
+/**
+ * What items cost at the catalog's prices: in the currency that is asked for, else in their own. There is no subtotal if one of them has another
+ * currency, since nothing is converted. A product that is not sold costs nothing.
+ */
+export const worthOf = (
+  items: readonly { product_id: string; sku?: string | undefined; quantity: number }[],
+  catalog: ReadonlyMap<string, CatalogPrice>,
+  asked: string | undefined,
+): { currency: string; subtotal: number | undefined } => {
+  const sold = items.flatMap(({ product_id, sku, quantity }) => {
+    const product = catalog.get(product_id)
+    const price = product?.variants.find(variant => variant.sku === sku)?.price ?? product?.price
+    return product && price !== undefined ? [{ currency: product.currency, amount: times(price, quantity) }] : []
+  })
+  const currency = asked ?? sold[0]?.currency ?? defaultCurrency
+  const isComparable = sold.every(each => each.currency === currency)
+  return { currency, subtotal: isComparable ? sumOf(sold.map(({ amount }) => amount)) : undefined }
 }
 
 export interface PricedOption {

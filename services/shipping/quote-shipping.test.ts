@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { defaultGrams, type ShippingRate, shippingPrice, totalGrams } from './domain-quotes'
-import { laptop, street, type TestShipping, testShipping } from './testing'
+import { laptop, mug, street, type TestShipping, testShipping } from './testing'
 
 const rate: ShippingRate = { option: 'standard', price: 500, included_grams: 5000, per_kg: 100, free_over: 5000, days_min: 3, days_max: 7 }
 
@@ -46,6 +46,41 @@ describe('POST /quotes', () => {
     ])
     expect((await quote({ subtotal: 49.99 })).prices.standard).toBe(5)
     expect((await quote({})).prices.standard).toBe(5)
+  })
+  test('counts what the catalog asks for the items unless the subtotal is given', async () => {
+    const mugs = { id: mug, price: 9, currency: 'USD', status: 'active', variants: [{ sku: 'MUG-RED', price: 12.5, stock: 3 }] } as const
+    shop.order.sold.set(laptop, { ...mugs, id: laptop, price: 15.01, variants: [] })
+    shop.order.sold.set(mug, { ...mugs, variants: [...mugs.variants] })
+    const ask = async (body: object) => (await shop.call('POST', '/api/shipping/quotes', { body: { address: street, ...body } })).body
+    const two = { items: [{ product_id: laptop, quantity: 2 }] }
+    const four = { items: [...two.items, { product_id: mug, sku: 'MUG-RED', quantity: 1 }, { product_id: mug, quantity: 1 }] }
+    shop.order.asked.length = 0
+    expect(await ask(two)).toMatchObject({ subtotal: 30.02, options: [{ option: 'standard', price: 5 }, {}, {}] })
+    expect(await ask(four)).toMatchObject({ subtotal: 51.52, options: [{ option: 'standard', price: 0 }, { price: 15 }, {}] })
+    expect(shop.order.asked).toEqual(['product', 'product'])
+    expect(await ask({ ...four, subtotal: 49.99 })).toMatchObject({ subtotal: 49.99, options: [{ price: 5 }, {}, {}] })
+    // In another currency there is no sum; without one it is that of the items.
+    expect(await ask({ ...four, currency: 'EUR' })).toMatchObject({ subtotal: null, options: [{ currency: 'EUR' }, {}, {}] })
+    shop.order.sold.set(laptop, { ...mugs, id: laptop, price: 9000, currency: 'JPY', variants: [] })
+    expect(await ask(two)).toMatchObject({ subtotal: 18_000, options: [{ currency: 'JPY', price: 0 }, {}, {}] })
+    expect(await ask(four)).toMatchObject({ subtotal: null, options: [{ currency: 'JPY', price: 750 }, {}, {}] })
+    shop.order.sold.set(laptop, { ...mugs, id: laptop, price: 9000, status: 'archived', variants: [] })
+    expect(await ask(two)).toMatchObject({ subtotal: 0, options: [{ price: 5 }, {}, {}] })
+    const many = Array.from({ length: 200 }, (_, at) => ({ product_id: at.toString(16).padStart(24, '0'), quantity: 1 }))
+    expect(await ask({ items: [...many.slice(1), { product_id: mug, quantity: 6 }] })).toMatchObject({ subtotal: 54 })
+  })
+  test('is made while the catalog does not answer, without a subtotal; order and cart, who know it, never ask for it', async () => {
+    shop.order.sold.set(laptop, { id: laptop, price: 1500, currency: 'USD', status: 'active', variants: [] })
+    const body = { address: street, items, currency: 'USD' }
+    shop.order.asked.length = 0
+    const inside = await shop.call('POST', '/internal/quotes', { body, headers: await shop.asService('cart') })
+    expect(inside.body).toMatchObject({ subtotal: null, options: [{ price: 5 }, {}, {}] })
+    expect(shop.order.asked).toEqual([])
+    expect((await quote({})).prices.standard).toBe(0)
+    shop.order.down.add('product')
+    expect((await shop.call('POST', '/api/shipping/quotes', { body })).body).toEqual(inside.body)
+    shop.order.down.delete('product')
+    shop.order.sold.clear()
   })
   test('gives order and cart the public answer on the internal route, and no other service', async () => {
     const body = { address: street, items, subtotal: 3000, currency: 'USD' }

@@ -14,7 +14,7 @@ import {
   TrackView,
   trackView,
 } from './model'
-import type { QuoteShipping } from './quote-shipping'
+import type { QuoteItems } from './quote-shipping'
 import type { Shipments } from './repository'
 import type { ShipLines } from './ship-lines'
 import type { ShipmentSteps } from './shipment-steps'
@@ -23,16 +23,16 @@ import { QuoteBody, QuoteView } from './tariff-model'
 
 interface Deps {
   http: Http
-  quoteShipping: QuoteShipping
+  quoteItems: QuoteItems
   shipments: Shipments
   shipLines: ShipLines
   steps: ShipmentSteps
   streams: ShipmentStreams
 }
 
-export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, steps, streams }: Deps) =>
+export const shippingRoutes = ({ http, quoteItems, shipments, shipLines, steps, streams }: Deps) =>
   http('/api/shipping')
-    .post('/quotes', ({ body }) => quoteShipping(body), {
+    .post('/quotes', ({ body }) => quoteItems(body), {
       public: true,
       body: QuoteBody,
       response: { 200: QuoteView },
@@ -40,8 +40,11 @@ export const shippingRoutes = ({ http, quoteShipping, shipments, shipLines, step
       detail: {
         operationId: 'quoteShipping',
         summary: 'What shipping costs and how long it takes',
-        description:
+        description: [
           'A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`.',
+          'Without `subtotal` it is what the catalog asks for the items now, and without `currency`, too, in their currency.',
+          'The answer says which subtotal was counted: null while the catalog does not answer, or for prices in another currency, and then nothing is free for it.',
+        ].join(' '),
       },
     })
     .get('/track/:tracking_number', async ({ params }) => trackView(await shipments.byTrackingNumber(params.tracking_number)), {

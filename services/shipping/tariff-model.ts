@@ -10,9 +10,7 @@ const QuoteItem = named('ShippingQuoteItem', closed({ product_id: ProductId, sku
 
 const quoteFields = {
   items: t.Array(QuoteItem, { minItems: 1, maxItems: 200 }),
-  subtotal: t.Optional(
-    t.Number({ ...Amount, description: 'The price of the items after discount; without it, `free_over` never applies' }),
-  ),
+  subtotal: t.Optional(t.Number({ ...Amount, description: 'The price of the items after discount, which `free_over` is compared with' })),
   currency: t.Optional(Currency),
 }
 /** From other services, which pass an address on as it is stored. */
@@ -44,9 +42,15 @@ const QuotedOption = named(
     free_over: t.Union([t.Number(), t.Null()], { description: 'Free from this subtotal on; null for never' }),
   }),
 )
-export const QuoteView = named('ShippingQuote', t.Object({ options: t.Array(QuotedOption) }))
+export const QuoteView = named(
+  'ShippingQuote',
+  t.Object({
+    options: t.Array(QuotedOption),
+    subtotal: t.Union([t.Number({ examples: [3000] }), t.Null()], { description: 'What was counted; null when it is not known' }),
+  }),
+)
 
-export const quoteView = (priced: readonly PricedOption[], currency: string): Static<typeof QuoteView> => ({
+export const quoteView = (priced: readonly PricedOption[], currency: string, subtotal: number | undefined): Static<typeof QuoteView> => ({
   options: priced.map(({ option, price, free_over, days_min, days_max }) => ({
     option,
     price: toMajor(price, currency),
@@ -55,6 +59,7 @@ export const quoteView = (priced: readonly PricedOption[], currency: string): St
     days_max,
     free_over: free_over === null ? null : toMajor(free_over, currency),
   })),
+  subtotal: subtotal ?? null,
 })
 
 const Countries = t

@@ -45,7 +45,16 @@ type Order = ReturnType<typeof orderOf>
 /** The user service does not know this user any more. */
 export const erasedUser = 99
 
-/** Fakes of the order and the user service, with the orders that a test puts into `known`. */
+/** A product as the catalog answers its price, in major units. */
+interface SoldProduct {
+  id: string
+  price: number
+  currency: string
+  status: 'active' | 'archived'
+  variants: { sku: string; price: number; stock: number }[]
+}
+
+/** Fakes of order, user and product, with the orders that a test puts into `known`, and the products that it puts into `sold`. */
 const testOrders = () => {
   const known = new Map<number, Order>()
   const app = new Elysia()
@@ -58,7 +67,12 @@ const testOrders = () => {
     const { ids } = Value.Decode(t.Object({ ids: t.Array(t.Integer()) }), body)
     return { items: ids.filter(id => id !== erasedUser).map(id => ({ id, full_name: `Buyer ${id}`, phone: id % 2 ? '0123456789' : null })) }
   })
-  return { known, ...testClients({ order: app, user }) }
+  const sold = new Map<string, SoldProduct>()
+  const product = new Elysia().post('/internal/prices', ({ body }) => {
+    const { ids } = Value.Decode(t.Object({ ids: t.Array(t.String(), { maxItems: 100 }) }), body)
+    return { items: ids.flatMap(id => sold.get(id) ?? []) }
+  })
+  return { known, sold, ...testClients({ order: app, user, product }) }
 }
 
 /** The fields of answers that tests read. */
@@ -77,6 +91,7 @@ interface Body {
   next_cursor: string
   items: (Pick<Body, 'lines' | 'warehouse'> & { id: number; name: string; is_default: boolean; countries: string[] })[]
   countries: string[]
+  subtotal: number | null
   options: { option: string; price: number; currency: string; days_min: number; days_max: number; free_over: number | null }[]
   stuck: { count: number; examples: string[] }
 }
