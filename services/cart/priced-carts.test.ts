@@ -128,6 +128,15 @@ describe('merging', () => {
     expect(await me.ask('POST', '/merge', undefined, { 'x-cart-id': id })).toMatchObject({ status: 409, body: { code: 'cart_full' } })
     expect([Object.keys(await me.pieces()).length, Object.keys(await guest.pieces()).length]).toEqual([60, 60])
   })
+  test('changes nothing when the carts have two currencies', async () => {
+    const [me, guest] = [await shop.shopper(++users), await shop.shopper()]
+    const [dollars, euros] = [shop.add(), shop.add({ currency: 'EUR' })]
+    await me.put(dollars)
+    await guest.put(euros)
+    const merged = await me.ask('POST', '/merge', undefined, { 'x-cart-id': guest.headers['x-cart-id'] ?? '' })
+    expect(merged).toMatchObject({ status: 409, body: { code: 'currency_mismatch' } })
+    expect([await me.pieces(), await guest.pieces()]).toEqual([{ [dollars.sku]: 1 }, { [euros.sku]: 1 }])
+  })
   test('needs the id of the guest cart', async () => {
     expect(await (await shop.shopper(++users)).ask('POST', '/merge')).toMatchObject({ status: 400, body: { code: 'cart_id_required' } })
   })

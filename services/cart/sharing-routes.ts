@@ -21,7 +21,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: 
       {
         auth: true,
         response: { 200: CartView },
-        problems: ['cart_id_required', 'invalid_cart_id', 'cart_busy', 'cart_full', 'cart_changed', 'stale'],
+        problems: ['cart_id_required', 'invalid_cart_id', 'cart_busy', 'cart_full', 'cart_changed', 'currency_mismatch', 'stale'],
         detail: {
           ...guestCart,
           operationId: 'mergeCart',
