@@ -118,7 +118,8 @@ export const shippingRoutes = ({ http, quoteItems, shipments, shipLines, steps, 
           operationId: 'recordShipmentStep',
           summary: 'Record the next step of a shipment',
           description:
-            'created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. Any other step is 409 `illegal_transition`.',
+            'created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. What was picked up may come back instead: `returned`. ' +
+            'What failed after that may still be `delivered` or `returned`. Any other step is 409 `illegal_transition`.',
         },
       },
     )
