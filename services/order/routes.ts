@@ -120,7 +120,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
         params: IdParam,
         headers: IdempotencyHeader,
         response: { 200: OrderView },
-        problems: ['order_not_found', 'illegal_transition', 'already_picked_up', 'payment_in_progress'],
+        problems: ['order_not_found', 'illegal_transition', 'already_picked_up'],
         detail: { operationId: 'cancelOrder', summary: 'Cancel an order that has not been picked up; what was paid is refunded' },
       },
     )
