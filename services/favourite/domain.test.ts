@@ -41,7 +41,19 @@ describe('news of a product', () => {
   })
   test('of a product that is gone tells nothing', () => {
     const { facts: after } = learn(facts(), { catalog: { version: 9, gone: true } })
-    expect(learn(after, { ...priced(10, 1), levels: [{ sku: 'A', available: 3, version: 9 }] }).changes).toEqual([])
+    expect(learn(after, { ...priced(8, 1), levels: [{ sku: 'A', available: 3, version: 9 }] }).changes).toEqual([])
+  })
+  test('of a product that was gone and is sold again tells that it is back, and at which price', () => {
+    const { facts: gone } = learn(facts({ levels: [{ sku: 'A', available: 3, version: 4 }] }), { catalog: { version: 9, gone: true } })
+    const back = learn(gone, priced(10, 90))
+    expect(back.changes).toMatchObject([
+      { number: 8, kind: 'price_drop', amount: 90 },
+      { number: 9, kind: 'back_in_stock', amount: 3 },
+    ])
+    expect(back.facts).toMatchObject({ version: 10, gone: false })
+    expect(learn(back.facts, { catalog: { version: 9, gone: true } }).facts).toBe(back.facts)
+    const { facts: soldOut } = learn(facts(), { catalog: { version: 9, gone: true } })
+    expect(learn(soldOut, priced(10, 100)).changes).toEqual([])
   })
 
   const news = fc.oneof(

@@ -51,7 +51,7 @@ const withCatalog = (facts: Facts, news: CatalogNews): Facts => {
   if (news.version <= facts.version) return facts
   if ('gone' in news) return { ...facts, version: news.version, gone: true }
   const { version, price, currency, skus } = news
-  return { ...facts, version, price, currency, skus }
+  return { ...facts, version, price, currency, skus, gone: false }
 }
 
 const withLevel = (facts: Facts, level: Level): Facts => {
@@ -74,7 +74,8 @@ export const learn = (facts: Facts, { catalog, levels = [] }: News): { facts: Fa
   const changes: Change[] = []
   const add = (change: Omit<Change, 'number'>) => void changes.push({ number: facts.changes + changes.length + 1, ...change })
   if (priceChanged(facts, after)) add({ kind: 'price_drop', amount: after.price ?? 0, currency: after.currency })
-  if (stockOf(facts) === 0 && stockOf(after) > 0) add({ kind: 'back_in_stock', amount: stockOf(after), currency: null })
+  // What was gone could not be bought, whatever there was of it.
+  if ((facts.gone || stockOf(facts) === 0) && stockOf(after) > 0) add({ kind: 'back_in_stock', amount: stockOf(after), currency: null })
   return { facts: { ...after, changes: facts.changes + changes.length }, changes }
 }
 

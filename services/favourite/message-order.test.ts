@@ -124,6 +124,19 @@ test('a return to stock is told once, however often and late its events come', a
   expect((await service.told(product)).map(({ user_id }) => user_id)).toEqual(users.map(({ id }) => id))
 })
 
+test('a product that was gone and is sold again is watched as before, and that is told once, whichever word of it comes last', async () => {
+  for (const late of [false, true]) {
+    const [users, product] = [await threeUsers(), service.newProduct()]
+    for (const user of users) await user.watch(product, { back_in_stock: true })
+    const [gone, back] = [service.change(product, { status: 'archived' }), service.change(product, { status: 'active' })]
+    await service.handle(gone)
+    for (const message of late ? [back, gone, back] : [gone, back]) await service.handle(message)
+    await untilDone()
+    expect((await service.told(product)).map(({ kind, user_id }) => [kind, user_id])).toEqual(users.map(({ id }) => ['back_in_stock', id]))
+    for (const user of users) expect((await user.watch(product, { price_drop: true })).status).toBe(200)
+  }
+})
+
 test('an erasure among the events, wherever it comes, leaves nothing of the user', async () => {
   await fc.assert(
     fc.asyncProperty(plan(6), async order => {

@@ -64,6 +64,16 @@ describe('a product of the catalog', () => {
     expect(await stateOf(2)).toBe('reserved')
   })
 
+  test('is sold again with the stock that it has once it is taken back, in whatever order the messages come', async () => {
+    for (const [index, late] of [false, true].entries()) {
+      const [id, sku] = [nextProduct(), `BACK-${index}`]
+      const [gone, back] = [deleted(id, [sku], { version: 2 }), updated(id, [sku], { version: 3 })]
+      await deliver(created(id, { [sku]: 5 }), ...(late ? [back, gone] : [gone, back]))
+      expect((await send('POST', '/check', { items: [line(id, sku, 5)] }, {})).body.available).toBe(true)
+      expect((await eventsOf(sku)).at(-1)?.data.available).toBe(5)
+    }
+  })
+
   test('is still delivered to an order that reserved it before it was deleted', async () => {
     const id = nextProduct()
     await deliver(created(id, { 'E-1': 5 }), placed(3, [line(id, 'E-1', 2)]), deleted(id, ['E-1']), became(3, 'paid', [line(id, 'E-1', 2)]))

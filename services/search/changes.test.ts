@@ -42,6 +42,8 @@ describe('a change', () => {
     await bothFind('lantern', [])
     await one.handle(deleted(product.id, 3))
     await bothFind('amber', [])
+    await other.handle(updated({ ...product, version: 4, name: 'Amber beacon' }), deleted(product.id, 3))
+    await bothFind('amber', ['Amber beacon'])
   })
 
   test('that comes twice or late changes nothing', async () => {
