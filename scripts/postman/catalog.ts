@@ -194,5 +194,21 @@ export const catalog: Folder = {
       status: 200,
       is: { status: 'archived' },
     },
+    {
+      name: 'Archived products',
+      send: 'GET /api/products?status=archived&limit=1',
+      as: 'admin',
+      status: 200,
+      is: { 'items.0.id': '{{mug_id}}' },
+    },
+    {
+      name: 'Take the mug back',
+      send: 'PATCH /api/products/{{mug_id}}',
+      as: 'admin',
+      body: { status: 'active' },
+      status: 200,
+      is: { status: 'active' },
+    },
+    { name: 'Archive it again', send: 'DELETE /api/products/{{mug_id}}', as: 'admin', status: 204 },
   ],
 }

@@ -36,6 +36,13 @@ export const addProductsToCategory = async (mongo: Mongo, session: ClientSession
   return placeCategory(row, () => undefined)
 }
 
+/** A category may have another name by now than when the product was archived; undefined when it is gone. */
+export const returnProductToCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId): Promise<PlacedCategory | undefined> => {
+  const categories = categoriesOf(mongo)
+  const known = await categories.findOneAndUpdate({ _id }, { $inc: { products: 1 } }, { session, returnDocument: 'after' })
+  return known ? placeCategory(known, _id => categories.findOne({ _id }, { session })) : undefined
+}
+
 export const removeProductsFromCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId, count = 1): Promise<void> => {
   await categoriesOf(mongo).updateOne({ _id }, { $inc: { products: -count } }, { session })
 }

@@ -166,6 +166,16 @@ describe('a change of a product', () => {
     const gone = archiveProduct(newProduct(laptop, now), later)
     expect(gone).toStrictEqual({ ...newProduct(laptop, now), status: 'archived', version: 2, updated_at: later })
     expect(codeOf(() => changed(gone, {}))).toBe('product_archived')
+    expect(codeOf(() => changeProduct(gone, productReplacement(laptop), later))).toBe('product_archived')
+  })
+  test('takes an archived product back, with what else is changed, as one version', () => {
+    const product = newProduct(laptop, now)
+    const gone = archiveProduct(product, later)
+    const back = changeProduct(gone, { status: 'active' }, later)
+    expect(back).toStrictEqual({ ...product, version: 3, updated_at: later })
+    expect(changeProduct(gone, { status: 'active', price: 5 }, later)).toMatchObject({ status: 'active', price: 500, version: 3 })
+    expect(codeOf(() => changeProduct(gone, { status: 'active', stock: 11 }, later))).toBe('stock_is_inventorys')
+    expect(changeProduct(product, { status: 'active' }, later)).toBe(product)
   })
 })
 

@@ -159,7 +159,7 @@ const requireStockUntouched = (product: Product, { stock, variants = [] }: Parti
 }
 
 /** A SKU keeps the spelling that the product had it in first, because inventory and orders know it by that one. */
-const inKnownSpelling = (product: Product, { sku, variants, ...change }: Partial<ProductInput>): Partial<ProductInput> => {
+const inKnownSpelling = (product: Product, { sku, variants, ...change }: ProductChange): ProductChange => {
   const spellings = new Map([...product.levels.map(level => level.sku), ...allSkus(product)].map(known => [skuKey(known), known]))
   const spelled = (given: string) => spellings.get(skuKey(given)) ?? given
   return {
@@ -169,10 +169,14 @@ const inKnownSpelling = (product: Product, { sku, variants, ...change }: Partial
   }
 }
 
+/** Of a product that is there. `active` takes an archived one back into the catalog, together with what else is changed. */
+export type ProductChange = Partial<ProductInput> & { status?: 'active' }
+
 /** Returns the same object if nothing changes. A new SKU starts without stock. */
-export const changeProduct = (product: Product & Classed, given: Partial<ProductInput>, now: Date): Product => {
+export const changeProduct = (product: Product & Classed, given: ProductChange, now: Date): Product => {
   const change = inKnownSpelling(product, given)
-  if (product.status === 'archived') throw conflict('product_archived', 'The product is archived and can no longer be changed.')
+  if (product.status === 'archived' && change.status !== 'active')
+    throw conflict('product_archived', 'The product is archived. To change it, take it back with PATCH and `status: "active"`.')
   requireStockUntouched(product, change)
   if (change.category !== undefined) requireCategoryName(change.category)
   const { stock: _, variants: changedVariants, price: changedPrice, tax_class: changedClass, ...plain } = change

@@ -11,6 +11,8 @@ export interface ListQuery extends PageQuery {
   max_price?: number
   in_stock?: 'true' | 'false'
   tag?: string
+  /** Products on sale by default. */
+  status?: 'active' | 'archived'
   sort?: keyof typeof orders
 }
 
@@ -33,12 +35,20 @@ interface Narrowing {
   hint: string
 }
 
+/** Archived products have one shelf, whatever there is of them, so that their stock itself is looked at. */
+const shelfOf = ({ status, in_stock }: ListQuery): Where[] => {
+  if (status !== 'archived')
+    return [{ shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } }]
+  const stock = in_stock === 'true' ? { $gt: 0 } : { $lte: 0 }
+  return [{ shelf: 'archived' }, ...(in_stock === undefined ? [] : [{ stock }])]
+}
+
 /** The queries of a list. Each list has an index that filters and sorts it; the hint keeps the planner from choosing another. */
 export const listPlan = (query: ListQuery, category?: ObjectId) => {
-  const { in_stock, tag, min_price, max_price, cursor, sort: order = '-created_at' } = query
+  const { tag, min_price, max_price, cursor, sort: order = '-created_at' } = query
   const { key, direction, keyType } = orders[order]
   const where: Where[] = [
-    { shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } },
+    ...shelfOf(query),
     ...(category ? [{ category_ids: category }] : []),
     ...(tag === undefined ? [] : [{ tags: tag }]),
     ...(min_price === undefined ? [] : [{ shown_price: { $gte: min_price } }]),

@@ -72,7 +72,13 @@ const UnchangedStock = t.Optional(t.Integer({ ...Stock, description: 'Owned by i
 export const ReplacedProduct = named('ProductReplacement', closed({ ...productFields, stock: UnchangedStock }, { examples: [mat] }))
 export const ChangedProduct = named(
   'ProductChange',
-  closed(t.Partial(ReplacedProduct).properties, { minProperties: 1, examples: [{ price: 45 }] }),
+  closed(
+    {
+      ...t.Partial(ReplacedProduct).properties,
+      status: t.Optional(t.Literal('active', { description: 'Takes an archived product back into the catalog' })),
+    },
+    { minProperties: 1, examples: [{ price: 45 }] },
+  ),
 )
 
 /** A line of an import: a new product, or a line of an export. Fields that the shop sets itself are ignored. */

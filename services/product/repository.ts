@@ -5,7 +5,7 @@ import { notFound } from '#shared/errors'
 import { keyedMutex } from '#shared/keyed-mutex'
 import type { Mongo } from '#shared/mongo'
 import type { Page } from '#shared/page'
-import { addProductsToCategory, type Categories, removeProductsFromCategory } from './categories'
+import { addProductsToCategory, type Categories, removeProductsFromCategory, returnProductToCategory } from './categories'
 import type { PlacedCategory } from './category-place'
 import { catalogTransaction, havingSkus, maxReadMs, type ProductRow, productsOf, rowOf } from './database'
 import { archiveProduct, availableStock, categoryKey, type Product, sellableSkus } from './domain'
@@ -145,7 +145,12 @@ export type Products = ReturnType<typeof productRepository>
 /** The category of the changed product, after updating the counts. An archived product counts in no category. */
 export const moveCategory = async (mongo: Mongo, session: ClientSession, before: ProductRow, product: Product): Promise<PlacedCategory> => {
   const here = { ...before, _id: before.category_id, name: before.category }
-  const leaves = product.status === 'archived' || categoryKey(product.category) !== categoryKey(before.category)
+  const stays = categoryKey(product.category) === categoryKey(before.category)
+  if (before.status === 'archived' && product.status === 'active') {
+    const known = stays ? await returnProductToCategory(mongo, session, before.category_id) : undefined
+    return known ?? addProductsToCategory(mongo, session, product.category)
+  }
+  const leaves = product.status === 'archived' || !stays
   if (leaves) await removeProductsFromCategory(mongo, session, before.category_id)
   return leaves && product.status === 'active' ? addProductsToCategory(mongo, session, product.category) : here
 }

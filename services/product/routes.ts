@@ -1,8 +1,10 @@
 import { status } from 'elysia'
+import type { User } from '#shared/auth'
+import { forbidden, unauthenticated } from '#shared/errors'
 import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, t } from '#shared/schema'
+import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, type Static, t } from '#shared/schema'
 import { cacheBriefly } from './cache-briefly'
 import type { ProductService } from './compose'
 import { demoId } from './demo-product'
@@ -23,23 +25,37 @@ const ProductList = closed({
   max_price: t.Optional(decimalText()),
   in_stock: t.Optional(booleanText()),
   tag: t.Optional(t.String({ minLength: 1, maxLength: 64 })),
+  status: t.Optional(
+    t.Union([t.Literal('active'), t.Literal('archived')], { description: '`archived` is for administrators; `active` by default' }),
+  ),
   sort: t.Optional(t.Union([t.Literal('price'), t.Literal('-price'), t.Literal('name'), t.Literal('-created_at')])),
 })
+
+const requireAdminForArchived = ({ status }: Static<typeof ProductList>, user: User | undefined) => {
+  if (status !== 'archived') return
+  if (!user) throw unauthenticated('token_required', 'Only administrators see archived products in a list; log in as one.')
+  if (user.role !== 'admin') throw forbidden('Only administrators see archived products in a list.')
+}
 
 export const productRoutes = ({ http, products, addProduct }: Pick<ProductService, 'products' | 'addProduct'> & { http: Http }) =>
   http('/api/products')
     .get(
       '/',
-      async ({ query, headers, set }) => {
+      async ({ query, user, headers, set }) => {
+        requireAdminForArchived(query, user)
         cacheBriefly({ headers, set })
         return page(await products.list(query), query, productView)
       },
       {
-        public: true,
+        guest: true,
         query: ProductList,
         response: pageOf(ProductView),
-        problems: ['precondition_failed'],
-        detail: { operationId: 'listProducts', summary: 'Products by category, price, stock or tag; newest first by default' },
+        problems: ['token_required', 'forbidden', 'precondition_failed'],
+        detail: {
+          operationId: 'listProducts',
+          summary: 'Products by category, price, stock or tag; newest first by default',
+          description: 'Archived products are listed by `status=archived`, for administrators alone.',
+        },
       },
     )
     .get(
@@ -165,7 +181,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         detail: {
           operationId: 'updateProduct',
           summary: 'Change some fields of a product, except its stock, which inventory owns',
-          description: conditional,
+          description: `\`status: "active"\` takes an archived product back into the catalog. ${conditional}`,
         },
       },
     )
@@ -183,7 +199,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         detail: {
           operationId: 'archiveProduct',
           summary: 'Archive a product: it leaves the lists, and orders still find it',
-          description: conditional,
+          description: `It keeps its SKUs, and PATCH with \`status: "active"\` takes it back. ${conditional}`,
         },
       },
     )

@@ -67,12 +67,14 @@ describe('a product and its stock', () => {
     expect(await available(id)).toBe(8)
   })
 
-  test('an archived product is not available', async () => {
+  test('an archived product is not available until it is taken back', async () => {
     const { id } = await product.add({ stock: 4 })
     await eventually(async () => (await available(id)) === 4)
     expect((await product.send('DELETE', `/products/${id}`)).status).toBe(204)
     const check = () => inventory.send('POST', '/check', { items: [{ product_id: id, quantity: 1 }] }, {})
     await eventually(async () => (await check()).body.available === false)
+    expect((await product.send('PATCH', `/products/${id}`, { status: 'active' })).body).toMatchObject({ status: 'active', stock: 4 })
+    await eventually(async () => (await check()).body.available === true)
   })
 })
 
