@@ -202,5 +202,13 @@ export const leaving: Folder = {
       status: 401,
       problem: 'invalid_credentials',
     },
+    {
+      name: 'An administrator erases an account',
+      send: 'DELETE /api/users/{{guest_id}}',
+      as: 'admin',
+      status: 204,
+      about: 'For who cannot log in to ask for it, and for accounts that came back with a restored backup.',
+    },
+    { name: 'That account is gone, too', send: 'GET /api/users/{{guest_id}}', as: 'admin', status: 404, problem: 'user_not_found' },
   ],
 }

@@ -4,12 +4,12 @@ import { closed, IdParam, t } from '#shared/schema'
 import type { UserService } from './compose'
 import { AuditEntry, auditView, ManagedAccount, ManagedChange, managedAccountView, UserFilter } from './model'
 
-type Deps = Pick<UserService, 'accounts' | 'managedAccounts' | 'secondFactors' | 'audit' | 'vault'> & { http: Http }
+type Deps = Pick<UserService, 'accounts' | 'managedAccounts' | 'secondFactors' | 'personalData' | 'audit' | 'vault'> & { http: Http }
 
 const UserQuery = closed({ ...PageQuery.properties, search: t.Optional(t.String({ maxLength: 254, examples: ['ann'] })) })
 const AuditQuery = closed({ ...PageQuery.properties, user_id: UserFilter, actor_id: UserFilter })
 
-export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, audit, vault }: Deps) =>
+export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, personalData, audit, vault }: Deps) =>
   http('/api/users')
     .get('/', async ({ query }) => page(await managedAccounts.list(query), query, row => managedAccountView(vault, row)), {
       auth: 'admin',
@@ -44,6 +44,25 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, au
       problems: ['user_not_found', 'last_admin'],
       detail: { operationId: 'updateUser', summary: 'Change the role of an account, block or unblock it; ends its sessions' },
     })
+    .delete(
+      '/:id',
+      async ({ params, user, set }) => {
+        await personalData.eraseOther(params.id, user.id)
+        set.status = 204
+      },
+      {
+        auth: 'admin',
+        params: IdParam,
+        response: { 204: t.Void() },
+        problems: ['user_not_found', 'own_account', 'last_admin', 'open_orders'],
+        detail: {
+          operationId: 'deleteUser',
+          summary: 'Erase an account and its personal data',
+          description:
+            'For somebody who asks for it without being able to log in, and for accounts that a restored backup has brought back. It cannot be undone.',
+        },
+      },
+    )
     .delete(
       '/:id/mfa',
       async ({ params, user, set }) => {

@@ -124,6 +124,7 @@ describe('an administrator', () => {
       ['GET', '/audit'],
       ['GET', `/${rootId}`],
       ['PATCH', `/${rootId}`],
+      ['DELETE', `/${rootId}`],
       ['DELETE', `/${rootId}/mfa`],
     ] as const) {
       const body = method === 'PATCH' ? { body: '{"broken' } : {}

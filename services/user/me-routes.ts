@@ -60,7 +60,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
     .delete(
       '/',
       async ({ user, body, request, set }) => {
-        await personalData.erase(user.id, body, originOf(request))
+        await personalData.eraseOwn(user.id, body, originOf(request))
         set.status = 204
       },
       {

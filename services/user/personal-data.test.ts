@@ -117,5 +117,39 @@ describe('erasing an account', () => {
     openOrders = 0
     expect((await erase()).status).toBe(204)
   })
+  test('is open to an administrator, who leaves a note of it, under the same conditions', async () => {
+    const { access: admin } = await users.admin()
+    const { body: root } = await users.call('GET', '/api/users/me', { token: admin })
+    const eraseOther = (id: unknown, token = admin) => users.call('DELETE', `/api/users/${id}`, { token })
+    const [gone, kept] = [await enter('fay'), await enter('gil')]
+    expect((await eraseOther(gone.id, kept.token)).status).toBe(403)
+    openOrders = 1
+    expect((await eraseOther(gone.id)).body).toMatchObject({ status: 409, code: 'open_orders' })
+    expect((await eraseOther(999_999)).body.code).toBe('user_not_found')
+    openOrders = 0
+    expect((await eraseOther(gone.id)).status).toBe(204)
+    expect((await eraseOther(gone.id)).body.code).toBe('user_not_found')
+    await eventually(async () => (await gone.call('GET')).status === 401)
+    const row = await users.sql.db.selectFrom('users').selectAll().where('id', '=', gone.id).executeTakeFirstOrThrow()
+    expect(row).toMatchObject({ email: null, full_name: null, password_hash: null })
+    expect((await users.published('user.deleted')).filter(({ data }) => data.user_id === gone.id)).toHaveLength(1)
+    const { body: log } = await users.call('GET', `/api/users/audit?user_id=${gone.id}`, { token: admin })
+    expect(log.items).toContainEqual(expect.objectContaining({ action: 'account.erased', actor_id: root.id }))
+    expect((await kept.call('GET')).status).toBe(200)
+  })
+  test('is refused to an administrator for their own account, and for the last one', async () => {
+    const { access: admin } = await users.admin()
+    const { body: root } = await users.call('GET', '/api/users/me', { token: admin })
+    expect((await users.call('DELETE', `/api/users/${root.id}`, { token: admin })).body).toMatchObject({ status: 409, code: 'own_account' })
+    const second = await users.signUp('second')
+    await users.call('PATCH', `/api/users/${second.id}`, { token: admin, body: { role: 'admin' } })
+    const { access: other } = await users.logIn(second)
+    const both = await Promise.all([
+      users.call('DELETE', `/api/users/${second.id}`, { token: admin }),
+      users.call('DELETE', `/api/users/${root.id}`, { token: other }),
+    ])
+    expect(both.map(({ status, body }) => body.code ?? status).sort()).toEqual([204, 'last_admin'])
+    expect(await users.accounts.admins()).toHaveLength(1)
+  })
   test('logs no error', () => expect(users.failures).toEqual([]))
 })

@@ -45,6 +45,52 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
     return Object.fromEntries(parts)
   }
 
+  /** Empties every column that identifies the user, which frees the names. The event makes the other services erase their data. */
+  const erase = async (userId: number, actor: number): Promise<void> => {
+    if ((await clients.openOrders(userId)) > 0)
+      throw conflict('open_orders', 'An order is still under way; wait until it has arrived, or cancel it.')
+    const ended = await sql.transaction(async (trx, publish) => {
+      const admins = await lockAdmins(trx)
+      const user = await lockUser(trx, userId)
+      requireAnotherAdmin(admins, userId)
+      const sids = await endSessions(trx, { userId }, clock())
+      const cleared = {
+        email: null,
+        pending_email: null,
+        username: null,
+        username_key: null,
+        password_hash: null,
+        full_name: null,
+        phone: null,
+        address: null,
+      }
+      await trx
+        .updateTable('users')
+        .set({
+          ...cleared,
+          mfa_secret: null,
+          mfa_enabled: false,
+          role: 'customer',
+          version: user.version + 1,
+          updated_at: clock(),
+          erased_at: clock(),
+        })
+        .where('id', '=', userId)
+        .execute()
+      await trx.deleteFrom('addresses').where('user_id', '=', userId).execute()
+      await trx.deleteFrom('known_origins').where('user_id', '=', userId).execute()
+      await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+      await trx.updateTable('sessions').set({ user_agent: null, client_address: null }).where('user_id', '=', userId).execute()
+      await revokeTokens(trx, userId)
+      await forgetAnswers(sql, trx, userId)
+      await endChallenges(trx, userId)
+      await audit.record(trx, 'account.erased', { user: userId, actor })
+      publish(userDeleted({ id: userId, version: user.version + 1 }, { user_id: userId }))
+      return sids
+    })
+    await sessions.publishEnd(ended)
+  }
+
   return {
     async exportOf(userId: number, sid: string) {
       const [user, saved, live, log, services] = await Promise.all([
@@ -64,51 +110,17 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
       }
     },
 
-    /** Empties every column that identifies the user, which frees the names. The event makes the other services erase their data. */
-    async erase(userId: number, proof: OwnerProof, origin: ClientOrigin): Promise<void> {
+    async eraseOwn(userId: number, proof: OwnerProof, origin: ClientOrigin): Promise<void> {
       await confirm(userId, proof, origin)
-      if ((await clients.openOrders(userId)) > 0)
-        throw conflict('open_orders', 'An order is still under way; wait until it has arrived, or cancel it.')
-      const ended = await sql.transaction(async (trx, publish) => {
-        const admins = await lockAdmins(trx)
-        const user = await lockUser(trx, userId)
-        requireAnotherAdmin(admins, userId)
-        const sids = await endSessions(trx, { userId }, clock())
-        const cleared = {
-          email: null,
-          pending_email: null,
-          username: null,
-          username_key: null,
-          password_hash: null,
-          full_name: null,
-          phone: null,
-          address: null,
-        }
-        await trx
-          .updateTable('users')
-          .set({
-            ...cleared,
-            mfa_secret: null,
-            mfa_enabled: false,
-            role: 'customer',
-            version: user.version + 1,
-            updated_at: clock(),
-            erased_at: clock(),
-          })
-          .where('id', '=', userId)
-          .execute()
-        await trx.deleteFrom('addresses').where('user_id', '=', userId).execute()
-        await trx.deleteFrom('known_origins').where('user_id', '=', userId).execute()
-        await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
-        await trx.updateTable('sessions').set({ user_agent: null, client_address: null }).where('user_id', '=', userId).execute()
-        await revokeTokens(trx, userId)
-        await forgetAnswers(sql, trx, userId)
-        await endChallenges(trx, userId)
-        await audit.record(trx, 'account.erased', { user: userId, actor: userId })
-        publish(userDeleted({ id: userId, version: user.version + 1 }, { user_id: userId }))
-        return sids
-      })
-      await sessions.publishEnd(ended)
+      await erase(userId, userId)
+    },
+
+    /** An administrator's own account is erased by its owner's proof alone. */
+    async eraseOther(userId: number, actor: number): Promise<void> {
+      if (userId === actor)
+        throw conflict('own_account', 'An administrator erases their own account at DELETE /api/users/me, with a proof.')
+      await accounts.byId(userId)
+      await erase(userId, actor)
     },
   }
 }

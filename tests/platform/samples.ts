@@ -2,7 +2,7 @@ import { eventually } from '#shared/testing'
 import type { List } from '../caller'
 import { shop, unique } from '../shop'
 import type { Operation } from './operations'
-import type { Person } from './people'
+import { newPerson, type Person } from './people'
 
 interface Sample {
   id: string
@@ -12,10 +12,11 @@ interface Sample {
 export const createSamples = async (admin: Person, owner: Person) => {
   const sku = `SAMPLE-${unique()}`
   const address = { line1: `${owner.username} Street 1`, city: 'Hanoi', postal_code: '10000', country: 'VN' }
-  const [category, savedAddress, sessions] = await Promise.all([
+  const [category, savedAddress, sessions, leaver] = await Promise.all([
     admin.call<Sample & { name: string }>('POST', '/api/categories', { body: { name: `Samples ${sku}` } }),
     owner.call<Sample>('POST', '/api/users/me/addresses', { body: address }),
     owner.call<List<Sample>>('GET', '/api/users/me/sessions'),
+    newPerson(),
   ])
   const product = await admin.call<Sample>('POST', '/api/products', {
     body: { name: 'A sample', description: 'Nothing to buy.', price: 5, category: category.name, stock: 3, sku },
@@ -37,10 +38,12 @@ export const createSamples = async (admin: Person, owner: Person) => {
     '/api/discovery/services/{name}': 'product',
   }
   /** The operation's path with a sample in it, where there is one, and with the parameters in `change` set to other values. */
-  return ({ path }: Operation, change: Record<string, string> = {}) => {
-    const sample = Object.entries(samples).find(([start]) => path.startsWith(start))?.[1]
+  return ({ name, path }: Operation, change: Record<string, string> = {}) => {
+    // Another account than the owner's, who is needed to the end.
+    const erased = name === 'DELETE /api/users/{id}' ? String(leaver.id) : undefined
+    const sample = erased ?? Object.entries(samples).find(([start]) => path.startsWith(start))?.[1]
     const missing = path.includes('/dead-letters/') ? 'order.timeouts' : '000000000000000000000000'
-    return path.replace(/\{(\w+)\}/g, (_, name) => change[name] ?? sample ?? missing)
+    return path.replace(/\{(\w+)\}/g, (_, parameter) => change[parameter] ?? sample ?? missing)
   }
 }
 export type PathOf = Awaited<ReturnType<typeof createSamples>>
