@@ -326,6 +326,12 @@ export interface CartCoupon {
   reason?: string;
 }
 
+export interface CartShippingOption {
+  option: string;
+  /** What `shipping` is with this option */
+  price: number;
+}
+
 export interface CartQuote {
   subtotal: number;
   discount: number;
@@ -334,6 +340,10 @@ export interface CartQuote {
   total: number;
   /** ISO 4217 */
   currency: string;
+  /** The one that is counted; absent while the cart is empty */
+  shipping_option?: string;
+  /** All that are offered at the place of the quote */
+  shipping_options: CartShippingOption[];
 }
 
 export interface Cart {
@@ -2573,6 +2583,10 @@ export type ProductChangeTaxClass = 'standard' | 'reduced' | 'books' | 'newspape
  */
 export type ProductChangeAttributes = {[key: string]: string | number | boolean};
 
+/**
+ * Takes an archived product back into the catalog
+ */
+export type ProductChangeStatus = 'active';
 export interface ProductChange {
   /**
      * @minLength 1
@@ -2627,6 +2641,8 @@ export interface ProductChange {
      * @maximum 2147483647
      */
   stock?: number;
+  /** Takes an archived product back into the catalog */
+  status?: ProductChangeStatus;
 }
 
 export interface ProductIds {
@@ -3500,6 +3516,11 @@ export interface ShippingOption {
 
 export interface ShippingQuote {
   options: ShippingOption[];
+  /**
+     * What was counted; null when it is not known
+     * @nullable
+     */
+  subtotal: number | null;
 }
 
 export interface ShippingQuoteItem {
@@ -3522,7 +3543,7 @@ export interface ShippingQuoteRequest {
      */
   items: ShippingQuoteItem[];
   /**
-     * The price of the items after discount; without it, `free_over` never applies
+     * The price of the items after discount, which `free_over` is compared with
      * @minimum 0
      * @maximum 9007199254740991
      */
@@ -4686,6 +4707,16 @@ export type UpdateUser409 = Problem & {
   code: UpdateUser409Code;
 };
 
+export type DeleteUser404Code = 'user_not_found';
+export type DeleteUser404 = Problem & {
+  code: DeleteUser404Code;
+};
+
+export type DeleteUser409Code = 'own_account' | 'last_admin' | 'open_orders';
+export type DeleteUser409 = Problem & {
+  code: DeleteUser409Code;
+};
+
 export type DisableUserMfa404Code = 'user_not_found';
 export type DisableUserMfa404 = Problem & {
   code: DisableUserMfa404Code;
@@ -4735,14 +4766,29 @@ in_stock?: ListProductsInStock;
  * @maxLength 64
  */
 tag?: string;
+/**
+ * `archived` is for administrators; `active` by default
+ */
+status?: ListProductsStatus;
 sort?: ListProductsSort;
 };
 
 export type ListProductsInStock = 'true' | 'false';
+export type ListProductsStatus = 'active' | 'archived';
 export type ListProductsSort = 'price' | '-price' | 'name' | '-created_at';
 export type ListProducts400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type ListProducts400 = Problem & {
   code: ListProducts400Code;
+};
+
+export type ListProducts401Code = 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type ListProducts401 = Problem & {
+  code: ListProducts401Code;
+};
+
+export type ListProducts403Code = 'forbidden';
+export type ListProducts403 = Problem & {
+  code: ListProducts403Code;
 };
 
 export type ListProducts412Code = 'precondition_failed';
@@ -5109,7 +5155,7 @@ export type CancelOrder404 = Problem & {
   code: CancelOrder404Code;
 };
 
-export type CancelOrder409Code = 'illegal_transition' | 'already_picked_up' | 'payment_in_progress' | 'request_in_progress';
+export type CancelOrder409Code = 'illegal_transition' | 'already_picked_up' | 'request_in_progress';
 export type CancelOrder409 = Problem & {
   code: CancelOrder409Code;
 };
@@ -6270,6 +6316,13 @@ country?: string;
  * @pattern \S
  */
 region?: string;
+/**
+ * One that is offered there; `standard` by default
+ * @minLength 1
+ * @maxLength 32
+ * @pattern \S
+ */
+shipping_option?: string;
 };
 
 export type GetCartHeaders = {
@@ -6283,7 +6336,7 @@ export type GetCartHeaders = {
 'If-None-Match'?: string;
 };
 
-export type GetCart400Code = 'invalid_cart_id' | 'unknown_country' | 'unknown_region' | 'region_required' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetCart400Code = 'invalid_cart_id' | 'unknown_country' | 'unknown_region' | 'region_required' | 'unknown_shipping_option' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type GetCart400 = Problem & {
   code: GetCart400Code;
 };
@@ -6447,6 +6500,13 @@ country?: string;
  * @pattern \S
  */
 region?: string;
+/**
+ * One that is offered there; `standard` by default
+ * @minLength 1
+ * @maxLength 32
+ * @pattern \S
+ */
+shipping_option?: string;
 };
 
 export type ApplyCouponHeaders = {
@@ -6460,7 +6520,7 @@ export type ApplyCouponHeaders = {
 'If-Match'?: string;
 };
 
-export type ApplyCoupon400Code = 'invalid_cart_id' | 'unknown_country' | 'unknown_region' | 'region_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ApplyCoupon400Code = 'invalid_cart_id' | 'unknown_country' | 'unknown_region' | 'region_required' | 'unknown_shipping_option' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
 export type ApplyCoupon400 = Problem & {
   code: ApplyCoupon400Code;
 };
@@ -6522,7 +6582,7 @@ export type MergeCart400 = Problem & {
   code: MergeCart400Code;
 };
 
-export type MergeCart409Code = 'cart_busy' | 'cart_full' | 'cart_changed';
+export type MergeCart409Code = 'cart_busy' | 'cart_full' | 'cart_changed' | 'currency_mismatch';
 export type MergeCart409 = Problem & {
   code: MergeCart409Code;
 };

@@ -28,7 +28,10 @@ import type {
   UpdateProductHeaders
 } from './model.ts';
 
-/** Products by category, price, stock or tag; newest first by default. */
+/**
+ * Products by category, price, stock or tag; newest first by default.
+ * Archived products are listed by `status=archived`, for administrators alone.
+ */
 export const listProducts = async (shop: Shop, params?: ListProductsParams, options?: CallOptions): Promise<ProductPage> =>
   shopFetch<ProductPage>(shop, 'GET', '/api/products', { query: params }, options)
 
@@ -54,7 +57,7 @@ export const replaceProduct = async (shop: Shop, id: string, productReplacement:
 
 /**
  * Change some fields of a product, except its stock, which inventory owns.
- * `If-Match` compares the version of the `ETag` and ignores its stock.
+ * `status: "active"` takes an archived product back into the catalog. `If-Match` compares the version of the `ETag` and ignores its stock.
 
 Needs admin.
  */
@@ -63,7 +66,7 @@ export const updateProduct = async (shop: Shop, id: string, productChange: Produ
 
 /**
  * Archive a product: it leaves the lists, and orders still find it.
- * `If-Match` compares the version of the `ETag` and ignores its stock.
+ * It keeps its SKUs, and PATCH with `status: "active"` takes it back. `If-Match` compares the version of the `ETag` and ignores its stock.
 
 Needs admin.
  */

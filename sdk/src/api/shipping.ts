@@ -37,7 +37,7 @@ import type {
 
 /**
  * What shipping costs and how long it takes.
- * A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`.
+ * A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`. Without `subtotal` it is what the catalog asks for the items now, and without `currency`, too, in their currency. The answer says which subtotal was counted: null while the catalog does not answer, or for prices in another currency, and then nothing is free for it.
  */
 export const quoteShipping = async (shop: Shop, shippingQuoteRequest: ShippingQuoteRequest, options?: CallOptions): Promise<ShippingQuote> =>
   shopFetch<ShippingQuote>(shop, 'POST', '/api/shipping/quotes', { body: shippingQuoteRequest }, options)
@@ -65,7 +65,7 @@ export const getShipment = async (shop: Shop, id: number, options?: CallOptions)
 
 /**
  * Record the next step of a shipment.
- * created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. Any other step is 409 `illegal_transition`.
+ * created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. What was picked up may come back instead: `returned`. What failed after that may still be `delivered` or `returned`. Any other step is 409 `illegal_transition`.
 
 Needs admin.
  */

@@ -135,6 +135,15 @@ export const updateUser = async (shop: Shop, id: number, accountChange: AccountC
   shopFetch<Account>(shop, 'PATCH', pathOf`/api/users/${id}`, { body: accountChange }, options)
 
 /**
+ * Erase an account and its personal data.
+ * For somebody who asks for it without being able to log in, and for accounts that a restored backup has brought back. It cannot be undone.
+
+Needs admin.
+ */
+export const deleteUser = async (shop: Shop, id: number, options?: CallOptions): Promise<void> =>
+  shopFetch<void>(shop, 'DELETE', pathOf`/api/users/${id}`, {}, options)
+
+/**
  * Turn off the two-factor login of a user who has lost the device.
  * Needs admin.
  */
