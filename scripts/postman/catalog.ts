@@ -196,7 +196,7 @@ export const catalog: Folder = {
     },
     {
       name: 'Archived products',
-      send: 'GET /api/products?status=archived&limit=1',
+      send: 'GET /api/products/archived?limit=1',
       as: 'admin',
       status: 200,
       is: { 'items.0.id': '{{mug_id}}' },

@@ -11,8 +11,7 @@ export interface ListQuery extends PageQuery {
   max_price?: number
   in_stock?: 'true' | 'false'
   tag?: string
-  /** Products on sale by default. */
-  status?: 'active' | 'archived'
+  archived?: boolean
   sort?: keyof typeof orders
 }
 
@@ -36,8 +35,8 @@ interface Narrowing {
 }
 
 /** Archived products have one shelf, whatever there is of them, so that their stock itself is looked at. */
-const shelfOf = ({ status, in_stock }: ListQuery): Where[] => {
-  if (status !== 'archived')
+const shelfOf = ({ archived = false, in_stock }: ListQuery): Where[] => {
+  if (!archived)
     return [{ shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } }]
   const stock = in_stock === 'true' ? { $gt: 0 } : { $lte: 0 }
   return [{ shelf: 'archived' }, ...(in_stock === undefined ? [] : [{ stock }])]

@@ -1,10 +1,8 @@
 import { status } from 'elysia'
-import type { User } from '#shared/auth'
-import { forbidden, unauthenticated } from '#shared/errors'
 import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
-import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, type Static, t } from '#shared/schema'
+import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, t } from '#shared/schema'
 import { cacheBriefly } from './cache-briefly'
 import type { ProductService } from './compose'
 import { demoId } from './demo-product'
@@ -25,39 +23,31 @@ const ProductList = closed({
   max_price: t.Optional(decimalText()),
   in_stock: t.Optional(booleanText()),
   tag: t.Optional(t.String({ minLength: 1, maxLength: 64 })),
-  status: t.Optional(
-    t.Union([t.Literal('active'), t.Literal('archived')], { description: '`archived` is for administrators; `active` by default' }),
-  ),
   sort: t.Optional(t.Union([t.Literal('price'), t.Literal('-price'), t.Literal('name'), t.Literal('-created_at')])),
 })
-
-const requireAdminForArchived = ({ status }: Static<typeof ProductList>, user: User | undefined) => {
-  if (status !== 'archived') return
-  if (!user) throw unauthenticated('token_required', 'Only administrators see archived products in a list; log in as one.')
-  if (user.role !== 'admin') throw forbidden('Only administrators see archived products in a list.')
-}
 
 export const productRoutes = ({ http, products, addProduct }: Pick<ProductService, 'products' | 'addProduct'> & { http: Http }) =>
   http('/api/products')
     .get(
       '/',
-      async ({ query, user, headers, set }) => {
-        requireAdminForArchived(query, user)
+      async ({ query, headers, set }) => {
         cacheBriefly({ headers, set })
         return page(await products.list(query), query, productView)
       },
       {
-        guest: true,
+        public: true,
         query: ProductList,
         response: pageOf(ProductView),
-        problems: ['token_required', 'forbidden', 'precondition_failed'],
-        detail: {
-          operationId: 'listProducts',
-          summary: 'Products by category, price, stock or tag; newest first by default',
-          description: 'Archived products are listed by `status=archived`, for administrators alone.',
-        },
+        problems: ['precondition_failed'],
+        detail: { operationId: 'listProducts', summary: 'Products by category, price, stock or tag; newest first by default' },
       },
     )
+    .get('/archived', async ({ query }) => page(await products.list({ ...query, archived: true }), query, productView), {
+      auth: 'admin',
+      query: ProductList,
+      response: pageOf(ProductView),
+      detail: { operationId: 'listArchivedProducts', summary: 'Archived products, with the filters of the list of products' },
+    })
     .get(
       '/:id',
       async ({ params, headers, set }) => {

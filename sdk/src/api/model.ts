@@ -4766,29 +4766,14 @@ in_stock?: ListProductsInStock;
  * @maxLength 64
  */
 tag?: string;
-/**
- * `archived` is for administrators; `active` by default
- */
-status?: ListProductsStatus;
 sort?: ListProductsSort;
 };
 
 export type ListProductsInStock = 'true' | 'false';
-export type ListProductsStatus = 'active' | 'archived';
 export type ListProductsSort = 'price' | '-price' | 'name' | '-created_at';
 export type ListProducts400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type ListProducts400 = Problem & {
   code: ListProducts400Code;
-};
-
-export type ListProducts401Code = 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
-export type ListProducts401 = Problem & {
-  code: ListProducts401Code;
-};
-
-export type ListProducts403Code = 'forbidden';
-export type ListProducts403 = Problem & {
-  code: ListProducts403Code;
 };
 
 export type ListProducts412Code = 'precondition_failed';
@@ -4817,6 +4802,55 @@ export type CreateProduct409 = Problem & {
 export type CreateProduct422Code = 'idempotency_key_reused';
 export type CreateProduct422 = Problem & {
   code: CreateProduct422Code;
+};
+
+export type ListArchivedProductsParams = {
+/**
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+skip?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
+/**
+ * The `next_cursor` of the page before
+ * @minLength 1
+ * @maxLength 1024
+ */
+cursor?: string;
+/**
+ * Name or slug; includes its descendants
+ * @minLength 1
+ * @maxLength 100
+ */
+category?: string;
+/**
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+min_price?: number;
+/**
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+max_price?: number;
+in_stock?: ListArchivedProductsInStock;
+/**
+ * @minLength 1
+ * @maxLength 64
+ */
+tag?: string;
+sort?: ListArchivedProductsSort;
+};
+
+export type ListArchivedProductsInStock = 'true' | 'false';
+export type ListArchivedProductsSort = 'price' | '-price' | 'name' | '-created_at';
+export type ListArchivedProducts400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListArchivedProducts400 = Problem & {
+  code: ListArchivedProducts400Code;
 };
 
 export type GetProductHeaders = {

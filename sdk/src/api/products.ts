@@ -11,6 +11,7 @@ import type {
   GetProductHeaders,
   GetProductImageHeaders,
   ImportReport,
+  ListArchivedProductsParams,
   ListProductReviewsParams,
   ListProductsParams,
   NewProduct,
@@ -28,10 +29,7 @@ import type {
   UpdateProductHeaders
 } from './model.ts';
 
-/**
- * Products by category, price, stock or tag; newest first by default.
- * Archived products are listed by `status=archived`, for administrators alone.
- */
+/** Products by category, price, stock or tag; newest first by default. */
 export const listProducts = async (shop: Shop, params?: ListProductsParams, options?: CallOptions): Promise<ProductPage> =>
   shopFetch<ProductPage>(shop, 'GET', '/api/products', { query: params }, options)
 
@@ -41,6 +39,13 @@ export const listProducts = async (shop: Shop, params?: ListProductsParams, opti
  */
 export const createProduct = async (shop: Shop, newProduct: NewProduct, options?: CallOptions<CreateProductHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'POST', '/api/products', { body: newProduct, keyed: true }, options)
+
+/**
+ * Archived products, with the filters of the list of products.
+ * Needs admin.
+ */
+export const listArchivedProducts = async (shop: Shop, params?: ListArchivedProductsParams, options?: CallOptions): Promise<ProductPage> =>
+  shopFetch<ProductPage>(shop, 'GET', '/api/products/archived', { query: params }, options)
 
 /** A product, archived or not. */
 export const getProduct = async (shop: Shop, id: string, options?: CallOptions<GetProductHeaders>): Promise<Product> =>
