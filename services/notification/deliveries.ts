@@ -1,8 +1,10 @@
 import { conflict, notFound } from '#shared/errors'
+import { type Answer, idempotently, type KeyedRequest } from '#shared/idempotency'
 import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
 import { day, minute } from '#shared/time'
 import { type DeliveryRow, historyWith, type NotificationSql } from './database'
+import { type DeliveryView, deliveryView } from './delivery-model'
 import type { Kind } from './domain'
 import type { DeliveryState } from './domain-delivery'
 
@@ -17,7 +19,8 @@ export type DeliveryFilter = PageQuery & {
 const overdueMs = 10 * minute
 
 /** Deliveries as administrators see them. */
-export const deliveryRepository = ({ db, transaction }: Pick<NotificationSql, 'db' | 'transaction'>) => {
+export const deliveryRepository = (sql: NotificationSql) => {
+  const { db } = sql
   const find = async (id: number): Promise<DeliveryRow> => {
     const row = await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
     if (!row) throw notFound('delivery')
@@ -44,20 +47,22 @@ export const deliveryRepository = ({ db, transaction }: Pick<NotificationSql, 'd
     },
 
     /** Queues it once more, as a new message. One that is still queued is tried at once. */
-    resend: (id: number, now = new Date()): Promise<DeliveryRow> =>
-      transaction(async trx => {
-        const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
-        if (!row) throw notFound('delivery')
-        if (row.reason === erasedReason) throw conflict('user_erased', 'The account is erased; nothing can be sent to it.')
-        const step = { at: now.toISOString(), state: 'queued' as const, detail: 'an administrator had it sent again' }
-        const change = {
-          ...{ state: 'queued' as const, reason: null, due_at: now, queued_at: now, attempts: 0 },
-          resends: row.state === 'queued' ? row.resends : row.resends + 1,
-          history: historyWith(row, step),
-        }
-        await trx.updateTable('deliveries').set(change).where('id', '=', id).execute()
-        return { ...row, ...change }
-      }),
+    resend: (id: number, keyed: Omit<KeyedRequest, 'body'>, now = new Date()): Promise<Answer<DeliveryView>> =>
+      idempotently(sql, { ...keyed, body: {} }, save =>
+        sql.transaction(async trx => {
+          const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+          if (!row) throw notFound('delivery')
+          if (row.reason === erasedReason) throw conflict('user_erased', 'The account is erased; nothing can be sent to it.')
+          const step = { at: now.toISOString(), state: 'queued' as const, detail: 'an administrator had it sent again' }
+          const change = {
+            ...{ state: 'queued' as const, reason: null, due_at: now, queued_at: now, attempts: 0 },
+            resends: row.state === 'queued' ? row.resends : row.resends + 1,
+            history: historyWith(row, step),
+          }
+          await trx.updateTable('deliveries').set(change).where('id', '=', id).execute()
+          return save(trx, { status: 202, body: deliveryView({ ...row, ...change }) })
+        }),
+      ),
 
     /** For gauges and for drift. */
     async overdue(now = new Date(), limit = 10_000) {

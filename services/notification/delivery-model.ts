@@ -59,8 +59,9 @@ export const DeliveryDetail = named(
     }),
   ]),
 )
+export type DeliveryView = Static<typeof DeliveryView>
 
-export const deliveryView = (row: DeliveryRow): Static<typeof DeliveryView> => ({
+export const deliveryView = (row: DeliveryRow): DeliveryView => ({
   id: row.id,
   user_id: row.user_id,
   kind: row.kind,

@@ -1,6 +1,6 @@
 import { type Http, readBytes } from '#shared/http'
 import { page, pageOf } from '#shared/page'
-import { IdParam, t } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { NotificationService } from './compose'
 import {
   DeliveriesQuery,
@@ -34,18 +34,28 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
         description: 'Links with a secret are hidden, so that only their reader can follow them.',
       },
     })
-    .post('/deliveries/:id/resend', async ({ params, status }) => status(202, deliveryView(await deliveries.resend(params.id))), {
-      auth: 'admin',
-      params: IdParam,
-      response: { 202: DeliveryView },
-      problems: ['delivery_not_found', 'user_erased'],
-      detail: {
-        operationId: 'resendDelivery',
-        summary: 'Send a message again',
-        description:
-          'As a new message, to the address that the account has now. What its reader turned off stays unsent, and so does a link that has expired.',
+    .post(
+      '/deliveries/:id/resend',
+      async ({ user, params, headers, set, status }) => {
+        const scope = `${user.id} POST /api/notifications/deliveries/${params.id}/resend`
+        const answer = await deliveries.resend(params.id, { scope, key: headers['idempotency-key'] })
+        Object.assign(set.headers, answer.headers)
+        return status(202, answer.body)
       },
-    })
+      {
+        auth: 'admin',
+        params: IdParam,
+        headers: IdempotencyHeader,
+        response: { 202: DeliveryView },
+        problems: ['delivery_not_found', 'user_erased'],
+        detail: {
+          operationId: 'resendDelivery',
+          summary: 'Send a message again',
+          description:
+            'As a new message, to the address that the account has now. What its reader turned off stays unsent, and so does a link that has expired.',
+        },
+      },
+    )
     .delete(
       '/suppressions/:user_id',
       async ({ params, set }) => {
@@ -74,6 +84,7 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
         params: ProviderParam,
         response: { 200: ReportAnswer, 202: ReportAnswer },
         problems: ['provider_not_found', 'invalid_signature', 'stale_webhook', 'invalid_webhook'],
+        repeats: 'is recognized by the provider’s id of the report',
         detail: {
           operationId: 'receiveDeliveryReports',
           summary: 'Receive the reports of a provider: signed, in any order, any number of times',

@@ -118,6 +118,14 @@ describe('a mail', () => {
     expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'sent' }])
     // Mail programs hide a mail with an id that they have seen.
     expect(shop.channels.email.to(user.email).at(-1)?.message_id).not.toBe(mails[0]?.message_id)
+
+    const key = { ...shop.admin, 'idempotency-key': 'once-more' }
+    const first = await shop.send('POST', `/deliveries/${row?.id}/resend`, undefined, key)
+    await shop.sendAll(later(second))
+    const repeated = await shop.send('POST', `/deliveries/${row?.id}/resend`, undefined, key)
+    expect(repeated).toMatchObject({ status: 202, body: first.body })
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true')
+    expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'sent', resends: 2 }])
     expect((await shop.send('POST', '/deliveries/99999999/resend', undefined, shop.admin)).body.code).toBe('delivery_not_found')
   })
 
