@@ -42,6 +42,12 @@ const problems = (codes: readonly ProblemCode[]): { detail: DocumentDecoration }
   return { detail }
 }
 
+/** Says in the route's detail what a repetition does, for its document. */
+const repeats = (what: string): { detail: DocumentDecoration } => {
+  const detail: DocumentDecoration & { 'x-repeats': string } = { 'x-repeats': what }
+  return { detail }
+}
+
 /**
  * The root of every app: request id, identity, one error shape, one way to read a body. Every route says who may call it:
  *
@@ -53,6 +59,7 @@ const problems = (codes: readonly ProblemCode[]): { detail: DocumentDecoration }
  * - `signed: true` needs no token and leaves the body unread, because the signature is over its bytes (`readBytes`).
  *
  * `problems: ['order_not_found']` names the errors that a public route answers beside those that follow from its input and its callers.
+ * `repeats: 'changes nothing'` says of a POST that takes no `Idempotency-Key` what a repetition does, and so why it needs none.
  */
 export const createHttp = ({ service, verify, identity, tracer = noTracer, observe, log, draining, audit }: HttpDeps) => {
   const admit = admissions({ verify, identity })
@@ -103,6 +110,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
     })
     .macro({
       problems,
+      repeats,
       auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { note: noteAdminAct }), ...audited(role) }),
       guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest) }),
       public: (_: true) => ({ ...access('public'), ...gate(admit.public) }),

@@ -69,7 +69,11 @@ export const IdempotencyHeader = t.Object({
   'idempotency-key': t.Optional(
     failing(
       ['invalid_idempotency_key', 'request_in_progress', 'idempotency_key_reused'],
-      t.String({ maxLength: 255, description: 'Repeats of one request give its first answer again', examples: ['checkout-1'] }),
+      t.String({
+        maxLength: 255,
+        description: 'Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free',
+        examples: ['checkout-1'],
+      }),
     ),
   ),
 })

@@ -44,8 +44,6 @@ const conditional = 'With `If-Match` only if the cart has that version.'
 const pricedFor =
   'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping.'
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
-/** Of a POST that takes no `Idempotency-Key`. */
-export const repeatedFreely = 'A repetition changes nothing, so that it needs no `Idempotency-Key`.'
 
 const askedFor = ({ shipping_option: option, ...query }: Static<typeof QuoteQuery>) => ({
   place: query.country === undefined ? undefined : placeOf(query),
@@ -220,11 +218,12 @@ export const cartRoutes = ({ http, ids, carts, pricedCarts }: CartService & { ht
           'stale',
           'cart_changed',
         ],
+        repeats: 'changes nothing',
         detail: {
           ...guestCart,
           operationId: 'applyCoupon',
           summary: 'Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it',
-          description: `${pricedFor} ${repeatedFreely}`,
+          description: pricedFor,
         },
       },
     )

@@ -3,7 +3,7 @@ import { etag, versionsWanted } from '#shared/etag'
 import type { Http } from '#shared/http'
 import type { CartService } from './compose'
 import { CartView, cartView, guestCart, repeatable, ShareParam, ShareView } from './model'
-import { ownerFrom, repeatedFreely } from './routes'
+import { ownerFrom } from './routes'
 
 export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: CartService & { http: Http }) => {
   const ownerOf = ownerFrom(ids)
@@ -22,11 +22,12 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: 
         auth: true,
         response: { 200: CartView },
         problems: ['cart_id_required', 'invalid_cart_id', 'cart_busy', 'cart_full', 'cart_changed', 'currency_mismatch', 'stale'],
+        repeats: 'changes nothing',
         detail: {
           ...guestCart,
           operationId: 'mergeCart',
           summary: 'Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once',
-          description: `The answer has no quote: GET the cart for it. With \`If-Match\` only if my cart has that version. ${repeatedFreely}`,
+          description: 'The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.',
         },
       },
     )
@@ -74,12 +75,13 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: 
           'product_unavailable',
           'stale',
         ],
+        repeats: 'changes nothing',
         detail: {
           ...guestCart,
           operationId: 'copySharedCart',
           summary: 'Copy a shared cart into mine at today’s prices',
           description: [
-            'A line that is there is raised to the shared quantity, so that copying twice is copying once. It needs no `Idempotency-Key`.',
+            'A line that is there is raised to the shared quantity, so that copying twice is copying once.',
             'A guest needs a cart with something in it. With `If-Match` only if the cart has that version.',
           ].join(' '),
         },

@@ -63,6 +63,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         params: DeadLetterParam,
         response: { 200: ReplayView },
         problems: ['dead_letter_not_found', 'dead_letters_busy', 'replay_refused'],
+        repeats: 'finds that the message is gone (404)',
         detail: { operationId: 'replayDeadLetter', summary: 'Put a message back into its queue, where it gets all of its attempts again' },
       },
     )
@@ -79,6 +80,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
         query: BulkQuery,
         response: { 200: BulkReplayView },
         problems: ['queue_not_found', 'dead_letters_busy', 'replay_refused'],
+        repeats: 'puts back what is left',
         detail: {
           operationId: 'replayDeadLetters',
           summary: 'Put the oldest dead letters of a queue back into it',

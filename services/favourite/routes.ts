@@ -56,6 +56,7 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
         body: NewFavourite,
         response: { 200: FavouriteView, 201: FavouriteView },
         problems: ['product_not_found', 'favourite_not_found', 'user_not_found', 'product_archived', 'too_many_favourites'],
+        repeats: 'gives the same favourite',
         detail: { operationId: 'addFavourite', summary: 'Add a favourite: 201 when it is new, 200 with the same one when it is not' },
       },
     )
@@ -64,11 +65,11 @@ export const favouriteRoutes = ({ http, favourites, addFavourite, mergeFavourite
       body: MergeBody,
       response: { 200: MergeView },
       problems: ['user_not_found', 'too_many_favourites'],
+      repeats: 'adds nothing twice',
       detail: {
         operationId: 'mergeFavourites',
         summary: 'Add what a guest kept on the device; the last one is the newest',
-        description:
-          'It can be sent again without harm. All that can be bought is added, or nothing when the list would be too long (409).',
+        description: 'All that can be bought is added, or nothing when the list would be too long (409).',
       },
     })
     .put('/:product_id/watch', async ({ user, params, body }) => viewOf(user.id, await setWatch(user.id, params.product_id, body)), {

@@ -21,6 +21,7 @@ export const sharingRoutes = ({ http, favourites, showFavourites, shares }: Deps
         auth: true,
         response: { 200: ShareView, 201: ShareView },
         problems: ['user_not_found'],
+        repeats: 'gives the same link',
         detail: { operationId: 'shareFavourites', summary: 'Make a link to my list: 201 when it is new, 200 with the one that there is' },
       },
     )

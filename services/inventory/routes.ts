@@ -47,6 +47,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
         public: true,
         body: Check,
         response: { 200: CheckView },
+        repeats: 'changes nothing',
         detail: { operationId: 'checkStock', summary: 'Whether all of these items are available right now' },
       },
     )

@@ -50,6 +50,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         auth: true,
         body: NewDevice,
         response: { 201: DeviceView },
+        repeats: 'gives the same device',
         detail: {
           operationId: 'registerDevice',
           summary: 'Register a device for push messages',
@@ -102,12 +103,13 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
         signed: true,
         params: UnsubscribeParam,
         problems: ['invalid_token'],
+        repeats: 'changes nothing',
         detail: {
           responses: unsubscribeResponse,
           operationId: 'unsubscribe',
           summary: 'Stop the mails of one kind, by one click (RFC 8058)',
           description:
-            'The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`). Again changes nothing.',
+            'The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`).',
           requestBody: {
             content: {
               'application/x-www-form-urlencoded': {

@@ -40,6 +40,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       {
         auth: true,
         response: { 200: UnreadView },
+        repeats: 'changes nothing',
         detail: { operationId: 'markNotificationsSeen', summary: 'All of my messages were shown to me: none is new any more' },
       },
     )
@@ -52,6 +53,7 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       {
         auth: true,
         response: { 200: UnreadView },
+        repeats: 'changes nothing',
         detail: { operationId: 'markAllNotificationsRead', summary: 'All of my messages are read' },
       },
     )
@@ -60,7 +62,8 @@ export const notificationRoutes = ({ http, messages, streams }: Deps) =>
       params: IdParam,
       response: { 200: MessageView },
       problems: ['notification_not_found'],
-      detail: { operationId: 'markNotificationRead', summary: 'A message is read; again changes nothing' },
+      repeats: 'changes nothing',
+      detail: { operationId: 'markNotificationRead', summary: 'A message is read' },
     })
     .get(
       '/stream',

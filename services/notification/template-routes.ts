@@ -54,5 +54,6 @@ export const templateRoutes = ({ http, templates }: Deps) =>
       body: TemplateBody,
       response: { 200: PreviewView },
       problems: ['invalid_template'],
+      repeats: 'changes nothing',
       detail: { operationId: 'previewTemplate', summary: 'What a template would look like, with sample values; nothing is stored' },
     })

@@ -35,6 +35,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         params: ProviderParam,
         response: { 200: WebhookAnswer, 202: WebhookAnswer },
         problems: ['provider_not_found', 'invalid_signature', 'stale_webhook', 'invalid_webhook', 'provider_busy'],
+        repeats: 'is recognized by the provider’s id of the event',
         detail: {
           operationId: 'receivePaymentWebhook',
           summary: 'Receive the webhooks of a provider: signed, in any order, any number of times',
@@ -69,6 +70,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         params: IdParam,
         response: { 204: t.Void() },
         problems: ['webhook_event_not_found'],
+        repeats: 'changes nothing',
         detail: { operationId: 'acknowledgeWebhook', summary: 'Note that a refused webhook was looked at: drift lists it no longer' },
       },
     )
@@ -84,6 +86,7 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         body: Confirmation,
         response: { 202: ConfirmationAnswer },
         problems: ['transaction_not_found'],
+        repeats: 'changes nothing',
         detail: {
           operationId: 'confirmSandboxPayment',
           summary: 'The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows',

@@ -93,6 +93,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
         public: true,
         body: ProductIds,
         response: ProductBatch,
+        repeats: 'changes nothing',
         detail: { operationId: 'batchGetProducts', summary: 'Up to 100 products in the requested order, including archived ones' },
       },
     )

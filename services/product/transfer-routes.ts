@@ -27,6 +27,7 @@ export const transferRoutes = ({ http, importProducts, exportProducts }: Deps) =
       stream: 'admin',
       response: ImportReport,
       problems: ['invalid_header', 'unsupported_media_type'],
+      repeats: 'sets the same fields again and creates no product twice',
       detail: {
         operationId: 'importProducts',
         summary: 'Create and change products from a file, by SKU; a faulty line does not stop the others',

@@ -150,6 +150,7 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
       body: Validation,
       response: { 200: ValidationView },
       problems: ['invalid_amount', 'subtotal_mismatch', 'too_many_codes'],
+      repeats: 'changes nothing',
       detail: {
         operationId: 'validateCoupon',
         summary: 'What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too',

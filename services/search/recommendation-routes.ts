@@ -69,6 +69,7 @@ export const viewRoutes = ({ http, history, shelf }: Pick<SearchService, 'histor
       body: NewView,
       response: { 204: t.Void() },
       problems: ['viewer_required', 'product_not_found', 'search_not_ready'],
+      repeats: 'renews the time of the view',
       detail: {
         operationId: 'recordProductView',
         summary: 'Note that a product is viewed, by me or by a guest',

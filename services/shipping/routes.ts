@@ -37,6 +37,7 @@ export const shippingRoutes = ({ http, quoteItems, shipments, shipLines, steps, 
       body: QuoteBody,
       response: { 200: QuoteView },
       problems: ['invalid_amount', 'no_rate_for_currency'],
+      repeats: 'changes nothing',
       detail: {
         operationId: 'quoteShipping',
         summary: 'What shipping costs and how long it takes',

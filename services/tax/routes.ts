@@ -74,6 +74,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
       body: QuoteBody,
       response: { 200: QuoteView },
       problems: ['invalid_amount'],
+      repeats: 'changes nothing',
       detail: { operationId: 'quoteTax', summary: 'The tax on lines and shipping at an address; a free-text address is not taxed' },
     })
     .get(

@@ -96,6 +96,7 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         body: PasswordChange,
         response: { 204: t.Void() },
         problems: ['current_password_required', 'wrong_password', 'too_many_attempts', 'too_many_logins'],
+        repeats: 'is refused, since the sessions have ended',
         detail: { operationId: 'changePassword', summary: 'Change my password; ends all my sessions' },
       },
     )

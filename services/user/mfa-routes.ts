@@ -20,6 +20,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         body: OwnerProof,
         response: { 200: MfaSecret },
         problems: ['current_password_required', 'wrong_password', 'mfa_enabled', 'too_many_attempts', 'too_many_logins'],
+        repeats: 'gives another secret in place of the first one',
         detail: { operationId: 'beginMfa', summary: 'Begin two-factor login with a secret for an authenticator app' },
       },
     )
@@ -28,6 +29,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
       body: MfaCode,
       response: { 200: RecoveryCodes },
       problems: ['invalid_code', 'mfa_not_begun', 'mfa_enabled'],
+      repeats: 'is refused, since two-factor login is on; recovery codes that were lost with an answer can be renewed',
       detail: { operationId: 'enableMfa', summary: 'Turn on two-factor login with the first code' },
     })
     .post(
@@ -41,6 +43,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
         body: OwnerProof,
         response: { 200: RecoveryCodes },
         problems: ['current_password_required', 'wrong_password', 'mfa_not_enabled', 'too_many_attempts', 'too_many_logins'],
+        repeats: 'gives other codes in place of the first ones',
         detail: { operationId: 'renewRecoveryCodes', summary: 'New recovery codes in place of the old ones' },
       },
     )

@@ -18,6 +18,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         public: true,
         body: ResetRequest,
         response: { 202: t.Void() },
+        repeats: 'sends another mail, as far as the limit for an hour allows',
         detail: {
           operationId: 'requestPasswordReset',
           summary: 'Request a mail to reset a password; the answer is the same for an unknown address',
@@ -35,6 +36,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         body: PasswordReset,
         response: { 204: t.Void() },
         problems: ['invalid_token', 'too_many_logins'],
+        repeats: 'is refused, since the token works once',
         detail: { operationId: 'resetPassword', summary: 'Set a new password with the token from the mail' },
       },
     )
@@ -49,6 +51,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         body: EmailVerification,
         response: { 204: t.Void() },
         problems: ['invalid_token', 'email_taken'],
+        repeats: 'is refused, since the token works once',
         detail: { operationId: 'verifyEmail', summary: 'Verify an e-mail with the token from the mail' },
       },
     )
@@ -62,6 +65,7 @@ export const recoveryRoutes = ({ http, passwordResets, emailVerifications }: Dep
         auth: true,
         response: { 202: t.Void() },
         problems: ['too_many_mails'],
+        repeats: 'sends another mail, as far as the limit for an hour allows',
         detail: { operationId: 'requestEmailVerification', summary: 'Send me another mail to verify my e-mail' },
       },
     )

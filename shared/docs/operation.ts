@@ -38,7 +38,7 @@ interface Operation {
 
 export const operationOf = ({ method, path, raw }: Operation, mend: Mended, shared: Record<string, Schema>): Schema => {
   const { description: given, responses, requestBody: body, parameters: taken, ...rest } = raw
-  const { 'x-problems': own, 'x-parameters': more, 'x-body': checked, ...detail } = rest
+  const { 'x-problems': own, 'x-repeats': repeats, 'x-parameters': more, 'x-body': checked, ...detail } = rest
   const auth = detail['x-auth']
   const answers = objectIn(responses)
   const isConditional = '304' in answers
@@ -50,7 +50,8 @@ export const operationOf = ({ method, path, raw }: Operation, mend: Mended, shar
     ...(declared.includes('stale') ? [ifMatch] : []),
   ]
   const names = new Set(parameters.map(({ name }) => String(name).toLowerCase()))
-  const description = [given, auth === 'admin' && 'Needs admin.'].filter(Boolean).join('\n\n')
+  const unkeyed = typeof repeats === 'string' && `It takes no \`Idempotency-Key\`: a repetition ${repeats}.`
+  const description = [given, unkeyed, auth === 'admin' && 'Needs admin.'].filter(Boolean).join('\n\n')
   // Every write reads its body, also one that takes none.
   const reads = checked || (!body && method !== 'get') ? 'json' : body ? 'bytes' : undefined
   const traits = { auth, declared, input: parameters.length > 0 || reads === 'json', body: reads } as const

@@ -113,6 +113,17 @@ describe.each([...released])('%s', service => {
     expect(nameless.map(({ name }) => `${name}: give it an \`operationId\` in its \`detail\`, in services/${service}`)).toEqual([])
   })
 
+  test('says of each POST either that it takes an `Idempotency-Key` or what a repetition does', async () => {
+    const silent = (await operations()).flatMap(({ name, operation }) => {
+      if (!name.startsWith('POST ')) return []
+      const parameters = Array.isArray(operation.parameters) ? operation.parameters : []
+      const takes = parameters.some(parameter => String(parameter.name).toLowerCase() === 'idempotency-key')
+      const tells = String(operation.description).includes('It takes no `Idempotency-Key`: a repetition ')
+      return takes === tells ? [`${name}: give it \`headers: IdempotencyHeader\`, or else \`repeats\`, in services/${service}`] : []
+    })
+    expect(silent).toEqual([])
+  })
+
   test('has an example of everything that a client sends', async () => {
     const vague = (await operations()).flatMap(({ name, operation }) => {
       const parameters = Array.isArray(operation.parameters) ? operation.parameters : []

@@ -13,13 +13,22 @@ export const favouriteRoutes = ({ http, favourites, save }: FavouriteService & {
       response: { 200: pageOf(FavouriteView) },
       detail: { operationId: 'listFavourites', summary: 'My favourites, newest first' },
     })
-    .post('/', async ({ user, body, status }) => status(201, favouriteView(await save(user.id, body.product_id, body.note))), {
-      auth: true,
-      body: NewFavourite,
-      response: { 201: FavouriteView },
-      problems: ['product_not_found'],
-      detail: { operationId: 'saveFavourite', summary: 'Save a note about a product; saving again changes the note' },
-    })
+    .post(
+      '/',
+      async ({ user, body, set, status }) => {
+        const saved = await save(user.id, body.product_id, body.note)
+        set.headers.location = '/api/favourites'
+        return status(201, favouriteView(saved))
+      },
+      {
+        auth: true,
+        body: NewFavourite,
+        response: { 201: FavouriteView },
+        problems: ['product_not_found'],
+        repeats: 'gives the same note',
+        detail: { operationId: 'saveFavourite', summary: 'Save a note about a product; saving again changes the note' },
+      },
+    )
     .delete(
       '/:product_id',
       async ({ user, params, set }) => {
