@@ -34,6 +34,13 @@ export const account: Folder = {
       is: { total: 1, 'items.0.id': '{{address_id}}' },
     },
     {
+      name: 'One address',
+      send: 'GET /api/users/me/addresses/{{address_id}}',
+      as: 'user',
+      status: 200,
+      is: { id: '{{address_id}}', city: 'Springfield' },
+    },
+    {
       name: 'Replace an address',
       send: 'PUT /api/users/me/addresses/{{address_id}}',
       as: 'user',

@@ -101,6 +101,7 @@ export const taxes: Folder = {
       is: { rate: 2.6, country: 'CH', tax_class: 'books' },
       keep: { rate_id: 'id' },
     },
+    { name: 'Look at it', send: 'GET /api/tax/rates/{{rate_id}}', status: 200, is: { id: '{{rate_id}}', rate: 2.6 } },
     {
       name: 'It ends on a day',
       send: 'PATCH /api/tax/rates/{{rate_id}}',

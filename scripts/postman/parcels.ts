@@ -70,6 +70,13 @@ export const parcels: Folder = {
       keep: { zone_id: 'id' },
     },
     {
+      name: 'Look at the zone',
+      send: 'GET /api/shipping/zones/{{zone_id}}',
+      as: 'admin',
+      status: 200,
+      is: { id: '{{zone_id}}', 'countries.0': 'AQ' },
+    },
+    {
       name: 'Rename it',
       send: 'PATCH /api/shipping/zones/{{zone_id}}',
       as: 'admin',
@@ -85,6 +92,13 @@ export const parcels: Folder = {
       status: 201,
       is: { price: 80, free_over: 500 },
       keep: { shipping_rate_id: 'id' },
+    },
+    {
+      name: 'Look at the rate',
+      send: 'GET /api/shipping/rates/{{shipping_rate_id}}',
+      as: 'admin',
+      status: 200,
+      is: { id: '{{shipping_rate_id}}', price: 80 },
     },
     {
       name: 'Change it',

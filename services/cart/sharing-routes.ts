@@ -38,7 +38,8 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: 
         const { expiresAt, isReplayed } = await carts.share(user.id, token)
         if (isReplayed) set.headers['idempotent-replayed'] = 'true'
         set.headers['cache-control'] = 'no-store'
-        set.headers.location = `/api/cart/shared/${token}`
+        // A shared cart can be copied, and not looked at.
+        set.headers.location = '/api/cart'
         return status(201, { token, expires_at: expiresAt.toISOString() })
       },
       {

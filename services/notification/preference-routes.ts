@@ -45,7 +45,11 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
     })
     .post(
       '/devices',
-      async ({ user, body, status }) => status(201, deviceView(await devices.register(user.id, body.token, body.platform))),
+      async ({ user, body, set, status }) => {
+        const device = await devices.register(user.id, body.token, body.platform)
+        set.headers.location = '/api/notifications/devices'
+        return status(201, deviceView(device))
+      },
       {
         auth: true,
         body: NewDevice,

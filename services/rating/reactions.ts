@@ -73,7 +73,12 @@ export const reactions = ({ mongo, reviews, filter }: Ports) => {
       return change(request, { comment }, id, {
         by: user.id,
         decide: review => replied(readable(review), reply),
-        answer: () => ({ status: 201, headers: { location: `/api/ratings/${id}/replies/${reply.id}` }, body: replyView(reply) }),
+        answer: ({ product_id }) => ({
+          status: 201,
+          // A reply is read with its review.
+          headers: { location: `/api/ratings/product/${product_id}` },
+          body: replyView(reply),
+        }),
       })
     },
 

@@ -29,6 +29,12 @@ export const shippingRateRepository = ({ db, transaction }: Pick<ShippingSql, 'd
     return pageBy(db, filtered.selectAll(), 'id', query)
   },
 
+  async get(id: number): Promise<RateRow> {
+    const row = await db.selectFrom('rates').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!row) throw notFound('rate')
+    return row
+  },
+
   async add(
     trx: Trx,
     { zone_id, option, currency, price, per_kg = 0, free_over = null, ...rest }: Static<typeof NewRate>,

@@ -55,6 +55,13 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         },
       },
     )
+    .get('/zones/:id', ({ params }) => zones.get(params.id), {
+      auth: 'admin',
+      params: IdParam,
+      response: { 200: ZoneView },
+      problems: ['zone_not_found'],
+      detail: { operationId: 'getShippingZone', summary: 'One zone with its countries' },
+    })
     .patch('/zones/:id', ({ params, body }) => zones.change(params.id, body), {
       auth: 'admin',
       params: IdParam,
@@ -100,6 +107,13 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
         detail: { operationId: 'addShippingRate', summary: 'Offer an option in a zone and a currency' },
       },
     )
+    .get('/rates/:id', async ({ params }) => rateView(await rates.get(params.id)), {
+      auth: 'admin',
+      params: IdParam,
+      response: { 200: RateView },
+      problems: ['rate_not_found'],
+      detail: { operationId: 'getShippingRate', summary: 'The price of one option' },
+    })
     .patch('/rates/:id', async ({ params, body }) => rateView(await rates.change(params.id, body)), {
       auth: 'admin',
       params: IdParam,

@@ -32,11 +32,15 @@ describe('zones', () => {
     const made = await by('POST', '/zones', { name: 'Oceania', countries: ['NZ', 'AU'] })
     expect(made.status).toBe(201)
     expect(made.headers.get('location')).toBe(`/api/shipping/zones/${made.body.id}`)
+    expect((await by('GET', `/zones/${made.body.id}`)).body).toEqual(made.body)
+    expect((await by('GET', '/zones/99999')).body.code).toBe('zone_not_found')
     expect(await standardTo('AU')).toBe(5)
 
     const rate = { zone_id: made.body.id, option: 'standard', currency: 'USD', price: 20.5, days_min: 8, days_max: 20 }
     const added = await by('POST', '/rates', rate)
     expect<unknown>(added.body).toEqual({ ...rate, id: added.body.id, included_grams: 5000, per_kg: 0, free_over: null })
+    expect((await by('GET', `/rates/${added.body.id}`)).body).toEqual(added.body)
+    expect((await by('GET', '/rates/99999')).body.code).toBe('rate_not_found')
     expect(await standardTo('AU')).toBe(20.5)
     expect(await standardTo('AU', 'EUR')).toBe(5)
     expect((await by('POST', '/rates', rate)).body.code).toBe('rate_exists')

@@ -1,7 +1,8 @@
+import type { Selectable } from 'kysely'
 import { conflict, notFound } from '#shared/errors'
 import type { Page, PageQuery } from '#shared/page'
 import { insertOnce, pageBy } from '#shared/sql'
-import type { ShippingSql, Trx } from './database'
+import type { ShippingDb, ShippingSql, Trx } from './database'
 
 export interface Zone {
   id: number
@@ -24,6 +25,16 @@ export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'tr
     if (ids.length === 0) return []
     return reader.selectFrom('zone_countries').selectAll().where('zone_id', 'in', ids).orderBy('country').execute()
   }
+  const withCountries = async (rows: readonly Selectable<ShippingDb['zones']>[]): Promise<Zone[]> => {
+    const listed = await countriesOf(
+      db,
+      rows.map(({ id }) => id),
+    )
+    return rows.map(({ id, name, is_default }) => {
+      const countries = listed.filter(({ zone_id }) => zone_id === id).map(({ country }) => country)
+      return { id, name, is_default: is_default === 1, countries }
+    })
+  }
   const lockZone = async (trx: Trx, id: number) => {
     const zone = await trx.selectFrom('zones').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
     if (!zone) throw notFound('zone')
@@ -33,15 +44,13 @@ export const zoneRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'tr
   return {
     async list(query: PageQuery): Promise<Page<Zone>> {
       const { items, ...rest } = await pageBy(db, db.selectFrom('zones').selectAll(), 'id', query)
-      const listed = await countriesOf(
-        db,
-        items.map(({ id }) => id),
-      )
-      const zones = items.map(({ id, name, is_default }) => {
-        const countries = listed.filter(({ zone_id }) => zone_id === id).map(({ country }) => country)
-        return { id, name, is_default: is_default === 1, countries }
-      })
-      return { items: zones, ...rest }
+      return { items: await withCountries(items), ...rest }
+    },
+
+    async get(id: number): Promise<Zone> {
+      const [zone] = await withCountries(await db.selectFrom('zones').selectAll().where('id', '=', id).execute())
+      if (!zone) throw notFound('zone')
+      return zone
     },
 
     async add(trx: Trx, { name, countries }: { name: string; countries: string[] }): Promise<Zone> {

@@ -40,6 +40,8 @@ export const taxRateRepository = (sql: Pick<Sql<TaxDb>, 'db' | 'transaction'>) =
   }
 
   return {
+    get,
+
     /** The rates of a place's country that are valid on the place's own day, those that began last first. */
     async inForce(place: TaxPlace, at: Date): Promise<RateRow[]> {
       const day = dayAt(place, at)

@@ -122,6 +122,7 @@ describe('rates', () => {
     const added = await send('POST', '/api/tax/rates', body)
     expect(added.status).toBe(201)
     expect(added.headers.get('location')).toBe(`/api/tax/rates/${added.body.id}`)
+    expect((await send('GET', `/api/tax/rates/${added.body.id}`, undefined, {})).body).toEqual(added.body)
     const price = async () =>
       (await send('POST', '/api/tax/quote', { address: at('LI'), lines: [{ amount: 100, tax_class: 'newspapers' }] })).body.tax
     expect(await price()).toBe(7)

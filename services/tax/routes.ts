@@ -92,6 +92,13 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         detail: { operationId: 'listTaxRates', summary: 'Rates by place, with the days on which they are valid and their source' },
       },
     )
+    .get('/rates/:id', async ({ params }) => rateView(await rates.get(params.id)), {
+      public: true,
+      params: IdParam,
+      response: { 200: RateView },
+      problems: ['rate_not_found'],
+      detail: { operationId: 'getTaxRate', summary: 'One rate' },
+    })
     .post(
       '/rates',
       async ({ body, user, headers, set }) => {

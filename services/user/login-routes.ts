@@ -34,7 +34,8 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
       '/register',
       async ({ body, status, set }) => {
         const user = await register(body)
-        set.headers.location = `/api/users/${user.id}`
+        // What is at its id, an administrator alone may read.
+        set.headers.location = '/api/users/me'
         return status(201, profileView(vault, user))
       },
       {

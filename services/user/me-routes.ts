@@ -129,6 +129,13 @@ export const meRoutes = ({ http, accounts, profiles, addresses, sessions, person
         detail: { operationId: 'addMyAddress', summary: 'Save an address' },
       },
     )
+    .get('/addresses/:id', ({ user, params }) => addresses.get(user.id, params.id), {
+      auth: true,
+      params: IdParam,
+      response: { 200: SavedAddress },
+      problems: ['address_not_found'],
+      detail: { operationId: 'getMyAddress', summary: 'A saved address' },
+    })
     .put('/addresses/:id', ({ user, params, body }) => addresses.replace(user.id, params.id, body), {
       auth: true,
       params: IdParam,

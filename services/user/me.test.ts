@@ -123,6 +123,7 @@ describe('my addresses', () => {
     const home = await call('POST', '/addresses', { ...street, label: 'home', is_default: true })
     expect(home.status).toBe(201)
     expect(home.headers.get('location')).toBe(`/api/users/me/addresses/${home.body.id}`)
+    expect((await call('GET', `/addresses/${home.body.id}`)).body).toEqual(home.body)
     const work = await call('POST', '/addresses', { ...street, label: 'work', line1: '2 Side Street', is_default: true })
     const list = async () => (await call('GET', '/addresses')).body
     expect(await list()).toMatchObject({
@@ -142,6 +143,7 @@ describe('my addresses', () => {
   test('cannot be read or changed by another user', async () => {
     const [ann, bob] = [await enter('hal'), await enter('ida')]
     const { body } = await ann.call('POST', '/addresses', street)
+    expect((await bob.call('GET', `/addresses/${body.id}`)).status).toBe(404)
     expect((await bob.call('PUT', `/addresses/${body.id}`, street)).status).toBe(404)
     expect((await bob.call('DELETE', `/addresses/${body.id}`)).status).toBe(404)
     expect((await bob.call('GET', '/addresses')).body.items).toEqual([])

@@ -21,10 +21,10 @@ describe('registering', () => {
   test('answers with the account and its location, without the password', async () => {
     const { status, body, headers, text } = await register(ann)
     expect(status).toBe(201)
-    const { id, created_at, ...rest } = body
+    const { id: _, created_at, ...rest } = body
     const { password, ...shown } = ann
     expect(rest).toEqual({ ...shown, role: 'customer', email_verified: false })
-    expect(headers.get('location')).toBe(`/api/users/${id}`)
+    expect(headers.get('location')).toBe('/api/users/me')
     expect(text).not.toContain(password)
     expect(new Date(String(created_at)).getTime()).toBeGreaterThan(0)
   })

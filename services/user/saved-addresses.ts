@@ -55,6 +55,12 @@ export const savedAddresses = ({ sql, vault, clock }: { sql: UserSql; vault: Vau
       return rows.map(view)
     },
 
+    async get(userId: number, id: number): Promise<View> {
+      const row = await db.selectFrom('addresses').selectAll().where('id', '=', id).where('user_id', '=', userId).executeTakeFirst()
+      if (!row) throw notFound('address')
+      return view(row)
+    },
+
     /** Where the user's default address is; empty without one, or when it has no country that taxes and zones know. */
     async defaultPlace(userId: number): Promise<Place> {
       const row = await db.selectFrom('addresses').selectAll().where('user_id', '=', userId).where('is_default', '=', 1).executeTakeFirst()

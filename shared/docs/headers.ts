@@ -7,7 +7,7 @@ export const answerHeaders: Record<string, Schema> = {
   'X-Request-Id': text('Finds the request in the logs. A client may send one of its own', '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10'),
   'Retry-After': { description: 'In how many seconds to try again', schema: { type: 'integer', minimum: 0 }, example: 1 },
   ETag: text('The version of what is answered, for `If-Match` and `If-None-Match`', '"7-40"'),
-  Location: text('The address of what was made', '/api/orders/1'),
+  Location: text('Where what was made can be read: its own address, or that of its list', '/api/orders/1'),
   'Idempotent-Replayed': {
     description: 'The answer is the first one to this `Idempotency-Key`',
     schema: { type: 'string', enum: ['true'] },

@@ -9,11 +9,24 @@ const root = join(import.meta.dir, '../..')
 const pathOf = (name: string) => join(root, 'postman', name)
 const env = { admin_email: String(Bun.env.ADMIN_EMAIL), admin_password: String(Bun.env.ADMIN_PASSWORD), base_url: gateway }
 
+/** Reads what an answer 201 says was made, with the token or the cart of its request. A new account has neither yet. */
+const readWhatWasMade = `if (pm.response.code === 201) {
+  const location = pm.response.headers.get('location')
+  const token = pm.request.auth?.type === 'bearer' && pm.request.auth.parameters().get('token')
+  const cart = pm.response.headers.get('x-cart-id')
+  const header = { ...(token && { authorization: 'Bearer ' + token }), ...(cart && { 'x-cart-id': cart }) }
+  pm.sendRequest({ url: pm.variables.get('base_url') + location, method: 'GET', header }, (error, answer) =>
+    pm.test('what was made can be read at its location, ' + location, () => pm.expect(answer?.code).to.eql(token || cart ? 200 : 401)))
+}`
+
 /** Runs the collection from top to bottom, and returns what failed. */
 const runCollection = async () => {
   const report = join(mkdtempSync(join(tmpdir(), 'shop-newman-')), 'report.json')
   const given = Object.entries(env).flatMap(([key, value]) => ['--env-var', `${key}=${value}`])
-  const files = [pathOf('shop.postman_collection.json'), '-e', pathOf('local.postman_environment.json')]
+  const extended = join(mkdtempSync(join(tmpdir(), 'shop-newman-')), 'collection.json')
+  const readBack = { listen: 'test', script: { type: 'text/javascript', exec: readWhatWasMade.split('\n') } }
+  await Bun.write(extended, JSON.stringify({ ...collection, event: [...collection.event, readBack] }))
+  const files = [extended, '-e', pathOf('local.postman_environment.json')]
   const command = [process.execPath, '--bun', join(root, 'node_modules/newman/bin/newman.js'), 'run', ...files, ...given]
   const child = Bun.spawn([...command, '--reporters', 'json', '--reporter-json-export', report], {
     stdio: ['ignore', 'ignore', 'inherit'],

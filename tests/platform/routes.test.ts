@@ -73,6 +73,13 @@ const expectAsDocumented = (operation: Operation, answer: Awaited<ReturnType<typ
   expect(answer.status).toBeLessThan(500)
   expect(answer.headers.get('x-request-id')).toMatch(/^[\w.:-]{1,128}$/)
 }
+/** What was made can be read by whoever made it. */
+const expectReadable = async ({ status, headers }: Awaited<ReturnType<typeof send>>, token: string) => {
+  if (status !== 201) return
+  const location = String(headers.get('location'))
+  const read = await send(location, { headers: { authorization: `Bearer ${token}` } })
+  expect({ location, status: read.status }).toEqual({ location, status: 200 })
+}
 /** Refused because of the token, not because of a wrong password or code. */
 const refusedItsToken = ({ status, text }: { status: number; text: string }) =>
   status === 401 && ['token_required', 'invalid_token', 'token_expired', 'session_ended'].includes(JSON.parse(text).code)
@@ -112,6 +119,7 @@ describe.each(inOrder.map(operation => [operation.name, operation] as const))('%
     const { token } = changesItsCaller(operation) ? await newPerson() : other
     const answer = await ask(operation, token)
     expectAsDocumented(operation, answer)
+    await expectReadable(answer, token)
     expect(refusedItsToken(answer)).toBe(false)
     expect(answer.text).not.toContain(ownersMark)
     if (/\/me\/\w+\/\{id\}/.test(operation.path)) expect(answer.status).toBe(404)
@@ -121,6 +129,7 @@ describe.each(inOrder.map(operation => [operation.name, operation] as const))('%
     const { token } = changesItsCaller(operation) ? await newPerson('admin') : admin
     const answer = await ask(operation, token)
     expectAsDocumented(operation, answer)
+    await expectReadable(answer, token)
     expect(answer.status).not.toBe(403)
     expect(refusedItsToken(answer)).toBe(false)
   })
