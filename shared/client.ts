@@ -38,7 +38,12 @@ const parse = (text: string): unknown => {
   }
 }
 const isFault = (fault: unknown): fault is Fault =>
-  typeof fault === 'object' && fault !== null && 'path' in fault && 'message' in fault && typeof fault.message === 'string'
+  typeof fault === 'object' &&
+  fault !== null &&
+  'path' in fault &&
+  String(fault.path).startsWith('/') &&
+  'message' in fault &&
+  typeof fault.message === 'string'
 
 /** The callee's own error. An error that is no problem document did not come from the service. */
 const refusal = async (callee: ServiceName, answer: Response): Promise<AppError> => {

@@ -19,7 +19,8 @@ export const statusOf = {
 export type Kind = keyof typeof statusOf
 
 export interface Fault {
-  path: string
+  /** A JSON pointer into the input, such as `/items/0/quantity`. */
+  path: `/${string}`
   message: string
 }
 

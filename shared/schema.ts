@@ -99,7 +99,7 @@ export const Problem = named(
       code: t.String(),
       detail: t.String(),
       request_id: t.String(),
-      errors: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
+      errors: t.Optional(t.Array(t.Object({ path: t.String({ pattern: '^/' }), message: t.String() }))),
     },
     {
       description: 'RFC 9457 problem',

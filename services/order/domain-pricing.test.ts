@@ -106,15 +106,15 @@ describe('the lines of an order', () => {
     expect(refusal([{ product_id: 's' }])).toEqual(['sku_required'])
     expect(refusal([{ product_id: 'p' }, { product_id: 's', sku: 'GREEN' }])).toEqual([
       'unknown_sku',
-      'items/1/sku: “Shirt” has no such SKU',
+      '/items/1/sku: “Shirt” has no such SKU',
     ])
-    expect(refusal([{ product_id: 'p', sku: 'RED', index: 4 }])).toEqual(['unknown_sku', 'items/4/sku: “P” has no such SKU'])
+    expect(refusal([{ product_id: 'p', sku: 'RED', index: 4 }])).toEqual(['unknown_sku', '/items/4/sku: “P” has no such SKU'])
   })
   test('that are no longer sold are all named at once', () => {
     expect(refusal([{ product_id: 'p' }, { product_id: 'gone' }, { product_id: 'never', index: 7 }])).toEqual([
       'product_unavailable',
-      'items/1/product_id: “P” is no longer sold',
-      'items/7/product_id: is not sold here',
+      '/items/1/product_id: “P” is no longer sold',
+      '/items/7/product_id: is not sold here',
     ])
   })
   test('have one currency: the one that was asked for, else that of the first', () => {
@@ -123,7 +123,7 @@ describe('the lines of an order', () => {
     expect(refusal([{ product_id: 'p' }], 'EUR')).toEqual(['currency_mismatch'])
   })
   test('are refused when a price or its currency is not the one that the customer saw', () => {
-    const changed = ['price_changed', 'items/0/price: the price of “P” has changed']
+    const changed = ['price_changed', '/items/0/price: the price of “P” has changed']
     expect(refusal([{ product_id: 'p', price: 9.98 }])).toEqual(changed)
     expect(refusal([{ product_id: 'p', price: 9.99, currency: 'EUR' }])).toEqual(changed)
     expect(refusal([{ product_id: 'p', currency: 'EUR' }])).toEqual(changed)

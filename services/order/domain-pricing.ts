@@ -53,7 +53,7 @@ export interface Amounts {
 const maxQuantity = 2 ** 31 - 1
 
 /** The product itself, or the one of its variants that the line names. */
-const skuFor = ({ sku }: WantedLine, product: ProductForSale, path: string) => {
+const skuFor = ({ sku }: WantedLine, product: ProductForSale, path: Fault['path']) => {
   if (product.variants.length === 0) {
     if (sku === undefined || sku === product.sku) return product
   } else {
@@ -61,7 +61,7 @@ const skuFor = ({ sku }: WantedLine, product: ProductForSale, path: string) => {
     const variant = product.variants.find(each => each.sku === sku)
     if (variant) return variant
   }
-  const errors = [{ path: `${path}/sku`, message: `“${product.name}” has no such SKU` }]
+  const errors: Fault[] = [{ path: `${path}/sku`, message: `“${product.name}” has no such SKU` }]
   throw invalid('unknown_sku', 'A line names a SKU that its product does not have.', errors)
 }
 
@@ -70,7 +70,7 @@ const soldLines = (wanted: readonly WantedLine[], products: ReadonlyMap<string, 
   const errors: Fault[] = []
   const lines = wanted.flatMap((want, index) => {
     const product = products.get(want.product_id)
-    const path = `items/${want.index ?? index}`
+    const path = `/items/${want.index ?? index}` as const
     if (product?.status === 'active') return [{ want, product, path }]
     errors.push({ path: `${path}/product_id`, message: product ? `“${product.name}” is no longer sold` : 'is not sold here' })
     return []

@@ -170,9 +170,9 @@ describe('a campaign', () => {
     expect((await shop.send('PATCH', `/${id}`, { category_ids: [] })).body).toMatchObject({ categories: [], category_ids: [] })
   })
   test.each([
-    ['unknown_category', { categories: ['Toys', 'Toyz'] }, 'categories/1'],
-    ['unknown_category', { category_ids: ['f'.repeat(24)] }, 'category_ids/0'],
-    ['unknown_product', { product_ids: [toy.product_id, 'f'.repeat(24)] }, 'product_ids/1'],
+    ['unknown_category', { categories: ['Toys', 'Toyz'] }, '/categories/1'],
+    ['unknown_category', { category_ids: ['f'.repeat(24)] }, '/category_ids/0'],
+    ['unknown_product', { product_ids: [toy.product_id, 'f'.repeat(24)] }, '/product_ids/1'],
   ])('is refused with %s for what the catalog does not have', async (code, fields, path) => {
     const { id } = await shop.add()
     const made = await shop.send('POST', '/', { name: 'x', kind: 'percentage', value: 1, automatic: false, ...fields })

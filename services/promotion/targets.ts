@@ -13,7 +13,7 @@ export const targets = ({ allCategories, missingProducts }: Pick<PromotionClient
   const requireProducts = async (ids: readonly string[]) => {
     const missing = new Set(ids.length > 0 ? await missingProducts(ids) : [])
     const errors = ids.flatMap((id, index): Fault[] =>
-      missing.has(id) ? [{ path: `product_ids/${index}`, message: 'there is no such product' }] : [],
+      missing.has(id) ? [{ path: `/product_ids/${index}`, message: 'there is no such product' }] : [],
     )
     if (errors.length > 0) throw invalid('unknown_product', 'Some of these products do not exist; `errors` says which.', errors)
   }
@@ -24,10 +24,10 @@ export const targets = ({ allCategories, missingProducts }: Pick<PromotionClient
     const byKey = new Map(all.map(category => [categoryKey(category.name), category]))
     const byId = new Map(all.map(category => [category.id, category]))
     const errors: Fault[] = []
-    const find = (path: string, given: readonly string[], found: (text: string) => Category | undefined) =>
+    const find = (field: string, given: readonly string[], found: (text: string) => Category | undefined) =>
       given.flatMap((text, index) => {
         const category = found(text)
-        if (!category) errors.push({ path: `${path}/${index}`, message: 'there is no such category' })
+        if (!category) errors.push({ path: `/${field}/${index}`, message: 'there is no such category' })
         return category ?? []
       })
     const found = [

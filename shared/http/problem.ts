@@ -20,11 +20,13 @@ const titles: Record<(typeof statusOf)[Kind], string> = {
   504: 'Gateway Timeout',
 }
 
+const isPointer = (path: string): path is Fault['path'] => /^\/[\w/]{0,120}$/.test(path)
+
 /** Every fault, without the input: a path is repeated only when it looks like a field's name. */
 const faultsOf = (error: ValidationError): Fault[] => {
-  const faults = new Map<string, Fault>()
+  const faults = new Map<Fault['path'], Fault>()
   for (const fault of error.all) {
-    const path = fault.path && /^[\w/]{0,120}$/.test(fault.path) ? fault.path : '/'
+    const path = isPointer(fault.path) ? fault.path : '/'
     const expected = 'schema' in fault && fault.schema.expected
     if (!faults.has(path)) faults.set(path, { path, message: expected || fault.message || 'is not as it should be' })
   }
