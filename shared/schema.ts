@@ -82,6 +82,18 @@ export const Id = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const ProductId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['507f1f77bcf86cd799439011'] })
 export const Sku = t.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['NB-14-512'] })
 export const Time = t.String({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] })
+const dayOrMoment = (description: string) =>
+  t.String({
+    pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[\\d:.]{5,18}(Z|[+-]\\d\\d:\\d\\d))?$',
+    maxLength: 40,
+    description,
+    examples: ['2026-01-31'],
+  })
+/** The fields of a query about a period; `readPeriod` reads them. */
+export const periodFields = {
+  from: dayOrMoment('A day, or a moment such as 2026-01-31T12:00:00Z'),
+  to: dayOrMoment('A day, which is included, or a moment, which is not'),
+}
 /** Text that is neither empty nor blank. */
 export const text = (maxLength: number, example?: string) =>
   t.String({ minLength: 1, maxLength, pattern: '\\S', ...(example && { examples: [example] }) })

@@ -113,13 +113,9 @@ export const taxes: Folder = {
     { name: 'Remove it', send: 'DELETE /api/tax/rates/{{rate_id}}', as: 'admin', status: 204 },
     {
       name: 'Tax of a year',
-      send: 'GET /api/tax/report?from={{year}}-01-01&to={{next_year}}-01-01',
+      send: 'GET /api/tax/report?from={{year}}-01-01&to={{year}}-12-31',
       as: 'admin',
-      before: [
-        `const year = new Date().getUTCFullYear()`,
-        `pm.collectionVariables.set('year', String(year))`,
-        `pm.collectionVariables.set('next_year', String(year + 1))`,
-      ],
+      before: [`pm.collectionVariables.set('year', String(new Date().getUTCFullYear()))`],
       status: 200,
       has: ['from', 'to', 'items'],
     },

@@ -108,8 +108,9 @@ describe('drift', () => {
     expect(windowOf({ to: '2026-01-01T00:15:00Z' }, now).from).toEqual(new Date('2026-01-01T00:00:00Z'))
     const at = '2026-01-31T12:00:00Z'
     expect(windowOf({ from: '2026-01-31T10:00:00Z', to: at }, now)).toEqual({ from: new Date('2026-01-31T10:00:00Z'), to: new Date(at) })
-    for (const window of [{ from: at }, { from: at, to: at }, { from: 'nonsense' }, { to: 'nonsense' }])
-      expect(codeOf(() => windowOf(window, now))).toBe('invalid_window')
+    expect(windowOf({ from: '2026-01-30', to: '2026-01-30' }, now)).toEqual({ from: new Date('2026-01-30'), to: new Date('2026-01-31') })
+    for (const window of [{ from: at }, { from: at, to: at }]) expect(codeOf(() => windowOf(window, now))).toBe('invalid_window')
+    for (const window of [{ from: 'nonsense' }, { to: '2026-02-30' }]) expect(codeOf(() => windowOf(window, now))).toBe('invalid_period')
   })
 })
 

@@ -1,5 +1,5 @@
 import { invalid } from '#shared/errors'
-import { minute, second } from '#shared/time'
+import { minute, readPeriod, second } from '#shared/time'
 
 export interface InstanceState {
   address: string
@@ -79,8 +79,9 @@ const settleMs = 5 * second
 
 /** By default, the last quarter of an hour without the time in which events may still be under way. */
 export const windowOf = ({ from, to }: { from?: string; to?: string }, now: Date): Window => {
-  const until = to ? new Date(to) : new Date(now.getTime() - settleMs)
-  const since = from ? new Date(from) : new Date(until.getTime() - 15 * minute)
+  const period = readPeriod(from, to)
+  const until = period.to ?? new Date(now.getTime() - settleMs)
+  const since = period.from ?? new Date(until.getTime() - 15 * minute)
   if (!(since < until)) throw invalid('invalid_window', '`from` must be before `to`; without `to`, before five seconds ago.')
   return { from: since, to: until }
 }

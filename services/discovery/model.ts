@@ -1,6 +1,6 @@
 import type { DeadLetter } from '#shared/bus'
 import type { Instance } from '#shared/registry'
-import { closed, integerText, named, type Static, Time, t } from '#shared/schema'
+import { closed, integerText, named, periodFields, type Static, Time, t } from '#shared/schema'
 
 export const ServiceParam = closed({ name: t.String({ maxLength: 40, examples: ['product'] }) })
 
@@ -43,8 +43,8 @@ export const HealthView = named(
 )
 
 export const DriftQuery = closed({
-  from: t.Optional(t.String({ ...Time, examples: ['2026-01-01T00:00:00Z'] })),
-  to: t.Optional(t.String({ ...Time, examples: ['2026-02-01T00:00:00Z'] })),
+  from: t.Optional(periodFields.from),
+  to: t.Optional(periodFields.to),
 })
 export const DriftView = named(
   'DriftReport',

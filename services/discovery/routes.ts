@@ -74,7 +74,7 @@ export const platformRoutes = ({ http, checkHealth, checkDrift }: PlatformDeps) 
         auth: 'admin',
         query: DriftQuery,
         response: { 200: DriftView },
-        problems: ['invalid_window'],
+        problems: ['invalid_period', 'invalid_window'],
         detail: {
           operationId: 'getDrift',
           summary: 'Where services disagree about what happened in a window; all zero when nothing is wrong',

@@ -22,7 +22,7 @@ describe('the period of a report', () => {
     expect(periodOf(undefined, '2026-01-31')).toEqual({ to: at('2026-02-01T00:00:00Z') })
   })
   test('is refused when a day does not exist, a text is no date, or the end comes first', () => {
-    for (const text of ['2026-04-31', '2026-02-29', '2026-13-01', 'yesterday', '2026-01-31T25:00:00Z'])
+    for (const text of ['2026-04-31', '2026-02-29', '2026-13-01', 'yesterday', '2026-01-31T25:00:00Z', '2026-04-31T12:00:00Z'])
       expect([codeOf(() => periodOf(text, undefined)), codeOf(() => periodOf(undefined, text))]).toEqual([
         'invalid_period',
         'invalid_period',

@@ -1,25 +1,16 @@
 import { invalid } from '#shared/errors'
-import { day as dayMs } from '#shared/time'
+import { day as dayMs, readPeriod } from '#shared/time'
 
-/** Periods are in UTC. A period that ends on a day includes all of that day. */
 type Bucket = 'day' | 'week' | 'month'
 
 const maxBuckets = 366
 
-const momentOf = (text: string): Date => {
-  const at = new Date(text)
-  // JavaScript reads 31 April as 1 May.
-  if (Number.isNaN(at.getTime()) || (text.length === 10 && dayOf(at) !== text))
-    throw invalid('invalid_period', '`from` and `to` are days as 2026-01-31, or moments as 2026-01-31T12:00:00Z.')
-  return at
-}
 const dayOf = (at: Date) => at.toISOString().slice(0, 10)
 
 export const periodOf = (from: string | undefined, to: string | undefined): { from?: Date; to?: Date } => {
-  const start = from === undefined ? undefined : momentOf(from)
-  const end = to === undefined ? undefined : new Date(momentOf(to).getTime() + (to.length === 10 ? dayMs : 0))
-  if (start && end && start >= end) throw invalid('invalid_period', '`from` must be before `to`.')
-  return { ...(start && { from: start }), ...(end && { to: end }) }
+  const period = readPeriod(from, to)
+  if (period.from && period.to && period.from >= period.to) throw invalid('invalid_period', '`from` must be before `to`.')
+  return period
 }
 
 /** The first day of the day, week or month that a day is in. Weeks begin on Monday. */

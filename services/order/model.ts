@@ -1,7 +1,7 @@
 import { Address, AddressInput } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, named, oneOf, ProductId, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, named, oneOf, ProductId, periodFields, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
 import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
 import { cancelReasons, nextStates, statuses } from './domain'
 
@@ -31,9 +31,7 @@ export const ChangedOrder = named(
   'OrderAddressChange',
   closed({ shipping_address: AddressInput }, { examples: [{ shipping_address: '5 Side Street, City' }] }),
 )
-/** A day or a time. */
-const Moment = t.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T[\\d:.]{5,12}(Z|[+-]\\d\\d:\\d\\d))?$', maxLength: 40 })
-const period = { from: t.Optional(Moment), to: t.Optional(Moment) }
+const period = { from: t.Optional(periodFields.from), to: t.Optional(periodFields.to) }
 export const OrderList = closed({
   ...PageQuery.properties,
   ...period,

@@ -2,7 +2,7 @@ import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
 import { closed, IdempotencyHeader, IdParam, integerText } from '#shared/schema'
-import { day } from '#shared/time'
+import { day, readPeriod } from '#shared/time'
 import type { Captures } from './captures'
 import type { PaymentSql } from './database'
 import { NewRefund, PaymentView, ReconciliationQuery, ReconciliationView, RefundView, refundView } from './model'
@@ -115,15 +115,16 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
     .get(
       '/reconciliation',
       ({ query }) => {
-        const to = query.to === undefined ? new Date() : new Date(query.to)
-        const from = query.from === undefined ? new Date(to.getTime() - day) : new Date(query.from)
+        const period = readPeriod(query.from, query.to)
+        const to = period.to ?? new Date()
+        const from = period.from ?? new Date(to.getTime() - day)
         return reconcile(query.provider ?? onlineProvider, { from, to })
       },
       {
         auth: 'admin',
         query: ReconciliationQuery,
         response: { 200: ReconciliationView },
-        problems: ['provider_not_found', 'invalid_window', 'window_too_large', 'no_report', 'reconciliation_unfinished'],
+        problems: ['provider_not_found', 'invalid_period', 'invalid_window', 'window_too_large', 'no_report', 'reconciliation_unfinished'],
         detail: {
           operationId: 'getReconciliation',
           summary: 'Compare our ledger with the provider’s report; without a window, of the last day',

@@ -69,6 +69,10 @@ describe('reconciliation', () => {
     expect((await send('GET', '/api/payments/reconciliation')).status).toBe(403)
     expect((await reconcile('?provider=offline')).code).toBe('no_report')
     expect((await reconcile('?provider=nobody')).code).toBe('provider_not_found')
+    expect(await reconcile('?from=2026-01-01&to=2026-01-31')).toMatchObject({
+      from: '2026-01-01T00:00:00.000Z',
+      to: '2026-02-01T00:00:00.000Z',
+    })
     for (const from of ['2020-01-01T00:00:00Z', '2026-02-02T00:00:00Z'])
       expect((await reconcile(`?from=${from}&to=2026-02-01T00:00:00Z`)).code).toBe('invalid_window')
   })

@@ -1,7 +1,7 @@
 import { Drift } from '#shared/drift'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, Id, integerText, named, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { closed, Id, integerText, named, oneOf, periodFields, type Static, Time, t, text } from '#shared/schema'
 import { nextActionColumn, type PaymentRow, providerEventColumn, type RefundRow, type WebhookEventRow } from './database'
 import { paymentMethods, paymentStatuses } from './domain'
 import { causeOf, refundCauses } from './domain-refunds'
@@ -51,8 +51,8 @@ export const PaymentQuery = closed({
 })
 export const ReconciliationQuery = closed({
   provider: t.Optional(ProviderParam.properties.provider),
-  from: t.Optional(t.String({ ...Time, examples: ['2026-01-01T00:00:00Z'] })),
-  to: t.Optional(t.String({ ...Time, examples: ['2026-02-01T00:00:00Z'] })),
+  from: t.Optional(periodFields.from),
+  to: t.Optional(periodFields.to),
 })
 
 const NextActionView = named(

@@ -1,7 +1,7 @@
 import { AddressInput, addressFields } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
-import { closed, named, oneOf, type Static, Time, t, text } from '#shared/schema'
+import { closed, named, oneOf, periodFields, type Static, Time, t, text } from '#shared/schema'
 import { standardClass, taxClasses } from '#shared/tax-class'
 import type { RateRow } from './database'
 import type { TaxPlace, TaxQuote } from './domain'
@@ -125,8 +125,8 @@ export const rateView = ({ id, country, region, tax_class, rate_ppm, valid_from,
 
 export const mostReportItems = 2000
 export const ReportQuery = closed({
-  from: t.String({ ...Time, examples: ['2026-01-01T00:00:00Z'] }),
-  to: t.String({ ...Time, description: 'Excluded; at most 366 days after `from`', examples: ['2026-02-01T00:00:00Z'] }),
+  from: periodFields.from,
+  to: t.String({ ...periodFields.to, description: `${periodFields.to.description}; a report covers at most 366 days` }),
   country: t.Optional(Country),
 })
 export const ReportView = named(

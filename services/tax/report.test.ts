@@ -184,6 +184,16 @@ describe('the report', () => {
     expect((await send('POST', '/internal/orders', { order_ids: [51, 999] }, discovery)).body).toEqual({ orders: { 51: 100 } })
     expect((await send('GET', `/internal/drift?${window}`, undefined, await asService('cart'))).status).toBe(403)
   })
+  test('of days includes all of the last one, and is what a report of moments is', async () => {
+    for (const draft of [created(61), paid(61)]) await receive(draft, undefined, '2027-05-31T23:59:59.000Z')
+    const report = async (window: string) => (await send('GET', `/api/tax/report?${window}`)).body
+    const may = await report('from=2027-05-01&to=2027-05-31')
+    expect(may.items).toHaveLength(1)
+    expect(may).toEqual(await report('from=2027-05-01T00:00:00Z&to=2027-06-01T00:00:00Z'))
+    expect((await report('from=2027-05-01&to=2027-05-30')).items).toEqual([])
+    expect((await report('from=2027-02-01&to=2027-02-30')).code).toBe('invalid_period')
+    expect((await report('from=01/02/2027&to=2027-05-30')).code).toBe('invalid_input')
+  })
   test('is open to admins only, and refuses a period that ends before it begins', async () => {
     const window = '/api/tax/report?from=2026-04-01T00:00:00Z&to=2026-03-01T00:00:00Z'
     expect((await send('GET', window)).status).toBe(400)

@@ -4,7 +4,7 @@ import type { Http } from '#shared/http'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import { standardClass } from '#shared/tax-class'
-import { day } from '#shared/time'
+import { day, isDay, readPeriod } from '#shared/time'
 import type { AddRate } from './add-rate'
 import { isRegionCode, taxPlace } from './domain'
 import {
@@ -38,10 +38,8 @@ const partsPerMillion = (percent: number): number => {
   return Number(text.replace('.', ''))
 }
 
-const exists = (day: string) => new Date(Date.parse(day) || 0).toISOString().startsWith(day)
-
 const requirePeriod = ({ valid_from, valid_to }: { valid_from: string; valid_to: string | null }) => {
-  if (!exists(valid_from) || (valid_to && !exists(valid_to)))
+  if (!isDay(valid_from) || (valid_to && !isDay(valid_to)))
     throw invalid('invalid_period', '`valid_from` and `valid_to` must be days of the calendar, such as 2026-01-31.')
   if (valid_to && valid_to <= valid_from)
     throw invalid('invalid_period', '`valid_to` must be after `valid_from`: it is the first day on which the rate is not valid any more.')
@@ -61,7 +59,7 @@ const ratePlace = ({ country, region }: { country: string; region?: string | und
 
 const longestReportMs = 366 * day
 const reportWindow = (query: { from: string; to: string }) => {
-  const [from, to] = [new Date(query.from), new Date(query.to)]
+  const { from = new Date(), to = new Date() } = readPeriod(query.from, query.to)
   if (!(from < to) || to.getTime() - from.getTime() > longestReportMs)
     throw invalid('invalid_window', '`from` must be before `to`, by at most 366 days.')
   return { from, to }
@@ -161,7 +159,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
         auth: 'admin',
         query: ReportQuery,
         response: { 200: ReportView },
-        problems: ['invalid_window', 'unknown_country'],
+        problems: ['invalid_period', 'invalid_window', 'unknown_country'],
         detail: { operationId: 'getTaxReport', summary: 'Tax by place and rate on paid orders, less refunds' },
       },
     )

@@ -8,6 +8,7 @@ import { isObject, openApiOf, type Schema } from '#shared/docs'
 import { currencies } from '#shared/money'
 import { personalDataServices } from '#shared/personal-data'
 import { released } from '#shared/platform'
+import { periodFields } from '#shared/schema'
 import { appOf } from './services'
 
 const operationsOf = (paths: Record<string, Record<string, Schema>>) =>
@@ -122,6 +123,15 @@ describe.each([...released])('%s', service => {
       return takes === tells ? [`${name}: give it \`headers: IdempotencyHeader\`, or else \`repeats\`, in services/${service}`] : []
     })
     expect(silent).toEqual([])
+  })
+
+  test('takes every period in one form, by days or by moments', async () => {
+    const other = (await operations()).flatMap(({ name, operation }) =>
+      (Array.isArray(operation.parameters) ? operation.parameters : [])
+        .filter(({ name: field, schema }) => /^(from|to|since|until)$/.test(field) && schema.pattern !== periodFields.from.pattern)
+        .map(({ name: field }) => `${name}: take \`${field}\` from periodFields of #shared/schema, in services/${service}`),
+    )
+    expect(other).toEqual([])
   })
 
   test('has an example of everything that a client sends', async () => {
