@@ -1,6 +1,6 @@
 import { notFound } from '#shared/errors'
 import { type Http, readBytes } from '#shared/http'
-import { listOf } from '#shared/page'
+import { PageQuery, page, pageOf } from '#shared/page'
 import { IdParam, t } from '#shared/schema'
 import {
   Confirmation,
@@ -51,9 +51,10 @@ export const webhookRoutes = ({ http, webhooks, sandbox }: Deps) =>
         },
       },
     )
-    .get('/webhook-events', async () => ({ items: (await webhooks.refused()).map(webhookEventView) }), {
+    .get('/webhook-events', async ({ query }) => page(await webhooks.refused(query), query, webhookEventView), {
       auth: 'admin',
-      response: { 200: listOf(WebhookEventView) },
+      query: PageQuery,
+      response: { 200: pageOf(WebhookEventView) },
       detail: {
         operationId: 'listRefusedWebhooks',
         summary: 'Webhooks that contradict their payment, oldest first, until they are acknowledged',

@@ -94,6 +94,13 @@ describe('a webhook takes effect', () => {
     expect((await get(body.id)).status).toBe('requires_action')
     const { items } = (await send('GET', '/api/payments/webhook-events', undefined, shop.admin)).body
     expect(items).toMatchObject([{ event_id: event.id, payment_id: body.id, amount: 1, currency: 'USD' }])
+    const later = { provider: 'sandbox', event_id: 'later', body: '{}', state: 'refused' as const }
+    await sql.db.insertInto('webhook_events').values(later).execute()
+    const listed = async (query: string) => (await send('GET', `/api/payments/webhook-events?${query}`, undefined, shop.admin)).body
+    const { next_cursor, ...first } = await listed('limit=1')
+    expect(first).toEqual({ items, total: 2, skip: 0, limit: 1 })
+    expect((await listed(`limit=1&cursor=${next_cursor}`)).items).toMatchObject([{ event_id: 'later' }])
+    await sql.db.deleteFrom('webhook_events').where('event_id', '=', 'later').execute()
     const outstanding = async (window = { from: new Date(Date.now() + minute), to: new Date(Date.now() + 2 * minute) }) =>
       (await shop.payments.drift(window)).outstanding
     expect(await outstanding()).toEqual({ count: 1, examples: [`webhook:${items[0].id}`] })

@@ -1,9 +1,11 @@
 import { notFound } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
+import type { Page, PageQuery } from '#shared/page'
+import { pageBy } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { day, minute, second } from '#shared/time'
-import { type PaymentSql, providerEventColumn, type Trx } from './database'
+import { type PaymentSql, providerEventColumn, type Trx, type WebhookEventRow } from './database'
 import type { PaymentKey } from './payment-rows'
 import type { ProviderEvent, Providers } from './providers/provider'
 import { ChargeMismatch, settleCharge } from './settle'
@@ -82,7 +84,8 @@ export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: 
     },
 
     /** The events that were refused and that nobody has acknowledged, oldest first. */
-    refused: () => db.selectFrom('webhook_events').selectAll().where('state', '=', 'refused').orderBy('id').limit(100).execute(),
+    refused: (query: PageQuery): Promise<Page<WebhookEventRow>> =>
+      pageBy(db, db.selectFrom('webhook_events').selectAll().where('state', '=', 'refused'), 'id', query),
 
     /** A person has looked at a refused event, and drift needs to list it no longer. */
     async acknowledge(id: number): Promise<void> {
