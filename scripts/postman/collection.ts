@@ -46,10 +46,10 @@ const description = `Runs top to bottom, again and again: every run makes people
 
 By newman: \`npx newman run postman/shop.postman_collection.json -e postman/local.postman_environment.json --env-var admin_password=…\``
 
-/** The gateway takes five logins a second; the names of a run are made once, also when somebody begins in the middle. */
+/** The gateway takes five logins, renewals and logouts a second; the names of a run are made once, also when somebody begins in the middle. */
 const beforeEach = [
   `if (!pm.collectionVariables.get('run')) pm.collectionVariables.set('run', Date.now().toString(36))`,
-  `if (/^\\/(auth|api\\/users\\/(login|register))/.test(pm.request.url.getPath())) setTimeout(() => {}, 150)`,
+  `if (/^\\/(auth|api\\/users\\/(login|register|refresh|logout))/.test(pm.request.url.getPath())) setTimeout(() => {}, 150)`,
 ]
 
 export const collection = {

@@ -13,7 +13,7 @@ const burst = async (count: number, ask: (i: number) => Promise<Response>) => {
 }
 
 describe('rate limits', () => {
-  test('are 100 at once and 50 a second by default, 10 and 5 for login and registration in every spelling, and none for webhooks', async () => {
+  test('are 100 at once and 50 a second by default, 10 and 5 for logging in and out, registration and renewal in every spelling, and none for webhooks', async () => {
     // Empty: prepare.sh sets its defaults.
     const nothing = Object.fromEntries(Object.keys(defaults).map(name => [name, '']))
     await using gateway = await openGateway(shop.upstreams, nothing)
@@ -24,6 +24,8 @@ describe('rate limits', () => {
       '/auth/register/',
       '/api/users/register',
       '/api/users/login/mfa',
+      '/api/users/refresh',
+      '/api/users/logout',
     ]
     const started = performance.now()
     const logins = await burst(40, i => gateway.fetch(spellings[i % spellings.length]!, { method: 'POST' }))
