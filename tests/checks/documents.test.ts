@@ -125,6 +125,15 @@ describe.each([...released])('%s', service => {
     expect(silent).toEqual([])
   })
 
+  test('answers every deletion with 204, but for one of many messages, which counts them', async () => {
+    const others = (await operations()).flatMap(({ name, operation }) => {
+      const successes = Object.keys(isObject(operation.responses) ? operation.responses : {}).filter(status => status.startsWith('2'))
+      const usual = !name.startsWith('DELETE ') || operation.operationId === 'deleteDeadLetters' || String(successes) === '204'
+      return usual ? [] : [`${name} answers ${successes}, not 204, in services/${service}`]
+    })
+    expect(others).toEqual([])
+  })
+
   test('takes every period in one form, by days or by moments', async () => {
     const other = (await operations()).flatMap(({ name, operation }) =>
       (Array.isArray(operation.parameters) ? operation.parameters : [])
