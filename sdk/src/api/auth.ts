@@ -14,23 +14,38 @@ import type {
   Tokens
 } from './model.ts';
 
-/** Open an account. */
+/**
+ * Open an account.
+ * It takes no `Idempotency-Key`: a repetition is refused, since the e-mail is taken.
+ */
 export const register = async (shop: Shop, registration: Registration, options?: CallOptions): Promise<Profile> =>
   shopFetch<Profile>(shop, 'POST', '/auth/register', { body: registration }, options)
 
-/** Log in; with two-factor login, the answer is a challenge. */
+/**
+ * Log in; with two-factor login, the answer is a challenge.
+ * It takes no `Idempotency-Key`: a repetition opens another session.
+ */
 export const login = async (shop: Shop, loginBody: Login, options?: CallOptions): Promise<LoginAnswer> =>
   shopFetch<LoginAnswer>(shop, 'POST', '/auth/login', { body: loginBody }, options)
 
-/** Answer the challenge with a code or a recovery code. */
+/**
+ * Answer the challenge with a code or a recovery code.
+ * It takes no `Idempotency-Key`: a repetition is refused, since a challenge is answered once.
+ */
 export const answerMfaChallenge = async (shop: Shop, mfaAnswer: MfaAnswer, options?: CallOptions): Promise<Tokens> =>
   shopFetch<Tokens>(shop, 'POST', '/auth/login/mfa', { body: mfaAnswer }, options)
 
-/** Exchange a refresh token for new tokens; it works once. */
+/**
+ * Exchange a refresh token for new tokens; it works once.
+ * It takes no `Idempotency-Key`: a repetition with a used token in the body ends the session; log in again when an answer was lost.
+ */
 export const refreshTokens = async (shop: Shop, tokenRefresh: TokenRefresh, options?: CallOptions): Promise<Tokens> =>
   shopFetch<Tokens>(shop, 'POST', '/auth/refresh', { body: tokenRefresh }, options)
 
-/** End this session. */
+/**
+ * End this session.
+ * It takes no `Idempotency-Key`: a repetition finds that the session has ended.
+ */
 export const logout = async (shop: Shop, logoutBody?: Logout, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/auth/logout', { body: logoutBody }, options)
 

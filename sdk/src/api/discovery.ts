@@ -65,7 +65,9 @@ export const deleteDeadLetter = async (shop: Shop, queue: string, id: string, op
 
 /**
  * Put a message back into its queue, where it gets all of its attempts again.
- * Needs admin.
+ * It takes no `Idempotency-Key`: a repetition finds that the message is gone (404).
+
+Needs admin.
  */
 export const replayDeadLetter = async (shop: Shop, queue: string, id: string, options?: CallOptions): Promise<DeadLetterReplay> =>
   shopFetch<DeadLetterReplay>(shop, 'POST', pathOf`/api/discovery/dead-letters/${queue}/${id}/replay`, {}, options)
@@ -74,6 +76,8 @@ export const replayDeadLetter = async (shop: Shop, queue: string, id: string, op
  * Put the oldest dead letters of a queue back into it.
  * At most `limit` of those that match, and for five seconds at most: repeat it while some are left. A message that fails again is among those left.
 
+It takes no `Idempotency-Key`: a repetition puts back what is left.
+
 Needs admin.
  */
 export const replayDeadLetters = async (shop: Shop, queue: string, params?: ReplayDeadLettersParams, options?: CallOptions): Promise<DeadLettersReplay> =>
@@ -81,7 +85,7 @@ export const replayDeadLetters = async (shop: Shop, queue: string, params?: Repl
 
 /**
  * Delete the oldest dead letters of a queue.
- * At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt.
+ * At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt. Unlike other deletions it answers 200, since how many are left says whether to repeat it.
 
 Needs admin.
  */

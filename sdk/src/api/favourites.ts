@@ -16,7 +16,10 @@ import type {
   SharedFavouritePage
 } from './model.ts';
 
-/** Make a link to my list: 201 when it is new, 200 with the one that there is. */
+/**
+ * Make a link to my list: 201 when it is new, 200 with the one that there is.
+ * It takes no `Idempotency-Key`: a repetition gives the same link.
+ */
 export const shareFavourites = async (shop: Shop, options?: CallOptions): Promise<FavouritesShare> =>
   shopFetch<FavouritesShare>(shop, 'POST', '/api/favourites/share', {}, options)
 
@@ -35,13 +38,18 @@ export const getSharedFavourites = async (shop: Shop, token: string, params?: Ge
 export const listFavourites = async (shop: Shop, params?: ListFavouritesParams, options?: CallOptions): Promise<FavouritePage> =>
   shopFetch<FavouritePage>(shop, 'GET', '/api/favourites', { query: params }, options)
 
-/** Add a favourite: 201 when it is new, 200 with the same one when it is not. */
+/**
+ * Add a favourite: 201 when it is new, 200 with the same one when it is not.
+ * It takes no `Idempotency-Key`: a repetition gives the same favourite.
+ */
 export const addFavourite = async (shop: Shop, newFavourite: NewFavourite, options?: CallOptions): Promise<Favourite> =>
   shopFetch<Favourite>(shop, 'POST', '/api/favourites', { body: newFavourite }, options)
 
 /**
  * Add what a guest kept on the device; the last one is the newest.
- * It can be sent again without harm. All that can be bought is added, or nothing when the list would be too long (409).
+ * All that can be bought is added, or nothing when the list would be too long (409).
+
+It takes no `Idempotency-Key`: a repetition adds nothing twice.
  */
 export const mergeFavourites = async (shop: Shop, favouritesMerge: FavouritesMerge, options?: CallOptions): Promise<FavouritesMergeResult> =>
   shopFetch<FavouritesMergeResult>(shop, 'POST', '/api/favourites/merge', { body: favouritesMerge }, options)

@@ -66,7 +66,10 @@ export const listStock = async (shop: Shop, params?: ListStockParams, options?: 
 export const listLowStock = async (shop: Shop, params?: ListLowStockParams, options?: CallOptions): Promise<SkuStockPage> =>
   shopFetch<SkuStockPage>(shop, 'GET', '/api/inventory/low-stock', { query: params }, options)
 
-/** Whether all of these items are available right now. */
+/**
+ * Whether all of these items are available right now.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const checkStock = async (shop: Shop, stockCheck: StockCheck, options?: CallOptions): Promise<StockCheckResult> =>
   shopFetch<StockCheckResult>(shop, 'POST', '/api/inventory/check', { body: stockCheck }, options)
 

@@ -2510,6 +2510,7 @@ export interface PriceFacet {
 }
 
 export type ProblemErrorsItem = {
+  /** @pattern ^/ */
   path: string;
   message: string;
 };
@@ -2957,8 +2958,16 @@ export interface RefusedWebhook {
   received_at: string;
 }
 
-export interface RefusedWebhookList {
+export interface RefusedWebhookPage {
   items: RefusedWebhook[];
+  /** Counted to 10000; above a thousand it may be a second old */
+  total: number;
+  /** There are more than `total` */
+  total_capped?: boolean;
+  skip: number;
+  limit: number;
+  /** Send it as `cursor` for the next page; absent on the last one */
+  next_cursor?: string;
 }
 
 export interface Registration {
@@ -4158,11 +4167,21 @@ export type UnsupportedMediaTypeResponse = Problem & {
 };
 
 export type GetDriftParams = {
+/**
+ * A day, or a moment such as 2026-01-31T12:00:00Z
+ * @maxLength 40
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
+ */
 from?: string;
+/**
+ * A day, which is included, or a moment, which is not
+ * @maxLength 40
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
+ */
 to?: string;
 };
 
-export type GetDrift400Code = 'invalid_window' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetDrift400Code = 'invalid_period' | 'invalid_window' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type GetDrift400 = Problem & {
   code: GetDrift400Code;
 };
@@ -4571,7 +4590,7 @@ export type ListMyAddresses400 = Problem & {
 
 export type AddMyAddressHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -4590,6 +4609,11 @@ export type AddMyAddress409 = Problem & {
 export type AddMyAddress422Code = 'idempotency_key_reused';
 export type AddMyAddress422 = Problem & {
   code: AddMyAddress422Code;
+};
+
+export type GetMyAddress404Code = 'address_not_found';
+export type GetMyAddress404 = Problem & {
+  code: GetMyAddress404Code;
 };
 
 export type ReplaceMyAddress400Code = 'unknown_country' | 'region_required' | 'unknown_region' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
@@ -4783,7 +4807,7 @@ export type ListProducts412 = Problem & {
 
 export type CreateProductHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -4997,7 +5021,7 @@ export type GetCategoryTree412 = Problem & {
 
 export type CreateCategoryHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5055,7 +5079,7 @@ export type DeleteCategory409 = Problem & {
 
 export type PlaceOrderHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5099,13 +5123,15 @@ limit?: number;
  */
 cursor?: string;
 /**
+ * A day, or a moment such as 2026-01-31T12:00:00Z
  * @maxLength 40
- * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,12}(Z|[+-]\d\d:\d\d))?$
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
  */
 from?: string;
 /**
+ * A day, which is included, or a moment, which is not
  * @maxLength 40
- * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,12}(Z|[+-]\d\d:\d\d))?$
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
  */
 to?: string;
 status?: ListOrdersStatus;
@@ -5124,13 +5150,15 @@ export type ListOrders400 = Problem & {
 
 export type GetOrderStatsParams = {
 /**
+ * A day, or a moment such as 2026-01-31T12:00:00Z
  * @maxLength 40
- * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,12}(Z|[+-]\d\d:\d\d))?$
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
  */
 from?: string;
 /**
+ * A day, which is included, or a moment, which is not
  * @maxLength 40
- * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,12}(Z|[+-]\d\d:\d\d))?$
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
  */
 to?: string;
 by?: GetOrderStatsBy;
@@ -5173,7 +5201,7 @@ export type GetOrderTimeline404 = Problem & {
 
 export type CancelOrderHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5201,7 +5229,7 @@ export type CancelOrder422 = Problem & {
 
 export type RequestReturnHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5239,7 +5267,7 @@ export type GetReturn404 = Problem & {
 
 export type ApproveReturnHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5267,7 +5295,7 @@ export type ApproveReturn422 = Problem & {
 
 export type RejectReturnHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5295,7 +5323,7 @@ export type RejectReturn422 = Problem & {
 
 export type ReceiveReturnHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5323,7 +5351,7 @@ export type ReceiveReturn422 = Problem & {
 
 export type PayOrderHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5401,7 +5429,7 @@ export type ListRefunds404 = Problem & {
 
 export type RefundPaymentHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5429,7 +5457,7 @@ export type RefundPayment422 = Problem & {
 
 export type CapturePaymentHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5457,7 +5485,7 @@ export type CapturePayment422 = Problem & {
 
 export type VoidPaymentHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5485,7 +5513,7 @@ export type VoidPayment422 = Problem & {
 
 export type RetryRefundHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5521,11 +5549,21 @@ export type GetReconciliationParams = {
  * @pattern ^[a-z]{1,16}$
  */
 provider?: string;
+/**
+ * A day, or a moment such as 2026-01-31T12:00:00Z
+ * @maxLength 40
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
+ */
 from?: string;
+/**
+ * A day, which is included, or a moment, which is not
+ * @maxLength 40
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
+ */
 to?: string;
 };
 
-export type GetReconciliation400Code = 'invalid_window' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetReconciliation400Code = 'invalid_period' | 'invalid_window' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type GetReconciliation400 = Problem & {
   code: GetReconciliation400Code;
 };
@@ -5550,6 +5588,30 @@ export type ReceivePaymentWebhook400 = Problem & {
 export type ReceivePaymentWebhook404Code = 'provider_not_found';
 export type ReceivePaymentWebhook404 = Problem & {
   code: ReceivePaymentWebhook404Code;
+};
+
+export type ListRefusedWebhooksParams = {
+/**
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+skip?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
+/**
+ * The `next_cursor` of the page before
+ * @minLength 1
+ * @maxLength 1024
+ */
+cursor?: string;
+};
+
+export type ListRefusedWebhooks400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListRefusedWebhooks400 = Problem & {
+  code: ListRefusedWebhooks400Code;
 };
 
 export type AcknowledgeWebhook404Code = 'webhook_event_not_found';
@@ -5588,7 +5650,7 @@ export type ListWarehouses400 = Problem & {
 
 export type AddWarehouseHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5707,7 +5769,7 @@ export type SetStock412 = Problem & {
 
 export type AdjustStockHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5835,7 +5897,7 @@ export type ListShipments400 = Problem & {
 
 export type CreateShipmentHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5868,7 +5930,7 @@ export type GetShipment404 = Problem & {
 
 export type RecordShipmentStepHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5938,7 +6000,7 @@ export type ListShippingZones400 = Problem & {
 
 export type AddShippingZoneHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -5957,6 +6019,11 @@ export type AddShippingZone409 = Problem & {
 export type AddShippingZone422Code = 'idempotency_key_reused';
 export type AddShippingZone422 = Problem & {
   code: AddShippingZone422Code;
+};
+
+export type GetShippingZone404Code = 'zone_not_found';
+export type GetShippingZone404 = Problem & {
+  code: GetShippingZone404Code;
 };
 
 export type UpdateShippingZone400Code = 'unknown_country' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
@@ -6015,7 +6082,7 @@ export type ListShippingRates400 = Problem & {
 
 export type AddShippingRateHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6039,6 +6106,11 @@ export type AddShippingRate409 = Problem & {
 export type AddShippingRate422Code = 'idempotency_key_reused';
 export type AddShippingRate422 = Problem & {
   code: AddShippingRate422Code;
+};
+
+export type GetShippingRate404Code = 'rate_not_found';
+export type GetShippingRate404 = Problem & {
+  code: GetShippingRate404Code;
 };
 
 export type UpdateShippingRate400Code = 'invalid_amount' | 'invalid_days' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
@@ -6117,7 +6189,7 @@ export type ListCampaigns403 = Problem & {
 
 export type CreateCampaignHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6165,7 +6237,7 @@ export type DeleteCampaign404 = Problem & {
 
 export type CreateCampaignCodesHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6275,7 +6347,7 @@ export type ListTaxRates400 = Problem & {
 
 export type AddTaxRateHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6294,6 +6366,11 @@ export type AddTaxRate409 = Problem & {
 export type AddTaxRate422Code = 'idempotency_key_reused';
 export type AddTaxRate422 = Problem & {
   code: AddTaxRate422Code;
+};
+
+export type GetTaxRate404Code = 'rate_not_found';
+export type GetTaxRate404 = Problem & {
+  code: GetTaxRate404Code;
 };
 
 export type UpdateTaxRate400Code = 'invalid_rate' | 'invalid_period' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
@@ -6317,9 +6394,16 @@ export type DeleteTaxRate404 = Problem & {
 };
 
 export type GetTaxReportParams = {
+/**
+ * A day, or a moment such as 2026-01-31T12:00:00Z
+ * @maxLength 40
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
+ */
 from: string;
 /**
- * Excluded; at most 366 days after `from`
+ * A day, which is included, or a moment, which is not; a report covers at most 366 days
+ * @maxLength 40
+ * @pattern ^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d))?$
  */
 to: string;
 /**
@@ -6330,7 +6414,7 @@ to: string;
 country?: string;
 };
 
-export type GetTaxReport400Code = 'invalid_window' | 'unknown_country' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type GetTaxReport400Code = 'invalid_period' | 'invalid_window' | 'unknown_country' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type GetTaxReport400 = Problem & {
   code: GetTaxReport400Code;
 };
@@ -6840,7 +6924,7 @@ export type ListProductReviews400 = Problem & {
 
 export type ReviewProductHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6892,7 +6976,7 @@ export type ListMyReviews400 = Problem & {
 
 export type CreateReviewHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6940,7 +7024,7 @@ export type GetReview404 = Problem & {
 
 export type VoteOnReviewHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -6968,7 +7052,7 @@ export type VoteOnReview422 = Problem & {
 
 export type ReplyToReviewHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -7001,7 +7085,7 @@ export type DeleteReply404 = Problem & {
 
 export type ReportReviewHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -7058,7 +7142,7 @@ export type ListPendingReviews400 = Problem & {
 
 export type ApproveReviewHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -7086,7 +7170,7 @@ export type ApproveReview422 = Problem & {
 
 export type RejectReviewHeaders = {
 /**
- * Repeats of one request give its first answer again
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
  * @maxLength 255
  */
 'idempotency-key'?: string;
@@ -7379,14 +7463,32 @@ export type GetDelivery404 = Problem & {
   code: GetDelivery404Code;
 };
 
+export type ResendDeliveryHeaders = {
+/**
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
+ * @maxLength 255
+ */
+'idempotency-key'?: string;
+};
+
+export type ResendDelivery400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ResendDelivery400 = Problem & {
+  code: ResendDelivery400Code;
+};
+
 export type ResendDelivery404Code = 'delivery_not_found';
 export type ResendDelivery404 = Problem & {
   code: ResendDelivery404Code;
 };
 
-export type ResendDelivery409Code = 'user_erased';
+export type ResendDelivery409Code = 'user_erased' | 'request_in_progress';
 export type ResendDelivery409 = Problem & {
   code: ResendDelivery409Code;
+};
+
+export type ResendDelivery422Code = 'idempotency_key_reused';
+export type ResendDelivery422 = Problem & {
+  code: ResendDelivery422Code;
 };
 
 export type ReceiveDeliveryReportsBody = { [key: string]: unknown };

@@ -21,6 +21,7 @@ import type {
   NotificationPage,
   NotificationPreferences,
   ReceiveDeliveryReportsBody,
+  ResendDeliveryHeaders,
   ShowUnsubscribe200One,
   Template,
   TemplatePreview,
@@ -41,15 +42,24 @@ export const listNotificationKinds = async (shop: Shop, options?: CallOptions): 
 export const listNotifications = async (shop: Shop, params?: ListNotificationsParams, options?: CallOptions): Promise<NotificationPage> =>
   shopFetch<NotificationPage>(shop, 'GET', '/api/notifications', { query: params }, options)
 
-/** All of my messages were shown to me: none is new any more. */
+/**
+ * All of my messages were shown to me: none is new any more.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const markNotificationsSeen = async (shop: Shop, options?: CallOptions): Promise<UnreadCount> =>
   shopFetch<UnreadCount>(shop, 'POST', '/api/notifications/seen', {}, options)
 
-/** All of my messages are read. */
+/**
+ * All of my messages are read.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const markAllNotificationsRead = async (shop: Shop, options?: CallOptions): Promise<UnreadCount> =>
   shopFetch<UnreadCount>(shop, 'POST', '/api/notifications/read-all', {}, options)
 
-/** A message is read; again changes nothing. */
+/**
+ * A message is read.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const markNotificationRead = async (shop: Shop, id: number, options?: CallOptions): Promise<Notification> =>
   shopFetch<Notification>(shop, 'POST', pathOf`/api/notifications/${id}/read`, {}, options)
 
@@ -78,6 +88,8 @@ export const listDevices = async (shop: Shop, options?: CallOptions): Promise<De
 /**
  * Register a device for push messages.
  * The same token again is the same device. It belongs to whoever registered it last. Ten per user: the oldest makes room.
+
+It takes no `Idempotency-Key`: a repetition gives the same device.
  */
 export const registerDevice = async (shop: Shop, newDevice: NewDevice, options?: CallOptions): Promise<Device> =>
   shopFetch<Device>(shop, 'POST', '/api/notifications/devices', { body: newDevice }, options)
@@ -95,7 +107,9 @@ export const showUnsubscribe = async (shop: Shop, token: string, options?: CallO
 
 /**
  * Stop the mails of one kind, by one click (RFC 8058).
- * The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`). Again changes nothing.
+ * The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`).
+
+It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const unsubscribe = async (shop: Shop, token: string, unsubscribeBody?: UnsubscribeBody, options?: CallOptions): Promise<Unsubscribe200One | string> =>
   shopFetch<Unsubscribe200One | string>(shop, 'POST', pathOf`/api/notifications/unsubscribe/${token}`, { body: unsubscribeBody, type: 'application/x-www-form-urlencoded' }, options)
@@ -122,8 +136,8 @@ export const getDelivery = async (shop: Shop, id: number, options?: CallOptions)
 
 Needs admin.
  */
-export const resendDelivery = async (shop: Shop, id: number, options?: CallOptions): Promise<Delivery> =>
-  shopFetch<Delivery>(shop, 'POST', pathOf`/api/notifications/deliveries/${id}/resend`, {}, options)
+export const resendDelivery = async (shop: Shop, id: number, options?: CallOptions<ResendDeliveryHeaders>): Promise<Delivery> =>
+  shopFetch<Delivery>(shop, 'POST', pathOf`/api/notifications/deliveries/${id}/resend`, { keyed: true }, options)
 
 /**
  * Send to the addresses of a user again.
@@ -137,6 +151,8 @@ export const liftSuppression = async (shop: Shop, userId: number, options?: Call
 /**
  * Receive the reports of a provider: signed, in any order, any number of times.
  * 202: a report is about a message that is not known yet; it is kept until it is. Each provider signs in its own way; `sandbox` signs by `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old.
+
+It takes no `Idempotency-Key`: a repetition is recognized by the provider’s id of the report.
  */
 export const receiveDeliveryReports = async (shop: Shop, provider: string, receiveDeliveryReportsBody: ReceiveDeliveryReportsBody, options?: CallOptions): Promise<WebhookReceipt> =>
   shopFetch<WebhookReceipt>(shop, 'POST', pathOf`/api/notifications/webhooks/${provider}`, { body: receiveDeliveryReportsBody }, options)
@@ -166,7 +182,9 @@ export const resetTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email'
 
 /**
  * What a template would look like, with sample values; nothing is stored.
- * Needs admin.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+
+Needs admin.
  */
 export const previewTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'order_delivered' | 'order_refunded' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<TemplatePreview> =>
   shopFetch<TemplatePreview>(shop, 'POST', pathOf`/api/notifications/templates/${kind}/${language}/preview`, { body: newTemplate }, options)

@@ -7,6 +7,7 @@ import type {
   CapturePaymentHeaders,
   GetReconciliationParams,
   ListPaymentsParams,
+  ListRefusedWebhooksParams,
   NewPayment,
   NewRefund,
   OrderPayment,
@@ -19,7 +20,7 @@ import type {
   Refund,
   RefundList,
   RefundPaymentHeaders,
-  RefusedWebhookList,
+  RefusedWebhookPage,
   RetryRefundHeaders,
   SandboxConfirmation,
   SandboxConfirmationReceipt,
@@ -99,6 +100,8 @@ export const getReconciliation = async (shop: Shop, params?: GetReconciliationPa
 /**
  * Receive the webhooks of a provider: signed, in any order, any number of times.
  * 202: the payment is not known yet; the event is kept until it is. 200 with `settled: false`: the event reports another amount than its payment, and an administrator has to look at it. Stripe and PayPal sign in their own ways. `sandbox` and `offline` (the bank’s feed) sign by `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.
+
+It takes no `Idempotency-Key`: a repetition is recognized by the provider’s id of the event.
  */
 export const receivePaymentWebhook = async (shop: Shop, provider: string, receivePaymentWebhookBody: ReceivePaymentWebhookBody, options?: CallOptions): Promise<WebhookReceipt> =>
   shopFetch<WebhookReceipt>(shop, 'POST', pathOf`/api/payments/webhooks/${provider}`, { body: receivePaymentWebhookBody }, options)
@@ -107,16 +110,21 @@ export const receivePaymentWebhook = async (shop: Shop, provider: string, receiv
  * Webhooks that contradict their payment, oldest first, until they are acknowledged.
  * Needs admin.
  */
-export const listRefusedWebhooks = async (shop: Shop, options?: CallOptions): Promise<RefusedWebhookList> =>
-  shopFetch<RefusedWebhookList>(shop, 'GET', '/api/payments/webhook-events', {}, options)
+export const listRefusedWebhooks = async (shop: Shop, params?: ListRefusedWebhooksParams, options?: CallOptions): Promise<RefusedWebhookPage> =>
+  shopFetch<RefusedWebhookPage>(shop, 'GET', '/api/payments/webhook-events', { query: params }, options)
 
 /**
  * Note that a refused webhook was looked at: drift lists it no longer.
- * Needs admin.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+
+Needs admin.
  */
 export const acknowledgeWebhook = async (shop: Shop, id: number, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', pathOf`/api/payments/webhook-events/${id}/acknowledge`, {}, options)
 
-/** The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows. */
+/**
+ * The page of the customer’s bank in the sandbox: 3-D Secure passed or failed. A webhook follows.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const confirmSandboxPayment = async (shop: Shop, transactionId: string, sandboxConfirmation: SandboxConfirmation, options?: CallOptions): Promise<SandboxConfirmationReceipt> =>
   shopFetch<SandboxConfirmationReceipt>(shop, 'POST', pathOf`/api/payments/sandbox/${transactionId}/confirm`, { body: sandboxConfirmation }, options)

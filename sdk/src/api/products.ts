@@ -82,7 +82,10 @@ export const archiveProduct = async (shop: Shop, id: string, options?: CallOptio
 export const getProductBySku = async (shop: Shop, sku: string, options?: CallOptions<GetProductBySkuHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'GET', pathOf`/api/products/by-sku/${sku}`, {}, options)
 
-/** Up to 100 products in the requested order, including archived ones. */
+/**
+ * Up to 100 products in the requested order, including archived ones.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const batchGetProducts = async (shop: Shop, productIds: ProductIds, options?: CallOptions): Promise<ProductBatch> =>
   shopFetch<ProductBatch>(shop, 'POST', '/api/products/batch', { body: productIds }, options)
 
@@ -93,6 +96,8 @@ export const getProductImage = async (shop: Shop, name: string, options?: CallOp
 /**
  * Create and change products from a file, by SKU; a faulty line does not stop the others.
  * One product per line, with the fields of POST. CSV starts with a header; `attributes`, `images`, `tags` and `variants` are JSON in their cells. A line with a known SKU changes only the fields that it names, and never the stock. The first line of the file is line 1; in CSV that is the header.
+
+It takes no `Idempotency-Key`: a repetition sets the same fields again and creates no product twice.
 
 Needs admin.
  */

@@ -38,6 +38,8 @@ import type {
 /**
  * What shipping costs and how long it takes.
  * A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`. Without `subtotal` it is what the catalog asks for the items now, and without `currency`, too, in their currency. The answer says which subtotal was counted: null while the catalog does not answer, or for prices in another currency, and then nothing is free for it.
+
+It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const quoteShipping = async (shop: Shop, shippingQuoteRequest: ShippingQuoteRequest, options?: CallOptions): Promise<ShippingQuote> =>
   shopFetch<ShippingQuote>(shop, 'POST', '/api/shipping/quotes', { body: shippingQuoteRequest }, options)
@@ -94,6 +96,13 @@ export const addShippingZone = async (shop: Shop, newShippingZone: NewShippingZo
   shopFetch<ShippingZone>(shop, 'POST', '/api/shipping/zones', { body: newShippingZone, keyed: true }, options)
 
 /**
+ * One zone with its countries.
+ * Needs admin.
+ */
+export const getShippingZone = async (shop: Shop, id: number, options?: CallOptions): Promise<ShippingZone> =>
+  shopFetch<ShippingZone>(shop, 'GET', pathOf`/api/shipping/zones/${id}`, {}, options)
+
+/**
  * Rename a zone, or replace its countries.
  * Needs admin.
  */
@@ -120,6 +129,13 @@ export const listShippingRates = async (shop: Shop, params?: ListShippingRatesPa
  */
 export const addShippingRate = async (shop: Shop, newShippingRate: NewShippingRate, options?: CallOptions<AddShippingRateHeaders>): Promise<ShippingRate> =>
   shopFetch<ShippingRate>(shop, 'POST', '/api/shipping/rates', { body: newShippingRate, keyed: true }, options)
+
+/**
+ * The price of one option.
+ * Needs admin.
+ */
+export const getShippingRate = async (shop: Shop, id: number, options?: CallOptions): Promise<ShippingRate> =>
+  shopFetch<ShippingRate>(shop, 'GET', pathOf`/api/shipping/rates/${id}`, {}, options)
 
 /**
  * Change the price of an option.

@@ -16,7 +16,10 @@ import type {
   TaxReport
 } from './model.ts';
 
-/** The tax on lines and shipping at an address; a free-text address is not taxed. */
+/**
+ * The tax on lines and shipping at an address; a free-text address is not taxed.
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ */
 export const quoteTax = async (shop: Shop, taxQuoteRequest: TaxQuoteRequest, options?: CallOptions): Promise<TaxQuote> =>
   shopFetch<TaxQuote>(shop, 'POST', '/api/tax/quote', { body: taxQuoteRequest }, options)
 
@@ -30,6 +33,10 @@ export const listTaxRates = async (shop: Shop, params?: ListTaxRatesParams, opti
  */
 export const addTaxRate = async (shop: Shop, newTaxRate: NewTaxRate, options?: CallOptions<AddTaxRateHeaders>): Promise<TaxRate> =>
   shopFetch<TaxRate>(shop, 'POST', '/api/tax/rates', { body: newTaxRate, keyed: true }, options)
+
+/** One rate. */
+export const getTaxRate = async (shop: Shop, id: number, options?: CallOptions): Promise<TaxRate> =>
+  shopFetch<TaxRate>(shop, 'GET', pathOf`/api/tax/rates/${id}`, {}, options)
 
 /**
  * Correct a rate, or end it.

@@ -30,23 +30,38 @@ import type {
   SessionPage
 } from './model.ts';
 
-/** Request a mail to reset a password; the answer is the same for an unknown address. */
+/**
+ * Request a mail to reset a password; the answer is the same for an unknown address.
+ * It takes no `Idempotency-Key`: a repetition sends another mail, as far as the limit for an hour allows.
+ */
 export const requestPasswordReset = async (shop: Shop, passwordResetRequest: PasswordResetRequest, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/api/users/password/forgot', { body: passwordResetRequest }, options)
 
-/** Set a new password with the token from the mail. */
+/**
+ * Set a new password with the token from the mail.
+ * It takes no `Idempotency-Key`: a repetition is refused, since the token works once.
+ */
 export const resetPassword = async (shop: Shop, passwordReset: PasswordReset, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/api/users/password/reset', { body: passwordReset }, options)
 
-/** Verify an e-mail with the token from the mail. */
+/**
+ * Verify an e-mail with the token from the mail.
+ * It takes no `Idempotency-Key`: a repetition is refused, since the token works once.
+ */
 export const verifyEmail = async (shop: Shop, emailVerification: EmailVerification, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/api/users/verify-email', { body: emailVerification }, options)
 
-/** Send me another mail to verify my e-mail. */
+/**
+ * Send me another mail to verify my e-mail.
+ * It takes no `Idempotency-Key`: a repetition sends another mail, as far as the limit for an hour allows.
+ */
 export const requestEmailVerification = async (shop: Shop, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/api/users/me/verify-email', {}, options)
 
-/** Begin two-factor login with a secret for an authenticator app. */
+/**
+ * Begin two-factor login with a secret for an authenticator app.
+ * It takes no `Idempotency-Key`: a repetition gives another secret in place of the first one.
+ */
 export const beginMfa = async (shop: Shop, ownerProof: OwnerProof, options?: CallOptions): Promise<MfaSecret> =>
   shopFetch<MfaSecret>(shop, 'POST', '/api/users/me/mfa', { body: ownerProof }, options)
 
@@ -54,11 +69,17 @@ export const beginMfa = async (shop: Shop, ownerProof: OwnerProof, options?: Cal
 export const disableMfa = async (shop: Shop, ownerProof: OwnerProof, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', '/api/users/me/mfa', { body: ownerProof }, options)
 
-/** Turn on two-factor login with the first code. */
+/**
+ * Turn on two-factor login with the first code.
+ * It takes no `Idempotency-Key`: a repetition is refused, since two-factor login is on; recovery codes that were lost with an answer can be renewed.
+ */
 export const enableMfa = async (shop: Shop, mfaCode: MfaCode, options?: CallOptions): Promise<RecoveryCodes> =>
   shopFetch<RecoveryCodes>(shop, 'POST', '/api/users/me/mfa/verify', { body: mfaCode }, options)
 
-/** New recovery codes in place of the old ones. */
+/**
+ * New recovery codes in place of the old ones.
+ * It takes no `Idempotency-Key`: a repetition gives other codes in place of the first ones.
+ */
 export const renewRecoveryCodes = async (shop: Shop, ownerProof: OwnerProof, options?: CallOptions): Promise<RecoveryCodes> =>
   shopFetch<RecoveryCodes>(shop, 'POST', '/api/users/me/mfa/recovery-codes', { body: ownerProof }, options)
 
@@ -78,7 +99,10 @@ export const deleteMe = async (shop: Shop, ownerProof: OwnerProof, options?: Cal
 export const exportMe = async (shop: Shop, options?: CallOptions): Promise<PersonalData> =>
   shopFetch<PersonalData>(shop, 'GET', '/api/users/me/export', {}, options)
 
-/** Change my password; ends all my sessions. */
+/**
+ * Change my password; ends all my sessions.
+ * It takes no `Idempotency-Key`: a repetition is refused, since the sessions have ended.
+ */
 export const changePassword = async (shop: Shop, passwordChange: PasswordChange, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/api/users/me/password', { body: passwordChange }, options)
 
@@ -89,6 +113,10 @@ export const listMyAddresses = async (shop: Shop, params?: ListMyAddressesParams
 /** Save an address. */
 export const addMyAddress = async (shop: Shop, newSavedAddress: NewSavedAddress, options?: CallOptions<AddMyAddressHeaders>): Promise<SavedAddress> =>
   shopFetch<SavedAddress>(shop, 'POST', '/api/users/me/addresses', { body: newSavedAddress, keyed: true }, options)
+
+/** A saved address. */
+export const getMyAddress = async (shop: Shop, id: number, options?: CallOptions): Promise<SavedAddress> =>
+  shopFetch<SavedAddress>(shop, 'GET', pathOf`/api/users/me/addresses/${id}`, {}, options)
 
 /** Replace a saved address. */
 export const replaceMyAddress = async (shop: Shop, id: number, newSavedAddress: NewSavedAddress, options?: CallOptions): Promise<SavedAddress> =>
