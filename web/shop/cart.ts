@@ -19,8 +19,11 @@ export const cartProblem = signal<ShopError | undefined>(undefined)
 const tabs = new BroadcastChannel('cart')
 
 let latest = 0
-/** Reads the cart with its prices, for a place if one is given. An answer that is overtaken by a later one is not shown. */
-export async function loadCart(place: { country?: string; region?: string } = {}) {
+/** Where the goods go, as far as it is known: the prices are those of this place until there is another. */
+let place: Parameters<typeof getCart>[1] = {}
+/** Reads the cart with its prices. An answer that is overtaken by a later one is not shown. */
+export async function loadCart(to = place) {
+  place = to
   const mine = ++latest
   try {
     const found = await getCart(shop, place)
@@ -28,7 +31,10 @@ export async function loadCart(place: { country?: string; region?: string } = {}
     cart.value = found
     cartProblem.value = undefined
   } catch (error) {
-    if (mine === latest && error instanceof ShopError) cartProblem.value = error
+    if (mine !== latest || !(error instanceof ShopError)) return
+    cartProblem.value = error
+    // There is no such place, so no later reading asks for it.
+    if (error.status === 400) place = {}
   }
 }
 
@@ -70,5 +76,5 @@ effect(() => {
   const merging = someone !== undefined && someone !== owner && localStorage.getItem('shop.cart') !== null ? merge() : Promise.resolve()
   owner = someone
   cart.value = undefined
-  void merging.then(() => loadCart())
+  void merging.then(() => loadCart({}))
 })

@@ -1,11 +1,10 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card, Empty, Skeleton } from '../../kit/card'
 import { Check } from '../../kit/field'
 import { Form } from '../../kit/form'
-import { money } from '../../kit/format'
 import { Problem } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { go, Link } from '../../kit/route'
@@ -13,10 +12,12 @@ import { person, sessionEnded } from '../../kit/session'
 import { SignIn } from '../../kit/sign-in'
 import { titled } from '../../kit/site'
 import { cart, cartProblem, loadCart } from '../cart'
+import { amountsWith, offeredOf } from '../delivery'
 import { AddressFields, filled, noAddress, oneLine } from '../parts/address'
 import { Amounts } from '../parts/amounts'
+import { Options, useShipping } from '../parts/delivery'
 import { Register } from '../parts/register'
-import type { Order, PostalAddress, SavedAddress, ShippingOption, ShippingQuote } from '../types'
+import type { Order, PostalAddress, SavedAddress } from '../types'
 import { words } from '../words'
 
 /** A guest becomes a customer here; what is in the cart comes along. */
@@ -34,63 +35,13 @@ function Who() {
   )
 }
 
-interface Delivery {
-  options: readonly ShippingOption[]
-  option: string
-  choose: (option: string) => void
-  loading: boolean
-}
-function Options({ options, option, choose, loading }: Delivery) {
-  const w = words.value
-  if (options.length === 0) return loading ? <Skeleton lines={2} class="h-12" /> : <p class="text-soft">{w.addressFirst}</p>
-  return (
-    <fieldset class="grid gap-2">
-      <legend class="sr-only">{w.delivery}</legend>
-      {options.map(({ option: name, price, currency, days_min, days_max }) => (
-        <label key={name} class="card flex cursor-pointer items-center gap-3 px-4 py-3 shadow-none has-checked:border-brand">
-          <input type="radio" name="option" checked={name === option} onChange={() => choose(name)} />
-          <span class="flex-1">
-            <strong class="block">{w.options(name)}</strong>
-            <span class="text-sm text-soft">{w.days(days_min, days_max)}</span>
-          </span>
-          <span class="number">{price === 0 ? w.free : money(price, currency)}</span>
-        </label>
-      ))}
-    </fieldset>
-  )
-}
-
-/** What the place and the goods cost to send, as they change. */
-function useShipping(address: PostalAddress | undefined, isComplete: boolean) {
-  const now = cart.value
-  const items = now?.items.filter(({ availability }) => availability !== 'unavailable') ?? []
-  const subtotal = now?.quote ? now.quote.subtotal - now.quote.discount : undefined
-  const [quote, setQuote] = useState<ShippingQuote>()
-  const ask = useAction(async (body: object) => setQuote(await call<ShippingQuote>('POST', '/api/shipping/quotes', { body })))
-  const goods = JSON.stringify([address, items.map(({ product_id, sku, quantity }) => [product_id, sku, quantity]), subtotal])
-  useEffect(() => {
-    if (!address || !isComplete || items.length === 0) return
-    const timer = setTimeout(() => {
-      const { country, region } = address
-      void loadCart({ country, ...(region && { region }) })
-      void ask.run({
-        address,
-        items: items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
-        ...(subtotal !== undefined && { subtotal }),
-      })
-    }, 400)
-    return () => clearTimeout(timer)
-  }, [goods, isComplete])
-  return { options: quote?.options ?? [], problem: ask.problem, loading: ask.busy }
-}
-
 function OrderForm() {
   const w = words.value
-  const saved = useQuery<Page<SavedAddress>>('/api/users/me/addresses?limit=20')
+  const saved = useQuery<Page<SavedAddress>>('/api/users/me/addresses?limit=50')
   const [chosen, setChosen] = useState<number | 'new'>()
   const [typed, setTyped] = useState<PostalAddress>(noAddress)
   const [keep, setKeep] = useState(true)
-  const [option, setOption] = useState('standard')
+  const [wanted, setWanted] = useState('standard')
   const known = saved.data?.items ?? []
   const picked = chosen ?? known.find(({ is_default }) => is_default)?.id ?? known[0]?.id ?? 'new'
   const one = known.find(({ id }) => id === picked)
@@ -98,6 +49,7 @@ function OrderForm() {
   const address = filled({ line1, city, country, ...(line2 && { line2 }), ...(region && { region }), ...(postal_code && { postal_code }) })
   const isComplete = Boolean(address.line1 && address.city && address.country)
   const shipping = useShipping(address, isComplete)
+  const option = offeredOf(shipping.options, wanted)
 
   const place = useAction(async (body: { shipping_address: PostalAddress; shipping_option: string }, { headers }) => {
     const order = await call<Order>('POST', '/api/orders', { body: { from_cart: true, ...body }, headers })
@@ -109,13 +61,11 @@ function OrderForm() {
     go(`/orders/${order.id}`, { replace: true })
   })
   const quote = cart.value?.quote
-  const standard = shipping.options.find(one => one.option === 'standard')?.price ?? 0
-  const extra = (shipping.options.find(one => one.option === option)?.price ?? standard) - standard
-  const amounts = quote && { ...quote, shipping: quote.shipping + extra, total: quote.total + extra }
+  const amounts = quote && amountsWith(quote, shipping.options, option)
   return (
     <Form
       class="grid items-start gap-6 lg:grid-cols-[1fr_20rem]"
-      onSubmit={() => place.run({ shipping_address: address, shipping_option: option })}
+      onSubmit={() => place.run({ shipping_address: address, shipping_option: option?.option ?? wanted })}
     >
       <div class="grid gap-6">
         <Card title={w.address}>
@@ -146,13 +96,13 @@ function OrderForm() {
         </Card>
         <Card title={w.delivery}>
           <Problem problem={shipping.problem} />
-          <Options options={shipping.options} option={option} choose={setOption} loading={shipping.loading} />
+          <Options options={shipping.options} option={option?.option} choose={setWanted} loading={shipping.loading} />
         </Card>
       </div>
       <Card title={w.summary} class="lg:sticky lg:top-24">
         <div class="grid gap-5">
           <Amounts amounts={amounts ?? undefined} />
-          {extra !== 0 && <p class="text-sm text-soft">{w.taxLater}</p>}
+          {amounts && quote && amounts.shipping !== quote.shipping && <p class="text-sm text-soft">{w.taxLater}</p>}
           <Problem problem={place.problem} />
           <Button type="submit" look="main" busy={place.busy} disabled={!isComplete || !cart.value?.items.length}>
             {w.placeOrder}
