@@ -40,11 +40,13 @@ export const changed = (prefix: string) => {
   changes.value = { ...changes.value, [prefix]: (changes.value[prefix] ?? 0) + 1 }
 }
 
-interface Options {
+interface Options<T> {
   /** Shows what was there under another path until the new answer comes: for lists whose filters change. */
   keep?: boolean
-  /** Reads again so often, in milliseconds, while the page is visible. */
+  /** Reads again so often, in milliseconds, while the page is visible and the answer before has come. */
   everyMs?: number
+  /** What does not change any more, and is not read again for that. */
+  until?: (data: T) => boolean
 }
 
 interface State<T> {
@@ -58,7 +60,7 @@ interface State<T> {
  * Reads a path and shows the answer: at once what is remembered, then what is new. It is read again when the path, the person or what is below it
  * changes, and given up when the component goes. Without a path nothing is read.
  */
-export function useQuery<T>(path: string | undefined, { keep = false, everyMs }: Options = {}): Query<T> {
+export function useQuery<T>(path: string | undefined, { keep = false, everyMs, until }: Options<T> = {}): Query<T> {
   const state = useSignal<State<T>>({ path: undefined, answer: undefined, problem: undefined, loading: path !== undefined })
   const again = useSignal(0)
   const turn = Object.entries(changes.value).reduce((sum, [prefix, count]) => sum + (path?.startsWith(prefix) ? count : 0), 0)
@@ -70,22 +72,30 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs }:
     const known = answers.get(path) as Answer<T> | undefined
     const before = state.peek()
     state.value = { path, answer: known ?? (keep || before.path === path ? before.answer : undefined), problem: undefined, loading: true }
-    const load = () =>
-      call<T>('GET', path, { signal: controller.signal }).then(
-        data => {
-          if (controller.signal.aborted) return
-          const answer = { data, at: Date.now() }
-          remember(path, answer)
-          state.value = { path, answer, problem: undefined, loading: false }
-        },
-        error => {
-          if (controller.signal.aborted) return
-          const problem = error instanceof ShopError ? error : new ShopError(String(error), { code: 'page_failed' })
-          state.value = { ...state.peek(), problem, loading: false }
-        },
-      )
+    let isAsking = false
+    const load = async () => {
+      isAsking = true
+      try {
+        const data = await call<T>('GET', path, { signal: controller.signal })
+        if (controller.signal.aborted) return
+        const answer = { data, at: Date.now() }
+        remember(path, answer)
+        state.value = { path, answer, problem: undefined, loading: false }
+      } catch (error) {
+        if (controller.signal.aborted) return
+        const problem = error instanceof ShopError ? error : new ShopError(String(error), { code: 'page_failed' })
+        state.value = { ...state.peek(), problem, loading: false }
+      } finally {
+        isAsking = false
+      }
+    }
+    const loadAgain = () => {
+      const { answer } = state.peek()
+      const isOver = answer && until?.(answer.data)
+      if (document.visibilityState === 'visible' && !isAsking && !isOver) void load()
+    }
     void load()
-    const timer = everyMs === undefined ? undefined : setInterval(() => document.visibilityState === 'visible' && load(), everyMs)
+    const timer = everyMs === undefined ? undefined : setInterval(loadAgain, everyMs)
     return () => {
       controller.abort()
       clearInterval(timer)

@@ -19,6 +19,8 @@ import NothingHere from './nothing-here'
 import { OrderBadge } from './orders'
 
 const isOver = ({ status }: Order) => status === 'delivered' || status === 'cancelled'
+/** Over, and what was paid for a cancelled order is back. */
+const isSettled = (order: Order) => isOver(order) && (order.status === 'delivered' || !['authorized', 'paid'].includes(order.payment_status))
 
 function Lines({ order: { items, currency } }: { order: Order }) {
   return (
@@ -58,8 +60,7 @@ function Cancel({ order }: { order: Order }) {
 function One({ id }: { id: string }) {
   const w = words.value
   const path = `/api/orders/${encodeURIComponent(id)}`
-  const everyMs = 2000
-  const { data: order, problem, reload } = useQuery<Order>(path, { everyMs })
+  const { data: order, problem, reload } = useQuery<Order>(path, { everyMs: 2000, until: isSettled })
   if (problem && [403, 404, 400, 422].includes(problem.status)) return <NothingHere />
   if (!order)
     return (

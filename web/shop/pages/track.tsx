@@ -7,10 +7,15 @@ import { titled } from '../../kit/site'
 import type { Tracking } from '../types'
 import { words } from '../words'
 
+const isOver = ({ status }: Tracking) => ['delivered', 'returned', 'voided'].includes(status)
+
 export default function Track({ params: { number = '' } }: PageProps) {
   const w = words.value
   titled(w.parcel, w.shop)
-  const { data, problem, reload } = useQuery<Tracking>(`/api/shipping/track/${encodeURIComponent(number)}`, { everyMs: 10_000 })
+  const { data, problem, reload } = useQuery<Tracking>(`/api/shipping/track/${encodeURIComponent(number)}`, {
+    everyMs: 10_000,
+    until: isOver,
+  })
   return (
     <div class="grid max-w-xl gap-6">
       <h1>{w.parcel}</h1>

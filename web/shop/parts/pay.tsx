@@ -83,7 +83,8 @@ function UnderWay({ payment }: { payment: Payment }) {
 export function Pay({ order }: { order: Order }) {
   const w = words.value
   const [choice, setChoice] = useState(nameOf(choices[0] ?? { payment_method: 'wallet' }))
-  const payments = useQuery<Page<Payment>>(`/api/payments?order_id=${order.id}&limit=1`, { everyMs: 2000 })
+  const isPaid = order.payment_status === 'paid'
+  const payments = useQuery<Page<Payment>>(isPaid ? undefined : `/api/payments?order_id=${order.id}&limit=1`, { everyMs: 2000 })
   const data = payments.data?.items[0]
   const pay = useAction(async (chosen: Chosen, { headers }) => {
     await call<Payment>('POST', '/api/payments', {
@@ -92,7 +93,7 @@ export function Pay({ order }: { order: Order }) {
     })
     reread()
   })
-  if (['completed', 'partially_refunded', 'refunded'].includes(data?.status ?? '') || order.payment_status === 'paid') return null
+  if (isPaid || ['completed', 'partially_refunded', 'refunded'].includes(data?.status ?? '')) return null
   const isOpen = data && ['pending', 'requires_action', 'authorized'].includes(data.status)
   const canPay = order.status === 'awaiting_payment' || order.status === 'pending'
   if (!isOpen && !canPay) return null
