@@ -5,7 +5,13 @@ export interface Store {
   write(text: string | undefined): void | Promise<void>
 }
 
-export const memoryStore = (text?: string): Store => ({
+/** A store that answers at once. */
+interface NearStore extends Store {
+  read(): string | undefined
+  write(text: string | undefined): void
+}
+
+export const memoryStore = (text?: string): NearStore => ({
   read: () => text,
   write(next) {
     text = next
@@ -13,7 +19,7 @@ export const memoryStore = (text?: string): Store => ({
 })
 
 /** In `localStorage`, so that all tabs and later visits share it; in memory where the browser forbids that. */
-export const browserStore = (key: string): Store => {
+export const browserStore = (key: string): NearStore => {
   const memory = memoryStore()
   return {
     read() {

@@ -80,13 +80,22 @@ const follow = (event: MouseEvent) => {
   go(link.pathname.slice(base.length) + link.search)
 }
 
+/** What is not the UTF-8 of any text stays as it is, and names nothing. */
+const textOf = (value: string) => {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
+
 const matches = (pattern: string, given: string): Record<string, string> | undefined => {
   const [names, values] = [pattern.split('/'), given.split('/')]
   if (names.length !== values.length) return undefined
   const params: Record<string, string> = {}
   for (const [i, name] of names.entries()) {
     const value = values[i] ?? ''
-    if (name.startsWith(':')) params[name.slice(1)] = decodeURIComponent(value)
+    if (name.startsWith(':')) params[name.slice(1)] = textOf(value)
     else if (name !== value) return undefined
   }
   return params
@@ -117,7 +126,7 @@ async function open(routes: Routes, given: string, isCurrent: () => boolean) {
   try {
     const { default: Page } = await found.load()
     if (isCurrent()) shown.value = { Page, params: found.params, pattern: found.pattern }
-    sessionStorage.removeItem('reloaded')
+    if (history.state?.reloaded) history.replaceState(null, '')
   } catch (error) {
     if (!(await isReachable())) {
       // The page before stays, and the next one comes when the shop is back.
@@ -126,8 +135,8 @@ async function open(routes: Routes, given: string, isCurrent: () => boolean) {
       return
     }
     // A newer version of the shop has other files: a fresh start finds them. Once, so that a page that is broken does not reload for ever.
-    if (sessionStorage.getItem('reloaded')) throw error
-    sessionStorage.setItem('reloaded', '1')
+    if (history.state?.reloaded) throw error
+    history.replaceState({ reloaded: true }, '')
     location.reload()
   } finally {
     if (isCurrent()) opening.value = false

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { answerMfaChallenge, login, logout } from '../../sdk/src/api/auth.ts'
+import { browserStore } from '../../sdk/src/store.ts'
 import { call, shop } from './api'
 
 /** Who is signed in. The access token stays in memory; the refresh token is in a cookie that no script can read. */
@@ -44,7 +45,7 @@ session.onChange(user => {
 
 /** Continues the session of an earlier visit. */
 export async function resumeSession() {
-  const expected = localStorage.getItem('shop.session') !== null
+  const expected = browserStore('shop.session').read() !== undefined
   try {
     if (!(await session.resume()) && expected) sessionEnded.value = true
     await profile

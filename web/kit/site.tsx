@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { Component, type ComponentChildren, type ComponentType, render } from 'preact'
+import { useRef } from 'preact/hooks'
 import { Button } from './button'
 import { kitWords } from './kit-words'
 import { Notice, Toasts } from './notice'
@@ -76,7 +77,10 @@ export function Main({ children, class: look = 'page py-8' }: { children: Compon
 }
 
 function Site({ routes, Shell, signIn }: Pick<SiteOptions, 'routes' | 'Shell' | 'signIn'>) {
-  if (!wordsReady.value || !sessionKnown.value) return <div class="progress" />
+  const isDrawn = useRef(false)
+  isDrawn.current ||= wordsReady.value && sessionKnown.value
+  // Only until it is first drawn: another language comes into the page as it is, with what was typed.
+  if (!isDrawn.current) return <div class="progress" />
   return (
     <Boundary>
       <a href="#main" class="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:top-2 focus:left-2 button button-main">

@@ -1,14 +1,15 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { browserStore } from '../../sdk/src/store.ts'
 
 /** The languages of the shop, each by its own name. */
 export const languages = { en: 'English', ko: '한국어', zh: '中文', vi: 'Tiếng Việt' } as const
 export type Language = keyof typeof languages
 const isLanguage = (text: string | null | undefined): text is Language => Object.hasOwn(languages, text ?? '')
 
-const remembered = 'language'
+const remembered = browserStore('language')
 const first = (): Language => {
   const asked = new URLSearchParams(location.search).get('lang')
-  const known = [asked, localStorage.getItem(remembered), ...navigator.languages.map(tag => tag.slice(0, 2))]
+  const known = [asked, remembered.read(), ...navigator.languages.map(tag => tag.slice(0, 2))]
   return known.find(isLanguage) ?? 'en'
 }
 
@@ -16,7 +17,7 @@ const first = (): Language => {
 export const language = signal<Language>(first())
 
 export const chooseLanguage = (next: Language) => {
-  localStorage.setItem(remembered, next)
+  remembered.write(next)
   language.value = next
 }
 
@@ -45,16 +46,18 @@ export function dictionary<W extends Words>(loads: Partial<Record<Language, Load
       )
     void take()
   })
+  let shown: W | undefined
   return computed(() => {
-    const words = loaded.value[language.value] ?? Object.values(loaded.value)[0]
-    if (!words) throw new Error('a text was asked for before its language was there')
-    return words
+    // Until another language is there, the one before it stays.
+    shown = loaded.value[language.value] ?? shown
+    if (!shown) throw new Error('a text was asked for before its language was there')
+    return shown
   })
 }
 
 const retryMs = 3000
 const pending = signal(0)
-/** Whether the words of the chosen language are there: a site is drawn only then, so that no text changes before the reader's eyes. */
+/** Whether the words of the chosen language are there: a site is first drawn only then, so that no text changes before the reader's eyes. */
 export const wordsReady = computed(() => pending.value === 0)
 
 /** The page's language, for screen readers, hyphenation and fonts; and only the dictionaries that are there. */

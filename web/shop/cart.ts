@@ -67,13 +67,15 @@ tabs.onmessage = () => void loadCart()
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && cart.peek() && void loadCart())
 
 /** What a guest chose goes with them when they sign in. If it cannot now, it does at the next visit. */
-const merge = () => mergeCart(shop).catch(() => {})
+const merge = async () => {
+  if ((await shop.connection.cart.read()) !== undefined) await mergeCart(shop).catch(() => {})
+}
 
 let owner: number | undefined
 effect(() => {
   if (!sessionKnown.value) return
   const someone = person.value?.id
-  const merging = someone !== undefined && someone !== owner && localStorage.getItem('shop.cart') !== null ? merge() : Promise.resolve()
+  const merging = someone !== undefined && someone !== owner ? merge() : Promise.resolve()
   owner = someone
   cart.value = undefined
   void merging.then(() => loadCart({}))

@@ -20,7 +20,8 @@ import { OrderBadge } from './orders'
 
 const isOver = ({ status }: Order) => status === 'delivered' || status === 'cancelled'
 /** Over, and what was paid for a cancelled order is back. */
-const isSettled = (order: Order) => isOver(order) && (order.status === 'delivered' || !['authorized', 'paid'].includes(order.payment_status))
+const isSettled = (order: Order) =>
+  isOver(order) && (order.status === 'delivered' || !['authorized', 'paid'].includes(order.payment_status))
 
 function Lines({ order: { items, currency } }: { order: Order }) {
   return (
