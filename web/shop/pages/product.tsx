@@ -29,14 +29,18 @@ function Stock({ stock }: { stock: number }) {
 
 function Buy({ product }: { product: Product }) {
   const w = words.value
-  const [variant, choose] = useState(product.variants.find(({ stock }) => stock > 0) ?? product.variants[0])
-  const [quantity, setQuantity] = useState('1')
+  const { variants } = product
+  const [chosen, choose] = useState<string>()
+  const [wanted, setWanted] = useState(1)
+  const variant = variants.find(({ sku }) => sku === chosen) ?? variants.find(({ stock }) => stock > 0) ?? variants[0]
   const { price, stock } = variant ?? product
   const add = useAction(async (piece: Parameters<typeof addToCart>[0], { headers }) => {
     await addToCart(piece, headers)
     say(w.added)
   })
-  const pieces = Array.from({ length: Math.min(10, Math.max(1, stock)) }, (_, n) => `${n + 1}`)
+  const most = Math.min(10, Math.max(1, stock))
+  const quantity = Math.min(wanted, most)
+  const pieces = Array.from({ length: most }, (_, n) => `${n + 1}`)
   return (
     <div class="grid gap-5">
       <p class="flex flex-wrap items-center gap-4">
@@ -45,21 +49,21 @@ function Buy({ product }: { product: Product }) {
         </strong>
         <Stock stock={stock} />
       </p>
-      {product.variants.length > 0 && <Variants variants={product.variants} chosen={variant} choose={choose} />}
+      {variants.length > 0 && <Variants variants={variants} chosen={variant} choose={({ sku }) => choose(sku)} />}
       <div class="flex flex-wrap items-end gap-3">
         <Select
           name="quantity"
           label={w.quantity}
           class="w-24"
-          value={quantity}
-          onChange={setQuantity}
+          value={`${quantity}`}
+          onChange={value => setWanted(Number(value))}
           options={pieces.map(value => ({ value, label: value }))}
         />
         <Button
           look="main"
           disabled={stock === 0}
           busy={add.busy}
-          onClick={() => add.run({ product_id: product.id, ...(variant && { sku: variant.sku }), quantity: Number(quantity) })}
+          onClick={() => add.run({ product_id: product.id, ...(variant && { sku: variant.sku }), quantity })}
         >
           {w.addToCart}
         </Button>
