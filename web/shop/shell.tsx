@@ -5,22 +5,45 @@ import { changed, useQuery } from '../kit/query'
 import { Link } from '../kit/route'
 import { person, signOut } from '../kit/session'
 import { Main } from '../kit/site'
-import { subscribe } from '../kit/stream'
+import { type ShopEvent, subscribe } from '../kit/stream'
 import { Menu } from '../kit/tabs'
 import { chooseLanguage, type Language, language, languages } from '../kit/words'
 import { cart } from './cart'
 import { SearchBox } from './parts/search-box'
 import { words } from './words'
 
-/** The count of unread messages follows the stream. */
+/**
+ * The count of unread messages follows the stream. Only a tab that is looked at has one: without HTTP/2 all tabs of a browser together have six
+ * connections to the shop.
+ */
 function useNews(someone: number | undefined) {
   useEffect(() => {
     if (someone === undefined) return
-    const abort = new AbortController()
-    const onEvent = () => changed('/api/notifications')
-    // Without the stream the count is that of the last page.
-    subscribe('/api/notifications/stream', { onEvent, signal: abort.signal }).catch(() => {})
-    return () => abort.abort()
+    let abort = new AbortController()
+    let lastEventId: string | undefined
+    const reread = () => changed('/api/notifications?')
+    const onEvent = ({ id }: ShopEvent) => {
+      lastEventId = id ?? lastEventId
+      reread()
+    }
+    const follow = () => {
+      abort.abort()
+      if (document.visibilityState !== 'visible') return
+      abort = new AbortController()
+      // Without the stream the count is that of the last page.
+      subscribe('/api/notifications/stream', { onEvent, lastEventId, signal: abort.signal }).catch(() => {})
+    }
+    const comeOrGo = () => {
+      follow()
+      // Before its first message a stream cannot be continued.
+      if (document.visibilityState === 'visible' && lastEventId === undefined) reread()
+    }
+    follow()
+    document.addEventListener('visibilitychange', comeOrGo)
+    return () => {
+      abort.abort()
+      document.removeEventListener('visibilitychange', comeOrGo)
+    }
   }, [someone])
 }
 

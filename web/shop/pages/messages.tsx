@@ -23,7 +23,7 @@ function One({ message }: { message: Notification }) {
   const { id, title, text, created_at, read_at } = message
   const read = useAction<void>(async () => {
     await call('POST', `/api/notifications/${id}/read`)
-    changed('/api/notifications')
+    changed('/api/notifications?')
   })
   const page = pageOf(message)
   return (
@@ -60,7 +60,7 @@ function List() {
   const { data, problem, reload } = useQuery<Page<Notification>>(`/api/notifications?${listQuery([])}`, { keep: true })
   const all = useAction<void>(async () => {
     await call('POST', '/api/notifications/read-all')
-    changed('/api/notifications')
+    changed('/api/notifications?')
   })
   useEffect(() => {
     if (data) call('POST', '/api/notifications/seen').catch(() => {})
