@@ -16,11 +16,14 @@ const path = '/api/notifications/preferences'
 export function Preferences() {
   const w = words.value
   const kinds = useQuery<{ items: NotificationKindInfo[] }>('/api/notifications/kinds')
-  const { data, problem, reload } = useQuery<NotificationPreferences>(path)
+  const { data, problem, loading, reload } = useQuery<NotificationPreferences>(path)
   const [given, setGiven] = useState<NotificationPreferences>()
-  useEffect(() => setGiven(data), [data])
+  // Once, from a fresh answer: what is read again later is not to take away what was changed here.
+  useEffect(() => {
+    if (!loading) setGiven(before => before ?? data)
+  }, [data, loading])
   const save = useAction(async (body: NotificationPreferences) => {
-    await call('PUT', path, { body })
+    setGiven(await call<NotificationPreferences>('PUT', path, { body }))
     changed(path)
     say(w.saved)
   })

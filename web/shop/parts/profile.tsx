@@ -15,14 +15,20 @@ const fieldsOf = ({ full_name, username, email, phone }: MyProfile) => ({ full_n
 
 export function ProfileForm() {
   const w = words.value
-  const { data, problem, reload } = useQuery<MyProfile>('/api/users/me')
-  const [given, setGiven] = useState<ReturnType<typeof fieldsOf>>()
+  const { data, problem, loading, reload } = useQuery<MyProfile>('/api/users/me')
+  const [before, setBefore] = useState<ReturnType<typeof fieldsOf>>()
+  const [given, setGiven] = useState(before)
   const [proof, setProof] = useState('')
+  const fill = (profile: MyProfile) => {
+    setBefore(fieldsOf(profile))
+    setGiven(fieldsOf(profile))
+  }
+  // Once, from a fresh answer: what is read again later is not to take away what was typed.
   useEffect(() => {
-    if (data) setGiven(fieldsOf(data))
-  }, [data])
+    if (data && !loading && !before) fill(data)
+  }, [data, loading])
   const save = useAction(async (change: object) => {
-    await call('PATCH', '/api/users/me', { body: change })
+    fill(await call<MyProfile>('PATCH', '/api/users/me', { body: change }))
     setProof('')
     await reloadPerson()
     changed('/api/users/me')
@@ -32,8 +38,7 @@ export function ProfileForm() {
     await call('POST', '/api/users/me/verify-email')
     say(w.mailSent)
   })
-  if (!data || !given) return problem ? <Problem problem={problem} onRetry={reload} /> : <Skeleton lines={5} class="h-12" />
-  const before = fieldsOf(data)
+  if (!data || !before || !given) return problem ? <Problem problem={problem} onRetry={reload} /> : <Skeleton lines={5} class="h-12" />
   const change = Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => (value !== before[name as keyof typeof before] ? [[name, value.trim()]] : [])),
   )
