@@ -55,16 +55,29 @@ export async function resumeSession() {
   sessionKnown.value = true
 }
 
+/** The profile of who has just signed in, also where reading it failed at an earlier try. */
+async function arrive() {
+  await profile.catch(() => {})
+  if (person.value?.id !== session.user?.userId) await reloadPerson()
+}
+
 /** Resolves with a challenge when a code is asked for next. */
 export async function signIn(given: { email?: string; username?: string; password: string }): Promise<string | undefined> {
   const answer = await login(shop, given)
   if ('challenge' in answer) return answer.challenge
-  await profile
+  await arrive()
+}
+
+/** After the shop has ended all sessions, this one too: it goes on where a password is enough. Elsewhere the page asks to sign in. */
+export async function signInAgain(password: string) {
+  const email = person.value?.email
+  const challenge = email && (await signIn({ email, password }).catch(() => 'none'))
+  if (challenge) await connection.keeper.end()
 }
 
 export async function answerChallenge(challenge: string, code: string) {
   await answerMfaChallenge(shop, { challenge, code })
-  await profile
+  await arrive()
 }
 
 /** Ends the session here and in the shop: once, however often the button is clicked. Without an answer it is over here all the same. */

@@ -1,4 +1,4 @@
-import { here, query } from '../kit/route'
+import { here, path, query } from '../kit/route'
 
 /** Where to sign in, to come back to this page afterwards. */
 export const signInFromHere = () => `/sign-in?then=${encodeURIComponent(here.value)}`
@@ -8,3 +8,6 @@ export const afterSignIn = () => {
   const to = query.value.get('then')
   return to?.startsWith('/') && !to.startsWith('//') ? to : '/'
 }
+
+/** Where to open an account, to come back to where signing in would lead. */
+export const registerFromHere = () => `/register?then=${encodeURIComponent(path.value === '/sign-in' ? afterSignIn() : here.value)}`

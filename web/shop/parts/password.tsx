@@ -7,14 +7,16 @@ import { faultOf, TextField } from '../../kit/field'
 import { Form } from '../../kit/form'
 import { Problem, say } from '../../kit/notice'
 import { changed } from '../../kit/query'
+import { signInAgain } from '../../kit/session'
 import { words } from '../words'
 
 export function Password() {
   const w = words.value
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
-  const save = useAction(async (body: object) => {
+  const save = useAction(async (body: { current_password: string; new_password: string }) => {
     await call('POST', '/api/users/me/password', { body })
+    await signInAgain(body.new_password)
     setCurrent('')
     setNext('')
     changed('/api/users/me/sessions')

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { useAction } from '../../kit/action'
 import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
@@ -15,8 +15,11 @@ const empty = { full_name: '', email: '', username: '', password: '' }
 export function Register({ onDone }: { onDone: () => void }) {
   const w = words.value
   const [given, setGiven] = useState(empty)
+  // The e-mail of an account that is there, where only signing in failed.
+  const opened = useRef('')
   const open = useAction(async (account: typeof empty) => {
-    await call('POST', '/auth/register', { body: { ...account, language: language.value } })
+    if (opened.current !== account.email) await call('POST', '/auth/register', { body: { ...account, language: language.value } })
+    opened.current = account.email
     await signIn({ email: account.email, password: account.password })
     onDone()
   })

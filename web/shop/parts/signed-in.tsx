@@ -2,13 +2,14 @@ import type { ComponentChildren } from 'preact'
 import { Link } from '../../kit/route'
 import { person } from '../../kit/session'
 import { SignIn } from '../../kit/sign-in'
+import { registerFromHere } from '../then'
 import { words } from '../words'
 
 export function SignInLinks() {
   const w = words.value
   return (
     <p class="flex flex-wrap justify-between gap-3 text-sm">
-      <Link to="/register" class="link">
+      <Link to={registerFromHere()} class="link">
         {w.noAccount}
       </Link>
       <Link to="/reset-password" class="link">
