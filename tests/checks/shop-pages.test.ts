@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { errorRows } from '../../scripts/generate/problems'
 import { amountsWith, offeredOf } from '../../web/shop/delivery'
+import { problems } from '../../web/shop/words/problems/en'
+import { textOf } from './files'
 
 const standard = { option: 'standard', price: 10 } as const
 const express = { option: 'express', price: 25 } as const
@@ -46,4 +49,11 @@ describe('what the checkout shows', () => {
   test('is the cart as it is until the options are known', () => {
     expect(amountsWith(cartWith(10), [], undefined)).toEqual(cartWith(10))
   })
+})
+
+test('a refusal is explained under a code that exists', () => {
+  const codes = errorRows(textOf('docs/errors.md')).map(({ code }) => code)
+  // The browser's side of the shop finds this one itself.
+  const known = new Set([...codes, 'session_changed'])
+  expect(Object.keys(problems).filter(code => !known.has(code))).toEqual([])
 })

@@ -23,10 +23,20 @@ export function Notice({ tone = 'info', title, children }: { tone?: Tone; title?
   )
 }
 
-/** What a problem means for the reader, and what to do about it. `detail` of a refusal says it best: it names the rule that applied. */
+let ownText = (_code: string) => ''
+/** The site's own words for refusals, by their code, in the reader's language. */
+export const explainWith = (words: typeof ownText) => {
+  ownText = words
+}
+
+/** What a problem means for the reader, and what to do about it. Where no words say it, the `detail` of a refusal does: it names the rule that applied. */
 export const textOf = (problem: ShopError): string => {
   const words = kitWords.value
   if (problem.code === 'page_failed') return words.broken
+  // From 500 on a code names the service that is away, such as `product_unavailable`.
+  const own = problem.status < 500 && ownText(problem.code)
+  if (own) return own
+  if (problem.code === 'invalid_credentials') return words.wrongLogin
   if (problem.status === 0) return words.noAnswer
   if (problem.status === 429) return words.tooMany(problem.retryAfter ?? 1)
   if (problem.status === 401) return words.notSignedIn
@@ -35,13 +45,14 @@ export const textOf = (problem: ShopError): string => {
   if (problem.status >= 500) return words.ourFault
   if (problem.code === 'forbidden') return words.notAllowed
   if (problem.code === 'not_found') return words.notFound
+  if (problem.code === 'invalid_input') return words.checkFields
   return problem.message || words.ourFault
 }
 
 interface ProblemProps {
   problem: ShopError | undefined
   onRetry?: () => void
-  /** The site's own words for some codes, in the reader's language. */
+  /** Other words for some codes, in this place. */
   words?: Record<string, string>
 }
 

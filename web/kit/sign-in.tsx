@@ -46,7 +46,7 @@ export function SignIn({ title, onDone, children }: SignInProps) {
             autoComplete="one-time-code"
             required
           />
-          <Problem problem={second.problem} words={refusals()} />
+          <Problem problem={second.problem} />
           <Button type="submit" look="main" busy={second.busy}>
             {words.confirmCode}
           </Button>
@@ -66,7 +66,7 @@ export function SignIn({ title, onDone, children }: SignInProps) {
             autoComplete="current-password"
             required
           />
-          <Problem problem={first.problem} words={refusals()} />
+          <Problem problem={first.problem} />
           <Button type="submit" look="main" busy={first.busy}>
             {words.signIn}
           </Button>
@@ -76,5 +76,3 @@ export function SignIn({ title, onDone, children }: SignInProps) {
     </Form>
   )
 }
-
-const refusals = () => ({ invalid_credentials: kitWords.value.wrongLogin })

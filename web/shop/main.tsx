@@ -1,5 +1,6 @@
 import { startSite } from '../kit/site'
 import { Shell } from './shell'
+import { words } from './words'
 
 // Pages that are opened one after another come in one file: a file for each would be a third more to load in all.
 const catalog = () => import('./pages/catalog')
@@ -10,6 +11,7 @@ startSite({
   base: '',
   signIn: '/sign-in',
   Shell,
+  problem: code => words.value.problem(code),
   languages: ['en', 'ko', 'zh', 'vi'],
   routes: {
     '/': async () => ({ default: (await catalog()).Home }),

@@ -59,7 +59,7 @@ export default function ResetPassword() {
                 required
               />
             )}
-            <Problem problem={act.problem} />
+            <Problem problem={act.problem} words={{ invalid_token: w.linkOver }} />
             <Button type="submit" look="main" busy={act.busy}>
               {token ? w.save : w.sendMail}
             </Button>

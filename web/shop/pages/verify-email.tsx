@@ -31,7 +31,7 @@ export default function VerifyEmail() {
               {w.verifyNow}
             </Button>
           )}
-          <Problem problem={verify.problem} />
+          <Problem problem={verify.problem} words={{ invalid_token: w.linkOver }} />
         </div>
       </Card>
     </div>

@@ -1,4 +1,5 @@
-import { oneOf } from './one-of'
+import { oneOf, textFor } from './one-of'
+import { problems } from './problems/en'
 
 const statuses = oneOf({
   pending: 'Being checked',
@@ -33,6 +34,15 @@ const events = oneOf({
   'shipment.delivered': 'The parcel arrived',
   'order.return_requested': 'You asked to send something back',
   'order.return_received': 'What you sent back arrived',
+  'order.cancel_requested': 'Cancelling was asked for',
+  'order.cancel_refused': 'It could not be cancelled: a parcel is on its way',
+  'order.cancelled': 'The order is cancelled',
+  'order.repriced': 'It goes to another address; carriage and tax are counted anew',
+  'order.return_approved': 'You may send it back',
+  'order.return_rejected': 'It cannot be sent back',
+  'inventory.rejected': 'The goods are sold out',
+  'inventory.commit_failed': 'The goods were not on the shelf',
+  'promotion.rejected': 'The coupon had been used up',
 })
 
 const refusals: Record<string, string> = {
@@ -332,4 +342,6 @@ export default {
   verifyTitle: 'Confirm your e-mail address',
   verifyNow: 'Confirm',
   addressConfirmed: 'Your address is confirmed.',
+  linkOver: 'This link is wrong, too old or used. Ask for a new one.',
+  problem: textFor(problems),
 }

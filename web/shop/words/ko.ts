@@ -1,5 +1,6 @@
 import type { ShopWords } from '../words'
-import { oneOf } from './one-of'
+import { oneOf, textFor } from './one-of'
+import { problems } from './problems/ko'
 
 const statuses = oneOf({
   pending: '확인 중',
@@ -34,6 +35,15 @@ const events = oneOf({
   'shipment.delivered': '소포가 도착했습니다',
   'order.return_requested': '반품을 신청하셨습니다',
   'order.return_received': '반품이 도착했습니다',
+  'order.cancel_requested': '취소를 요청했습니다',
+  'order.cancel_refused': '소포가 이미 출발해 취소할 수 없습니다',
+  'order.cancelled': '주문이 취소되었습니다',
+  'order.repriced': '배송지가 바뀌어 배송비와 세금을 다시 계산했습니다',
+  'order.return_approved': '반품이 승인되었습니다',
+  'order.return_rejected': '반품이 거절되었습니다',
+  'inventory.rejected': '상품이 품절되었습니다',
+  'inventory.commit_failed': '창고에 상품이 없었습니다',
+  'promotion.rejected': '쿠폰이 모두 사용되었습니다',
 })
 const refusals: Record<string, string> = {
   card_declined: '은행에서 카드를 거절했습니다. 청구된 금액은 없습니다. 다른 카드를 사용해 주세요.',
@@ -327,4 +337,6 @@ export default {
   verifyTitle: '이메일 주소 확인',
   verifyNow: '확인',
   addressConfirmed: '주소가 확인되었습니다.',
+  linkOver: '링크가 잘못되었거나 만료되었거나 이미 사용되었습니다. 새로 요청해 주세요.',
+  problem: textFor(problems),
 } satisfies ShopWords

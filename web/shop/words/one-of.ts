@@ -3,3 +3,9 @@ export const oneOf =
   (known: Record<string, string>) =>
   (value: string): string =>
     known[value] ?? value.replaceAll('_', ' ')
+
+/** The text for a code; none for one that is not known. */
+export const textFor =
+  (known: Record<string, string>) =>
+  (code: string): string =>
+    known[code] ?? ''

@@ -1,5 +1,6 @@
 import type { ShopWords } from '../words'
-import { oneOf } from './one-of'
+import { oneOf, textFor } from './one-of'
+import { problems } from './problems/vi'
 
 const statuses = oneOf({
   pending: 'Đang kiểm tra',
@@ -34,6 +35,15 @@ const events = oneOf({
   'shipment.delivered': 'Kiện hàng đã đến',
   'order.return_requested': 'Bạn đã yêu cầu trả hàng',
   'order.return_received': 'Đã nhận hàng trả',
+  'order.cancel_requested': 'Đã có yêu cầu hủy',
+  'order.cancel_refused': 'Không hủy được: kiện hàng đã lên đường',
+  'order.cancelled': 'Đơn hàng đã hủy',
+  'order.repriced': 'Địa chỉ đã đổi; phí giao và thuế được tính lại',
+  'order.return_approved': 'Yêu cầu trả hàng được chấp nhận',
+  'order.return_rejected': 'Yêu cầu trả hàng bị từ chối',
+  'inventory.rejected': 'Hàng đã hết',
+  'inventory.commit_failed': 'Trong kho không còn hàng',
+  'promotion.rejected': 'Mã giảm giá đã dùng hết',
 })
 const refusals: Record<string, string> = {
   card_declined: 'Ngân hàng từ chối thẻ. Chưa trừ tiền. Hãy thử thẻ khác.',
@@ -328,4 +338,6 @@ export default {
   verifyTitle: 'Xác nhận e-mail',
   verifyNow: 'Xác nhận',
   addressConfirmed: 'E-mail của bạn đã được xác nhận.',
+  linkOver: 'Liên kết này sai, quá hạn hoặc đã dùng. Hãy yêu cầu liên kết mới.',
+  problem: textFor(problems),
 } satisfies ShopWords

@@ -1,5 +1,6 @@
 import type { ShopWords } from '../words'
-import { oneOf } from './one-of'
+import { oneOf, textFor } from './one-of'
+import { problems } from './problems/zh'
 
 const statuses = oneOf({
   pending: '核对中',
@@ -34,6 +35,15 @@ const events = oneOf({
   'shipment.delivered': '包裹已送达',
   'order.return_requested': '您已申请退货',
   'order.return_received': '退货已收到',
+  'order.cancel_requested': '已申请取消',
+  'order.cancel_refused': '包裹已发出，无法取消',
+  'order.cancelled': '订单已取消',
+  'order.repriced': '收货地址已更改，运费和税费已重新计算',
+  'order.return_approved': '退货申请已通过',
+  'order.return_rejected': '退货申请被拒绝',
+  'inventory.rejected': '商品已售罄',
+  'inventory.commit_failed': '仓库中没有该商品',
+  'promotion.rejected': '优惠码已用完',
 })
 const refusals: Record<string, string> = {
   card_declined: '银行拒绝了这张卡，没有扣款。请换一张卡。',
@@ -325,4 +335,6 @@ export default {
   verifyTitle: '确认邮箱地址',
   verifyNow: '确认',
   addressConfirmed: '您的邮箱已确认。',
+  linkOver: '此链接有误、已过期或已使用。请重新申请。',
+  problem: textFor(problems),
 } satisfies ShopWords
