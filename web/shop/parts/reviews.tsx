@@ -3,18 +3,17 @@ import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Badge, Empty, Skeleton } from '../../kit/card'
-import { Dialog } from '../../kit/dialog'
-import { faultOf, Select, TextField } from '../../kit/field'
+import { Select } from '../../kit/field'
 import { listQuery, Pager } from '../../kit/filters'
-import { Form } from '../../kit/form'
 import { number, Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { Link, query, setQuery } from '../../kit/route'
 import { person } from '../../kit/session'
 import { signInFromHere } from '../then'
-import type { OwnReview, Review, ReviewSummary } from '../types'
+import type { Review, ReviewSummary } from '../types'
 import { words } from '../words'
+import { Own, useOwnReview, Write } from './own-review'
 import { Stars } from './product-card'
 
 function Summary({ summary: { average, count, histogram } }: { summary: ReviewSummary }) {
@@ -37,54 +36,6 @@ function Summary({ summary: { average, count, histogram } }: { summary: ReviewSu
         ))}
       </ul>
     </div>
-  )
-}
-
-function Write({ productId, onClose }: { productId: string; onClose: () => void }) {
-  const w = words.value
-  const [stars, setStars] = useState('5')
-  const [title, setTitle] = useState('')
-  const [comment, setComment] = useState('')
-  const post = useAction<void>(async (_, { headers }) => {
-    const body = { rating: Number(stars), title: title.trim() || null, comment: comment.trim() || null }
-    const { status } = await call<OwnReview>('POST', `/api/products/${productId}/reviews`, { body, headers })
-    for (const path of ['/api/ratings', '/api/products']) changed(path)
-    say(status === 'waiting' ? w.reviewWaits : w.reviewThere)
-    onClose()
-  })
-  return (
-    <Dialog title={w.writeReview} onClose={onClose} busy={post.busy}>
-      <Form onSubmit={() => post.run()}>
-        <Select
-          name="rating"
-          label={w.rating}
-          value={stars}
-          onChange={setStars}
-          options={['5', '4', '3', '2', '1'].map(value => ({ value, label: '★'.repeat(Number(value)) }))}
-        />
-        <TextField
-          name="title"
-          label={w.reviewTitle}
-          value={title}
-          onInput={setTitle}
-          maxLength={200}
-          error={faultOf(post.problem, 'title')}
-        />
-        <TextField
-          name="comment"
-          label={w.reviewText}
-          value={comment}
-          onInput={setComment}
-          lines={5}
-          maxLength={5000}
-          error={faultOf(post.problem, 'comment')}
-        />
-        <Problem problem={post.problem} />
-        <Button type="submit" look="main" busy={post.busy}>
-          {w.publish}
-        </Button>
-      </Form>
-    </Dialog>
   )
 }
 
@@ -131,12 +82,13 @@ function OneReview({ review }: { review: Review }) {
 
 export function Reviews({ productId }: { productId: string }) {
   const w = words.value
-  const [writing, setWriting] = useState(false)
+  const [isWriting, setWriting] = useState(false)
+  const own = useOwnReview(productId)
   const of = `/api/ratings/product/${encodeURIComponent(productId)}`
   const { data: summary } = useQuery<ReviewSummary>(`${of}/summary`)
   const { data, problem, reload } = useQuery<Page<Review>>(`${of}?${listQuery([], 10)}`, { keep: true })
   const write = person.value ? (
-    <Button onClick={() => setWriting(true)}>{w.writeReview}</Button>
+    !own && <Button onClick={() => setWriting(true)}>{w.writeReview}</Button>
   ) : (
     <Link to={signInFromHere()} class="button button-plain">
       {w.writeReview}
@@ -148,6 +100,7 @@ export function Reviews({ productId }: { productId: string }) {
         <h2>{w.reviews}</h2>
         {write}
       </div>
+      {own && <Own review={own} change={() => setWriting(true)} />}
       <Problem problem={problem} onRetry={reload} />
       {data?.total === 0 ? (
         <Empty title={w.noReviews}>{w.noReviewsHint}</Empty>
@@ -168,7 +121,7 @@ export function Reviews({ productId }: { productId: string }) {
           </div>
         </div>
       )}
-      {writing && <Write productId={productId} onClose={() => setWriting(false)} />}
+      {isWriting && <Write productId={productId} review={own} onClose={() => setWriting(false)} />}
     </section>
   )
 }
