@@ -3,6 +3,7 @@ import { useAction } from '../../kit/action'
 import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Badge, Card, Empty, Skeleton } from '../../kit/card'
+import { listQuery, Pager } from '../../kit/filters'
 import { Money } from '../../kit/format'
 import { Notice, Problem, say } from '../../kit/notice'
 import { changed } from '../../kit/query'
@@ -76,11 +77,11 @@ function Share() {
 
 function List() {
   const w = words.value
-  const { data, problem, reload } = useFavourites()
+  const { data, problem, reload } = useFavourites(listQuery([]))
   return (
     <>
       <Problem problem={problem} onRetry={reload} />
-      {data?.items.length !== 0 && <Share />}
+      {data?.total !== 0 && <Share />}
       <Card>
         {data ? (
           <ul>
@@ -91,7 +92,7 @@ function List() {
         ) : (
           !problem && <Skeleton lines={4} class="h-16" />
         )}
-        {data?.items.length === 0 && (
+        {data?.total === 0 && (
           <Empty
             title={w.noWishes}
             action={
@@ -103,6 +104,7 @@ function List() {
             {w.noWishesHint}
           </Empty>
         )}
+        <Pager page={data} />
       </Card>
     </>
   )

@@ -10,10 +10,10 @@ import { signInFromHere } from '../then'
 import type { Favourite } from '../types'
 import { words } from '../words'
 
-const mostShown = 100
+/** A page of the list of whoever is signed in. */
+export const useFavourites = (page: string) => useQuery<Page<Favourite>>(person.value && `/api/favourites?${page}`, { keep: true })
 
-/** What is on the list of whoever is signed in. */
-export const useFavourites = () => useQuery<Page<Favourite>>(person.value && `/api/favourites?limit=${mostShown}`)
+const mostShown = 100
 
 export function Watches({ favourite: { product_id, watch } }: { favourite: Favourite }) {
   const w = words.value
@@ -45,7 +45,7 @@ export function Watches({ favourite: { product_id, watch } }: { favourite: Favou
 /** Puts a product on the wishlist, and says what to tell about it. */
 export function Wish({ productId }: { productId: string }) {
   const w = words.value
-  const { data } = useFavourites()
+  const { data } = useFavourites(`limit=${mostShown}`)
   const favourite = data?.items.find(({ product_id }) => product_id === productId)
   const toggle = useAction(async (on: boolean) => {
     if (on) await call('POST', '/api/favourites', { body: { product_id: productId } })
