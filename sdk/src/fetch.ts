@@ -39,7 +39,7 @@ const addressOf = (path: string, query: Sent['query'] = {}): string => {
 }
 
 /** Not `randomUUID`, which browsers keep from pages without TLS. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 
 export const wait = (ms: number, signal: AbortSignal | undefined) =>
   new Promise<void>((resolve, reject) => {

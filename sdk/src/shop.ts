@@ -17,7 +17,7 @@ export interface ShopOptions {
   cart?: Store
   /** How long a call waits for a busy shop, all `Retry-After`s together. 0 never waits. */
   longestWaitMs?: number
-  /** How long a call waits for the head of an answer. */
+  /** How long a call waits for the head of an answer, at each of its attempts. */
   timeoutMs?: number
   /** In place of the global `fetch`. */
   fetch?: Fetch

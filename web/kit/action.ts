@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { newKey } from '../../sdk/src/fetch.ts'
 import { ShopError } from './api'
 
 export interface Action<Input> {
@@ -18,9 +19,6 @@ interface Context {
 
 /** Whether the shop has decided. Without an answer it may have done it already, so the next try has to be recognised. */
 const isDecided = ({ status }: ShopError) => status >= 400 && status < 500 && status !== 429 && status !== 408
-
-/** Not `randomUUID`, which browsers keep from pages without TLS. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 
 /**
  * Something that changes the shop: once at a time, whatever is clicked meanwhile. When it is tried again after no answer, the key is the same, so it
