@@ -148,18 +148,20 @@ interface CheckProps {
   checked: boolean
   onChange: (checked: boolean) => void
   name?: string
-  disabled?: boolean
+  /** While this is true it stays as it is. Not `disabled`: that would take the focus away from whoever uses the keyboard. */
+  busy?: boolean
 }
 
-export function Check({ label, checked, onChange, name, disabled = false }: CheckProps) {
+export function Check({ label, checked, onChange, name, busy = false }: CheckProps) {
   return (
     <label class="flex items-start gap-2.5 cursor-pointer">
       <input
         type="checkbox"
         class="mt-0.5"
         name={name}
-        disabled={disabled}
+        aria-disabled={busy}
         checked={checked}
+        onClick={event => busy && event.preventDefault()}
         onChange={event => onChange(event.currentTarget.checked)}
       />
       <span>{label}</span>

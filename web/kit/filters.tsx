@@ -38,9 +38,11 @@ export function TextFilter({
 }: FilterProps & { placeholder?: string; type?: 'search' | 'date' }) {
   const given = query.value.get(name) ?? ''
   const [text, setText] = useState(given)
-  useEffect(() => setText(given), [given])
   useEffect(() => {
-    if (text === given) return
+    if (text.trim() !== given) setText(given)
+  }, [given])
+  useEffect(() => {
+    if (text.trim() === given) return
     const timer = setTimeout(() => setQuery({ [name]: text.trim() }, { replace: given !== '' }), pauseMs)
     return () => clearTimeout(timer)
   }, [text])

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { Button } from '../../kit/button'
 import { Check } from '../../kit/field'
@@ -39,8 +40,11 @@ function Choice({ on, count, choose, children }: ChoiceProps) {
   )
 }
 
-/** On a phone they open when they are asked for. */
-const isWide = matchMedia('(width >= 64rem)').matches
+const wide = matchMedia('(width >= 64rem)')
+const isWide = signal(wide.matches)
+wide.addEventListener('change', ({ matches }) => {
+  isWide.value = matches
+})
 
 /** What narrows a search, each with how many products it leaves. All of it is in the address. */
 export function Facets({ facets }: { facets: SearchResult['facets'] | undefined }) {
@@ -48,8 +52,9 @@ export function Facets({ facets }: { facets: SearchResult['facets'] | undefined 
   const now = (name: string) => query.value.get(name) ?? ''
   const chosen = facetNames.some(name => now(name))
   return (
-    <details open={isWide} class="card p-4 lg:border-0 lg:bg-transparent lg:p-0 lg:shadow-none">
-      <summary class="cursor-pointer font-semibold lg:sr-only">{w.filters}</summary>
+    // On a phone they open when they are asked for; where there is room for them they cannot be closed.
+    <details open={isWide.value} class="card p-4 lg:border-0 lg:bg-transparent lg:p-0 lg:shadow-none">
+      <summary class="cursor-pointer font-semibold lg:hidden">{w.filters}</summary>
       <div class="grid content-start gap-5 pt-4 lg:pt-0">
         <Check
           checked={now('in_stock') === 'true'}

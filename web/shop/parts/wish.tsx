@@ -25,18 +25,8 @@ export function Watches({ favourite: { product_id, watch } }: { favourite: Favou
   const { price_drop, back_in_stock } = watch
   return (
     <div class="grid gap-2 text-sm">
-      <Check
-        checked={price_drop}
-        disabled={set.busy}
-        onChange={on => void set.run({ price_drop: on, back_in_stock })}
-        label={w.tellPrice}
-      />
-      <Check
-        checked={back_in_stock}
-        disabled={set.busy}
-        onChange={on => void set.run({ price_drop, back_in_stock: on })}
-        label={w.tellStock}
-      />
+      <Check checked={price_drop} busy={set.busy} onChange={on => void set.run({ price_drop: on, back_in_stock })} label={w.tellPrice} />
+      <Check checked={back_in_stock} busy={set.busy} onChange={on => void set.run({ price_drop, back_in_stock: on })} label={w.tellStock} />
       <Problem problem={set.problem} />
     </div>
   )
