@@ -3,7 +3,7 @@ import { faultOf, TextField } from '../../kit/field'
 import type { PostalAddress } from '../types'
 import { words } from '../words'
 
-export const noAddress: PostalAddress = { line1: '', city: '', postal_code: '', country: '' }
+export const noAddress: PostalAddress = { line1: '', city: '', country: '' }
 
 /** The address without the parts that were left empty. */
 export const filled = (address: PostalAddress): PostalAddress => {
@@ -27,7 +27,7 @@ export function AddressFields({ address, onChange, problem, at = '' }: Props) {
     ['postal_code', w.postalCode, 'postal-code', false, 20],
     ['city', w.city, 'address-level2', true, 100],
     ['region', w.region, 'address-level1', false, 100],
-    ['country', w.country, 'country-name', true, 100],
+    ['country', w.country, 'country-name', true, 60],
   ] as const
   return (
     <div class="grid gap-4 sm:grid-cols-2">

@@ -32,6 +32,8 @@ export const problems = {
   payment_in_progress: 'A payment is under way. Wait until it is over.',
   already_reviewed: 'You have reviewed this product. Change that review instead.',
   too_many_favourites: 'The wishlist is full. Remove something first.',
+  share_not_found: 'This link does not work any more.',
+  shipment_not_found: 'We know no parcel of this number.',
   empty_quiet_hours: 'Quiet hours begin and end at different times.',
 }
 export type Problems = typeof problems

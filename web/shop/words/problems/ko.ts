@@ -33,5 +33,7 @@ export const problems: Problems = {
   payment_in_progress: '결제가 진행 중입니다. 끝날 때까지 기다려 주세요.',
   already_reviewed: '이미 후기를 쓴 상품입니다. 그 후기를 수정해 주세요.',
   too_many_favourites: '찜 목록이 가득 찼습니다. 먼저 하나를 빼 주세요.',
+  share_not_found: '더 이상 열리지 않는 링크입니다.',
+  shipment_not_found: '이 번호의 소포가 없습니다.',
   empty_quiet_hours: '방해 금지의 시작과 끝은 서로 다른 시각이어야 합니다.',
 }

@@ -33,5 +33,7 @@ export const problems: Problems = {
   payment_in_progress: 'Một khoản thanh toán đang được xử lý. Hãy chờ nó xong.',
   already_reviewed: 'Bạn đã đánh giá sản phẩm này. Hãy sửa đánh giá đó.',
   too_many_favourites: 'Danh sách đã đầy. Hãy bỏ bớt.',
+  share_not_found: 'Liên kết này không còn hoạt động.',
+  shipment_not_found: 'Không có kiện hàng nào mang số này.',
   empty_quiet_hours: 'Giờ yên tĩnh phải bắt đầu và kết thúc vào lúc khác nhau.',
 }

@@ -33,5 +33,7 @@ export const problems: Problems = {
   payment_in_progress: '付款正在进行，请等它结束。',
   already_reviewed: '您已评价过此商品，请修改原来的评价。',
   too_many_favourites: '心愿单已满，请先移除一些。',
+  share_not_found: '此链接已失效。',
+  shipment_not_found: '没有此单号的包裹。',
   empty_quiet_hours: '免打扰的开始和结束时间不能相同。',
 }
