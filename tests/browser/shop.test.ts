@@ -1,40 +1,18 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { expectNoDriftAfterwards, type Login, shop, unique } from '../shop'
-import { pieces, shopperOf, until } from '../shopper'
-import { closeBrowser, type Opened, open } from './browser'
+import { expectNoDriftAfterwards, shop, unique } from '../shop'
+import { pieces, until } from '../shopper'
+import { closeBrowser, open } from './browser'
+import { add, fillAddress, someone } from './people'
 
 expectNoDriftAfterwards()
 afterAll(closeBrowser)
 
-/** Somebody new, known to the API and able to sign in to the pages. */
-const someone = async () => {
-  const [username, password] = [`page-${unique()}`, 'password-of-pages']
-  await shop.guest.call('POST', '/auth/register', {
-    body: { email: `${username}@example.com`, username, password, full_name: 'Page Reader' },
-  })
-  const { user_id, access_token }: Login = await shop.login({ username, password })
-  return { login: { username, password }, api: shopperOf(user_id, shop.as(access_token)) }
-}
 const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text }).first().waitFor()
 const pay = async (page: Page, card: string) => {
   await page.getByLabel('Pay with').selectOption({ label: card })
   await page.getByRole('button', { name: /^Pay \$/ }).click()
 }
-const fillAddress = async (page: Page) => {
-  await page.getByLabel('Street and number').fill('18 Alder Street')
-  await page.getByLabel('Postal code').fill('97205')
-  await page.getByLabel('City').fill('Portland')
-  await page.getByLabel('State or region').fill('OR')
-  await page.getByLabel('Country').fill('US')
-}
-/** Puts a product into the cart from its page. */
-const add = async ({ page, go }: Opened, { id }: { id: string }) => {
-  await go(`/products/${id}`)
-  await page.getByRole('button', { name: 'Add to cart' }).click()
-  await page.getByText('It is in your cart.').first().waitFor()
-}
-
 describe('a purchase', () => {
   test('of a guest: cart, account, address, 3-D Secure, packed', async () => {
     const product = await shop.addProduct({ price: 25 })

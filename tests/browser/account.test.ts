@@ -1,0 +1,144 @@
+import { afterAll, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { shop, unique } from '../shop'
+import { pieces } from '../shopper'
+import { closeBrowser, type Opened, open, settled } from './browser'
+import { look, someone } from './people'
+
+afterAll(closeBrowser)
+
+/** The account menu is in the header of whoever is signed in. */
+const account = (page: Page) => page.locator('header summary')
+const register = async (page: Page, name: string) => {
+  for (const [field, value] of Object.entries({
+    full_name: 'Ann Example',
+    email: `${name}@example.com`,
+    username: name,
+    password: 'password-of-pages',
+  }))
+    await page.locator(`input[name=${field}]`).fill(value)
+  await page.locator('main button[type=submit]').click()
+}
+/** What went wrong, but for the connection that the test broke. */
+const otherwise = ({ wrong }: Opened) => wrong.filter(line => !/ERR_FAILED|INTERNET_DISCONNECTED/.test(line))
+
+test('a new account signs in at the second try, and goes on where its owner was', async () => {
+  await using opened = await open('/sign-in?then=/wishlist')
+  const { page } = opened
+  await page.getByRole('link', { name: 'No account yet' }).click()
+  await page.route('**/auth/login', route => route.abort(), { times: 1 })
+  const name = `half-${unique()}`
+  await register(page, name)
+  await page.getByText('The shop could not be reached').waitFor()
+  await page.locator('main button[type=submit]').click()
+  await page.waitForURL('**/wishlist')
+  await account(page).waitFor()
+  expect(otherwise(opened)).toEqual([])
+})
+
+test('signing in again helps where the profile could not be read', async () => {
+  const { login } = await someone()
+  await using opened = await open('/sign-in')
+  const { page } = opened
+  await page.route('**/api/users/me', route => route.abort())
+  await page.getByLabel('E-mail or username').fill(login.username)
+  await page.getByLabel('Password').fill(login.password)
+  const button = page.locator('main').getByRole('button', { name: 'Sign in' })
+  await button.click()
+  await page.getByText('The shop could not be reached').waitFor()
+  await page.unroute('**/api/users/me')
+  await button.click()
+  await account(page).waitFor()
+  expect(otherwise(opened)).toEqual([])
+})
+
+test('a new password leaves this page signed in', async () => {
+  const { login } = await someone()
+  await using opened = await open('/account?tab=security', { as: login })
+  const { page } = opened
+  await page.getByLabel('Current password').first().fill(login.password)
+  await page.getByLabel('New password').fill('another-password-of-pages')
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByText('The password is changed.').waitFor()
+  await page.reload()
+  await account(page).waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
+test('what is being filled in stays when a message comes', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  await using opened = await open('/account?tab=preferences', { as: login })
+  const { page } = opened
+  const tick = page.getByRole('group', { name: 'Price drop' }).getByRole('checkbox', { name: 'E-mail' })
+  const before = await tick.isChecked()
+  await tick.setChecked(!before)
+  const told = page.waitForResponse(/\/api\/notifications\?unread/)
+  await api.place(pieces(product))
+  await told
+  await settled(page)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  const { kinds } = await api.call<{ kinds: { price_drop: { email: boolean } } }>('GET', '/api/notifications/preferences')
+  expect(kinds.price_drop.email).toBe(!before)
+  expect(opened.wrong).toEqual([])
+})
+
+test('only a tab that is looked at has a stream', async () => {
+  const { login } = await someone()
+  await using opened = await open('/', { as: login })
+  const { page } = opened
+  const begun = () => page.waitForRequest('**/api/notifications/stream')
+  const first = begun()
+  await page.reload()
+  await first
+  const ended = page.waitForEvent('requestfailed', request => request.url().endsWith('/stream'))
+  await look(page, 'hidden')
+  await ended
+  const second = begun()
+  await look(page, 'visible')
+  await second
+  expect(opened.wrong).toEqual([])
+})
+
+test('a refusal is in the language of the reader', async () => {
+  const { login } = await someone()
+  await using opened = await open('/register?lang=ko', { expected: ['409 /auth/register'] })
+  await register(opened.page, login.username)
+  await opened.page.getByText('이 이메일로 만든 계정이 있습니다').waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
+test('another language leaves what was typed, and comes when the connection is back', async () => {
+  await using opened = await open('/register')
+  const { page } = opened
+  const name = page.locator('input[name=full_name]')
+  await name.fill('Ann Example')
+  const choose = (language: string) => page.locator('footer select').selectOption(language)
+  await choose('ko')
+  await page.getByText('시연용 상점입니다').waitFor()
+  await opened.context.setOffline(true)
+  await choose('vi')
+  expect(await name.inputValue()).toBe('Ann Example')
+  await opened.context.setOffline(false)
+  await page.getByText('Cửa hàng trình diễn').waitFor()
+  expect(await name.inputValue()).toBe('Ann Example')
+  expect(otherwise(opened)).toEqual([])
+})
+
+test('the shop opens where the browser lets no page store anything', async () => {
+  await using opened = await open('/')
+  const { page } = opened
+  await page.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException('forbidden', 'SecurityError')
+        },
+      })
+  })
+  await opened.go('/search')
+  await page.locator('main h1').waitFor()
+  await page.locator('footer select').selectOption('ko')
+  await page.getByText('시연용 상점입니다').waitFor()
+  expect(opened.wrong).toEqual([])
+})

@@ -1,0 +1,97 @@
+import { afterAll, expect, test } from 'bun:test'
+import { shop, unique } from '../shop'
+import { pieces } from '../shopper'
+import { closeBrowser, open } from './browser'
+import { someone } from './people'
+
+afterAll(closeBrowser)
+
+test('another variant has its own stock, and no more of it is ordered', async () => {
+  const mark = unique()
+  const variant = (size: string, stock: number) => ({ sku: `${size}-${mark}`, price: 20, stock, attributes: { size } })
+  const product = await (await shop.admin()).call<{ id: string }>('POST', '/api/products', {
+    body: {
+      ...{ name: 'Shirt', description: 'Of linen', price: 20, category: 'Clothing', sku: `SHIRT-${mark}`, stock: 12 },
+      variants: [variant('L', 10), variant('S', 2)],
+    },
+  })
+  const { login, api } = await someone()
+  await using opened = await open(`/products/${product.id}`, { as: login })
+  const { page } = opened
+  const quantity = page.getByLabel('Quantity')
+  await quantity.selectOption('5')
+  await page.getByText('S', { exact: true }).click()
+  await page.getByText('Only 2 left').waitFor()
+  expect(await quantity.inputValue()).toBe('2')
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await page.getByText('It is in your cart.').waitFor()
+  const cart = await api.call<{ items: { sku: string; quantity: number }[] }>('GET', '/api/cart')
+  expect(cart.items).toMatchObject([{ sku: `S-${mark}`, quantity: 2 }])
+  expect(opened.wrong).toEqual([])
+})
+
+test('a review of one’s own is shown with the reason why others do not see it, and can be changed and deleted', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  await using opened = await open(`/products/${product.id}`, { as: login })
+  const { page } = opened
+  await page.getByRole('button', { name: 'Write a review' }).click()
+  await page.getByRole('dialog').getByLabel('Title').fill('Quick to arrive')
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByRole('heading', { name: 'Your review' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Write a review' }).count()).toBe(0)
+
+  const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/ratings/me')
+  const reason = 'It is about the delivery, not the product.'
+  await (await shop.admin()).call('POST', `/api/ratings/${items[0]?.id}/reject`, { body: { reason, spam: false } })
+  await page.reload()
+  await page.getByText(reason).waitFor()
+  await page.getByRole('button', { name: 'Change' }).click()
+  await page.getByRole('dialog').getByLabel('Title').fill('Small but good')
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByText('Small but good').first().waitFor()
+  expect((await api.call<{ items: object[] }>('GET', '/api/ratings/me')).items).toMatchObject([{ title: 'Small but good' }])
+
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('button', { name: 'Write a review' }).waitFor()
+  expect((await api.call<{ items: object[] }>('GET', '/api/ratings/me')).items).toEqual([])
+  expect(opened.wrong).toEqual([])
+})
+
+test('an order is read again only after the answer before, and not once it is over', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  const { id } = await api.place(pieces(product))
+  await using opened = await open('/', { as: login })
+  const { page } = opened
+  await page.clock.install()
+  const isOrder = (url: URL) => url.pathname === `/api/orders/${id}`
+  let asked = 0
+  page.on('request', request => {
+    if (isOrder(new URL(request.url()))) asked++
+  })
+  await opened.go(`/orders/${id}`)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  await page.route(isOrder, async route => {
+    await released
+    await route.continue()
+  })
+  asked = 0
+  await page.clock.runFor(9000)
+  expect(asked).toBe(1)
+  release()
+
+  await api.cancel(id)
+  await api.untilOrder(id, 'cancelled')
+  await page.clock.runFor(2500)
+  await page.getByText('You cancelled this order.').waitFor()
+  asked = 0
+  await page.clock.runFor(9000)
+  expect(asked).toBe(0)
+  expect(opened.wrong).toEqual([])
+})
+
+test('an address that is no text names nothing', async () => {
+  await using opened = await open('/lists/%FF', { expected: [400, 404, 422].map(status => `${status} /api/favourites/shared/%25FF`) })
+  await opened.page.getByRole('heading', { name: 'A shared wishlist' }).waitFor()
+  expect(opened.wrong).toEqual([])
+})
