@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
 import { shop, unique } from '../shop'
-import { pieces } from '../shopper'
 import { closeBrowser, open } from './browser'
 import { someone } from './people'
 
@@ -55,43 +54,5 @@ test('a review of one’s own is shown with the reason why others do not see it,
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('button', { name: 'Write a review' }).waitFor()
   expect((await api.call<{ items: object[] }>('GET', '/api/ratings/me')).items).toEqual([])
-  expect(opened.wrong).toEqual([])
-})
-
-test('an order is read again only after the answer before, and not once it is over', async () => {
-  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
-  const { id } = await api.place(pieces(product))
-  await using opened = await open('/', { as: login })
-  const { page } = opened
-  await page.clock.install()
-  const isOrder = (url: URL) => url.pathname === `/api/orders/${id}`
-  let asked = 0
-  page.on('request', request => {
-    if (isOrder(new URL(request.url()))) asked++
-  })
-  await opened.go(`/orders/${id}`)
-  const { promise: released, resolve: release } = Promise.withResolvers<void>()
-  await page.route(isOrder, async route => {
-    await released
-    await route.continue()
-  })
-  asked = 0
-  await page.clock.runFor(9000)
-  expect(asked).toBe(1)
-  release()
-
-  await api.cancel(id)
-  await api.untilOrder(id, 'cancelled')
-  await page.clock.runFor(2500)
-  await page.getByText('You cancelled this order.').waitFor()
-  asked = 0
-  await page.clock.runFor(9000)
-  expect(asked).toBe(0)
-  expect(opened.wrong).toEqual([])
-})
-
-test('an address that is no text names nothing', async () => {
-  await using opened = await open('/lists/%FF', { expected: [400, 404, 422].map(status => `${status} /api/favourites/shared/%25FF`) })
-  await opened.page.getByRole('heading', { name: 'A shared wishlist' }).waitFor()
   expect(opened.wrong).toEqual([])
 })
