@@ -100,7 +100,7 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs, u
       controller.abort()
       clearInterval(timer)
     }
-  }, [path, turn, who, again.value])
+  }, [path, turn, who, again.value, everyMs])
 
   const reload = useCallback(() => {
     again.value++
