@@ -18,8 +18,11 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
   /** `items` is a list of `{ product, quantity, price }`. */
   order_placed: [...order, 'items', 'total', 'currency'],
   order_paid: [...order],
-  /** `reason` is the shop's word for it: `by_customer`, `payment_timeout`, `out_of_stock`, `coupon_rejected`, `undeliverable`. */
-  order_cancelled: [...order, 'reason'],
+  /**
+   * `reason` is the shop's word for it: `by_customer`, `payment_timeout`, `out_of_stock`, `coupon_rejected`, `undeliverable`.
+   * `cancelled_by` is `customer` or `shop`, and empty where no person did it.
+   */
+  order_cancelled: [...order, 'reason', 'cancelled_by'],
   order_shipped: [...order, 'tracking_number', 'tracking_url', 'carrier'],
   order_delivered: [...order],
   order_refunded: [...order, 'amount', 'currency'],

@@ -35,11 +35,12 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       return tellUser(message, 'order_placed', user_id, { order_id, total, currency, items: lines })
     }),
     on(catalog.orderStatusUpdated, async message => {
-      const { order_id, user_id, status, previous, reason = '', items } = message.data
+      const { order_id, user_id, status, previous, reason = '', cancelled_by, items } = message.data
       // Payment alone is told what the order costs: nothing has become of the order.
       if (status === previous) return undefined
       if (status === 'paid') return tellUser(message, 'order_paid', user_id, { order_id })
-      if (status === 'cancelled') return tellUser(message, 'order_cancelled', user_id, { order_id, reason })
+      if (status === 'cancelled')
+        return tellUser(message, 'order_cancelled', user_id, { order_id, reason, ...(cancelled_by && { cancelled_by }) })
       if (status !== 'delivered') return undefined
       const lines = items.slice(0, mostItems).map(({ product_id, sku }) => ({ product_id, sku }))
       const news = { cause: message.id, users: [user_id] }

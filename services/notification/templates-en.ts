@@ -96,11 +96,11 @@ export const english: LanguageTexts = {
     order_cancelled: {
       subject: 'Order {{ order_id }} has been cancelled',
       short:
-        'Order {{ order_id }} has been cancelled{% case reason %}{% when "by_customer" %}, as you asked{% when "payment_timeout" %}: no payment arrived in time{% when "out_of_stock" %}: it is no longer in stock{% when "coupon_rejected" %}: the coupon could not be used{% when "undeliverable" %}: it could not be delivered{% endcase %}.',
+        'Order {{ order_id }} has been cancelled{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}, as you asked{% elsif cancelled_by == "shop" %} by the shop{% endif %}{% when "payment_timeout" %}: no payment arrived in time{% when "out_of_stock" %}: it is no longer in stock{% when "coupon_rejected" %}: the coupon could not be used{% when "undeliverable" %}: it could not be delivered{% endcase %}.',
       preheader: 'Here is why, and what happens next.',
       heading: 'Your order has been cancelled',
       paragraphs: [
-        '{% case reason %}{% when "by_customer" %}As you asked, we have cancelled your order.{% when "payment_timeout" %}We have cancelled your order because no payment arrived in time. You are welcome to order again.{% when "out_of_stock" %}We are sorry: something that you ordered sold out before we could set it aside for you, so we had to cancel the order.{% when "coupon_rejected" %}We have cancelled your order because its coupon could no longer be used. You are welcome to order again without it.{% when "undeliverable" %}The carrier could not deliver your parcel and has sent it back to us, so we have cancelled the order.{% else %}We have cancelled your order.{% endcase %}',
+        '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}As you asked, we have cancelled your order.{% elsif cancelled_by == "shop" %}The shop has cancelled your order.{% else %}We have cancelled your order.{% endif %}{% when "payment_timeout" %}We have cancelled your order because no payment arrived in time. You are welcome to order again.{% when "out_of_stock" %}We are sorry: something that you ordered sold out before we could set it aside for you, so we had to cancel the order.{% when "coupon_rejected" %}We have cancelled your order because its coupon could no longer be used. You are welcome to order again without it.{% when "undeliverable" %}The carrier could not deliver your parcel and has sent it back to us, so we have cancelled the order.{% else %}We have cancelled your order.{% endcase %}',
         'Whatever you have paid goes back to you the way you paid it.',
       ],
       rows: [['Order', '{{ order_id }}']],

@@ -100,11 +100,11 @@ export const korean: LanguageTexts = {
     order_cancelled: {
       subject: '주문이 취소되었습니다 (주문번호 {{ order_id }})',
       short:
-        '주문번호 {{ order_id }}: {% case reason %}{% when "by_customer" %}요청하신 대로 취소되었습니다.{% when "payment_timeout" %}기한 내에 결제되지 않아 취소되었습니다.{% when "out_of_stock" %}재고 부족으로 취소되었습니다.{% when "coupon_rejected" %}쿠폰을 사용할 수 없어 취소되었습니다.{% when "undeliverable" %}배송할 수 없어 취소되었습니다.{% else %}주문이 취소되었습니다.{% endcase %}',
+        '주문번호 {{ order_id }}: {% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}요청하신 대로 취소되었습니다.{% elsif cancelled_by == "shop" %}판매자가 취소했습니다.{% else %}주문이 취소되었습니다.{% endif %}{% when "payment_timeout" %}기한 내에 결제되지 않아 취소되었습니다.{% when "out_of_stock" %}재고 부족으로 취소되었습니다.{% when "coupon_rejected" %}쿠폰을 사용할 수 없어 취소되었습니다.{% when "undeliverable" %}배송할 수 없어 취소되었습니다.{% else %}주문이 취소되었습니다.{% endcase %}',
       preheader: '취소 사유와 이후 절차를 안내해 드립니다.',
       heading: '주문이 취소되었습니다',
       paragraphs: [
-        '{% case reason %}{% when "by_customer" %}요청하신 대로 주문을 취소해 드렸습니다.{% when "payment_timeout" %}기한 내에 결제가 확인되지 않아 주문이 취소되었습니다. 언제든지 다시 주문하실 수 있습니다.{% when "out_of_stock" %}죄송합니다. 주문하신 상품이 품절되어 부득이하게 주문을 취소하게 되었습니다.{% when "coupon_rejected" %}적용하신 쿠폰을 더 이상 사용할 수 없어 주문이 취소되었습니다. 쿠폰 없이 다시 주문하실 수 있습니다.{% when "undeliverable" %}배송이 불가능하여 상품이 반송되었고, 이에 따라 주문이 취소되었습니다.{% else %}주문이 취소되었습니다.{% endcase %}',
+        '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}요청하신 대로 주문을 취소해 드렸습니다.{% elsif cancelled_by == "shop" %}판매자가 주문을 취소했습니다.{% else %}주문이 취소되었습니다.{% endif %}{% when "payment_timeout" %}기한 내에 결제가 확인되지 않아 주문이 취소되었습니다. 언제든지 다시 주문하실 수 있습니다.{% when "out_of_stock" %}죄송합니다. 주문하신 상품이 품절되어 부득이하게 주문을 취소하게 되었습니다.{% when "coupon_rejected" %}적용하신 쿠폰을 더 이상 사용할 수 없어 주문이 취소되었습니다. 쿠폰 없이 다시 주문하실 수 있습니다.{% when "undeliverable" %}배송이 불가능하여 상품이 반송되었고, 이에 따라 주문이 취소되었습니다.{% else %}주문이 취소되었습니다.{% endcase %}',
         '이미 결제하신 금액은 결제하신 수단으로 환불됩니다.',
       ],
       rows: [['주문번호', '{{ order_id }}']],

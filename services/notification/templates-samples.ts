@@ -21,7 +21,7 @@ const own: Record<Kind, Record<string, unknown>> = {
     currency: 'USD',
   },
   order_paid: order,
-  order_cancelled: { ...order, reason: 'payment_timeout' },
+  order_cancelled: { ...order, reason: 'payment_timeout', cancelled_by: '' },
   order_shipped: {
     ...order,
     tracking_number: 'HJ123456789KR',

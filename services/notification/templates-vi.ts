@@ -100,11 +100,11 @@ export const vietnamese: LanguageTexts = {
     order_cancelled: {
       subject: 'Đơn hàng {{ order_id }} đã bị hủy',
       short:
-        'Đơn hàng {{ order_id }} đã bị hủy{% case reason %}{% when "by_customer" %} theo yêu cầu của bạn{% when "payment_timeout" %}: chưa được thanh toán đúng hạn{% when "out_of_stock" %}: sản phẩm đã hết hàng{% when "coupon_rejected" %}: mã giảm giá không dùng được{% when "undeliverable" %}: không giao được hàng{% endcase %}.',
+        'Đơn hàng {{ order_id }} đã bị hủy{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %} theo yêu cầu của bạn{% elsif cancelled_by == "shop" %} bởi cửa hàng{% endif %}{% when "payment_timeout" %}: chưa được thanh toán đúng hạn{% when "out_of_stock" %}: sản phẩm đã hết hàng{% when "coupon_rejected" %}: mã giảm giá không dùng được{% when "undeliverable" %}: không giao được hàng{% endcase %}.',
       preheader: 'Lý do hủy và những việc tiếp theo.',
       heading: 'Đơn hàng của bạn đã bị hủy',
       paragraphs: [
-        '{% case reason %}{% when "by_customer" %}Chúng tôi đã hủy đơn hàng theo yêu cầu của bạn.{% when "payment_timeout" %}Đơn hàng đã bị hủy vì chưa được thanh toán đúng hạn. Bạn có thể đặt lại bất cứ lúc nào.{% when "out_of_stock" %}Rất tiếc, sản phẩm bạn đặt đã hết hàng nên chúng tôi buộc phải hủy đơn.{% when "coupon_rejected" %}Đơn hàng đã bị hủy vì mã giảm giá không còn dùng được. Bạn có thể đặt lại mà không dùng mã.{% when "undeliverable" %}Đơn vị vận chuyển không giao được và đã hoàn hàng về kho, nên đơn hàng đã bị hủy.{% else %}Đơn hàng của bạn đã bị hủy.{% endcase %}',
+        '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}Chúng tôi đã hủy đơn hàng theo yêu cầu của bạn.{% elsif cancelled_by == "shop" %}Cửa hàng đã hủy đơn hàng của bạn.{% else %}Đơn hàng của bạn đã bị hủy.{% endif %}{% when "payment_timeout" %}Đơn hàng đã bị hủy vì chưa được thanh toán đúng hạn. Bạn có thể đặt lại bất cứ lúc nào.{% when "out_of_stock" %}Rất tiếc, sản phẩm bạn đặt đã hết hàng nên chúng tôi buộc phải hủy đơn.{% when "coupon_rejected" %}Đơn hàng đã bị hủy vì mã giảm giá không còn dùng được. Bạn có thể đặt lại mà không dùng mã.{% when "undeliverable" %}Đơn vị vận chuyển không giao được và đã hoàn hàng về kho, nên đơn hàng đã bị hủy.{% else %}Đơn hàng của bạn đã bị hủy.{% endcase %}',
         'Nếu bạn đã thanh toán, số tiền sẽ được hoàn lại theo hình thức bạn đã dùng.',
       ],
       rows: [['Mã đơn hàng', '{{ order_id }}']],

@@ -89,11 +89,11 @@ export const chinese: LanguageTexts = {
     order_cancelled: {
       subject: '订单 {{ order_id }} 已取消',
       short:
-        '订单 {{ order_id }} 已取消{% case reason %}{% when "by_customer" %}（应您的要求）{% when "payment_timeout" %}：未在规定时间内付款{% when "out_of_stock" %}：商品已售罄{% when "coupon_rejected" %}：优惠券无法使用{% when "undeliverable" %}：包裹无法送达{% endcase %}。',
+        '订单 {{ order_id }} 已取消{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}（应您的要求）{% elsif cancelled_by == "shop" %}（由商家取消）{% endif %}{% when "payment_timeout" %}：未在规定时间内付款{% when "out_of_stock" %}：商品已售罄{% when "coupon_rejected" %}：优惠券无法使用{% when "undeliverable" %}：包裹无法送达{% endcase %}。',
       preheader: '为您说明取消原因及后续处理。',
       heading: '您的订单已取消',
       paragraphs: [
-        '{% case reason %}{% when "by_customer" %}我们已按您的要求取消订单。{% when "payment_timeout" %}由于未在规定时间内收到付款，订单已自动取消。欢迎您重新下单。{% when "out_of_stock" %}非常抱歉，您订购的商品已售罄，我们只能取消该订单。{% when "coupon_rejected" %}由于所用优惠券已无法使用，订单已取消。您可以不使用优惠券重新下单。{% when "undeliverable" %}由于包裹无法送达并已退回，订单已取消。{% else %}您的订单已取消。{% endcase %}',
+        '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}我们已按您的要求取消订单。{% elsif cancelled_by == "shop" %}商家已取消您的订单。{% else %}您的订单已取消。{% endif %}{% when "payment_timeout" %}由于未在规定时间内收到付款，订单已自动取消。欢迎您重新下单。{% when "out_of_stock" %}非常抱歉，您订购的商品已售罄，我们只能取消该订单。{% when "coupon_rejected" %}由于所用优惠券已无法使用，订单已取消。您可以不使用优惠券重新下单。{% when "undeliverable" %}由于包裹无法送达并已退回，订单已取消。{% else %}您的订单已取消。{% endcase %}',
         '如果您已付款，款项将原路退回。',
       ],
       rows: [['订单号', '{{ order_id }}']],

@@ -25,7 +25,7 @@ export const statusUpdated = (
   order_id: number,
   user_id: number,
   status: string,
-  more: { reason?: string; previous?: string } = {},
+  more: { reason?: string; previous?: string; cancelled_by?: 'customer' | 'shop' } = {},
   at = new Date(),
 ) =>
   messageOf(

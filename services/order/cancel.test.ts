@@ -30,6 +30,28 @@ describe('cancelling', () => {
     expect(known.voided).toEqual([])
   })
 
+  test('says whether the customer or the shop did it, also when the sweep finishes it', async () => {
+    const said = async (id: number) => (await published(id, 'order.status_updated')).at(-1)?.data
+    for (const [cancelled_by, more] of [['customer', {}] as const, ['shop', { user: 1, admin: true }] as const]) {
+      for (const { id } of [await place(), await paid()]) {
+        await cancel(id, more)
+        expect(await said(id)).toMatchObject({ status: 'cancelled', reason: 'by_customer', cancelled_by })
+      }
+      const { id } = await paid()
+      down.add('shipping')
+      await cancel(id, more)
+      down.clear()
+      await shop.service.finishCancellations(later())
+      expect(await said(id)).toMatchObject({ status: 'cancelled', reason: 'by_customer', cancelled_by })
+    }
+  })
+
+  test('says nothing of a person where none did it', async () => {
+    const { id } = await place()
+    await deliver(eventsAbout(await get(id)).refusedByStock())
+    expect((await published(id, 'order.status_updated')).at(-1)?.data).not.toHaveProperty('cancelled_by')
+  })
+
   test('of a paid order stops the parcel first', async () => {
     const { id } = await paid()
     const answer = await cancel(id)

@@ -3,10 +3,10 @@ import type { Publish } from '#shared/event'
 import { type Answer, idempotently } from '#shared/idempotency'
 import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
-import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
+import { changeOrder, loadLockedOrder, loadOwnLockedOrder, noRequest, ownEntry } from './changes'
 import type { OrderClients } from './clients'
 import type { Buyer, LockedOrder, OrderSql, Trx } from './database'
-import { cancellation, endOfRequest } from './domain'
+import { type Canceller, cancellation, endOfRequest } from './domain'
 import { type OrderView, orderView } from './model'
 import { itemsOf } from './repository'
 
@@ -18,8 +18,8 @@ interface Ports {
 const illegal = () => conflict('illegal_transition', 'The order is in a state in which it can no longer be cancelled.')
 const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'conflict'
 
-const callOff = (trx: Trx, publish: Publish, order: LockedOrder) =>
-  changeOrder(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'by_customer' }] })
+const callOff = (trx: Trx, publish: Publish, order: LockedOrder, by: Canceller | null) =>
+  changeOrder(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'by_customer', ...(by && { by }) }] })
 
 /** Cancels an unpaid order. Of a paid one it stores the request, before shipping is asked. */
 const request = (sql: OrderSql, id: number, by: Buyer): Promise<LockedOrder> =>
@@ -27,10 +27,12 @@ const request = (sql: OrderSql, id: number, by: Buyer): Promise<LockedOrder> =>
     const order = await loadOwnLockedOrder(trx, id, by)
     const how = cancellation(order.row.status)
     if (how === 'illegal') throw illegal()
-    if (how === 'at_once') return callOff(trx, publish, order)
+    const isOwn = by.id === order.row.user_id
+    const canceller = isOwn ? 'customer' : 'shop'
+    if (how === 'at_once') return callOff(trx, publish, order, canceller)
     if (order.row.cancel_requested_at) return order
-    const entries = [ownEntry('order.cancel_requested', { by: by.id === order.row.user_id ? 'customer' : 'admin' })]
-    return changeOrder(trx, publish, order, { set: { cancel_requested_at: new Date() }, entries })
+    const entries = [ownEntry('order.cancel_requested', { by: isOwn ? 'customer' : 'admin' })]
+    return changeOrder(trx, publish, order, { set: { cancel_requested_at: new Date(), cancel_requested_by: canceller }, entries })
   })
 
 /** Cancels the order, or drops the request when shipping refused. */
@@ -40,8 +42,8 @@ const conclude = (sql: OrderSql, id: number, voided: boolean): Promise<LockedOrd
     if (!order) throw notFound('order')
     const end = endOfRequest(order.row.status, { isOpen: order.row.cancel_requested_at !== null, voided })
     if (end === 'nothing') return order
-    if (end === 'call_off') return callOff(trx, publish, order)
-    return changeOrder(trx, publish, order, { set: { cancel_requested_at: null }, entries: [ownEntry('order.cancel_refused')] })
+    if (end === 'call_off') return callOff(trx, publish, order, order.row.cancel_requested_by)
+    return changeOrder(trx, publish, order, { set: noRequest, entries: [ownEntry('order.cancel_refused')] })
   })
 
 /** Asks shipping with no row locked, since the call leaves the process. It may be repeated: shipping knows the order by its id. */

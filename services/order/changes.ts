@@ -57,16 +57,23 @@ interface OrderAfterStep {
   version: number
   payment_status: string
 }
-const statusEvents = ({ row, lines }: LockedOrder, { from, to, reason, due }: ToldStep, { version, payment_status }: OrderAfterStep) => {
+const statusEvents = (
+  { row, lines }: LockedOrder,
+  { from, to, reason, by, due }: ToldStep,
+  { version, payment_status }: OrderAfterStep,
+) => {
   const { id, user_id } = row
   const about = { order_id: id, user_id, items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
   const at = { id, version }
-  const data = { status: to, previous: from, ...(reason && { reason }) }
+  const data = { status: to, previous: from, ...(reason && { reason }), ...(by && { cancelled_by: by }) }
   const due_amount = due === undefined ? {} : { due_amount: toMajor(due, row.currency) }
   const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status, ...due_amount })]
   if (to === 'cancelled' && reason) drafts.push(orderCancelled(at, { ...about, reason }))
   return { drafts, data }
 }
+
+/** Nobody asks for the order to be cancelled. */
+export const noRequest = { cancel_requested_at: null, cancel_requested_by: null }
 
 /** All columns that a change may set. */
 const changeableColumns = [
@@ -87,6 +94,7 @@ const changeableColumns = [
   'claim_payment_id',
   'claim_until',
   'cancel_requested_at',
+  'cancel_requested_by',
 ] as const
 
 export interface OrderChange {
@@ -134,7 +142,7 @@ export const applyChange = (
     version,
     ...(last && { status: last.to }),
     ...(last?.reason && { cancel_reason: last.reason }),
-    ...(last && isOver(last.to) && { cancel_requested_at: null, ...(row.user_erased === 1 && { shipping_address: erasedAddress }) }),
+    ...(last && isOver(last.to) && { ...noRequest, ...(row.user_erased === 1 && { shipping_address: erasedAddress }) }),
   }
   const ofOrder = entries.map(entry => ({ order_id: row.id, ...entry }))
   if (Bun.deepEquals({ ...row, ...values }, row)) return { order, entries: ofOrder }

@@ -3,7 +3,7 @@ import { Address } from '#shared/address'
 import { oneOf, type Static, type TSchema, t } from '#shared/schema'
 import { jsonColumn, type Sql } from '#shared/sql'
 import type { TaxClass } from '#shared/tax-class'
-import { type CancelReason, cancelReasons, type Line, type PaymentStatus, type Status } from './domain'
+import { type Canceller, type CancelReason, cancellers, cancelReasons, type Line, type PaymentStatus, type Status } from './domain'
 import type { ReturnStatus } from './domain-returns'
 
 /** Stored as 0 or 1. */
@@ -45,6 +45,8 @@ export interface OrderDb {
     claim_until: Generated<Date | null>
     /** Set while shipping is asked whether the parcels can still be stopped. */
     cancel_requested_at: Generated<Date | null>
+    /** Null in requests of an earlier release. */
+    cancel_requested_by: Generated<Canceller | null>
     /** The account was deleted: the address is erased when the order is over. */
     user_erased: Flag
     created_at: Date
@@ -134,6 +136,7 @@ export const factsColumn = jsonColumn(
       promise_refused: Happened,
     }),
     calledOff: t.Optional(oneOf(cancelReasons)),
+    calledOffBy: t.Optional(oneOf(cancellers)),
     payments: t.Record(
       t.String(),
       t.Object({ method: t.Optional(t.String()), authorized: Money, captured: Money, refunded: Money, ended: Happened }),

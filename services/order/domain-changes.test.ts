@@ -14,6 +14,16 @@ describe('new facts', () => {
   test('that lead nowhere leave the status as it is', () => {
     expect(afterFacts(order, [captured(2999)])).toMatchObject({ status: 'awaiting_payment', steps: [], captured: 2999 })
   })
+  test('name the person who called the order off first, and nobody where no person did', () => {
+    const by = (by: 'customer' | 'shop'): Fact => ({ kind: 'called_off', reason: 'by_customer', by })
+    const timeout: Fact = { kind: 'called_off', reason: 'payment_timeout' }
+    const end = (...facts: Fact[]) => afterFacts(order, facts).steps
+    const cancelled = { from: 'awaiting_payment', to: 'cancelled' } as const
+    expect(end(by('shop'), by('customer'), timeout)).toStrictEqual([{ ...cancelled, reason: 'by_customer', by: 'shop' }])
+    expect(end(timeout, by('customer'))).toStrictEqual([{ ...cancelled, reason: 'payment_timeout' }])
+    const lost = afterFacts({ ...order, status: 'paid' }, [{ kind: 'commit_failed' }, captured(3000)])
+    expect(lost.steps).toStrictEqual([{ from: 'paid', to: 'cancelled', reason: 'out_of_stock' }])
+  })
   test('tell what an overpaid order costs, once it is paid', () => {
     expect(afterFacts(order, [captured(3001)]).steps).toEqual([{ from: 'awaiting_payment', to: 'paid', due: 3000 }])
     const early = afterFacts({ ...order, status: 'pending' }, [captured(3001), { kind: 'reserved' }])

@@ -5,6 +5,9 @@ export type Status = (typeof statuses)[number]
 export type PaymentStatus = 'unpaid' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded'
 export const cancelReasons = ['by_customer', 'payment_timeout', 'out_of_stock', 'coupon_rejected', 'undeliverable'] as const
 export type CancelReason = (typeof cancelReasons)[number]
+/** Who called an order off, where a person did. The reason is `by_customer` for both. */
+export const cancellers = ['customer', 'shop'] as const
+export type Canceller = (typeof cancellers)[number]
 
 export interface Line {
   product_id: string
@@ -16,7 +19,7 @@ type Answer = 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 're
 export type Fact =
   /** What inventory or promotion answered. */
   | { kind: Answer }
-  | { kind: 'called_off'; reason: CancelReason }
+  | { kind: 'called_off'; reason: CancelReason; by?: Canceller }
   | { kind: 'payment'; id: number; method: string; outcome: 'authorized' | 'captured' | 'failed' | 'voided'; amount: number }
   | { kind: 'refund'; id: number; total: number }
   | { kind: 'shipment'; id: number; version?: number; status: string; lines: readonly Line[] }
@@ -32,6 +35,7 @@ export interface Payment {
 export interface Facts {
   heard: { [answer in Answer]?: true }
   calledOff?: CancelReason
+  calledOffBy?: Canceller
   payments: Record<string, Payment>
   /** The lines are those of the newest version: until a parcel leaves, lines may move to another one. */
   shipments: Record<string, { lines: readonly Line[]; version?: number; seen: readonly string[] }>
@@ -55,7 +59,8 @@ export const addFact = (facts: Facts, fact: Fact): Facts => {
     const shipment = { ...newest, seen: seen.includes(fact.status) ? seen : [...seen, fact.status] }
     return { ...facts, shipments: { ...facts.shipments, [fact.id]: shipment } }
   }
-  if (fact.kind === 'called_off') return { ...facts, calledOff: facts.calledOff ?? fact.reason }
+  if (fact.kind === 'called_off')
+    return facts.calledOff ? facts : { ...facts, calledOff: fact.reason, ...(fact.by && { calledOffBy: fact.by }) }
   return { ...facts, heard: { ...facts.heard, [fact.kind]: true } }
 }
 
@@ -168,6 +173,7 @@ export interface Step {
   from: Status
   to: Status
   reason?: CancelReason
+  by?: Canceller
 }
 const reasonOf = (when: Condition, { calledOff }: Facts): CancelReason | undefined => {
   if (when === 'called_off') return calledOff
@@ -180,7 +186,8 @@ export const stepsFrom = (status: Status, known: Known): Step[] => {
   const step = transitions[status].find(({ when }) => conditions[when](known))
   if (!step) return []
   const reason = step.to === 'cancelled' ? reasonOf(step.when, known.facts) : undefined
-  return [{ from: status, to: step.to, ...(reason && { reason }) }, ...stepsFrom(step.to, known)]
+  const by = step.when === 'called_off' ? known.facts.calledOffBy : undefined
+  return [{ from: status, to: step.to, ...(reason && { reason }), ...(by && { by }) }, ...stepsFrom(step.to, known)]
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Publish } from '#shared/event'
 import { type Answer, idempotently } from '#shared/idempotency'
 import { toMajor } from '#shared/money'
 import { defer } from '#shared/sql'
-import { entryOfEvent, withEventId } from './changes'
+import { entryOfEvent, noRequest, withEventId } from './changes'
 import { checkouts } from './checkouts'
 import type { OrderClients } from './clients'
 import {
@@ -93,7 +93,7 @@ const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCar
   await defer(trx.insertInto('timeline').values({ order_id: id, ...entry }))
   publish(created, orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: payment_due_at, term: 'standard' }))
 
-  const unclaimed = { claim_payment_id: null, claim_until: null, cancel_requested_at: null, user_erased: 0, captured: 0, refunded: 0 }
+  const unclaimed = { claim_payment_id: null, claim_until: null, ...noRequest, user_erased: 0, captured: 0, refunded: 0 }
   const row: OrderRow = { id, ...stored, ...unclaimed, free_shipping: Number(flags.free_shipping), promised: Number(flags.promised) }
   return { row, items }
 }

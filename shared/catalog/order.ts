@@ -79,6 +79,8 @@ export const orderStatusUpdated = defineEvent('order.status_updated', {
     previous: t.Optional(orderStatus),
     payment_status: t.String(),
     reason: t.Optional(t.String()),
+    /** Who cancelled it, where a person did: the buyer, or an administrator. Absent in events of an earlier release. */
+    cancelled_by: t.Optional(t.Union([t.Literal('customer'), t.Literal('shop')])),
     /** The price of an order that was paid with more, or by payments of different amounts: what is too much goes back. */
     due_amount: t.Optional(t.Number()),
     items: orderLines,

@@ -1,3 +1,4 @@
+export { cancellers as _009_cancellers } from './cancellers'
 export { erasedUsers as _007_erased_users } from './erased-users'
 export { keptMoney as _005_kept_money } from './kept-money'
 export { lines as _008_lines } from './lines'
