@@ -1,3 +1,4 @@
+import { koreanOrders } from './templates-orders-ko'
 import type { LanguageTexts } from './templates-words'
 
 export const korean: LanguageTexts = {
@@ -76,75 +77,7 @@ export const korean: LanguageTexts = {
         '본인이 로그인하셨다면 따로 하실 일은 없습니다. 본인이 아니라면 지금 비밀번호를 변경해 주세요. 다른 기기에서의 로그인도 모두 해제됩니다.',
       ],
     },
-    order_placed: {
-      subject: '주문이 접수되었습니다 (주문번호 {{ order_id }})',
-      short: '주문이 접수되었습니다. 주문번호 {{ order_id }}, {{ total | money: currency }}',
-      preheader: '주문해 주셔서 감사합니다. 주문 내역을 확인해 주세요.',
-      heading: '주문해 주셔서 감사합니다',
-      paragraphs: ['주문이 정상적으로 접수되었습니다. 상품이 출발하면 다시 알려 드리겠습니다.'],
-      rows: [
-        ['주문번호', '{{ order_id }}'],
-        ['결제 금액', '{{ total | money: currency }}'],
-      ],
-      button: '주문 내역 보기',
-    },
-    order_paid: {
-      subject: '결제가 완료되었습니다 (주문번호 {{ order_id }})',
-      short: '주문번호 {{ order_id }}: 결제가 완료되었습니다.',
-      preheader: '상품을 준비하고 있습니다.',
-      heading: '결제가 완료되었습니다',
-      paragraphs: ['결제가 확인되어 상품을 준비하고 있습니다. 감사합니다.'],
-      rows: [['주문번호', '{{ order_id }}']],
-      button: '주문 내역 보기',
-    },
-    order_cancelled: {
-      subject: '주문이 취소되었습니다 (주문번호 {{ order_id }})',
-      short:
-        '주문번호 {{ order_id }}: {% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}요청하신 대로 취소되었습니다.{% elsif cancelled_by == "shop" %}판매자가 취소했습니다.{% else %}주문이 취소되었습니다.{% endif %}{% when "payment_timeout" %}기한 내에 결제되지 않아 취소되었습니다.{% when "out_of_stock" %}재고 부족으로 취소되었습니다.{% when "coupon_rejected" %}쿠폰을 사용할 수 없어 취소되었습니다.{% when "undeliverable" %}배송할 수 없어 취소되었습니다.{% else %}주문이 취소되었습니다.{% endcase %}',
-      preheader: '취소 사유와 이후 절차를 안내해 드립니다.',
-      heading: '주문이 취소되었습니다',
-      paragraphs: [
-        '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}요청하신 대로 주문을 취소해 드렸습니다.{% elsif cancelled_by == "shop" %}판매자가 주문을 취소했습니다.{% else %}주문이 취소되었습니다.{% endif %}{% when "payment_timeout" %}기한 내에 결제가 확인되지 않아 주문이 취소되었습니다. 언제든지 다시 주문하실 수 있습니다.{% when "out_of_stock" %}죄송합니다. 주문하신 상품이 품절되어 부득이하게 주문을 취소하게 되었습니다.{% when "coupon_rejected" %}적용하신 쿠폰을 더 이상 사용할 수 없어 주문이 취소되었습니다. 쿠폰 없이 다시 주문하실 수 있습니다.{% when "undeliverable" %}배송이 불가능하여 상품이 반송되었고, 이에 따라 주문이 취소되었습니다.{% else %}주문이 취소되었습니다.{% endcase %}',
-        '이미 결제하신 금액은 결제하신 수단으로 환불됩니다.',
-      ],
-      rows: [['주문번호', '{{ order_id }}']],
-      button: '주문 내역 보기',
-    },
-    order_shipped: {
-      subject: '상품이 출발했습니다 (주문번호 {{ order_id }})',
-      short: '주문번호 {{ order_id }}: 상품이 출발했습니다. 운송장 번호 {{ tracking_number }}',
-      preheader: '물류 센터에서 상품이 출발했습니다.',
-      heading: '상품이 출발했습니다',
-      paragraphs: ['주문하신 상품이 물류 센터에서 출발했습니다.'],
-      rows: [
-        ['주문번호', '{{ order_id }}'],
-        ['택배사', '{{ carrier }}', 'carrier'],
-        ['운송장 번호', '{{ tracking_number }}'],
-      ],
-      button: '배송 조회하기',
-    },
-    order_delivered: {
-      subject: '배송이 완료되었습니다 (주문번호 {{ order_id }})',
-      short: '주문번호 {{ order_id }}: 배송이 완료되었습니다.',
-      preheader: '상품이 마음에 드시길 바랍니다.',
-      heading: '배송이 완료되었습니다',
-      paragraphs: ['주문하신 상품의 배송이 완료되었습니다. 마음에 드시길 바랍니다.'],
-      rows: [['주문번호', '{{ order_id }}']],
-      button: '주문 내역 보기',
-      after: ['상품을 받지 못하셨거나 문제가 있으면 주문 상세 페이지에서 알려 주세요. 바로 도와드리겠습니다.'],
-    },
-    order_refunded: {
-      subject: '환불이 처리되었습니다 (주문번호 {{ order_id }})',
-      short: '주문번호 {{ order_id }}: {{ amount | money: currency }} 환불이 처리되었습니다.',
-      preheader: '결제하신 수단으로 환불해 드렸습니다.',
-      heading: '환불이 처리되었습니다',
-      paragraphs: ['결제하신 수단으로 환불해 드렸습니다. 카드사나 은행에 따라 입금까지 며칠 걸릴 수 있습니다.'],
-      rows: [
-        ['주문번호', '{{ order_id }}'],
-        ['환불 금액', '{{ amount | money: currency }}'],
-      ],
-      button: '주문 내역 보기',
-    },
+    ...koreanOrders,
     review_request: {
       subject: '구매하신 상품은 어떠셨나요?',
       short: '주문번호 {{ order_id }}의 상품은 어떠셨나요? 후기를 남겨 주세요.',

@@ -32,6 +32,9 @@ export interface Phrases {
   back: string
 }
 
+/** What is said about orders. Each language has a file of its own for it. */
+export type OrderWords = Record<Extract<Kind, `order_${string}`>, Words>
+
 export interface LanguageTexts {
   phrases: Phrases
   words: Record<Kind, Words>

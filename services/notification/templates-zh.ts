@@ -1,3 +1,4 @@
+import { chineseOrders } from './templates-orders-zh'
 import type { LanguageTexts } from './templates-words'
 
 export const chinese: LanguageTexts = {
@@ -65,75 +66,7 @@ export const chinese: LanguageTexts = {
       button: '进入我的账户',
       after: ['如果是您本人登录，无需再做任何事。如果不是，请立即修改密码，其他设备上的登录也会随之失效。'],
     },
-    order_placed: {
-      subject: '我们已收到您的订单 {{ order_id }}',
-      short: '我们已收到您的订单 {{ order_id }}，金额 {{ total | money: currency }}。',
-      preheader: '感谢您的购买，请核对订单内容。',
-      heading: '感谢您的购买',
-      paragraphs: ['我们已收到您的订单，发货后会第一时间通知您。'],
-      rows: [
-        ['订单号', '{{ order_id }}'],
-        ['订单金额', '{{ total | money: currency }}'],
-      ],
-      button: '查看订单',
-    },
-    order_paid: {
-      subject: '订单 {{ order_id }} 付款成功',
-      short: '订单 {{ order_id }} 付款成功，我们正在为您备货。',
-      preheader: '我们正在为您备货。',
-      heading: '付款成功',
-      paragraphs: ['我们已收到您的付款，正在为您备货。感谢您的支持。'],
-      rows: [['订单号', '{{ order_id }}']],
-      button: '查看订单',
-    },
-    order_cancelled: {
-      subject: '订单 {{ order_id }} 已取消',
-      short:
-        '订单 {{ order_id }} 已取消{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}（应您的要求）{% elsif cancelled_by == "shop" %}（由商家取消）{% endif %}{% when "payment_timeout" %}：未在规定时间内付款{% when "out_of_stock" %}：商品已售罄{% when "coupon_rejected" %}：优惠券无法使用{% when "undeliverable" %}：包裹无法送达{% endcase %}。',
-      preheader: '为您说明取消原因及后续处理。',
-      heading: '您的订单已取消',
-      paragraphs: [
-        '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}我们已按您的要求取消订单。{% elsif cancelled_by == "shop" %}商家已取消您的订单。{% else %}您的订单已取消。{% endif %}{% when "payment_timeout" %}由于未在规定时间内收到付款，订单已自动取消。欢迎您重新下单。{% when "out_of_stock" %}非常抱歉，您订购的商品已售罄，我们只能取消该订单。{% when "coupon_rejected" %}由于所用优惠券已无法使用，订单已取消。您可以不使用优惠券重新下单。{% when "undeliverable" %}由于包裹无法送达并已退回，订单已取消。{% else %}您的订单已取消。{% endcase %}',
-        '如果您已付款，款项将原路退回。',
-      ],
-      rows: [['订单号', '{{ order_id }}']],
-      button: '查看订单',
-    },
-    order_shipped: {
-      subject: '订单 {{ order_id }} 已发货',
-      short: '订单 {{ order_id }} 已发货，运单号：{{ tracking_number }}',
-      preheader: '您的包裹已从仓库发出。',
-      heading: '您的包裹已发出',
-      paragraphs: ['您的包裹已从仓库发出，正在送往您的地址。'],
-      rows: [
-        ['订单号', '{{ order_id }}'],
-        ['承运商', '{{ carrier }}', 'carrier'],
-        ['运单号', '{{ tracking_number }}'],
-      ],
-      button: '查看物流',
-    },
-    order_delivered: {
-      subject: '订单 {{ order_id }} 已送达',
-      short: '订单 {{ order_id }} 已送达，祝您使用愉快！',
-      preheader: '希望您喜欢。',
-      heading: '您的包裹已送达',
-      paragraphs: ['您的订单已送达，希望您喜欢。'],
-      rows: [['订单号', '{{ order_id }}']],
-      button: '查看订单',
-      after: ['没有收到，或商品有问题？请在订单页面告诉我们，我们会尽快为您处理。'],
-    },
-    order_refunded: {
-      subject: '订单 {{ order_id }} 的退款已处理',
-      short: '订单 {{ order_id }} 已退款 {{ amount | money: currency }}。',
-      preheader: '款项正在原路退回。',
-      heading: '退款已处理',
-      paragraphs: ['退款已按原付款方式退回。视银行处理情况，可能需要几个工作日到账。'],
-      rows: [
-        ['订单号', '{{ order_id }}'],
-        ['退款金额', '{{ amount | money: currency }}'],
-      ],
-      button: '查看订单',
-    },
+    ...chineseOrders,
     review_request: {
       subject: '您购买的商品用得怎么样？',
       short: '订单 {{ order_id }} 中的商品用得怎么样？来写个评价吧。',

@@ -1,0 +1,73 @@
+import type { OrderWords } from './templates-words'
+
+export const englishOrders: OrderWords = {
+  order_placed: {
+    subject: 'We have received your order {{ order_id }}',
+    short: 'We have received your order {{ order_id }}: {{ total | money: currency }}.',
+    preheader: 'Thank you! Here is what you ordered.',
+    heading: 'Thank you for your order',
+    paragraphs: ['We have received your order, and we will tell you as soon as it is on its way.'],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Total', '{{ total | money: currency }}'],
+    ],
+    button: 'View my order',
+  },
+  order_paid: {
+    subject: 'Payment received for order {{ order_id }}',
+    short: 'We have received your payment for order {{ order_id }}.',
+    preheader: 'We are getting your order ready.',
+    heading: 'Your payment has arrived',
+    paragraphs: ['Thank you. We have received your payment and are getting your order ready.'],
+    rows: [['Order', '{{ order_id }}']],
+    button: 'View my order',
+  },
+  order_cancelled: {
+    subject: 'Order {{ order_id }} has been cancelled',
+    short:
+      'Order {{ order_id }} has been cancelled{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}, as you asked{% elsif cancelled_by == "shop" %} by the shop{% endif %}{% when "payment_timeout" %}: no payment arrived in time{% when "out_of_stock" %}: it is no longer in stock{% when "coupon_rejected" %}: the coupon could not be used{% when "undeliverable" %}: it could not be delivered{% endcase %}.',
+    preheader: 'Here is why, and what happens next.',
+    heading: 'Your order has been cancelled',
+    paragraphs: [
+      '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}As you asked, we have cancelled your order.{% elsif cancelled_by == "shop" %}The shop has cancelled your order.{% else %}We have cancelled your order.{% endif %}{% when "payment_timeout" %}We have cancelled your order because no payment arrived in time. You are welcome to order again.{% when "out_of_stock" %}We are sorry: something that you ordered sold out before we could set it aside for you, so we had to cancel the order.{% when "coupon_rejected" %}We have cancelled your order because its coupon could no longer be used. You are welcome to order again without it.{% when "undeliverable" %}The carrier could not deliver your parcel and has sent it back to us, so we have cancelled the order.{% else %}We have cancelled your order.{% endcase %}',
+      'Whatever you have paid goes back to you the way you paid it.',
+    ],
+    rows: [['Order', '{{ order_id }}']],
+    button: 'View my order',
+  },
+  order_shipped: {
+    subject: 'Order {{ order_id }} is on its way',
+    short: 'Order {{ order_id }} is on its way. Tracking number: {{ tracking_number }}',
+    preheader: 'Your parcel has left our warehouse.',
+    heading: 'Your parcel is on its way',
+    paragraphs: ['Your parcel has left our warehouse.'],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Carrier', '{{ carrier }}', 'carrier'],
+      ['Tracking number', '{{ tracking_number }}'],
+    ],
+    button: 'Follow my parcel',
+  },
+  order_delivered: {
+    subject: 'Order {{ order_id }} has been delivered',
+    short: 'Order {{ order_id }} has been delivered. Enjoy it!',
+    preheader: 'We hope that you like it.',
+    heading: 'Your parcel has arrived',
+    paragraphs: ['The carrier has delivered your order. We hope that you like it.'],
+    rows: [['Order', '{{ order_id }}']],
+    button: 'View my order',
+    after: ['Nothing there, or something wrong? Answer us from the page of the order, and we will put it right.'],
+  },
+  order_refunded: {
+    subject: 'Your refund for order {{ order_id }}',
+    short: 'We have refunded {{ amount | money: currency }} for order {{ order_id }}.',
+    preheader: 'The money is on its way back to you.',
+    heading: 'Your money is on its way back',
+    paragraphs: ['We have sent your refund the way you paid. Depending on your bank, it can take a few working days to arrive.'],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Refunded', '{{ amount | money: currency }}'],
+    ],
+    button: 'View my order',
+  },
+}

@@ -1,0 +1,75 @@
+import type { OrderWords } from './templates-words'
+
+export const vietnameseOrders: OrderWords = {
+  order_placed: {
+    subject: 'Chúng tôi đã nhận được đơn hàng {{ order_id }}',
+    short: 'Chúng tôi đã nhận được đơn hàng {{ order_id }}: {{ total | money: currency }}.',
+    preheader: 'Cảm ơn bạn! Đây là nội dung đơn hàng.',
+    heading: 'Cảm ơn bạn đã đặt hàng',
+    paragraphs: ['Chúng tôi đã nhận được đơn hàng và sẽ báo ngay cho bạn khi hàng được gửi đi.'],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Tổng cộng', '{{ total | money: currency }}'],
+    ],
+    button: 'Xem đơn hàng',
+  },
+  order_paid: {
+    subject: 'Đã nhận thanh toán cho đơn hàng {{ order_id }}',
+    short: 'Đã nhận thanh toán cho đơn hàng {{ order_id }}.',
+    preheader: 'Chúng tôi đang chuẩn bị hàng cho bạn.',
+    heading: 'Thanh toán thành công',
+    paragraphs: ['Cảm ơn bạn. Chúng tôi đã nhận được thanh toán và đang chuẩn bị hàng.'],
+    rows: [['Mã đơn hàng', '{{ order_id }}']],
+    button: 'Xem đơn hàng',
+  },
+  order_cancelled: {
+    subject: 'Đơn hàng {{ order_id }} đã bị hủy',
+    short:
+      'Đơn hàng {{ order_id }} đã bị hủy{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %} theo yêu cầu của bạn{% elsif cancelled_by == "shop" %} bởi cửa hàng{% endif %}{% when "payment_timeout" %}: chưa được thanh toán đúng hạn{% when "out_of_stock" %}: sản phẩm đã hết hàng{% when "coupon_rejected" %}: mã giảm giá không dùng được{% when "undeliverable" %}: không giao được hàng{% endcase %}.',
+    preheader: 'Lý do hủy và những việc tiếp theo.',
+    heading: 'Đơn hàng của bạn đã bị hủy',
+    paragraphs: [
+      '{% case reason %}{% when "by_customer" %}{% if cancelled_by == "customer" %}Chúng tôi đã hủy đơn hàng theo yêu cầu của bạn.{% elsif cancelled_by == "shop" %}Cửa hàng đã hủy đơn hàng của bạn.{% else %}Đơn hàng của bạn đã bị hủy.{% endif %}{% when "payment_timeout" %}Đơn hàng đã bị hủy vì chưa được thanh toán đúng hạn. Bạn có thể đặt lại bất cứ lúc nào.{% when "out_of_stock" %}Rất tiếc, sản phẩm bạn đặt đã hết hàng nên chúng tôi buộc phải hủy đơn.{% when "coupon_rejected" %}Đơn hàng đã bị hủy vì mã giảm giá không còn dùng được. Bạn có thể đặt lại mà không dùng mã.{% when "undeliverable" %}Đơn vị vận chuyển không giao được và đã hoàn hàng về kho, nên đơn hàng đã bị hủy.{% else %}Đơn hàng của bạn đã bị hủy.{% endcase %}',
+      'Nếu bạn đã thanh toán, số tiền sẽ được hoàn lại theo hình thức bạn đã dùng.',
+    ],
+    rows: [['Mã đơn hàng', '{{ order_id }}']],
+    button: 'Xem đơn hàng',
+  },
+  order_shipped: {
+    subject: 'Đơn hàng {{ order_id }} đang trên đường đến bạn',
+    short: 'Đơn hàng {{ order_id }} đã được gửi đi. Mã vận đơn: {{ tracking_number }}',
+    preheader: 'Kiện hàng đã rời kho.',
+    heading: 'Hàng đang trên đường đến bạn',
+    paragraphs: ['Kiện hàng của bạn đã rời kho.'],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Đơn vị vận chuyển', '{{ carrier }}', 'carrier'],
+      ['Mã vận đơn', '{{ tracking_number }}'],
+    ],
+    button: 'Theo dõi kiện hàng',
+  },
+  order_delivered: {
+    subject: 'Đơn hàng {{ order_id }} đã được giao',
+    short: 'Đơn hàng {{ order_id }} đã được giao. Chúc bạn hài lòng!',
+    preheader: 'Hy vọng bạn sẽ thích.',
+    heading: 'Hàng đã đến nơi',
+    paragraphs: ['Đơn hàng của bạn đã được giao. Hy vọng bạn sẽ thích.'],
+    rows: [['Mã đơn hàng', '{{ order_id }}']],
+    button: 'Xem đơn hàng',
+    after: ['Chưa nhận được hàng hoặc hàng có vấn đề? Hãy báo cho chúng tôi trong trang đơn hàng, chúng tôi sẽ xử lý ngay.'],
+  },
+  order_refunded: {
+    subject: 'Hoàn tiền cho đơn hàng {{ order_id }}',
+    short: 'Chúng tôi đã hoàn {{ amount | money: currency }} cho đơn hàng {{ order_id }}.',
+    preheader: 'Tiền đang được chuyển về cho bạn.',
+    heading: 'Tiền đang được hoàn về',
+    paragraphs: [
+      'Chúng tôi đã hoàn tiền theo hình thức bạn đã thanh toán. Tùy ngân hàng, có thể mất vài ngày làm việc để tiền về tài khoản.',
+    ],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Số tiền hoàn', '{{ amount | money: currency }}'],
+    ],
+    button: 'Xem đơn hàng',
+  },
+}
