@@ -15,8 +15,8 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
   password_reset: ['link', 'expires_at'],
   email_change: [],
   new_sign_in: ['time'],
-  /** `items` is a list of `{ product, quantity, price }`. */
-  order_placed: [...order, 'items', 'total', 'currency'],
+  /** `items` is a list of `{ product, quantity, price }`. `shipping_option` is `pickup` where the buyer collects the order. */
+  order_placed: [...order, 'items', 'total', 'currency', 'shipping_option'],
   order_paid: [...order],
   /**
    * `reason` is the shop's word for it: `by_customer`, `payment_timeout`, `out_of_stock`, `coupon_rejected`, `undeliverable`.
@@ -24,7 +24,8 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
    */
   order_cancelled: [...order, 'reason', 'cancelled_by'],
   order_shipped: [...order, 'tracking_number', 'tracking_url', 'carrier'],
-  order_delivered: [...order],
+  ready_for_pickup: [...order],
+  order_delivered: [...order, 'shipping_option'],
   order_refunded: [...order, 'amount', 'currency'],
   /** `items` is a list of `{ product, product_url }`. */
   review_request: [...order, 'items'],

@@ -24,7 +24,7 @@ describe('the kinds of messages', () => {
   })
   test('reach who has chosen nothing in the shop and by mail, and on the telephone what should not wait', () => {
     expect(of(kind => kind.channels.includes('push'))).toEqual([
-      ...['order_cancelled', 'order_shipped', 'order_delivered'],
+      ...['order_cancelled', 'order_shipped', 'ready_for_pickup', 'order_delivered'],
       ...['price_drop', 'back_in_stock'],
     ] as Kind[])
     expect(kindNames.filter(name => !kinds[name].channels.includes('email'))).toEqual(['review_waiting'])

@@ -38,6 +38,7 @@ export const kindNames = [
   'order_paid',
   'order_cancelled',
   'order_shipped',
+  'ready_for_pickup',
   'order_delivered',
   'order_refunded',
   'review_request',
@@ -60,6 +61,8 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   order_paid: { class: 'order', channels: withMail },
   order_cancelled: { class: 'order', channels: everywhere },
   order_shipped: { class: 'order', channels: everywhere },
+  /** In place of `order_shipped`, for a buyer who collects the order. */
+  ready_for_pickup: { class: 'order', channels: everywhere },
   order_delivered: { class: 'order', channels: everywhere },
   order_refunded: { class: 'order', channels: withMail },
   review_request: { class: 'marketing', channels: withMail },

@@ -10,6 +10,8 @@ type Deps = Pick<NotificationService, 'telling' | 'clients' | 'personalData' | '
 const mostItems = 50
 /** The carrier has it. A later step of the same parcel says nothing new. */
 const onTheWay = ['picked_up', 'in_transit']
+/** In place of a carrier: the buyer collects the parcel. */
+const pickup = 'pickup'
 
 /** Every handler only stores what the event says; who gets it how is decided there, and its words are found when it is sent or shown. */
 export const notificationHandlers = ({ telling, clients, personalData, forgetLanguage, reviewRequestAfterMs }: Deps) => {
@@ -30,12 +32,12 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
     on(catalog.userSignedIn, message => tellUser(message, 'new_sign_in', message.data.user_id, { time: message.time })),
     on(catalog.userUpdated, message => forgetLanguage(message.data.user_id)),
     on(catalog.orderCreated, message => {
-      const { order_id, user_id, total_amount: total, currency, items } = message.data
+      const { order_id, user_id, total_amount: total, currency, items, shipping_option } = message.data
       const lines = items.slice(0, mostItems).map(({ product_id, sku, quantity, price }) => ({ product_id, sku, quantity, price }))
-      return tellUser(message, 'order_placed', user_id, { order_id, total, currency, items: lines })
+      return tellUser(message, 'order_placed', user_id, { order_id, total, currency, items: lines, shipping_option })
     }),
     on(catalog.orderStatusUpdated, async message => {
-      const { order_id, user_id, status, previous, reason = '', cancelled_by, items } = message.data
+      const { order_id, user_id, status, previous, reason = '', cancelled_by, shipping_option, items } = message.data
       // Payment alone is told what the order costs: nothing has become of the order.
       if (status === previous) return undefined
       if (status === 'paid') return tellUser(message, 'order_paid', user_id, { order_id })
@@ -46,7 +48,7 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       const news = { cause: message.id, users: [user_id] }
       return telling.tell(
         message,
-        { ...news, kind: 'order_delivered', facts: { order_id } },
+        { ...news, kind: 'order_delivered', facts: { order_id, ...(shipping_option && { shipping_option }) } },
         {
           ...{ ...news, kind: 'review_request', facts: { order_id, items: lines } },
           dueAt: new Date(new Date(message.time).getTime() + reviewRequestAfterMs),
@@ -57,9 +59,16 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       const { order_id, user_id, amount, currency } = message.data
       return tellUser(message, 'order_refunded', user_id, { order_id, amount, currency })
     }),
+    // No carrier comes for it, so nothing is left to wait for once it is packed. All parcels of an order are packed at the same moment; one that
+    // is packed again later, or split, is no news.
+    on(catalog.shipmentCreated, async message => {
+      const { order_id, user_id, carrier } = message.data
+      return carrier === pickup ? tellUser(message, 'ready_for_pickup', user_id, { order_id }, `order ${order_id}`) : undefined
+    }),
     on(catalog.shipmentUpdated, async message => {
       const { shipment_id, order_id, user_id, tracking_number, carrier, status } = message.data
-      if (!onTheWay.includes(status)) return undefined
+      // What is picked up without a carrier is in the buyer's hands.
+      if (!onTheWay.includes(status) || carrier === pickup) return undefined
       return tellUser(message, 'order_shipped', user_id, { order_id, tracking_number, carrier }, `shipment ${shipment_id}`)
     }),
     on(catalog.watchTriggered, message => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type TestNotification, testNotification } from './testing'
-import { statusUpdated } from './testing-events'
+import { packed, placed, shipmentMoved, statusUpdated } from './testing-events'
 
 let shop: TestNotification
 beforeAll(async () => {
@@ -22,5 +22,31 @@ describe('an event', () => {
       'Order 32 has been cancelled, as you asked.',
       'Order 31 has been cancelled by the shop.',
     ])
+  })
+
+  test('of a parcel that its buyer collects is told when it is ready, once for the order, and nothing says that it left', async () => {
+    const user = await shop.newUser()
+    await shop.handle(packed(80, user.id, 'pickup'), packed(81, user.id, 'pickup'))
+    await shop.handle(packed(82, user.id))
+    for (const status of ['picked_up', 'in_transit']) await shop.handle(shipmentMoved(80, user.id, status, 'pickup'))
+    const { body } = await user.send('GET', '/')
+    expect(body.items).toMatchObject([{ kind: 'ready_for_pickup', data: { order_id: 5 }, link: 'https://shop.example/orders/5' }])
+    await shop.sendAll()
+    expect(shop.channels.email.to(user.email).map(({ subject }) => subject)).toEqual(['Order 5 is ready for you to collect'])
+  })
+
+  test('of an order that its buyer collects does not speak of a carrier', async () => {
+    const user = await shop.newUser()
+    await shop.handle(placed(34, user.id, 'pickup'), statusUpdated(34, user.id, 'delivered', { shipping_option: 'pickup' }))
+    // As an earlier release published it.
+    await shop.handle(placed(35, user.id), statusUpdated(35, user.id, 'delivered'))
+    const { body } = await user.send('GET', '/')
+    const delivered = body.items.filter(({ kind }: { kind: string }) => kind === 'order_delivered')
+    expect(delivered.map(({ title }: { title: string }) => title)).toEqual(['Order 35 has been delivered', 'You have collected order 34'])
+    await shop.sendAll()
+    const mails = shop.channels.email.to(user.email).map(({ text }) => text)
+    expect(mails.filter(text => text.includes('as soon as you can collect it'))).toHaveLength(1)
+    expect(mails.filter(text => text.includes('You have collected your order'))).toHaveLength(1)
+    expect(mails.filter(text => text.includes('The carrier has delivered your order'))).toHaveLength(1)
   })
 })

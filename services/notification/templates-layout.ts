@@ -12,6 +12,7 @@ const links: Record<Kind, string> = {
   order_paid: '{{ order_url }}',
   order_cancelled: '{{ order_url }}',
   order_shipped: '{% if tracking_url != blank %}{{ tracking_url }}{% else %}{{ order_url }}{% endif %}',
+  ready_for_pickup: '{{ order_url }}',
   order_delivered: '{{ order_url }}',
   order_refunded: '{{ order_url }}',
   review_request: '{{ order_url }}',

@@ -1,4 +1,4 @@
-import type { OrderWords } from './templates-words'
+import { ifCollected, type OrderWords } from './templates-words'
 
 export const englishOrders: OrderWords = {
   order_placed: {
@@ -6,7 +6,12 @@ export const englishOrders: OrderWords = {
     short: 'We have received your order {{ order_id }}: {{ total | money: currency }}.',
     preheader: 'Thank you! Here is what you ordered.',
     heading: 'Thank you for your order',
-    paragraphs: ['We have received your order, and we will tell you as soon as it is on its way.'],
+    paragraphs: [
+      ifCollected(
+        'We have received your order, and we will tell you as soon as you can collect it.',
+        'We have received your order, and we will tell you as soon as it is on its way.',
+      ),
+    ],
     rows: [
       ['Order', '{{ order_id }}'],
       ['Total', '{{ total | money: currency }}'],
@@ -48,15 +53,34 @@ export const englishOrders: OrderWords = {
     ],
     button: 'Follow my parcel',
   },
-  order_delivered: {
-    subject: 'Order {{ order_id }} has been delivered',
-    short: 'Order {{ order_id }} has been delivered. Enjoy it!',
-    preheader: 'We hope that you like it.',
-    heading: 'Your parcel has arrived',
-    paragraphs: ['The carrier has delivered your order. We hope that you like it.'],
+  ready_for_pickup: {
+    subject: 'Order {{ order_id }} is ready for you to collect',
+    short: 'Order {{ order_id }} is ready: you can collect it now.',
+    preheader: 'You can collect it now.',
+    heading: 'Your order is ready',
+    paragraphs: ['Your order is packed and waiting for you. Please have the order number with you when you collect it.'],
     rows: [['Order', '{{ order_id }}']],
     button: 'View my order',
-    after: ['Nothing there, or something wrong? Answer us from the page of the order, and we will put it right.'],
+  },
+  order_delivered: {
+    subject: ifCollected('You have collected order {{ order_id }}', 'Order {{ order_id }} has been delivered'),
+    short: ifCollected('You have collected order {{ order_id }}. Enjoy it!', 'Order {{ order_id }} has been delivered. Enjoy it!'),
+    preheader: 'We hope that you like it.',
+    heading: ifCollected('You have collected your order', 'Your parcel has arrived'),
+    paragraphs: [
+      ifCollected(
+        'You have collected your order. We hope that you like it.',
+        'The carrier has delivered your order. We hope that you like it.',
+      ),
+    ],
+    rows: [['Order', '{{ order_id }}']],
+    button: 'View my order',
+    after: [
+      ifCollected(
+        'Is something wrong? Answer us from the page of the order, and we will put it right.',
+        'Nothing there, or something wrong? Answer us from the page of the order, and we will put it right.',
+      ),
+    ],
   },
   order_refunded: {
     subject: 'Your refund for order {{ order_id }}',

@@ -1,4 +1,4 @@
-import type { OrderWords } from './templates-words'
+import { ifCollected, type OrderWords } from './templates-words'
 
 export const koreanOrders: OrderWords = {
   order_placed: {
@@ -6,7 +6,12 @@ export const koreanOrders: OrderWords = {
     short: '주문이 접수되었습니다. 주문번호 {{ order_id }}, {{ total | money: currency }}',
     preheader: '주문해 주셔서 감사합니다. 주문 내역을 확인해 주세요.',
     heading: '주문해 주셔서 감사합니다',
-    paragraphs: ['주문이 정상적으로 접수되었습니다. 상품이 출발하면 다시 알려 드리겠습니다.'],
+    paragraphs: [
+      ifCollected(
+        '주문이 정상적으로 접수되었습니다. 찾아가실 수 있게 되면 바로 알려 드리겠습니다.',
+        '주문이 정상적으로 접수되었습니다. 상품이 출발하면 다시 알려 드리겠습니다.',
+      ),
+    ],
     rows: [
       ['주문번호', '{{ order_id }}'],
       ['결제 금액', '{{ total | money: currency }}'],
@@ -48,15 +53,34 @@ export const koreanOrders: OrderWords = {
     ],
     button: '배송 조회하기',
   },
-  order_delivered: {
-    subject: '배송이 완료되었습니다 (주문번호 {{ order_id }})',
-    short: '주문번호 {{ order_id }}: 배송이 완료되었습니다.',
-    preheader: '상품이 마음에 드시길 바랍니다.',
-    heading: '배송이 완료되었습니다',
-    paragraphs: ['주문하신 상품의 배송이 완료되었습니다. 마음에 드시길 바랍니다.'],
+  ready_for_pickup: {
+    subject: '상품이 준비되었습니다 (주문번호 {{ order_id }})',
+    short: '주문번호 {{ order_id }}: 상품이 준비되었습니다. 지금 찾아가실 수 있습니다.',
+    preheader: '지금 찾아가실 수 있습니다.',
+    heading: '상품이 준비되었습니다',
+    paragraphs: ['주문하신 상품의 포장이 끝났습니다. 찾으러 오실 때 주문번호를 알려 주세요.'],
     rows: [['주문번호', '{{ order_id }}']],
     button: '주문 내역 보기',
-    after: ['상품을 받지 못하셨거나 문제가 있으면 주문 상세 페이지에서 알려 주세요. 바로 도와드리겠습니다.'],
+  },
+  order_delivered: {
+    subject: ifCollected('상품을 수령하셨습니다 (주문번호 {{ order_id }})', '배송이 완료되었습니다 (주문번호 {{ order_id }})'),
+    short: ifCollected('주문번호 {{ order_id }}: 상품을 수령하셨습니다.', '주문번호 {{ order_id }}: 배송이 완료되었습니다.'),
+    preheader: '상품이 마음에 드시길 바랍니다.',
+    heading: ifCollected('상품을 수령하셨습니다', '배송이 완료되었습니다'),
+    paragraphs: [
+      ifCollected(
+        '주문하신 상품을 수령하셨습니다. 마음에 드시길 바랍니다.',
+        '주문하신 상품의 배송이 완료되었습니다. 마음에 드시길 바랍니다.',
+      ),
+    ],
+    rows: [['주문번호', '{{ order_id }}']],
+    button: '주문 내역 보기',
+    after: [
+      ifCollected(
+        '상품에 문제가 있으면 주문 상세 페이지에서 알려 주세요. 바로 도와드리겠습니다.',
+        '상품을 받지 못하셨거나 문제가 있으면 주문 상세 페이지에서 알려 주세요. 바로 도와드리겠습니다.',
+      ),
+    ],
   },
   order_refunded: {
     subject: '환불이 처리되었습니다 (주문번호 {{ order_id }})',

@@ -1,4 +1,4 @@
-import type { OrderWords } from './templates-words'
+import { ifCollected, type OrderWords } from './templates-words'
 
 export const vietnameseOrders: OrderWords = {
   order_placed: {
@@ -6,7 +6,12 @@ export const vietnameseOrders: OrderWords = {
     short: 'Chúng tôi đã nhận được đơn hàng {{ order_id }}: {{ total | money: currency }}.',
     preheader: 'Cảm ơn bạn! Đây là nội dung đơn hàng.',
     heading: 'Cảm ơn bạn đã đặt hàng',
-    paragraphs: ['Chúng tôi đã nhận được đơn hàng và sẽ báo ngay cho bạn khi hàng được gửi đi.'],
+    paragraphs: [
+      ifCollected(
+        'Chúng tôi đã nhận được đơn hàng và sẽ báo ngay cho bạn khi có thể đến lấy hàng.',
+        'Chúng tôi đã nhận được đơn hàng và sẽ báo ngay cho bạn khi hàng được gửi đi.',
+      ),
+    ],
     rows: [
       ['Mã đơn hàng', '{{ order_id }}'],
       ['Tổng cộng', '{{ total | money: currency }}'],
@@ -48,15 +53,32 @@ export const vietnameseOrders: OrderWords = {
     ],
     button: 'Theo dõi kiện hàng',
   },
-  order_delivered: {
-    subject: 'Đơn hàng {{ order_id }} đã được giao',
-    short: 'Đơn hàng {{ order_id }} đã được giao. Chúc bạn hài lòng!',
-    preheader: 'Hy vọng bạn sẽ thích.',
-    heading: 'Hàng đã đến nơi',
-    paragraphs: ['Đơn hàng của bạn đã được giao. Hy vọng bạn sẽ thích.'],
+  ready_for_pickup: {
+    subject: 'Đơn hàng {{ order_id }} đã sẵn sàng để bạn đến lấy',
+    short: 'Đơn hàng {{ order_id }} đã sẵn sàng. Bạn có thể đến lấy ngay.',
+    preheader: 'Bạn có thể đến lấy ngay.',
+    heading: 'Đơn hàng đã sẵn sàng',
+    paragraphs: ['Đơn hàng của bạn đã được đóng gói và đang chờ bạn. Khi đến lấy, bạn vui lòng cho biết mã đơn hàng.'],
     rows: [['Mã đơn hàng', '{{ order_id }}']],
     button: 'Xem đơn hàng',
-    after: ['Chưa nhận được hàng hoặc hàng có vấn đề? Hãy báo cho chúng tôi trong trang đơn hàng, chúng tôi sẽ xử lý ngay.'],
+  },
+  order_delivered: {
+    subject: ifCollected('Bạn đã nhận đơn hàng {{ order_id }}', 'Đơn hàng {{ order_id }} đã được giao'),
+    short: ifCollected(
+      'Bạn đã nhận đơn hàng {{ order_id }}. Chúc bạn hài lòng!',
+      'Đơn hàng {{ order_id }} đã được giao. Chúc bạn hài lòng!',
+    ),
+    preheader: 'Hy vọng bạn sẽ thích.',
+    heading: ifCollected('Bạn đã nhận hàng', 'Hàng đã đến nơi'),
+    paragraphs: [ifCollected('Bạn đã đến lấy đơn hàng. Hy vọng bạn sẽ thích.', 'Đơn hàng của bạn đã được giao. Hy vọng bạn sẽ thích.')],
+    rows: [['Mã đơn hàng', '{{ order_id }}']],
+    button: 'Xem đơn hàng',
+    after: [
+      ifCollected(
+        'Hàng có vấn đề? Hãy báo cho chúng tôi trong trang đơn hàng, chúng tôi sẽ xử lý ngay.',
+        'Chưa nhận được hàng hoặc hàng có vấn đề? Hãy báo cho chúng tôi trong trang đơn hàng, chúng tôi sẽ xử lý ngay.',
+      ),
+    ],
   },
   order_refunded: {
     subject: 'Hoàn tiền cho đơn hàng {{ order_id }}',

@@ -1,4 +1,4 @@
-import type { OrderWords } from './templates-words'
+import { ifCollected, type OrderWords } from './templates-words'
 
 export const chineseOrders: OrderWords = {
   order_placed: {
@@ -6,7 +6,7 @@ export const chineseOrders: OrderWords = {
     short: '我们已收到您的订单 {{ order_id }}，金额 {{ total | money: currency }}。',
     preheader: '感谢您的购买，请核对订单内容。',
     heading: '感谢您的购买',
-    paragraphs: ['我们已收到您的订单，发货后会第一时间通知您。'],
+    paragraphs: [ifCollected('我们已收到您的订单，备好货后会第一时间通知您来取。', '我们已收到您的订单，发货后会第一时间通知您。')],
     rows: [
       ['订单号', '{{ order_id }}'],
       ['订单金额', '{{ total | money: currency }}'],
@@ -48,15 +48,29 @@ export const chineseOrders: OrderWords = {
     ],
     button: '查看物流',
   },
-  order_delivered: {
-    subject: '订单 {{ order_id }} 已送达',
-    short: '订单 {{ order_id }} 已送达，祝您使用愉快！',
-    preheader: '希望您喜欢。',
-    heading: '您的包裹已送达',
-    paragraphs: ['您的订单已送达，希望您喜欢。'],
+  ready_for_pickup: {
+    subject: '订单 {{ order_id }} 可以自提了',
+    short: '订单 {{ order_id }} 已备好，现在可以自提。',
+    preheader: '现在就可以来取货。',
+    heading: '您的订单可以自提了',
+    paragraphs: ['您的订单已打包完毕，正等您来取。取货时请出示订单号。'],
     rows: [['订单号', '{{ order_id }}']],
     button: '查看订单',
-    after: ['没有收到，或商品有问题？请在订单页面告诉我们，我们会尽快为您处理。'],
+  },
+  order_delivered: {
+    subject: ifCollected('订单 {{ order_id }} 已取货', '订单 {{ order_id }} 已送达'),
+    short: ifCollected('订单 {{ order_id }} 已取货，祝您使用愉快！', '订单 {{ order_id }} 已送达，祝您使用愉快！'),
+    preheader: '希望您喜欢。',
+    heading: ifCollected('您已取货', '您的包裹已送达'),
+    paragraphs: [ifCollected('您已取走订单中的商品，希望您喜欢。', '您的订单已送达，希望您喜欢。')],
+    rows: [['订单号', '{{ order_id }}']],
+    button: '查看订单',
+    after: [
+      ifCollected(
+        '商品有问题？请在订单页面告诉我们，我们会尽快为您处理。',
+        '没有收到，或商品有问题？请在订单页面告诉我们，我们会尽快为您处理。',
+      ),
+    ],
   },
   order_refunded: {
     subject: '订单 {{ order_id }} 的退款已处理',

@@ -33,7 +33,11 @@ export interface Phrases {
 }
 
 /** What is said about orders. Each language has a file of its own for it. */
-export type OrderWords = Record<Extract<Kind, `order_${string}`>, Words>
+export type OrderWords = Record<Extract<Kind, `order_${string}` | 'ready_for_pickup'>, Words>
+
+/** One text for a buyer who collects the order, and one for the others. */
+export const ifCollected = (collected: string, sent: string) =>
+  `{% if shipping_option == "pickup" %}${collected}{% else %}${sent}{% endif %}`
 
 export interface LanguageTexts {
   phrases: Phrases

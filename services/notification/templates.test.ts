@@ -101,6 +101,13 @@ describe('the templates that the shop comes with', () => {
     // An event of an earlier release does not say whose wish it was: neither does the message.
     for (const tell of [textFor, shortFor]) expect(tell({ reason: 'by_customer' })).toBe(tell({ reason: 'something_new' }))
   })
+  test.each(languages)('in %s a buyer who collects the order is told so', language => {
+    for (const kind of ['order_placed', 'order_delivered'] as const) {
+      const [collected, sent] = ['pickup', 'express'].map(shipping_option => filled(kind, language, { shipping_option }).text)
+      expect(collected).not.toBe(sent)
+      expect(filled(kind, language, { shipping_option: '' }).text).toBe(String(sent))
+    }
+  })
   test('the HTML has nothing that mail programs drop or load from elsewhere', () => {
     for (const { kind, language } of all) {
       const { html } = filled(kind, language)

@@ -10,14 +10,14 @@ export const verificationRequested = (user_id: number, token_id: string) =>
   messageOf(catalog.emailVerificationRequested({ id: user_id, version: 1 }, { user_id, token_id }))
 export const resetRequested = (user_id: number, token_id: string) =>
   messageOf(catalog.passwordResetRequested({ id: user_id, version: 2 }, { user_id, token_id }))
-export const placed = (order_id: number, user_id: number) =>
+export const placed = (order_id: number, user_id: number, shipping_option = 'standard') =>
   messageOf(
     catalog.orderCreated(
       { id: order_id, version: 1 },
       {
         ...{ order_id, user_id, subtotal: 25, discount: 0, tax: 0, shipping: 0, total_amount: 25, tax_lines: [], currency: 'USD' },
         items: [{ product_id: mug, sku: 'MUG', quantity: 2, price: 12.5, category: 'home' }],
-        ...{ shipping_option: 'standard', destination: {}, payment_due_at: '', reservation_expires_at: '' },
+        ...{ shipping_option, destination: {}, payment_due_at: '', reservation_expires_at: '' },
       },
     ),
   )
@@ -25,7 +25,7 @@ export const statusUpdated = (
   order_id: number,
   user_id: number,
   status: string,
-  more: { reason?: string; previous?: string; cancelled_by?: 'customer' | 'shop' } = {},
+  more: { reason?: string; previous?: string; cancelled_by?: 'customer' | 'shop'; shipping_option?: string } = {},
   at = new Date(),
 ) =>
   messageOf(
@@ -35,13 +35,13 @@ export const statusUpdated = (
     ),
     { at },
   )
-export const shipmentMoved = (shipment_id: number, user_id: number, status: string) =>
-  messageOf(
-    catalog.shipmentUpdated(
-      { id: shipment_id, version: 2 },
-      { shipment_id, order_id: 5, user_id, tracking_number: 'T123', carrier: 'dhl', status, lines: [] },
-    ),
-  )
+const shipment = (shipment_id: number, user_id: number, status: string, carrier: string) => {
+  return { shipment_id, order_id: 5, user_id, tracking_number: 'T123', carrier, status, lines: [] }
+}
+export const packed = (shipment_id: number, user_id: number, carrier = 'dhl') =>
+  messageOf(catalog.shipmentCreated({ id: shipment_id, version: 1 }, shipment(shipment_id, user_id, 'created', carrier)))
+export const shipmentMoved = (shipment_id: number, user_id: number, status: string, carrier = 'dhl') =>
+  messageOf(catalog.shipmentUpdated({ id: shipment_id, version: 2 }, shipment(shipment_id, user_id, status, carrier)))
 export const watchTriggered = (user_id: number, kind: 'price_drop' | 'back_in_stock' = 'price_drop') =>
   messageOf(
     catalog.watchTriggered(

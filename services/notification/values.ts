@@ -67,6 +67,7 @@ export const valuesOf = (kind: Kind, facts: Facts, known: Known): Record<string,
       entries: listOf(facts.entries).map(entry => ({ from: '', to: '', currency: '', ...entry, ...aboutProduct(entry) })),
     }),
     ...(trackingNumber && { tracking_url: `${links.shopUrl}/track/${trackingNumber}` }),
+    ...((kind === 'order_placed' || kind === 'order_delivered') && { shipping_option: textOf(facts.shipping_option) }),
     ...(kind === 'order_cancelled' && { reason: textOf(facts.reason), cancelled_by: textOf(facts.cancelled_by) }),
     ...(isSecretKind(kind) && {
       link: token ? `${links.shopUrl}/${paths[kind]}?token=${token.token}` : '',

@@ -62,12 +62,13 @@ const statusEvents = (
   { from, to, reason, by, due }: ToldStep,
   { version, payment_status }: OrderAfterStep,
 ) => {
-  const { id, user_id } = row
+  const { id, user_id, shipping_option } = row
   const about = { order_id: id, user_id, items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
   const at = { id, version }
   const data = { status: to, previous: from, ...(reason && { reason }), ...(by && { cancelled_by: by }) }
   const due_amount = due === undefined ? {} : { due_amount: toMajor(due, row.currency) }
-  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status, ...due_amount })]
+  const more = { ...due_amount, ...(to === 'delivered' && { shipping_option }) }
+  const drafts = [orderStatusUpdated(at, { ...about, ...data, payment_status, ...more })]
   if (to === 'cancelled' && reason) drafts.push(orderCancelled(at, { ...about, reason }))
   return { drafts, data }
 }

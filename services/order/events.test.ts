@@ -33,6 +33,9 @@ describe('an order', () => {
       payment_status: 'paid',
       items: events.lines,
     })
+    // How it reached its buyer is told when it did.
+    const options = all.filter(({ type }) => type === 'order.status_updated').map(({ data }) => data.shipping_option)
+    expect(options).toEqual([undefined, undefined, undefined, undefined, order.shipping_option])
   })
 
   test('shows every fact in its timeline, with event, time and service', async () => {

@@ -81,6 +81,8 @@ export const orderStatusUpdated = defineEvent('order.status_updated', {
     reason: t.Optional(t.String()),
     /** Who cancelled it, where a person did: the buyer, or an administrator. Absent in events of an earlier release. */
     cancelled_by: t.Optional(t.Union([t.Literal('customer'), t.Literal('shop')])),
+    /** How the goods reached the buyer. Only with `delivered`; absent in events of an earlier release. */
+    shipping_option: t.Optional(t.String()),
     /** The price of an order that was paid with more, or by payments of different amounts: what is too much goes back. */
     due_amount: t.Optional(t.Number()),
     items: orderLines,

@@ -13,7 +13,15 @@ const shipment = t.Object({
 })
 const shipmentEvent = (type: string) => defineEvent(type, { from: 'shipping', to: ['order'], aggregate: 'shipment', data: shipment })
 
-export const shipmentCreated = shipmentEvent('shipment.created')
+/** A parcel is packed as soon as its stock is committed. Its carrier is `pickup` where the buyer collects it. */
+export const shipmentCreated = defineEvent('shipment.created', {
+  from: 'shipping',
+  to: ['order', 'notification'],
+  values: ({ carrier }) => ({ pickup: carrier === 'pickup' }),
+  when: { notification: [{ pickup: true }] },
+  aggregate: 'shipment',
+  data: shipment,
+})
 export const shipmentUpdated = defineEvent('shipment.updated', {
   from: 'shipping',
   to: ['order', 'notification'],

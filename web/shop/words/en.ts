@@ -323,6 +323,7 @@ export default {
     order_paid: 'Order paid',
     order_cancelled: 'Order cancelled',
     order_shipped: 'Parcel on its way',
+    ready_for_pickup: 'Ready to collect',
     order_delivered: 'Parcel delivered',
     order_refunded: 'Money sent back',
     review_request: 'Asked for a review',

@@ -319,6 +319,7 @@ export default {
     order_paid: '결제 완료',
     order_cancelled: '주문 취소',
     order_shipped: '배송 시작',
+    ready_for_pickup: '수령 준비 완료',
     order_delivered: '배송 완료',
     order_refunded: '환불',
     review_request: '후기 요청',

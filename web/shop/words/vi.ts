@@ -319,6 +319,7 @@ export default {
     order_paid: 'Đã thanh toán',
     order_cancelled: 'Đơn bị hủy',
     order_shipped: 'Hàng đang giao',
+    ready_for_pickup: 'Sẵn sàng để bạn đến lấy',
     order_delivered: 'Hàng đã giao',
     order_refunded: 'Đã hoàn tiền',
     review_request: 'Mời đánh giá',

@@ -317,6 +317,7 @@ export default {
     order_paid: '已付款',
     order_cancelled: '订单取消',
     order_shipped: '包裹发出',
+    ready_for_pickup: '可以自提',
     order_delivered: '包裹送达',
     order_refunded: '已退款',
     review_request: '邀请评价',
