@@ -148,6 +148,13 @@ export const journey: Folder = {
       keep: { return_id: 'id' },
     },
     {
+      name: 'The returns that wait for an answer',
+      send: 'GET /api/orders/returns?status=requested&limit=1',
+      as: 'admin',
+      status: 200,
+      is: { 'items.0.id': '{{return_id}}', 'items.0.status': 'requested' },
+    },
+    {
       name: 'Approve the return',
       send: 'POST /api/orders/returns/{{return_id}}/approve',
       as: 'admin',
@@ -223,6 +230,13 @@ export const journey: Folder = {
       is: { status: 'rejected' },
     },
     { name: 'One return', send: 'GET /api/orders/returns/{{return_id}}', as: 'user', status: 200, is: { status: 'rejected' } },
+    {
+      name: 'My returns',
+      send: 'GET /api/orders/returns?status=rejected&limit=5',
+      as: 'user',
+      status: 200,
+      is: { 'items.0.id': '{{return_id}}', 'items.0.order_id': '{{cart_order}}' },
+    },
     {
       name: 'All returns of the order',
       send: 'GET /api/orders/{{cart_order}}/returns',

@@ -7,6 +7,7 @@ import type { OrderSql } from './database'
 import { noFacts, type Status } from './domain'
 import { orderDrift } from './drift'
 import { orderRepository } from './repository'
+import { returns } from './returns'
 import { orderStatistics } from './statistics'
 import { laptop, noNotices, testOrders } from './testing'
 import { timeouts } from './timeouts'
@@ -73,8 +74,16 @@ beforeAll(async () => {
       .insertInto('order_items')
       .values(numbers.map(n => ({ order_id: n, ...item })))
       .execute()
+    const returned = (n: number) => {
+      const at = { created_at: placedAt(n), updated_at: placedAt(n) }
+      return { order_id: n, user_id: n % 100, status: n % 50 === 3 ? ('requested' as const) : ('received' as const), ...at }
+    }
+    await shop.sql.db
+      .insertInto('returns')
+      .values(numbers.map(n => ({ ...returned(n), reason: 'r', lines: '[]' })))
+      .execute()
   }
-  await shop.sql.db.executeQuery(CompiledQuery.raw('analyze table orders, order_items'))
+  await shop.sql.db.executeQuery(CompiledQuery.raw('analyze table orders, order_items, returns'))
 })
 
 interface Step {
@@ -95,6 +104,7 @@ const plansOf = async (work: (sql: OrderSql) => Promise<unknown>) => {
 }
 const page = { skip: 0, limit: 20 }
 const day = placedAt(5000).toISOString().slice(0, 10)
+const returnsFor = (id: number, role: string, query: object) => (sql: OrderSql) => returns(sql).list({ ...page, ...query }, { id, role })
 const list = (query: object) => (sql: OrderSql) => orderRepository(sql).list({ ...page, ...query })
 
 test.each<[what: string, work: (sql: OrderSql) => Promise<unknown>]>([
@@ -106,12 +116,22 @@ test.each<[what: string, work: (sql: OrderSql) => Promise<unknown>]>([
   ['everybody’s list of a day', list({ from: day, to: day })],
   ['a deep page by cursor', list({ cursor: Buffer.from(JSON.stringify([placedAt(5000).getTime(), 5000])).toString('base64url') })],
   ['an order', sql => orderRepository(sql).byId(7)],
+  ['a customer’s returns', returnsFor(7, 'customer', {})],
+  ['a customer’s returns of a status', returnsFor(7, 'customer', { status: 'received' })],
+  ['everybody’s returns', returnsFor(7, 'admin', {})],
+  ['everybody’s returns of a status', returnsFor(7, 'admin', { status: 'requested' })],
+  ['a deep page of returns', returnsFor(7, 'admin', { cursor: Buffer.from('[5000]').toString('base64url') })],
   ['the sweep of what is overdue', sql => timeouts({ sql, terms, log }).sweep(placedAt(-10))],
   ['the sweep of cancellations', sql => finishCancellations({ sql, clients: shop.clients, log })(placedAt(0))],
 ])('%s is read through an index, in its order', async (_, work) => {
   const plan = await plansOf(work)
   expect(plan.length).toBeGreaterThan(0)
   expect(plan.filter(({ type, Extra }) => type === 'ALL' || Extra?.includes('filesort'))).toEqual([])
+})
+
+test('the few returns that wait are not looked for among all', async () => {
+  const plan = await plansOf(returnsFor(7, 'admin', { status: 'requested' }))
+  expect(new Set(plan.filter(({ table }) => table === 'returns').map(({ key }) => key))).toEqual(new Set(['returns_status']))
 })
 
 test('statistics and drift read no more than their period', async () => {

@@ -1,4 +1,5 @@
 import { Currency, toMajor } from '#shared/money'
+import { PageQuery } from '#shared/page'
 import { closed, named, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { linesColumn, type ReturnRow } from './database'
 import { returnStatuses } from './domain-returns'
@@ -16,11 +17,15 @@ export const NewReturn = named(
 )
 export type NewReturn = Static<typeof NewReturn>
 
+export const ReturnList = closed({ ...PageQuery.properties, status: t.Optional(oneOf(returnStatuses)) })
+export type ReturnList = Static<typeof ReturnList>
+
 export const ReturnView = named(
   'Return',
   t.Object({
     id: t.Integer(),
     order_id: t.Integer(),
+    user_id: t.Integer(),
     status: named('ReturnStatus', oneOf(returnStatuses)),
     reason: t.String({ examples: ['It does not fit.'] }),
     lines: t.Array(named('ReturnLine', t.Object({ product_id: ProductId, sku: Sku, quantity: t.Integer() }))),
@@ -36,6 +41,7 @@ export type ReturnView = Static<typeof ReturnView>
 export const returnView = (row: ReturnRow, currency: string): ReturnView => ({
   id: row.id,
   order_id: row.order_id,
+  user_id: row.user_id,
   status: row.status,
   reason: row.reason,
   lines: linesColumn.read(row.lines),

@@ -1,10 +1,10 @@
 import type { Http } from '#shared/http'
-import { listOf } from '#shared/page'
+import { listOf, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
 import type { OrderService } from './compose'
 import type { Buyer } from './database'
 import type { ReturnStep } from './domain-returns'
-import { NewReturn, ReturnView } from './return-model'
+import { NewReturn, ReturnList, ReturnView, returnView } from './return-model'
 
 interface StepRequest {
   user: Buyer
@@ -44,6 +44,12 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       response: { 200: listOf(ReturnView) },
       problems: ['order_not_found'],
       detail: { operationId: 'listOrderReturns', summary: 'The returns of an order' },
+    })
+    .get('/returns', async ({ user, query }) => page(await returns.list(query, user), query, row => returnView(row, row.currency)), {
+      auth: true,
+      query: ReturnList,
+      response: { 200: pageOf(ReturnView) },
+      detail: { operationId: 'listReturns', summary: 'My returns, newest first; an admin sees everybody’s' },
     })
     .get('/returns/:id', ({ user, params }) => returns.byId(params.id, user), {
       auth: true,

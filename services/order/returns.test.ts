@@ -6,8 +6,8 @@ const shop = await testOrders()
 const { place, deliver, send, published, known } = shop
 afterAll(() => shop.stop())
 
-const delivered = async (body: object = shop.sample) => {
-  const order = await place(body)
+const delivered = async (body: object = shop.sample, user = 42) => {
+  const order = await place(body, { user })
   const events = eventsAbout(order)
   await deliver(
     events.reserved(),
@@ -113,5 +113,29 @@ describe('a return', () => {
     expect(again.body).toEqual(first.body)
     expect(again.headers.get('idempotent-replayed')).toBe('true')
     expect((await ask(id, 2, { key: 'r' })).status).toBe(422)
+  })
+})
+
+describe('the list of returns', () => {
+  const list = async (query = '', who: object = {}) => (await send('GET', `/api/orders/returns${query}`, who)).body
+  const idsOf = (body: { items: { id: number }[] }) => body.items.map(({ id }) => id)
+  const admin = { user: 1, admin: true }
+
+  test('has one’s own, newest first, and for an admin everybody’s; by status and by page', async () => {
+    const [mine, theirs] = [await delivered(), await delivered(shop.sample, 77)]
+    const first = (await ask(mine.id, 1)).body
+    const second = (await ask(mine.id, 1)).body
+    const other = (await ask(theirs.id, 1, { user: 77 })).body
+    await step(first.id, 'approve')
+    expect(await list('', { user: 77 })).toEqual({ items: [other], total: 1, skip: 0, limit: 20 })
+    expect(idsOf(await list()).slice(0, 2)).toEqual([second.id, first.id])
+    expect(idsOf(await list('', admin)).slice(0, 3)).toEqual([other.id, second.id, first.id])
+    expect(idsOf(await list('?status=approved&limit=1'))).toEqual([first.id])
+    const page = await list('?status=requested&limit=1', admin)
+    expect(idsOf(page)).toEqual([other.id])
+    expect(idsOf(await list(`?status=requested&limit=1&cursor=${page.next_cursor}`, admin))).toEqual([second.id])
+    expect(idsOf(await list('?status=requested&limit=1&skip=1', admin))).toEqual([second.id])
+    for (const query of ['status=gone', 'limit=101', 'cursor=x', 'user_id=77'])
+      expect((await send('GET', `/api/orders/returns?${query}`)).status).toBe(400)
   })
 })

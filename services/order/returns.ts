@@ -1,11 +1,13 @@
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently } from '#shared/idempotency'
+import { afterId, newestFirst, type Page } from '#shared/page'
+import { countCapped } from '#shared/sql'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
-import { type Buyer, linesColumn, type OrderSql } from './database'
+import { type Buyer, linesColumn, type OrderSql, type ReturnRow } from './database'
 import { nextReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
 import { linesOf, receivedLines, returnReceived, returnsOf } from './received-returns'
 import { itemsOf } from './repository'
-import { type NewReturn, type ReturnView, returnView } from './return-model'
+import { type NewReturn, type ReturnList, type ReturnView, returnView } from './return-model'
 
 export const returns = (sql: OrderSql) => ({
   request: (orderId: number, buyer: Buyer, body: NewReturn, key: string | undefined): Promise<Answer<ReturnView>> =>
@@ -60,6 +62,21 @@ export const returns = (sql: OrderSql) => ({
         return save(trx, { status: 200, body: returnView({ ...row, ...set }, currency) })
       }),
     ),
+
+  /** Newest first: one's own, or for an admin everybody's. */
+  async list({ limit, status, ...position }: ReturnList, buyer: Buyer): Promise<Page<ReturnRow & { currency: string }>> {
+    let filtered = sql.db.selectFrom('returns')
+    if (buyer.role !== 'admin') filtered = filtered.where('returns.user_id', '=', buyer.id)
+    if (status !== undefined) filtered = filtered.where('returns.status', '=', status)
+    const { below, skip } = newestFirst(position)
+    const rest = below === undefined ? filtered : filtered.where('returns.id', '<', below)
+    const rows = rest.innerJoin('orders', 'orders.id', 'returns.order_id').selectAll('returns').select('orders.currency')
+    const [items, total] = await Promise.all([
+      rows.orderBy('returns.id', 'desc').offset(skip).limit(limit).execute(),
+      countCapped(sql.db, filtered),
+    ])
+    return { items, total, nextCursor: afterId(items, limit) }
+  },
 
   async of(orderId: number, buyer: Buyer): Promise<ReturnView[]> {
     const order = await sql.db.selectFrom('orders').select(['user_id', 'currency']).where('id', '=', orderId).executeTakeFirst()
