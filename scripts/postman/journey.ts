@@ -226,8 +226,10 @@ export const journey: Folder = {
       name: 'Refuse the return',
       send: 'POST /api/orders/returns/{{return_id}}/reject',
       as: 'admin',
+      body: { reason: 'It was worn.' },
       status: 200,
-      is: { status: 'rejected' },
+      is: { status: 'rejected', reject_reason: 'It was worn.' },
+      about: 'The reason may be left out. The customer reads it, in the shop and by mail.',
     },
     { name: 'One return', send: 'GET /api/orders/returns/{{return_id}}', as: 'user', status: 200, is: { status: 'rejected' } },
     {

@@ -36,7 +36,8 @@ test('nothing that a person typed or is called by is shown', () => {
     payment_status: 'a'.repeat(41),
   }
   for (const type of ['user', 'admin_act', 'notification', 'watch']) expect(liveEvent(message(typed, type))).toEqual(known)
-  expect(liveEvent({ ...message({ reason: 'ann', status: ['x'] }, 'user'), source: 'payment' })).toEqual({ ...known, source: 'payment' })
+  for (const type of ['payment.refunded', 'order.return_updated'])
+    expect(liveEvent({ ...message({ reason: 'ann', status: ['x'] }, 'user'), type })).toEqual({ ...known, type })
   for (const data of [null, 'text', 5, [], undefined]) expect(liveEvent(message(data, 'user'))).toEqual(known)
 })
 

@@ -23,8 +23,9 @@ export interface LiveEvent {
 
 /** Their aggregate is a person, or what a person did. */
 const personal = new Set(['user', 'admin_act', 'notification', 'watch'])
-/** The reason of a refund is typed by people; that of an order is one of a few words. */
-const wordsOf = (source: string) => ['status', 'previous', 'payment_status', ...(source === 'order' ? ['reason'] : [])]
+/** Why an order ended is one of a few words. Other reasons, as of a refund or of a rejected return, are typed by people. */
+const reasoned = new Set(['order.status_updated', 'order.cancelled'])
+const wordsOf = (type: string) => ['status', 'previous', 'payment_status', ...(reasoned.has(type) ? ['reason'] : [])]
 /** The shop's own words, such as `awaiting_payment`. */
 const isWord = (value: unknown): value is string =>
   typeof value === 'string' && /^[a-z]+(?:_[a-z]+){0,5}$/.test(value) && value.length <= 40
@@ -32,7 +33,7 @@ const isWord = (value: unknown): value is string =>
 export const liveEvent = ({ id, type, source, time, aggregate, data }: Message): LiveEvent => {
   const fields: Record<string, unknown> = typeof data === 'object' && data !== null ? { ...data } : {}
   const orderId = fields.order_id
-  const said = Object.fromEntries(wordsOf(source).flatMap(name => (isWord(fields[name]) ? [[name, fields[name]]] : [])))
+  const said = Object.fromEntries(wordsOf(type).flatMap(name => (isWord(fields[name]) ? [[name, fields[name]]] : [])))
   return {
     id,
     type,

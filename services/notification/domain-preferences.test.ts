@@ -88,5 +88,5 @@ test('the page of preferences shows every kind with each channel that it can use
   const table = choiceTable({ order_paid: { email: false } }, { admin: false })
   expect(table.order_paid).toEqual({ in_app: true, email: false, sms: false, push: false })
   expect(table.verify_email).toEqual({ email: true })
-  expect(Object.keys(table)).toHaveLength(kindNames.length - 2)
+  expect(Object.keys(table)).toHaveLength(kindNames.length - 3)
 })

@@ -27,12 +27,16 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
   ready_for_pickup: [...order],
   order_delivered: [...order, 'shipping_option'],
   order_refunded: [...order, 'amount', 'currency'],
+  return_approved: [...order, 'return_id'],
+  /** `reason` is the shop's; empty where it gave none. */
+  return_rejected: [...order, 'return_id', 'reason'],
   /** `items` is a list of `{ product, product_url }`. */
   review_request: [...order, 'items'],
   price_drop: [...product, 'from', 'to', 'currency'],
   back_in_stock: [...product],
   low_stock: [...product, 'sku', 'available'],
   review_waiting: [...product, 'rating_id', 'rating'],
+  return_requested: [...order, 'return_id'],
   /** `entries` is a list of `{ kind, product, product_url, from, to, currency }`. */
   digest: ['entries'],
 }

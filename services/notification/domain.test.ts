@@ -18,7 +18,7 @@ describe('the kinds of messages', () => {
     expect(of(kind => kind.class === 'order')).toHaveLength(kindNames.length - 8)
   })
   test('that are for administrators, go out as one, or carry what only a mail may', () => {
-    expect(of(kind => kind.admins)).toEqual(['low_stock', 'review_waiting'])
+    expect(of(kind => kind.admins)).toEqual(['low_stock', 'review_waiting', 'return_requested'])
     expect(of(kind => kind.collected)).toEqual(['price_drop', 'back_in_stock'])
     expect(of(kind => kind.mailOnly)).toEqual(['verify_email', 'password_reset', 'digest'])
   })

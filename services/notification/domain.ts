@@ -41,11 +41,14 @@ export const kindNames = [
   'ready_for_pickup',
   'order_delivered',
   'order_refunded',
+  'return_approved',
+  'return_rejected',
   'review_request',
   'price_drop',
   'back_in_stock',
   'low_stock',
   'review_waiting',
+  'return_requested',
   'digest',
 ] as const
 export type Kind = (typeof kindNames)[number]
@@ -65,11 +68,14 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   ready_for_pickup: { class: 'order', channels: everywhere },
   order_delivered: { class: 'order', channels: everywhere },
   order_refunded: { class: 'order', channels: withMail },
+  return_approved: { class: 'order', channels: withMail },
+  return_rejected: { class: 'order', channels: withMail },
   review_request: { class: 'marketing', channels: withMail },
   price_drop: { class: 'marketing', channels: everywhere, collected: true },
   back_in_stock: { class: 'marketing', channels: everywhere, collected: true },
   low_stock: { class: 'order', channels: withMail, admins: true },
   review_waiting: { class: 'order', channels: inApp, admins: true },
+  return_requested: { class: 'order', channels: withMail, admins: true },
   /** The mail that `collected` kinds go out in. */
   digest: { class: 'marketing', channels: ['email'], mailOnly: true },
 }

@@ -55,6 +55,13 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
         },
       )
     }),
+    on(catalog.orderReturnUpdated, async message => {
+      const { return_id, order_id, user_id, status, reason } = message.data
+      const facts = { return_id, order_id, ...(reason !== undefined && { reason }) }
+      if (status === 'requested') return tellAdmins(message, 'return_requested', facts)
+      if (status === 'approved') return tellUser(message, 'return_approved', user_id, facts)
+      return status === 'rejected' ? tellUser(message, 'return_rejected', user_id, facts) : undefined
+    }),
     on(catalog.paymentRefunded, message => {
       const { order_id, user_id, amount, currency } = message.data
       return tellUser(message, 'order_refunded', user_id, { order_id, amount, currency })

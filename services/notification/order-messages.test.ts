@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type TestNotification, testNotification } from './testing'
-import { packed, placed, shipmentMoved, statusUpdated } from './testing-events'
+import { packed, placed, returnUpdated, shipmentMoved, statusUpdated } from './testing-events'
 
 let shop: TestNotification
 beforeAll(async () => {
@@ -48,5 +48,28 @@ describe('an event', () => {
     expect(mails.filter(text => text.includes('as soon as you can collect it'))).toHaveLength(1)
     expect(mails.filter(text => text.includes('You have collected your order'))).toHaveLength(1)
     expect(mails.filter(text => text.includes('The carrier has delivered your order'))).toHaveLength(1)
+  })
+
+  test('of a return goes to the administrators when it waits for them, and to the customer when it is decided', async () => {
+    const user = await shop.newUser()
+    await shop.handle(
+      returnUpdated(36, user.id, 'requested'),
+      returnUpdated(36, user.id, 'approved'),
+      returnUpdated(37, user.id, 'rejected', 'It was worn.'),
+      returnUpdated(38, user.id, 'rejected'),
+      returnUpdated(36, user.id, 'something_new'),
+    )
+    const of = (body: { items: { kind: string; data: object }[] }) => body.items.map(({ kind, data }) => ({ kind, data }))
+    const waiting = { kind: 'return_requested', data: { return_id: 31, order_id: 36 } }
+    expect(of((await shop.send('GET', '/', undefined, shop.admin)).body)).toEqual([waiting])
+    expect(of((await user.send('GET', '/')).body)).toEqual([
+      { kind: 'return_rejected', data: { return_id: 31, order_id: 38 } },
+      { kind: 'return_rejected', data: { return_id: 31, order_id: 37, reason: 'It was worn.' } },
+      { kind: 'return_approved', data: { return_id: 31, order_id: 36 } },
+    ])
+    await shop.sendAll()
+    const mails = shop.channels.email.to(user.email).map(({ text }) => text.match(/^Reason: .*$/m)?.[0])
+    expect(mails.toSorted()).toEqual(['Reason: It was worn.', undefined, undefined])
+    expect(shop.channels.email.to('user1@example.com').map(({ subject }) => subject)).toEqual(['A return is waiting: order 36'])
   })
 })

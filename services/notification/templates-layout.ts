@@ -15,11 +15,14 @@ const links: Record<Kind, string> = {
   ready_for_pickup: '{{ order_url }}',
   order_delivered: '{{ order_url }}',
   order_refunded: '{{ order_url }}',
+  return_approved: '{{ order_url }}',
+  return_rejected: '{{ order_url }}',
   review_request: '{{ order_url }}',
   price_drop: '{{ product_url }}',
   back_in_stock: '{{ product_url }}',
   low_stock: '{{ product_url }}',
   review_waiting: '{{ product_url }}',
+  return_requested: '{{ order_url }}',
   digest: '{{ shop_url }}',
 }
 

@@ -94,4 +94,44 @@ export const englishOrders: OrderWords = {
     ],
     button: 'View my order',
   },
+  return_approved: {
+    subject: 'Your return for order {{ order_id }} is approved',
+    short: 'You can send back what you asked to return of order {{ order_id }}.',
+    preheader: 'You can send the goods back.',
+    heading: 'You can send it back',
+    paragraphs: [
+      'We have approved your return. Please send the goods back to us, with the number of the return in the parcel, so that we know whose it is.',
+      'As soon as they have arrived, we refund them.',
+    ],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Return', '{{ return_id }}'],
+    ],
+    button: 'View my order',
+  },
+  return_rejected: {
+    subject: 'About your return for order {{ order_id }}',
+    short: 'We cannot take back what you asked to return of order {{ order_id }}.',
+    preheader: 'We cannot take the goods back.',
+    heading: 'We cannot accept your return',
+    paragraphs: ['We have looked at your request. We are sorry: we cannot take these goods back.'],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Return', '{{ return_id }}'],
+      ['Reason', '{{ reason }}', 'reason'],
+    ],
+    button: 'View my order',
+  },
+  return_requested: {
+    subject: 'A return is waiting: order {{ order_id }}',
+    short: 'A return of order {{ order_id }} is waiting for your decision.',
+    preheader: 'Approve or reject it.',
+    heading: 'A return is waiting for you',
+    paragraphs: ['A customer would like to send something back, and waits for your answer.'],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Return', '{{ return_id }}'],
+    ],
+    button: 'View the order',
+  },
 }

@@ -94,4 +94,44 @@ export const koreanOrders: OrderWords = {
     ],
     button: '주문 내역 보기',
   },
+  return_approved: {
+    subject: '반품이 승인되었습니다 (주문번호 {{ order_id }})',
+    short: '주문번호 {{ order_id }}: 반품이 승인되었습니다. 상품을 보내 주세요.',
+    preheader: '상품을 보내 주세요.',
+    heading: '반품이 승인되었습니다',
+    paragraphs: [
+      '신청하신 반품이 승인되었습니다. 반품 번호를 적은 메모를 상자에 함께 넣어 상품을 보내 주세요.',
+      '상품이 도착하면 바로 환불해 드리겠습니다.',
+    ],
+    rows: [
+      ['주문번호', '{{ order_id }}'],
+      ['반품 번호', '{{ return_id }}'],
+    ],
+    button: '주문 내역 보기',
+  },
+  return_rejected: {
+    subject: '반품 신청 결과 안내 (주문번호 {{ order_id }})',
+    short: '주문번호 {{ order_id }}: 신청하신 반품을 진행할 수 없습니다.',
+    preheader: '신청하신 반품을 진행할 수 없습니다.',
+    heading: '반품을 진행할 수 없습니다',
+    paragraphs: ['신청하신 내용을 확인했으나 죄송하게도 이 상품은 반품해 드릴 수 없습니다.'],
+    rows: [
+      ['주문번호', '{{ order_id }}'],
+      ['반품 번호', '{{ return_id }}'],
+      ['사유', '{{ reason }}', 'reason'],
+    ],
+    button: '주문 내역 보기',
+  },
+  return_requested: {
+    subject: '확인할 반품 신청이 있습니다 (주문번호 {{ order_id }})',
+    short: '주문번호 {{ order_id }}: 처리를 기다리는 반품 신청이 있습니다.',
+    preheader: '승인하거나 거부해 주세요.',
+    heading: '반품 신청 확인 요청',
+    paragraphs: ['고객이 반품을 신청하고 답변을 기다리고 있습니다.'],
+    rows: [
+      ['주문번호', '{{ order_id }}'],
+      ['반품 번호', '{{ return_id }}'],
+    ],
+    button: '주문 확인하기',
+  },
 }

@@ -94,4 +94,44 @@ export const vietnameseOrders: OrderWords = {
     ],
     button: 'Xem đơn hàng',
   },
+  return_approved: {
+    subject: 'Yêu cầu trả hàng của đơn hàng {{ order_id }} đã được chấp nhận',
+    short: 'Bạn có thể gửi trả hàng của đơn hàng {{ order_id }}.',
+    preheader: 'Bạn có thể gửi trả hàng.',
+    heading: 'Bạn có thể gửi trả hàng',
+    paragraphs: [
+      'Chúng tôi đã chấp nhận yêu cầu trả hàng của bạn. Bạn vui lòng gửi hàng lại cho chúng tôi, kèm mã trả hàng trong kiện hàng để chúng tôi nhận ra.',
+      'Ngay khi nhận được hàng, chúng tôi sẽ hoàn tiền cho bạn.',
+    ],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Mã trả hàng', '{{ return_id }}'],
+    ],
+    button: 'Xem đơn hàng',
+  },
+  return_rejected: {
+    subject: 'Về yêu cầu trả hàng của đơn hàng {{ order_id }}',
+    short: 'Rất tiếc, chúng tôi không thể nhận lại hàng của đơn hàng {{ order_id }}.',
+    preheader: 'Chúng tôi không thể nhận lại hàng.',
+    heading: 'Yêu cầu trả hàng không được chấp nhận',
+    paragraphs: ['Chúng tôi đã xem yêu cầu của bạn. Rất tiếc, chúng tôi không thể nhận lại số hàng này.'],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Mã trả hàng', '{{ return_id }}'],
+      ['Lý do', '{{ reason }}', 'reason'],
+    ],
+    button: 'Xem đơn hàng',
+  },
+  return_requested: {
+    subject: 'Có yêu cầu trả hàng: đơn hàng {{ order_id }}',
+    short: 'Một yêu cầu trả hàng của đơn hàng {{ order_id }} đang chờ bạn quyết định.',
+    preheader: 'Hãy chấp nhận hoặc từ chối.',
+    heading: 'Có yêu cầu trả hàng',
+    paragraphs: ['Một khách hàng muốn trả hàng và đang chờ câu trả lời của bạn.'],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Mã trả hàng', '{{ return_id }}'],
+    ],
+    button: 'Xem đơn hàng',
+  },
 }

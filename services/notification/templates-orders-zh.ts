@@ -84,4 +84,41 @@ export const chineseOrders: OrderWords = {
     ],
     button: '查看订单',
   },
+  return_approved: {
+    subject: '订单 {{ order_id }} 的退货申请已通过',
+    short: '订单 {{ order_id }} 的退货申请已通过，请寄回商品。',
+    preheader: '请寄回商品。',
+    heading: '退货申请已通过',
+    paragraphs: ['您的退货申请已通过。请将商品寄回，并在包裹中附上退货编号，方便我们核对。', '收到商品后，我们会立即为您退款。'],
+    rows: [
+      ['订单号', '{{ order_id }}'],
+      ['退货编号', '{{ return_id }}'],
+    ],
+    button: '查看订单',
+  },
+  return_rejected: {
+    subject: '订单 {{ order_id }} 的退货申请结果',
+    short: '很抱歉，订单 {{ order_id }} 的退货申请未通过。',
+    preheader: '您的退货申请未通过。',
+    heading: '退货申请未通过',
+    paragraphs: ['我们已查看您的申请。很抱歉，这些商品无法退货。'],
+    rows: [
+      ['订单号', '{{ order_id }}'],
+      ['退货编号', '{{ return_id }}'],
+      ['原因', '{{ reason }}', 'reason'],
+    ],
+    button: '查看订单',
+  },
+  return_requested: {
+    subject: '有退货申请待处理：订单 {{ order_id }}',
+    short: '订单 {{ order_id }} 有一条退货申请等待您处理。',
+    preheader: '请通过或驳回。',
+    heading: '有退货申请待处理',
+    paragraphs: ['有顾客申请退货，正在等待您的答复。'],
+    rows: [
+      ['订单号', '{{ order_id }}'],
+      ['退货编号', '{{ return_id }}'],
+    ],
+    button: '查看订单',
+  },
 }

@@ -32,11 +32,14 @@ const own: Record<Kind, Record<string, unknown>> = {
   ready_for_pickup: order,
   order_delivered: { ...order, shipping_option: 'standard' },
   order_refunded: { ...order, amount: '12.50', currency: 'USD' },
+  return_approved: { ...order, return_id: 31 },
+  return_rejected: { ...order, return_id: 31, reason: 'It was worn.' },
   review_request: { ...order, items: [mug, lamp] },
   price_drop: { ...mug, from: '15.00', to: '12.50', currency: 'USD' },
   back_in_stock: lamp,
   low_stock: { ...mug, sku: 'MUG-BLUE', available: 3 },
   review_waiting: { ...mug, rating_id: 7, rating: 2 },
+  return_requested: { ...order, return_id: 31 },
   digest: {
     entries: [
       { kind: 'price_drop', ...mug, from: '15.00', to: '12.50', currency: 'USD' },

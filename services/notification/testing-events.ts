@@ -35,6 +35,13 @@ export const statusUpdated = (
     ),
     { at },
   )
+export const returnUpdated = (order_id: number, user_id: number, status: string, reason?: string) =>
+  messageOf(
+    catalog.orderReturnUpdated(
+      { id: order_id, version: 8 },
+      { return_id: 31, order_id, user_id, status, ...(reason !== undefined && { reason }) },
+    ),
+  )
 const shipment = (shipment_id: number, user_id: number, status: string, carrier: string) => {
   return { shipment_id, order_id: 5, user_id, tracking_number: 'T123', carrier, status, lines: [] }
 }

@@ -102,8 +102,11 @@ export interface OrderChange {
   facts?: readonly Fact[]
   set?: Partial<Pick<OrderRow, (typeof changeableColumns)[number]>>
   entries?: readonly Entry[]
-  /** Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, but for timers. */
-  events?: (at: Aggregate) => { drafts: Draft[]; data: object }
+  /**
+   * Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, but for timers: by their
+   * own type, or by the one that is given.
+   */
+  events?: (at: Aggregate) => { drafts: Draft[]; data: object; type?: string }
 }
 interface ChangeResult {
   /** With the same row if nothing of it changes. */
@@ -124,9 +127,9 @@ export const applyChange = (
   const entries = [...given]
   let version = row.version
 
-  const publishAll = ({ drafts, data }: { drafts: Draft[]; data: object }) => {
+  const publishAll = ({ drafts, data, type }: { drafts: Draft[]; data: object; type?: string }) => {
     for (const draft of drafts.map(withEventId)) {
-      if (!draft.dueAt) entries.push(entryOfEvent(draft, data))
+      if (!draft.dueAt) entries.push({ ...entryOfEvent(draft, data), ...(type && { type }) })
       publish(draft)
     }
   }

@@ -85,6 +85,8 @@ export interface OrderDb {
     user_id: number
     status: ReturnStatus
     reason: string
+    /** Why it was rejected, if the administrator said so. */
+    reject_reason: Generated<string | null>
     /** JSON, by `linesColumn`. */
     lines: string
     refund_amount: number | null

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
+import { userDeleted } from '#shared/catalog'
 import { testOrders } from './testing'
 
 const shop = await testOrders()
@@ -21,4 +22,18 @@ test('an export has all orders and returns of a person, however many there are',
   const { orders, returns } = await shop.service.personalData.exportOf(46)
   expect(new Set(orders.map(each => each.id)).size).toBe(count + 1)
   expect(new Set(returns.map(each => each.id)).size).toBe(count)
+})
+
+test('an erasure takes what the customer and the shop wrote about a return', async () => {
+  const { id } = await shop.place(shop.sample, { user: 47 })
+  const now = new Date()
+  const written = { reason: 'My son broke it.', reject_reason: 'Your son was too strong.', status: 'rejected' as const, lines: '[]' }
+  await shop.sql.db
+    .insertInto('returns')
+    .values({ order_id: id, user_id: 47, ...written, created_at: now, updated_at: now })
+    .execute()
+  expect((await shop.service.personalData.exportOf(47)).returns).toMatchObject([{ reject_reason: 'Your son was too strong.' }])
+  await shop.deliver(userDeleted({ id: 47, version: 2 }, { user_id: 47 }))
+  const kept = shop.sql.db.selectFrom('returns').select(['reason', 'reject_reason']).where('user_id', '=', 47)
+  expect(await kept.execute()).toEqual([{ reason: 'erased', reject_reason: null }])
 })

@@ -22,7 +22,7 @@ const erase = async (sql: OrderSql, trx: Trx, userId: number) => {
   const ofUser = trx.updateTable('orders').where('user_id', '=', userId).where('user_erased', '=', 0)
   await ofUser.set({ user_erased: true }).where('status', 'in', open).execute()
   await ofUser.set({ user_erased: true, shipping_address: erasedAddress }).where('status', 'in', over).execute()
-  await trx.updateTable('returns').set({ reason: 'erased' }).where('user_id', '=', userId).execute()
+  await trx.updateTable('returns').set({ reason: 'erased', reject_reason: null }).where('user_id', '=', userId).execute()
   await forgetAnswers(sql, trx, userId)
 }
 
@@ -43,7 +43,10 @@ const ordersOf = async ({ orders }: Pick<Ports, 'orders'>, userId: number) => {
   return found
 }
 const returnsOf = ({ sql }: Pick<Ports, 'sql'>, userId: number) => {
-  const ofUser = sql.db.selectFrom('returns').select(['id', 'order_id', 'status', 'reason', 'created_at']).where('user_id', '=', userId)
+  const ofUser = sql.db
+    .selectFrom('returns')
+    .select(['id', 'order_id', 'status', 'reason', 'reject_reason', 'created_at'])
+    .where('user_id', '=', userId)
   return allRows(
     (after, limit) => ofUser.where('id', '>', after).orderBy('id').limit(limit).execute(),
     ({ id }) => id,

@@ -17,6 +17,14 @@ export const NewReturn = named(
 )
 export type NewReturn = Static<typeof NewReturn>
 
+export const ReturnRejection = named(
+  'ReturnRejection',
+  closed(
+    { reason: t.Optional(text(500, 'It was worn.')) },
+    { description: 'The customer reads the reason', examples: [{ reason: 'It was worn.' }] },
+  ),
+)
+const Status = named('ReturnStatus', oneOf(returnStatuses))
 export const ReturnList = closed({ ...PageQuery.properties, status: t.Optional(oneOf(returnStatuses)) })
 export type ReturnList = Static<typeof ReturnList>
 
@@ -26,8 +34,9 @@ export const ReturnView = named(
     id: t.Integer(),
     order_id: t.Integer(),
     user_id: t.Integer(),
-    status: named('ReturnStatus', oneOf(returnStatuses)),
+    status: Status,
     reason: t.String({ examples: ['It does not fit.'] }),
+    reject_reason: t.Optional(t.String({ description: 'Why it was rejected', examples: ['It was worn.'] })),
     lines: t.Array(named('ReturnLine', t.Object({ product_id: ProductId, sku: Sku, quantity: t.Integer() }))),
     refund_amount: t.Optional(Money),
     shipment_id: t.Optional(t.Integer({ description: 'The parcel that came back, of a return that nobody asked for' })),
@@ -44,6 +53,7 @@ export const returnView = (row: ReturnRow, currency: string): ReturnView => ({
   user_id: row.user_id,
   status: row.status,
   reason: row.reason,
+  ...(row.reject_reason !== null && { reject_reason: row.reject_reason }),
   lines: linesColumn.read(row.lines),
   ...(row.refund_amount !== null && { refund_amount: toMajor(row.refund_amount, currency) }),
   ...(row.shipment_id !== null && { shipment_id: row.shipment_id }),

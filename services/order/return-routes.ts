@@ -1,10 +1,10 @@
 import type { Http } from '#shared/http'
 import { listOf, page, pageOf } from '#shared/page'
-import { IdempotencyHeader, IdParam } from '#shared/schema'
+import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { OrderService } from './compose'
 import type { Buyer } from './database'
 import type { ReturnStep } from './domain-returns'
-import { NewReturn, ReturnList, ReturnView, returnView } from './return-model'
+import { NewReturn, ReturnList, ReturnRejection, ReturnView, returnView } from './return-model'
 
 interface StepRequest {
   user: Buyer
@@ -14,8 +14,8 @@ interface StepRequest {
 }
 
 export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & { http: Http }) => {
-  const takeStep = async ({ user, params, headers, set }: StepRequest, step: ReturnStep) => {
-    const answer = await returns.step(params.id, step, user, headers['idempotency-key'])
+  const takeStep = async ({ user, params, headers, set }: StepRequest, step: ReturnStep, said: { reason?: string } = {}) => {
+    const answer = await returns.step(params.id, step, user, headers['idempotency-key'], said)
     Object.assign(set.headers, answer.headers)
     return answer.body
   }
@@ -66,13 +66,14 @@ export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & 
       problems: ['return_not_found', 'illegal_transition'],
       detail: { operationId: 'approveReturn', summary: 'Approve a requested return' },
     })
-    .post('/returns/:id/reject', request => takeStep(request, 'reject'), {
+    .post('/returns/:id/reject', request => takeStep(request, 'reject', request.body ?? {}), {
       auth: 'admin',
       params: IdParam,
       headers: IdempotencyHeader,
+      body: t.Optional(ReturnRejection),
       response: { 200: ReturnView },
       problems: ['return_not_found', 'illegal_transition'],
-      detail: { operationId: 'rejectReturn', summary: 'Reject a requested return' },
+      detail: { operationId: 'rejectReturn', summary: 'Reject a requested return, with the reason that the customer reads' },
     })
     .post('/returns/:id/receive', request => takeStep(request, 'receive'), {
       auth: 'admin',

@@ -50,6 +50,34 @@ describe('a return', () => {
     const { body } = await send('GET', `/api/orders/${order.id}/timeline`)
     const types = body.items.map((item: { type: string }) => item.type)
     expect(types.slice(-3)).toEqual(['order.return_requested', 'order.return_approved', 'order.return_received'])
+    const about = { return_id: id, order_id: order.id, user_id: order.user_id }
+    const updated = await published(order.id, 'order.return_updated')
+    expect(updated.map(({ data }) => data)).toEqual([
+      { ...about, status: 'requested' },
+      { ...about, status: 'approved' },
+    ])
+    // The timeline names the events that it is of, and each of them is a change of its own.
+    expect(body.items.slice(-3, -1).map((item: { event_id: string }) => item.event_id)).toEqual(updated.map(event => event.id))
+    const versions = (await published(order.id)).filter(event => event.due_at === null).map(event => event.aggregate.version)
+    expect(new Set(versions).size).toBe(versions.length)
+  })
+
+  test('is rejected with the reason that the customer reads, or with none', async () => {
+    const order = await delivered()
+    const reject = (id: number, more: object = {}) =>
+      send('POST', `/api/orders/returns/${id}/reject`, { user: 1, admin: true, key: `no-${id}`, ...more })
+    const [worn, other] = [(await ask(order.id, 1)).body.id, (await ask(order.id, 1)).body.id]
+    const body = { reason: 'It was worn.' }
+    expect((await reject(worn, { body: { reason: ' ' } })).status).toBe(400)
+    expect((await reject(worn, { body })).body).toMatchObject({ status: 'rejected', reason: 'too heavy', reject_reason: 'It was worn.' })
+    expect((await reject(worn, { body })).headers.get('idempotent-replayed')).toBe('true')
+    expect((await reject(worn)).body.code).toBe('idempotency_key_reused')
+    expect((await send('GET', `/api/orders/returns/${worn}`)).body.reject_reason).toBe('It was worn.')
+    expect((await reject(other)).body).not.toHaveProperty('reject_reason')
+    const told = (await published(order.id, 'order.return_updated')).filter(({ data }) => data.status === 'rejected')
+    expect(told.map(({ data }) => data.reason)).toEqual(['It was worn.', undefined])
+    const timeline = await send('GET', `/api/orders/${order.id}/timeline`)
+    expect(JSON.stringify(timeline.body)).not.toContain('worn')
   })
 
   test('is received once when it is repeated with its key, and answers the same', async () => {

@@ -1,13 +1,33 @@
+import { orderReturnUpdated } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently } from '#shared/idempotency'
 import { afterId, newestFirst, type Page } from '#shared/page'
 import { countCapped } from '#shared/sql'
-import { changeOrder, loadLockedOrder, loadOwnLockedOrder, ownEntry } from './changes'
+import { changeOrder, loadLockedOrder, loadOwnLockedOrder, type OrderChange } from './changes'
 import { type Buyer, linesColumn, type OrderSql, type ReturnRow } from './database'
-import { nextReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
+import { nextReturnStatus, type ReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
 import { linesOf, receivedLines, returnReceived, returnsOf } from './received-returns'
 import { itemsOf } from './repository'
 import { type NewReturn, type ReturnList, type ReturnView, returnView } from './return-model'
+
+interface Updated {
+  return_id: number
+  order_id: number
+  user_id: number
+  status: ReturnStatus
+  reason?: string | undefined
+}
+/** Publishes what became of a return. The timeline outlives what people typed, so it holds no reason. */
+const returnUpdated = ({ reason, ...about }: Updated, shown: object = {}): OrderChange => {
+  const { return_id, status } = about
+  return {
+    events: at => ({
+      drafts: [orderReturnUpdated(at, { ...about, ...(reason !== undefined && { reason }) })],
+      data: { return_id, ...shown },
+      type: `order.return_${status}`,
+    }),
+  }
+}
 
 export const returns = (sql: OrderSql) => ({
   request: (orderId: number, buyer: Buyer, body: NewReturn, key: string | undefined): Promise<Answer<ReturnView>> =>
@@ -24,6 +44,7 @@ export const returns = (sql: OrderSql) => ({
           user_id: row.user_id,
           status: 'requested' as const,
           reason: body.reason,
+          reject_reason: null,
           lines: linesColumn.write(lines),
           refund_amount: null,
           shipment_id: null,
@@ -32,15 +53,16 @@ export const returns = (sql: OrderSql) => ({
         }
         const { insertId } = await trx.insertInto('returns').values(stored).executeTakeFirstOrThrow()
         const id = Number(insertId)
-        await changeOrder(trx, publish, order, { entries: [ownEntry('order.return_requested', { return_id: id, lines })] })
+        const { user_id, status } = stored
+        await changeOrder(trx, publish, order, returnUpdated({ return_id: id, order_id: orderId, user_id, status }, { lines }))
         const headers = { location: `/api/orders/returns/${id}` }
         return save(trx, { status: 201, headers, body: returnView({ id, ...stored }, row.currency) })
       }),
     ),
 
   /** Takes a return a step further. Receiving it publishes what is to be refunded. */
-  step: (id: number, step: ReturnStep, by: Buyer, key: string | undefined): Promise<Answer<ReturnView>> =>
-    idempotently(sql, { scope: `${by.id} POST /api/orders/returns/${id}/${step}`, key, body: {} }, save =>
+  step: (id: number, step: ReturnStep, by: Buyer, key: string | undefined, said: { reason?: string } = {}): Promise<Answer<ReturnView>> =>
+    idempotently(sql, { scope: `${by.id} POST /api/orders/returns/${id}/${step}`, key, body: said }, save =>
       sql.transaction(async (trx, publish) => {
         const known = await trx.selectFrom('returns').select('order_id').where('id', '=', id).executeTakeFirst()
         const order = known && (await loadLockedOrder(trx, known.order_id))
@@ -52,11 +74,11 @@ export const returns = (sql: OrderSql) => ({
         const { currency } = order.row
         const lines = linesOf(row)
         const refund_amount = status === 'received' ? refundFor(await itemsOf(trx, order.row.id), lines, receivedLines(all)) : null
-        const set = { status, refund_amount, updated_at: new Date() }
+        const set = { status, refund_amount, reject_reason: said.reason ?? null, updated_at: new Date() }
         await trx.updateTable('returns').set(set).where('id', '=', id).execute()
         const change =
           refund_amount === null
-            ? { entries: [ownEntry(`order.return_${status}`, { return_id: id })] }
+            ? returnUpdated({ return_id: id, order_id: row.order_id, user_id: row.user_id, status, reason: said.reason })
             : returnReceived(order.row, { id, lines, refund_amount })
         await changeOrder(trx, publish, order, change)
         return save(trx, { status: 200, body: returnView({ ...row, ...set }, currency) })

@@ -94,6 +94,20 @@ export const orderCancelled = defineEvent('order.cancelled', {
   aggregate: 'order',
   data: t.Object({ order_id: t.Integer(), user_id: t.Integer(), reason: t.String(), items: orderLines }),
 })
+/** A return is requested, approved or rejected. `order.return_received` says that the goods have come. */
+export const orderReturnUpdated = defineEvent('order.return_updated', {
+  from: 'order',
+  to: ['notification'],
+  aggregate: 'order',
+  data: t.Object({
+    return_id: t.Integer(),
+    order_id: t.Integer(),
+    user_id: t.Integer(),
+    status: t.String(),
+    /** Why it was rejected, as the customer is told. */
+    reason: t.Optional(t.String()),
+  }),
+})
 export const orderReturnReceived = defineEvent('order.return_received', {
   from: 'order',
   to: ['inventory', 'payment'],
