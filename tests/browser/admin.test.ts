@@ -67,6 +67,31 @@ test('an administrator decides reviews, with a reason that the author reads', as
   expect(opened.wrong).toEqual([])
 })
 
+test('an administrator finds the returns that wait, and rejects one with a reason that the customer reads', async () => {
+  const [product, ann] = await Promise.all([shop.addProduct({ price: 20 }), shop.shopper()])
+  const order = await ann.buy(pieces(product))
+  await shop.deliver((await ann.untilShipment(order.id)).id)
+  await ann.untilOrder(order.id, 'delivered')
+  const body = { lines: [{ product_id: product.id, quantity: 1 }], reason: `Too heavy ${unique()}` }
+  const { id } = await ann.call<{ id: number }>('POST', `/api/orders/${order.id}/returns`, { body })
+  await using opened = await asAdmin('/admin')
+  const { page } = opened
+  await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Returns' }).click()
+  const row = page.getByRole('row').filter({ hasText: body.reason })
+  await row.getByRole('link', { name: `#${order.id}` }).click()
+  await page.getByRole('button', { name: 'Reject' }).click()
+  await page.getByRole('dialog').getByLabel('Reason').fill('It was worn.')
+  await inDialog(page, 'Reject')
+  await page.getByText('Rejected: It was worn.').waitFor()
+  expect(await ann.call('GET', `/api/orders/returns/${id}`)).toMatchObject({ status: 'rejected', reject_reason: 'It was worn.' })
+  await opened.go('/admin/returns')
+  await page.getByRole('heading', { name: 'Returns' }).waitFor()
+  await row.waitFor({ state: 'detached' })
+  await page.getByLabel('State').selectOption('rejected')
+  await row.waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
 test('an administrator adds a product, changes its stock, and takes it off sale', async () => {
   const name = `Lamp ${unique()}`
   await using opened = await asAdmin('/admin/products')

@@ -9,6 +9,7 @@ startSite({
     '/': () => import('./pages/home'),
     '/orders': () => import('./pages/orders'),
     '/orders/:id': () => import('./pages/order'),
+    '/returns': () => import('./pages/returns'),
     '/products': () => import('./pages/products'),
     '/products/:id': () => import('./pages/product'),
     '/stock': () => import('./pages/stock'),

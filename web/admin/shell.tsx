@@ -10,6 +10,7 @@ import { Main } from '../kit/site'
 const pages = [
   ['/', 'Overview'],
   ['/orders', 'Orders'],
+  ['/returns', 'Returns'],
   ['/products', 'Products'],
   ['/stock', 'Stock'],
   ['/campaigns', 'Campaigns'],

@@ -5,14 +5,42 @@ import { Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { Return } from '../types'
-import { State } from './states'
+import { FormButton } from './form-button'
 
-const steps: Record<string, readonly (readonly [string, string, string])[]> = {
-  requested: [
-    ['approve', 'Approve', 'The customer may send the goods.'],
-    ['reject', 'Reject', 'The customer is told that the goods cannot be sent back.'],
-  ],
-  approved: [['receive', 'Goods arrived', 'The goods go back to the shelf, and their price is refunded.']],
+import { State } from './states'
+import { filled } from './values'
+
+const steps: Record<string, readonly [step: string, label: string, hint: string]> = {
+  requested: ['approve', 'Approve', 'The customer may send the goods.'],
+  approved: ['receive', 'Goods arrived', 'The goods go back to the shelf, and their price is refunded.'],
+}
+const take = async (id: number, step: string, headers: Record<string, string>, body?: object) => {
+  await call('POST', `/api/orders/returns/${id}/${step}`, { headers, ...(body && { body }) })
+  changed('/api/')
+  say('Done.')
+}
+
+function Steps({ id, status }: Pick<Return, 'id' | 'status'>) {
+  const [step, label, hint] = steps[status] ?? []
+  return (
+    <span class="flex gap-2">
+      {step && label && (
+        <Confirm small look="plain" label={label} title={`${label}: return ${id}`} onConfirm={headers => take(id, step, headers)}>
+          {hint}
+        </Confirm>
+      )}
+      {status === 'requested' && (
+        <FormButton
+          small
+          look="danger"
+          label="Reject"
+          title={`Reject: return ${id}`}
+          fields={[{ name: 'reason', label: 'Reason', lines: 2, hint: 'The customer reads it' }]}
+          onSave={(values, headers) => take(id, 'reject', headers, filled(values))}
+        />
+      )}
+    </span>
+  )
 }
 
 export function Returns({ orderId }: { orderId: number }) {
@@ -22,7 +50,7 @@ export function Returns({ orderId }: { orderId: number }) {
     <Card title="Returns">
       <Problem problem={problem} onRetry={reload} />
       <ul class="grid gap-4">
-        {data?.items.map(({ id, status, reason, lines, created_at }) => (
+        {data?.items.map(({ id, status, reason, reject_reason, lines, created_at }) => (
           <li key={id} class="flex flex-wrap items-center justify-between gap-3">
             <span class="grid gap-1">
               <span class="flex flex-wrap items-center gap-3">
@@ -31,25 +59,9 @@ export function Returns({ orderId }: { orderId: number }) {
               <span class="text-sm text-soft">
                 {lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')} · <Time at={created_at} />
               </span>
+              {reject_reason && <span class="text-sm">Rejected: {reject_reason}</span>}
             </span>
-            <span class="flex gap-2">
-              {steps[status]?.map(([step, label, hint]) => (
-                <Confirm
-                  key={step}
-                  small
-                  look={step === 'reject' ? 'danger' : 'plain'}
-                  label={label}
-                  title={`${label}: return ${id}`}
-                  onConfirm={async headers => {
-                    await call('POST', `/api/orders/returns/${id}/${step}`, { headers })
-                    changed('/api/')
-                    say('Done.')
-                  }}
-                >
-                  {hint}
-                </Confirm>
-              ))}
-            </span>
+            <Steps id={id} status={status} />
           </li>
         ))}
       </ul>
