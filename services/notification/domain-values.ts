@@ -17,6 +17,7 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
   new_sign_in: ['time'],
   /** `items` is a list of `{ product, quantity, price }`. `shipping_option` is `pickup` where the buyer collects the order. */
   order_placed: [...order, 'items', 'total', 'currency', 'shipping_option'],
+  payment_pending: [...order, 'amount', 'currency', 'reference', 'due_at'],
   order_paid: [...order],
   /**
    * `reason` is the shop's word for it: `by_customer`, `payment_timeout`, `out_of_stock`, `coupon_rejected`, `undeliverable`.

@@ -35,6 +35,7 @@ export const kindNames = [
   'email_change',
   'new_sign_in',
   'order_placed',
+  'payment_pending',
   'order_paid',
   'order_cancelled',
   'order_shipped',
@@ -61,6 +62,8 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   email_change: { class: 'critical', channels: withMail },
   new_sign_in: { class: 'critical', channels: withMail },
   order_placed: { class: 'order', channels: withMail },
+  /** A bank transfer is awaited: what it has to say, and until when. */
+  payment_pending: { class: 'order', channels: withMail },
   order_paid: { class: 'order', channels: withMail },
   order_cancelled: { class: 'order', channels: everywhere },
   order_shipped: { class: 'order', channels: everywhere },

@@ -62,6 +62,10 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       if (status === 'approved') return tellUser(message, 'return_approved', user_id, facts)
       return status === 'rejected' ? tellUser(message, 'return_rejected', user_id, facts) : undefined
     }),
+    on(catalog.paymentPending, message => {
+      const { order_id, user_id, amount, currency, reference, due_at } = message.data
+      return tellUser(message, 'payment_pending', user_id, { order_id, amount, currency, reference, due_at })
+    }),
     on(catalog.paymentRefunded, message => {
       const { order_id, user_id, amount, currency } = message.data
       return tellUser(message, 'order_refunded', user_id, { order_id, amount, currency })

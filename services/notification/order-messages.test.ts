@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type TestNotification, testNotification } from './testing'
-import { packed, placed, returnUpdated, shipmentMoved, statusUpdated } from './testing-events'
+import { packed, placed, returnUpdated, shipmentMoved, statusUpdated, transferAwaited } from './testing-events'
 
 let shop: TestNotification
 beforeAll(async () => {
@@ -71,5 +71,17 @@ describe('an event', () => {
     const mails = shop.channels.email.to(user.email).map(({ text }) => text.match(/^Reason: .*$/m)?.[0])
     expect(mails.toSorted()).toEqual(['Reason: It was worn.', undefined, undefined])
     expect(shop.channels.email.to('user1@example.com').map(({ subject }) => subject)).toEqual(['A return is waiting: order 36'])
+  })
+
+  test('of a transfer that is awaited tells its buyer how much, under which reference and until when', async () => {
+    const user = await shop.newUser()
+    const event = transferAwaited(39, user.id)
+    await shop.handle(event, event)
+    await shop.sendAll()
+    const [mail, ...more] = shop.channels.email.to(user.email)
+    expect(more).toEqual([])
+    expect(mail?.subject).toBe('How to pay for order 39')
+    for (const part of ['Amount: $64.00', 'Reference: transfer_77', 'Pay by: December 3, 2026']) expect(mail?.text).toContain(part)
+    expect((await user.send('GET', '/')).body.items).toMatchObject([{ kind: 'payment_pending', link: 'https://shop.example/orders/39' }])
   })
 })

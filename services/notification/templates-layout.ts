@@ -9,6 +9,7 @@ const links: Record<Kind, string> = {
   email_change: '{{ shop_url }}',
   new_sign_in: '{{ shop_url }}',
   order_placed: '{{ order_url }}',
+  payment_pending: '{{ order_url }}',
   order_paid: '{{ order_url }}',
   order_cancelled: '{{ order_url }}',
   order_shipped: '{% if tracking_url != blank %}{{ tracking_url }}{% else %}{{ order_url }}{% endif %}',

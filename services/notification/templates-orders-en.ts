@@ -18,6 +18,23 @@ export const englishOrders: OrderWords = {
     ],
     button: 'View my order',
   },
+  payment_pending: {
+    subject: 'How to pay for order {{ order_id }}',
+    short: 'Please transfer {{ amount | money: currency }} for order {{ order_id }}. Reference: {{ reference }}',
+    preheader: 'The reference and the date that your transfer needs.',
+    heading: 'We are waiting for your transfer',
+    paragraphs: [
+      'Please transfer the amount below, and give the reference exactly as it stands here: by it we know that the money is for your order.',
+      'We keep the goods for you until {{ due_at | date_long }}. If no money has arrived by then, the order is cancelled.',
+    ],
+    rows: [
+      ['Order', '{{ order_id }}'],
+      ['Amount', '{{ amount | money: currency }}'],
+      ['Reference', '{{ reference }}'],
+      ['Pay by', '{{ due_at | date_long }}'],
+    ],
+    button: 'View my order',
+  },
   order_paid: {
     subject: 'Payment received for order {{ order_id }}',
     short: 'We have received your payment for order {{ order_id }}.',

@@ -18,6 +18,23 @@ export const vietnameseOrders: OrderWords = {
     ],
     button: 'Xem đơn hàng',
   },
+  payment_pending: {
+    subject: 'Hướng dẫn thanh toán đơn hàng {{ order_id }}',
+    short: 'Vui lòng chuyển {{ amount | money: currency }} cho đơn hàng {{ order_id }}. Nội dung chuyển khoản: {{ reference }}',
+    preheader: 'Nội dung chuyển khoản và thời hạn thanh toán.',
+    heading: 'Chúng tôi đang chờ bạn chuyển khoản',
+    paragraphs: [
+      'Vui lòng chuyển số tiền dưới đây và ghi đúng nội dung chuyển khoản, để chúng tôi biết khoản tiền này là của đơn hàng nào.',
+      'Chúng tôi giữ hàng cho bạn đến {{ due_at | date_long }}. Nếu đến lúc đó chưa nhận được tiền, đơn hàng sẽ bị hủy.',
+    ],
+    rows: [
+      ['Mã đơn hàng', '{{ order_id }}'],
+      ['Số tiền', '{{ amount | money: currency }}'],
+      ['Nội dung chuyển khoản', '{{ reference }}'],
+      ['Hạn thanh toán', '{{ due_at | date_long }}'],
+    ],
+    button: 'Xem đơn hàng',
+  },
   order_paid: {
     subject: 'Đã nhận thanh toán cho đơn hàng {{ order_id }}',
     short: 'Đã nhận thanh toán cho đơn hàng {{ order_id }}.',

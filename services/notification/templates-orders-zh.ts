@@ -13,6 +13,23 @@ export const chineseOrders: OrderWords = {
     ],
     button: '查看订单',
   },
+  payment_pending: {
+    subject: '订单 {{ order_id }} 的转账信息',
+    short: '请为订单 {{ order_id }} 转账 {{ amount | money: currency }}，附言：{{ reference }}',
+    preheader: '转账所需的附言和截止时间。',
+    heading: '正在等待您的转账',
+    paragraphs: [
+      '请按以下金额转账，并在附言中原样填写下方的编号，我们据此确认这笔款项属于您的订单。',
+      '商品将为您保留至 {{ due_at | date_long }}。届时如未收到款项，订单将被取消。',
+    ],
+    rows: [
+      ['订单号', '{{ order_id }}'],
+      ['转账金额', '{{ amount | money: currency }}'],
+      ['附言', '{{ reference }}'],
+      ['截止时间', '{{ due_at | date_long }}'],
+    ],
+    button: '查看订单',
+  },
   order_paid: {
     subject: '订单 {{ order_id }} 付款成功',
     short: '订单 {{ order_id }} 付款成功，我们正在为您备货。',

@@ -21,6 +21,7 @@ const own: Record<Kind, Record<string, unknown>> = {
     currency: 'USD',
     shipping_option: 'standard',
   },
+  payment_pending: { ...order, amount: '64.00', currency: 'USD', reference: 'transfer_77', due_at: '2026-12-03T10:00:00.000Z' },
   order_paid: order,
   order_cancelled: { ...order, reason: 'payment_timeout', cancelled_by: '' },
   order_shipped: {

@@ -33,7 +33,7 @@ export interface Phrases {
 }
 
 /** What is said about orders. Each language has a file of its own for it. */
-export type OrderWords = Record<Extract<Kind, `order_${string}` | `return_${string}` | 'ready_for_pickup'>, Words>
+export type OrderWords = Record<Extract<Kind, `order_${string}` | `return_${string}` | 'ready_for_pickup' | 'payment_pending'>, Words>
 
 /** One text for a buyer who collects the order, and one for the others. */
 export const ifCollected = (collected: string, sent: string) =>

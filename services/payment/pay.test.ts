@@ -91,7 +91,7 @@ describe('paying an order', () => {
     const { id: payment_id, transaction_id } = second.body
     const event = { id: 'bank-1', type: 'payment.captured', payment_id, transaction_id, amount: 3000, currency: 'USD' }
     expect((await shop.webhook(event, { provider: 'offline' })).status).toBe(200)
-    expect(await types(payment_id)).toEqual(['payment.processed 1'])
+    expect(await types(payment_id)).toEqual(['payment.pending 1', 'payment.processed 2'])
   })
 
   test('by cash on delivery is authorized at once and captured on delivery', async () => {

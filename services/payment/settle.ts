@@ -1,4 +1,4 @@
-import { paymentAuthorized, paymentFailed, paymentProcessed, paymentVoided } from '#shared/catalog'
+import { paymentAuthorized, paymentFailed, paymentPending, paymentProcessed, paymentVoided } from '#shared/catalog'
 import type { Publish } from '#shared/event'
 import type { Log } from '#shared/log'
 import { toMinor } from '#shared/money'
@@ -8,7 +8,7 @@ import { paidByAfter, settledBy } from './domain-charges'
 import { dueAction, dueRefunds, type OrderFacts, refundsToBegin } from './domain-refunds'
 import { bookCapture } from './ledger'
 import { beginAction, type LockedPayment, lockPayment, type PaymentKey, paymentEventData, savePayment } from './payment-rows'
-import type { Charge } from './providers/provider'
+import type { Charge, NextAction } from './providers/provider'
 import { beginRefund } from './settle-refund'
 
 const eventOf: Partial<Record<PaymentStatus, typeof paymentFailed>> = {
@@ -25,6 +25,13 @@ const changeStatus = (payment: PaymentRow, status: PaymentStatus, publish: Publi
   if (!waitsForMoney(status)) payment.hold_at = null
   const event = eventOf[status]
   if (event) publish(event({ id: payment.id, version: ++payment.version }, paymentEventData(payment)))
+}
+
+/** Tells once what a transfer has to say, and until when it is awaited: the buyer may have closed the page that showed it. */
+const tellTransfer = ({ order, payment }: LockedPayment, { reference, due_at }: NextAction, publish: Publish) => {
+  if (payment.payment_method !== 'bank_transfer' || payment.next_action !== null || !reference || !due_at) return
+  if (!waitsForMoney(payment.status) || order.cancelled === 1) return
+  publish(paymentPending({ id: payment.id, version: ++payment.version }, { ...paymentEventData(payment), reference, due_at }))
 }
 
 /** The provider reports another amount than the payment's. Nothing is booked until a person has looked at it. */
@@ -74,8 +81,10 @@ export const settleCharge = async (trx: Trx, publish: Publish, key: PaymentKey, 
     payment.ask_at = null
   } else if (doing !== payment.doing) beginAction(payment, doing)
   if (status) payment.reason = charge.reason ?? null
-  if (charge.nextAction) payment.next_action = nextActionColumn.write(charge.nextAction)
-  else if (status) payment.next_action = null
+  if (charge.nextAction) {
+    tellTransfer(locked, charge.nextAction, publish)
+    payment.next_action = nextActionColumn.write(charge.nextAction)
+  } else if (status) payment.next_action = null
   if (captures) {
     payment.captured = payment.amount
     payment.captured_at = new Date()

@@ -13,6 +13,18 @@ const payment = {
 }
 const paymentEvent = (type: string) => defineEvent(type, { from: 'payment', to: ['order'], aggregate: 'payment', data: t.Object(payment) })
 
+/** A bank transfer is awaited. By other methods, nobody has to be told what to do next: the buyer is led there. */
+export const paymentPending = defineEvent('payment.pending', {
+  from: 'payment',
+  to: ['notification'],
+  aggregate: 'payment',
+  data: t.Object({
+    ...payment,
+    /** What the buyer writes on the transfer. */
+    reference: t.String(),
+    due_at: t.String(),
+  }),
+})
 export const paymentAuthorized = paymentEvent('payment.authorized')
 /** The money was captured. */
 export const paymentProcessed = paymentEvent('payment.processed')

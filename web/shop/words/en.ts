@@ -320,6 +320,7 @@ export default {
   kinds: oneOf({
     welcome: 'Welcome',
     order_placed: 'Order placed',
+    payment_pending: 'Transfer awaited',
     order_paid: 'Order paid',
     order_cancelled: 'Order cancelled',
     order_shipped: 'Parcel on its way',

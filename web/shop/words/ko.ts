@@ -316,6 +316,7 @@ export default {
   kinds: oneOf({
     welcome: '가입 인사',
     order_placed: '주문 접수',
+    payment_pending: '입금 대기',
     order_paid: '결제 완료',
     order_cancelled: '주문 취소',
     order_shipped: '배송 시작',

@@ -316,6 +316,7 @@ export default {
   kinds: oneOf({
     welcome: 'Chào mừng',
     order_placed: 'Đã đặt hàng',
+    payment_pending: 'Chờ chuyển khoản',
     order_paid: 'Đã thanh toán',
     order_cancelled: 'Đơn bị hủy',
     order_shipped: 'Hàng đang giao',

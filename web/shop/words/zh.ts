@@ -314,6 +314,7 @@ export default {
   kinds: oneOf({
     welcome: '欢迎',
     order_placed: '已下单',
+    payment_pending: '等待转账',
     order_paid: '已付款',
     order_cancelled: '订单取消',
     order_shipped: '包裹发出',
