@@ -10,6 +10,7 @@ interface Message {
   id: number
   kind: string
   title: string
+  text: string
 }
 interface Delivery {
   id: number
@@ -49,6 +50,30 @@ test('a buyer is told of each step of an order once, in the shop and by mail', a
   const { content } = await (await shop.admin()).call<Delivery>('GET', `/api/notifications/deliveries/${placed?.id}`)
   expect(content?.text).toContain('2 × Laptop')
   expect(content?.subject).toContain(String(id))
+})
+
+test('a buyer who collects an order is told when it is ready, and not that it left', async () => {
+  const [product, bob] = await Promise.all([shop.addProduct({ stock: 5 }), shop.shopper()])
+  const { id } = await bob.buy({ ...pieces(product), shipping_option: 'pickup' })
+  await shop.deliver((await bob.untilShipment(id)).id)
+  const kinds = ['order_delivered', 'order_paid', 'order_placed', 'ready_for_pickup', 'welcome']
+  const messages = await until(async () => {
+    const { items } = await bob.call<List<Message>>('GET', '/api/notifications?limit=100')
+    return items.length >= kinds.length ? items : undefined
+  })
+  expect(messages.map(({ kind }) => kind).toSorted()).toEqual(kinds)
+  expect(messages.find(({ kind }) => kind === 'order_delivered')?.title).toBe(`You have collected order ${id}`)
+})
+
+test('a buyer is told how to transfer the money, and who cancelled the order', async () => {
+  const [product, bob, admin] = await Promise.all([shop.addProduct({ stock: 5 }), shop.shopper(), shop.admin()])
+  const placed = await bob.place(pieces(product))
+  const { body: payment } = await bob.pay(placed, { payment_method: 'bank_transfer' })
+  const told = (kind: string) =>
+    until(async () => (await bob.call<List<Message>>('GET', '/api/notifications?limit=100')).items.find(one => one.kind === kind))
+  expect((await told('payment_pending')).text).toContain(`Reference: ${payment.next_action?.reference}`)
+  await admin.call('POST', `/api/orders/${placed.id}/cancel`)
+  expect((await told('order_cancelled')).text).toBe(`Order ${placed.id} has been cancelled by the shop.`)
 })
 
 test('messages come live through the gateway, those that were missed first', async () => {
