@@ -54,7 +54,8 @@ export const returnView = (row: ReturnRow, currency: string): ReturnView => ({
   status: row.status,
   reason: row.reason,
   ...(row.reject_reason !== null && { reject_reason: row.reject_reason }),
-  lines: linesColumn.read(row.lines),
+  // A parcel that came back also names its warehouse, which is nothing to its buyer.
+  lines: linesColumn.read(row.lines).map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
   ...(row.refund_amount !== null && { refund_amount: toMajor(row.refund_amount, currency) }),
   ...(row.shipment_id !== null && { shipment_id: row.shipment_id }),
   currency,
