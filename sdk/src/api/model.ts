@@ -580,7 +580,7 @@ export interface DeadLettersReplay {
   left: number;
 }
 
-export type NotificationKind = 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'order_delivered' | 'order_refunded' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'digest';
+export type NotificationKind = 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest';
 export type DeliveryChannel = 'email' | 'sms' | 'push';
 export type DeliveryState = 'queued' | 'sent' | 'delivered' | 'bounced' | 'complained' | 'failed' | 'suppressed';
 export interface Delivery {
@@ -1341,6 +1341,13 @@ export type NewNotificationPreferencesKindsOrderPlaced = {
   push?: boolean;
 };
 
+export type NewNotificationPreferencesKindsPaymentPending = {
+  in_app?: boolean;
+  email?: boolean;
+  sms?: boolean;
+  push?: boolean;
+};
+
 export type NewNotificationPreferencesKindsOrderPaid = {
   in_app?: boolean;
   email?: boolean;
@@ -1362,6 +1369,13 @@ export type NewNotificationPreferencesKindsOrderShipped = {
   push?: boolean;
 };
 
+export type NewNotificationPreferencesKindsReadyForPickup = {
+  in_app?: boolean;
+  email?: boolean;
+  sms?: boolean;
+  push?: boolean;
+};
+
 export type NewNotificationPreferencesKindsOrderDelivered = {
   in_app?: boolean;
   email?: boolean;
@@ -1370,6 +1384,20 @@ export type NewNotificationPreferencesKindsOrderDelivered = {
 };
 
 export type NewNotificationPreferencesKindsOrderRefunded = {
+  in_app?: boolean;
+  email?: boolean;
+  sms?: boolean;
+  push?: boolean;
+};
+
+export type NewNotificationPreferencesKindsReturnApproved = {
+  in_app?: boolean;
+  email?: boolean;
+  sms?: boolean;
+  push?: boolean;
+};
+
+export type NewNotificationPreferencesKindsReturnRejected = {
   in_app?: boolean;
   email?: boolean;
   sms?: boolean;
@@ -1411,6 +1439,13 @@ export type NewNotificationPreferencesKindsReviewWaiting = {
   push?: boolean;
 };
 
+export type NewNotificationPreferencesKindsReturnRequested = {
+  in_app?: boolean;
+  email?: boolean;
+  sms?: boolean;
+  push?: boolean;
+};
+
 export type NewNotificationPreferencesKindsDigest = {
   email?: boolean;
 };
@@ -1422,16 +1457,21 @@ export type NewNotificationPreferencesKinds = {
   email_change?: NewNotificationPreferencesKindsEmailChange;
   new_sign_in?: NewNotificationPreferencesKindsNewSignIn;
   order_placed?: NewNotificationPreferencesKindsOrderPlaced;
+  payment_pending?: NewNotificationPreferencesKindsPaymentPending;
   order_paid?: NewNotificationPreferencesKindsOrderPaid;
   order_cancelled?: NewNotificationPreferencesKindsOrderCancelled;
   order_shipped?: NewNotificationPreferencesKindsOrderShipped;
+  ready_for_pickup?: NewNotificationPreferencesKindsReadyForPickup;
   order_delivered?: NewNotificationPreferencesKindsOrderDelivered;
   order_refunded?: NewNotificationPreferencesKindsOrderRefunded;
+  return_approved?: NewNotificationPreferencesKindsReturnApproved;
+  return_rejected?: NewNotificationPreferencesKindsReturnRejected;
   review_request?: NewNotificationPreferencesKindsReviewRequest;
   price_drop?: NewNotificationPreferencesKindsPriceDrop;
   back_in_stock?: NewNotificationPreferencesKindsBackInStock;
   low_stock?: NewNotificationPreferencesKindsLowStock;
   review_waiting?: NewNotificationPreferencesKindsReviewWaiting;
+  return_requested?: NewNotificationPreferencesKindsReturnRequested;
   digest?: NewNotificationPreferencesKindsDigest;
 };
 
@@ -3066,8 +3106,11 @@ export interface ReturnLine {
 export interface Return {
   id: number;
   order_id: number;
+  user_id: number;
   status: ReturnStatus;
   reason: string;
+  /** Why it was rejected */
+  reject_reason?: string;
   lines: ReturnLine[];
   /** In major units */
   refund_amount?: number;
@@ -3081,6 +3124,30 @@ export interface Return {
 
 export interface ReturnList {
   items: Return[];
+}
+
+export interface ReturnPage {
+  items: Return[];
+  /** Counted to 10000; above a thousand it may be a second old */
+  total: number;
+  /** There are more than `total` */
+  total_capped?: boolean;
+  skip: number;
+  limit: number;
+  /** Send it as `cursor` for the next page; absent on the last one */
+  next_cursor?: string;
+}
+
+/**
+ * The customer reads the reason
+ */
+export interface ReturnRejection {
+  /**
+     * @minLength 1
+     * @maxLength 500
+     * @pattern \S
+     */
+  reason?: string;
 }
 
 export interface Review {
@@ -5258,6 +5325,32 @@ export type RequestReturn422 = Problem & {
 export type ListOrderReturns404Code = 'order_not_found';
 export type ListOrderReturns404 = Problem & {
   code: ListOrderReturns404Code;
+};
+
+export type ListReturnsParams = {
+/**
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+skip?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
+/**
+ * The `next_cursor` of the page before
+ * @minLength 1
+ * @maxLength 1024
+ */
+cursor?: string;
+status?: ListReturnsStatus;
+};
+
+export type ListReturnsStatus = 'requested' | 'approved' | 'rejected' | 'received';
+export type ListReturns400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListReturns400 = Problem & {
+  code: ListReturns400Code;
 };
 
 export type GetReturn404Code = 'return_not_found';

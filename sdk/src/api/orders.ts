@@ -8,6 +8,7 @@ import type {
   CancelOrderHeaders,
   GetOrderStatsParams,
   ListOrdersParams,
+  ListReturnsParams,
   NewOrder,
   NewReturn,
   Order,
@@ -20,7 +21,9 @@ import type {
   RejectReturnHeaders,
   RequestReturnHeaders,
   Return,
-  ReturnList
+  ReturnList,
+  ReturnPage,
+  ReturnRejection
 } from './model.ts';
 
 /**
@@ -65,6 +68,10 @@ export const requestReturn = async (shop: Shop, id: number, newReturn: NewReturn
 export const listOrderReturns = async (shop: Shop, id: number, options?: CallOptions): Promise<ReturnList> =>
   shopFetch<ReturnList>(shop, 'GET', pathOf`/api/orders/${id}/returns`, {}, options)
 
+/** My returns, newest first; an admin sees everybody’s. */
+export const listReturns = async (shop: Shop, params?: ListReturnsParams, options?: CallOptions): Promise<ReturnPage> =>
+  shopFetch<ReturnPage>(shop, 'GET', '/api/orders/returns', { query: params }, options)
+
 /** A return. */
 export const getReturn = async (shop: Shop, id: number, options?: CallOptions): Promise<Return> =>
   shopFetch<Return>(shop, 'GET', pathOf`/api/orders/returns/${id}`, {}, options)
@@ -77,11 +84,11 @@ export const approveReturn = async (shop: Shop, id: number, options?: CallOption
   shopFetch<Return>(shop, 'POST', pathOf`/api/orders/returns/${id}/approve`, { keyed: true }, options)
 
 /**
- * Reject a requested return.
+ * Reject a requested return, with the reason that the customer reads.
  * Needs admin.
  */
-export const rejectReturn = async (shop: Shop, id: number, options?: CallOptions<RejectReturnHeaders>): Promise<Return> =>
-  shopFetch<Return>(shop, 'POST', pathOf`/api/orders/returns/${id}/reject`, { keyed: true }, options)
+export const rejectReturn = async (shop: Shop, id: number, returnRejection?: ReturnRejection, options?: CallOptions<RejectReturnHeaders>): Promise<Return> =>
+  shopFetch<Return>(shop, 'POST', pathOf`/api/orders/returns/${id}/reject`, { body: returnRejection, keyed: true }, options)
 
 /**
  * Receive an approved return: it is restocked, and refunded to the cent.
