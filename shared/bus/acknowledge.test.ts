@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { ConsumeMessage } from 'amqplib'
+import { type ConsumeMessage, connect } from 'amqplib'
 import { eventually } from '../testing'
 import { createAcknowledgements } from './acknowledge'
 
@@ -68,5 +68,24 @@ describe('acknowledgements', () => {
     await Bun.sleep(80)
     flush({ all: true })
     expect(sent).toEqual(['1+'])
+  })
+
+  test('of a channel that is closing are left out, and the broker delivers the message again', async () => {
+    const model = await connect(process.env.TEST_RABBITMQ_URL!)
+    const closing = await model.createChannel()
+    const { queue } = await closing.assertQueue('', { exclusive: true })
+    closing.sendToQueue(queue, Buffer.from('paid'))
+    const delivered = Promise.withResolvers<ConsumeMessage>()
+    await closing.consume(queue, message => message && delivered.resolve(message))
+    const { received, done, flush } = createAcknowledgements(closing, { prefetch: 8 })
+    const message = await delivered.promise
+    received(message)
+    done(message)
+    const closed = closing.close()
+    flush()
+    await closed
+    const next = await model.createChannel()
+    expect(await next.get(queue)).toMatchObject({ fields: { redelivered: true } })
+    await model.close()
   })
 })

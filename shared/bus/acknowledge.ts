@@ -1,4 +1,4 @@
-import type { Channel, ConsumeMessage } from 'amqplib'
+import { type Channel, type ConsumeMessage, IllegalOperationError } from 'amqplib'
 
 /** How long an acknowledgement waits for others. Its message has had its effect: after a crash the broker delivers it again, and the inbox knows it. */
 const ackWithinMs = 50
@@ -14,7 +14,14 @@ export const createAcknowledgements = (channel: Pick<Channel, 'ack'>, { prefetch
   let finished = 0
   let timer: Timer | undefined
 
-  const ack = (raw: ConsumeMessage, allUpTo: boolean) => channel.ack(raw, allUpTo)
+  const ack = (raw: ConsumeMessage, allUpTo: boolean) => {
+    try {
+      channel.ack(raw, allUpTo)
+    } catch (error) {
+      // The channel is closing, so amqplib sends nothing more. The broker delivers the message again, and the inbox knows it.
+      if (!(error instanceof IllegalOperationError)) throw error
+    }
+  }
   const flush = ({ all = false } = {}) => {
     clearTimeout(timer)
     timer = undefined
