@@ -3,6 +3,7 @@ import { unavailable } from '../errors'
 import { type Message, on } from '../event'
 import { eventually } from '../testing'
 import { deadLettersOf, openBroker, paid, payments } from '../testing/bus'
+import { openCable } from '../testing/process'
 
 describe('a handler that fails', () => {
   test('receives the message again after each delay; then the message is a dead letter with its reason', async () => {
@@ -129,6 +130,39 @@ describe('consuming', () => {
     await eventually(() => finished.length >= 200)
     expect(new Set(finished).size).toBe(200)
     expect(finished).toHaveLength(200)
+  })
+
+  test('that is being stopped does not begin again when the connection was lost meanwhile', async () => {
+    await using broker = await openBroker()
+    const cable = await openCable(broker.url)
+    let connections = 0
+    const info = ({ purpose }: { purpose?: string }) => {
+      if (purpose === 'consuming') connections++
+    }
+    const receiver = await broker.open('inventory', { url: cable.url, log: { info, warn() {}, error() {} } })
+    const release = Promise.withResolvers<void>()
+    let begun = 0
+    await receiver.consume([
+      on(paid, async () => {
+        begun++
+        await release.promise
+      }),
+    ])
+    await broker.sender.publish(payments(1))
+    await eventually(() => begun === 1)
+    const stopped = receiver.stopConsuming()
+    cable.cut()
+    await cable.mend()
+    await eventually(() => connections === 2)
+    await broker.sender.publish(payments(1))
+    await eventually(async () =>
+      (await broker.sender.queues()).some(({ queue, ready }) => queue === 'inventory.order-events' && ready === 2),
+    )
+    expect(begun).toBe(1)
+    release.resolve()
+    await stopped
+    await receiver.close()
+    cable.cut()
   })
 
   test('is refused for an event that the catalog sends elsewhere', async () => {

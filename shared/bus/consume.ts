@@ -72,6 +72,7 @@ export const createConsumer = (options: ConsumerOptions) => {
   })
 
   const subscribe = async (model: ChannelModel) => {
+    if (stopping.signal.aborted) return
     const channel = await model.createChannel()
     const acknowledgements = createAcknowledgements(channel, { prefetch })
     const tags: string[] = []
@@ -159,11 +160,11 @@ export const createConsumer = (options: ConsumerOptions) => {
     subscribe,
     /** Receives no more messages, and resolves when those that are being handled are finished. */
     async stop() {
+      stopping.abort()
       if (subscription && openChannels.has(subscription.channel)) {
         const { channel, tags } = subscription
         await within(answerWithinMs, Promise.allSettled(tags.map(tag => channel.cancel(tag))))
       }
-      stopping.abort()
       await within(finishWithinMs, Promise.allSettled(underWay))
       if (!subscription || !openChannels.has(subscription.channel)) return
       const { channel, acknowledgements } = subscription
