@@ -31,6 +31,8 @@ export interface BusOptions {
   prefix?: string
   retryDelaysMs?: readonly number[]
   startWithinMs?: number
+  /** How long a stop waits for the handlers that run. */
+  finishWithinMs?: number
 }
 
 export interface Bus extends Publisher {
@@ -53,6 +55,7 @@ export interface Bus extends Publisher {
  */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
   const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 3 * second } = options
+  const { finishWithinMs = 10 * second } = options
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 5000, 30_000]
   const publisher = createPublisher()
   const routed = createRouting(events)
@@ -77,11 +80,14 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
   let consuming: Link | undefined
   let consumer: Consumer | undefined
 
-  const stopConsuming = async () => {
-    const link = consuming
-    consuming = undefined
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
     await consumer?.stop()
-    await link?.close()
+    await consuming?.close()
+  }
+  const stopConsuming = () => {
+    stopped ??= stop()
+    return stopped
   }
 
   return {
@@ -99,6 +105,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
         retryDelaysMs,
         handlers,
         prefetch,
+        finishWithinMs,
         publish: publisher.publish,
         log,
         metrics,

@@ -165,6 +165,28 @@ describe('consuming', () => {
     cable.cut()
   })
 
+  test('waits once for a handler that hangs, however often it is stopped', async () => {
+    await using broker = await openBroker()
+    const receiver = await broker.open('inventory', { finishWithinMs: 1000 })
+    const begun = Promise.withResolvers<void>()
+    const hanging = Promise.withResolvers<void>()
+    await receiver.consume([
+      on(paid, () => {
+        begun.resolve()
+        return hanging.promise
+      }),
+    ])
+    await broker.sender.publish(payments(1))
+    await begun.promise
+    const before = performance.now()
+    await receiver.stopConsuming()
+    expect(performance.now() - before).toBeGreaterThan(990)
+    const after = performance.now()
+    await receiver.close()
+    expect(performance.now() - after).toBeLessThan(900)
+    hanging.resolve()
+  })
+
   test('is refused for an event that the catalog sends elsewhere', async () => {
     await using broker = await openBroker()
     await expect(broker.sender.consume([on(paid, async () => {})])).rejects.toThrow('does not send order.paid to order')

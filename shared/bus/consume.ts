@@ -22,6 +22,7 @@ export interface ConsumerOptions {
   handlers: readonly Handler[]
   /** How many messages of each queue are handled side by side. */
   prefetch: number
+  finishWithinMs: number
   publish: (messages: Outbound[]) => Promise<Outcome[]>
   log: BusLog
   metrics: BusMetrics
@@ -30,14 +31,13 @@ export interface ConsumerOptions {
 
 /** How long a message waits for a store that is down. The broker takes a message back that is not acknowledged within 30 minutes. */
 const holdMs = 10 * minute
-const finishWithinMs = 10 * second
 const answerWithinMs = 2 * second
 
 /**
  * Handlers of a queue run side by side, each for one message. Those that call `onceMany` meet in one transaction: see outbox/groups.ts.
  */
 export const createConsumer = (options: ConsumerOptions) => {
-  const { service, prefix, retryDelaysMs, handlers, prefetch, publish, log, metrics, tracer } = options
+  const { service, prefix, retryDelaysMs, handlers, prefetch, finishWithinMs, publish, log, metrics, tracer } = options
   const queues = new Map<string, Map<string, Handler>>()
   for (const handler of handlers) {
     const queue = prefix + queueOf(service, handler.event)
