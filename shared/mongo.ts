@@ -177,7 +177,8 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         await work(session, new Set(fresh), publish)
       }
       try {
-        return await bounded(transaction(recording, ids.length > 1 ? maxRetryMsOfGroup : maxRetryMs))
+        await bounded(transaction(recording, ids.length > 1 ? maxRetryMsOfGroup : maxRetryMs))
+        return true
       } catch (error) {
         if (error !== recordedBefore) throw error
         const known = await inbox.find({ _id: { $in: [...fresh] } }, { readConcern: 'local' }).toArray()
@@ -185,6 +186,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         fresh = fresh.filter(id => !known.some(({ _id }) => _id === id))
       }
     }
+    return false
   }
 
   return {
@@ -198,10 +200,10 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
     async once<T>({ id }: Pick<Message, 'id'>, work: Work<T>) {
       let value: T | undefined
-      await recordOnce([id], async (session, _, publish) => {
+      const isFresh = await recordOnce([id], async (session, _, publish) => {
         value = await work(session, publish)
       })
-      return value
+      return isFresh ? value : undefined
     },
     stopGrouping: () => closing.abort(),
     backlog: store.backlog,

@@ -136,14 +136,15 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
         async (trx, publish) => {
           const fresh = await record(kernel, trx, ids)
           if (fresh.size > 0) await work(trx, fresh, publish)
+          return fresh.size > 0
         },
         ids.length > 1 ? mostAttemptsOfGroup : mostAttempts,
       )
     try {
-      await recording(recordNewMessages)
+      return await recording(recordNewMessages)
     } catch (error) {
       if (!isDeferredDuplicate(error)) throw error
-      await recording(recordMessages)
+      return recording(recordMessages)
     }
   }
 
@@ -158,10 +159,10 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
     async once<T>({ id }: Pick<Message, 'id'>, work: Work<Db, T>) {
       let value: T | undefined
-      await recordOnce([id], async (trx, _, publish) => {
+      const isFresh = await recordOnce([id], async (trx, _, publish) => {
         value = await work(trx, publish)
       })
-      return value
+      return isFresh ? value : undefined
     },
     stopGrouping: () => closing.abort(),
     backlog: store.backlog,

@@ -37,6 +37,13 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     expect(await instance.once(id, async () => 'done')).toBe('done')
   })
 
+  test('a message that was handled before has no result, even if its work asks the database nothing', async () => {
+    const instance = await store.start()
+    const id = crypto.randomUUID()
+    expect(await instance.once(id, async () => 'done')).toBe('done')
+    expect(await instance.once(id, async () => 'done')).toBeUndefined()
+  })
+
   test('messages that wait together are handled together, and each publishes with its own request id', async () => {
     const { bus, got } = broker()
     const instance = await store.start({ bus })

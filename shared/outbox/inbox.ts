@@ -10,13 +10,13 @@ export interface Arrival<Item> {
 }
 
 /**
- * Records the messages and does `work` in one transaction. `fresh` has the ids that were not recorded before; if there are none, `work` is
- * not called.
+ * Records the messages and does `work` in one transaction. `fresh` has the ids that were not recorded before. Returns whether there were any:
+ * if not, nothing has happened, though `work` may have been called in a transaction that was rolled back.
  */
 export type RecordOnce<Trx> = (
   ids: readonly string[],
   work: (trx: Trx, fresh: ReadonlySet<string>, publish: Publish) => Promise<void>,
-) => Promise<void>
+) => Promise<boolean>
 
 /** Handles each message once. Messages that wait together are handled together, in one transaction. */
 export const createInbox = <Trx, Item>(
@@ -24,10 +24,10 @@ export const createInbox = <Trx, Item>(
   handleAll: (trx: Trx, arrivals: readonly Arrival<Item>[]) => Promise<void>,
   { isUrgent, ...options }: GroupOptions<Item> & { closing: AbortSignal },
 ) => {
-  const handleGroup = (group: readonly { message: Message; item: Item; context: Context }[]) => {
+  const handleGroup = async (group: readonly { message: Message; item: Item; context: Context }[]) => {
     const ids = new Set<string>()
     const distinct = group.filter(({ message: { id } }) => !ids.has(id) && ids.add(id))
-    return recordOnce([...ids], (trx, fresh, publish) => {
+    await recordOnce([...ids], (trx, fresh, publish) => {
       const arrivals = distinct
         .filter(({ message }) => fresh.has(message.id))
         .map(({ message, item, context }) => {
