@@ -2,11 +2,10 @@ import { type ClientSession, type Collection, type Db, type Document, type Index
 import { withAdminAct } from './admin-acts'
 import { untilAvailable, within } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Draft, Message, Publish } from './event'
+import type { Draft } from './event'
 import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createGroups, type GroupOptions } from './outbox/groups'
-import { type Arrival, createInbox, type RecordOnce } from './outbox/inbox'
+import { type MessageHandling, messageHandling, type RecordOnce, type Work } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 
@@ -23,40 +22,16 @@ export interface MongoOptions {
   connectWithinMs?: number
 }
 
-type Work<T> = (session: ClientSession, publish: Publish) => Promise<T>
-
 /** A service's MongoDB database. Writes wait for the disks of a majority. When it is down or busy, `isUnavailable` holds for the error. */
-export interface Mongo {
+export interface Mongo extends MessageHandling<ClientSession> {
   db: Db
   collection<T extends Document>(name: string): Collection<T>
   /**
    * `publish` publishes its messages if and only if the transaction commits. Every call in `work` must pass the session and wait for the one
    * before. `work` is repeated after a conflict, so it must have no effect except through the session.
    */
-  transaction<T>(work: Work<T>): Promise<T>
-  /**
-   * Makes a handler that handles each message once. `handleAll` gets a group of the messages that wait (64 at most, unless `groupSize` says
-   * otherwise), in the order of arrival and in one transaction that also records their ids; a message that was recorded before is left out. It
-   * is repeated after a conflict, and with fewer messages when it fails. Two groups may be under way at once.
-   * Groups begin `groupIntervalMs` after one another, except for a message that `isUrgent`.
-   */
-  onceMany<Item>(
-    handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-    options?: GroupOptions<Item>,
-  ): (message: Message, item: Item) => Promise<void>
-  /**
-   * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
-   * be in a group twice.
-   */
-  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions<Item>): (item: Item) => Promise<void>
-  /**
-   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
-   * what happens rarely, since each message costs a transaction.
-   */
-  once<T>(message: Pick<Message, 'id'>, work: Work<T>): Promise<T | undefined>
+  transaction<T>(work: Work<ClientSession, T>): Promise<T>
   backlog(): Promise<Backlog>
-  /** From now on no message waits for others: the service stops. */
-  stopGrouping(): void
   relaying(): boolean
   ping(): Promise<void>
   /** Relays the outbox for up to 2 s, then closes. The connection to the broker must still be open. */
@@ -118,10 +93,10 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
       throw unavailable('database_unavailable', 'The database does not answer.')
     })
 
-  const attempt = <T>(session: ClientSession, work: Work<T>, until: number) =>
+  const attempt = <T>(session: ClientSession, work: Work<ClientSession, T>, until: number) =>
     withAdminAct(service, act => commit(session, work, until, act))
 
-  const commit = async <T>(session: ClientSession, work: Work<T>, until: number, act: Draft[]) => {
+  const commit = async <T>(session: ClientSession, work: Work<ClientSession, T>, until: number, act: Draft[]) => {
     const rows: OutboxRow[] = []
     session.startTransaction({ readConcern: { level: 'snapshot' } })
     const result = await work(session, (...drafts) => void rows.push(...outboxRows(drafts, service)))
@@ -144,7 +119,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     return result
   }
 
-  const transaction = async <T>(work: Work<T>, retryMs = maxRetryMs): Promise<T> => {
+  const transaction = async <T>(work: Work<ClientSession, T>, retryMs = maxRetryMs): Promise<T> => {
     const until = Date.now() + retryMs
     const session = client.startSession()
     try {
@@ -163,12 +138,11 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     }
   }
 
-  const closing = new AbortController()
   const recordOnce: RecordOnce<ClientSession> = async (ids, work) => {
     const recordedBefore = Symbol('one of the messages was recorded before')
     let fresh = ids
     while (fresh.length > 0) {
-      const recording: Work<void> = async (session, publish) => {
+      const recording: Work<ClientSession, void> = async (session, publish) => {
         const at = new Date()
         const records = fresh.map(id => ({ _id: id, at }))
         await inbox.insertMany(records, { session }).catch(error => {
@@ -193,19 +167,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     db,
     collection: name => db.collection(name),
     transaction: work => bounded(transaction(work)),
-    onceMany: <Item>(
-      handleAll: (session: ClientSession, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-      options?: GroupOptions<Item>,
-    ) => createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
-    many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
-    async once<T>({ id }: Pick<Message, 'id'>, work: Work<T>) {
-      let value: T | undefined
-      const isFresh = await recordOnce([id], async (session, _, publish) => {
-        value = await work(session, publish)
-      })
-      return isFresh ? value : undefined
-    },
-    stopGrouping: () => closing.abort(),
+    ...messageHandling(recordOnce),
     backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,
     async ping() {

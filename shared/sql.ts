@@ -3,10 +3,9 @@ import type { Migration } from 'kysely/migration'
 import { withAdminAct } from './admin-acts'
 import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Draft, Message, Publish } from './event'
+import type { Draft } from './event'
 import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
-import { createGroups, type GroupOptions } from './outbox/groups'
-import { type Arrival, createInbox, type RecordOnce } from './outbox/inbox'
+import { type MessageHandling, messageHandling, type RecordOnce, type Work } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
 import { deadlock, errno, isDeferredDuplicate, lockWait } from './sql/errors'
@@ -36,13 +35,11 @@ export interface SqlOptions {
   connectWithinMs?: number
 }
 
-type Work<Db, T> = (trx: Transaction<Db>, publish: Publish) => Promise<T>
-
 /**
  * A service's MySQL or MariaDB schema. Integers are read as numbers (past 2^53 as strings), DECIMAL and SUM as strings, times as `Date`
  * in UTC. When the server is down or busy, `isUnavailable` holds for the error.
  */
-export interface Sql<Db> {
+export interface Sql<Db> extends MessageHandling<Transaction<Db>> {
   /** For reads and single writes. */
   db: Kysely<Db>
   /** The kernel's tables in the same schema. */
@@ -51,34 +48,11 @@ export interface Sql<Db> {
    * READ COMMITTED. `publish` publishes its messages if and only if the transaction commits. `work` is repeated after a deadlock,
    * so it must have no effect except through `trx`, and should not call other services.
    */
-  transaction<T>(work: Work<Db, T>): Promise<T>
-  /**
-   * Makes a handler that handles each message once. `handleAll` gets a group of the messages that wait (64 at most, unless `groupSize` says
-   * otherwise), in the order of arrival and in one transaction that also records their ids. It is repeated after a deadlock, without those
-   * messages that were recorded before, and with fewer messages when it fails, so it must have no effect except through `trx`. Two groups may
-   * be under way at once, so it should lock the rows of all its messages at once, in one order.
-   * Groups begin `groupIntervalMs` after one another, except for a message that `isUrgent`.
-   */
-  onceMany<Item>(
-    handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-    options?: GroupOptions<Item>,
-  ): (message: Message, item: Item) => Promise<void>
-  /**
-   * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
-   * be in a group twice.
-   */
-  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions<Item>): (item: Item) => Promise<void>
-  /**
-   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
-   * what happens rarely, since each message costs a transaction.
-   */
-  once<T>(message: Pick<Message, 'id'>, work: Work<Db, T>): Promise<T | undefined>
+  transaction<T>(work: Work<Transaction<Db>, T>): Promise<T>
   /** The messages that are not yet published, for a gauge. */
   backlog(): Promise<Backlog>
   /** The connections in use, for a gauge. */
   pool: Readonly<PoolState>
-  /** From now on no message waits for others: the service stops. */
-  stopGrouping(): void
   /** Whether this instance has the lease of the outbox. */
   relaying(): boolean
   ping(): Promise<void>
@@ -101,9 +75,9 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const store = sqlOutbox(kernel)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  const attempt = <T>(work: Work<Db, T>): Promise<T> => withAdminAct(service, act => commit(work, act))
+  const attempt = <T>(work: Work<Transaction<Db>, T>): Promise<T> => withAdminAct(service, act => commit(work, act))
 
-  const commit = async <T>(work: Work<Db, T>, act: Draft[]): Promise<T> => {
+  const commit = async <T>(work: Work<Transaction<Db>, T>, act: Draft[]): Promise<T> => {
     const rows: OutboxRow[] = []
     const { result, stored } = await db.transaction().execute(async trx => {
       const result = await work(trx, (...drafts) => void rows.push(...outboxRows(drafts, service)))
@@ -114,7 +88,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     return result
   }
 
-  const transaction = async <T>(work: Work<Db, T>, maxAttempts = mostAttempts): Promise<T> => {
+  const transaction = async <T>(work: Work<Transaction<Db>, T>, maxAttempts = mostAttempts): Promise<T> => {
     const start = Date.now()
     for (let attempts = 1; ; attempts++) {
       try {
@@ -129,7 +103,6 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     }
   }
 
-  const closing = new AbortController()
   const recordOnce: RecordOnce<Transaction<Db>> = async (ids, work) => {
     const recording = (record: typeof recordMessages) =>
       transaction(
@@ -152,19 +125,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     db,
     kernel,
     transaction: work => transaction(work),
-    onceMany: <Item>(
-      handleAll: (trx: Transaction<Db>, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-      options?: GroupOptions<Item>,
-    ) => createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
-    many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
-    async once<T>({ id }: Pick<Message, 'id'>, work: Work<Db, T>) {
-      let value: T | undefined
-      const isFresh = await recordOnce([id], async (trx, _, publish) => {
-        value = await work(trx, publish)
-      })
-      return isFresh ? value : undefined
-    },
-    stopGrouping: () => closing.abort(),
+    ...messageHandling(recordOnce),
     backlog: store.backlog,
     pool: state,
     relaying: () => relay?.holding() ?? false,

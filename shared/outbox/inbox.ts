@@ -9,6 +9,35 @@ export interface Arrival<Item> {
   publish: Publish
 }
 
+export type Work<Trx, T> = (trx: Trx, publish: Publish) => Promise<T>
+
+/** How a store handles messages. Its transactions are those of `transaction`. */
+export interface MessageHandling<Trx> {
+  /**
+   * Makes a handler that handles each message once. `handleAll` gets a group of the messages that wait (64 at most, unless `groupSize` says
+   * otherwise), in the order of arrival and in one transaction that also records their ids. It is repeated after a conflict, without the
+   * messages that turn out to be recorded already, and with fewer messages when it fails, so it must have no effect except through `trx`. Two
+   * groups may be under way at once, so it should lock the rows of all its messages at once, in one order.
+   * Groups begin `groupIntervalMs` after one another, except for a message that `isUrgent`.
+   */
+  onceMany<Item>(
+    handleAll: (trx: Trx, arrivals: readonly Arrival<Item>[]) => Promise<void>,
+    options?: GroupOptions<Item>,
+  ): (message: Message, item: Item) => Promise<void>
+  /**
+   * `onceMany` for what has the same effect however often it is repeated: nothing is recorded, no transaction is begun, and a message may
+   * be in a group twice.
+   */
+  many<Item>(handleAll: (items: readonly Item[]) => Promise<void>, options?: GroupOptions<Item>): (item: Item) => Promise<void>
+  /**
+   * A transaction that also records the message: however often it is delivered, `work` takes effect once; undefined when it had before. For
+   * what happens rarely, since each message costs a transaction.
+   */
+  once<T>(message: Pick<Message, 'id'>, work: Work<Trx, T>): Promise<T | undefined>
+  /** From now on no message waits for others: the service stops. */
+  stopGrouping(): void
+}
+
 /**
  * Records the messages and does `work` in one transaction. `fresh` has the ids that were not recorded before. Returns whether there were any:
  * if not, nothing has happened, though `work` may have been called in a transaction that was rolled back.
@@ -18,8 +47,24 @@ export type RecordOnce<Trx> = (
   work: (trx: Trx, fresh: ReadonlySet<string>, publish: Publish) => Promise<void>,
 ) => Promise<boolean>
 
+export const messageHandling = <Trx>(recordOnce: RecordOnce<Trx>): MessageHandling<Trx> => {
+  const closing = new AbortController()
+  return {
+    onceMany: (handleAll, options) => createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
+    many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
+    async once<T>({ id }: Pick<Message, 'id'>, work: Work<Trx, T>) {
+      let value: T | undefined
+      const isFresh = await recordOnce([id], async (trx, _, publish) => {
+        value = await work(trx, publish)
+      })
+      return isFresh ? value : undefined
+    },
+    stopGrouping: () => closing.abort(),
+  }
+}
+
 /** Handles each message once. Messages that wait together are handled together, in one transaction. */
-export const createInbox = <Trx, Item>(
+const createInbox = <Trx, Item>(
   recordOnce: RecordOnce<Trx>,
   handleAll: (trx: Trx, arrivals: readonly Arrival<Item>[]) => Promise<void>,
   { isUrgent, ...options }: GroupOptions<Item> & { closing: AbortSignal },
