@@ -2,23 +2,23 @@ import type { Migration } from 'kysely/migration'
 import type { IndexDescription } from 'mongodb'
 import { createInternalIdentity, createKeySource, createTokenVerifier } from './auth'
 import type { Bus } from './bus'
-import * as catalog from './catalog'
 import { type Clients, createClients } from './client'
 import type { Config } from './config'
 import { untilAvailable } from './deadline'
-import { forRelease, type Handler } from './event'
+import type { Handler } from './event'
 import { createHttp, type Http, type HttpDeps } from './http'
 import { createActivity } from './kernel/activity'
 import { createAudit } from './kernel/audit'
+import { createLazyBus } from './kernel/lazy-bus'
 import { publishedKeys } from './kernel/published-keys'
 import { startRepeating } from './kernel/repeat'
+import { createShutdown } from './kernel/shutdown'
 import { createLog, type Log } from './log'
 import { createMetrics, type Metrics } from './metrics'
 import type { Mongo } from './mongo'
 import type { Backlog } from './outbox'
-import type { RelayPorts, RelayTimes } from './outbox/relay'
-import { released, serviceInfo } from './platform'
-import { createNotices, createSiblings, type Fanout, type FanoutOptions, type Notices, openRedis, type Redis, startFanout } from './redis'
+import { serviceInfo } from './platform'
+import { createNotices, type Fanout, type FanoutOptions, type Notices, openRedis, type Redis, startFanout } from './redis'
 import { createResolver } from './registry'
 import { startRevocationList } from './revocations'
 import type { Check } from './service/ops'
@@ -66,12 +66,10 @@ const prefetch = 200
 /** How long the start waits for a dependency that it can do without. */
 const startWithinMs = 3 * second
 
-const topology = forRelease(Object.values(catalog), released)
-
 interface Store {
   ping(): Promise<void>
   backlog(): Promise<Backlog>
-  stopGrouping(): void
+  beginStopping(): void
   close(): Promise<void>
 }
 
@@ -93,38 +91,16 @@ export const openKernel = async (config: Config) => {
 
   const registry: Check = { ping: redis.ping, required: serviceInfo(service).store === 'redis' }
   const checks: Record<string, Check> = { redis: registry }
-  const stopIntake: Closer[] = [revocations.close]
-  const closeStores: Closer[] = []
-  const drainListeners: (() => void)[] = []
-  let draining = false
+  const shutdown = createShutdown(log)
+  shutdown.at('stopping', revocations.close)
+  shutdown.at('connections', tracer.close, redis.close, metrics.close)
+  const bus = createLazyBus({ config, log, metrics, tracer, activity, redis, checks, shutdown })
 
-  let busOpening: Promise<Bus> | undefined
-  const openedBus = () => {
-    busOpening ??= import('./bus').then(async ({ openBus }) => {
-      const { rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
-      const handling = (count: number) => {
-        activity.note()
-        metrics.handling(count)
-      }
-      const options = { url, service, prefix, retryDelaysMs, events: topology, log, tracer, metrics: { ...metrics, handling } }
-      const bus = await openBus(options)
-      checks.rabbitmq = { ping: bus.ping, required: false }
-      return bus
-    })
-    return busOpening
-  }
-  const relayPorts = async (): Promise<RelayPorts & RelayTimes> => ({
-    bus: await openedBus(),
-    siblings: createSiblings(redis, `platform:outbox:${service}`),
-    // The commits of this instance and the notifications of its siblings come at once. This finds what a crash has left.
-    pollMs: 2 * second,
-    isQuiet: activity.isQuiet,
-  })
   const manage = <S extends Store>(name: string, store: S): S => {
     checks[name] = { ping: store.ping, required: true }
     metrics.outbox(store.backlog)
-    stopIntake.push(store.stopGrouping)
-    closeStores.push(store.close)
+    shutdown.at('stopping', store.beginStopping)
+    shutdown.at('stores', store.close)
     return store
   }
 
@@ -137,7 +113,7 @@ export const openKernel = async (config: Config) => {
     config,
     log,
     metrics,
-    http: createHttp({ service, verify, identity, tracer, log, observe, draining: () => draining, audit }),
+    http: createHttp({ service, verify, identity, tracer, log, observe, draining: shutdown.draining, audit }),
     redis,
     client,
     async redisAt(name, url) {
@@ -146,29 +122,29 @@ export const openKernel = async (config: Config) => {
       await answersSoon(name, own, log)
       checks[name] = { ping: own.ping, required: true }
       registry.required = false
-      closeStores.push(own.close)
+      shutdown.at('stores', own.close)
       return own
     },
     async sql<Db>(migrations: Record<string, Migration>) {
       const { openSql } = await import('./sql')
-      const sql = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await relayPorts() })
+      const sql = await openSql<Db>({ url: config.mysqlUrl(), service, migrations, poolSize, log, relay: await bus.relayPorts() })
       metrics.pool('mysql', () => sql.pool)
       audit.useOutbox(() => sql.transaction(async () => undefined))
       return manage('mysql', sql)
     },
     async mongo(indexes) {
       const { openMongo } = await import('./mongo')
-      const mongo = await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await relayPorts() })
+      const mongo = await openMongo({ url: config.mongoUrl(), service, indexes, log, relay: await bus.relayPorts() })
       audit.useOutbox(() => mongo.transaction(async () => undefined))
       return manage('mongodb', mongo)
     },
     bus: {
-      consume: async handlers => (await openedBus()).consume(handlers, { prefetch }),
-      inspection: openedBus,
+      consume: async handlers => (await bus.opened()).consume(handlers, { prefetch }),
+      inspection: bus.opened,
     },
     follow(stream, onEntry, options = {}) {
       const follower = startFanout(redis, stream, { ...options, onEntry, log })
-      stopIntake.push(follower.close)
+      shutdown.at('stopping', follower.close)
       return follower
     },
     notices(about) {
@@ -177,13 +153,13 @@ export const openKernel = async (config: Config) => {
         tell,
         listen(listener) {
           const stop = listen(listener)
-          stopIntake.push(stop)
+          shutdown.at('stopping', stop)
           return stop
         },
       }
     },
-    every: (name, ms, work) => void stopIntake.push(startRepeating(work, { name, ms, log, activity }).stop),
-    onDrain: end => void drainListeners.push(end),
+    every: (name, ms, work) => shutdown.at('stopping', startRepeating(work, { name, ms, log, activity }).stop),
+    onDrain: shutdown.onDrain,
   }
 
   return {
@@ -191,25 +167,8 @@ export const openKernel = async (config: Config) => {
     checks,
     /** Resolves when the sessions that ended before this instance started are known. Without Redis that is not waited for. */
     caughtUp: redisAnswers ? revocations.ready : Promise.resolve(),
-    beginDraining() {
-      draining = true
-      for (const end of drainListeners) {
-        try {
-          end()
-        } catch (error) {
-          log.warn({ err: error }, 'an open answer could not be ended; stopping continues')
-        }
-      }
-    },
-    /** No new work comes in, the work under way ends, the outboxes are relayed, and then the connections are closed. */
-    async close() {
-      const bus = await busOpening?.catch(() => undefined)
-      await settle([() => bus?.stopConsuming(), ...stopIntake])
-      await settle(closeStores)
-      await bus?.close()
-      await settle([tracer.close, redis.close])
-      metrics.close()
-    },
+    beginDraining: shutdown.beginDraining,
+    close: shutdown.close,
   }
 }
 
@@ -222,6 +181,3 @@ const answersSoon = (what: string, redis: Redis, log: Log): Promise<boolean> =>
       return false
     },
   )
-
-type Closer = () => unknown
-const settle = (closers: Closer[]) => Promise.allSettled(closers.map(async close => close()))

@@ -37,7 +37,7 @@ export interface Instance {
     handleAll: (arrivals: readonly Arrival<number>[], effect: (...names: string[]) => Promise<unknown>) => Promise<unknown>,
     options?: GroupOptions<number>,
   ): (id: string, n?: number) => Promise<void>
-  stopGrouping(): void
+  beginStopping(): void
   effects(): Promise<number>
   backlog(): Promise<Backlog>
   relaying(): boolean
@@ -89,7 +89,7 @@ const overSql = (sql: Sql<EffectsDb>): Instance => ({
     }, options)
     return (id, n = 1) => handle(message(id), n)
   },
-  stopGrouping: sql.stopGrouping,
+  beginStopping: sql.beginStopping,
   effects: async () => (await sql.db.selectFrom('effects').select('name').execute()).length,
   backlog: sql.backlog,
   relaying: sql.relaying,
@@ -113,7 +113,7 @@ const overMongo = (mongo: Mongo): Instance => ({
     }, options)
     return (id, n = 1) => handle(message(id), n)
   },
-  stopGrouping: mongo.stopGrouping,
+  beginStopping: mongo.beginStopping,
   effects: () => mongo.collection('effects').countDocuments(),
   backlog: mongo.backlog,
   relaying: mongo.relaying,

@@ -32,11 +32,11 @@ export const groupInterval = {
 
 /**
  * Handles items that wait together in one go, in the context of the first. If that fails, each half is tried, down to single items: none
- * fails because of another. From `closing` on no item waits for others.
+ * fails because of another. From `stopping` on no item waits for others.
  */
 export const createGroups = <Item>(
   handleAll: (items: readonly Item[]) => Promise<void>,
-  { lanes = 2, groupSize = 64, groupIntervalMs = 0, isUrgent = () => false, closing }: GroupOptions<Item> & { closing?: AbortSignal },
+  { lanes = 2, groupSize = 64, groupIntervalMs = 0, isUrgent = () => false, stopping }: GroupOptions<Item> & { stopping?: AbortSignal },
 ) => {
   const waiting: Waiting<Item>[] = []
   let busyLanes = 0
@@ -74,7 +74,7 @@ export const createGroups = <Item>(
   }
   const startInterval = () => {
     endInterval()
-    if (groupIntervalMs === 0 || closing?.aborted) return
+    if (groupIntervalMs === 0 || stopping?.aborted) return
     interval = setTimeout(() => {
       interval = undefined
       startLanes()
@@ -84,11 +84,11 @@ export const createGroups = <Item>(
     clearTimeout(interval)
     interval = undefined
   }
-  const onClosing = () => {
+  const onStopping = () => {
     endInterval()
     startLanes()
   }
-  closing?.addEventListener('abort', onClosing, { once: true })
+  stopping?.addEventListener('abort', onStopping, { once: true })
 
   return (item: Item): Promise<void> =>
     new Promise((resolve, reject) => {

@@ -171,7 +171,7 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
       await handle(late, 0)
       const waiting = [handle(late, 1), handle(late, 2)]
       await Bun.sleep(10)
-      instance.stopGrouping()
+      instance.beginStopping()
       await Promise.all(waiting)
       await handle(late, 3)
     }

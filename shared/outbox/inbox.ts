@@ -35,7 +35,7 @@ export interface MessageHandling<Trx> {
    */
   once<T>(message: Pick<Message, 'id'>, work: Work<Trx, T>): Promise<T | undefined>
   /** From now on no message waits for others: the service stops. */
-  stopGrouping(): void
+  beginStopping(): void
 }
 
 /**
@@ -48,10 +48,10 @@ export type RecordOnce<Trx> = (
 ) => Promise<boolean>
 
 export const messageHandling = <Trx>(recordOnce: RecordOnce<Trx>): MessageHandling<Trx> => {
-  const closing = new AbortController()
+  const stopping = new AbortController()
   return {
-    onceMany: (handleAll, options) => createInbox(recordOnce, handleAll, { ...options, closing: closing.signal }),
-    many: (handleAll, options) => createGroups(handleAll, { ...options, closing: closing.signal }),
+    onceMany: (handleAll, options) => createInbox(recordOnce, handleAll, { ...options, stopping: stopping.signal }),
+    many: (handleAll, options) => createGroups(handleAll, { ...options, stopping: stopping.signal }),
     async once<T>({ id }: Pick<Message, 'id'>, work: Work<Trx, T>) {
       let value: T | undefined
       const isFresh = await recordOnce([id], async (trx, _, publish) => {
@@ -59,7 +59,7 @@ export const messageHandling = <Trx>(recordOnce: RecordOnce<Trx>): MessageHandli
       })
       return isFresh ? value : undefined
     },
-    stopGrouping: () => closing.abort(),
+    beginStopping: () => stopping.abort(),
   }
 }
 
@@ -67,7 +67,7 @@ export const messageHandling = <Trx>(recordOnce: RecordOnce<Trx>): MessageHandli
 const createInbox = <Trx, Item>(
   recordOnce: RecordOnce<Trx>,
   handleAll: (trx: Trx, arrivals: readonly Arrival<Item>[]) => Promise<void>,
-  { isUrgent, ...options }: GroupOptions<Item> & { closing: AbortSignal },
+  { isUrgent, ...options }: GroupOptions<Item> & { stopping: AbortSignal },
 ) => {
   const handleGroup = async (group: readonly { message: Message; item: Item; context: Context }[]) => {
     const ids = new Set<string>()

@@ -1,0 +1,62 @@
+import type { Bus } from '../bus'
+import * as catalog from '../catalog'
+import type { Config } from '../config'
+import { forRelease } from '../event'
+import type { Log } from '../log'
+import type { Metrics } from '../metrics'
+import type { RelayPorts, RelayTimes } from '../outbox/relay'
+import { released } from '../platform'
+import { createSiblings, type Redis } from '../redis'
+import type { Check } from '../service/ops'
+import { second } from '../time'
+import type { Tracer } from '../trace'
+import type { Activity } from './activity'
+import type { Shutdown } from './shutdown'
+
+interface Options {
+  config: Pick<Config, 'service' | 'rabbitmqUrl' | 'brokerPrefix' | 'retryDelaysMs'>
+  log: Log
+  metrics: Metrics
+  tracer: Tracer
+  activity: Activity
+  redis: Redis
+  checks: Record<string, Check>
+  shutdown: Shutdown
+}
+
+const topology = forRelease(Object.values(catalog), released)
+
+/** The connection to the broker, which is opened when something first asks for it. */
+export const createLazyBus = ({ config, log, metrics, tracer, activity, redis, checks, shutdown }: Options) => {
+  const { service, rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
+  const handling = (count: number) => {
+    activity.note()
+    metrics.handling(count)
+  }
+  const open = async (): Promise<Bus> => {
+    const { openBus } = await import('../bus')
+    const bus = await openBus({ url, service, prefix, retryDelaysMs, events: topology, log, tracer, metrics: { ...metrics, handling } })
+    checks.rabbitmq = { ping: bus.ping, required: false }
+    return bus
+  }
+  let opening: Promise<Bus> | undefined
+  const opened = (): Promise<Bus> => {
+    if (opening) return opening
+    opening = open()
+    const ifOpened = opening.catch(() => undefined)
+    shutdown.at('stopping', async () => (await ifOpened)?.stopConsuming())
+    shutdown.at('bus', async () => (await ifOpened)?.close())
+    return opening
+  }
+
+  return {
+    opened,
+    relayPorts: async (): Promise<RelayPorts & RelayTimes> => ({
+      bus: await opened(),
+      siblings: createSiblings(redis, `platform:outbox:${service}`),
+      // The commits of this instance and the notifications of its siblings come at once. This finds what a crash has left.
+      pollMs: 2 * second,
+      isQuiet: activity.isQuiet,
+    }),
+  }
+}
