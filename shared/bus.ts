@@ -1,3 +1,4 @@
+import { brokerUnavailable, openChannel } from './bus/amqp'
 import { type Consumer, createConsumer } from './bus/consume'
 import { createDeadLetters, type DeadLetters } from './bus/dead-letters'
 import type { BusMetrics } from './bus/delivery'
@@ -6,9 +7,8 @@ import { createPublisher } from './bus/publish'
 import { type BrokerQueue, brokerQueues } from './bus/queues'
 import { createRouting, type Routed } from './bus/routing'
 import { openTap } from './bus/tap'
-import { consumerQueues, declareTopology, queueOf } from './bus/topology'
+import { type BrokerOptions, consumerQueues, declareTopology, queueOf } from './bus/topology'
 import { within } from './deadline'
-import { unavailable } from './errors'
 import type { Handler, Message, Topology } from './event'
 import type { OutgoingMessage, Publisher } from './outbox'
 import type { ServiceName } from './platform'
@@ -19,25 +19,22 @@ export type { DeadLetter, DeadLetterQueue, DeadLetters } from './bus/dead-letter
 export type { BrokerQueue } from './bus/queues'
 export { waitingMessages } from './bus/waiting'
 
-export interface BusOptions {
-  url: string
+/** `events` is the whole catalog: every service declares all of it, so that the order of starting does not matter. */
+export interface BusOptions extends BrokerOptions {
   service: ServiceName
-  /** The catalog. Every service declares all of it, so that the order of starting does not matter. */
-  events: Topology
   log: BusLog
   metrics: BusMetrics
   tracer?: Tracer
-  /** The prefix of every name, so that several platforms may share a broker. */
-  prefix?: string
-  retryDelaysMs?: readonly number[]
-  startWithinMs?: number
+  /** How many handlers of each queue run side by side, so the order of messages must not matter to them. */
+  prefetch: number
+  startWithinMs: number
   /** How long a stop waits for the handlers that run. */
   finishWithinMs?: number
 }
 
 export interface Bus extends Publisher {
-  /** To be called once. Up to `prefetch` handlers of a queue run side by side, so the order of messages must not matter to them. */
-  consume(handlers: readonly Handler[], options?: { prefetch?: number }): Promise<void>
+  /** To be called once. */
+  consume(handlers: readonly Handler[]): Promise<void>
   deadLetters: DeadLetters
   /** Every queue with its length, over a connection of its own. */
   queues(): Promise<BrokerQueue[]>
@@ -54,15 +51,13 @@ export interface Bus extends Publisher {
  * continues in the background: until then publishing fails, and messages stay in the outbox.
  */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
-  const { url, service, events, log, metrics, tracer = noTracer, prefix = '', startWithinMs = 3 * second } = options
-  const { finishWithinMs = 10 * second } = options
-  const retryDelaysMs = options.retryDelaysMs ?? [1000, 5000, 30_000]
+  const { url, service, events, prefix, retryDelaysMs, log, metrics, tracer = noTracer } = options
+  const { prefetch, startWithinMs, finishWithinMs = 10 * second } = options
   const publisher = createPublisher()
   const routed = createRouting(events)
   const declare = async (model: Parameters<typeof publisher.open>[0]) => {
-    const channel = await model.createChannel()
-    channel.on('error', () => {})
-    await declareTopology(channel, { events, prefix, retryDelaysMs })
+    const channel = await openChannel(model)
+    await declareTopology(channel, options)
     await channel.close()
   }
   // Two connections: a broker that throttles publishers must not throttle consumers.
@@ -92,7 +87,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
 
   return {
     publish: messages => publisher.publish(messages.map(message => outbound(prefix, message, routed(message)))),
-    async consume(handlers, { prefetch = 32 } = {}) {
+    async consume(handlers) {
       if (consumer) throw new Error('consume is called once')
       for (const { event } of handlers) if (!isFor(service, event)) throw new Error(`the catalog does not send ${event.type} to ${service}`)
       const read = new Set(handlers.map(({ event }) => queueOf(service, event)))
@@ -128,8 +123,8 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
       })
     },
     deadLetters: createDeadLetters({ url, prefix, queues: consumerQueues(events) }),
-    queues: () => brokerQueues({ url, prefix, events, retryDelaysMs }),
-    tap: onMessage => openTap({ url, prefix, events, log, onMessage }),
+    queues: () => brokerQueues(options),
+    tap: onMessage => openTap({ url, prefix, events, log, startWithinMs, onMessage }),
     async ping() {
       const { channel, blocked } = publisher.state
       const answer =
@@ -139,7 +134,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
               channel.prefetch(0).catch(() => undefined),
             )
           : undefined
-      if (!answer) throw unavailable('broker_unavailable', 'The message broker does not answer.')
+      if (!answer) throw brokerUnavailable()
     },
     stopConsuming,
     async close() {

@@ -58,11 +58,6 @@ export interface Kernel {
 
 /** Connections to MySQL that one instance may hold. */
 const poolSize = 10
-/**
- * How many messages of each queue are handled side by side: enough that those that wait together share transactions (outbox/inbox.ts). A
- * message that ends the process costs the others that were delivered with it a delivery, too: see bus/topology.ts.
- */
-const prefetch = 200
 /** How long the start waits for a dependency that it can do without. */
 const startWithinMs = 3 * second
 
@@ -94,7 +89,7 @@ export const openKernel = async (config: Config) => {
   const shutdown = createShutdown(log)
   shutdown.at('stopping', revocations.close)
   shutdown.at('connections', tracer.close, redis.close, metrics.close)
-  const bus = createLazyBus({ config, log, metrics, tracer, activity, redis, checks, shutdown })
+  const bus = createLazyBus({ config, log, metrics, tracer, activity, redis, startWithinMs, checks, shutdown })
 
   const manage = <S extends Store>(name: string, store: S): S => {
     checks[name] = { ping: store.ping, required: true }
@@ -139,7 +134,7 @@ export const openKernel = async (config: Config) => {
       return manage('mongodb', mongo)
     },
     bus: {
-      consume: async handlers => (await bus.opened()).consume(handlers, { prefetch }),
+      consume: async handlers => (await bus.opened()).consume(handlers),
       inspection: bus.opened,
     },
     follow(stream, onEntry, options = {}) {

@@ -17,7 +17,7 @@ const effects = async (messages: number) => {
   const lots = drafts(messages)
   while (lots.length > 0) await filling.transaction(async publish => publish(...lots.splice(0, 500)))
   const bus = await broker.open('order')
-  const consumer = await broker.open('inventory')
+  const consumer = await broker.open('inventory', { prefetch: 200 })
   let done = 0
   const began = performance.now()
   const instance = await store.open({ bus })
@@ -27,7 +27,7 @@ const effects = async (messages: number) => {
     await handleOnce(message.id)
     done++
   }
-  await consumer.consume([{ event: counted, handle }], { prefetch: 200 })
+  await consumer.consume([{ event: counted, handle }])
   await until('the handling of all messages', () => done >= messages, { everyMs: 5 })
   const took = performance.now() - began
   if ((await filling.effects()) - before !== messages) throw new Error('not every message had its effect once')

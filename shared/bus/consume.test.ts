@@ -93,17 +93,14 @@ describe('consuming', () => {
     await using broker = await openBroker()
     let now = 0
     let most = 0
-    const receiver = await broker.open('inventory')
-    await receiver.consume(
-      [
-        on(paid, async () => {
-          most = Math.max(most, ++now)
-          await Bun.sleep(5)
-          now--
-        }),
-      ],
-      { prefetch: 8 },
-    )
+    const receiver = await broker.open('inventory', { prefetch: 8 })
+    await receiver.consume([
+      on(paid, async () => {
+        most = Math.max(most, ++now)
+        await Bun.sleep(5)
+        now--
+      }),
+    ])
     await broker.sender.publish(payments(60))
     await eventually(() => broker.counted.handled === 60)
     expect(most).toBe(8)
@@ -120,13 +117,13 @@ describe('consuming', () => {
       finished.push(n)
       if (finished.length === 30) halfWay.resolve()
     })
-    const first = await broker.open('inventory')
-    await first.consume([handler], { prefetch: 10 })
+    const first = await broker.open('inventory', { prefetch: 10 })
+    await first.consume([handler])
     await Promise.all([broker.sender.publish(payments(200)), halfWay.promise.then(first.close)])
     expect(finished).toEqual(begun)
     expect(finished.length).toBeLessThan(200)
-    const second = await broker.open('inventory')
-    await second.consume([handler], { prefetch: 50 })
+    const second = await broker.open('inventory', { prefetch: 50 })
+    await second.consume([handler])
     await eventually(() => finished.length >= 200)
     expect(new Set(finished).size).toBe(200)
     expect(finished).toHaveLength(200)

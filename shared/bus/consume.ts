@@ -8,6 +8,7 @@ import type { ServiceName } from '../platform'
 import { minute, second } from '../time'
 import type { Tracer } from '../trace'
 import { type Acknowledgements, createAcknowledgements } from './acknowledge'
+import { openChannel } from './amqp'
 import type { BusMetrics, Delivery } from './delivery'
 import type { BusLog } from './link'
 import { parseMessage } from './message'
@@ -73,10 +74,9 @@ export const createConsumer = (options: ConsumerOptions) => {
 
   const subscribe = async (model: ChannelModel) => {
     if (stopping.signal.aborted) return
-    const channel = await model.createChannel()
+    const channel = await openChannel(model)
     const acknowledgements = createAcknowledgements(channel, { prefetch })
     const tags: string[] = []
-    channel.on('error', () => {})
     openChannels.add(channel)
     // The broker closed the channel, as when a message was not acknowledged in time: a new connection declares and subscribes anew.
     channel.on('close', () => {

@@ -30,10 +30,11 @@ describe('a bus that starts', () => {
     const log: BusOptions['log'] = { info: write, warn: write, error: write }
     const bus = await openBus({
       url: 'amqp://guest:hush@127.0.0.1:9',
+      ...{ prefix: '', events, retryDelaysMs: [] },
       service: 'order',
-      events,
       log,
       metrics: counters,
+      prefetch: 1,
       startWithinMs: 300,
     })
     expect(await bus.publish(outgoing(paid({ id: 1, version: 1 }, { n: 1 })))).toEqual(['failed'])

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib'
 import { within } from '../deadline'
-import { unavailable } from '../errors'
 import { second } from '../time'
+import { brokerUnavailable, openChannel } from './amqp'
 import { withConnection } from './short-connection'
 
 export interface QueueLength {
@@ -18,10 +18,7 @@ export const queueLengths = (url: string, queues: readonly string[]): Promise<Ma
     const lengths = new Map<string, QueueLength>()
     let channel: Channel | undefined
     for (const queue of queues) {
-      if (!channel) {
-        channel = await model.createChannel()
-        channel.on('error', () => {})
-      }
+      channel ??= await openChannel(model)
       try {
         const { messageCount, consumerCount } = await channel.checkQueue(queue)
         lengths.set(queue, { ready: messageCount, consumers: consumerCount })
@@ -35,7 +32,7 @@ export const queueLengths = (url: string, queues: readonly string[]): Promise<Ma
   }
   return withConnection(url, model =>
     within(answerWithinMs, ask(model), () => {
-      throw unavailable('broker_unavailable', 'The message broker does not answer.')
+      throw brokerUnavailable()
     }),
   )
 }

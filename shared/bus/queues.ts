@@ -1,14 +1,14 @@
 import { delayQueue, type Topology } from '../event'
 import type { ServiceName } from '../platform'
 import { type QueueLength, queueLengths } from './queue-lengths'
-import { deadLetterQueue, queueOf, retryName } from './topology'
+import { type BrokerOptions, deadLetterQueue, queueOf, retryName } from './topology'
 
 /**
  * `events` and `timer` are what a service receives, `dead_letters` what it gave up, `delay` where its timers wait, and `retry` where messages
  * of all services wait to be tried again.
  */
 export type QueueKind = 'events' | 'timer' | 'dead_letters' | 'delay' | 'retry'
-export interface DescribedQueue {
+interface DescribedQueue {
   queue: string
   kind: QueueKind
   service?: ServiceName
@@ -18,7 +18,7 @@ export interface DescribedQueue {
 export type BrokerQueue = DescribedQueue & QueueLength
 
 /** Every queue of the platform, with what it is for. */
-export const describedQueues = (events: Topology, retryDelaysMs: readonly number[]): DescribedQueue[] => {
+const describedQueues = (events: Topology, retryDelaysMs: readonly number[]): DescribedQueue[] => {
   const queues = new Map<string, DescribedQueue>()
   const add = (queue: string, kind: QueueKind, type: string, service: ServiceName) => {
     const known = queues.get(queue)
@@ -37,15 +37,8 @@ export const describedQueues = (events: Topology, retryDelaysMs: readonly number
   return [...queues.values(), ...retries]
 }
 
-interface Options {
-  url: string
-  prefix: string
-  events: Topology
-  retryDelaysMs: readonly number[]
-}
-
 /** For operators: every queue with its length. A queue that is gone is left out. */
-export const brokerQueues = async ({ url, prefix, events, retryDelaysMs }: Options): Promise<BrokerQueue[]> => {
+export const brokerQueues = async ({ url, prefix, events, retryDelaysMs }: BrokerOptions): Promise<BrokerQueue[]> => {
   const queues = describedQueues(events, retryDelaysMs)
   const lengths = await queueLengths(
     url,

@@ -1,12 +1,12 @@
 import { type ChannelModel, connect } from 'amqplib'
 import { within } from '../deadline'
-import { unavailable } from '../errors'
 import { second } from '../time'
+import { brokerUnavailable } from './amqp'
 
 /** For what is asked seldom: a connection that is opened for `work` and closed after it. */
 export const withConnection = async <T>(url: string, work: (model: ChannelModel) => Promise<T>): Promise<T> => {
   const model = await connect(url, { noDelay: true, timeout: 5 * second }).catch(error => {
-    throw unavailable('broker_unavailable', 'The message broker does not answer.', error)
+    throw brokerUnavailable(error)
   })
   model.on('error', () => {})
   try {

@@ -1,4 +1,5 @@
 import type { Message, Topology } from '../event'
+import { openChannel } from './amqp'
 import { type BusLog, type Link, openLink } from './link'
 import { parseMessage } from './message'
 
@@ -7,6 +8,7 @@ interface Options {
   prefix: string
   events: Topology
   log: BusLog
+  startWithinMs: number
   onMessage: (message: Message) => void
 }
 
@@ -17,17 +19,16 @@ const mostWaiting = 2000
  * A copy of every event for as long as somebody looks, from a queue that the broker deletes with the connection. It slows nobody down, but it
  * is a queue: while it is open, the broker counts an event as delivered whose only consumer's queue an operator has deleted.
  */
-export const openTap = ({ url, prefix, events, log, onMessage }: Options): Promise<Link> => {
+export const openTap = ({ url, prefix, events, log, startWithinMs, onMessage }: Options): Promise<Link> => {
   const exchanges = new Set(events.flatMap(event => (event.kind === 'event' ? [prefix + event.exchange] : [])))
   return openLink({
     url,
     purpose: 'watching',
     log,
-    startWithinMs: 3000,
+    startWithinMs,
     onLost: () => {},
     setup: async model => {
-      const channel = await model.createChannel()
-      channel.on('error', () => {})
+      const channel = await openChannel(model)
       channel.on('close', () => void model.close().catch(() => {}))
       const { queue } = await channel.assertQueue(`${prefix}watching.${crypto.randomUUID()}`, {
         exclusive: true,

@@ -8,6 +8,9 @@ export interface TopologyOptions {
   prefix: string
   retryDelaysMs: readonly number[]
 }
+export interface BrokerOptions extends TopologyOptions {
+  url: string
+}
 
 /**
  * After this many deliveries without an acknowledgement the broker itself gives a message up. The broker cannot tell which message ended

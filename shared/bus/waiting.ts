@@ -1,17 +1,10 @@
-import type { Topology } from '../event'
+import { openChannel } from './amqp'
 import { queueLengths } from './queue-lengths'
 import { withConnection } from './short-connection'
-import { brokerTopology, consumerQueues, retryName } from './topology'
-
-export interface WaitingOptions {
-  url: string
-  prefix: string
-  events: Topology
-  retryDelaysMs: readonly number[]
-}
+import { type BrokerOptions, brokerTopology, consumerQueues, retryName } from './topology'
 
 /** For operators: the messages in RabbitMQ. Each call opens its own connection. Nothing waits in a queue that no service has declared yet. */
-export const waitingMessages = ({ url, prefix, events, retryDelaysMs }: WaitingOptions) => {
+export const waitingMessages = ({ url, prefix, events, retryDelaysMs }: BrokerOptions) => {
   const sum = async (names: readonly string[]) => {
     const lengths = await queueLengths(
       url,
@@ -29,8 +22,7 @@ export const waitingMessages = ({ url, prefix, events, retryDelaysMs }: WaitingO
     async purge() {
       const declared = await queueLengths(url, [...brokerTopology({ events, prefix, retryDelaysMs }).queues.keys()])
       return withConnection(url, async model => {
-        const channel = await model.createChannel()
-        channel.on('error', () => {})
+        const channel = await openChannel(model)
         let count = 0
         for (const name of declared.keys()) count += (await channel.purgeQueue(name)).messageCount
         return count

@@ -20,14 +20,21 @@ interface Options {
   tracer: Tracer
   activity: Activity
   redis: Redis
+  startWithinMs: number
   checks: Record<string, Check>
   shutdown: Shutdown
 }
 
+/**
+ * How many messages of each queue are handled side by side: enough that those that wait together share transactions (outbox/inbox.ts). A
+ * message that ends the process costs the others that were delivered with it a delivery, too: see bus/topology.ts.
+ */
+const prefetch = 200
+
 const topology = forRelease(Object.values(catalog), released)
 
 /** The connection to the broker, which is opened when something first asks for it. */
-export const createLazyBus = ({ config, log, metrics, tracer, activity, redis, checks, shutdown }: Options) => {
+export const createLazyBus = ({ config, log, metrics, tracer, activity, redis, startWithinMs, checks, shutdown }: Options) => {
   const { service, rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
   const handling = (count: number) => {
     activity.note()
@@ -35,7 +42,8 @@ export const createLazyBus = ({ config, log, metrics, tracer, activity, redis, c
   }
   const open = async (): Promise<Bus> => {
     const { openBus } = await import('../bus')
-    const bus = await openBus({ url, service, prefix, retryDelaysMs, events: topology, log, tracer, metrics: { ...metrics, handling } })
+    const broker = { url, prefix, events: topology, retryDelaysMs }
+    const bus = await openBus({ ...broker, service, log, tracer, metrics: { ...metrics, handling }, prefetch, startWithinMs })
     checks.rabbitmq = { ping: bus.ping, required: false }
     return bus
   }

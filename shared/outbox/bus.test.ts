@@ -12,7 +12,7 @@ describe.each(Object.entries(stores))('from %s through RabbitMQ', (_, make) => {
   let inventory: Bus
   beforeAll(async () => {
     ;[store, broker] = await Promise.all([openStore(make), testBus(topology)])
-    ;[order, inventory] = await Promise.all([broker.open('order'), broker.open('inventory')])
+    ;[order, inventory] = await Promise.all([broker.open('order'), broker.open('inventory', { prefetch: 200 })])
   })
   afterAll(async () => {
     await store.closeAll()
@@ -37,7 +37,7 @@ describe.each(Object.entries(stores))('from %s through RabbitMQ', (_, make) => {
         requests.add(message.request_id)
       }),
     )
-    await inventory.consume([take], { prefetch: 200 })
+    await inventory.consume([take])
     const before = await instance.effects()
     await withContext(newContext('request-7'), () => instance.transaction(async publish => publish(...drafts(500))))
     await emptied(instance)

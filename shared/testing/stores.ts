@@ -111,9 +111,10 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
     retried: () => counted.retried++,
     deadLettered: () => counted.deadLettered++,
   }
+  const broker = { url, prefix, events, retryDelaysMs }
   const opened: Bus[] = []
   const open = async (service: BusOptions['service'], more: Partial<BusOptions> = {}) => {
-    const bus = await openBus({ url, service, events, prefix, retryDelaysMs, log: quiet, metrics, ...more })
+    const bus = await openBus({ ...broker, service, log: quiet, metrics, prefetch: 32, startWithinMs: 3000, ...more })
     opened.push(bus)
     return bus
   }
@@ -127,7 +128,7 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
       await Promise.all(opened.map(bus => bus.close()))
       const model = await connect(url)
       const channel = await model.createChannel()
-      const { exchanges, queues } = brokerTopology({ events, prefix, retryDelaysMs })
+      const { exchanges, queues } = brokerTopology(broker)
       for (const name of queues.keys()) await channel.deleteQueue(name)
       for (const name of exchanges.keys()) await channel.deleteExchange(name)
       await model.close()
