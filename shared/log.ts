@@ -42,7 +42,7 @@ const hideFields = (fields: object, depth: number): Record<string, unknown> => {
 }
 
 /** Without the values that drivers put into messages: "Duplicate entry 'ann@example.com' for key 'email'", `dup key: { email: … }`. */
-export const withoutValues = (text: string) =>
+export const scrubbed = (text: string) =>
   text
     .slice(0, 2000)
     .replaceAll(/Duplicate entry '.*' for key/gs, "Duplicate entry '[hidden]' for key")
@@ -59,7 +59,7 @@ const describeError = (error: Error, depth: number): object => {
   return {
     type: error.constructor.name,
     ...('code' in error && { code: error.code }),
-    message: input ? 'a value does not match its schema' : withoutValues(error.message),
+    message: input ? 'a value does not match its schema' : scrubbed(error.message),
     stack: stack
       ?.split('\n')
       .filter(line => line.startsWith('    at '))

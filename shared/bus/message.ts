@@ -1,6 +1,6 @@
 import type { ConsumeMessage } from 'amqplib'
 import type { Message } from '../event'
-import { withoutValues } from '../log'
+import { scrubbed } from '../log'
 import type { Outbound } from './publish'
 
 const isText = (value: unknown) => typeof value === 'string' && value.length > 0
@@ -24,7 +24,7 @@ export const parseMessage = (content: Buffer): Message | string => {
 export const attemptsOf = ({ properties: { headers } }: ConsumeMessage): number => Number(headers?.['x-attempt']) || 0
 
 export const reasonOf = (error: unknown) =>
-  (error instanceof Error ? `${error.name}: ${withoutValues(error.message)}` : String(error)).slice(0, 500)
+  (error instanceof Error ? `${error.name}: ${scrubbed(error.message)}` : String(error)).slice(0, 500)
 
 /** The broker's headers describe the deliveries of one copy, so a new copy does not get them. */
 const isFromBroker = (name: string) => /^x-(death|first-death|last-death|delivery-count|acquired-count)/.test(name)
