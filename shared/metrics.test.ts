@@ -40,11 +40,11 @@ describe('metrics', () => {
 
   test('count events handled, retried and given up, and calls of other services', async () => {
     const metrics = open()
-    metrics.handled('order.created')
-    metrics.handled('order.created')
-    metrics.retried('order.created')
-    metrics.deadLettered('order.cancelled')
-    metrics.held(4)
+    metrics.countHandled('order.created')
+    metrics.countHandled('order.created')
+    metrics.countRetried('order.created')
+    metrics.countDeadLettered('order.cancelled')
+    metrics.setHeld(4)
     metrics.call('product', '200', 0.01)
     metrics.breakersOpen('product', 1)
     expect(await series(metrics, 'events_handled_total', { type: 'order.created' })).toBe(2)
@@ -97,7 +97,7 @@ describe('metrics', () => {
 
   test('of two services in one process are separate', async () => {
     const [one, two] = [createMetrics('order'), createMetrics('tax')]
-    one.handled('order.created')
+    one.countHandled('order.created')
     expect(await series(two, 'events_handled_total')).toBeUndefined()
     one.close()
     two.close()

@@ -87,11 +87,11 @@ export const createMetrics = (service: ServiceName) => {
     request: ({ method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }) =>
       observeRequest({ method, route, status: String(status) }, seconds),
     call: (callee: ServiceName, outcome: string, seconds: number) => observeCall({ callee, outcome }, seconds),
-    handling: (count: number) => handling.set(count),
-    held: (count: number) => held.set(count),
-    handled: (type: string) => handled.inc({ type }),
-    retried: (type: string) => retried.inc({ type }),
-    deadLettered: (type: string) => deadLettered.inc({ type }),
+    setUnderWay: (count: number) => handling.set(count),
+    setHeld: (count: number) => held.set(count),
+    countHandled: (type: string) => handled.inc({ type }),
+    countRetried: (type: string) => retried.inc({ type }),
+    countDeadLettered: (type: string) => deadLettered.inc({ type }),
     breakersOpen: (callee: ServiceName, count: number) => breakers.set({ callee }, count),
 
     /** While the store is down, the last figures stay, and the other metrics are still served. */

@@ -23,7 +23,7 @@ describe('the overview', () => {
     expect(named((await here.send('GET', '/overview')).body, 'order')).toMatchObject({ status: 'up', figures: null })
     ask(one.metrics, 60)
     ask(two.metrics, 30, 503)
-    one.metrics.handled('order.paid')
+    one.metrics.countHandled('order.paid')
     await shop.later(sampling.unwatchedMs)
     await there.room.sampleMetrics()
     const { status, body } = await here.send('GET', '/overview')
@@ -106,7 +106,7 @@ describe('the queues', () => {
   test('have what waits, who receives, and how many are handled in a second', async () => {
     const { metrics } = await shop.startService('tax')
     const { room, send } = await shop.instance()
-    await shop.sampleTwice(room, () => metrics.handled('order.paid'))
+    await shop.sampleTwice(room, () => metrics.countHandled('order.paid'))
     await shop.bus.publish(outgoing(paid({ id: 1, version: 1 }, { order_id: 1 })))
     await shop.bus.publish(
       outgoing(overdue({ id: 1, version: 1 }, { order_id: 1 }, { at: new Date(Date.now() + 60_000), term: 'standard' })),

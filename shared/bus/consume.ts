@@ -52,7 +52,7 @@ export const createConsumer = (options: ConsumerOptions) => {
   let held = 0
   const countHeld = (change: 1 | -1) => {
     held += change
-    metrics.held(held)
+    metrics.setHeld(held)
     return held
   }
 
@@ -101,10 +101,10 @@ export const createConsumer = (options: ConsumerOptions) => {
       .catch(error => log.error({ err: error, queue: delivery.queue }, 'a message could not be settled; the broker delivers it again'))
       .finally(() => {
         underWay.delete(work)
-        metrics.handling(underWay.size)
+        metrics.setUnderWay(underWay.size)
       })
     underWay.add(work)
-    metrics.handling(underWay.size)
+    metrics.setUnderWay(underWay.size)
   }
 
   const handle = async (delivery: Delivery) => {
@@ -118,7 +118,7 @@ export const createConsumer = (options: ConsumerOptions) => {
     if (problem) return replacements.deadLetter(delivery, `malformed: data${problem}`, message.type)
     const handled = await withContext(newContext(message.request_id, message.traceparent), () => untilHandled(delivery, handler, message))
     if (!handled) return
-    metrics.handled(message.type)
+    metrics.countHandled(message.type)
     ack(delivery)
   }
 
@@ -137,7 +137,7 @@ export const createConsumer = (options: ConsumerOptions) => {
           return true
         } catch (error) {
           if (!isUnavailable(error)) {
-            await replacements.retryLater(delivery, error, context)
+            await replacements.retryOrGiveUp(delivery, error, context)
             return false
           }
           if (!waiting && countHeld(1) === 1)

@@ -11,10 +11,10 @@ export interface Delivery {
 
 /** The counters of the bus, by type of message, and how many messages are being handled or held at this moment. */
 export interface BusMetrics {
-  handling(count: number): void
+  setUnderWay(count: number): void
   /** Messages that wait because something that their handler needs is unavailable. They cause no failed attempt and no dead letter. */
-  held(count: number): void
-  handled(type: string): void
-  retried(type: string): void
-  deadLettered(type: string): void
+  setHeld(count: number): void
+  countHandled(type: string): void
+  countRetried(type: string): void
+  countDeadLettered(type: string): void
 }

@@ -11,7 +11,7 @@ const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggre
 const overdue = defineTimer('order.overdue', { owner: 'order', aggregate: 'order', terms: ['standard'], data: t.Object({}) })
 const events = [paid, overdue]
 
-const counters = { handling() {}, held() {}, handled() {}, retried() {}, deadLettered() {} }
+const counters = { setUnderWay() {}, setHeld() {}, countHandled() {}, countRetried() {}, countDeadLettered() {} }
 
 describe('a bus that starts', () => {
   test('fails at once, naming the queue, when the broker has it with other settings', async () => {

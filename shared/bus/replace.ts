@@ -14,7 +14,7 @@ interface ReplacementOptions {
   ack: (delivery: Delivery) => void
   stopping: AbortSignal
   log: BusLog
-  metrics: Pick<BusMetrics, 'retried' | 'deadLettered'>
+  metrics: Pick<BusMetrics, 'countRetried' | 'countDeadLettered'>
 }
 
 /** What takes the place of a message that was not handled: a copy in a retry queue or among the dead letters. */
@@ -45,7 +45,7 @@ export const createReplacements = (options: ReplacementOptions) => {
     const { queue, raw } = delivery
     const headers = { 'x-reason': reason, 'x-attempts': attempts, 'x-failed-at': new Date().toISOString(), 'x-queue': queue }
     if (!(await replaceBy(delivery, copyOf(raw, { exchange: '', routingKey: deadLetterQueue(queue), headers })))) return
-    metrics.deadLettered(type)
+    metrics.countDeadLettered(type)
     log.error({ type, message_id: raw.properties.messageId, queue, reason, attempts }, 'a message was given up')
   }
 
@@ -53,13 +53,13 @@ export const createReplacements = (options: ReplacementOptions) => {
     deadLetter,
 
     /** Delivers the message again after the next delay, or gives it up after the last one. */
-    async retryLater(delivery: Delivery, error: unknown, context: { type: string }) {
+    async retryOrGiveUp(delivery: Delivery, error: unknown, context: { type: string }) {
       const attempts = attemptsOf(delivery.raw) + 1
       const delayMs = retryDelaysMs[attempts - 1]
       if (delayMs === undefined) return deadLetter(delivery, reasonOf(error), context.type, attempts)
       log.warn({ ...context, err: error, attempts, delay_ms: delayMs }, 'a message failed; it is tried again later')
       const to = { exchange: prefix + retryName(delayMs), routingKey: delivery.queue, headers: { 'x-attempt': attempts } }
-      if (await replaceBy(delivery, copyOf(delivery.raw, to))) metrics.retried(context.type)
+      if (await replaceBy(delivery, copyOf(delivery.raw, to))) metrics.countRetried(context.type)
     },
 
     /** Hands the message back without counting an attempt: through a retry queue, since the broker limits how often it may be requeued. */

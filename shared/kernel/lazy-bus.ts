@@ -36,14 +36,14 @@ const topology = forRelease(Object.values(catalog), released)
 /** The connection to the broker, which is opened when something first asks for it. */
 export const createLazyBus = ({ config, log, metrics, tracer, activity, redis, startWithinMs, checks, shutdown }: Options) => {
   const { service, rabbitmqUrl: url, brokerPrefix: prefix, retryDelaysMs } = config
-  const handling = (count: number) => {
+  const setUnderWay = (count: number) => {
     activity.note()
-    metrics.handling(count)
+    metrics.setUnderWay(count)
   }
   const open = async (): Promise<Bus> => {
     const { openBus } = await import('../bus')
     const broker = { url, prefix, events: topology, retryDelaysMs }
-    const bus = await openBus({ ...broker, service, log, tracer, metrics: { ...metrics, handling }, prefetch, startWithinMs })
+    const bus = await openBus({ ...broker, service, log, tracer, metrics: { ...metrics, setUnderWay }, prefetch, startWithinMs })
     checks.rabbitmq = { ping: bus.ping, required: false }
     return bus
   }

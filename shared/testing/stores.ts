@@ -105,11 +105,11 @@ export const testBus = async (events: Topology, { url = testUrl('TEST_RABBITMQ_U
   const counted = { handled: 0, retried: 0, deadLettered: 0 }
   const held: number[] = []
   const metrics = {
-    handling: () => {},
-    held: (count: number) => void held.push(count),
-    handled: () => counted.handled++,
-    retried: () => counted.retried++,
-    deadLettered: () => counted.deadLettered++,
+    setUnderWay: () => {},
+    setHeld: (count: number) => void held.push(count),
+    countHandled: () => counted.handled++,
+    countRetried: () => counted.retried++,
+    countDeadLettered: () => counted.deadLettered++,
   }
   const broker = { url, prefix, events, retryDelaysMs }
   const opened: Bus[] = []
