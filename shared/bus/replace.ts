@@ -71,3 +71,4 @@ export const createReplacements = (options: ReplacementOptions) => {
     },
   }
 }
+export type Replacements = ReturnType<typeof createReplacements>
