@@ -49,6 +49,8 @@ export const createSubscription = ({ queues, prefetch, stopping, receive }: Opti
         tags.push(consumerTag)
       }
       current = { channel, tags, acknowledgements }
+      // The consumer stopped meanwhile, when there was nothing to cancel yet.
+      if (stopping.aborted) await cancel()
     },
     isOpen,
     ack(delivery: Delivery) {
