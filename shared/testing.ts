@@ -1,6 +1,6 @@
 import type { Draft, Handler, Message } from './event'
 import { type OutgoingMessage, outboxRows } from './outbox'
-import { outgoingMessage } from './outbox/relay'
+import { outgoingMessage } from './outbox/rounds'
 
 export { brokerTopology } from './bus/topology'
 export { testClients } from './testing/clients'

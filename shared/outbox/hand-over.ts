@@ -4,8 +4,8 @@ import type { OutboxStore, StoredRow } from '../outbox'
 const maxCharacters = 4 * 1024 * 1024
 
 /**
- * The rows that this instance committed since it last read the table. They are published without another read if each follows the one that was
- * taken before it without a gap. In a gap may be the row of another instance, and a newer message of an aggregate must not overtake it.
+ * The rows that this instance committed since it last read the table. They are published without another read if each follows the last without
+ * a gap. A gap may hold another instance's row, so the table is read. Order is kept as far as this can tell; consumers must not rely on it.
  */
 export const createHandOver = <Id extends string | number>({ follows }: Pick<OutboxStore<Id>, 'follows'>) => {
   let rows: StoredRow<Id>[] = []
@@ -17,19 +17,19 @@ export const createHandOver = <Id extends string | number>({ follows }: Pick<Out
     rows = []
     characters = 0
   }
-  const readNext = () => {
+  const distrust = () => {
     mustRead = true
     clear()
   }
   return {
     /** From now on, rows may wait in the table that were not handed over. */
-    readNext,
+    distrust,
     add(committed: readonly StoredRow<Id>[]) {
       // The next read finds them, since they are committed.
       if (mustRead) return
       rows.push(...committed)
       for (const { body } of committed) characters += body.length
-      if (characters > maxCharacters) readNext()
+      if (characters > maxCharacters) distrust()
     },
     /** The rows to publish next, without those that `wasTaken`; undefined when the table has to be read. */
     take(wasTaken: (id: Id) => boolean): StoredRow<Id>[] | undefined {
@@ -51,7 +51,7 @@ export const createHandOver = <Id extends string | number>({ follows }: Pick<Out
       clear()
       const found = await unsent()
       last = found.at(-1)?.id ?? last
-      if (found.length >= limit) readNext()
+      if (found.length >= limit) distrust()
       return found
     },
   }

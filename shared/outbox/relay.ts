@@ -1,11 +1,9 @@
 import { sleep, within } from '../deadline'
-import type { OutboxRow, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings, StoredRow, StoreLog } from '../outbox'
+import type { OutboxStore, Publisher, Siblings, StoredRow, StoreLog } from '../outbox'
 import { minute, second } from '../time'
-import { createDeletions } from './deletions'
-import { createHandOver } from './hand-over'
 import { createHourlySweep } from './hourly-sweep'
 import { createLease } from './lease'
-import { createResting } from './resting'
+import { createRounds } from './rounds'
 
 export interface RelayPorts {
   bus: Publisher
@@ -26,7 +24,7 @@ export interface RelayTimes {
   drainMs?: number
   batch?: number
 }
-export interface RelayOptions<Id extends string | number> extends RelayPorts, RelayTimes {
+interface Options<Id extends string | number> extends RelayPorts, RelayTimes {
   store: OutboxStore<Id>
   log: StoreLog
 }
@@ -39,33 +37,21 @@ export interface Relay<Id extends string | number> {
 }
 
 /** A store or a broker that never answers must not stop the relay for good. */
-const answerWithinMs = minute
-const answered = <T>(running: Promise<T>): Promise<T> =>
-  within(answerWithinMs, running, () => {
-    throw new Error(`the database or the broker did not answer within ${answerWithinMs} ms`)
+const withinAMinute = <T>(running: Promise<T>): Promise<T> =>
+  within(minute, running, () => {
+    throw new Error('the database or the broker did not answer within a minute')
   })
-
-export const outgoingMessage = (row: OutboxRow): OutgoingMessage => ({
-  exchange: row.exchange,
-  routingKey: row.routing_key,
-  body: row.body,
-  messageId: row.message_id,
-  type: row.type,
-  headers: { traceparent: row.traceparent },
-  ...(row.due_at && { expirationMs: Math.max(0, row.due_at.getTime() - Date.now()) }),
-})
 
 /**
  * Publishes the rows of the outbox in their order, and deletes those that the broker confirmed. A lease lets one instance at a time do so.
  * A message may be published twice (after a crash, or when a lease ran out), but none is lost: what is in memory is in the table, too, and any
  * doubt about what was published is resolved by reading the table.
  */
-export const startRelay = <Id extends string | number>(options: RelayOptions<Id>): Relay<Id> => {
+export const startRelay = <Id extends string | number>(options: Options<Id>): Relay<Id> => {
   const { store, bus, siblings, log, batch = 500 } = options
   const { pollMs = second, isQuiet = () => false, leaseMs = 5 * second, roundIntervalMs = 10, drainMs = 2 * second } = options
-  const resting = createResting<Id>(log)
-  const handOver = createHandOver<Id>(store)
-  const deletions = createDeletions<Id>(store)
+  const untilNextReadMs = () => (isQuiet() ? Math.max(pollMs, leaseMs * 0.8) : pollMs)
+  const rounds = createRounds({ store, bus, log, batch, untilNextReadMs })
   const lease = createLease(store, leaseMs, log)
   const stopping = new AbortController()
   const sweep = createHourlySweep(store, stopping.signal, log)
@@ -74,45 +60,16 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
   let wakeUp = new AbortController()
   let failedRounds = 0
 
-  let readAt = 0
-  const nextRows = async (): Promise<StoredRow<Id>[]> => {
-    if (Date.now() >= readAt || resting.any()) handOver.readNext()
-    const handedOver = handOver.take(deletions.has)
-    if (handedOver) return handedOver
-    readAt = Date.now() + (isQuiet() ? Math.max(pollMs, leaseMs * 0.8) : pollMs)
-    const { ids, types } = resting.now()
-    return handOver.read(() => store.unsent(batch, [...ids, ...deletions.ids()], types), batch)
-  }
-
-  const publishNext = async (): Promise<'nothing waits' | 'next' | 'nothing published'> => {
-    const rows = await nextRows()
-    if (rows.length === 0) return 'nothing waits'
-    const outcomes = await bus.publish(rows.map(outgoingMessage))
-    const withOutcome = (outcome: Outcome) => rows.filter((_, i) => outcomes[i] === outcome)
-    const done = withOutcome('confirmed')
-    deletions.add(done.map(({ id }) => id))
-    resting.taken(done)
-    if (done.length < rows.length) handOver.readNext()
-    let otherRowsAreNext = resting.unroutable(withOutcome('unroutable'))
-    const refused = withOutcome('refused')
-    // More than half a batch would keep out the rows behind them, so their types rest. Fewer are sent again with the next batch.
-    if (refused.length * 2 > batch) {
-      resting.refused(refused)
-      otherRowsAreNext = true
-    }
-    return done.length > 0 || otherRowsAreNext ? 'next' : 'nothing published'
-  }
-
   let publishedAt = 0
   const run = async () => {
     while (Date.now() <= drainUntil) {
       wakeUp = new AbortController()
       try {
-        if (Date.now() >= deletions.dueAt()) await answered(deletions.flush())
-        if (!(await answered(lease.renew()))) {
-          handOver.readNext()
+        await withinAMinute(rounds.flushWhenDue())
+        if (!(await withinAMinute(lease.renew()))) {
+          rounds.distrust()
           // The next holder would publish them again.
-          await answered(deletions.flush())
+          await withinAMinute(rounds.flush())
           if (stopping.signal.aborted) return
           await untilLeaseMayBeFree()
           continue
@@ -120,15 +77,15 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
         sweep.startWhenDue()
         const early = publishedAt + roundIntervalMs - Date.now()
         if (early > 0) await sleep(early, stopping.signal)
-        const result = await answered(publishNext())
+        const result = await withinAMinute(rounds.publishNext())
         if (result !== 'nothing waits') publishedAt = Date.now()
         if (result === 'nothing published') await backOff()
         else failedRounds = 0
         if (result !== 'nothing waits') continue
         if (stopping.signal.aborted) return
-        await sleep(Math.max(0, Math.min(readAt, deletions.dueAt()) - Date.now()), wakeUp.signal)
+        await sleep(Math.max(0, rounds.dueAt() - Date.now()), wakeUp.signal)
       } catch (error) {
-        handOver.readNext()
+        rounds.distrust()
         if (failedRounds === 0) log.warn({ err: error }, 'the outbox could not be relayed; it is tried again')
         await backOff()
       }
@@ -149,7 +106,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
 
   const running = run()
   const readAtOnce = () => {
-    handOver.readNext()
+    rounds.distrust()
     wakeUp.abort()
   }
   const stopListening = siblings?.onNotified(readAtOnce)
@@ -158,7 +115,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
     committed(rows) {
       if (rows.length === 0) return
       if (!lease.holding()) return notice.giveSoon()
-      handOver.add(rows)
+      rounds.committed(rows)
       wakeUp.abort()
     },
     holding: lease.holding,
@@ -167,7 +124,7 @@ export const startRelay = <Id extends string | number>(options: RelayOptions<Id>
       stopping.abort()
       readAtOnce()
       stopListening?.()
-      const ended = running.then(deletions.flush).catch(error => log.warn({ err: error }, 'some messages will be published a second time'))
+      const ended = running.then(rounds.flush).catch(error => log.warn({ err: error }, 'some messages will be published a second time'))
       // Bounded, so that a publication or a deletion that hangs does not hold up the shutdown.
       await within(drainMs + 500, Promise.all([ended, sweep.ended()]))
       notice.cancel()

@@ -41,7 +41,7 @@ export const createResting = <Id extends string | number>(log: StoreLog) => {
       forgetUnseen()
       return { ids: resting(rows), types: resting(types) }
     },
-    taken(some: readonly Row<Id>[]) {
+    published(some: readonly Row<Id>[]) {
       for (const { id, type } of some) {
         rows.delete(id)
         types.delete(type)
