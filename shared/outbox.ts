@@ -90,10 +90,3 @@ export const outboxRows = (drafts: readonly Draft[], source: string): OutboxRow[
 }
 
 export type StoreLog = Pick<Logger, 'info' | 'warn' | 'error'>
-
-/** How the instances of a service notify each other of new rows and of a released lease. Without it, the relay finds both when it polls. */
-export interface Siblings {
-  notify(): void
-  /** Returns a function that stops listening. */
-  onNotified(listener: () => void): () => void
-}

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startRedis } from '../scripts/servers/redis'
 import { privateFolder, type Server } from '../scripts/servers/server'
 import { isUnavailable } from './errors'
-import { createSiblings, startFanout } from './redis'
+import { createNotices, startFanout } from './redis'
 import { eventually, testRedis } from './testing'
 
 const log = { info() {}, warn() {}, error() {} }
@@ -36,14 +36,14 @@ describe('redis', () => {
     await expect(own.redis.script("return redis.error_reply('no such cart')")([key])).rejects.toThrow('no such cart')
   })
 
-  test('siblings receive the notifications of each other', async () => {
+  test('instances receive the notices of each other, and an empty one when they begin to listen', async () => {
     const other = await own.open()
-    let notified = 0
-    const stop = createSiblings(own.redis, own.redis.key('notified')).onNotified(() => notified++)
-    await eventually(() => {
-      createSiblings(other, own.redis.key('notified')).notify()
-      return notified > 0
-    })
+    const heard: string[] = []
+    const stop = createNotices(own.redis, own.redis.key('told')).listen(text => heard.push(text))
+    await eventually(() => heard.length > 0)
+    createNotices(other, own.redis.key('told')).tell('paid')
+    await eventually(() => heard.length > 1)
+    expect(heard).toEqual(['', 'paid'])
     stop()
   })
 })

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Redis as Client } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Siblings } from './outbox'
 
 export interface RedisOptions {
   url: string
@@ -93,11 +92,5 @@ export const createNotices = (redis: Redis, channel: string): Notices => ({
     return () => subscriber.disconnect()
   },
 })
-
-/** Notifies the other instances of a service by pub/sub. An instance that is not subscribed at that moment misses the notification. */
-export const createSiblings = (redis: Redis, channel: string): Siblings => {
-  const { tell, listen } = createNotices(redis, channel)
-  return { notify: () => tell(''), onNotified: listener => listen(() => listener()) }
-}
 
 export { type Fanout, type FanoutOptions, startFanout } from './redis/fanout'

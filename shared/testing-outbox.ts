@@ -3,10 +3,11 @@ import { sql as raw } from 'kysely'
 import { type Draft, defineEvent, defineTimer, type Message, type Publish } from './event'
 import type { Mongo } from './mongo'
 import { mongoOutbox } from './mongo/outbox'
-import type { Backlog, OutboxStore, Outcome, OutgoingMessage, Publisher, Siblings } from './outbox'
+import type { Backlog, OutboxStore, Outcome, OutgoingMessage, Publisher } from './outbox'
 import type { GroupOptions } from './outbox/groups'
 import type { Arrival } from './outbox/inbox'
 import type { RelayPorts, RelayTimes } from './outbox/relay'
+import type { Notices } from './redis'
 import type { Sql } from './sql'
 import { sqlOutbox } from './sql/outbox'
 import { eventually, messageOf, testMongo, testSql } from './testing'
@@ -161,18 +162,17 @@ export const broker = () => {
   }
 }
 /** Connects instances as siblings, as Redis does. */
-export const wire = () => {
-  const listeners = new Set<() => void>()
-  const siblings: Siblings = {
-    notify: () => {
-      for (const listener of listeners) listener()
+export const wire = (): Notices => {
+  const listeners = new Set<(text: string) => void>()
+  return {
+    tell(text) {
+      for (const listener of listeners) listener(text)
     },
-    onNotified(listener) {
+    listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
-  return siblings
 }
 export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 export const drafts = (n: number): Draft[] => upTo(n).map(i => counted({ id: 1, version: i + 1 }, { n: i }))

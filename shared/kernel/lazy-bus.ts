@@ -6,7 +6,7 @@ import type { Log } from '../log'
 import type { Metrics } from '../metrics'
 import type { RelayPorts, RelayTimes } from '../outbox/relay'
 import { released } from '../platform'
-import { createSiblings, type Redis } from '../redis'
+import { createNotices, type Redis } from '../redis'
 import type { Check } from '../service/ops'
 import { second } from '../time'
 import type { Tracer } from '../trace'
@@ -61,7 +61,7 @@ export const createLazyBus = ({ config, log, metrics, tracer, activity, redis, s
     opened,
     relayPorts: async (): Promise<RelayPorts & RelayTimes> => ({
       bus: await opened(),
-      siblings: createSiblings(redis, `platform:outbox:${service}`),
+      siblings: createNotices(redis, `platform:outbox:${service}`),
       // The commits of this instance and the notifications of its siblings come at once. This finds what a crash has left.
       pollMs: 2 * second,
       isQuiet: activity.isQuiet,

@@ -1,5 +1,6 @@
 import { sleep, within } from '../deadline'
-import type { OutboxStore, Publisher, Siblings, StoredRow, StoreLog } from '../outbox'
+import type { OutboxStore, Publisher, StoredRow, StoreLog } from '../outbox'
+import type { Notices } from '../redis'
 import { minute, second } from '../time'
 import { createHourlySweep } from './hourly-sweep'
 import { createLease } from './lease'
@@ -7,7 +8,8 @@ import { createRounds } from './rounds'
 
 export interface RelayPorts {
   bus: Publisher
-  siblings?: Siblings
+  /** How the instances tell each other of new rows and of a released lease. Without it, the relay finds both when it polls. */
+  siblings?: Notices
 }
 export interface RelayTimes {
   /** How often the outbox is read for rows that nobody handed over, as after a crash. */
@@ -109,7 +111,7 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
     rounds.distrust()
     wakeUp.abort()
   }
-  const stopListening = siblings?.onNotified(readAtOnce)
+  const stopListening = siblings?.listen(readAtOnce)
 
   return {
     committed(rows) {
@@ -130,19 +132,19 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
       notice.cancel()
       if (!lease.holding()) return
       await lease.release()
-      siblings?.notify()
+      siblings?.tell('')
     },
   }
 }
 
-/** Notifies the siblings of new rows: once for a burst of commits. */
-const createNotice = (siblings: Siblings | undefined) => {
+/** Tells the siblings of new rows: once for a burst of commits. */
+const createNotice = (siblings: Notices | undefined) => {
   let timer: Timer | undefined
   return {
     giveSoon() {
       timer ??= setTimeout(() => {
         timer = undefined
-        siblings?.notify()
+        siblings?.tell('')
       }, 5)
     },
     cancel: () => clearTimeout(timer),
