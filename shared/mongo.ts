@@ -93,14 +93,11 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
       throw unavailable('database_unavailable', 'The database does not answer.')
     })
 
-  const attempt = <T>(session: ClientSession, work: Work<ClientSession, T>, until: number) =>
-    withAdminAct(service, act => commit(session, work, until, act))
-
-  const commit = async <T>(session: ClientSession, work: Work<ClientSession, T>, until: number, act: Draft[]) => {
+  const commit = async <T>(session: ClientSession, work: Work<ClientSession, T>, until: number, auditDrafts: Draft[]) => {
     const rows: OutboxRow[] = []
     session.startTransaction({ readConcern: { level: 'snapshot' } })
     const result = await work(session, (...drafts) => void rows.push(...outboxRows(drafts, service)))
-    rows.push(...outboxRows(act, service))
+    rows.push(...outboxRows(auditDrafts, service))
     if (rows.length > 0) {
       const documents = rows.map(row => ({ _id: row.message_id, at: timestampByServer(), created_at: new Date(), ...row }))
       await outbox.insertMany(documents, { session })
@@ -125,7 +122,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     try {
       for (let attempts = 1; ; attempts++) {
         try {
-          return await attempt(session, work, until)
+          return await withAdminAct(service, auditDrafts => commit(session, work, until, auditDrafts))
         } catch (error) {
           if (session.inTransaction()) await session.abortTransaction()
           if (!hasLabel(error, 'TransientTransactionError') || isUnavailable(error)) throw error

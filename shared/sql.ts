@@ -75,13 +75,11 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   const store = sqlOutbox(kernel)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  const attempt = <T>(work: Work<Transaction<Db>, T>): Promise<T> => withAdminAct(service, act => commit(work, act))
-
-  const commit = async <T>(work: Work<Transaction<Db>, T>, act: Draft[]): Promise<T> => {
+  const commit = async <T>(work: Work<Transaction<Db>, T>, auditDrafts: Draft[]): Promise<T> => {
     const rows: OutboxRow[] = []
     const { result, stored } = await db.transaction().execute(async trx => {
       const result = await work(trx, (...drafts) => void rows.push(...outboxRows(drafts, service)))
-      rows.push(...outboxRows(act, service))
+      rows.push(...outboxRows(auditDrafts, service))
       return { result, stored: await commitWithOutbox(kernel, trx, rows) }
     })
     relay?.committed(stored)
@@ -92,7 +90,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     const start = Date.now()
     for (let attempts = 1; ; attempts++) {
       try {
-        return await attempt(work)
+        return await withAdminAct(service, auditDrafts => commit(work, auditDrafts))
       } catch (error) {
         const code = errno(error)
         if (code !== deadlock && code !== lockWait) throw error
