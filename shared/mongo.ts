@@ -1,10 +1,9 @@
 import { type ClientSession, type Collection, type Db, type Document, type IndexDescription, MongoClient, MongoError } from 'mongodb'
-import { withAdminAct } from './admin-acts'
-import { untilAvailable, within } from './deadline'
+import { untilAvailable } from './deadline'
 import { isUnavailable, unavailable } from './errors'
-import type { Draft } from './event'
-import { inboxOf, mongoOutbox, outboxOf, prepareKernel, timestampByServer } from './mongo/outbox'
-import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbox'
+import { inboxOf, mongoOutbox, prepareKernel } from './mongo/outbox'
+import { bounded, createTransactions } from './mongo/transactions'
+import type { Backlog, StoreLog } from './outbox'
 import { type MessageHandling, messageHandling, type RecordOnce, type Work } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
@@ -38,11 +37,8 @@ export interface Mongo extends MessageHandling<ClientSession> {
   close(): Promise<void>
 }
 
-// Transactions that change the same document conflict often: many short attempts, bounded in time.
-const maxRetryMs = 6000
 /** A group of messages gives up early, since its halves are tried next. */
 const maxRetryMsOfGroup = 100
-const maxTransactionMs = 12_000
 
 /** The database in the address, if its name is of this service. Another name there is only the database of the login. */
 const databaseIn = (url: string, service: ServiceName) => {
@@ -83,57 +79,10 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
     throw error
   })
   const store = mongoOutbox(db)
-  const outbox = outboxOf(db)
   const inbox = inboxOf(db)
   const relay = options.relay && startRelay({ ...options.relay, store, log })
 
-  // Each call of a transaction has its own bound; this bounds the transaction as a whole.
-  const bounded = <T>(running: Promise<T>): Promise<T> =>
-    within(maxTransactionMs, running, () => {
-      throw unavailable('database_unavailable', 'The database does not answer.')
-    })
-
-  const commit = async <T>(session: ClientSession, work: Work<ClientSession, T>, until: number, auditDrafts: Draft[]) => {
-    const rows: OutboxRow[] = []
-    session.startTransaction({ readConcern: { level: 'snapshot' } })
-    const result = await work(session, (...drafts) => void rows.push(...outboxRows(drafts, service)))
-    rows.push(...outboxRows(auditDrafts, service))
-    if (rows.length > 0) {
-      const documents = rows.map(row => ({ _id: row.message_id, at: timestampByServer(), created_at: new Date(), ...row }))
-      await outbox.insertMany(documents, { session })
-    }
-    for (;;) {
-      try {
-        await session.commitTransaction()
-        break
-      } catch (error) {
-        // It is unknown whether the commit succeeded. Repeating it is safe, and gives the answer.
-        if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > until) throw error
-        await Bun.sleep(10)
-      }
-    }
-    relay?.committed(rows.map(row => ({ ...row, id: row.message_id })))
-    return result
-  }
-
-  const transaction = async <T>(work: Work<ClientSession, T>, retryMs = maxRetryMs): Promise<T> => {
-    const until = Date.now() + retryMs
-    const session = client.startSession()
-    try {
-      for (let attempts = 1; ; attempts++) {
-        try {
-          return await withAdminAct(service, auditDrafts => commit(session, work, until, auditDrafts))
-        } catch (error) {
-          if (session.inTransaction()) await session.abortTransaction()
-          if (!hasLabel(error, 'TransientTransactionError') || isUnavailable(error)) throw error
-          if (Date.now() > until) throw unavailable('database_busy', 'Other requests are changing the same data. Try again shortly.', error)
-        }
-        await Bun.sleep(Math.random() * Math.min(200, 2 * 2 ** attempts))
-      }
-    } finally {
-      await session.endSession()
-    }
-  }
+  const transaction = createTransactions({ client, service, db, committed: relay?.committed })
 
   const recordOnce: RecordOnce<ClientSession> = async (ids, work) => {
     const recordedBefore = Symbol('one of the messages was recorded before')
@@ -148,7 +97,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
         await work(session, new Set(fresh), publish)
       }
       try {
-        await bounded(transaction(recording, ids.length > 1 ? maxRetryMsOfGroup : maxRetryMs))
+        await transaction(recording, ids.length > 1 ? maxRetryMsOfGroup : undefined)
         return true
       } catch (error) {
         if (error !== recordedBefore) throw error
@@ -163,7 +112,7 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   return {
     db,
     collection: name => db.collection(name),
-    transaction: work => bounded(transaction(work)),
+    transaction: work => transaction(work),
     ...messageHandling(recordOnce),
     backlog: store.backlog,
     relaying: () => relay?.holding() ?? false,
@@ -177,7 +126,6 @@ export const openMongo = async (options: MongoOptions): Promise<Mongo> => {
   }
 }
 
-const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label)
 export const isDuplicate = (error: unknown) => error instanceof MongoError && error.code === 11000
 
 const prepare = async (db: Db, indexes: Record<string, IndexDescription[]>) => {
