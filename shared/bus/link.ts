@@ -6,7 +6,7 @@ import { TopologyError } from './topology'
 
 export type BusLog = Pick<Logger, 'info' | 'warn' | 'error'>
 
-export interface LinkOptions {
+interface Options {
   url: string
   /** What the connection is for, in log lines. */
   purpose: string
@@ -27,7 +27,7 @@ const heartbeatS = 10
 const setupWithinMs = 20 * second
 const closeWithinMs = 2 * second
 
-export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs }: LinkOptions): Promise<Link> => {
+export const openLink = async ({ url, purpose, log, setup, onLost, startWithinMs }: Options): Promise<Link> => {
   const address = new URL(url)
   if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(heartbeatS))
   /** Rejects when the broker's queues have other settings: trying again does not help a service that starts. */

@@ -3,7 +3,7 @@ import { createPool, type PoolConnection } from 'mysql2'
 import { unavailable } from '../errors'
 import { joinTransactions, type Send } from './join-transactions'
 
-export interface PoolOptions {
+interface PoolOptions {
   url: string
   /** The most connections that are open at once. */
   size: number
