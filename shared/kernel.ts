@@ -48,8 +48,8 @@ export interface Kernel {
   /** What the instances of this service tell each other about one thing. */
   notices(about: string): Notices
   /**
-   * Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. An instance that has had no
-   * request and no message for ten seconds, those of discovery aside, does it every five seconds at most.
+   * Repeats a bounded piece of work, never twice at once in one instance; several instances do it side by side. An instance that has been idle
+   * for ten seconds, not counting discovery's requests, runs it at most every five seconds.
    */
   every(name: string, ms: number, work: () => Promise<unknown>): void
   /** Called when the instance should get no new requests: answers that would never end, such as live streams, end here. */

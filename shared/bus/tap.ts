@@ -16,8 +16,8 @@ interface Options {
 const mostWaiting = 2000
 
 /**
- * A copy of every event for as long as somebody looks, from a queue that the broker deletes with the connection. It slows nobody down, but it
- * is a queue: while it is open, the broker counts an event as delivered whose only consumer's queue an operator has deleted.
+ * A copy of every event for as long as somebody looks, from a queue that the broker deletes with the connection. It slows nobody down, but
+ * while a tap is open, an event whose only consumer queue was deleted still reaches a queue, so the broker confirms it instead of returning it.
  */
 export const openTap = ({ url, prefix, events, log, startWithinMs, onMessage }: Options): Promise<Link> => {
   const exchanges = new Set(events.flatMap(event => (event.kind === 'event' ? [prefix + event.exchange] : [])))

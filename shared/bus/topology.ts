@@ -34,7 +34,10 @@ export const consumerQueues = (events: Topology): string[] => [
 const byValue = 'events-by-value'
 /** Takes the messages that have no values, as instances of an earlier release publish them, to every consumer of their type. */
 const withoutValues = 'events-without-values'
-/** Has no queue. Every message with values goes here, too, so that one that nobody wants does not count as a message without values. */
+/**
+ * An exchange without queues. Every message with values also reaches it, so one that no consumer wants still counts as routed and does not
+ * fall through to the alternate exchange.
+ */
 const anyValue = 'events-with-values'
 
 interface Exchange extends Options.AssertExchange {
@@ -112,8 +115,8 @@ const quorum = ({ leadsTo, arguments: more, ...options }: Options.AssertQueue & 
 /**
  * Declares everything, so that every consumer's queue exists before the first message, in whichever order services start. What exists is
  * kept. A binding that left the catalog stays, too: during a rolling deploy the version before needs it, and consumers ignore unknown
- * types. The bindings that values replace are removed last; an instance of the release before that reconnects adds them again, which does
- * no harm.
+ * types. Bindings that the headers exchange has replaced are removed last. An older instance that reconnects declares them again, which is
+ * harmless: handlers ignore what they do not want.
  */
 export const declareTopology = async (channel: Channel, options: TopologyOptions) => {
   const { exchanges, queues, bindings, exchangeBindings, outdated } = brokerTopology(options)

@@ -5,8 +5,8 @@ import { second } from '../time'
 const lookingAfter = new Set(['/health', '/ready', '/metrics'])
 
 /**
- * Whether a process has something to do. It is quiet once it has had no request and no message for `quietAfterMs`. What discovery compares
- * each minute does not count: six services were never quiet for more than 50 seconds because of it.
+ * Whether a process has something to do. It is quiet once it has had no request and no message for `quietAfterMs`. Discovery's
+ * minute-by-minute comparison does not count, or no service that it asks would ever stay quiet for a minute.
  */
 export const createActivity = (quietAfterMs = 10 * second) => {
   const listeners = new Set<(quiet: boolean) => void>()

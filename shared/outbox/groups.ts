@@ -2,7 +2,7 @@ import { type Context, currentContext, withContext } from '../context'
 import { AppError, isUnavailable } from '../errors'
 
 export interface GroupOptions<Item> {
-  /** How long after the beginning of a group the next one begins at the earliest: meanwhile items gather. A full group does not wait. */
+  /** The least time from the start of one group to the start of the next: meanwhile items gather. A full group does not wait. */
   groupIntervalMs?: number
   /** Whether somebody waits for the item: it begins a group at once, and takes along what has gathered. */
   isUrgent?: (item: Item) => boolean
@@ -19,9 +19,8 @@ interface Waiting<Item> {
 }
 
 /**
- * How many milliseconds after one group of messages the next one begins. A group costs about the same however large it is, so under load larger
- * groups make an order cheaper.
- * A message that comes later than this after the last group began is handled at once.
+ * The least time, in milliseconds, from the start of one group to the start of the next. A group costs about the same whatever its size, so
+ * larger groups make each order cheaper. A message that comes after the interval has passed is handled at once.
  */
 export const groupInterval = {
   /** Where a buyer may wait for the effect. */

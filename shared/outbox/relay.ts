@@ -18,8 +18,8 @@ export interface RelayTimes {
   isQuiet?: () => boolean
   leaseMs?: number
   /**
-   * How long after a round the next one begins at the earliest: a round costs the broker about the same however many messages it has. A message
-   * that comes later than that is published at once.
+   * The shortest time from one round to the next: a round costs the broker about the same however many messages it has. A message that comes
+   * after it has passed is published at once.
    */
   roundIntervalMs?: number
   /** How long `stop` continues to publish what is waiting. */

@@ -23,7 +23,8 @@ interface Statement {
 /**
  * A round trip costs as much as a small statement does, so statements of a transaction travel together: `begin` with the first one, `commit` with
  * the last one, and a deferred write with the statement that follows it. That takes several statements in one command. Only whole statements and
- * these constants are joined: their values mysql2 escapes as ever, and a text that holds another statement is refused, as the server did before.
+ * these constants are joined: mysql2 escapes the values as always, and a text with a `;` of its own is refused here, as the server refused it
+ * before several statements were allowed.
  *
  * The server stops at the first statement that fails, so an error leaves the transaction open, and Kysely rolls it back. Kysely's driver sends
  * `begin`, `commit` and `rollback` as texts of their own; one that has no statement to begin, commit or undo is not sent.
