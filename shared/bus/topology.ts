@@ -2,7 +2,7 @@ import type { Channel, Options } from 'amqplib'
 import { delayQueue, type EventInfo, type TimerInfo, type Topology, type Values } from '../event'
 import type { ServiceName } from '../platform'
 
-export interface TopologyOptions {
+interface TopologyOptions {
   events: Topology
   /** The prefix of every name, so that several platforms may share a broker. */
   prefix: string

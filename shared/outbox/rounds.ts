@@ -9,7 +9,7 @@ interface Options<Id extends string | number> {
   log: StoreLog
   /** The most rows of a round. */
   batch: number
-  /** How long after a read of the table the next one is due, though nothing was said to be waiting there. */
+  /** How long after one read of the table the next is due, even if nothing points to waiting rows. */
   untilNextReadMs: () => number
 }
 
@@ -65,7 +65,7 @@ export const createRounds = <Id extends string | number>({ store, bus, log, batc
     async flushWhenDue() {
       if (Date.now() >= deletions.dueAt()) await deletions.flush()
     },
-    /** When there is something to do, though nothing is committed meanwhile. */
+    /** When the next read or deletion is due, if nothing is committed before. */
     dueAt: () => Math.min(readAt, deletions.dueAt()),
   }
 }
