@@ -65,3 +65,16 @@ test('a quiet process works rarely, and as often as before once there is a reque
   await Bun.sleep(20)
   expect(runs).toBe(atStop)
 })
+
+test('seldom work comes as planned in a process that keeps turning quiet and busy', async () => {
+  const activity = createActivity(1)
+  const turning = setInterval(() => activity.note(), 5)
+  let turns = 0
+  activity.onChange(() => turns++)
+  let runs = 0
+  const repeating = startRepeating(async () => void runs++, { ...options, ms: 60, activity, quietMs: 50 })
+  await eventually(() => runs >= 2)
+  expect(turns).toBeGreaterThan(4)
+  clearInterval(turning)
+  await repeating.stop()
+})

@@ -23,6 +23,7 @@ const phaseMs = Math.random() * minute
  */
 export const startRepeating = (work: () => Promise<unknown>, options: RepeatOptions) => {
   const { name, ms, log, activity, quietMs = 5 * second, stopWithinMs = 5 * second } = options
+  const isRarerWhenQuiet = ms < quietMs
   let stopped = false
   let running: Promise<void> | undefined
   let timer: Timer | undefined
@@ -38,17 +39,18 @@ export const startRepeating = (work: () => Promise<unknown>, options: RepeatOpti
   const plan = () => {
     clearTimeout(timer)
     if (stopped || running) return
-    const untilNextMs = ms < quietMs && activity.isQuiet() ? quietMs - ((Date.now() + phaseMs) % quietMs) : ms
+    const untilNextMs = isRarerWhenQuiet && activity.isQuiet() ? quietMs - ((Date.now() + phaseMs) % quietMs) : ms
     timer = setTimeout(() => {
       running = run()
     }, untilNextMs)
   }
   plan()
-  const stopListening = activity.onChange(plan)
+  // For seldom work nothing changes, and each change would begin its time anew.
+  const stopListening = isRarerWhenQuiet ? activity.onChange(plan) : undefined
   return {
     async stop() {
       stopped = true
-      stopListening()
+      stopListening?.()
       clearTimeout(timer)
       if (!running) return
       const finished = running.then(() => true)
