@@ -64,6 +64,30 @@ describe('a short memory', () => {
     await recent(['a'])
     expect(questions).toHaveLength(2)
   })
+  test('never takes a known key for one without a value, whatever becomes of its place meanwhile', async () => {
+    const asked: { keys: readonly string[]; answer: PromiseWithResolvers<Map<string, string>> }[] = []
+    const ask = (keys: readonly string[]) => {
+      const answer = Promise.withResolvers<Map<string, string>>()
+      asked.push({ keys, answer })
+      return answer.promise
+    }
+    const answer = (at: number) => asked[at]!.answer.resolve(new Map(asked[at]!.keys.map(key => [key, `value of ${key}`])))
+    const { recent } = remember(ask, { ms: 1000, most: 2 })
+
+    const other = recent(['a'])
+    const failing = recent(['a', 'b'])
+    asked[0]!.answer.reject(new Error('down'))
+    await expect(other).rejects.toThrow('down')
+    answer(1)
+    await expect(failing).rejects.toThrow('down')
+
+    const first = recent(['c'])
+    answer(2)
+    await first
+    const both = recent(['c', 'd', 'e'])
+    answer(3)
+    expect([...(await both).keys()]).toEqual(['c', 'd', 'e'])
+  })
   test('forgets everything on demand', async () => {
     const { recent, forget, questions } = memory()
     await recent(['a'])

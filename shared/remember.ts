@@ -42,11 +42,18 @@ export const remember = <Key, Value>(
     /** Takes what it can from the memory, and looks up the rest. */
     async recent(keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> {
       const oldest = clock() - ms
-      const missing = [...new Set(keys)].filter(key => (known.get(key)?.askedAt ?? Number.NEGATIVE_INFINITY) <= oldest)
+      const wanted = [...new Set(keys)]
+      // Held before the rest is asked for: meanwhile they may lose their place in the memory, as when the look-up of another caller fails.
+      const held = new Map<Key, Promise<Value | undefined>>()
+      for (const key of wanted) {
+        const entry = known.get(key)
+        if (entry && entry.askedAt > oldest) held.set(key, entry.value)
+      }
+      const missing = wanted.filter(key => !held.has(key))
       const asked = missing.length > 0 ? await askNow(missing) : undefined
       const values = new Map<Key, Value>()
-      for (const key of keys) {
-        const value = asked?.get(key) ?? (await known.get(key)?.value)
+      for (const key of wanted) {
+        const value = asked?.get(key) ?? (await held.get(key))
         if (value !== undefined) values.set(key, value)
       }
       return values
