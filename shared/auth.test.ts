@@ -11,7 +11,9 @@ afterEach(() => {
 
 describe('an access token', () => {
   test('of the user service names the user, the role and the session', async () => {
-    expect(await verifier()(bearer(await sign(claims())))).toEqual({ id: 7, role: 'customer', sid: 's-1' })
+    const exp = seconds() + 60
+    const user = await verifier()(bearer(await sign({ ...claims(), exp })))
+    expect(user).toEqual({ id: 7, role: 'customer', sid: 's-1', expiresAt: exp * 1000 })
     expect(await verifier()(bearer(await sign({ ...claims(), role: 'admin' })))).toMatchObject({ role: 'admin' })
   })
 

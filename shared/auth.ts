@@ -10,6 +10,8 @@ export interface User {
   role: Role
   /** The session of the token. */
   sid: string
+  /** When the token ends, in milliseconds. */
+  expiresAt: number
 }
 
 export const accessTokens = { issuer: 'shop-user', audience: 'shop', algorithm: 'EdDSA', lifeSeconds: 15 * 60 } as const
@@ -62,7 +64,7 @@ export const createKeySource = (fetchKeys: () => Promise<JSONWebKeySet>, now = D
 const maxRemembered = 20_000
 
 export const createTokenVerifier = (source: KeySource, revoked: (sid: string) => boolean, most = maxRemembered) => {
-  const verified = new Map<string, { user: User; expiresAt: number }>()
+  const verified = new Map<string, User>()
 
   const verify = async (token: string): Promise<User> => {
     const { issuer, audience, algorithm } = accessTokens
@@ -81,10 +83,10 @@ export const createTokenVerifier = (source: KeySource, revoked: (sid: string) =>
     const id = Number(sub)
     const isRole = role === 'customer' || role === 'admin'
     if (!Number.isSafeInteger(id) || typeof sid !== 'string' || !isRole || exp === undefined) throw invalidToken()
-    const user: User = { id, role, sid }
+    const user: User = { id, role, sid, expiresAt: exp * second }
     const [oldest] = verified.keys()
     if (verified.size >= most && oldest !== undefined) verified.delete(oldest)
-    verified.set(token, { user, expiresAt: exp * second })
+    verified.set(token, user)
     return user
   }
 
@@ -93,13 +95,14 @@ export const createTokenVerifier = (source: KeySource, revoked: (sid: string) =>
     if (!token) throw unauthenticated('invalid_token', 'The Authorization header must read "Bearer <access token>".')
     const hit = verified.get(token)
     if (hit && hit.expiresAt <= Date.now()) verified.delete(token)
-    const user = hit && hit.expiresAt > Date.now() ? hit.user : await verify(token)
-    if (revoked(user.sid)) throw unauthenticated('session_ended', 'This session has ended; log in again.')
+    const user = hit && hit.expiresAt > Date.now() ? hit : await verify(token)
+    if (revoked(user.sid)) throw sessionEnded()
     return user
   }
 }
 export type VerifyToken = ReturnType<typeof createTokenVerifier>
 
+export const sessionEnded = () => unauthenticated('session_ended', 'This session has ended; log in again.')
 const invalidToken = () => unauthenticated('invalid_token', 'The access token is not valid; log in again.')
 
 export const requireRole = (user: User, role: Role): void => {

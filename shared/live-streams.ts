@@ -1,7 +1,8 @@
-import { accessTokens } from './auth'
+import { sessionEnded, type User } from './auth'
 import { tooMany, unavailable } from './errors'
 import type { Log } from './log'
 import type { Fanout } from './redis'
+import { justEnded } from './revocations'
 import { second } from './time'
 
 /** What is followed, and how far it has come: its version grows by one with each message about it. */
@@ -12,16 +13,17 @@ export interface LiveSubject {
 /** Notifies the streams of every instance of changes. While Redis is down, the next heartbeat sends them. */
 export type NotifyStreams = (changed: readonly LiveSubject[]) => Promise<void>
 
-export interface LiveMessage {
+interface LiveMessage {
   version: number
   data: unknown
 }
 
+/** Who watches, and until when at most. */
+type Watcher = Pick<User, 'id' | 'sid' | 'expiresAt'>
+
 interface Stream {
   subject: number
-  userId: number
-  sid: string
-  openedAt: number
+  user: Watcher
   /** The version that was sent last. */
   lastVersion: number
   send(text: string): void
@@ -51,6 +53,7 @@ const mostAtOnce = 100
 /** Subjects live, over server-sent events. Every message comes from the database; Redis only says when to read it. */
 export const liveStreams = ({ follow, messagesAfter, versionsOf, log, heartbeatMs = 15 * second }: Ports) => {
   const streams = new Set<Stream>()
+  const sessions = justEnded()
   let closed = false
 
   const sendNew = async (stream: Stream) => {
@@ -81,7 +84,7 @@ export const liveStreams = ({ follow, messagesAfter, versionsOf, log, heartbeatM
   const beat = async () => {
     for (const stream of [...streams]) {
       // A stream does not outlive the access token that opened it.
-      if (Date.now() - stream.openedAt > accessTokens.lifeSeconds * second) stream.end()
+      if (Date.now() >= stream.user.expiresAt) stream.end()
       else stream.send(': still here\n\n')
     }
     const ids = [...new Set([...streams].map(({ subject }) => subject))]
@@ -104,9 +107,10 @@ export const liveStreams = ({ follow, messagesAfter, versionsOf, log, heartbeatM
   return {
     notify,
     /** Sends every message after the version `after`, and then each new one. A version that is not reached yet counts as the present one. */
-    open({ id, version }: LiveSubject, { user, after }: { user: { id: number; sid: string }; after: number }) {
+    open({ id, version }: LiveSubject, { user, after }: { user: Watcher; after: number }) {
+      if (sessions.has(user.sid)) throw sessionEnded()
       if (streams.size >= mostStreams) throw unavailable('too_many_streams', 'Too many live streams are open; try again in a moment.')
-      if ([...streams].filter(({ userId }) => userId === user.id).length >= mostPerUser)
+      if ([...streams].filter(stream => stream.user.id === user.id).length >= mostPerUser)
         throw tooMany('too_many_streams', 'You have too many live streams open; close one of them first.', 5)
       const encoder = new TextEncoder()
       let stream: Stream
@@ -120,8 +124,7 @@ export const liveStreams = ({ follow, messagesAfter, versionsOf, log, heartbeatM
             controller.enqueue(encoder.encode(text))
             if ((controller.desiredSize ?? 0) < -mostUnread) end()
           }
-          const owner = { subject: id, userId: user.id, sid: user.sid, openedAt: Date.now() }
-          stream = { ...owner, lastVersion: Math.min(after, version), send, end, isReading: false, isStale: false }
+          stream = { subject: id, user, lastVersion: Math.min(after, version), send, end, isReading: false, isStale: false }
           streams.add(stream)
           send('retry: 2000\n\n')
           void sendNew(stream).then(() => {
@@ -132,7 +135,8 @@ export const liveStreams = ({ follow, messagesAfter, versionsOf, log, heartbeatM
       })
     },
     endSession(sid: string | undefined) {
-      for (const stream of [...streams]) if (stream.sid === sid) stream.end()
+      sessions.add(sid)
+      for (const stream of [...streams]) if (stream.user.sid === sid) stream.end()
     },
     /** Ends all streams; their clients reconnect to another instance. */
     close() {
@@ -143,7 +147,6 @@ export const liveStreams = ({ follow, messagesAfter, versionsOf, log, heartbeatM
     openCount: () => streams.size,
   }
 }
-export type LiveStreams = ReturnType<typeof liveStreams>
 
 /** The version is the message's id, which a reconnecting client sends as `Last-Event-ID`. */
 const sseMessage = ({ version, data }: LiveMessage) => `id: ${version}\ndata: ${JSON.stringify(data)}\n\n`

@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import { accessTokens } from './auth'
 import type { Log } from './log'
 import { type Redis, startFanout } from './redis'
+import { minute } from './time'
 
 /** The stream that brings ended sessions to every instance of every service. Its entries live as long as a token does. */
 export const revocationStream = 'platform:revocations'
@@ -25,6 +27,18 @@ export const startRevocationList = (redis: Redis, log: Log) => {
   })
   const { ready, close } = follower
   return { has: (sid: string) => ended.has(sid), ready, close }
+}
+
+/**
+ * The sessions that ended a moment ago, for who opens streams: a session may end after its request was admitted and before the stream is
+ * there to be ended.
+ */
+export const justEnded = () => {
+  const ended = new LRUCache<string, true>({ max: 10_000, ttl: minute })
+  return {
+    add: (sid: string | undefined) => void (sid !== undefined && ended.set(sid, true)),
+    has: (sid: string) => ended.has(sid),
+  }
 }
 
 /** Ends sessions in every service within a second. Publishing a session twice does no harm. */

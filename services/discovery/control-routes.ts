@@ -39,7 +39,7 @@ export const controlRoutes = ({ http, overview, history, queues, live, story }: 
     .get(
       '/stream',
       async ({ user, headers, request }) =>
-        eventStream(request.method === 'HEAD' ? null : await live.open({ sid: user.sid, after: idFromHeader(headers['last-event-id']) })),
+        eventStream(request.method === 'HEAD' ? null : await live.open({ user, after: idFromHeader(headers['last-event-id']) })),
       {
         auth: 'admin',
         problems: ['too_many_streams'],

@@ -89,6 +89,9 @@ describe('the stream', () => {
     room.live.endSession('session-1')
     await eventually(() => mine.state.ended)
     expect(other.state.ended).toBe(false)
+    // Its token was verified before the session ended.
+    const late = await watch({ app })
+    await eventually(() => late.state.ended)
     await room.live.close()
     await eventually(() => other.state.ended)
     expect((await watch({ app }, undefined, await shop.as(3))).answer.status).toBe(403)

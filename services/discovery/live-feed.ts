@@ -1,9 +1,10 @@
-import { accessTokens } from '#shared/auth'
+import type { User } from '#shared/auth'
 import type { Bus } from '#shared/bus'
 import { tooMany } from '#shared/errors'
 import type { Message } from '#shared/event'
 import type { Log } from '#shared/log'
 import type { Redis } from '#shared/redis'
+import { justEnded } from '#shared/revocations'
 import { second } from '#shared/time'
 import appendLive from './append-live.lua' with { type: 'text' }
 import { liveEvent } from './domain-live'
@@ -37,6 +38,7 @@ export const liveFeed = ({ redis: { client, key, script }, tap, log, pollMs = se
   const stream = key('live')
   const append = script<number>(appendLive)
   const watchers = new Set<Watcher>()
+  const sessions = justEnded()
   let closed = false
   let source: Promise<{ close(): Promise<void> } | undefined> | undefined
   let closing: ReturnType<typeof setTimeout> | undefined
@@ -79,17 +81,16 @@ export const liveFeed = ({ redis: { client, key, script }, tap, log, pollMs = se
 
   return {
     /** The events after the one with the id `after`, or from now on. An id is that of the stream: see `idFromHeader`. */
-    async open({ sid, after }: { sid: string; after: string | undefined }): Promise<ReadableStream<Uint8Array>> {
+    async open({ user, after }: { user: Pick<User, 'sid' | 'expiresAt'>; after: string | undefined }): Promise<ReadableStream<Uint8Array>> {
       if (watchers.size >= mostWatchers) throw tooMany('too_many_streams', 'Too many control rooms are open; close one of them first.', 5)
       let last = after ?? (await newest())
       await openSource()
       const encoder = new TextEncoder()
-      const endsAt = Date.now() + accessTokens.lifeSeconds * second
       let watcher: Watcher
       return new ReadableStream<Uint8Array>({
         start(controller) {
           watcher = {
-            sid,
+            sid: user.sid,
             end: () => {
               if (!watchers.has(watcher)) return
               leave(watcher)
@@ -105,7 +106,7 @@ export const liveFeed = ({ redis: { client, key, script }, tap, log, pollMs = se
           const follow = async () => {
             let beatAt = Date.now()
             send('retry: 1000\n\n')
-            while (watchers.has(watcher) && !closed && Date.now() < endsAt) {
+            while (watchers.has(watcher) && !closed && !sessions.has(user.sid) && Date.now() < user.expiresAt) {
               const entries = await client.xrange(stream, `(${last}`, '+', 'COUNT', mostAtOnce).catch(() => [])
               const text = entries.map(([id, [, event = '']]) => `id: ${id}\ndata: ${event}\n\n`).join('')
               last = entries.at(-1)?.[0] ?? last
@@ -126,6 +127,7 @@ export const liveFeed = ({ redis: { client, key, script }, tap, log, pollMs = se
       })
     },
     endSession(sid: string | undefined) {
+      sessions.add(sid)
       for (const watcher of [...watchers]) if (watcher.sid === sid) watcher.end()
     },
     /** Ends all streams; who watches comes back to another instance. */
