@@ -7,6 +7,7 @@ import { eventually, outgoing, testBus } from '../testing'
 import type { Matches } from './dead-letters'
 
 const paid = defineEvent('order.paid', { from: 'order', to: ['inventory'], aggregate: 'order', data: t.Object({ n: t.Integer() }) })
+const settled = defineEvent('payment.settled', { from: 'payment', to: ['inventory'], aggregate: 'payment', data: t.Object({}) })
 const queue = 'inventory.order-events'
 
 let broker: Awaited<ReturnType<typeof testBus>>
@@ -17,7 +18,7 @@ let handled: number[] = []
 const refused = new Set<number>()
 
 beforeAll(async () => {
-  broker = await testBus([paid], { retryDelaysMs: [] })
+  broker = await testBus([paid, settled], { retryDelaysMs: [] })
   bus = await broker.open('discovery')
   inventory = await broker.open('inventory')
   await inventory.consume([
@@ -129,6 +130,21 @@ test('an unknown id is reported as missing', async () => {
   expect(await bus.deadLetters.replay('no.such-queue', 'nothing')).toBe(false)
   expect(await bus.deadLetters.list({ queue: 'no.such-queue' })).toEqual([])
   expect(await count()).toBe(1)
+})
+
+test('a queue that is gone hides no other, and has no such message', async () => {
+  const [id = ''] = await giveUp(1)
+  const gone = 'inventory.payment-events'
+  const { deadLetters } = bus
+  const model = await connect(broker.url)
+  await (await model.createChannel()).deleteQueue(`${broker.prefix}${gone}.dlq`)
+  await model.close()
+  expect(await deadLetters.list()).toMatchObject([{ queue, count: 1, items: [{ id }] }])
+  expect(await deadLetters.counts()).toEqual(new Map([[queue, 1]]))
+  expect(await deadLetters.list({ queue: gone })).toEqual([])
+  expect(await deadLetters.get(gone, id)).toBeUndefined()
+  expect(await deadLetters.replay(gone, id)).toBe(false)
+  expect(await deadLetters.removeAll(gone, 3)).toBeUndefined()
 })
 
 test('two operators at once neither lose nor duplicate a message', async () => {

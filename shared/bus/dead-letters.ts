@@ -1,7 +1,7 @@
 import type { Channel, ConfirmChannel, GetMessage } from 'amqplib'
 import { conflict, unavailable } from '../errors'
 import { parseMessage } from './message'
-import { queueLengths } from './queue-lengths'
+import { isMissing, queueLengths } from './queue-lengths'
 import { withConnection } from './short-connection'
 import { deadLetterQueue } from './topology'
 
@@ -34,7 +34,7 @@ export interface DeadLetters {
    * disturbs no operator. A queue that is gone is left out.
    */
   counts(): Promise<Map<string, number>>
-  /** The queues that have dead letters, or only `queue`; with `matches`, those that have one of these. `count` is of all in the queue. */
+  /** The queues that are there and have dead letters, or only `queue`; with `matches`, those that have one of these. `count` is of all in the queue. */
   list(options?: { queue?: string | undefined; limit?: number; matches?: Matches }): Promise<DeadLetterQueue[]>
   get(queue: string, id: string): Promise<(DeadLetter & { body: string }) | undefined>
   /** Puts the message back into its queue, with all of its attempts. False when there is no such message. */
@@ -115,11 +115,12 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
   ): Promise<boolean> => {
     if (!queues.includes(queue)) return false
-    return exclusively(async channel => {
+    const done = exclusively(async channel => {
       const raw = await find(channel, queue, id)
       if (raw) await act(channel, raw)
       return raw !== undefined
     })
+    return (await done.catch(unlessMissing)) ?? false
   }
 
   const withOldest = async (
@@ -129,7 +130,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
   ): Promise<BulkResult | undefined> => {
     if (!queues.includes(queue)) return undefined
-    return exclusively(async (channel, lock) => {
+    const done = exclusively(async (channel, lock) => {
       const letters = prefix + deadLetterQueue(queue)
       const until = Date.now() + bulkMs
       // A message that fails again after its replay comes back to the end of the queue: it is not taken twice.
@@ -154,24 +155,26 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
       }
       return { done, left: passed + (await lock.checkQueue(letters)).messageCount }
     })
+    return done.catch(unlessMissing)
+  }
+
+  const countIn = async (names: readonly string[]) => {
+    const lengths = await queueLengths(
+      url,
+      names.map(queue => prefix + deadLetterQueue(queue)),
+    )
+    const counts = names.map(queue => [queue, lengths.get(prefix + deadLetterQueue(queue))?.ready] as const)
+    return new Map(counts.flatMap(([queue, count]) => (count === undefined ? [] : [[queue, count] as const])))
   }
 
   return {
-    async counts() {
-      const lengths = await queueLengths(
-        url,
-        queues.map(queue => prefix + deadLetterQueue(queue)),
-      )
-      const counts = queues.map(queue => [queue, lengths.get(prefix + deadLetterQueue(queue))?.ready] as const)
-      return new Map(counts.flatMap(([queue, count]) => (count === undefined ? [] : [[queue, count] as const])))
-    },
+    counts: () => countIn(queues),
 
     list: ({ queue, limit = 20, matches } = {}) =>
-      exclusively(async (channel, lock) => {
+      exclusively(async channel => {
         const until = Date.now() + bulkMs
         const lists: DeadLetterQueue[] = []
-        for (const name of queue === undefined ? queues : queues.filter(known => known === queue)) {
-          const { messageCount: count } = await lock.checkQueue(prefix + deadLetterQueue(name))
+        for (const [name, count] of await countIn(queue === undefined ? queues : queues.filter(known => known === queue))) {
           const items: DeadLetter[] = []
           for (let looked = 0; items.length < limit && looked < Math.min(count, searchLimit) && Date.now() < until; looked++) {
             const raw = await channel.get(prefix + deadLetterQueue(name))
@@ -200,6 +203,10 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
 }
 
 const everyLetter: Matches = () => true
+
+const unlessMissing = (error: unknown): undefined => {
+  if (!isMissing(error)) throw error
+}
 
 const isLocked = (error: unknown) => error instanceof Error && 'code' in error && error.code === 405
 

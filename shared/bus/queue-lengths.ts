@@ -37,4 +37,5 @@ export const queueLengths = (url: string, queues: readonly string[]): Promise<Ma
   )
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 404
+/** The broker says so of a queue that does not exist, and closes the channel. */
+export const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 404
