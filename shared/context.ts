@@ -21,6 +21,8 @@ export interface Context {
   span?: { rename(name: string): void }
   /** An administrator's write that is not in the audit log yet: the first transaction that commits adds it. */
   adminAct?: AdminAct | undefined
+  /** The route is for administrators alone. */
+  isAdminRoute?: boolean
 }
 
 const storage = new AsyncLocalStorage<Context>()

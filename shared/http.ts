@@ -111,7 +111,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
     .macro({
       problems,
       repeats,
-      auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { note: noteAdminAct }), ...audited(role) }),
+      auth: (role: true | 'admin') => ({ ...access(role), ...gate(admit.user(role), { note: noteAdminAct(role) }), ...audited(role) }),
       guest: (_: true) => ({ ...access('guest'), ...gate(admit.guest) }),
       public: (_: true) => ({ ...access('public'), ...gate(admit.public) }),
       signed: (_: true) => ({ ...access('signed'), ...gate(admit.anyone, { readBody: false }) }),
@@ -125,7 +125,7 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
       },
       stream: (role: true | 'admin') => ({
         ...access(role),
-        ...gate(admit.user(role), { readBody: false, note: noteAdminAct }),
+        ...gate(admit.user(role), { readBody: false, note: noteAdminAct(role) }),
         ...audited(role),
       }),
     })

@@ -1,3 +1,4 @@
+import { peekContext } from './context'
 import { invalid } from './errors'
 
 /** What a request with an `Idempotency-Key` is recognized by. Both are hashes, so that no store holds a key or a body. */
@@ -25,4 +26,14 @@ export const requireKey = (key: string): void => {
 export const requestHashes = (scope: string, key: string, body: unknown): RequestHashes => {
   requireKey(key)
   return { id: sha256(`${scope}\n${key}`), body: sha256(canonical(body)) }
+}
+
+/** The user whom the scope names. */
+export const ownerOf = (scope: string): number | undefined => Number(/^\d+(?= )/.exec(scope)?.[0] ?? 0) || undefined
+
+/** The first answer again. Nothing is done, so the audit log gets no entry. */
+export const replayOf = <First extends { headers?: Record<string, string> }>(answer: First) => {
+  const context = peekContext()
+  if (context) context.adminAct = undefined
+  return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { conflict, keyReused } from './errors'
-import { requestHashes } from './idempotency-key'
+import { ownerOf, replayOf, requestHashes } from './idempotency-key'
 import type { Sql } from './sql'
 import { before, inFuture, now } from './sql/clock'
 import { errno, isDuplicate, lockWait } from './sql/errors'
@@ -51,11 +51,8 @@ export const idempotently = async <Db, Body>(
 ): Promise<Answer<Body> & { replayed: boolean }> => {
   if (key === undefined) return { ...(await work(async (_, answer) => asSaved(answer))), replayed: false }
   const { id, body: hash } = requestHashes(scope, key, body)
-  const claim = await claimKey<Body>(sql, { id, hash, owner: ownerOf(scope), leaseMs })
-  if (claim.answer) {
-    const { answer } = claim
-    return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' }, replayed: true }
-  }
+  const claim = await claimKey<Body>(sql, { id, hash, owner: ownerOf(scope) ?? null, leaseMs })
+  if (claim.answer) return { ...replayOf(claim.answer), replayed: true }
 
   const mine = sql.kernel.updateTable('idempotency_keys').where('id', '=', id).where('lease_token', '=', claim.token)
   const renewal = setInterval(() => {
@@ -85,9 +82,6 @@ export const idempotently = async <Db, Body>(
     if (!kept) await free.execute().catch(() => {})
   }
 }
-
-/** The user whom the scope names. */
-const ownerOf = (scope: string): number | null => Number(/^\d+(?= )/.exec(scope)?.[0] ?? 0) || null
 
 /** Deletes the answers to a user's requests, which can hold what is erased with the account. Call it in the transaction that erases. */
 export const forgetAnswers = async <Db>({ kernel }: Pick<Sql<Db>, 'kernel'>, trx: Transaction<Db>, userId: number): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb'
 import { keyReused } from './errors'
 import type { Answer, KeyedRequest } from './idempotency'
-import { requestHashes } from './idempotency-key'
+import { ownerOf, replayOf, requestHashes } from './idempotency-key'
 import { isDuplicate, type Mongo } from './mongo'
 
 interface KeyRow {
@@ -14,7 +14,7 @@ interface KeyRow {
   created_at: Date
 }
 /** Stores the answer in the transaction of the effect. */
-export type SaveAnswer<Body> = (session: ClientSession, answer: Answer<Body>) => Promise<void>
+type SaveAnswer<Body> = (session: ClientSession, answer: Answer<Body>) => Promise<void>
 
 const taken = new Error('another request with this Idempotency-Key committed first')
 
@@ -35,11 +35,11 @@ export const idempotentlyInMongo = async <Body>(
     if (!found) return undefined
     if (found.body_hash !== body_hash) throw keyReused()
     const answer: Answer<Body> = JSON.parse(found.answer)
-    return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
+    return replayOf(answer)
   }
   const save: SaveAnswer<Body> = async (session, answer) => {
-    const owner = Number(/^\d+(?= )/.exec(scope)?.[0] ?? 0)
-    const row = { _id, body_hash, ...(owner > 0 && { owner }), answer: JSON.stringify(answer), created_at: new Date() }
+    const owner = ownerOf(scope)
+    const row = { _id, body_hash, ...(owner !== undefined && { owner }), answer: JSON.stringify(answer), created_at: new Date() }
     await keys.insertOne(row, { session }).catch(error => {
       throw isDuplicate(error) ? taken : error
     })

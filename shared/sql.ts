@@ -8,6 +8,7 @@ import { type Backlog, type OutboxRow, outboxRows, type StoreLog } from './outbo
 import { type MessageHandling, messageHandling, type RecordOnce, type Work } from './outbox/inbox'
 import { type RelayPorts, type RelayTimes, startRelay } from './outbox/relay'
 import type { ServiceName } from './platform'
+import { refuseUnaudited } from './sql/audited'
 import { deadlock, errno, isDeferredDuplicate, lockWait } from './sql/errors'
 import { isMigrated, migrate } from './sql/migrate'
 import { commitWithOutbox, recordMessages, recordNewMessages, sqlOutbox } from './sql/outbox'
@@ -40,7 +41,7 @@ export interface SqlOptions {
  * in UTC. When the server is down or busy, `isUnavailable` holds for the error.
  */
 export interface Sql<Db> extends MessageHandling<Transaction<Db>> {
-  /** For reads and single writes. */
+  /** For reads and single writes, but not those of an administrator's route: see `sql/audited.ts`. */
   db: Kysely<Db>
   /** The kernel's tables in the same schema. */
   kernel: Kysely<KernelTables>
@@ -120,7 +121,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
   }
 
   return {
-    db,
+    db: db.withPlugin(refuseUnaudited),
     kernel,
     transaction: work => transaction(work),
     ...messageHandling(recordOnce),

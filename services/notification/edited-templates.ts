@@ -23,7 +23,7 @@ const shippedContent = (kind: Kind, language: Language): TemplateContent => {
 }
 
 /** The shop's own templates, and those that an administrator put in their place. Every instance uses a change within seconds. */
-export const editedTemplates = ({ db }: Pick<NotificationSql, 'db'>) => {
+export const editedTemplates = ({ db, transaction }: Pick<NotificationSql, 'db' | 'transaction'>) => {
   const edited = remember(
     async (keys: readonly 'all'[]) => {
       const rows = await db.selectFrom('templates').selectAll().execute()
@@ -59,18 +59,20 @@ export const editedTemplates = ({ db }: Pick<NotificationSql, 'db'>) => {
       preview(kind, language, content)
       const updated_at = new Date()
       const text = templateColumn.write(content)
-      await db
-        .insertInto('templates')
-        .values({ kind, language, content: text, updated_at })
-        .onDuplicateKeyUpdate({ content: text, updated_at })
-        .execute()
+      await transaction(trx =>
+        trx
+          .insertInto('templates')
+          .values({ kind, language, content: text, updated_at })
+          .onDuplicateKeyUpdate({ content: text, updated_at })
+          .execute(),
+      )
       edited.forget()
       return { ...content, updated_at }
     },
 
     /** Puts the shop's own back. */
     async reset(kind: Kind, language: Language): Promise<void> {
-      await db.deleteFrom('templates').where('kind', '=', kind).where('language', '=', language).execute()
+      await transaction(trx => trx.deleteFrom('templates').where('kind', '=', kind).where('language', '=', language).execute())
       edited.forget()
     },
   }

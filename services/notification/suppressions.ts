@@ -4,7 +4,7 @@ import type { NotificationSql } from './database'
 const hashOf = (address: string) => createHash('sha256').update(address.trim().toLowerCase()).digest('hex')
 
 /** Addresses that get critical mails only, since a mail bounced there for good or its reader complained. */
-export const addressSuppressions = ({ db }: Pick<NotificationSql, 'db'>) => ({
+export const addressSuppressions = ({ db, transaction }: Pick<NotificationSql, 'db' | 'transaction'>) => ({
   /** Those of the addresses that refuse mail. */
   async among(addresses: readonly string[]): Promise<Set<string>> {
     if (addresses.length === 0) return new Set()
@@ -26,7 +26,7 @@ export const addressSuppressions = ({ db }: Pick<NotificationSql, 'db'>) => ({
   },
   /** Their address works again, as an administrator was told. */
   async lift(userId: number): Promise<void> {
-    await db.deleteFrom('suppressions').where('user_id', '=', userId).execute()
+    await transaction(trx => trx.deleteFrom('suppressions').where('user_id', '=', userId).execute())
   },
 })
 export type Suppressions = ReturnType<typeof addressSuppressions>

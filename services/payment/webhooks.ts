@@ -89,10 +89,11 @@ export const webhooks = ({ sql, providers, log }: { sql: PaymentSql; providers: 
 
     /** A person has looked at a refused event, and drift needs to list it no longer. */
     async acknowledge(id: number): Promise<void> {
-      const refused = db.updateTable('webhook_events').set({ state: 'seen' }).where('id', '=', id).where('state', 'in', ['refused', 'seen'])
-      const { numUpdatedRows } = await refused.executeTakeFirst()
-      const known = db.selectFrom('webhook_events').select('id').where('id', '=', id).where('state', '=', 'seen')
-      if (numUpdatedRows === 0n && !(await known.executeTakeFirst())) throw notFound('webhook_event')
+      await sql.transaction(async trx => {
+        const one = trx.selectFrom('webhook_events').select('id').where('id', '=', id).where('state', 'in', ['refused', 'seen'])
+        if (!(await one.forUpdate().executeTakeFirst())) throw notFound('webhook_event')
+        await trx.updateTable('webhook_events').set({ state: 'seen' }).where('id', '=', id).execute()
+      })
     },
 
     /** Settles events whose payment was not known yet, or whose settling was interrupted. */

@@ -74,9 +74,10 @@ export const shippingRateRepository = ({ db, transaction }: Pick<ShippingSql, 'd
       return row
     }),
 
-  async remove(id: number): Promise<void> {
-    const { numDeletedRows } = await db.deleteFrom('rates').where('id', '=', id).executeTakeFirst()
-    if (numDeletedRows === 0n) throw notFound('rate')
-  },
+  remove: (id: number): Promise<void> =>
+    transaction(async trx => {
+      const { numDeletedRows } = await trx.deleteFrom('rates').where('id', '=', id).executeTakeFirst()
+      if (numDeletedRows === 0n) throw notFound('rate')
+    }),
 })
 export type ShippingRates = ReturnType<typeof shippingRateRepository>

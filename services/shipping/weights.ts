@@ -4,18 +4,20 @@ import { pageBy } from '#shared/sql'
 import type { ShippingSql, Weight } from './database'
 
 /** The weight of one piece of a SKU. */
-export const weightRepository = ({ db }: Pick<ShippingSql, 'db'>) => ({
+export const weightRepository = ({ db, transaction }: Pick<ShippingSql, 'db' | 'transaction'>) => ({
   list: (query: PageQuery): Promise<Page<Weight>> => pageBy(db, db.selectFrom('weights').selectAll(), 'sku', query),
 
-  async set(sku: string, grams: number): Promise<Weight> {
-    await db.insertInto('weights').values({ sku, grams }).onDuplicateKeyUpdate({ grams }).execute()
-    return { sku, grams }
-  },
+  set: (sku: string, grams: number): Promise<Weight> =>
+    transaction(async trx => {
+      await trx.insertInto('weights').values({ sku, grams }).onDuplicateKeyUpdate({ grams }).execute()
+      return { sku, grams }
+    }),
 
-  async remove(sku: string): Promise<void> {
-    const { numDeletedRows } = await db.deleteFrom('weights').where('sku', '=', sku).executeTakeFirst()
-    if (numDeletedRows === 0n) throw notFound('weight')
-  },
+  remove: (sku: string): Promise<void> =>
+    transaction(async trx => {
+      const { numDeletedRows } = await trx.deleteFrom('weights').where('sku', '=', sku).executeTakeFirst()
+      if (numDeletedRows === 0n) throw notFound('weight')
+    }),
 })
 export type Weights = ReturnType<typeof weightRepository>
 

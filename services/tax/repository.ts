@@ -93,8 +93,10 @@ export const taxRateRepository = (sql: Pick<Sql<TaxDb>, 'db' | 'transaction'>) =
     forget: byCountry.forget,
 
     async remove(id: number): Promise<void> {
-      const { numDeletedRows } = await db.deleteFrom('rates').where('id', '=', id).executeTakeFirst()
-      if (numDeletedRows === 0n) throw notFound('rate')
+      await sql.transaction(async trx => {
+        const { numDeletedRows } = await trx.deleteFrom('rates').where('id', '=', id).executeTakeFirst()
+        if (numDeletedRows === 0n) throw notFound('rate')
+      })
       byCountry.forget()
     },
   }

@@ -58,11 +58,13 @@ export const gate = <Caller extends object>(
 }
 
 /** Notes an administrator's write for the audit log (admin-acts.ts). */
-export const noteAdminAct = ({ user }: { user: User }, action: string, params: Record<string, string> = {}) => {
-  if (user.role !== 'admin') return
-  const target = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.slice(0, 100)]))
-  currentContext().adminAct = { user_id: user.id, action, target }
-}
+export const noteAdminAct =
+  (route: true | 'admin') =>
+  ({ user }: { user: User }, action: string, params: Record<string, string> = {}) => {
+    if (user.role !== 'admin') return
+    const target = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.slice(0, 100)]))
+    Object.assign(currentContext(), { adminAct: { user_id: user.id, action, target }, isAdminRoute: route === 'admin' })
+  }
 
 /** The ways to be admitted. */
 export const admissions = ({ verify, identity }: { verify: VerifyToken; identity: InternalIdentity }) => ({
