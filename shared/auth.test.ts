@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, setSystemTime, test } from 'bun:test'
 import { exportJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
-import { accessTokens, createInternalIdentity, createKeySource, createTokenVerifier } from './auth'
+import { accessTokens, createInternalIdentity, createKeySource, createTokenVerifier, maySee } from './auth'
 import { bearer, claims, expectRefused, jwk, other, own, published, seconds, sign, verifier } from './testing/tokens'
 
 const { algorithm } = accessTokens
@@ -115,6 +115,15 @@ describe('an access token', () => {
     await expectRefused(verify(tokens[3]!), 'session_ended')
     expect(await verify(tokens[2]!)).toMatchObject({ sid: 's-3' })
   })
+})
+
+test('everybody may see their own, and an administrator what is anybody’s', () => {
+  const [customer, admin] = [
+    { id: 7, role: 'customer' },
+    { id: 8, role: 'admin' },
+  ]
+  expect([7, 8, null].map(owner => maySee(customer, owner))).toEqual([true, false, false])
+  expect([7, 8, null].map(owner => maySee(admin, owner))).toEqual([true, true, true])
 })
 
 describe('an internal token', () => {

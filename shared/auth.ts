@@ -109,6 +109,9 @@ export const requireRole = (user: User, role: Role): void => {
   if (role === 'admin' && user.role !== 'admin') throw forbidden('This needs the admin role.')
 }
 
+/** Everybody may see their own, and an administrator what is anybody's. */
+export const maySee = (user: { id: number; role: string }, ownerId: number | null): boolean => user.id === ownerId || user.role === 'admin'
+
 const internalLifeMs = minute
 
 /** How a service proves to another who calls: a token of one minute that names both, signed with the platform's internal key. */

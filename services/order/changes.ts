@@ -1,3 +1,4 @@
+import { maySee } from '#shared/auth'
 import { orderCancelled, orderStatusUpdated } from '#shared/catalog'
 import { notFound } from '#shared/errors'
 import type { Aggregate, Draft, Message, Publish } from '#shared/event'
@@ -46,9 +47,9 @@ export const loadLockedOrders = async (trx: Trx, ids: readonly number[]): Promis
 export const loadLockedOrder = async (trx: Trx, id: number): Promise<LockedOrder | undefined> => (await loadLockedOrders(trx, [id]))[0]
 
 /** Fails unless the order is the buyer's own, or the buyer is an admin. */
-export const loadOwnLockedOrder = async (trx: Trx, id: number, { id: userId, role }: Buyer): Promise<LockedOrder> => {
+export const loadOwnLockedOrder = async (trx: Trx, id: number, buyer: Buyer): Promise<LockedOrder> => {
   const order = await loadLockedOrder(trx, id)
-  if (!order || (order.row.user_id !== userId && role !== 'admin')) throw notFound('order')
+  if (!order || !maySee(buyer, order.row.user_id)) throw notFound('order')
   return order
 }
 

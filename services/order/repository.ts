@@ -1,3 +1,4 @@
+import { maySee } from '#shared/auth'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped } from '#shared/sql'
@@ -33,9 +34,9 @@ export const orderRepository = ({ db }: Pick<OrderSql, 'db'>) => {
       db.selectFrom('orders').select(shippedColumns).where('id', 'in', ids).execute(),
 
     /** Undefined for the order of another customer, so that nobody learns that it exists. */
-    async own(id: number, { id: userId, role }: Buyer): Promise<Order | undefined> {
+    async own(id: number, buyer: Buyer): Promise<Order | undefined> {
       const order = await byId(id)
-      return order && (order.row.user_id === userId || role === 'admin') ? order : undefined
+      return order && maySee(buyer, order.row.user_id) ? order : undefined
     },
 
     /** Newest first. */

@@ -1,4 +1,5 @@
 import { type ClientSession, ObjectId } from 'mongodb'
+import { maySee } from '#shared/auth'
 import { AppError, notFound, tooMany } from '#shared/errors'
 import type { Answer, KeyedRequest } from '#shared/idempotency'
 import type { Mongo } from '#shared/mongo'
@@ -86,7 +87,7 @@ export const reactions = ({ mongo, reviews, filter }: Ports) => {
     async deleteReply(id: string, replyId: string, user: Reader): Promise<void> {
       const decide = (review: ReviewRow) => {
         const reply = review.replies.find(one => one.id === replyId)
-        if (!reply || (reply.user_id !== user.id && user.role !== 'admin')) throw notFound('reply')
+        if (!reply || !maySee(user, reply.user_id)) throw notFound('reply')
         return { ...review, replies: review.replies.filter(one => one !== reply), version: review.version + 1 }
       }
       await reviews.change(id, decide, { by: user.id })

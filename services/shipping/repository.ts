@@ -1,3 +1,4 @@
+import { maySee } from '#shared/auth'
 import { notFound } from '#shared/errors'
 import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
@@ -20,7 +21,7 @@ export const shipmentRepository = ({ db }: Pick<ShippingSql, 'db'>) => {
   /** Another user's shipment is not found, as if it did not exist. */
   const get = async (viewer: Viewer, id: number): Promise<ShipmentRow> => {
     const row = await db.selectFrom('shipments').selectAll().where('id', '=', id).executeTakeFirst()
-    if (!row || (viewer.role !== 'admin' && row.user_id !== viewer.id)) throw notFound('shipment')
+    if (!row || !maySee(viewer, row.user_id)) throw notFound('shipment')
     return row
   }
 
