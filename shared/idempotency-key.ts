@@ -1,5 +1,6 @@
 import { peekContext } from './context'
 import { invalid } from './errors'
+import type { Answer } from './idempotency'
 
 /** What a request with an `Idempotency-Key` is recognized by. Both are hashes, so that no store holds a key or a body. */
 export interface RequestHashes {
@@ -32,8 +33,15 @@ export const requestHashes = (scope: string, key: string, body: unknown): Reques
 export const ownerOf = (scope: string): number | undefined => Number(/^\d+(?= )/.exec(scope)?.[0] ?? 0) || undefined
 
 /** The first answer again. Nothing is done, so the audit log gets no entry. */
-export const replayOf = <First extends { headers?: Record<string, string> }>(answer: First) => {
+export const replayOf = <Body>(answer: Answer<Body>) => {
   const context = peekContext()
   if (context) context.adminAct = undefined
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
+}
+
+/** Gives a request its answer, and those who repeat it `Idempotent-Replayed`. */
+export const replyWith = <Body>(set: { status?: unknown; headers: object }, { status, headers, body }: Answer<Body>): Body => {
+  Object.assign(set.headers, headers)
+  set.status = status
+  return body
 }

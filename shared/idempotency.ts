@@ -36,9 +36,7 @@ export interface KeyedRequest {
  *           return save(trx, { status: 201, headers: { location: `/api/orders/${order.id}` }, body: orderView(order) })
  *         }),
  *       )
- *       Object.assign(set.headers, answer.headers) // including Idempotent-Replayed
- *       set.status = answer.status
- *       return answer.body
+ *       return replyWith(set, answer)
  *     })
  *
  * The answer is stored in the transaction of the effect, which commits only while this request holds the key's lease. An error of `work`,

@@ -1,6 +1,7 @@
 import { notFound } from '#shared/errors'
 import { etag, notModified } from '#shared/etag'
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, t } from '#shared/schema'
 import type { InventoryService } from './compose'
@@ -89,9 +90,7 @@ export const stockRoutes = ({ http, stock, adjustments }: Deps) =>
       async ({ params: { product_id: productId }, body, user, headers, set }) => {
         const { delta, reason, sku, warehouse = mainWarehouse } = body
         const keyed = { scope: `${user.id} POST /api/inventory/${productId}/adjust`, key: headers['idempotency-key'], body }
-        const answer = await adjustments.adjust(keyed, { productId, sku }, delta, { warehouse, userId: user.id, reason, headers })
-        Object.assign(set.headers, answer.headers)
-        return answer.body
+        return replyWith(set, await adjustments.adjust(keyed, { productId, sku }, delta, { warehouse, userId: user.id, reason, headers }))
       },
       {
         auth: 'admin',

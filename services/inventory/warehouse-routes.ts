@@ -1,4 +1,5 @@
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdempotencyHeader } from '#shared/schema'
 import { WarehouseBody, WarehouseView, warehouseView } from './model'
@@ -14,11 +15,9 @@ export const warehouseRoutes = ({ http, warehouses }: { http: Http; warehouses: 
     })
     .post(
       '/',
-      async ({ user, body, headers, set, status }) => {
+      async ({ user, body, headers, set }) => {
         const keyed = { scope: `${user.id} POST /api/inventory/warehouses`, key: headers['idempotency-key'] }
-        const answer = await warehouses.add(keyed, body.name)
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, await warehouses.add(keyed, body.name))
       },
       {
         auth: 'admin',

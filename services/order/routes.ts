@@ -1,5 +1,6 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
 import type { OrderService } from './compose'
@@ -20,10 +21,8 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
   return http('/api/orders')
     .post(
       '/',
-      async ({ user, body, headers, set, status }) => {
-        const answer = await place(user, body, headers['idempotency-key'])
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+      async ({ user, body, headers, set }) => {
+        return replyWith(set, await place(user, body, headers['idempotency-key']))
       },
       {
         auth: true,
@@ -111,9 +110,7 @@ export const orderRoutes = ({ http, orders, place, reprice, cancel, statistics }
     .post(
       '/:id/cancel',
       async ({ user, params, headers, set }) => {
-        const answer = await cancel(params.id, user, headers['idempotency-key'])
-        Object.assign(set.headers, answer.headers)
-        return answer.body
+        return replyWith(set, await cancel(params.id, user, headers['idempotency-key']))
       },
       {
         auth: true,

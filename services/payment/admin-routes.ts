@@ -1,6 +1,7 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
+import { replyWith } from '#shared/idempotency-key'
 import { closed, IdempotencyHeader, IdParam, integerText } from '#shared/schema'
 import { day, readPeriod } from '#shared/time'
 import type { Captures } from './captures'
@@ -34,9 +35,7 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
   const act = async ({ user, params, headers, set }: ActionRequest, action: 'capture' | 'void') => {
     const scope = `${user.id} POST /api/payments/${params.id}/${action}`
     const request = { scope, key: headers['idempotency-key'], body: {} }
-    const answer = await idempotently(sql, request, save => captures[action](params.id, save))
-    Object.assign(set.headers, answer.headers)
-    return answer.body
+    return replyWith(set, await idempotently(sql, request, save => captures[action](params.id, save)))
   }
 
   return http('/api/payments')
@@ -58,14 +57,13 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
     })
     .post(
       '/:id/refunds',
-      async ({ user, params, body, headers, set, status }) => {
+      async ({ user, params, body, headers, set }) => {
         const scope = `${user.id} POST /api/payments/${params.id}/refunds`
         const key = headers['idempotency-key']
         const answer = await idempotently(sql, { scope, key, body }, save =>
           refunds.refund(params.id, body, requestKeyOf(scope, key, body), save),
         )
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, answer)
       },
       {
         auth: 'admin',
@@ -79,14 +77,13 @@ export const adminRoutes = ({ http, sql, payments, captures, refunds, reconcile,
     )
     .post(
       '/:id/refunds/:refund_id/retry',
-      async ({ user, params, headers, set, status }) => {
+      async ({ user, params, headers, set }) => {
         const scope = `${user.id} POST /api/payments/${params.id}/refunds/${params.refund_id}/retry`
         const key = headers['idempotency-key']
         const answer = await idempotently(sql, { scope, key, body: {} }, save =>
           refunds.retry(params.id, params.refund_id, requestKeyOf(scope, key, {}), save),
         )
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, answer)
       },
       {
         auth: 'admin',

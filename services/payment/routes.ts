@@ -1,6 +1,7 @@
 import { notFound } from '#shared/errors'
 import type { Http } from '#shared/http'
 import { idempotently } from '#shared/idempotency'
+import { replyWith } from '#shared/idempotency-key'
 import { listOf, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
 import type { PaymentSql } from './database'
@@ -44,13 +45,11 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
   return http('/api/payments')
     .post(
       '/',
-      async ({ user, body, headers, set, status }) => {
+      async ({ user, body, headers, set }) => {
         const scope = `${user.id} POST /api/payments`
         const key = headers['idempotency-key']
         const payer = { id: user.id, isAdmin: user.role === 'admin' }
-        const answer = await idempotently(sql, { scope, key, body }, save => pay(payer, body, requestKeyOf(scope, key, body), save))
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, await idempotently(sql, { scope, key, body }, save => pay(payer, body, requestKeyOf(scope, key, body), save)))
       },
       {
         auth: true,

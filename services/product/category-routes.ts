@@ -1,4 +1,5 @@
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { IdempotencyHeader, t } from '#shared/schema'
 import { cacheBriefly } from './cache-briefly'
 import { type Branch, ById, CategoryView, ChangedCategory, categoryView, EmptyById, NewCategory, Tree } from './category-model'
@@ -32,10 +33,7 @@ export const categoryRoutes = ({ http, addCategory, categories, propagateCategor
     .post(
       '/',
       async ({ user, body, headers, set }) => {
-        const answer = await addCategory({ scope: `${user.id} POST /api/categories`, key: headers['idempotency-key'] }, body)
-        Object.assign(set.headers, answer.headers)
-        set.status = answer.status
-        return answer.body
+        return replyWith(set, await addCategory({ scope: `${user.id} POST /api/categories`, key: headers['idempotency-key'] }, body))
       },
       {
         auth: 'admin',

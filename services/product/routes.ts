@@ -1,6 +1,7 @@
 import { status } from 'elysia'
 import { etag, notModified, requireMatch } from '#shared/etag'
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { booleanText, closed, decimalText, IdempotencyHeader, ProductId, Sku, t } from '#shared/schema'
 import { cacheBriefly } from './cache-briefly'
@@ -100,10 +101,7 @@ export const productRoutes = ({ http, products, addProduct }: Pick<ProductServic
     .post(
       '/',
       async ({ user, body, headers, set }) => {
-        const answer = await addProduct({ scope: `${user.id} POST /api/products`, key: headers['idempotency-key'] }, body)
-        Object.assign(set.headers, answer.headers)
-        set.status = answer.status
-        return answer.body
+        return replyWith(set, await addProduct({ scope: `${user.id} POST /api/products`, key: headers['idempotency-key'] }, body))
       },
       {
         auth: 'admin',

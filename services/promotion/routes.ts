@@ -1,6 +1,7 @@
 import { guesserOf } from '#shared/client-address'
 import { forbidden } from '#shared/errors'
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { PromotionService } from './compose'
@@ -53,10 +54,8 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
     })
     .post(
       '/',
-      async ({ user, body, headers, set, status }) => {
-        const answer = await edits.add(body, { scope: `${user.id} POST /api/promotions`, key: headers['idempotency-key'] })
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+      async ({ user, body, headers, set }) => {
+        return replyWith(set, await edits.add(body, { scope: `${user.id} POST /api/promotions`, key: headers['idempotency-key'] }))
       },
       {
         auth: 'admin',
@@ -121,11 +120,9 @@ export const promotionRoutes = ({ http, campaigns, edits, codes, discounts }: De
     )
     .post(
       '/:id/codes',
-      async ({ user, params, body, headers, set, status }) => {
+      async ({ user, params, body, headers, set }) => {
         const scope = `${user.id} POST /api/promotions/${params.id}/codes`
-        const answer = await codes.add(params.id, body.count, { scope, key: headers['idempotency-key'] })
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, await codes.add(params.id, body.count, { scope, key: headers['idempotency-key'] }))
       },
       {
         auth: 'admin',

@@ -1,9 +1,10 @@
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdempotencyHeader } from '#shared/schema'
 import type { RatingService } from './compose'
 import { Approval, ByReview, ModeratedReviewView, moderatedReviewView, Rejection, ReportedReviewView } from './model'
-import { answered, keyed } from './routes'
+import { keyed } from './routes'
 
 export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService, 'lists' | 'moderation'> & { http: Http }) =>
   http('/api/ratings')
@@ -27,7 +28,7 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
       '/:id/approve',
       async ({ user, params, body, headers, set }) => {
         const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/approve`)
-        return answered(set, await moderation.approve(request, params.id, body.reason ?? null))
+        return replyWith(set, await moderation.approve(request, params.id, body.reason ?? null))
       },
       {
         auth: 'admin',
@@ -43,7 +44,7 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
       '/:id/reject',
       async ({ user, params, body, headers, set }) => {
         const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/reject`)
-        return answered(set, await moderation.reject(request, params.id, body.reason, body.spam ?? true))
+        return replyWith(set, await moderation.reject(request, params.id, body.reason, body.spam ?? true))
       },
       {
         auth: 'admin',

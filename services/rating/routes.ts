@@ -1,5 +1,5 @@
 import type { Http } from '#shared/http'
-import type { Answer } from '#shared/idempotency'
+import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, t } from '#shared/schema'
 import type { RatingService } from './compose'
@@ -31,12 +31,6 @@ interface Keyed {
 }
 /** One key means one act of one user. The act's own body tells two of them apart. */
 export const keyed = ({ user, headers }: Keyed, act: string) => ({ scope: `${user.id} ${act}`, key: headers['idempotency-key'] })
-
-export const answered = <Body>(set: { status?: unknown; headers: object }, { status, headers, body }: Answer<Body>): Body => {
-  Object.assign(set.headers, headers)
-  set.status = status
-  return body
-}
 
 type Deps = Pick<RatingService, 'lists' | 'summaries' | 'writing' | 'reactions'> & { http: Http }
 
@@ -82,7 +76,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
     .post(
       '/api/ratings',
       async ({ user, body: { product_id, ...review }, headers, set }) =>
-        answered(set, await writing.post(keyed({ user, headers }, 'POST /api/ratings'), user.id, product_id, review)),
+        replyWith(set, await writing.post(keyed({ user, headers }, 'POST /api/ratings'), user.id, product_id, review)),
       {
         auth: true,
         headers: IdempotencyHeader,
@@ -98,7 +92,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
     .post(
       '/api/products/:id/reviews',
       async ({ user, params, body, headers, set }) =>
-        answered(set, await writing.post(keyed({ user, headers }, 'POST /api/ratings'), user.id, params.id, body)),
+        replyWith(set, await writing.post(keyed({ user, headers }, 'POST /api/ratings'), user.id, params.id, body)),
       {
         auth: true,
         params: ByProductId,
@@ -135,7 +129,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       '/api/ratings/:id/helpful',
       async ({ user, params, body, headers, set }) => {
         const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/helpful`)
-        return answered(set, await reactions.vote(request, params.id, user, body.helpful))
+        return replyWith(set, await reactions.vote(request, params.id, user, body.helpful))
       },
       {
         auth: true,
@@ -151,7 +145,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       '/api/ratings/:id/replies',
       async ({ user, params, body, headers, set }) => {
         const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/replies`)
-        return answered(set, await reactions.reply(request, params.id, user, body.comment))
+        return replyWith(set, await reactions.reply(request, params.id, user, body.comment))
       },
       {
         auth: true,
@@ -181,7 +175,7 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       '/api/ratings/:id/report',
       async ({ user, params, body, headers, set }) => {
         const request = keyed({ user, headers }, `POST /api/ratings/${params.id}/report`)
-        return answered(set, await reactions.report(request, params.id, user, body.reason ?? null))
+        return replyWith(set, await reactions.report(request, params.id, user, body.reason ?? null))
       },
       {
         auth: true,

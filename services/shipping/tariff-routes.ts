@@ -1,4 +1,5 @@
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { AddTariffs } from './add-tariffs'
@@ -37,11 +38,9 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
     })
     .post(
       '/zones',
-      async ({ user, body, headers, set, status }) => {
+      async ({ user, body, headers, set }) => {
         const keyed = { scope: `${user.id} POST /api/shipping/zones`, key: headers['idempotency-key'] }
-        const answer = await addTariffs.zone(keyed, body)
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, await addTariffs.zone(keyed, body))
       },
       {
         auth: 'admin',
@@ -92,11 +91,9 @@ export const tariffRoutes = ({ http, rates, weights, zones, addTariffs }: Deps) 
     })
     .post(
       '/rates',
-      async ({ user, body, headers, set, status }) => {
+      async ({ user, body, headers, set }) => {
         const keyed = { scope: `${user.id} POST /api/shipping/rates`, key: headers['idempotency-key'] }
-        const answer = await addTariffs.rate(keyed, body)
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, await addTariffs.rate(keyed, body))
       },
       {
         auth: 'admin',

@@ -1,6 +1,7 @@
 import { countryCode, regionCode } from '#shared/address'
 import { invalid } from '#shared/errors'
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import { standardClass } from '#shared/tax-class'
@@ -106,9 +107,7 @@ export const taxRoutes = ({ http, quoteTax, rates, addRate, report }: Deps) =>
           { scope: `${user.id} POST /api/tax/rates`, key: headers['idempotency-key'], body },
           { ...ratePlace({ country, region }), tax_class, rate_ppm: partsPerMillion(rate), valid_from, valid_to, source },
         )
-        Object.assign(set.headers, answer.headers)
-        set.status = answer.status
-        return answer.body
+        return replyWith(set, answer)
       },
       {
         auth: 'admin',
