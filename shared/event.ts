@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import { checker } from './checker'
 import type { ServiceName } from './platform'
 
 /** An event as it is sent. `version` is that of its schema; `aggregate.version` grows by one with each change of the aggregate. */
@@ -74,20 +74,11 @@ export interface TimerType<S extends TSchema, Term extends string = never> exten
   (aggregate: Aggregate, data: Static<S>, due: { at: Date; term: Term }): Draft
 }
 
-const described = <S extends TSchema>(type: string, schema: S): Described & { schema: S } => {
-  // Compiled at the first message: a service uses few of the platform's events, and compiling all of them would slow its start.
-  let compiled: TypeCheck<S> | undefined
-  return {
-    type,
-    schema,
-    problem: data => {
-      compiled ??= TypeCompiler.Compile(schema)
-      if (compiled.Check(data)) return undefined
-      const first = compiled.Errors(data).First()
-      return first && `${first.path || '/'}: ${first.message}`
-    },
-  }
-}
+const described = <S extends TSchema>(type: string, schema: S): Described & { schema: S } => ({
+  type,
+  schema,
+  problem: checker(schema).problem,
+})
 
 interface EventOptions<S extends TSchema, V extends Values> {
   from: ServiceName
@@ -100,7 +91,7 @@ interface EventOptions<S extends TSchema, V extends Values> {
    * it: in a rolling deploy, instances of the release before publish without it.
    */
   values?: (data: Static<S>) => V
-  /** What a consumer does not want is not delivered to it. Its handler ignores it all the same, since some of it arrives during a rolling deploy. */
+  /** Unwanted messages are not delivered. The handler must still ignore them, since some arrive during a rolling deploy. */
   when?: Partial<Record<ServiceName, readonly Partial<NoInfer<V>>[]>>
 }
 

@@ -1,9 +1,10 @@
-import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { addressFields, normalAddress } from '#shared/address'
+import { checker } from '#shared/checker'
 import { closed, type Static, t, text } from '#shared/schema'
 import type { Sender } from './carrier'
 
 const Senders = t.Record(t.String(), closed({ name: text(100), phone: text(30), ...addressFields }))
+const { check, problem } = checker(Senders)
 
 /** The senders by warehouse, from a setting in JSON. A warehouse that it does not name sends under the address of `main`. */
 export const sendersFrom = (json: string | undefined): ((warehouse: string | undefined) => Sender) => {
@@ -16,11 +17,7 @@ export const sendersFrom = (json: string | undefined): ((warehouse: string | und
 
 const read = (json: string): Record<string, Sender> => {
   const senders: unknown = parsed(json)
-  const check = TypeCompiler.Compile(Senders)
-  if (!check.Check(senders)) {
-    const fault = check.Errors(senders).First()
-    throw new Error(`SHIP_FROM is not a JSON object of addresses by warehouse: ${fault?.path || '/'}: ${fault?.message}`)
-  }
+  if (!check(senders)) throw new Error(`SHIP_FROM is not a JSON object of addresses by warehouse: ${problem(senders)}`)
   return Object.fromEntries(Object.entries(senders).map(([warehouse, sender]) => [warehouse, inNormalForm(sender)]))
 }
 const parsed = (json: string): unknown => {
