@@ -1,3 +1,4 @@
+import { chunks } from '#shared/chunks'
 import { ask, type Clients } from '#shared/client'
 import { AppError } from '#shared/errors'
 import { remember } from '#shared/remember'
@@ -26,8 +27,8 @@ export const notificationClients = (client: Clients) => {
 
   const askProducts = async (ids: readonly string[]) => {
     const found = new Map<string, KnownProduct>()
-    for (let at = 0; at < ids.length; at += mostAtOnce) {
-      const { items } = await ask('product', api.products.batch.post({ ids: ids.slice(at, at + mostAtOnce) }))
+    for (const some of chunks(ids, mostAtOnce)) {
+      const { items } = await ask('product', api.products.batch.post({ ids: some }))
       for (const { id, name, currency } of items) found.set(id, { name, currency })
     }
     return found
@@ -44,10 +45,9 @@ export const notificationClients = (client: Clients) => {
   return {
     /** Erased users are left out. */
     async contacts(userIds: readonly number[]): Promise<ReadonlyMap<number, Contact>> {
-      const ids = [...new Set(userIds)]
       const found = new Map<number, Contact>()
-      for (let at = 0; at < ids.length; at += mostAtOnce) {
-        const { items } = await ask('user', internal.users.contacts.post({ ids: ids.slice(at, at + mostAtOnce) }))
+      for (const some of chunks([...new Set(userIds)], mostAtOnce)) {
+        const { items } = await ask('user', internal.users.contacts.post({ ids: some }))
         for (const contact of items) found.set(contact.id, contact)
       }
       return found

@@ -1,3 +1,4 @@
+import { chunks } from '#shared/chunks'
 import { ask, type Clients } from '#shared/client'
 import type { ProductApi } from '../product/app'
 
@@ -29,7 +30,7 @@ export const promotionClients = (client: Clients) => {
 
     async missingProducts(ids: readonly string[]): Promise<string[]> {
       const missing: string[] = []
-      for (let at = 0; at < ids.length; at += idsPerQuestion) missing.push(...(await batch(ids.slice(at, at + idsPerQuestion))).missing)
+      for (const some of chunks(ids, idsPerQuestion)) missing.push(...(await batch(some)).missing)
       return missing
     },
   }

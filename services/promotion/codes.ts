@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { chunks } from '#shared/chunks'
 import { type Answer, idempotently, type KeyedRequest } from '#shared/idempotency'
 import { cursorAfter, decodeCursor, type Page } from '#shared/page'
 import { t } from '#shared/schema'
@@ -22,11 +23,7 @@ export const singleUseCodes = (sql: PromotionSql, campaigns: Pick<Campaigns, 'by
       const rows = [...codes].map(code => ({ code, campaign_id: id, single_use: true, order_id: null }))
       return sql.transaction(async trx => {
         await lockCampaign(trx, id)
-        for (let at = 0; at < rows.length; at += rowsPerInsert)
-          await trx
-            .insertInto('codes')
-            .values(rows.slice(at, at + rowsPerInsert))
-            .execute()
+        for (const some of chunks(rows, rowsPerInsert)) await trx.insertInto('codes').values(some).execute()
         await trx.updateTable('campaigns').set({ automatic: false, updated_at: new Date() }).where('id', '=', id).execute()
         return save(trx, { status: 201, headers: { location: `/api/promotions/${id}/codes` }, body: { codes: [...codes] } })
       })

@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { Address } from '#shared/address'
 import { batchingLoader } from '#shared/batching-loader'
+import { chunks } from '#shared/chunks'
 import { ask, type Clients, unwrap } from '#shared/client'
 import { AppError, notFound } from '#shared/errors'
 import { toMinor } from '#shared/money'
@@ -83,6 +84,4 @@ export const shippingClients = (client: Clients) => {
     },
   }
 }
-const chunks = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 export type ShippingClients = ReturnType<typeof shippingClients>
