@@ -18,6 +18,27 @@ export const statusOf = {
 } as const
 export type Kind = keyof typeof statusOf
 
+/** By RFC 9110, also of those that only the gateway answers. */
+export const statusTitles: Record<(typeof statusOf)[Kind], string> & Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
 export interface Fault {
   /** A JSON pointer into the input, such as `/items/0/quantity`. */
   path: `/${string}`
@@ -64,6 +85,9 @@ export const keyReused = () =>
   new AppError('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new one.')
 export const unavailable = (code: string, message: string, cause?: unknown) =>
   new AppError('unavailable', code, message, { retryAfter: 1, cause })
+
+/** Whether a service has refused: it will not help to ask again for the same. */
+export const isConflict = (error: unknown): boolean => error instanceof AppError && error.kind === 'conflict'
 
 /** The codes with which drivers report that a server cannot be reached. */
 const unreachable = new Set([

@@ -1,4 +1,4 @@
-import { AppError } from '#shared/errors'
+import { isConflict } from '#shared/errors'
 import type { Log } from '#shared/log'
 import { toMajor } from '#shared/money'
 import { eachIsolated } from '#shared/sweep'
@@ -17,7 +17,6 @@ interface Ports {
 }
 
 const retryMs = 10 * second
-const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'conflict'
 
 /** A claim ends after a minute. The order of a payment that takes longer is held, so that it costs the same when the money comes. */
 export const holds = ({ sql, clients, log, terms }: Ports) => {
@@ -48,7 +47,7 @@ export const holds = ({ sql, clients, log, terms }: Ports) => {
       await clients.holdOrder(order_id, { payment_id: id, amount: toMajor(amount, currency), currency, hold_ms })
       await setHoldAt(payment, null)
     } catch (error) {
-      if (isRefusal(error)) await voidPayment(payment)
+      if (isConflict(error)) await voidPayment(payment)
       else throw error
     }
   }

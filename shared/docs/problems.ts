@@ -1,3 +1,4 @@
+import { statusTitles } from '../errors'
 import { Problem } from '../schema'
 import registry from './problems.json' with { type: 'json' }
 import { isObject, type Mended, type Schema } from './schema'
@@ -5,7 +6,7 @@ import { isObject, type Mended, type Schema } from './schema'
 const meanings: Record<string, { statuses: number[]; means: string }> = registry
 
 /** What a route is, as far as its errors follow from it. */
-export interface Traits {
+interface Traits {
   auth: unknown
   declared: readonly string[]
   /** Whether it has input that is checked: parameters or a body. */
@@ -35,24 +36,6 @@ export const codesIn = (schema: unknown): string[] => {
   return [...(Array.isArray(own) ? own.map(String) : []), ...Object.values(parts).flatMap(codesIn)]
 }
 
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-}
 const waits = new Set([429, 503])
 
 const headersOf = (status: number) => ({
@@ -69,7 +52,14 @@ const problem = (status: number, codes: readonly string[], { description, schema
     content: {
       'application/problem+json': {
         schema,
-        example: { type: 'about:blank', title: titles[status], status, code, detail, request_id: '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10' },
+        example: {
+          type: 'about:blank',
+          title: statusTitles[status],
+          status,
+          code,
+          detail,
+          request_id: '0f0e4a1c-6f0b-4c57-9d0e-3c1f6f6b2a10',
+        },
       },
     },
   }
@@ -119,5 +109,5 @@ const nameOf = (status: number, codes: ReadonlySet<string>): string => {
   if (codes.has('invalid_input')) return 'InvalidInput'
   if (status === 401 && !codes.has('token_required')) return 'InvalidToken'
   if (status === 415 && !codes.has('unsupported_media_type')) return 'UnsupportedEncoding'
-  return String(titles[status]).replaceAll(' ', '')
+  return String(statusTitles[status]).replaceAll(' ', '')
 }

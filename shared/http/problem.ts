@@ -1,24 +1,6 @@
 import { ValidationError } from 'elysia'
 import { currentContext } from '../context'
-import { AppError, type Fault, invalid, isUnavailable, type Kind, statusOf, unavailable } from '../errors'
-
-const titles: Record<(typeof statusOf)[Kind], string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-}
+import { AppError, type Fault, invalid, isUnavailable, statusOf, statusTitles, unavailable } from '../errors'
 
 const isPointer = (path: string): path is Fault['path'] => /^\/[\w/]{0,120}$/.test(path)
 
@@ -56,7 +38,7 @@ const problemBody = ({ kind, code, message, errors }: AppError) => {
   const status = statusOf[kind]
   return {
     type: 'about:blank',
-    title: titles[status],
+    title: statusTitles[status],
     status,
     code,
     detail: message,
