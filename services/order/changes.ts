@@ -5,7 +5,7 @@ import type { Aggregate, Draft, Message, Publish } from '#shared/event'
 import { toMajor } from '#shared/money'
 import { defer, newValues } from '#shared/sql'
 import { type Buyer, dataColumn, erasedAddress, factsColumn, type LockedOrder, linesColumn, type OrderRow, type Trx } from './database'
-import { type Fact, isOver } from './domain'
+import { bareLine, type Fact, isOver } from './domain'
 import { afterFacts, type ToldStep } from './domain-changes'
 
 /** Something that happened to an order, as its timeline shows it. */
@@ -64,7 +64,7 @@ const statusEvents = (
   { version, payment_status }: OrderAfterStep,
 ) => {
   const { id, user_id, shipping_option } = row
-  const about = { order_id: id, user_id, items: lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) }
+  const about = { order_id: id, user_id, items: lines.map(bareLine) }
   const at = { id, version }
   const data = { status: to, previous: from, ...(reason && { reason }), ...(by && { cancelled_by: by }) }
   const due_amount = due === undefined ? {} : { due_amount: toMajor(due, row.currency) }

@@ -1,5 +1,6 @@
 import { isUnavailable } from '#shared/errors'
 import type { OrderClients } from './clients'
+import { bareLine } from './domain'
 import type { OrderView } from './model'
 import type { PricedOrder } from './price'
 
@@ -27,8 +28,7 @@ export const checkouts =
       if (!isUnavailable(error)) await releaseCart(userId, token).catch(() => {})
       throw error
     })
-    const items = lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
-    const taken = { order_id: answer.body.id, token, ...(coupon !== undefined && { coupon_code: coupon }), items }
+    const taken = { order_id: answer.body.id, token, ...(coupon !== undefined && { coupon_code: coupon }), items: lines.map(bareLine) }
     await takeFromCart(userId, taken).catch(() => {})
     return answer
   }

@@ -15,6 +15,9 @@ export interface Line {
   quantity: number
 }
 
+/** A line without what else is known of it. */
+export const bareLine = ({ product_id, sku, quantity }: Line): Line => ({ product_id, sku, quantity })
+
 type Answer = 'reserved' | 'stock_refused' | 'committed' | 'commit_failed' | 'redeemed' | 'promise_refused'
 export type Fact =
   /** What inventory or promotion answered. */

@@ -19,7 +19,7 @@ import {
   type Terms,
   type Trx,
 } from './database'
-import { noFacts } from './domain'
+import { bareLine, noFacts } from './domain'
 import { reservationGraceMs } from './domain-claims'
 import { totalOf } from './domain-pricing'
 import { amountsData, destinationData, lineData } from './event-data'
@@ -50,7 +50,7 @@ const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCar
     shipping_option: option,
     shipping_address: addressColumn.write(address),
     cancel_reason: null,
-    lines: linesColumn.write(priced.lines.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))),
+    lines: linesColumn.write(priced.lines.map(bareLine)),
     facts: factsColumn.write(noFacts),
     version: 1,
     payment_due_at,
