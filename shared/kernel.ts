@@ -134,7 +134,10 @@ export const openKernel = async (config: Config) => {
       return manage('mongodb', mongo)
     },
     bus: {
-      consume: async handlers => (await bus.opened()).consume(handlers),
+      async consume(handlers) {
+        metrics.consuming(handlers.map(({ event }) => event.type))
+        await (await bus.opened()).consume(handlers)
+      },
       inspection: bus.opened,
     },
     follow(stream, onEntry, options = {}) {

@@ -55,6 +55,15 @@ describe('metrics', () => {
     expect(await series(metrics, 'breakers_open', { callee: 'product' })).toBe(1)
   })
 
+  test('begin the series of each event with 0, so that the first one is an increase', async () => {
+    const metrics = open()
+    metrics.countHandled('order.created')
+    metrics.consuming(['order.created', 'inventory.commit_failed'])
+    expect(await series(metrics, 'events_handled_total', { type: 'inventory.commit_failed' })).toBe(0)
+    expect(await series(metrics, 'events_dead_lettered_total', { type: 'inventory.commit_failed' })).toBe(0)
+    expect(await series(metrics, 'events_handled_total', { type: 'order.created' })).toBe(1)
+  })
+
   test('read the outbox once for both figures, and are served while the store is down', async () => {
     const metrics = open()
     let looks = 0

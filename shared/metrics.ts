@@ -87,6 +87,10 @@ export const createMetrics = (service: ServiceName) => {
     request: ({ method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }) =>
       observeRequest({ method, route, status: String(status) }, seconds),
     call: (callee: ServiceName, outcome: string, seconds: number) => observeCall({ callee, outcome }, seconds),
+    /** The series of these types begin with 0: a first event would otherwise be no increase. */
+    consuming(types: readonly string[]) {
+      for (const type of types) for (const counted of [handled, deadLettered]) counted.inc({ type }, 0)
+    },
     setUnderWay: (count: number) => handling.set(count),
     setHeld: (count: number) => held.set(count),
     countHandled: (type: string) => handled.inc({ type }),

@@ -59,6 +59,12 @@ afterAll(async () => {
   await Promise.all([mysql.drop(), broker.drop(), redis.close(), keys.stop(true)])
 })
 
+test('what it consumes is counted from 0 on', async () => {
+  const text = await (await fetch(`${instances[0]?.url}/metrics`)).text()
+  for (const counter of ['events_handled_total', 'events_dead_lettered_total'])
+    expect(text).toMatch(new RegExp(`${counter}\\{[^}]*type="order.cancelled"[^}]*\\} 0`))
+})
+
 test('a stream on one instance sends a change made on another, and ends at once when its instance stops', async () => {
   const at = new Date()
   const shipment = { order_id: 1, user_id: 7, tracking_number: 'a'.repeat(32), carrier: 'pickup', shipping_option: 'pickup' }
