@@ -1,24 +1,11 @@
 import type { Channel, ConfirmChannel, GetMessage } from 'amqplib'
-import { conflict, unavailable } from '../errors'
-import { parseMessage } from './message'
+import { unavailable } from '../errors'
+import { type DeadLetter, describe, idOf } from './dead-letter'
+import { exclusively } from './dead-letter-lock'
 import { isMissing, queueLengths } from './queue-lengths'
-import { withConnection } from './short-connection'
 import { deadLetterQueue } from './topology'
 
-export interface DeadLetter {
-  id: string
-  queue: string
-  type: string
-  reason: string
-  attempts: number
-  failed_at: string | null
-  exchange: string
-  routing_key: string
-  /** What it tells of. Absent when it cannot be read. */
-  aggregate?: { type: string; id: string }
-  /** The order in its data, if it has one. */
-  order_id?: number
-}
+export type { DeadLetter } from './dead-letter'
 export type Matches = (letter: DeadLetter) => boolean
 export interface DeadLetterQueue {
   queue: string
@@ -34,7 +21,10 @@ export interface DeadLetters {
    * disturbs no operator. A queue that is gone is left out.
    */
   counts(): Promise<Map<string, number>>
-  /** The queues that are there and have dead letters, or only `queue`; with `matches`, those that have one of these. `count` is of all in the queue. */
+  /**
+   * The queues that have dead letters, or only `queue`; with `matches`, those that have one of these. `count` is of all in the queue. A queue that
+   * is gone is left out.
+   */
   list(options?: { queue?: string | undefined; limit?: number; matches?: Matches }): Promise<DeadLetterQueue[]>
   get(queue: string, id: string): Promise<(DeadLetter & { body: string }) | undefined>
   /** Puts the message back into its queue, with all of its attempts. False when there is no such message. */
@@ -60,39 +50,11 @@ interface Options {
 
 /** How many messages a search looks at. A message further back is found when those before it are gone. */
 const searchLimit = 10_000
-const lockWaitMs = 5000
 /** Less than the gateway waits for an answer. */
 const bulkMs = 5000
 
 export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters => {
-  /** Runs `work` under the lock. Messages that it reads without acknowledging them return to their place afterwards. */
-  const exclusively = async <T>(work: (channel: ConfirmChannel, lock: Channel) => Promise<T>): Promise<T> => {
-    const deadline = Date.now() + lockWaitMs
-    for (;;) {
-      const done = await withConnection(url, async model => {
-        const lock = await model.createChannel()
-        lock.on('error', () => {})
-        const locked = await lock.assertQueue(`${prefix}dead-letters.lock`, { exclusive: true, durable: false }).then(
-          () => true,
-          error => {
-            if (isLocked(error)) return false
-            throw error
-          },
-        )
-        if (!locked) return undefined
-        const channel = await model.createConfirmChannel()
-        channel.on('error', () => {})
-        const result = await work(channel, lock)
-        // Resolves when the messages are back in their place; the lock is held until the connection closes.
-        await channel.close()
-        return { result }
-      })
-      if (done) return done.result
-      if (Date.now() > deadline)
-        throw conflict('dead_letters_busy', 'Another request is reading the dead letters; try again in a moment.', 1)
-      await Bun.sleep(50 + Math.random() * 100)
-    }
-  }
+  const at = { url, prefix }
 
   const find = async (channel: Channel, queue: string, id: string): Promise<GetMessage | undefined> => {
     for (let looked = 0; looked < searchLimit; looked++) {
@@ -115,12 +77,12 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
   ): Promise<boolean> => {
     if (!queues.includes(queue)) return false
-    const done = exclusively(async channel => {
+    const found = exclusively(at, async channel => {
       const raw = await find(channel, queue, id)
       if (raw) await act(channel, raw)
       return raw !== undefined
     })
-    return (await done.catch(unlessMissing)) ?? false
+    return (await found.catch(unlessMissing)) ?? false
   }
 
   const withOldest = async (
@@ -130,7 +92,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     act: (channel: ConfirmChannel, raw: GetMessage) => Promise<void>,
   ): Promise<BulkResult | undefined> => {
     if (!queues.includes(queue)) return undefined
-    const done = exclusively(async (channel, lock) => {
+    const result = exclusively(at, async (channel, lock) => {
       const letters = prefix + deadLetterQueue(queue)
       const until = Date.now() + bulkMs
       // A message that fails again after its replay comes back to the end of the queue: it is not taken twice.
@@ -155,7 +117,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
       }
       return { done, left: passed + (await lock.checkQueue(letters)).messageCount }
     })
-    return done.catch(unlessMissing)
+    return result.catch(unlessMissing)
   }
 
   const countIn = async (names: readonly string[]) => {
@@ -171,7 +133,7 @@ export const createDeadLetters = ({ url, prefix, queues }: Options): DeadLetters
     counts: () => countIn(queues),
 
     list: ({ queue, limit = 20, matches } = {}) =>
-      exclusively(async channel => {
+      exclusively(at, async channel => {
         const until = Date.now() + bulkMs
         const lists: DeadLetterQueue[] = []
         for (const [name, count] of await countIn(queue === undefined ? queues : queues.filter(known => known === queue))) {
@@ -206,36 +168,6 @@ const everyLetter: Matches = () => true
 
 const unlessMissing = (error: unknown): undefined => {
   if (!isMissing(error)) throw error
-}
-
-const isLocked = (error: unknown) => error instanceof Error && 'code' in error && error.code === 405
-
-/** A message without an id is identified by its content. */
-const idOf = ({ properties: { messageId }, content }: GetMessage): string => messageId || Bun.hash(content).toString(16)
-
-const describe = (queue: string, raw: GetMessage): DeadLetter => {
-  const { type, headers = {} } = raw.properties
-  // Without our headers it was the broker that gave the message up, after too many deliveries without an acknowledgement.
-  const death = headers['x-death']?.[0]
-  return {
-    id: idOf(raw),
-    queue,
-    type: type || 'unknown',
-    reason: headers['x-reason'] ?? headers['x-first-death-reason'] ?? death?.reason ?? 'unknown',
-    attempts: Number(headers['x-attempts']) || 0,
-    failed_at: headers['x-failed-at'] ?? (death ? new Date(death.time.value * 1000).toISOString() : null),
-    exchange: headers['x-exchange'] ?? death?.exchange ?? '',
-    routing_key: headers['x-routing-key'] ?? death?.['routing-keys'][0] ?? '',
-    ...contentsOf(raw.content),
-  }
-}
-
-const contentsOf = (content: Buffer): Pick<DeadLetter, 'aggregate' | 'order_id'> => {
-  const message = parseMessage(content)
-  if (typeof message === 'string') return {}
-  const { aggregate, data } = message
-  const orderId = typeof data === 'object' && data !== null && 'order_id' in data ? data.order_id : undefined
-  return { aggregate: { type: aggregate.type, id: aggregate.id }, ...(Number.isSafeInteger(orderId) && { order_id: Number(orderId) }) }
 }
 
 const republish = (channel: ConfirmChannel, queue: string, raw: GetMessage) =>
