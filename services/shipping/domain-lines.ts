@@ -27,7 +27,7 @@ export const mergeLines = (lines: readonly Line[]): Line[] => {
 }
 
 /** What is left of lines when others are taken out. */
-export const subtractLines = (lines: readonly Line[], taken: readonly Line[]): Line[] => {
+const subtractLines = (lines: readonly Line[], taken: readonly Line[]): Line[] => {
   const minus = new Map(mergeLines(taken).map(line => [keyOf(line), line.quantity]))
   return mergeLines(lines)
     .map(line => ({ ...line, quantity: line.quantity - (minus.get(keyOf(line)) ?? 0) }))
@@ -56,7 +56,7 @@ interface PackRequest {
   lines?: readonly RequestedLine[] | undefined
   warehouse?: string | undefined
 }
-export interface Packed<P> {
+interface Packed<P> {
   lines: Line[]
   /** The parcels that lines are taken out of, and what is left in them. */
   repacked: { parcel: P; lines: Line[] }[]

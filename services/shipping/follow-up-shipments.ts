@@ -1,12 +1,13 @@
+import { chunks } from '#shared/chunks'
 import type { Log } from '#shared/log'
-import { defer, newValues } from '#shared/sql'
+import { defer } from '#shared/sql'
 import { eachIsolated } from '#shared/sweep'
 import { minute, second } from '#shared/time'
 import type { CarrierContracts } from './carriers/contracts'
 import type { ShippingClients } from './clients'
-import { addressColumn, linesColumn, progressOf, type ShipmentRow, type ShippingSql } from './database'
+import { linesColumn, progressOf, type ShipmentRow, type ShippingSql } from './database'
 import { isFinal, neverLeft } from './domain'
-import { totalGrams } from './domain-quotes'
+import { fromNow, requestLabel } from './request-label'
 import type { ShipmentSteps } from './shipment-steps'
 import { lookLeaseMs } from './shipments'
 import { weightsOf } from './weights'
@@ -23,17 +24,6 @@ const mostRows = 200
 /** So many carriers are called side by side. Their rows are claimed together, at the moment of the calls: a claim outlives one look. */
 const lanes = 8
 const longestRetryMs = 10 * minute
-/** The labels that are requested side by side are stored together. */
-const groupIntervalMs = 10
-
-interface Label {
-  /** Of its shipment. */
-  id: number
-  reference: string
-  pollMs: number | undefined
-}
-
-const fromNow = (ms: number | undefined) => (ms === undefined ? null : new Date(Date.now() + ms))
 
 /**
  * Sweeps over the shipments whose next look at the carrier is due: it requests labels, records the status that the carrier reports,
@@ -59,60 +49,7 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
       return rows
     })
 
-  const requestLabel = async (row: ShipmentRow, weights: ReadonlyMap<string, number>) => {
-    if (row.address === null) {
-      log.warn({ shipment_id: row.id }, 'a shipment without a label failed, since its user is erased and with it the address')
-      return steps.record(row.id, 'failed')
-    }
-    const carrier = carriers.carrierOf(row.carrier)
-    const lines = linesColumn.read(row.lines)
-    const sender = carriers.senderOf(lines[0]?.warehouse)
-    const recipient = async () => {
-      const known = await clients.recipientOf(row.user_id)
-      return { name: known?.name || `Order ${row.order_id}`, phone: known?.phone ?? sender.phone }
-    }
-    const { reference } = await carrier.createLabel({
-      shipmentId: row.id,
-      trackingNumber: row.tracking_number,
-      option: row.shipping_option,
-      sender,
-      recipient,
-      address: addressColumn.read(row.address),
-      pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
-      grams: totalGrams(lines, weights),
-    })
-    await storeLabel({ id: row.id, reference, pollMs: carrier.pollMs })
-  }
-
-  /** Stores labels beside the status that each shipment has by now, which may have changed during the call. */
-  const storeLabel = sql.many<Label>(
-    async labels => {
-      const ofShipment = new Map(labels.map(label => [label.id, label]))
-      await sql.transaction(async trx => {
-        const locked = trx
-          .selectFrom('shipments')
-          .selectAll()
-          .where('id', 'in', [...ofShipment.keys()])
-          .orderBy('id')
-          .forUpdate()
-        const labelled = (await locked.execute()).map(row => {
-          const { reference: carrier_reference = null, pollMs } = ofShipment.get(row.id) ?? {}
-          const progress = progressOf(row)
-          // The label of a shipment that was voided or failed during the call is cancelled at once.
-          const next_look_at = neverLeft(progress) ? new Date() : isFinal(progress) ? null : fromNow(pollMs)
-          return { ...row, carrier_reference, next_look_at, failed_looks: 0 }
-        })
-        if (labelled.length > 0)
-          await defer(
-            trx
-              .insertInto('shipments')
-              .values(labelled)
-              .onDuplicateKeyUpdate(newValues('carrier_reference', 'next_look_at', 'failed_looks')),
-          )
-      })
-    },
-    { groupIntervalMs },
-  )
+  const request = requestLabel({ sql, clients, carriers, steps, log })
 
   const lookAtCarrier = async (row: ShipmentRow, weights: ReadonlyMap<string, number>) => {
     const carrier = carriers.carrierOf(row.carrier)
@@ -122,7 +59,7 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
       // A failed one still waits for its lines to be shipped again.
       const waiting_since = status === 'voided' ? null : row.waiting_since
       await updateUnchanged(row).set({ next_look_at: null, waiting_since, failed_looks: 0 }).execute()
-    } else if (reference === null) await requestLabel(row, weights)
+    } else if (reference === null) await request(row, weights)
     else {
       const reported = await carrier.trackParcel({ shipmentId, reference, status, since })
       const current = reported ? await steps.catchUp(shipmentId, reported) : row
@@ -152,8 +89,8 @@ export const followUpShipments = ({ sql, clients, carriers, steps, log }: Ports)
     const ids = (await due.execute()).map(({ id }) => id)
     const onError = (error: unknown, { id }: ShipmentRow) =>
       log.warn({ err: error, shipment_id: id }, 'a shipment could not be followed up; it is claimed again later')
-    for (let first = 0; first < ids.length; first += lanes) {
-      const rows = await claim(ids.slice(first, first + lanes), now)
+    for (const some of chunks(ids, lanes)) {
+      const rows = await claim(some, now)
       const unlabelled = rows.filter(row => row.carrier_reference === null)
       const weights = await weightsOf(
         sql.db,
