@@ -26,27 +26,26 @@ import { amountsData, destinationData, lineData } from './event-data'
 import { type NewOrder, type OrderView, orderView } from './model'
 import { type PricedOrder, priceOrder } from './price'
 
-interface NewOrderRow {
+interface Placed {
   userId: number
   priced: PricedOrder
   fromCart: boolean
   paymentTimeoutMs: number
 }
 
-/** Inserts the order, its lines and its first timeline entry, and publishes its event and the timer of its payment. */
-const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCart, paymentTimeoutMs }: NewOrderRow): Promise<Order> => {
-  const { currency, amounts, address, option, coupon, campaigns, taxLines } = priced
-  const now = new Date()
+const newOrderRow = ({ userId, priced, paymentTimeoutMs }: Placed, now: Date) => {
+  const { currency, amounts, address, option, coupon, campaigns, freeShipping } = priced
   const payment_due_at = new Date(now.getTime() + paymentTimeoutMs)
-  const total = totalOf(amounts)
-  const stored = {
+  return {
     user_id: userId,
     status: 'pending' as const,
     payment_status: 'unpaid' as const,
     currency,
     ...amounts,
-    total,
+    total: totalOf(amounts),
+    free_shipping: freeShipping,
     coupon_code: coupon ?? null,
+    promised: coupon !== undefined || campaigns.length > 0,
     shipping_option: option,
     shipping_address: addressColumn.write(address),
     cancel_reason: null,
@@ -58,43 +57,60 @@ const insertOrder = async (trx: Trx, publish: Publish, { userId, priced, fromCar
     created_at: now,
     updated_at: now,
   }
-  const flags = { free_shipping: priced.freeShipping, promised: coupon !== undefined || campaigns.length > 0 }
-  const { insertId } = await trx
-    .insertInto('orders')
-    .values({ ...stored, ...flags })
-    .executeTakeFirstOrThrow()
+}
+
+/** A new row as it is read: its other columns have their defaults. */
+const asRead = (id: number, stored: ReturnType<typeof newOrderRow>): OrderRow => ({
+  id,
+  ...stored,
+  free_shipping: Number(stored.free_shipping),
+  promised: Number(stored.promised),
+  captured: 0,
+  refunded: 0,
+  claim_payment_id: null,
+  claim_until: null,
+  ...noRequest,
+  user_erased: 0,
+})
+
+const createdDraft = ({ id, user_id, payment_due_at, reservation_expires_at }: OrderRow, { priced, fromCart }: Placed) => {
+  const { currency, coupon, campaigns } = priced
+  return orderCreated(
+    { id, version: 1 },
+    {
+      order_id: id,
+      user_id,
+      items: priced.lines.map(line => lineData(line, currency)),
+      ...amountsData(priced.amounts, currency),
+      tax_lines: priced.taxLines,
+      currency,
+      ...(coupon !== undefined && { coupon_code: coupon }),
+      ...(campaigns.length > 0 && { campaigns }),
+      ...(fromCart && { from_cart: true }),
+      shipping_option: priced.option,
+      destination: destinationData(priced.address),
+      payment_due_at: payment_due_at.toISOString(),
+      reservation_expires_at: reservation_expires_at.toISOString(),
+    },
+  )
+}
+
+/** Inserts the order, its lines and its first timeline entry, and publishes its event and the timer of its payment. */
+const insertOrder = async (trx: Trx, publish: Publish, placed: Placed): Promise<Order> => {
+  const stored = newOrderRow(placed, new Date())
+  const { insertId } = await trx.insertInto('orders').values(stored).executeTakeFirstOrThrow()
   const id = Number(insertId)
-  const items: ItemRow[] = priced.lines.map(({ net: _, category_ids: __, tax_class = null, ...line }, index) => {
+  const row = asRead(id, stored)
+  const items: ItemRow[] = placed.priced.lines.map(({ net: _, category_ids: __, tax_class = null, ...line }, index) => {
     return { order_id: id, line: index + 1, ...line, tax_class }
   })
   await defer(trx.insertInto('order_items').values(items))
 
-  const created = withEventId(
-    orderCreated(
-      { id, version: 1 },
-      {
-        order_id: id,
-        user_id: userId,
-        items: priced.lines.map(line => lineData(line, currency)),
-        ...amountsData(amounts, currency),
-        tax_lines: taxLines,
-        currency,
-        ...(coupon !== undefined && { coupon_code: coupon }),
-        ...(campaigns.length > 0 && { campaigns }),
-        ...(fromCart && { from_cart: true }),
-        shipping_option: option,
-        destination: destinationData(address),
-        payment_due_at: payment_due_at.toISOString(),
-        reservation_expires_at: stored.reservation_expires_at.toISOString(),
-      },
-    ),
-  )
-  const entry = entryOfEvent(created, { status: 'pending', total_amount: toMajor(total, currency), currency })
+  const created = withEventId(createdDraft(row, placed))
+  const { status, total, currency, payment_due_at } = row
+  const entry = entryOfEvent(created, { status, total_amount: toMajor(total, currency), currency })
   await defer(trx.insertInto('timeline').values({ order_id: id, ...entry }))
   publish(created, orderPaymentTimeout({ id, version: 1 }, { order_id: id }, { at: payment_due_at, term: 'standard' }))
-
-  const unclaimed = { claim_payment_id: null, claim_until: null, ...noRequest, user_erased: 0, captured: 0, refunded: 0 }
-  const row: OrderRow = { id, ...stored, ...unclaimed, free_shipping: Number(flags.free_shipping), promised: Number(flags.promised) }
   return { row, items }
 }
 
