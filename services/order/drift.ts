@@ -30,6 +30,55 @@ const orderFacts = (row: OrderRow) => ({
   has_stock: stockOf(row),
 })
 
+type Db = OrderSql['db']
+
+const changedBetween = (db: Db, since: Date, until: Date): Promise<OrderRow[]> =>
+  db
+    .selectFrom('orders')
+    .selectAll()
+    .where('updated_at', '>=', since)
+    .where('updated_at', '<', until)
+    .orderBy('updated_at')
+    .limit(maxRows)
+    .execute()
+
+const idsIn = (db: Db) => db.selectFrom('orders').select('id').limit(maxRows)
+
+/** What a person should look at: unpaid for too long, being cancelled for too long, unchanged for too long, or delivered and not paid. */
+const stuckIds = async (db: Db, ago: (ms: number) => Date): Promise<number[]> => {
+  const unchangedIn = ([status, ms]: [status: Status, ms: number]) =>
+    idsIn(db).where('status', '=', status).where('created_at', '<', ago(ms)).where('updated_at', '<', ago(ms)).execute()
+  const limits = statuses.flatMap((status): [Status, number][] => {
+    const ms = stuckAfterMs[status]
+    return ms === undefined ? [] : [[status, ms]]
+  })
+  const found = await Promise.all([
+    idsIn(db).where('status', 'in', statuses.filter(awaitsPayment)).where('payment_due_at', '<', ago(overdueMs)).execute(),
+    idsIn(db).where('cancel_requested_at', '<', ago(overdueMs)).execute(),
+    // The columns of `orders_kept` first: few of the orders that were delivered have captured nothing.
+    idsIn(db)
+      .where('status', '=', 'delivered')
+      .where('captured', '=', 0)
+      .where('refunded', '=', 0)
+      .where('updated_at', '<', ago(missingMs))
+      .where('payment_status', '=', 'unpaid')
+      .where('total', '>', 0)
+      .execute(),
+    ...limits.map(unchangedIn),
+  ])
+  return found.flat().map(({ id }) => id)
+}
+
+const keptMoneyIds = async (db: Db, ago: (ms: number) => Date): Promise<number[]> => {
+  const kept = await idsIn(db)
+    .where('status', '=', 'cancelled')
+    .where('captured', '>', 0)
+    .whereRef('captured', '>', 'refunded')
+    .where('updated_at', '<', ago(keptMs))
+    .execute()
+  return kept.map(({ id }) => id)
+}
+
 /**
  * What discovery compares with the reports of other services: the orders that changed in a window, those that are stuck or were delivered
  * and not paid, and cancelled ones whose money was kept.
@@ -38,41 +87,7 @@ export const orderDrift =
   ({ db }: Pick<OrderSql, 'db'>) =>
   async (since: Date, until: Date, now = new Date()) => {
     const ago = (ms: number) => new Date(now.getTime() - ms)
-    const ids = db.selectFrom('orders').select('id').limit(maxRows)
-    const unchangedIn = ([status, ms]: [status: Status, ms: number]) =>
-      ids.where('status', '=', status).where('created_at', '<', ago(ms)).where('updated_at', '<', ago(ms)).execute()
-    const limits = statuses.flatMap((status): [Status, number][] => {
-      const ms = stuckAfterMs[status]
-      return ms === undefined ? [] : [[status, ms]]
-    })
-    const [rows, overdue, cancelling, kept, unpaid, ...unchanged] = await Promise.all([
-      db
-        .selectFrom('orders')
-        .selectAll()
-        .where('updated_at', '>=', since)
-        .where('updated_at', '<', until)
-        .orderBy('updated_at')
-        .limit(maxRows)
-        .execute(),
-      ids.where('status', 'in', statuses.filter(awaitsPayment)).where('payment_due_at', '<', ago(overdueMs)).execute(),
-      ids.where('cancel_requested_at', '<', ago(overdueMs)).execute(),
-      ids
-        .where('status', '=', 'cancelled')
-        .where('captured', '>', 0)
-        .whereRef('captured', '>', 'refunded')
-        .where('updated_at', '<', ago(keptMs))
-        .execute(),
-      // The columns of `orders_kept` first: few of the orders that were delivered have captured nothing.
-      ids
-        .where('status', '=', 'delivered')
-        .where('captured', '=', 0)
-        .where('refunded', '=', 0)
-        .where('updated_at', '<', ago(missingMs))
-        .where('payment_status', '=', 'unpaid')
-        .where('total', '>', 0)
-        .execute(),
-      ...limits.map(unchangedIn),
-    ])
+    const [rows, stuck, kept] = await Promise.all([changedBetween(db, since, until), stuckIds(db, ago), keptMoneyIds(db, ago)])
     // A row that cannot be read is stuck itself, and hides none of the others.
     const unreadable: number[] = []
     const orders = rows.flatMap(row => {
@@ -83,10 +98,9 @@ export const orderDrift =
         return []
       }
     })
-    const stuck = [...[overdue, cancelling, unpaid, ...unchanged].flat().map(({ id }) => id), ...unreadable]
     return {
       orders: Object.fromEntries(orders),
-      stuck: driftOf([...new Set(stuck.map(String))]),
-      money_kept: driftOf(kept.map(({ id }) => String(id))),
+      stuck: driftOf([...new Set([...stuck, ...unreadable].map(String))]),
+      money_kept: driftOf(kept.map(String)),
     }
   }
