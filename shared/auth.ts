@@ -17,7 +17,7 @@ export interface User {
 export const accessTokens = { issuer: 'shop-user', audience: 'shop', algorithm: 'EdDSA', lifeSeconds: 15 * 60 } as const
 
 type KeySet = ReturnType<typeof createLocalJWKSet>
-export interface KeySource {
+interface KeySource {
   /** The published keys, fetched again when `kid` is not among them. */
   keys(kid?: string): Promise<KeySet>
 }

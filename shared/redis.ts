@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Redis as Client } from 'ioredis'
 import type { Logger } from 'pino'
 
-export interface RedisOptions {
+interface RedisOptions {
   url: string
   /** The prefix of the service's own keys. Keys that all services share (`platform:*`, `service:registry:*`) are written in full. */
   prefix: string

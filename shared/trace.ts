@@ -4,12 +4,12 @@ import { within } from './deadline'
 import { AppError, statusOf } from './errors'
 import type { ServiceName } from './platform'
 
-export interface Span {
+interface Span {
   /** The route of a request is known only once it is matched. */
   rename(name: string): void
   set(attributes: Record<string, string | number | boolean>): void
 }
-export interface SpanOptions {
+interface SpanOptions {
   kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal'
   attributes?: Record<string, string | number | boolean>
   /** The trace begins here, because no caller sent a `traceparent`. */

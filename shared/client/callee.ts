@@ -23,7 +23,7 @@ export interface CalleeOptions {
   breakersOpen(callee: ServiceName, count: number): void
 }
 
-export interface CalleeRequest {
+interface CalleeRequest {
   method?: string
   headers: Headers
   body?: BodyInit | null
