@@ -29,8 +29,8 @@ export const exportRoute = ({ http, exportOf }: { http: Http; exportOf: (userId:
 const exportedAtOnce = 1000
 
 /**
- * All rows of a person, however many there are: an export without a part would look complete. `read` gives those behind the key `after`, by
- * rising keys.
+ * All rows of a person, however many there are: a partial export would look complete. `read` returns the rows whose key is greater than
+ * `after`, in ascending order.
  */
 export const allRows = async <Row>(read: (after: number, limit: number) => Promise<Row[]>, keyOf: (row: Row) => number): Promise<Row[]> => {
   const rows: Row[] = []

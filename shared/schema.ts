@@ -10,7 +10,7 @@ export const closed = <P extends TProperties>(
 ) => t.Object(fields, { ...options, additionalProperties: false })
 
 /**
- * Gives a schema its name in the OpenAPI document, which then has it once and refers to it. Of all services no two schemas may have one name.
+ * Gives a schema its name in the OpenAPI document, which then has it once and refers to it. Names must be unique across all services.
  * In code it stays as it is: Elysia writes a broken reference for `t.Array(t.Ref(…))`.
  */
 export const named = <S extends TSchema>(name: string, schema: S): S => ({ ...schema, 'x-name': name })

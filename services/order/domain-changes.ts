@@ -26,8 +26,8 @@ interface Changing extends Known {
   status: Status
 }
 /**
- * A step of which a status event is published. One whose `from` and `to` are the same is no step: its event, in which `status` is
- * `previous`, is published only to tell payment the price.
+ * A step of which a status event is published. If `from` equals `to`, the status did not change: the event is published only to tell payment
+ * the price.
  */
 export interface ToldStep extends Step {
   /** What the order costs, when payment must know it. In minor units. */

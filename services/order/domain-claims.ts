@@ -54,7 +54,7 @@ export const requireHoldable = (order: Awaited, { amount, currency, payment_id }
     throw conflict('payment_in_progress', 'Another payment of this order is under way.', secondsLeft(order, now))
 }
 
-/** Refuses a claim for the same reasons, and of a new payment when the time to pay is over. */
+/** Refuses a claim for the same reasons, and also a new payment's claim once the time to pay is over. */
 export const requirePayable = (order: Awaited, due: Due, now: Date): void => {
   if (order.status === 'pending') throw conflict('order_not_payable', 'The order is still being checked; try again in a moment.', 1)
   requireHoldable(order, due, now)

@@ -53,8 +53,8 @@ export const orderCreated = defineEvent('order.created', {
   }),
 })
 /**
- * How an order comes to be sold. Every later status follows one of these, whose event is bound to arrive: a consumer that wants to know no
- * more than that the order was sold has nothing to learn from them.
+ * The two ways in which an order becomes sold. Every later status follows one of these events, so a consumer that only needs to know that it
+ * was sold can ignore the rest.
  */
 const sold = [{ status: 'paid' }, { status: 'fulfilling', previous: 'awaiting_payment' }]
 const [cancelled, delivered] = [{ status: 'cancelled' }, { status: 'delivered' }]
