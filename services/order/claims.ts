@@ -5,7 +5,7 @@ import { toMajor } from '#shared/money'
 import { changeOrder, loadLockedOrder, type OrderChange } from './changes'
 import { factsColumn, type OrderRow, type OrderSql, type Terms } from './database'
 import { claimFor, type Due, holdFor, requireFewFailed, requireHoldable, requirePayable } from './domain-claims'
-import type { Payable } from './payable'
+import type { PayableWaits } from './payable-waits'
 import { timerTerm } from './timeouts'
 
 interface ClaimRequest extends Due {
@@ -20,7 +20,7 @@ interface Hold extends Due {
 
 interface Ports {
   sql: OrderSql
-  payable: Payable
+  payableWaits: PayableWaits
   terms: Pick<Terms, 'claimMs' | 'paymentTimeoutMs'>
 }
 
@@ -42,7 +42,7 @@ type ClaimedRow = Pick<OrderRow, (typeof claimedColumns)[number]>
  * Payment claims an order before it charges: what is due stays the same until the payment has an outcome or the claim ends. A claim
  * is short. Once its payment is stored and waits for the customer or the bank, payment holds the order for as long as that may take.
  */
-export const claims = ({ sql, payable, terms }: Ports) => {
+export const claims = ({ sql, payableWaits, terms }: Ports) => {
   const find = (id: number) => sql.db.selectFrom('orders').select(claimedColumns).where('id', '=', id).executeTakeFirst()
 
   const claimAsRead = async (id: number, { status, payment_status, total, ...read }: ClaimedRow, claim: ReturnType<typeof claimFor>) => {
@@ -82,8 +82,8 @@ export const claims = ({ sql, payable, terms }: Ports) => {
     async claim(orderId: number, { wait_ms: ms = 0, ...request }: ClaimRequest, signal: AbortSignal) {
       const isOwn = (row: ClaimedRow) => row.user_id === request.user_id || request.is_admin
       for (let tries = 0; tries < 5; tries++) {
-        const isOver = (row: ClaimedRow | undefined) => !row || !isOwn(row) || row.status !== 'pending'
-        const row = await payable.until(orderId, () => find(orderId), isOver, { ms, signal })
+        const mayAnswer = (row: ClaimedRow | undefined) => !row || !isOwn(row) || row.status !== 'pending'
+        const row = await payableWaits.until(orderId, () => find(orderId), mayAnswer, { ms, signal })
         if (!row || !isOwn(row)) throw notFound('order')
         const now = new Date()
         requirePayable(row, request, now)

@@ -8,7 +8,7 @@ import type { OrderClients } from './clients'
 import type { OrderSql, Terms } from './database'
 import type { Fact } from './domain'
 import { orderDrift } from './drift'
-import { payable } from './payable'
+import { payableWaits } from './payable-waits'
 import { orderPersonalData } from './personal-data'
 import { place } from './place'
 import { orderRepository } from './repository'
@@ -30,7 +30,7 @@ interface Ports {
 
 export const compose = ({ sql, clients, terms, log, notices, groupIntervalMs }: Ports) => {
   const orders = orderRepository(sql)
-  const ready = payable(notices)
+  const waits = payableWaits(notices)
   const apply = applyFact(sql, { groupIntervalMs })
   return {
     orders,
@@ -38,13 +38,13 @@ export const compose = ({ sql, clients, terms, log, notices, groupIntervalMs }: 
     reprice: reprice({ sql, clients, orders }),
     cancel: cancel({ sql, clients }),
     finishCancellations: finishCancellations({ sql, clients, log }),
-    payable: ready,
-    claims: claims({ sql, payable: ready, terms }),
+    payableWaits: waits,
+    claims: claims({ sql, payableWaits: waits, terms }),
     timeouts: timeouts({ sql, terms, log }),
     returns: returns(sql),
     applyFact: async (message: Message, orderId: number, fact: Fact, entryData?: object) => {
       await apply(message, { orderId, fact, ...(entryData && { entryData }) })
-      ready.announce(orderId, fact)
+      waits.announce(orderId, fact)
     },
     statistics: orderStatistics(sql),
     drift: orderDrift(sql),

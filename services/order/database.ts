@@ -30,7 +30,7 @@ export interface OrderDb {
     /** JSON, by `addressColumn`. */
     shipping_address: string
     cancel_reason: CancelReason | null
-    /** JSON, by `linesColumn`: what never changes of the items. Null in orders of before it was stored here, too. */
+    /** JSON, by `linesColumn`: what never changes of the items. Null in orders placed before this column existed. */
     lines: Generated<string | null>
     /** JSON, by `factsColumn`. */
     facts: string
@@ -61,7 +61,7 @@ export interface OrderDb {
     sku: string
     name: string
     category: string
-    /** Null in orders of before there were classes. */
+    /** Null in orders placed before this column existed. */
     tax_class: TaxClass | null
     quantity: number
     price: number
@@ -123,7 +123,7 @@ export interface Terms {
   claimMs: number
 }
 
-const listOf = <S extends TSchema>(item: S) => t.Unsafe<readonly Static<S>[]>(t.Array(item))
+const readonlyListOf = <S extends TSchema>(item: S) => t.Unsafe<readonly Static<S>[]>(t.Array(item))
 const StoredLine = t.Object({ product_id: t.String(), sku: t.String(), quantity: t.Integer() })
 const Happened = t.Optional(t.Literal(true))
 const Money = t.Optional(t.Integer())
@@ -143,7 +143,10 @@ export const factsColumn = jsonColumn(
       t.String(),
       t.Object({ method: t.Optional(t.String()), authorized: Money, captured: Money, refunded: Money, ended: Happened }),
     ),
-    shipments: t.Record(t.String(), t.Object({ lines: listOf(StoredLine), version: t.Optional(t.Integer()), seen: listOf(t.String()) })),
+    shipments: t.Record(
+      t.String(),
+      t.Object({ lines: readonlyListOf(StoredLine), version: t.Optional(t.Integer()), seen: readonlyListOf(t.String()) }),
+    ),
   }),
 )
 export const addressColumn = jsonColumn(Address)

@@ -4,7 +4,7 @@ import { eventually, sender, testRedis } from '#shared/testing'
 import { minute } from '#shared/time'
 import { orderApp } from './app'
 import { compose } from './compose'
-import { payable } from './payable'
+import { payableWaits } from './payable-waits'
 import { noNotices, testOrders } from './testing'
 import { eventsAbout } from './testing-events'
 
@@ -45,7 +45,7 @@ describe('a claim of an order that is still being checked', () => {
 
     const order = await place()
     const claiming = other.claim(order.id, 5000)
-    await eventually(() => other.service.payable.waiting() === 1 && shop.sql.pool.inUse === 0)
+    await eventually(() => other.service.payableWaits.waiting() === 1 && shop.sql.pool.inUse === 0)
     expect(shop.sql.pool.inUse).toBe(0)
     await deliver(eventsAbout(order).reserved())
     const { outcome, ms } = await claiming
@@ -57,7 +57,7 @@ describe('a claim of an order that is still being checked', () => {
     const claiming = internal('payment', 'POST', `/internal/orders/${order.id}/claim`, {
       ...{ payment_id: 9, user_id: 42, is_admin: false, amount: 3000, payment_method: 'credit_card', wait_ms: 9000 },
     })
-    await eventually(() => shop.service.payable.waiting() === 1)
+    await eventually(() => shop.service.payableWaits.waiting() === 1)
     await deliver(eventsAbout(order).refusedByStock())
     const { status, body } = await claiming
     expect([status, body.code, body.detail]).toEqual([409, 'order_not_payable', 'The order is not waiting for a payment.'])
@@ -71,7 +71,7 @@ describe('a claim of an order that is still being checked', () => {
     const order = await place()
     const late = instance()
     const claiming = late.claim(order.id, 400)
-    await eventually(() => late.service.payable.waiting() === 1)
+    await eventually(() => late.service.payableWaits.waiting() === 1)
     await deliver(eventsAbout(order).reserved())
     const { outcome, ms } = await claiming
     expect([outcome, ms >= 400]).toEqual(['granted', true])
@@ -92,7 +92,7 @@ describe('the requests that wait', () => {
   const pending = { ms: 9000, signal: new AbortController().signal }
   const forever = [async () => 'pending', () => false] as const
   test('look once before they wait, and once when they are woken', async () => {
-    const waiters = payable(noNotices)
+    const waiters = payableWaits(noNotices)
     let [looks, isPayable] = [0, false]
     const look = async () => {
       looks++
@@ -106,7 +106,7 @@ describe('the requests that wait', () => {
     expect(looks).toBe(2)
   })
   test('are freed when their client goes away', async () => {
-    const waiters = payable(noNotices)
+    const waiters = payableWaits(noNotices)
     const client = new AbortController()
     const waiting = waiters.until(1, ...forever, { ...pending, signal: client.signal })
     await eventually(() => waiters.waiting() === 1)
@@ -122,14 +122,14 @@ describe('the requests that wait', () => {
     const body = JSON.stringify({ payment_id: 9, user_id: 42, is_admin: false, amount: 3000, payment_method: 'credit_card', wait_ms: 9000 })
     const headers = { ...(await shop.asService('payment')), 'content-type': 'application/json' }
     const claiming = fetch(new URL(`/internal/orders/${id}/claim`, server.url), { method: 'POST', headers, body, signal: client.signal })
-    await eventually(() => service.payable.waiting() === 1)
+    await eventually(() => service.payableWaits.waiting() === 1)
     client.abort()
     expect(await claiming.catch(() => 'gone')).toBe('gone')
-    await eventually(() => service.payable.waiting() === 0, { timeoutMs: 3000 })
+    await eventually(() => service.payableWaits.waiting() === 0, { timeoutMs: 3000 })
     await server.stop(true)
   })
   test('are so many at most: another is answered at once', async () => {
-    const waiters = payable(noNotices, 2)
+    const waiters = payableWaits(noNotices, 2)
     const client = new AbortController()
     const two = [1, 2].map(id => waiters.until(id, ...forever, { ...pending, signal: client.signal }))
     await eventually(() => waiters.waiting() === 2)

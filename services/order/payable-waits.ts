@@ -16,7 +16,7 @@ const mostWaiting = 64
  * Lets requests wait until an order is no longer `pending`, on whichever instance it is changed. Nothing is locked meanwhile. A notice may
  * get lost, so a request also looks when its time is over.
  */
-export const payable = (notices: Notices, most = mostWaiting) => {
+export const payableWaits = (notices: Notices, most = mostWaiting) => {
   const waiting = new Map<number, Set<() => void>>()
   let count = 0
 
@@ -38,11 +38,11 @@ export const payable = (notices: Notices, most = mostWaiting) => {
       notices.tell(String(orderId))
     },
 
-    /** What `look` finds once `isOver` holds for it, or when the time is over. */
+    /** What `look` finds once `mayAnswer` holds for it, or when the time is over. */
     async until<Found>(
       orderId: number,
       look: () => Promise<Found>,
-      isOver: (found: Found) => boolean,
+      mayAnswer: (found: Found) => boolean,
       { ms, signal }: Wait,
     ): Promise<Found> {
       if (ms === 0 || count >= most) return look()
@@ -58,7 +58,7 @@ export const payable = (notices: Notices, most = mostWaiting) => {
           woken = new AbortController()
           const found = await look()
           const leftMs = deadline - Date.now()
-          if (isOver(found) || signal.aborted || leftMs <= 0) return found
+          if (mayAnswer(found) || signal.aborted || leftMs <= 0) return found
           await sleep(leftMs, AbortSignal.any([woken.signal, signal]))
         }
       } finally {
@@ -69,4 +69,4 @@ export const payable = (notices: Notices, most = mostWaiting) => {
     },
   }
 }
-export type Payable = ReturnType<typeof payable>
+export type PayableWaits = ReturnType<typeof payableWaits>

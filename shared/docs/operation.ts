@@ -37,15 +37,15 @@ interface Operation {
 }
 
 export const operationOf = ({ method, path, raw }: Operation, mend: Mended, shared: Record<string, Schema>): Schema => {
-  const { description: given, responses, requestBody: body, parameters: taken, ...rest } = raw
-  const { 'x-problems': own, 'x-repeats': repeats, 'x-parameters': more, 'x-body': checked, ...detail } = rest
+  const { description: given, responses, requestBody: body, parameters: schemaParameters, ...rest } = raw
+  const { 'x-problems': declaredCodes, 'x-repeats': repeats, 'x-parameters': extraParameters, 'x-body': bodyPresence, ...detail } = rest
   const auth = detail['x-auth']
   const answers = objectIn(responses)
   const isConditional = '304' in answers
-  const declared = [...new Set([...(Array.isArray(own) ? own.map(String) : []), ...codesIn([taken, body])])]
+  const declared = [...new Set([...(Array.isArray(declaredCodes) ? declaredCodes.map(String) : []), ...codesIn([schemaParameters, body])])]
   const parameters = [
-    ...schemasIn(taken).map(parameter => parameterOf(parameter, mend)),
-    ...schemasIn(more),
+    ...schemasIn(schemaParameters).map(parameter => parameterOf(parameter, mend)),
+    ...schemasIn(extraParameters),
     ...(isConditional ? [ifNoneMatch] : []),
     ...(declared.includes('stale') ? [ifMatch] : []),
   ]
@@ -53,7 +53,7 @@ export const operationOf = ({ method, path, raw }: Operation, mend: Mended, shar
   const unkeyed = typeof repeats === 'string' && `It takes no \`Idempotency-Key\`: a repetition ${repeats}.`
   const description = [given, unkeyed, auth === 'admin' && 'Needs admin.'].filter(Boolean).join('\n\n')
   // Every write reads its body, also one that takes none.
-  const reads = checked || (!body && method !== 'get') ? 'json' : body ? 'bytes' : undefined
+  const reads = bodyPresence || (!body && method !== 'get') ? 'json' : body ? 'bytes' : undefined
   const traits = { auth, declared, input: parameters.length > 0 || reads === 'json', body: reads } as const
   return {
     tags: [tagOf(path)],
@@ -62,7 +62,7 @@ export const operationOf = ({ method, path, raw }: Operation, mend: Mended, shar
     ...securityOf(auth),
     parameters,
     ...(isObject(body) && {
-      requestBody: { ...body, ...(checked === 'optional' && { required: false }), content: contentOf(body.content, mend) },
+      requestBody: { ...body, ...(bodyPresence === 'optional' && { required: false }), content: contentOf(body.content, mend) },
     }),
     responses: {
       ...failuresOf(traits, shared, mend),
