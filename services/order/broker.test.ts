@@ -14,6 +14,8 @@ afterAll(async () => {
   await broker.drop()
 })
 await bus.consume(shop.handlers)
+// Declaring the queues of the whole catalog may take longer than the start waits for.
+await eventually(() => bus.ping().then(() => true))
 
 test('an order that nobody pays in time is cancelled by the timer that waited at the broker', async () => {
   const [unpaid, paid] = [await shop.place(), await shop.place()]
