@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { released, type ServiceName, serviceInfo, serviceNames } from '#shared/platform'
 import { localEnvironment } from './platform'
-import { serverEnvironment, serviceEnvironment } from './service-environment'
+import { serverEnvironment, serviceEnvironment, testEnvironment } from './service-environment'
 
 const secrets = {
   INTERNAL_KEY: 'key',
@@ -62,4 +64,26 @@ describe('a service process', () => {
 
 test('a database, the broker and Nginx get neither a secret nor an address of the shop', () => {
   expect(serverEnvironment({ ...everything, ...secrets })).toEqual({ PATH: '/bin', LOG_LEVEL: 'warn' })
+})
+
+const prepare = readFileSync(join(import.meta.dir, '../gateway/prepare.sh'), 'utf8')
+/** What the gateway reads, without the address that it listens on. */
+const ofGateway = [...prepare.matchAll(/\b([A-Z_]+)=\$\{\1/g)].map(([, name = '']) => name).filter(name => !/^HOST$|_PORT$/.test(name))
+
+test('a stack for tests uses neither a provider, a certificate nor a limit that a developer has set for a shop of his own', () => {
+  const ofDeveloper = {
+    ...everything,
+    ...secrets,
+    ...{ PAYMENT_PROVIDER: 'stripe', NOTIFICATION_EMAIL: 'smtp', SMTP_URL_FILE: '/run/smtp_url', SEED_DEMO: '0' },
+    ...Object.fromEntries(ofGateway.map(name => [name, '1'])),
+  }
+  const env = testEnvironment({ ...ofDeveloper, SERVERS_DIR: '/servers', TEST_PRIVATE_PORT: '1' })
+  const limits = ofGateway.filter(name => name.includes('RATE_'))
+  expect(limits).toHaveLength(6)
+  expect(env).toEqual({
+    ...{ PATH: '/bin', LOG_LEVEL: 'warn', SERVERS_DIR: '/servers', TEST_PRIVATE_PORT: '1' },
+    ...Object.fromEntries([...limits, 'WRONG_CODES_LIMIT'].map(name => [name, '100000'])),
+  })
+  const payment = localEnvironment('payment', { dir: '/data', portBase: 8000, env }, servers, secrets)
+  expect(Object.keys(payment)).not.toContain('PAYMENT_PROVIDER')
 })

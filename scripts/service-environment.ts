@@ -23,6 +23,22 @@ const without = (env: Environment, isForeign: (name: string) => boolean): Enviro
 export const serverEnvironment = (env: Environment = process.env): Environment =>
   without(env, name => reserved.has(name) || ofNoService.test(name))
 
+/** What gateway/prepare.sh reads besides the address that it listens on. */
+const ofGateway =
+  /^((AUTH_|GUEST_CART_)?RATE_(LIMIT|BURST)|UPSTREAM_TIMEOUT|GATEWAY_WORKERS|CORS_ORIGINS|TRUSTED_PROXIES|TLS_(CERT|KEY)|PUBLIC_HOST|WEB_DIR)$/
+
+const unlimited = '100000'
+
+/**
+ * The environment of a stack for tests: without what a developer has set for a shop of his own, whose payment provider, mail server or certificate tests
+ * must not use, and with rate limits that they do not reach.
+ */
+export const testEnvironment = (env: Environment = process.env): Environment => ({
+  ...without(serverEnvironment(env), name => ofGateway.test(name)),
+  ...{ RATE_LIMIT: unlimited, RATE_BURST: unlimited, AUTH_RATE_LIMIT: unlimited, AUTH_RATE_BURST: unlimited },
+  ...{ GUEST_CART_RATE_LIMIT: unlimited, GUEST_CART_RATE_BURST: unlimited, WRONG_CODES_LIMIT: unlimited },
+})
+
 /**
  * The environment of one service: the launcher's own and `values`, without what belongs to other services or to the launcher. A value takes
  * precedence over a file that the environment names for the same setting.

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { eventually } from '#shared/testing'
 import { instancesFrom } from './instances'
 import { anyFreePort } from './ports'
+import { testEnvironment } from './service-environment'
 import { isAlive, member, readState, type State } from './state'
 
 const home = mkdtempSync(join(tmpdir(), 'start-'))
@@ -12,13 +13,13 @@ const dir = join(home, 'stack')
 const run = (script: string, ...args: string[]) => runIn(dir, script, ...args)
 const runIn = async (folder: string, script: string, ...args: string[]) => {
   const env = {
-    ...process.env,
+    ...testEnvironment(),
+    // Otherwise Bun would read the developer's .env in each process that is started here.
+    BUN_OPTIONS: '--no-env-file',
     STACK_DIR: folder,
     PORT_BASE: `${Number(process.env.TEST_PORT_BASE ?? 28_000) + 100}`,
     GATEWAY_PORT: `${anyFreePort()}`,
     NO_COLOR: '1',
-    ...{ ADMIN_PASSWORD: undefined, MYSQL_URL: undefined, MONGO_URL: undefined, REDIS_URL: undefined, RABBITMQ_URL: undefined },
-    CART_REDIS_URL: undefined,
   }
   const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])

@@ -9,6 +9,7 @@ import { obtain, requirements } from './servers/obtain'
 import { hasProgram } from './servers/programs'
 import { privateFolder } from './servers/server'
 import { requireVersions, versionsOf } from './servers/versions'
+import { testEnvironment } from './service-environment'
 import { startStack } from './stack'
 
 const servers = ['mysql', 'mongo', 'redis', 'rabbitmq'] as const
@@ -40,9 +41,7 @@ export async function startTestStack(options: { withPlatform: boolean; install: 
     report: console.log,
     onLog: (name, line) => void log.write(`${jsonLine(name, line)}\n`),
     env: {
-      ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
-      ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000', WRONG_CODES_LIMIT: '100000' },
-      ...process.env,
+      ...testEnvironment(),
       // Tests must not fill the stores of `bun start`: its servers are used only if this machine has no program for private ones.
       ...Object.fromEntries(servers.flatMap(serverSettings)),
     },

@@ -9,6 +9,7 @@ import { startMysql } from '../../scripts/servers/mysql'
 import { startRabbitmq } from '../../scripts/servers/rabbitmq'
 import { startRedis } from '../../scripts/servers/redis'
 import type { Server } from '../../scripts/servers/server'
+import { testEnvironment } from '../../scripts/service-environment'
 import { startService } from '../../scripts/service-process'
 import { startStack } from '../../scripts/stack'
 import { readState } from '../../scripts/state'
@@ -32,9 +33,7 @@ export const startPlatform = async (name: string, portBase: number) => {
   const stackDir = join(dir, 'stack')
   const stopServers = () => Promise.all([...servers.values()].map(server => server.stop()))
   const env = {
-    ...Bun.env,
-    ...{ RATE_LIMIT: '100000', RATE_BURST: '100000', AUTH_RATE_LIMIT: '100000', AUTH_RATE_BURST: '100000' },
-    ...{ GUEST_CART_RATE_LIMIT: '100000', GUEST_CART_RATE_BURST: '100000' },
+    ...testEnvironment(),
     ...{ MYSQL_URL: url('mysql'), MONGO_URL: url('mongo'), REDIS_URL: url('redis'), RABBITMQ_URL: url('rabbitmq') },
     CLAIM_MS: '5000',
   }
