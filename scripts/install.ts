@@ -4,14 +4,19 @@ import { join, resolve } from 'node:path'
 /** The project's folder. */
 export const root = resolve(import.meta.dir, '..')
 
-const lock = join(root, 'bun.lock')
 const stamp = join(root, 'node_modules/.lock-hash')
+
+/** Of what decides which packages are installed: the lock file and the patches. */
+export const packagesHash = (folder: string): string => {
+  const patches = [...new Bun.Glob('patches/*').scanSync(folder)].sort()
+  return ['bun.lock', ...patches].reduce((hash, file) => Bun.hash(readFileSync(join(folder, file)), BigInt(hash)), 0n).toString(36)
+}
 
 /** Installs the npm packages of the lock file. This file imports built-in modules only: on a fresh machine there are no others. */
 export async function installPackages(report: (line: string) => void) {
   // An image has its packages, and no lock file.
-  if (!existsSync(lock)) return
-  const hash = Bun.hash(readFileSync(lock)).toString(36)
+  if (!existsSync(join(root, 'bun.lock'))) return
+  const hash = packagesHash(root)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   report('installing the npm packages of bun.lock')
   const installed = Bun.spawn([process.execPath, 'install', '--frozen-lockfile'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
