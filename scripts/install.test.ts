@@ -19,3 +19,19 @@ test('packages are installed anew for a changed lock file and for a new, changed
   expect(packagesHash(dir)).toBe(hashes[3]!)
   rmSync(dir, { recursive: true })
 })
+
+test.each<[Record<string, string>, string]>([
+  [{}, ''],
+  [{ NO_PROXY: 'example.com' }, 'example.com,'],
+  [{ NO_PROXY: 'example.com', no_proxy: '' }, 'example.com,'],
+  [{ NO_PROXY: '127.0.0.1', no_proxy: 'example.com' }, 'example.com,'],
+])('behind a proxy with %j, what commands start reaches this machine', async (excepted, kept) => {
+  using proxy = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('the proxy') })
+  using server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('this machine') })
+  const asking = `console.log(await (await fetch('http://127.0.0.1:${server.port}')).text(), process.env.no_proxy)`
+  const command = `await import(${JSON.stringify(join(import.meta.dir, 'install'))})
+    Bun.spawnSync([process.execPath, '-e', ${JSON.stringify(asking)}], { env: process.env, stdout: 'inherit' })`
+  const env = { PATH: process.env.PATH, HTTP_PROXY: proxy.url.href, ...excepted }
+  const child = Bun.spawn([process.execPath, '-e', command], { env, cwd: tmpdir() })
+  expect(await new Response(child.stdout).text()).toBe(`this machine ${kept}127.0.0.1,localhost,::1\n`)
+})

@@ -4,6 +4,14 @@ import { join, resolve } from 'node:path'
 /** The project's folder. */
 export const root = resolve(import.meta.dir, '..')
 
+/**
+ * Bun sends requests to this machine to the proxy of HTTP_PROXY, too, unless they are excepted: behind a proxy nothing here would become ready. It reads
+ * `no_proxy` before NO_PROXY. What is started from here has the same environment.
+ */
+const { NO_PROXY, no_proxy } = process.env
+const excepting = (list?: string) => [list, '127.0.0.1,localhost,::1'].filter(Boolean).join(',')
+Object.assign(process.env, { NO_PROXY: excepting(NO_PROXY || no_proxy), no_proxy: excepting(no_proxy || NO_PROXY) })
+
 const stamp = join(root, 'node_modules/.lock-hash')
 
 /** Of what decides which packages are installed: the lock file and the patches. */
