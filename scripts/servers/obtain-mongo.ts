@@ -28,8 +28,13 @@ async function fetchOfficial(report: (line: string) => void) {
   report(`fetching MongoDB ${version} from ${site}`)
   mkdirSync(officialMongo, { recursive: true })
   const { MongoBinary } = await import('mongodb-memory-server-core')
-  const path = await MongoBinary.getPath({ version, downloadDir: officialMongo, checkMD5: true })
-  const link = join(officialMongo, 'mongod')
+  linkIfItRuns(await MongoBinary.getPath({ version, downloadDir: officialMongo, checkMD5: true }), join(officialMongo, 'mongod'))
+}
+
+/** What is linked is what every start uses: a program whose libraries this machine lacks must not be. */
+export function linkIfItRuns(program: string, link: string) {
   rmSync(link, { force: true })
-  symlinkSync(path, link)
+  const { success, stderr } = Bun.spawnSync([program, '--version'], { stdout: 'ignore', stderr: 'pipe' })
+  if (!success) throw new Error(`the mongod that was fetched does not run here (${stderr.toString().trim().split('\n')[0]})`)
+  symlinkSync(program, link)
 }

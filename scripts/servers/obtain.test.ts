@@ -1,5 +1,9 @@
 import { expect, test } from 'bun:test'
+import { existsSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { missingMessage } from './obtain'
+import { linkIfItRuns } from './obtain-mongo'
 
 const containers = 'docker compose -f docker-compose.simple.yml up'
 
@@ -16,4 +20,21 @@ You can:
 
 test.each([['wrk'], ['chromium']] as const)('containers do not help who lacks %s, which the platform does not need', name => {
   expect(missingMessage([name], [])).not.toContain('docker')
+})
+
+test('a MongoDB that was fetched is used only if it runs on this machine', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mongod-'))
+  const link = join(dir, 'mongod')
+  const program = (name: string, text: string) => {
+    const path = join(dir, name)
+    writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+    return path
+  }
+  const running = program('running', 'echo "db version v8.2.6"')
+  linkIfItRuns(running, link)
+  expect(readlinkSync(link)).toBe(running)
+  const broken = program('broken', 'echo "libcurl.so.4: cannot open shared object file" >&2; exit 127')
+  expect(() => linkIfItRuns(broken, link)).toThrow('does not run here (libcurl.so.4: cannot open shared object file)')
+  expect(existsSync(link)).toBe(false)
+  rmSync(dir, { recursive: true })
 })
