@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** The fields of a process in /proc after its command; none once it has ended. */
 const fieldsOf = (pid: number) => {
@@ -14,7 +14,7 @@ const fieldsOf = (pid: number) => {
 /** The processes and all that they started, such as Nginx's workers and the broker's Erlang VM. */
 export const withChildren = (pids: readonly number[]): number[] => {
   const parents = new Map(
-    readdirSync('/proc')
+    (existsSync('/proc/self/stat') ? readdirSync('/proc') : [])
       .filter(name => /^\d+$/.test(name))
       .map(name => [Number(name), Number(fieldsOf(Number(name))[1])]),
   )
@@ -24,6 +24,16 @@ export const withChildren = (pids: readonly number[]): number[] => {
     for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid)
   }
   return [...found]
+}
+
+/** Kills a process and all that it started, which is looked up first: nothing tells whose children they were once it has ended. */
+export const killWithChildren = (pid: number) => {
+  for (const one of withChildren([pid]))
+    try {
+      process.kill(one, 'SIGKILL')
+    } catch {
+      // It has ended already.
+    }
 }
 
 /** Proportional set size in MiB: the memory of the processes, where a shared page counts in part. */

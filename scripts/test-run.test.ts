@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { selectTests } from './test-run'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from '#shared/testing'
+import { isAlive, member } from './state'
+import { run, selectTests } from './test-run'
 
 describe('a test run', () => {
   test('starts servers and the platform only for tests that need them', () => {
@@ -14,5 +19,22 @@ describe('a test run', () => {
     const expected = { alone: ['tests/checks/house.test.ts'], servers: ['scripts/test-run.test.ts'], gateway: [] }
     expect(selectTests(['./scripts/test-run', 'house'])).toEqual(expected)
     expect(selectTests(['no such file'])).toEqual({ alone: [], servers: [], gateway: [] })
+  })
+
+  test.each(['interrupted', 'timed out'])('that is %s leaves no process, not even one in a group of its own', async how => {
+    const dir = mkdtempSync(join(tmpdir(), 'test-run-'))
+    const file = join(dir, 'pid')
+    const interrupted = new AbortController()
+    const command = `const server = Bun.spawn(['sleep', '60'], { detached: true })
+      await Bun.write(${JSON.stringify(file)}, String(server.pid))
+      await Bun.sleep(60_000)`
+    const running = run([process.execPath, '-e', command], {}, interrupted.signal, how === 'timed out' ? 3000 : 60_000)
+    const result = running.catch((error: Error) => error.message)
+    const server = member('server', await eventually(() => Number(readFileSync(file, 'utf8')) || undefined))
+    expect(isAlive(server)).toBe(true)
+    if (how === 'interrupted') interrupted.abort(new Error('interrupted'))
+    expect(await result).toBe(how === 'interrupted' ? 'interrupted' : false)
+    await eventually(() => !isAlive(server))
+    rmSync(dir, { recursive: true })
   })
 })

@@ -1,4 +1,6 @@
+import { minute } from '#shared/time'
 import { root } from './install'
+import { killWithChildren } from './processes'
 
 /** Test files by what they need, in the order in which they run: nothing, the servers, or the whole platform behind the gateway. */
 export function selectTests(parts: readonly string[]) {
@@ -24,21 +26,26 @@ export const runTests = (files: readonly string[], options: readonly string[], e
   run([process.execPath, 'test', '--timeout=60000', ...options, ...files.map(file => `./${file}`)], env, interrupted)
 
 /** Longer than the whole suite takes on a slow machine, so that nothing hangs for ever. */
-const timeoutMs = 20 * 60_000
+const longest = 20 * minute
 
-async function run(command: string[], env: Record<string, string>, interrupted: AbortSignal) {
+/** Runs a command to its end. If it takes too long or is interrupted, it is killed, with all servers and services that it started. */
+export async function run(command: string[], env: Record<string, string>, interrupted: AbortSignal, timeoutMs = longest) {
   interrupted.throwIfAborted()
   console.log(`$ ${command.join(' ').replace(process.execPath, 'bun').slice(0, 120)}`)
   const child = Bun.spawn(command, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: timeoutMs,
+    // A process group of its own: Ctrl-C in the terminal reaches this process alone. Else it would end at once, and leave what it started.
+    detached: true,
   })
-  const end = () => child.kill()
-  interrupted.addEventListener('abort', end)
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const ending = AbortSignal.any([interrupted, timeout])
+  const end = () => killWithChildren(child.pid)
+  ending.addEventListener('abort', end)
   const code = await child.exited
-  interrupted.removeEventListener('abort', end)
+  ending.removeEventListener('abort', end)
   interrupted.throwIfAborted()
+  if (timeout.aborted) console.log(`ended after ${timeoutMs / minute} minutes`)
   return code === 0
 }
