@@ -123,7 +123,12 @@ describe('monitoring', () => {
   }
   const { rule_files, scrape_configs } = yamlOf<{
     rule_files: string[]
-    scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[]; static_configs?: { targets: string[] }[] }[]
+    scrape_configs: {
+      job_name: string
+      dns_sd_configs?: { names: string[]; port: number }[]
+      static_configs?: { targets: string[] }[]
+      relabel_configs?: { source_labels: string[]; target_label: string }[]
+    }[]
   }>('deploy/monitoring/prometheus.yml')
   const rules = yamlOf<{ groups: { rules: Rule[] }[] }>('deploy/monitoring/alerts.yml').groups.flatMap(({ rules }) => rules)
   const dashboard: { panels: { title: string; targets: { expr: string }[] }[] } = JSON.parse(textOf('deploy/monitoring/dashboard.json'))
@@ -173,6 +178,13 @@ describe('monitoring', () => {
   test('docs/operating.md explains every alert, and no other', () => {
     const explained = [...textOf('docs/operating.md').matchAll(/^\| `([A-Z]\w+[a-z])` \|/gm)].map(([, name]) => name)
     expect(explained).toEqual(rules.map(({ alert }) => alert))
+  })
+
+  test('a service is missed by its name, which lasts when its last instance is gone, and its target with it', () => {
+    const { relabel_configs } = scrape_configs.find(({ job_name }) => job_name === 'services') ?? {}
+    expect(relabel_configs).toEqual([{ source_labels: ['__meta_dns_name'], target_label: 'name' }])
+    const { expr } = rules.find(({ alert }) => alert === 'ServiceDown') ?? {}
+    expect(expr).toContain('(group by (name) (last_over_time(up{job="services"}[1d])) unless group by (name) (up{job="services"}))')
   })
 
   test('Prometheus scrapes every released service by its name and port, and no other', () => {
