@@ -101,6 +101,14 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     expect(ports.some(port => /^\$\{GATEWAY_PORT:-80\}:\$\{GATEWAY_PORT:-80\}$/.test(port))).toBe(true)
   })
 
+  test('gives the gateway memory for what it keeps in memory: its cache and bodies under way, up to a limit', () => {
+    const { tmpfs = [], deploy } = blocks.gateway ?? {}
+    const cacheMib = Number(/max_size=(\d+)m/.exec(textOf('gateway/nginx.conf'))?.[1])
+    const filesMib = Number(/^\/tmp:size=(\d+)m,mode=1777$/.exec(tmpfs.join())?.[1])
+    expect(filesMib).toBeGreaterThan(cacheMib)
+    expect(Number.parseInt(deploy?.resources.limits.memory ?? '', 10)).toBeGreaterThanOrEqual(filesMib + 64)
+  })
+
   test('mounts each secret where it is read, and declares no other', () => {
     const odd = all.flatMap(([name, { environment = {}, secrets: given = [] }]) => {
       const names = given.map(secret => (typeof secret === 'string' ? secret : secret.source))

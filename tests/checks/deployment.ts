@@ -10,6 +10,7 @@ export interface Container {
   init?: boolean
   restart?: string
   read_only?: boolean
+  tmpfs?: string[]
   container_name?: string
   hostname?: string
   profiles?: string[]
