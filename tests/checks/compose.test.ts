@@ -98,7 +98,9 @@ describe.each(files)('%s', (_, { services: blocks, networks, volumes, secrets = 
     const numbers = Object.values(services).map(({ port }) => port)
     const range = `${Math.min(...numbers)}-${Math.max(...numbers)}`
     expect(ports.filter(port => port.includes('800'))).toEqual([`127.0.0.1:${range}:${range}`])
-    expect(ports.some(port => /^\$\{GATEWAY_PORT:-80\}:\$\{GATEWAY_PORT:-80\}$/.test(port))).toBe(true)
+    expect(ports.some(port => /^0\.0\.0\.0:\$\{GATEWAY_PORT:-80\}:\$\{GATEWAY_PORT:-80\}$/.test(port))).toBe(true)
+    // Without an address, Docker also takes IPv6, and the gateway would see all of its clients as one.
+    expect(ports.filter(port => !/^(0\.0\.0\.0|127\.0\.0\.1):/.test(port))).toEqual([])
   })
 
   test('gives the gateway memory for what it keeps in memory: its cache and bodies under way, up to a limit', () => {
