@@ -13,9 +13,11 @@ const service = startService('product', (request, received) => {
   return new Response(size ? JSON.stringify('x'.repeat(size)) : JSON.stringify(received), { headers })
 })
 const upstreams = { product: [service.address], order: [service.address] }
+/** With the longest name that a host may have. */
+const longestOrigin = `https://${'long-name.'.repeat(24)}shop.example:65535`
 let gateway: TestGateway
 beforeAll(async () => {
-  gateway = await openGateway(upstreams, { CORS_ORIGINS: 'http://localhost:3000, https://shop.example' })
+  gateway = await openGateway(upstreams, { CORS_ORIGINS: `http://localhost:3000, https://shop.example, ${longestOrigin}` })
 })
 afterAll(async () => {
   await gateway.close()
@@ -40,6 +42,10 @@ describe('CORS', () => {
       expect([headers.get('access-control-max-age'), headers.get('vary')]).toEqual(['600', 'Origin'])
     }
     expect(service.seen.length).toBe(before)
+  })
+
+  test('an origin may be as long as a name may be', async () => {
+    expect((await preflight(longestOrigin)).headers.get('access-control-allow-origin')).toBe(longestOrigin)
   })
 
   test('other origins get no CORS headers, neither on a preflight nor on a request', async () => {
