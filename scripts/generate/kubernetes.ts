@@ -10,6 +10,7 @@ const hasSecret = (name: ServiceName) => {
 export const kustomization = (name: ServiceName): string => {
   const { port, memoryMib } = serviceInfo(name)
   const limit = `\n      - { op: replace, path: /spec/template/spec/containers/0/resources/limits/memory, value: ${memoryMib}Mi }`
+  const spread = `\n      - { op: add, path: /spec/template/spec/topologySpreadConstraints/0/labelSelector, value: { matchLabels: { app: ${name} } } }`
   const secret = `\n      - { op: add, path: /spec/template/spec/containers/0/envFrom/-, value: { secretRef: { name: ${name} } } }`
   return `# Written by \`bun run generate\`.
 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -25,7 +26,7 @@ images:
 patches:
   - target: { kind: Deployment }
     patch: |-
-      - { op: replace, path: /spec/template/spec/containers/0/ports/0/containerPort, value: ${port} }${hasSecret(name) ? secret : ''}${memoryMib ? limit : ''}
+      - { op: replace, path: /spec/template/spec/containers/0/ports/0/containerPort, value: ${port} }${spread}${hasSecret(name) ? secret : ''}${memoryMib ? limit : ''}
   - target: { kind: Service }
     patch: |-
       - { op: replace, path: /spec/ports/0/port, value: ${port} }

@@ -21,6 +21,7 @@ interface Manifest {
   stringData?: Record<string, string>
 }
 interface Pod {
+  topologySpreadConstraints: { labelSelector?: { matchLabels: { app: string } } }[]
   terminationGracePeriodSeconds: number
   containers: {
     name: string
@@ -65,6 +66,9 @@ describe('kubernetes', () => {
     expect(patched.Deployment).toContain(`ports/0/containerPort, value: ${port} }`)
     expect(patched.Service).toContain(`ports/0/port, value: ${port} }`)
     expect(patched.PodDisruptionBudget).toContain(`app: ${name} `)
+    // Pods are spread over nodes by their own label: without one, the constraint counts no pod.
+    expect(pod?.topologySpreadConstraints).toHaveLength(1)
+    expect(patched.Deployment).toContain(`topologySpreadConstraints/0/labelSelector, value: { matchLabels: { app: ${name} } }`)
     const secret = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === name)
     expect(store !== 'redis' || secrets.length > 0).toBe(
       Boolean(secret) && Boolean(patched.Deployment?.includes(`secretRef: { name: ${name} }`)),
@@ -102,7 +106,9 @@ describe('kubernetes', () => {
   })
 
   test('the gateway gets full names of services, and only settings that gateway/prepare.sh reads', () => {
-    const nginx = podOf(manifests('gateway.yaml')[0])?.containers[0]
+    const gateway = podOf(manifests('gateway.yaml')[0])
+    expect(gateway?.topologySpreadConstraints.map(({ labelSelector }) => labelSelector)).toEqual([{ matchLabels: { app: 'gateway' } }])
+    const nginx = gateway?.containers[0]
     const prepare = textOf('gateway/prepare.sh')
     expect(nginx?.env.filter(({ name }) => name !== 'NAMESPACE' && !prepare.includes(`${name}=\${${name}`))).toEqual([])
     const upstreams = textOf('gateway/upstreams/compose.conf')
