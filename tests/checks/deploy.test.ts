@@ -31,7 +31,7 @@ interface Pod {
     envFrom?: { secretRef?: { name: string } }[]
     resources: { limits: { memory: string } }
     lifecycle: { preStop: { exec: { command: string[] } } }
-    [probe: `${string}Probe`]: { httpGet: { path: string; port: string } }
+    [probe: `${string}Probe`]: { httpGet: { path: string; port: string }; timeoutSeconds?: number }
   }[]
 }
 const folder = 'deploy/kubernetes'
@@ -80,7 +80,10 @@ describe('kubernetes', () => {
 
   test('probes ask for routes that services have, on their port', () => {
     const ops = textOf('shared/service/ops.ts')
-    const probes = [container?.startupProbe, container?.readinessProbe, container?.livenessProbe].map(probe => probe?.httpGet)
+    const all = [container?.startupProbe, container?.readinessProbe, container?.livenessProbe]
+    // A busy node may take longer than the second that a probe waits by default, above all while every pod starts.
+    expect(all.map(probe => probe?.timeoutSeconds)).toEqual([3, 3, 3])
+    const probes = all.map(probe => probe?.httpGet)
     expect(probes.map(probe => probe?.path)).toEqual(['/ready', '/ready', '/health'])
     expect(probes.filter(probe => probe?.port !== container?.ports[0]?.name || !ops.includes(`.get('${probe?.path}'`))).toEqual([])
     const shared = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === 'platform')
