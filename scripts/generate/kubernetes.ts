@@ -43,14 +43,20 @@ export const kustomizations = (text: string): string =>
     released.map(name => `  - services/${name}`),
   )
 
-/** What to fill in for secrets that are not random text. */
+/** What a secret has to be. Its value is left empty, which a service refuses: a text to be replaced might be left, and would be known to all. */
 const hints: Record<string, string> = {
-  DATA_KEYS: '"first:base64 of 32 bytes"',
-  ADMIN_EMAIL: 'admin@shop.example',
+  DATA_KEYS: 'first:base64 of 32 random bytes',
   ADMIN_PASSWORD: 'at least 8 characters',
-  CART_REDIS_URL: 'redis://:password@redis-carts:6379',
   BANK_WEBHOOK_SECRET: 'what your bank signs by',
 }
+
+/** What is no secret, or refused by the store that it leads to. */
+const examples: Record<string, string> = {
+  ADMIN_EMAIL: 'admin@shop.example',
+  CART_REDIS_URL: 'redis://:password@redis-carts:6379',
+}
+
+const lineOf = (setting: string) => `  ${setting}: ${examples[setting] ?? `'' # ${hints[setting] ?? 'a long random text'}`}`
 
 const addressOf = (name: ServiceName): string[] => {
   const { store } = serviceInfo(name)
@@ -66,7 +72,7 @@ const secret = (name: ServiceName): string[] => [
   `metadata: { name: ${name}, namespace: shop }`,
   'stringData:',
   ...addressOf(name),
-  ...(serviceInfo(name).secrets ?? []).map(setting => `  ${setting}: ${hints[setting] ?? 'a long random text'}`),
+  ...(serviceInfo(name).secrets ?? []).map(lineOf),
 ]
 
 export const secretsExample = (text: string): string => replaceRegion(text, 'services', released.filter(hasSecret).flatMap(secret))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
+import { readConfig, settings } from '#shared/config'
 import { createMetrics } from '#shared/metrics'
 import { released, serviceInfo, services } from '#shared/platform'
 import { type Compose, commonSettings, composeOf, documentsOf, settingsReadIn, yamlOf } from './deployment'
@@ -76,6 +77,15 @@ describe('kubernetes', () => {
     const known = [...commonSettings, ...settingsReadIn(`services/${name}`)]
     expect(Object.keys(secret?.stringData ?? {}).filter(setting => !known.includes(setting))).toEqual([])
     if (store !== 'redis') expect(Object.keys(secret?.stringData ?? {})).toContain(`${store.toUpperCase()}_URL`)
+  })
+
+  test('secrets that nobody filled in are refused, rather than known to everybody', () => {
+    const left = manifests('secrets.example.yaml').flatMap(({ stringData = {} }) =>
+      Object.keys(stringData).filter(setting => !/_URL$|^ADMIN_EMAIL$/.test(setting) && settings(stringData).optional(setting)),
+    )
+    expect(left).toEqual([])
+    const { stringData } = manifests('secrets.example.yaml').find(({ metadata }) => metadata.name === 'platform') ?? {}
+    expect(() => readConfig('order', stringData)).toThrow('INTERNAL_KEY is not set')
   })
 
   test('probes ask for routes that services have, on their port', () => {
