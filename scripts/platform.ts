@@ -29,14 +29,14 @@ type Run = (start: () => Promise<Server>) => Promise<string>
 
 /** The address of each server: the configured one, or that of a private instance. */
 export async function startServers(
-  { dir, portBase, env, install, report, withPlatform }: StackOptions,
+  { dir, portBase, env, install, report, withPlatform, interrupted }: StackOptions,
   secrets: Secrets,
   run: Run,
 ): Promise<Servers> {
   const configured = settings(env)
   const urlOf = (name: ServerName) => configured.optional(requirements[name].setting)
   const own = (['mysql', 'mongo', 'redis', 'rabbitmq'] as const).filter(name => !urlOf(name))
-  await obtain(withPlatform ? [...own, 'nginx'] : own, { install, report })
+  await obtain(withPlatform ? [...own, 'nginx'] : own, { install, report, interrupted })
 
   const ports = portsFrom(portBase)
   requireFreePorts(

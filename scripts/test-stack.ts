@@ -29,7 +29,8 @@ const serverSettings = (name: (typeof servers)[number]): [string, string | undef
 export async function startTestStack(options: { withPlatform: boolean; install: boolean; interrupted: AbortSignal }) {
   const dir = join(root, '.data/test')
   const portBase = freePortBase(Number(process.env.TEST_PORT_BASE || 18_000))
-  await obtain(options.withPlatform ? ['nginx', 'chromium'] : ['nginx'], { install: options.install, report: console.log })
+  const { install, interrupted } = options
+  await obtain(options.withPlatform ? ['nginx', 'chromium'] : ['nginx'], { install, interrupted, report: console.log })
 
   const logFile = join(privateFolder(root, '.data'), 'test.log')
   const log = createWriteStream(logFile)

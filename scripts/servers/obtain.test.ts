@@ -18,6 +18,10 @@ You can:
   expect(missingMessage(['nginx', 'chromium'], [])).toContain(containers)
 })
 
+test('who has no package of Chromium, as on Ubuntu, learns how to name another browser', () => {
+  expect(missingMessage(['chromium'], [])).toContain('use one of your own: set CHROMIUM_PATH')
+})
+
 test.each([['wrk'], ['chromium']] as const)('containers do not help who lacks %s, which the platform does not need', name => {
   expect(missingMessage([name], [])).not.toContain('docker')
 })

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { aptInstall, removeLeftPolicy } from './apt'
 import { obtainMongo } from './obtain-mongo'
 import { hasProgram, type Program } from './programs'
 
@@ -23,18 +24,29 @@ const ofPlatform: readonly RequirementName[] = ['mysql', 'mongo', 'redis', 'rabb
 
 const isMissing = (name: RequirementName) => !requirements[name].needs.every(hasProgram)
 
+type Options = { install: boolean; report: (line: string) => void; interrupted?: AbortSignal }
+
 /** Installs what is missing of these, or throws an error that names what is missing and the ways to get it. */
-export async function obtain(names: readonly RequirementName[], { install, report }: { install: boolean; report: (line: string) => void }) {
+export async function obtain(names: readonly RequirementName[], { install, report, interrupted }: Options) {
   const refusals: string[] = []
-  const forApt = names.filter(isMissing).flatMap((name): readonly string[] => requirements[name].packages)
+  const isRoot = userInfo().uid === 0
+  if (isRoot) removeLeftPolicy()
+  const refuse = (error: Error) => {
+    interrupted?.throwIfAborted()
+    refusals.push(error.message)
+  }
+  const forApt = names
+    .filter(isMissing)
+    .map((name): readonly string[] => requirements[name].packages)
+    .filter(packages => packages.length > 0)
   if (forApt.length > 0) {
     if (!install) refusals.push('--no-install was given, so nothing was installed.')
     else if (!existsSync('/etc/debian_version')) refusals.push('They can be installed automatically on Debian and Ubuntu only.')
-    else if (userInfo().uid !== 0) refusals.push('Root could install them automatically with apt-get.')
-    else await aptInstall(forApt, report).catch(error => refusals.push(error.message))
+    else if (!isRoot) refusals.push('Root could install them automatically with apt-get.')
+    else await aptInstall(forApt, { report, interrupted }).then(failures => refusals.push(...failures), refuse)
   }
   const needsMongo = names.includes('mongo') && isMissing('mongo')
-  if (needsMongo && refusals.length === 0) await obtainMongo(report).catch(error => refusals.push(error.message))
+  if (needsMongo && refusals.length === 0) await obtainMongo(report).catch(refuse)
 
   const missing = names.filter(isMissing)
   if (missing.length > 0) throw new Error(missingMessage(missing, refusals))
@@ -55,40 +67,4 @@ export function missingMessage(missing: readonly RequirementName[], refusals: re
     'You can:',
     ...ways.map(way => `  - ${way}`),
   ].join('\n')
-}
-
-const policy = '/usr/sbin/policy-rc.d'
-
-/** Debian starts a service as soon as it is installed, unless this file exists and forbids it. */
-async function aptInstall(packages: readonly string[], report: (line: string) => void) {
-  report(`installing with apt-get: ${packages.join(' ')}`)
-  const withPolicy = !existsSync(policy)
-  if (withPolicy) {
-    writeFileSync(policy, '#!/bin/sh\nexit 101\n')
-    chmodSync(policy, 0o755)
-  }
-  try {
-    if (!(await apt('install', ...packages)).ok) {
-      await apt('update')
-      const again = await apt('install', ...packages)
-      if (!again.ok) throw new Error(`apt-get could not install them: ${again.reason}`)
-    }
-  } finally {
-    if (withPolicy) rmSync(policy)
-  }
-  // They must not start at the next boot either: the shop runs private instances only.
-  const units = ['redis-server', 'rabbitmq-server', 'nginx', 'epmd.socket'].filter(unit =>
-    packages.some(name => unit.startsWith(name.slice(0, 4))),
-  )
-  if (existsSync('/run/systemd/system')) Bun.spawnSync(['systemctl', 'disable', ...units])
-}
-
-async function apt(command: 'install' | 'update', ...packages: string[]) {
-  const options = command === 'install' ? ['--yes', '--no-remove', '--no-install-recommends'] : []
-  const run = Bun.spawn(['apt-get', command, ...options, ...packages], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const [output, code] = await Promise.all([new Response(run.stderr).text(), run.exited])
-  return { ok: code === 0, reason: output.split('\n').find(line => line.startsWith('E: ')) ?? output.trim() }
 }
