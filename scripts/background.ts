@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { root } from './install'
 import { privateFolder } from './servers/server'
@@ -13,7 +13,9 @@ export const logFile = `${stackFolder}.log`
 /** Starts the stack in a process that outlives this one, and shows its progress until everything is ready. */
 export async function startDetached(args: readonly string[], report: (line: string) => void) {
   const output = `${privateFolder(stackFolder)}.start.log`
-  writeFileSync(output, '')
+  // It shows the administrator's password. An earlier release made it readable for everybody.
+  writeFileSync(output, '', { mode: 0o600 })
+  chmodSync(output, 0o600)
   const file = openSync(output, 'a')
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'start.ts'), ...args.filter(arg => arg !== '--detach')], {
     cwd: root,

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '#shared/testing'
@@ -54,11 +54,13 @@ test('a start takes the number of each service that is named', () => {
 })
 
 test('a detached start returns when everything is ready, status shows it, and stop leaves no process and keeps the secrets', async () => {
+  writeFileSync(`${dir}.start.log`, '', { mode: 0o644 })
   const started = await run('start.ts', '--detach')
   expect(started.text).toContain('The shop is open')
   expect(started.code).toBe(0)
   expect(started.text.split('\n').filter(line => line.startsWith('{'))).toEqual([])
   for (const name of ['mysql', 'nginx', 'order']) expect(started.text).toMatch(new RegExp(`^${name} +ready in [\\d.]+ s$`, 'm'))
+  for (const log of [`${dir}.start.log`, `${dir}.log`]) expect(statSync(log).mode & 0o77).toBe(0)
   const logged = readFileSync(`${dir}.log`, 'utf8').trimEnd().split('\n')
   expect(logged.map(line => JSON.parse(line))).toContainEqual(expect.objectContaining({ service: 'order', msg: 'ready' }))
   const state = readState(dir)!
