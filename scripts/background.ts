@@ -23,6 +23,14 @@ export async function startDetached(args: readonly string[], report: (line: stri
     detached: true,
   })
   closeSync(file)
+  let interrupted = false
+  // It runs in a process group of its own, which Ctrl-C does not reach.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!interrupted) report('stopping what has been started')
+      interrupted = true
+      child.kill('SIGTERM')
+    })
   let shown = 0
   const showMore = () => {
     const text = readFileSync(output, 'utf8')
@@ -33,8 +41,9 @@ export async function startDetached(args: readonly string[], report: (line: stri
   for (;;) {
     const state = readState(stackFolder)
     const ready = state?.launcher.pid === child.pid && state.ready
-    const ended = child.exitCode !== null
+    const ended = child.exitCode !== null || child.signalCode !== null
     showMore()
+    if (ended && interrupted) throw new Error('Interrupted: what had been started is stopped.')
     if (ended) throw new Error(`The platform did not start. Mend what is said above, then start it again. All it wrote is in ${output}`)
     if (ready) break
     await Bun.sleep(100)

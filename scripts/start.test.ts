@@ -11,7 +11,8 @@ import { isAlive, member, readState, type State } from './state'
 const home = mkdtempSync(join(tmpdir(), 'start-'))
 const dir = join(home, 'stack')
 const run = (script: string, ...args: string[]) => runIn(dir, script, ...args)
-const runIn = async (folder: string, script: string, ...args: string[]) => {
+const runIn = (folder: string, script: string, ...args: string[]) => outcomeOf(begin(folder, script, ...args))
+const begin = (folder: string, script: string, ...args: string[]) => {
   const env = {
     ...testEnvironment(),
     // Otherwise Bun would read the developer's .env in each process that is started here.
@@ -21,7 +22,9 @@ const runIn = async (folder: string, script: string, ...args: string[]) => {
     GATEWAY_PORT: `${anyFreePort()}`,
     NO_COLOR: '1',
   }
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+const outcomeOf = async (child: ReturnType<typeof begin>) => {
   const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
   return { text: out + err, code }
 }
@@ -82,6 +85,18 @@ test('a detached start returns when everything is ready, status shows it, and st
   expect([state.launcher, ...state.members].filter(isAlive)).toEqual([])
   expect(existsSync(join(dir, 'state.json'))).toBe(false)
   expect(readFileSync(join(dir, 'secrets.json'), 'utf8')).toBe(secrets)
+})
+
+test('an interrupted start in the background stops what it has started', async () => {
+  const other = join(home, 'interrupted')
+  const child = begin(other, 'start.ts', '--detach')
+  const state = await eventually(() => (readState(other)?.members.length ? readState(other) : undefined))
+  child.kill('SIGINT')
+  const { text, code } = await outcomeOf(child)
+  expect(text).toEndWith('Interrupted: what had been started is stopped.\n')
+  expect(code).toBe(1)
+  expect([state.launcher, ...state.members].filter(isAlive)).toEqual([])
+  expect(existsSync(join(other, 'state.json'))).toBe(false)
 })
 
 test('stop ends the processes of a launcher that was killed, and no process that got the pid of one', async () => {
