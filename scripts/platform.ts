@@ -107,12 +107,13 @@ export const localEnvironment = (
 ): Environment => {
   const mysqlUrl = serviceUrl(servers.mysql, secrets, service)
   const isOwnMysql = !env.MYSQL_URL && !env.MYSQL_URL_FILE
+  const gateway = `http://127.0.0.1:${env.GATEWAY_PORT || portsFrom(portBase).gateway}`
   return serviceEnvironment(service, env, {
     ...secrets,
     ...{ PORT_BASE: `${portBase}`, HOST: '127.0.0.1', SEED_DEMO: env.SEED_DEMO ?? '1' },
     ...(service === 'notification' && {
-      SHOP_URL: env.SHOP_URL ?? `http://127.0.0.1:${portBase + 80}`,
-      API_URL: env.API_URL ?? `http://127.0.0.1:${portBase + 80}`,
+      SHOP_URL: env.SHOP_URL ?? gateway,
+      API_URL: env.API_URL ?? gateway,
       SANDBOX_SHOWS_SECRETS: env.SANDBOX_SHOWS_SECRETS ?? '1',
     }),
     ...{ MYSQL_URL: isOwnMysql ? overSocket(mysqlUrl, join(dir, 'mysql')) : mysqlUrl, MONGO_URL: servers.mongo },

@@ -46,6 +46,12 @@ describe('a service process', () => {
       expect(address).toEndWith('@db:1/shop_order')
   })
 
+  test('of notification links to the port that the gateway has', () => {
+    const links = (env: Record<string, string>) => localEnvironment('notification', { dir: '/data', portBase: 9000, env }, servers, secrets)
+    expect(links({})).toMatchObject({ SHOP_URL: 'http://127.0.0.1:9080', API_URL: 'http://127.0.0.1:9080' })
+    expect(links({ GATEWAY_PORT: '80', API_URL: 'https://api' })).toMatchObject({ SHOP_URL: 'http://127.0.0.1:80', API_URL: 'https://api' })
+  })
+
   test('gets a login of its own to MySQL, never the administrator’s', () => {
     expect(environment('order').MYSQL_URL).toStartWith('mysql://shop_order:')
     expect(JSON.stringify(released.map(environment))).not.toContain('root')
