@@ -2,7 +2,7 @@ import { released, type ServiceName, serviceInfo, serviceNames } from '#shared/p
 import { replaceRegion } from './region'
 
 /** Settings that containers have by default. */
-const defaults: Record<string, string> = { SEED_DEMO: '1', CART_REDIS_URL: 'redis://redis-carts:6379' }
+const defaults: Record<string, string> = { SEED_DEMO: '1', GATEWAY_PORT: '80', CART_REDIS_URL: 'redis://redis-carts:6379' }
 
 const passedOn = (setting: string) => (defaults[setting] ? `${setting}: \${${setting}:-${defaults[setting]}}` : `${setting}:`)
 

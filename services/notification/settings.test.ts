@@ -42,3 +42,20 @@ test('links lead to web addresses only', () => {
   expect(linksFromSettings(configOf({ SHOP_URL: 'https://shop.example/' })).shopUrl).toBe('https://shop.example')
   expect(() => linksFromSettings(configOf({ SHOP_URL: 'javascript:alert(1)' }))).toThrow('SHOP_URL')
 })
+
+test('links lead to the gateway of this machine without settings, on the port that people use', () => {
+  expect(linksFromSettings(configOf({}))).toEqual({ shopUrl: 'http://localhost:8080', apiUrl: 'http://localhost:8080' })
+  expect(linksFromSettings(configOf({ GATEWAY_PORT: '80' })).shopUrl).toBe('http://localhost')
+})
+
+test.each([{ NOTIFICATION_EMAIL: 'smtp' }, { NOTIFICATION_EMAIL: 'sendgrid' }, { NOTIFICATION_SMS: 'twilio' }])(
+  'with %j the shop does not start before it is told where links lead',
+  env => {
+    const links = (more: Record<string, string>) => linksFromSettings(configOf({ ...env, ...more }))
+    const sender = Object.values(env).join()
+    expect(() => links({})).toThrow(`SHOP_URL is not set: links in messages that ${sender} sends would lead to http://localhost:8080`)
+    expect(() => links({ SHOP_URL: 'https://shop.example' })).toThrow('API_URL is not set')
+    const urls = { SHOP_URL: 'https://shop.example', API_URL: 'https://api.shop.example' }
+    expect(links(urls)).toEqual({ shopUrl: urls.SHOP_URL, apiUrl: urls.API_URL })
+  },
+)

@@ -14,11 +14,17 @@ const pageAddress = (name: string, value: string): string => {
   return withoutSlash(value)
 }
 
-/** Where the links in messages lead. */
-export const linksFromSettings = (config: Settings): Links => ({
-  shopUrl: pageAddress('SHOP_URL', config.text('SHOP_URL', 'http://localhost:8080')),
-  apiUrl: pageAddress('API_URL', config.text('API_URL', 'http://localhost:8080')),
-})
+/** Where the links in messages lead: to the gateway on this machine, unless messages leave it. Then the addresses must be the shop's public ones. */
+export const linksFromSettings = (config: Settings): Links => {
+  const here = new URL(`http://localhost:${config.integer('GATEWAY_PORT', 8080)}`).origin
+  const senders = [config.text('NOTIFICATION_EMAIL', 'sandbox'), config.text('NOTIFICATION_SMS', 'sandbox')]
+  const sender = senders.find(name => name !== 'sandbox')
+  const address = (name: string, value: string | undefined) => {
+    if (!value && sender) throw new Error(`${name} is not set: links in messages that ${sender} sends would lead to ${here}`)
+    return pageAddress(name, value ?? here)
+  }
+  return { shopUrl: address('SHOP_URL', config.optional('SHOP_URL')), apiUrl: address('API_URL', config.optional('API_URL')) }
+}
 
 export const reviewRequestAfterMs = (config: Settings): number => config.integer('REVIEW_REQUEST_AFTER_MS', 7 * day)
 

@@ -26,6 +26,7 @@ const ofNotification = (server = post) => ({
   SMTP_URL: `${server.url}?tls=off`,
   MAIL_FROM: 'The Shop <shop@shop.example>',
   SHOP_URL: 'https://shop.example',
+  API_URL: 'https://shop.example',
 })
 
 beforeAll(async () => {
