@@ -1,9 +1,9 @@
-import { MongoClient } from 'mongodb'
 import { createConnection } from 'mysql2/promise'
 import { settings } from '#shared/config'
 import { untilAvailable } from '#shared/deadline'
 import { isUnavailable } from '#shared/errors'
 import { services } from '#shared/platform'
+import { openMongoServer, partsOf } from './mongo-address'
 import { provisionMysql } from './provision'
 import { mysqlMasterIn, mysqlPassword, type Secrets } from './secrets'
 import { until } from './until'
@@ -20,12 +20,12 @@ const onMongo = Object.entries(services).flatMap(([name, { store }]) => (store =
 
 /** Makes a replica set of one, and a user for each service if the server requires authentication. */
 export async function provisionMongo(adminUrl: string, secrets: Master) {
-  const { host, username } = new URL(adminUrl)
-  const client = new MongoClient(adminUrl, { directConnection: true, serverSelectionTimeoutMS: timeoutMs })
+  const { hosts, username } = partsOf(adminUrl)
+  const client = openMongoServer(adminUrl, timeoutMs)
   try {
     const admin = client.db('admin')
     const status = await admin.command({ replSetGetStatus: 1 }).catch(error => error)
-    if (status?.code === notYetInitiated) await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host }] } })
+    if (status?.code === notYetInitiated) await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: hosts[0] }] } })
     const isPrimary = async () => (await admin.command({ hello: 1 })).isWritablePrimary === true
     await until('the election of a primary in MongoDB', isPrimary, { timeoutMs, everyMs: 100 })
     for (const service of username ? onMongo : []) {

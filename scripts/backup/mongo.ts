@@ -1,10 +1,8 @@
-import { BSON, type ClientSession, type Document, MongoClient } from 'mongodb'
+import { BSON, type ClientSession, type Document, type MongoClient } from 'mongodb'
 import { readCompressed, writeCompressed } from './files'
 import type { Rows } from './mysql'
 
 const batch = 500
-
-export const openMongoServer = (adminUrl: string) => new MongoClient(adminUrl, { directConnection: true, serverSelectionTimeoutMS: 5000 })
 
 /** The databases of all services. */
 export const databasesOf = async (client: MongoClient): Promise<string[]> => {

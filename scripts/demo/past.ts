@@ -1,6 +1,6 @@
-import { MongoClient } from 'mongodb'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { demoCatalog } from '../../services/product/demo-catalog'
+import { openMongoServer } from '../mongo-address'
 import type { Servers } from '../platform'
 
 const demoIds = demoCatalog.map(({ id }) => id)
@@ -110,7 +110,7 @@ export const moveReviews = async (
   reviews: readonly { user_id: number; product_id: string; at: Date }[],
 ) => {
   if (reviews.length === 0) return
-  const client = new MongoClient(servers.mongo, { directConnection: true })
+  const client = openMongoServer(servers.mongo)
   try {
     const updates = reviews.map(({ user_id, product_id, at }) => ({
       updateOne: { filter: { user_id, product_id }, update: { $set: { created_at: at, updated_at: at } } },
