@@ -143,24 +143,15 @@ describe('with a certificate', () => {
   const [TLS_CERT, TLS_KEY] = [join(dir, 'cert.pem'), join(dir, 'key.pem')]
   const GATEWAY_TLS_PORT = String(anyFreePort())
   let safe: TestGateway
-  beforeAll(async () => {
+  const makeCertificate = () => {
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-    const made = Bun.spawnSync([
-      'openssl',
-      'req',
-      '-x509',
-      '-nodes',
-      '-days',
-      '2',
-      ...curve,
-      ...subject,
-      '-keyout',
-      TLS_KEY,
-      '-out',
-      TLS_CERT,
-    ])
+    const files = ['-keyout', TLS_KEY, '-out', TLS_CERT]
+    const made = Bun.spawnSync(['openssl', 'req', '-x509', '-nodes', '-days', '2', ...curve, ...subject, ...files])
     expect(made.stderr.toString() + made.exitCode).toEndWith('0')
+  }
+  beforeAll(async () => {
+    makeCertificate()
     safe = await openGateway(upstreams, { TLS_CERT, TLS_KEY, GATEWAY_TLS_PORT })
   })
   afterAll(async () => {
@@ -198,5 +189,14 @@ describe('with a certificate', () => {
       }).once('error', failed)
     })
     expect(protocol).toBe(version)
+  })
+
+  test('a renewed certificate is served after SIGHUP', async () => {
+    makeCertificate()
+    const ca = readFileSync(TLS_CERT, 'utf8')
+    const trusted = () => safe.fetch('/health', { tls: { ca }, keepalive: false }).then(({ ok }) => ok)
+    await expect(trusted()).rejects.toThrow()
+    process.kill(safe.process.pid, 'SIGHUP')
+    await eventually(trusted)
   })
 })
