@@ -31,25 +31,32 @@ describe('cancelling', () => {
   })
 
   test('says whether the customer or the shop did it, also when the sweep finishes it', async () => {
-    const said = async (id: number) => (await published(id, 'order.status_updated')).at(-1)?.data
+    const expectSaid = async (id: number, cancelled_by: string) => {
+      const said = { status: 'cancelled', cancelled_by }
+      expect((await published(id, 'order.status_updated')).at(-1)?.data).toMatchObject({ ...said, reason: 'by_customer' })
+      expect(await get(id)).toMatchObject({ ...said, cancel_reason: 'by_customer' })
+    }
     for (const [cancelled_by, more] of [['customer', {}] as const, ['shop', { user: 1, admin: true }] as const]) {
       for (const { id } of [await place(), await paid()]) {
-        await cancel(id, more)
-        expect(await said(id)).toMatchObject({ status: 'cancelled', reason: 'by_customer', cancelled_by })
+        expect((await cancel(id, more)).body).toMatchObject({ cancelled_by })
+        await expectSaid(id, cancelled_by)
       }
       const { id } = await paid()
       down.add('shipping')
       await cancel(id, more)
       down.clear()
       await shop.service.finishCancellations(later())
-      expect(await said(id)).toMatchObject({ status: 'cancelled', reason: 'by_customer', cancelled_by })
+      await expectSaid(id, cancelled_by)
     }
   })
 
   test('says nothing of a person where none did it', async () => {
     const { id } = await place()
     await deliver(eventsAbout(await get(id)).refusedByStock())
-    expect((await published(id, 'order.status_updated')).at(-1)?.data).not.toHaveProperty('cancelled_by')
+    for (const said of [(await published(id, 'order.status_updated')).at(-1)?.data, await get(id)]) {
+      expect(said).toMatchObject({ status: 'cancelled' })
+      expect(said).not.toHaveProperty('cancelled_by')
+    }
   })
 
   test('of a paid order stops the parcel first', async () => {

@@ -2,8 +2,8 @@ import { Address, AddressInput } from '#shared/address'
 import { Amount, Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, Id, integerText, named, oneOf, ProductId, periodFields, Quantity, Sku, type Static, Time, t, text } from '#shared/schema'
-import { addressColumn, dataColumn, type Order, type TimelineRow } from './database'
-import { cancelReasons, nextStates, statuses } from './domain'
+import { addressColumn, dataColumn, factsColumn, type Order, type OrderRow, type TimelineRow } from './database'
+import { cancellers, cancelReasons, nextStates, statuses } from './domain'
 
 export const orderedProduct = { product_id: ProductId, sku: t.Optional(Sku), quantity: Quantity }
 export const NewOrder = named(
@@ -49,6 +49,7 @@ export type StatsQuery = Static<typeof StatsQuery>
 export const Status = named('OrderStatus', oneOf(statuses))
 export const PaymentStatus = named('OrderPaymentStatus', oneOf(['unpaid', 'authorized', 'paid', 'partially_refunded', 'refunded']))
 const CancelReason = named('CancelReason', oneOf(cancelReasons))
+const Canceller = named('OrderCanceller', oneOf(cancellers))
 export const Money = t.Number({ description: 'In major units', examples: [1500] })
 const money = (example: number) => t.Number({ ...Money, examples: [example] })
 export const OrderView = named(
@@ -82,6 +83,7 @@ export const OrderView = named(
     payment_status: PaymentStatus,
     next_states: t.Array(Status, { examples: [['awaiting_payment', 'cancelled']] }),
     cancel_reason: t.Optional(CancelReason),
+    cancelled_by: t.Optional(Canceller),
     shipping_address: Address,
     shipping_option: t.String({ examples: ['standard'] }),
     payment_due_at: Time,
@@ -92,9 +94,14 @@ export const OrderView = named(
 )
 export type OrderView = Static<typeof OrderView>
 
+/** Who cancelled it, where a person did. Orders that were cancelled under an earlier release do not say. */
+const cancelledBy = ({ cancel_reason, facts }: OrderRow) =>
+  cancel_reason === 'by_customer' ? factsColumn.read(facts).calledOffBy : undefined
+
 export const orderView = ({ row, items }: Order): OrderView => {
   const major = (amount: number) => toMajor(amount, row.currency)
   const { id, user_id, currency, coupon_code, status, payment_status, cancel_reason, shipping_option } = row
+  const canceller = cancelledBy(row)
   return {
     id,
     user_id,
@@ -113,6 +120,7 @@ export const orderView = ({ row, items }: Order): OrderView => {
     payment_status,
     next_states: nextStates(status),
     ...(cancel_reason && { cancel_reason }),
+    ...(canceller && { cancelled_by: canceller }),
     shipping_address: addressColumn.read(row.shipping_address),
     shipping_option,
     payment_due_at: row.payment_due_at.toISOString(),
