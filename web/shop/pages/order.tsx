@@ -70,7 +70,7 @@ function One({ id }: { id: string }) {
         <Skeleton lines={8} class="h-10" />
       </>
     )
-  const { subtotal, discount, tax, shipping, total_amount: total, currency, cancel_reason: reason } = order
+  const { subtotal, discount, tax, shipping, total_amount: total, currency, cancel_reason: reason, cancelled_by: by } = order
   return (
     <>
       <p class="flex flex-wrap items-center gap-3 text-soft" role="status">
@@ -79,7 +79,7 @@ function One({ id }: { id: string }) {
           {w.placed} <Time at={order.created_at} />
         </span>
       </p>
-      {reason && <Notice tone="warn">{w.cancelReasons(reason)}</Notice>}
+      {reason && <Notice tone="warn">{by ? w.cancelledBy(by) : w.cancelReasons(reason)}</Notice>}
       {problem && <Notice tone="warn">{w.stale}</Notice>}
       <div class="grid items-start gap-6 lg:grid-cols-[1fr_22rem]">
         <div class="grid gap-6">

@@ -212,8 +212,12 @@ export default {
   cancelTitle: (id: number) => `Cancel order #${id}?`,
   cancelHint: 'The goods go back to the shelf, and what you have paid comes back to you. This cannot be taken back.',
   cancelled: 'The order is cancelled.',
+  cancelledBy: oneOf({
+    customer: 'You cancelled this order.',
+    shop: 'The shop cancelled this order. If you have paid, the money comes back to you.',
+  }),
   cancelReasons: oneOf({
-    by_customer: 'You cancelled this order.',
+    by_customer: 'This order was cancelled.',
     payment_timeout: 'It was not paid in time, so it was cancelled. The goods are back in the shop: order them again if you like.',
     out_of_stock: 'Somebody was faster: the goods are sold out. Nothing was charged.',
     coupon_rejected: 'The coupon had been used up. Order again without it; nothing was charged.',

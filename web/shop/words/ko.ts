@@ -208,8 +208,12 @@ export default {
   cancelTitle: (id: number) => `주문 #${id}을(를) 취소할까요?`,
   cancelHint: '상품은 다시 판매되고 결제하신 금액은 돌려 드립니다. 되돌릴 수 없습니다.',
   cancelled: '주문이 취소되었습니다.',
+  cancelledBy: oneOf({
+    customer: '직접 취소하신 주문입니다.',
+    shop: '판매자가 취소한 주문입니다. 이미 결제하셨다면 금액을 돌려 드립니다.',
+  }),
   cancelReasons: oneOf({
-    by_customer: '직접 취소하신 주문입니다.',
+    by_customer: '취소된 주문입니다.',
     payment_timeout: '제때 결제되지 않아 취소되었습니다. 원하시면 다시 주문해 주세요.',
     out_of_stock: '먼저 구매한 분이 있어 품절되었습니다. 청구된 금액은 없습니다.',
     coupon_rejected: '쿠폰이 모두 사용되었습니다. 쿠폰 없이 다시 주문해 주세요. 청구된 금액은 없습니다.',

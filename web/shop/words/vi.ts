@@ -208,8 +208,9 @@ export default {
   cancelTitle: (id: number) => `Hủy đơn #${id}?`,
   cancelHint: 'Hàng trở lại kệ, tiền đã trả được hoàn lại. Không thể làm lại.',
   cancelled: 'Đơn hàng đã hủy.',
+  cancelledBy: oneOf({ customer: 'Bạn đã hủy đơn này.', shop: 'Cửa hàng đã hủy đơn này. Nếu bạn đã trả tiền, tiền sẽ được hoàn lại.' }),
   cancelReasons: oneOf({
-    by_customer: 'Bạn đã hủy đơn này.',
+    by_customer: 'Đơn hàng này đã bị hủy.',
     payment_timeout: 'Đơn không được thanh toán kịp nên đã hủy. Bạn có thể đặt lại.',
     out_of_stock: 'Có người nhanh hơn: hàng đã hết. Chưa trừ tiền.',
     coupon_rejected: 'Mã giảm giá đã dùng hết. Hãy đặt lại không có mã; chưa trừ tiền.',

@@ -206,8 +206,9 @@ export default {
   cancelTitle: (id: number) => `取消订单 #${id}？`,
   cancelHint: '商品将重新上架，已付款项会退还。此操作无法撤销。',
   cancelled: '订单已取消。',
+  cancelledBy: oneOf({ customer: '您取消了此订单。', shop: '商家取消了此订单。如果您已付款，款项会退还给您。' }),
   cancelReasons: oneOf({
-    by_customer: '您取消了此订单。',
+    by_customer: '此订单已取消。',
     payment_timeout: '未按时付款，订单已取消。如需要请重新下单。',
     out_of_stock: '有人快了一步，商品已售罄。没有扣款。',
     coupon_rejected: '优惠码已用完。请不用优惠码重新下单，没有扣款。',
