@@ -46,6 +46,8 @@ export const fillHostileWorld = async () => {
   await buyer.untilOrder(placed.id, 'delivered')
   const wanted = { lines: [{ product_id: made.id, quantity: 1 }], reason: hostile('return reason') }
   await buyer.call('POST', `/api/orders/${placed.id}/returns`, { body: wanted })
+  const refused = await buyer.call<{ id: number }>('POST', `/api/orders/${placed.id}/returns`, { body: wanted })
+  await admin.call('POST', `/api/orders/returns/${refused.id}/reject`, { body: { reason: hostile('rejection') } })
   await admin.call('POST', `/api/payments/${payment.id}/refunds`, { body: { amount: 1, reason: hostile('refund reason') } })
   await buyer.place({ ...pieces(made), shipping_address: { ...place, line1: hostile('unpaid street') } })
 

@@ -155,6 +155,22 @@ test('what was delivered can be sent back in part', async () => {
   await opened.page.reload()
   await opened.page.getByText('Received', { exact: true }).waitFor()
   await until(async () => (await api.moneyOf(order.id)).held === order.total_amount - 20)
+  const body = { lines: [{ product_id: product.id, quantity: 1 }], reason: 'The other one, too.' }
+  const { id } = await api.call<{ id: number }>('POST', `/api/orders/${order.id}/returns`, { body })
+  await admin.call('POST', `/api/orders/returns/${id}/reject`, { body: { reason: 'It was worn.' } })
+  await opened.page.reload()
+  await opened.page.getByText('The shop: It was worn.').waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
+test('an order says who cancelled it', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  const [own, other] = await Promise.all([api.place(pieces(product)), api.place(pieces(product))])
+  await Promise.all([api.cancel(own.id), (await shop.admin()).call('POST', `/api/orders/${other.id}/cancel`)])
+  await using opened = await open(`/orders/${own.id}`, { as: login })
+  await opened.page.getByText('You cancelled this order.').waitFor()
+  await opened.go(`/orders/${other.id}`)
+  await opened.page.getByText('The shop cancelled this order.').waitFor()
   expect(opened.wrong).toEqual([])
 })
 

@@ -71,7 +71,7 @@ export function Returns({ order }: { order: Order }) {
       <Problem problem={problem} onRetry={reload} />
       {data?.items.length === 0 && <p class="text-soft">{w.noReturns}</p>}
       <ul class="grid gap-3">
-        {data?.items.map(({ id, status, reason, refund_amount, currency, created_at }) => (
+        {data?.items.map(({ id, status, reason, reject_reason, refund_amount, currency, created_at }) => (
           <li key={id} class="flex flex-wrap items-center justify-between gap-3">
             <span>
               {reason}
@@ -84,6 +84,11 @@ export function Returns({ order }: { order: Order }) {
                   </>
                 )}
               </span>
+              {reject_reason && (
+                <span class="block">
+                  <strong>{w.fromShop}</strong> {reject_reason}
+                </span>
+              )}
             </span>
             <Badge tone={status === 'received' ? 'good' : status === 'rejected' ? 'bad' : 'info'}>{w.returnStates(status)}</Badge>
           </li>
