@@ -44,8 +44,8 @@ export const shopAt = (gateway: string, administrator: Credentials) => {
   }
 
   /** A product for one test alone, with its stock in place. */
-  const addProduct = async ({ price = 1500, stock = 10, category = 'Electronics' } = {}) => {
-    const body = { name: 'Laptop', description: 'Light and quick', price, category, stock, sku: `SKU-${unique()}` }
+  const addProduct = async ({ price = 1500, stock = 10, category = 'Electronics', currency = 'USD' } = {}) => {
+    const body = { name: 'Laptop', description: 'Light and quick', price, currency, category, stock, sku: `SKU-${unique()}` }
     const product = await (await admin()).call<ProductView>('POST', '/api/products', { body })
     await eventually(async () => (await guest.ask('GET', `/api/inventory/${product.id}`)).status === 200)
     return product

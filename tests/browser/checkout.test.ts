@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { expectNoDriftAfterwards, shop } from '../shop'
-import { closeBrowser, open } from './browser'
+import { closeBrowser, open, settled } from './browser'
 import { add, fillAddress, look, someone } from './people'
 
 expectNoDriftAfterwards()
@@ -12,33 +12,81 @@ const total = (page: Page) =>
     .locator('dt', { hasText: /^Total$/ })
     .locator('xpath=following-sibling::dd[1]')
     .textContent()
+const money = (amount: number, currency: string) => new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount)
+const options = { standard: 'Standard', express: 'Express', pickup: 'Pick it up yourself' }
+type Option = keyof typeof options
+const option = (page: Page, name: Option) => page.getByRole('radio', { name: options[name] })
+/** Chooses an option, and waits until it is priced. */
+const choose = async (page: Page, name: Option) => {
+  await Promise.all([page.waitForResponse(new RegExp(`/api/cart\\?.*shipping_option=${name}`)), option(page, name).check()])
+  await settled(page)
+}
+const order = async (page: Page) => {
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await page.waitForURL(/\/orders\/\d+$/)
+  return Number(page.url().split('/').at(-1))
+}
 
-test('a place without the standard option gets one that it has, at the price that is shown', async () => {
+/** A country to which no other test sends anything, with its prices in two currencies. */
+const addZone = async (country: string, prices: Partial<Record<Option, number>>) => {
   const admin = await shop.admin()
-  // A country to which no other test sends anything.
-  const zone = await admin.call<{ id: number }>('POST', '/api/shipping/zones', { body: { name: 'Far away', countries: ['NZ'] } })
-  for (const [option, price] of [
-    ['express', 30],
-    ['pickup', 5],
-  ])
-    await admin.call('POST', '/api/shipping/rates', {
-      body: { zone_id: zone.id, option, currency: 'USD', price, days_min: 2, days_max: 4 },
-    })
+  const zone = await admin.call<{ id: number }>('POST', '/api/shipping/zones', { body: { name: `To ${country}`, countries: [country] } })
+  for (const [option, price] of Object.entries(prices))
+    for (const [currency, rate] of [['USD', 1] as const, ['KRW', 1300] as const]) {
+      const body = { zone_id: zone.id, option, currency, price: price * rate, days_min: 2, days_max: 4 }
+      await admin.call('POST', '/api/shipping/rates', { body })
+    }
+}
+
+test('a place has the options that it has: what was chosen before is given up there, and what is shown is ordered', async () => {
+  await addZone('NZ', { express: 30, pickup: 5 })
   const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
-  await using opened = await open('/', { as: login })
+  await using opened = await open('/', { as: login, expected: ['400 /api/cart'] })
   const { page } = opened
   await add(opened, product)
   await opened.go('/checkout')
-  await page.getByLabel('Street and number').fill('1 Quay Street')
-  await page.getByLabel('City').fill('Auckland')
+  await fillAddress(page)
+  await page.getByText('3–7 days').waitFor()
+  for (const name of ['express', 'standard'] as const) await choose(page, name)
   await page.getByLabel('Country').fill('NZ')
+  await page.getByText('2–4 days').first().waitFor()
   await page.getByRole('radio', { name: /Express/, checked: true }).waitFor()
   await page.getByText('$30.00').nth(1).waitFor()
+  await settled(page)
   const shown = await total(page)
-  await page.getByRole('button', { name: 'Place the order' }).click()
-  await page.waitForURL(/\/orders\/\d+$/)
-  const order = await api.orderOf(Number(page.url().split('/').at(-1)))
-  expect([order.shipping_option, order.shipping, `$${order.total_amount.toFixed(2)}`]).toEqual(['express', 30, String(shown)])
+  const { shipping_option, shipping, total_amount } = await api.orderOf(await order(page))
+  expect([shipping_option, shipping, money(total_amount, 'USD')]).toEqual(['express', 30, String(shown)])
+  expect(opened.wrong.filter(line => !line.startsWith('400'))).toEqual([])
+})
+
+test('the total that is shown is that of the order, whatever is chosen, with free shipping, and in another currency', async () => {
+  await addZone('FJ', { standard: 10, express: 25.5, pickup: 4 })
+  const rate = { country: 'FJ', rate: 12.5, valid_from: '2020-01-01' }
+  await (await shop.admin()).call('POST', '/api/tax/rates', { body: rate })
+  const free = await shop.addCoupon({ kind: 'free_shipping', value: 0 })
+  const { login, api } = await someone()
+  const address = { line1: '1 Victoria Parade', city: 'Suva', country: 'FJ', is_default: true }
+  await api.call('POST', '/api/users/me/addresses', { body: address })
+  await using opened = await open('/', { as: login })
+  const { page } = opened
+  const carriage: unknown[] = []
+  for (const [price, currency, code] of [[20, 'USD'] as const, [20, 'USD', free.code] as const, [20_010, 'KRW'] as const]) {
+    const product = await shop.addProduct({ price, currency })
+    for (const name of ['express', 'pickup'] as const) {
+      await api.call('POST', '/api/cart/items', { body: { product_id: product.id, quantity: 1 } })
+      if (code) await api.call('POST', '/api/cart/coupon', { body: { code } })
+      await opened.go('/checkout')
+      await page.getByText('2–4 days').first().waitFor()
+      await choose(page, name)
+      const shown = [await total(page), await page.getByText(options[name]).locator('xpath=../following-sibling::span').textContent()]
+      const { shipping_option, shipping, tax, total_amount } = await api.orderOf(await order(page))
+      expect(shipping_option).toBe(name)
+      expect(tax).toBeGreaterThan(0)
+      expect(shown).toEqual([money(total_amount, currency), shipping === 0 ? 'free' : money(shipping, currency)])
+      carriage.push(shipping)
+    }
+  }
+  expect(carriage).toEqual([25.5, 4, 15.5, 0, 33_150, 5200])
   expect(opened.wrong).toEqual([])
 })
 
@@ -48,9 +96,10 @@ test('the prices are those of the latest address, also after another tab was loo
   const { page } = opened
   await add(opened, product)
   await opened.go('/checkout')
-  // The quote of the first address never comes.
-  await page.route('**/api/shipping/quotes', () => {}, { times: 1 })
-  const asked = page.waitForRequest('**/api/shipping/quotes')
+  // The prices for the first address never come.
+  const first = /\/api\/cart\?country=US/
+  await page.route(first, () => {}, { times: 1 })
+  const asked = page.waitForRequest(first)
   await fillAddress(page)
   await asked
   await page.getByLabel('Country').fill('DE')
@@ -58,6 +107,7 @@ test('the prices are those of the latest address, also after another tab was loo
     page.waitForResponse(/\/api\/cart\?country=DE/).then(response => ({ url: response.url() })),
     page.waitForResponse(response => response.url().endsWith('/quotes') && response.request().postData()?.includes('"DE"') === true),
   ])
+  await settled(page)
   const again = page.waitForRequest(/\/api\/cart/)
   await look(page, 'visible')
   expect((await again).url()).toBe(url)

@@ -18,23 +18,34 @@ export const cartProblem = signal<ShopError | undefined>(undefined)
 
 const tabs = new BroadcastChannel('cart')
 
+/** While what the cart costs is being asked for. */
+export const cartLoading = signal(false)
+
+type Asked = NonNullable<Parameters<typeof getCart>[1]>
+
 let latest = 0
-/** Where the goods go, as far as it is known: the prices are those of this place until there is another. */
-let place: Parameters<typeof getCart>[1] = {}
+/** Where the goods go and how, as far as it is known: the prices are those of this delivery until there is another. */
+let delivery: Asked = {}
 /** Reads the cart with its prices. An answer that is overtaken by a later one is not shown. */
-export async function loadCart(to = place) {
-  place = to
+export async function loadCart(by = delivery): Promise<void> {
+  delivery = by
   const mine = ++latest
+  cartLoading.value = true
   try {
-    const found = await getCart(shop, place)
+    const found = await getCart(shop, by)
     if (mine !== latest) return
     cart.value = found
     cartProblem.value = undefined
   } catch (error) {
     if (mine !== latest || !(error instanceof ShopError)) return
+    const { shipping_option: wanted, ...place } = by
+    // The place does not have the option, so the answer says which one it has.
+    if (error.code === 'unknown_shipping_option' && wanted !== undefined) return loadCart(place)
     cartProblem.value = error
     // There is no such place, so no later reading asks for it.
-    if (error.status === 400) place = {}
+    if (error.status === 400) delivery = {}
+  } finally {
+    if (mine === latest) cartLoading.value = false
   }
 }
 

@@ -24,7 +24,6 @@ export type {
   Session,
   SharedFavourite,
   Shipment,
-  ShippingOption,
   ShippingQuote,
   Suggestions,
   Tracking,

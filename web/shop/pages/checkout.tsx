@@ -5,17 +5,16 @@ import { Button } from '../../kit/button'
 import { Card, Empty, Skeleton } from '../../kit/card'
 import { Check } from '../../kit/field'
 import { Form } from '../../kit/form'
-import { Problem } from '../../kit/notice'
+import { Notice, Problem } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { go, Link } from '../../kit/route'
 import { person, sessionEnded } from '../../kit/session'
 import { SignIn } from '../../kit/sign-in'
 import { titled } from '../../kit/site'
 import { cart, cartProblem, loadCart } from '../cart'
-import { amountsWith, offeredOf } from '../delivery'
 import { AddressFields, filled, noAddress, oneLine } from '../parts/address'
 import { Amounts } from '../parts/amounts'
-import { Options, useShipping } from '../parts/delivery'
+import { Options, useDelivery } from '../parts/delivery'
 import { Register } from '../parts/register'
 import type { Order, PostalAddress, SavedAddress } from '../types'
 import { words } from '../words'
@@ -41,17 +40,16 @@ function OrderForm() {
   const [chosen, setChosen] = useState<number | 'new'>()
   const [typed, setTyped] = useState<PostalAddress>(noAddress)
   const [keep, setKeep] = useState(true)
-  const [wanted, setWanted] = useState('standard')
   const known = saved.data?.items ?? []
   const picked = chosen ?? known.find(({ is_default }) => is_default)?.id ?? known[0]?.id ?? 'new'
   const one = known.find(({ id }) => id === picked)
   const { line1, line2, city, region, postal_code, country } = one ?? typed
   const address = filled({ line1, city, country, ...(line2 && { line2 }), ...(region && { region }), ...(postal_code && { postal_code }) })
   const isComplete = Boolean(address.line1 && address.city && address.country)
-  const shipping = useShipping(address, isComplete)
-  const option = offeredOf(shipping.options, wanted)
+  const delivery = useDelivery(address, isComplete)
+  const { quote, option, loading } = delivery
 
-  const place = useAction(async (body: { shipping_address: PostalAddress; shipping_option: string }, { headers }) => {
+  const place = useAction(async (body: { shipping_address: PostalAddress; shipping_option?: string }, { headers }) => {
     const order = await call<Order>('POST', '/api/orders', { body: { from_cart: true, ...body }, headers })
     if (picked === 'new' && keep)
       await call('POST', '/api/users/me/addresses', { body: { ...body.shipping_address, is_default: known.length === 0 } }).catch(() => {})
@@ -60,12 +58,10 @@ function OrderForm() {
     // Going back leads to the cart, not to a second order.
     go(`/orders/${order.id}`, { replace: true })
   })
-  const quote = cart.value?.quote
-  const amounts = quote && amountsWith(quote, shipping.options, option)
   return (
     <Form
       class="grid items-start gap-6 lg:grid-cols-[1fr_20rem]"
-      onSubmit={() => place.run({ shipping_address: address, shipping_option: option?.option ?? wanted })}
+      onSubmit={() => place.run({ shipping_address: address, ...(option && { shipping_option: option }) })}
     >
       <div class="grid gap-6">
         <Card title={w.address}>
@@ -87,7 +83,7 @@ function OrderForm() {
               ))}
               {picked === 'new' && (
                 <>
-                  <AddressFields address={typed} onChange={setTyped} problem={place.problem ?? shipping.problem} at="shipping_address" />
+                  <AddressFields address={typed} onChange={setTyped} problem={place.problem} at="shipping_address" />
                   <Check checked={keep} onChange={setKeep} label={w.keepAddress} />
                 </>
               )}
@@ -95,16 +91,17 @@ function OrderForm() {
           )}
         </Card>
         <Card title={w.delivery}>
-          <Problem problem={shipping.problem} />
-          <Options options={shipping.options} option={option?.option} choose={setWanted} loading={shipping.loading} />
+          <Options {...delivery} />
         </Card>
       </div>
       <Card title={w.summary} class="lg:sticky lg:top-24">
         <div class="grid gap-5">
-          <Amounts amounts={amounts ?? undefined} />
-          {amounts && quote && amounts.shipping !== quote.shipping && <p class="text-sm text-soft">{w.taxLater}</p>}
+          <div aria-busy={loading} class={loading ? 'opacity-60' : ''}>
+            <Amounts amounts={quote} />
+          </div>
+          {cart.value && !quote && !loading && !cartProblem.value && <Notice tone="warn">{w.noQuote}</Notice>}
           <Problem problem={place.problem} />
-          <Button type="submit" look="main" busy={place.busy} disabled={!isComplete || !cart.value?.items.length}>
+          <Button type="submit" look="main" busy={place.busy || loading} disabled={!isComplete || !cart.value?.items.length}>
             {w.placeOrder}
           </Button>
           <p class="text-sm text-soft">{w.payNext}</p>

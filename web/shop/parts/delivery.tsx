@@ -2,73 +2,82 @@ import { useEffect, useState } from 'preact/hooks'
 import { call, ShopError } from '../../kit/api'
 import { Skeleton } from '../../kit/card'
 import { money } from '../../kit/format'
-import { cart, loadCart } from '../cart'
-import type { PostalAddress, ShippingOption, ShippingQuote } from '../types'
+import { Problem } from '../../kit/notice'
+import { cart, cartLoading, cartProblem, loadCart } from '../cart'
+import type { PostalAddress, ShippingQuote } from '../types'
 import { words } from '../words'
 
-interface Asked {
-  quote?: ShippingQuote
+interface Days {
+  options: ShippingQuote['options']
   problem?: ShopError
-  loading: boolean
 }
-
+const noDays: Days = { options: [] }
 const pauseMs = 400
 
-/** What the place and the goods cost to send, as they change. An answer for an earlier place is not waited for. */
-export function useShipping(address: PostalAddress, isComplete: boolean) {
-  const now = cart.value
-  const items = (now?.items ?? [])
-    .filter(({ availability }) => availability !== 'unavailable')
-    .map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity }))
-  const prices = now?.quote && { subtotal: now.quote.subtotal - now.quote.discount, currency: now.quote.currency }
-  const body = { address, items, ...prices }
-  const [{ quote, problem, loading }, setAsked] = useState<Asked>({ loading: false })
+/** How long each option takes to the address, which only shipping knows; without an address nothing is asked. Prices are the cart's. */
+function useDays(address: PostalAddress | undefined): Days {
+  const [days, setDays] = useState(noDays)
+  const items = cart.value?.items.map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })) ?? []
+  const currency = cart.value?.items[0]?.currency
   useEffect(() => {
-    if (!isComplete || items.length === 0) return
+    setDays(noDays)
+    if (!address || items.length === 0) return
     const controller = new AbortController()
     const { signal } = controller
-    const ask = async () => {
-      const { country, region } = address
-      void loadCart({ country, ...(region && { region }) })
-      setAsked(({ quote }) => ({ ...(quote && { quote }), loading: true }))
-      try {
-        const quote = await call<ShippingQuote>('POST', '/api/shipping/quotes', { body, signal })
-        if (!signal.aborted) setAsked({ quote, loading: false })
-      } catch (error) {
-        if (!signal.aborted) setAsked({ loading: false, ...(error instanceof ShopError && { problem: error }) })
-      }
-    }
-    const timer = setTimeout(ask, pauseMs)
-    return () => {
-      clearTimeout(timer)
-      controller.abort()
-    }
-  }, [JSON.stringify(body), isComplete])
-  return { options: quote?.options ?? [], problem, loading }
+    call<ShippingQuote>('POST', '/api/shipping/quotes', { body: { address, items, currency }, signal }).then(
+      ({ options }) => !signal.aborted && setDays({ options }),
+      problem => !signal.aborted && setDays({ ...noDays, ...(problem instanceof ShopError && { problem }) }),
+    )
+    return () => controller.abort()
+  }, [address?.country, address?.region, JSON.stringify(items)])
+  return days
 }
 
-interface Delivery {
-  options: readonly ShippingOption[]
-  option: string | undefined
-  choose: (option: string) => void
-  loading: boolean
+/** Keeps the cart priced for the address and the wanted option. While it is `loading`, the prices are still those of another delivery. */
+export function useDelivery(address: PostalAddress, isComplete: boolean) {
+  const [wanted, choose] = useState<string>()
+  const [asked, setAsked] = useState<{ address: PostalAddress; wanted: string | undefined }>()
+  const { country, region } = address
+  const isSamePlace = asked?.address.country === country && asked.address.region === region
+  const isAsked = isSamePlace && asked.wanted === wanted
+  useEffect(() => {
+    if (!isComplete || isAsked) return
+    const ask = () => {
+      setAsked({ address, wanted })
+      void loadCart({ country, ...(region && { region }), ...(wanted && { shipping_option: wanted }) })
+    }
+    const timer = setTimeout(ask, isSamePlace ? 0 : pauseMs)
+    return () => clearTimeout(timer)
+  }, [country, region, wanted, isComplete])
+  const days = useDays(asked?.address)
+  const quote = cartProblem.value ? undefined : (cart.value?.quote ?? undefined)
+  const loading = cartLoading.value || (isComplete && !isAsked)
+  const priced = quote?.shipping_option
+  const option = loading ? (wanted ?? priced) : (priced ?? wanted)
+  return { quote, option, choose, days, loading, hasPlace: asked !== undefined }
 }
-export function Options({ options, option, choose, loading }: Delivery) {
+
+/** The ways to send it, with their prices by the cart and their days by shipping. */
+export function Options({ quote, option, choose, days, loading, hasPlace }: ReturnType<typeof useDelivery>) {
   const w = words.value
-  if (options.length === 0) return loading ? <Skeleton lines={2} class="h-12" /> : <p class="text-soft">{w.addressFirst}</p>
+  if (!hasPlace && !loading) return <p class="text-soft">{w.addressFirst}</p>
+  if (!hasPlace || !quote) return loading ? <Skeleton lines={2} class="h-12" /> : <Problem problem={days.problem} />
   return (
     <fieldset class="grid gap-2">
       <legend class="sr-only">{w.delivery}</legend>
-      {options.map(({ option: name, price, currency, days_min, days_max }) => (
-        <label key={name} class="card flex cursor-pointer items-center gap-3 px-4 py-3 shadow-none has-checked:border-brand">
-          <input type="radio" name="option" checked={name === option} onChange={() => choose(name)} />
-          <span class="flex-1">
-            <strong class="block">{w.options(name)}</strong>
-            <span class="text-sm text-soft">{w.days(days_min, days_max)}</span>
-          </span>
-          <span class="number">{price === 0 ? w.free : money(price, currency)}</span>
-        </label>
-      ))}
+      {quote.shipping_options.map(({ option: name, price }) => {
+        const known = days.options.find(each => each.option === name)
+        return (
+          <label key={name} class="card flex cursor-pointer items-center gap-3 px-4 py-3 shadow-none has-checked:border-brand">
+            <input type="radio" name="option" checked={name === option} onChange={() => choose(name)} />
+            <span class="flex-1">
+              <strong class="block">{w.options(name)}</strong>
+              <span class="text-sm text-soft">{known ? w.days(known.days_min, known.days_max) : '\u00a0'}</span>
+            </span>
+            <span class="number">{price === 0 ? w.free : money(price, quote.currency)}</span>
+          </label>
+        )
+      })}
     </fieldset>
   )
 }

@@ -194,7 +194,6 @@ export default {
   options: oneOf({ standard: 'Standard', express: 'Express', pickup: 'Pick it up yourself' }),
   days: (from: number, to: number) => (from === to ? `${from} days` : `${from}–${to} days`),
   free: 'free',
-  taxLater: 'The tax on faster delivery is added with the order.',
   order: 'Order',
   placeOrder: 'Place the order',
   payNext: 'You pay on the next page. Until then you can cancel at any time.',

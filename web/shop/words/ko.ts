@@ -190,7 +190,6 @@ export default {
   options: oneOf({ standard: '일반 배송', express: '빠른 배송', pickup: '직접 수령' }),
   days: (from: number, to: number) => (from === to ? `${from}일` : `${from}–${to}일`),
   free: '무료',
-  taxLater: '빠른 배송의 세금은 주문할 때 더해집니다.',
   order: '주문',
   placeOrder: '주문 확정',
   payNext: '결제는 다음 페이지에서 합니다. 그 전에는 언제든 취소할 수 있습니다.',

@@ -190,7 +190,6 @@ export default {
   options: oneOf({ standard: 'Tiêu chuẩn', express: 'Nhanh', pickup: 'Tự đến lấy' }),
   days: (from: number, to: number) => (from === to ? `${from} ngày` : `${from}–${to} ngày`),
   free: 'miễn phí',
-  taxLater: 'Thuế của giao nhanh được cộng khi đặt hàng.',
   order: 'Đơn hàng',
   placeOrder: 'Đặt hàng',
   payNext: 'Bạn thanh toán ở trang sau. Trước đó có thể hủy bất cứ lúc nào.',

@@ -188,7 +188,6 @@ export default {
   options: oneOf({ standard: '标准配送', express: '加急配送', pickup: '自提' }),
   days: (from: number, to: number) => (from === to ? `${from} 天` : `${from}–${to} 天`),
   free: '免费',
-  taxLater: '加急配送的税费在下单时加上。',
   order: '订单',
   placeOrder: '提交订单',
   payNext: '下一页付款。在此之前可随时取消。',
