@@ -12,6 +12,7 @@ import { createAudit } from './kernel/audit'
 import { createLazyBus } from './kernel/lazy-bus'
 import { publishedKeys } from './kernel/published-keys'
 import { startRepeating } from './kernel/repeat'
+import { shrinkOnceQuiet } from './kernel/shrink'
 import { createShutdown } from './kernel/shutdown'
 import { createLog, type Log } from './log'
 import { createMetrics, type Metrics } from './metrics'
@@ -74,6 +75,7 @@ export const openKernel = async (config: Config) => {
   const metrics = createMetrics(service)
   const activity = createActivity()
   activity.onChange(quiet => metrics.watchLag(!quiet))
+  shrinkOnceQuiet(activity)
   const tracer = await createTracer({ service, version: config.version, endpoint: config.otlpEndpoint, ratio: config.traceRatio })
   const redis = await openRedis({ url: config.redisUrl, prefix: service, log })
   const redisAnswers = await answersSoon('Redis', redis, log)

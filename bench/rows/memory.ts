@@ -9,8 +9,8 @@ import { atMost, mib, within } from '../measure'
 import type { Shop } from '../shop'
 import type { Rows } from './rows'
 
-/** A process returns the memory of its start only after a while. */
-const settleMs = 8000
+/** A process returns the memory of its start once it has been quiet for ten seconds. */
+const settleMs = 15_000
 
 /** Starts all services again, in one process, on the same databases. */
 const startAll = async ({ environment, dir, servers }: Shop) => {
