@@ -2122,6 +2122,7 @@ export interface OrderLine {
 
 export type OrderStatus = 'pending' | 'awaiting_payment' | 'paid' | 'fulfilling' | 'shipped' | 'delivered' | 'cancelled';
 export type OrderPaymentStatus = 'unpaid' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded';
+export type OrderCanceller = 'customer' | 'shop';
 export interface Order {
   id: number;
   user_id: number;
@@ -2143,6 +2144,7 @@ export interface Order {
   payment_status: OrderPaymentStatus;
   next_states: OrderStatus[];
   cancel_reason?: CancelReason;
+  cancelled_by?: OrderCanceller;
   shipping_address: Address;
   shipping_option: string;
   payment_due_at: string;
