@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, spyOn, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,17 +8,31 @@ import { run, selectTests } from './test-run'
 
 describe('a test run', () => {
   test('starts servers and the platform only for tests that need them', () => {
-    const { alone, servers, gateway } = selectTests([])
+    const { alone, servers, gateway, faults } = selectTests([])
     expect(alone).toContain('tests/checks/house.test.ts')
     expect(servers).toContain('scripts/test-run.test.ts')
     expect(gateway).toContain('tests/platform/journeys.test.ts')
-    expect(selectTests(['tests/checks/'])).toEqual({ alone, servers: [], gateway: [] })
+    expect(faults).toContain('tests/faults/outages.test.ts')
+    expect(selectTests(['tests/checks/'])).toEqual({ alone, servers: [], gateway: [], faults: [] })
   })
 
   test('takes the files whose path has one of the given parts', () => {
-    const expected = { alone: ['tests/checks/house.test.ts'], servers: ['scripts/test-run.test.ts'], gateway: [] }
+    const expected = { alone: ['tests/checks/house.test.ts'], servers: ['scripts/test-run.test.ts'], gateway: [], faults: [] }
     expect(selectTests(['./scripts/test-run', 'house'])).toEqual(expected)
-    expect(selectTests(['no such file'])).toEqual({ alone: [], servers: [], gateway: [] })
+    expect(selectTests(['no such file'])).toEqual({ alone: [], servers: [], gateway: [], faults: [] })
+  })
+
+  test('holds the output of a command back until its end, if another writes meanwhile', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'test-run-'))
+    const heldIn = join(dir, 'output')
+    const said = spyOn(console, 'log').mockImplementation(() => {})
+    const { signal } = new AbortController()
+    expect(
+      await run([process.execPath, '-e', 'console.log("one"); console.error("two"); process.exit(1)'], {}, { interrupted: signal, heldIn }),
+    ).toBe(false)
+    expect(said.mock.calls.at(-1)?.[0]).toEndWith('\none\ntwo\n')
+    said.mockRestore()
+    rmSync(dir, { recursive: true })
   })
 
   test.each(['interrupted', 'timed out'])('that is %s leaves no process, not even one in a group of its own', async how => {
@@ -28,7 +42,7 @@ describe('a test run', () => {
     const command = `const server = Bun.spawn(['sleep', '60'], { detached: true })
       await Bun.write(${JSON.stringify(file)}, String(server.pid))
       await Bun.sleep(60_000)`
-    const running = run([process.execPath, '-e', command], {}, interrupted.signal, how === 'timed out' ? 3000 : 60_000)
+    const running = run([process.execPath, '-e', command], {}, { interrupted: interrupted.signal }, how === 'timed out' ? 3000 : 60_000)
     const result = running.catch((error: Error) => error.message)
     const server = member('server', await eventually(() => Number(readFileSync(file, 'utf8')) || undefined))
     expect(isAlive(server)).toBe(true)

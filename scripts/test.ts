@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installPackages, root } from './install'
 
@@ -31,19 +32,24 @@ async function main() {
   // Imported only now: what follows needs the packages, which a fresh machine has from here on.
   const { runChecks, runTests, selectTests } = await import('./test-run')
 
-  const { alone, servers, gateway } = selectTests(positionals)
-  const groups = [alone, servers, values['servers-only'] ? [] : gateway].filter(files => files.length > 0)
-  if (groups.length === 0) throw new Error(`no test file matches ${positionals.join(' ')}`)
-  const checked = await runChecks(interrupted.signal)
-  const withPlatform = groups.includes(gateway)
-  const stack = withPlatform || groups.includes(servers) ? await startServers(withPlatform) : undefined
-  const results: boolean[] = []
-  try {
-    for (const files of groups) results.push(await runTests(files, passedOn, stack?.env ?? {}, interrupted.signal))
-  } finally {
-    await stack?.stop()
+  const { alone, servers, gateway, faults } = selectTests(positionals)
+  const withPlatform = !values['servers-only'] && gateway.length + faults.length > 0
+  const onStack = [servers, withPlatform ? gateway : []].filter(files => files.length > 0)
+  const apart = [alone, withPlatform ? faults : []].filter(files => files.length > 0)
+  if (onStack.length + apart.length === 0) throw new Error(`no test file matches ${positionals.join(' ')}`)
+  const stack = withPlatform || servers.length > 0 ? await startServers(withPlatform) : undefined
+
+  const { signal } = interrupted
+  const runAll = async (groups: string[][], heldIn?: string) => {
+    const results: boolean[] = []
+    for (const files of groups) results.push(await runTests(files, passedOn, stack?.env ?? {}, { interrupted: signal, heldIn }))
+    return results.every(Boolean)
   }
-  const passed = results.every(Boolean)
+  // Beside the tests that share the stack run the checks, and the tests that need no server or bring their own.
+  const heldIn = onStack.length > 0 ? join(root, '.data/test-beside.log') : undefined
+  const beside = async () => ({ checked: await runChecks({ interrupted: signal, heldIn }), passed: await runAll(apart, heldIn) })
+  const [passedOnStack, { checked, passed: passedApart }] = await Promise.all([runAll(onStack), beside()]).finally(() => stack?.stop())
+  const passed = passedOnStack && passedApart
   if (stack && withPlatform && !passed) console.log(`The services' log: ${stack.log}`)
   const failures = [...(checked ? [] : ['Style or types: see the checks above.']), ...(passed ? [] : ['Tests failed.'])]
   if (failures.length > 0) throw new Error(failures.join('\n'))
