@@ -24,7 +24,7 @@ export const englishOrders: OrderWords = {
     preheader: 'The reference and the date that your transfer needs.',
     heading: 'We are waiting for your transfer',
     paragraphs: [
-      'Please transfer the amount below, and give the reference exactly as it stands here: by it we know that the money is for your order.',
+      'Please transfer the amount below, and give the reference exactly as it stands here: that is how we match your payment to your order.',
       'We keep the goods for you until {{ due_at | date_long }}. If no money has arrived by then, the order is cancelled.',
     ],
     rows: [
@@ -113,12 +113,12 @@ export const englishOrders: OrderWords = {
   },
   return_approved: {
     subject: 'Your return for order {{ order_id }} is approved',
-    short: 'You can send back what you asked to return of order {{ order_id }}.',
+    short: 'You can now send back the items from order {{ order_id }}.',
     preheader: 'You can send the goods back.',
     heading: 'You can send it back',
     paragraphs: [
       'We have approved your return. Please send the goods back to us, with the number of the return in the parcel, so that we know whose it is.',
-      'As soon as they have arrived, we refund them.',
+      'We will refund you as soon as they arrive.',
     ],
     rows: [
       ['Order', '{{ order_id }}'],
@@ -128,7 +128,7 @@ export const englishOrders: OrderWords = {
   },
   return_rejected: {
     subject: 'About your return for order {{ order_id }}',
-    short: 'We cannot take back what you asked to return of order {{ order_id }}.',
+    short: 'We cannot take back the items from order {{ order_id }}.',
     preheader: 'We cannot take the goods back.',
     heading: 'We cannot accept your return',
     paragraphs: ['We have looked at your request. We are sorry: we cannot take these goods back.'],
