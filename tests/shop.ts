@@ -72,6 +72,8 @@ export const shopAt = (gateway: string, administrator: Credentials) => {
   /** The carrier's news of a parcel, as an administrator enters it. */
   const reportParcel = async (shipmentId: number, status: string) =>
     (await admin()).ask('POST', `/api/shipping/shipments/${shipmentId}/events`, { body: { status } })
+  /** Somebody has packed what its buyer collects. */
+  const makeReady = async (shipmentId: number) => (await admin()).call('POST', `/api/shipping/shipments/${shipmentId}/ready`)
   const deliver = async (shipmentId: number) => {
     for (const status of ['picked_up', 'in_transit', 'delivered']) expect((await reportParcel(shipmentId, status)).status).toBeLessThan(300)
   }
@@ -96,7 +98,10 @@ export const shopAt = (gateway: string, administrator: Credentials) => {
       { timeoutMs: 30_000, everyMs: 250 },
     )
 
-  return { as, guest, login, admin, shopper, addProduct, addCoupon, stockOf, untilStock, reportParcel, deliver, driftSince, expectNoDrift }
+  return {
+    ...{ as, guest, login, admin, shopper, addProduct, addCoupon, stockOf, untilStock },
+    ...{ reportParcel, makeReady, deliver, driftSince, expectNoDrift },
+  }
 }
 
 /** The shop that the test command runs. */

@@ -70,11 +70,9 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       const { order_id, user_id, amount, currency } = message.data
       return tellUser(message, 'order_refunded', user_id, { order_id, amount, currency })
     }),
-    // No carrier comes for it, so nothing is left to wait for once it is packed. All parcels of an order are packed at the same moment; one that
-    // is packed again later, or split, is no news.
-    on(catalog.shipmentCreated, async message => {
-      const { order_id, user_id, carrier } = message.data
-      return carrier === pickup ? tellUser(message, 'ready_for_pickup', user_id, { order_id }, `order ${order_id}`) : undefined
+    on(catalog.shipmentReady, message => {
+      const { shipment_id, order_id, user_id } = message.data
+      return tellUser(message, 'ready_for_pickup', user_id, { order_id }, `shipment ${shipment_id}`)
     }),
     on(catalog.shipmentUpdated, async message => {
       const { shipment_id, order_id, user_id, tracking_number, carrier, status } = message.data

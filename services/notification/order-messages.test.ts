@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type TestNotification, testNotification } from './testing'
-import { packed, placed, returnUpdated, shipmentMoved, statusUpdated, transferAwaited } from './testing-events'
+import { placed, readyToCollect, returnUpdated, shipmentMoved, statusUpdated, transferAwaited } from './testing-events'
 
 let shop: TestNotification
 beforeAll(async () => {
@@ -24,15 +24,17 @@ describe('an event', () => {
     ])
   })
 
-  test('of a parcel that its buyer collects is told when it is ready, once for the order, and nothing says that it left', async () => {
+  test('of a parcel that its buyer can collect is told once for each parcel, and nothing says that it left', async () => {
     const user = await shop.newUser()
-    await shop.handle(packed(80, user.id, 'pickup'), packed(81, user.id, 'pickup'))
-    await shop.handle(packed(82, user.id))
+    // The second message of a parcel is another message, not the same one again.
+    await shop.handle(readyToCollect(80, user.id), readyToCollect(81, user.id), readyToCollect(80, user.id))
     for (const status of ['picked_up', 'in_transit']) await shop.handle(shipmentMoved(80, user.id, status, 'pickup'))
     const { body } = await user.send('GET', '/')
-    expect(body.items).toMatchObject([{ kind: 'ready_for_pickup', data: { order_id: 5 }, link: 'https://shop.example/orders/5' }])
+    const ready = { kind: 'ready_for_pickup', data: { order_id: 5 }, link: 'https://shop.example/orders/5' }
+    expect(body.items).toMatchObject([ready, ready])
     await shop.sendAll()
-    expect(shop.channels.email.to(user.email).map(({ subject }) => subject)).toEqual(['Order 5 is ready for you to collect'])
+    const subject = 'Order 5 is ready for you to collect'
+    expect(shop.channels.email.to(user.email).map(mail => mail.subject)).toEqual([subject, subject])
   })
 
   test('of an order that its buyer collects does not speak of a carrier', async () => {

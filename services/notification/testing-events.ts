@@ -50,8 +50,8 @@ export const returnUpdated = (order_id: number, user_id: number, status: string,
 const shipment = (shipment_id: number, user_id: number, status: string, carrier: string) => {
   return { shipment_id, order_id: 5, user_id, tracking_number: 'T123', carrier, status, lines: [] }
 }
-export const packed = (shipment_id: number, user_id: number, carrier = 'dhl') =>
-  messageOf(catalog.shipmentCreated({ id: shipment_id, version: 1 }, shipment(shipment_id, user_id, 'created', carrier)))
+export const readyToCollect = (shipment_id: number, user_id: number) =>
+  messageOf(catalog.shipmentReady({ id: shipment_id, version: 2 }, shipment(shipment_id, user_id, 'created', 'pickup')))
 export const shipmentMoved = (shipment_id: number, user_id: number, status: string, carrier = 'dhl') =>
   messageOf(catalog.shipmentUpdated({ id: shipment_id, version: 2 }, shipment(shipment_id, user_id, status, carrier)))
 export const watchTriggered = (user_id: number, kind: 'price_drop' | 'back_in_stock' = 'price_drop') =>

@@ -33,8 +33,10 @@ export interface ShippingDb {
     address: string | null
     /** `linesColumn` */
     lines: string
+    /** Since when its buyer can collect it; null for one that a carrier takes. */
+    ready_at: Date | null
     picked_up_at: Date | null
-    /** Since when it waits for its carrier, or one that failed before pick-up for its lines to be shipped again; null when nothing is expected. */
+    /** Since when it waits for its carrier or its buyer, or one that failed before pick-up for its lines to be shipped again; null when nothing is expected. */
     waiting_since: Date | null
     /** When the carrier is called next: for a label, for the status, or to cancel the label. */
     next_look_at: Date | null

@@ -7,6 +7,7 @@ import {
   neverLeft,
   nextStatuses,
   type Progress,
+  requireCollectable,
   requireLegalStep,
   type Status,
   statuses,
@@ -62,6 +63,14 @@ describe('the status of a shipment', () => {
       ['in_transit', 'voided'],
     ] as const)
       expect(codeOf(() => requireLegalStep(at(from), to))).toBe('illegal_transition')
+  })
+  test('can be made ready only for a buyer who collects it, and only before it is taken', () => {
+    const isCollected = true
+    expect(() => requireCollectable(at('created'), { isCollected })).not.toThrow()
+    for (const status of statuses) {
+      expect(codeOf(() => requireCollectable(at(status), { isCollected: false }))).toBe('not_for_pickup')
+      if (status !== 'created') expect(codeOf(() => requireCollectable(at(status), { isCollected }))).toBe('illegal_transition')
+    }
   })
   test('can become voided only before the pick-up', () => {
     expect(statuses.filter(status => nextStatuses(at(status)).includes('voided'))).toEqual(['created'])

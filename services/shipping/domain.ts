@@ -39,6 +39,12 @@ export const requireLegalStep = (from: Progress, to: Status): void => {
   throw conflict('illegal_transition', detail)
 }
 
+/** Only what the buyer collects is made ready for that, and only while it is still here. */
+export const requireCollectable = ({ status }: Progress, { isCollected }: { isCollected: boolean }): void => {
+  if (!isCollected) throw conflict('not_for_pickup', 'A carrier brings this shipment to its buyer: nobody collects it.')
+  if (status !== 'created') throw conflict('illegal_transition', `A shipment that is ${status} does not wait to be collected.`)
+}
+
 const deliveryRoute: readonly Status[] = ['created', 'picked_up', 'in_transit', 'delivered']
 
 /**

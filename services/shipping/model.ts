@@ -53,13 +53,17 @@ const publicFields = {
     description: 'Where the carrier shows the parcel',
   }),
   status: Status,
+  ready_at: t.Union([Time, t.Null()], {
+    description: 'Since when its buyer can collect it; null until then, and for one that a carrier takes',
+  }),
 }
-const publicView = ({ tracking_number, carrier, carrier_reference, status }: ShipmentRow) => ({
+const publicView = ({ tracking_number, carrier, carrier_reference, status, ready_at }: ShipmentRow) => ({
   tracking_number,
   carrier,
   carrier_tracking_number: carrier_reference,
   carrier_tracking_url: carrier_reference === null ? null : trackingPageOf(carrier, carrier_reference),
   status,
+  ready_at: ready_at?.toISOString() ?? null,
 })
 export const ShipmentView = named(
   'Shipment',

@@ -124,6 +124,19 @@ export const shippingRoutes = ({ http, quoteItems, shipments, shipLines, steps, 
         },
       },
     )
+    .post('/shipments/:id/ready', async ({ params }) => shipmentView(await steps.ready(params.id)), {
+      auth: 'admin',
+      params: IdParam,
+      response: { 200: ShipmentView },
+      problems: ['shipment_not_found', 'not_for_pickup', 'illegal_transition'],
+      repeats: 'changes nothing',
+      detail: {
+        operationId: 'readyShipment',
+        summary: 'A shipment is packed, and its buyer can collect it',
+        description:
+          'Its buyer is told once. It is for shipments of the option `pickup` that are `created`: any other status is 409 `illegal_transition`, and one that a carrier takes is 409 `not_for_pickup`.',
+      },
+    })
     .get(
       '/shipments/:id/stream',
       async ({ user, params, headers, request }) => {

@@ -66,6 +66,53 @@ describe('POST /shipments/:id/events', () => {
   })
 })
 
+describe('POST /shipments/:id/ready', () => {
+  const ready = async (id: number, headers = shop.admin) => shop.call('POST', `/api/shipping/shipments/${id}/ready`, { headers })
+  const collected = () => shop.shipped(7, { shipping_option: 'pickup' })
+
+  test('says since when a parcel can be collected, and publishes it once, however often it is said', async () => {
+    const { orderId, id } = await collected()
+    expect((await get(`/shipments/${id}`)).body).toMatchObject({ status: 'created', carrier: 'pickup', ready_at: null })
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ready(id)))
+    const first = await ready(id)
+    const { ready_at } = first.body
+    expect(Date.parse(ready_at ?? '')).toBeWithin(Date.now() - 60_000, Date.now() + 1)
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: first.body })
+    const { body } = await get(`/shipments/${id}`, 7)
+    expect(body).toMatchObject({ status: 'created', ready_at, events: [{ status: 'created' }] })
+    const tracking = await shop.call('GET', `/api/shipping/track/${body.tracking_number}`)
+    expect(tracking.body.ready_at).toBe(ready_at)
+    expect((await record(id, 'picked_up')).body.ready_at).toBe(ready_at)
+    expect((await shop.published(orderId)).map(({ type, aggregate, data }) => [type, aggregate.version, data.status])).toEqual([
+      ['shipment.created', 1, 'created'],
+      ['shipment.ready', 2, 'created'],
+      ['shipment.updated', 3, 'picked_up'],
+    ])
+  })
+
+  test('is refused for what a carrier takes, and once the parcel is taken or stopped', async () => {
+    const [taken, stopped, carried] = [await collected(), await collected(), await shop.shipped()]
+    await record(taken.id, 'picked_up')
+    await shop.voidOrder(stopped.orderId)
+    for (const { id } of [taken, stopped]) expect(await ready(id)).toMatchObject({ status: 409, body: { code: 'illegal_transition' } })
+    expect(await ready(carried.id)).toMatchObject({ status: 409, body: { code: 'not_for_pickup' } })
+    expect((await ready(999_999)).body.code).toBe('shipment_not_found')
+    for (const { id } of [taken, stopped, carried]) expect((await get(`/shipments/${id}`)).body.ready_at).toBeNull()
+  })
+
+  test('is an administrator’s act, and entered as one', async () => {
+    const { orderId, id } = await collected()
+    expect((await ready(id, await shop.as(7))).status).toBe(403)
+    expect(await shop.published(orderId)).toHaveLength(1)
+    await ready(id)
+    expect((await shop.acts()).at(-1)?.data).toMatchObject({
+      user_id: 1,
+      action: 'POST /api/shipping/shipments/:id/ready',
+      target: { id: String(id) },
+    })
+  })
+})
+
 describe('GET /shipments', () => {
   test('shows a shipment with address and steps to its owner and to admins', async () => {
     const { id } = await shop.shipped(21)
@@ -132,8 +179,8 @@ describe('GET /track', () => {
     await record(id, 'picked_up')
     const { status, body } = await shop.call('GET', `/api/shipping/track/${shipment?.tracking_number}`)
     expect(status).toBe(200)
-    const shown = ['carrier', 'carrier_tracking_number', 'carrier_tracking_url', 'events', 'status', 'tracking_number', 'updated_at']
-    expect(Object.keys(body).sort()).toEqual(shown)
+    const shown = ['carrier', 'carrier_tracking_number', 'carrier_tracking_url', 'events', 'ready_at', 'status']
+    expect(Object.keys(body).sort()).toEqual([...shown, 'tracking_number', 'updated_at'])
     expect(body.events.map(step => step.status)).toEqual(['created', 'picked_up'])
   })
   test('answers 404 for any other number', async () => {

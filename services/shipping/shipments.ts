@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Address } from '#shared/address'
-import { shipmentCreated, shipmentDelivered, shipmentUpdated } from '#shared/catalog'
+import { shipmentCreated, shipmentDelivered, shipmentReady, shipmentUpdated } from '#shared/catalog'
 import type { Publish } from '#shared/event'
 import { defer } from '#shared/sql'
 import { second } from '#shared/time'
@@ -40,6 +40,7 @@ const newRow = (shipment: NewShipment, at: Date) => ({
   version: 1,
   address: addressColumn.write(shipment.address),
   lines: linesColumn.write(shipment.lines),
+  ready_at: null,
   picked_up_at: null,
   waiting_since: at,
   next_look_at: shipment.carrier === noCarrier ? null : at,
@@ -84,18 +85,25 @@ export const changeStatus = async (trx: Trx, publish: Publish, before: ShipmentR
 export const changeLines = (trx: Trx, publish: Publish, before: ShipmentRow, lines: readonly Line[]): Promise<ShipmentRow> =>
   saveVersion(trx, publish, before, { lines: linesColumn.write([...lines]), updated_at: new Date() })
 
+/** Call this under the order's lock, for a parcel that its buyer collects. From now on it waits for them. */
+export const markReady = (trx: Trx, publish: Publish, before: ShipmentRow): Promise<ShipmentRow> => {
+  const at = new Date()
+  return saveVersion(trx, publish, before, { ready_at: at, waiting_since: at, updated_at: at }, shipmentReady)
+}
+
 const saveVersion = async (
   trx: Trx,
   publish: Publish,
   before: ShipmentRow,
   change: Partial<Omit<ShipmentRow, 'id' | 'order_id' | 'user_id' | 'created_at' | 'version'>> & { updated_at: Date },
+  event = change.status === 'delivered' ? shipmentDelivered : shipmentUpdated,
 ): Promise<ShipmentRow> => {
   const row: ShipmentRow = { ...before, ...change, version: before.version + 1 }
   const { id, version, status } = row
   const shipment = trx.updateTable('shipments').where('id', '=', id)
   await defer(shipment.set({ ...change, version }))
   await defer(trx.insertInto('shipment_steps').values({ shipment_id: id, version, status, at: change.updated_at }))
-  publish((status === 'delivered' ? shipmentDelivered : shipmentUpdated)({ id, version }, eventData(row)))
+  publish(event({ id, version }, eventData(row)))
   return row
 }
 

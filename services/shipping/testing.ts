@@ -81,6 +81,7 @@ interface Body {
   code: string
   status: string
   tracking_number: string
+  ready_at: string | null
   carrier_tracking_number: string | null
   carrier_tracking_url: string | null
   address: unknown
@@ -190,6 +191,8 @@ export const testShipping = async (options: Options = {}) => {
       const messages = (await mysql.published()) as Message<ShipmentData>[]
       return messages.filter(({ data }) => data.order_id === orderId)
     },
+    /** What administrators did, oldest first. */
+    acts: () => mysql.published('admin.acted'),
     async drop() {
       for (const close of closing.splice(0)) await close()
       await Promise.all([order.stop(), mysql.drop(), dropRedis()])

@@ -11,17 +11,13 @@ const shipment = t.Object({
   status: t.String(),
   lines: orderLines,
 })
-const shipmentEvent = (type: string) => defineEvent(type, { from: 'shipping', to: ['order'], aggregate: 'shipment', data: shipment })
+const shipmentEvent = (type: string, to: 'order' | 'notification') =>
+  defineEvent(type, { from: 'shipping', to: [to], aggregate: 'shipment', data: shipment })
 
-/** A parcel is packed as soon as its stock is committed. Its carrier is `pickup` where the buyer collects it. */
-export const shipmentCreated = defineEvent('shipment.created', {
-  from: 'shipping',
-  to: ['order', 'notification'],
-  values: ({ carrier }) => ({ pickup: carrier === 'pickup' }),
-  when: { notification: [{ pickup: true }] },
-  aggregate: 'shipment',
-  data: shipment,
-})
+/** The stock of a parcel is committed; somebody has to pack it now. Its carrier is `pickup` where the buyer collects it. */
+export const shipmentCreated = shipmentEvent('shipment.created', 'order')
+/** A parcel that its buyer collects is packed, and waits for them. */
+export const shipmentReady = shipmentEvent('shipment.ready', 'notification')
 export const shipmentUpdated = defineEvent('shipment.updated', {
   from: 'shipping',
   to: ['order', 'notification'],
@@ -30,4 +26,4 @@ export const shipmentUpdated = defineEvent('shipment.updated', {
   aggregate: 'shipment',
   data: shipment,
 })
-export const shipmentDelivered = shipmentEvent('shipment.delivered')
+export const shipmentDelivered = shipmentEvent('shipment.delivered', 'order')

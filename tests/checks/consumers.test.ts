@@ -52,7 +52,6 @@ const samples: Record<string, object[]> = {
     ...{ product_id: 'a'.repeat(24), sku: 'A', quantity: 5, reserved: 1, available: 4 },
     ...change,
   })),
-  'shipment.created': ['pickup', 'sandbox'].map(carrier => ({ ...order, status: 'created', carrier })),
   'shipment.updated': ['label_created', 'picked_up', 'in_transit', 'delivered', 'returned', 'voided'].map(status => ({ ...order, status })),
   'rating.created': ['published', 'waiting'].map(status => ({ user_id: 1, rating_id: 'a', product_id: 'b', rating: 5, status })),
 }

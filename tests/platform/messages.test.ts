@@ -52,15 +52,21 @@ test('a buyer is told of each step of an order once, in the shop and by mail', a
   expect(content?.subject).toContain(String(id))
 })
 
-test('a buyer who collects an order is told when it is ready, and not that it left', async () => {
+test('a buyer who collects an order is told when it is packed, not before, and not that it left', async () => {
   const [product, bob] = await Promise.all([shop.addProduct({ stock: 5 }), shop.shopper()])
   const { id } = await bob.buy({ ...pieces(product), shipping_option: 'pickup' })
-  await shop.deliver((await bob.untilShipment(id)).id)
+  const messagesOnce = (count: number) =>
+    until(async () => {
+      const { items } = await bob.call<List<Message>>('GET', '/api/notifications?limit=100')
+      return items.length >= count ? items : undefined
+    })
+  const parcel = await bob.untilShipment(id)
+  expect((await messagesOnce(3)).map(({ kind }) => kind).toSorted()).toEqual(['order_paid', 'order_placed', 'welcome'])
+  for (let said = 0; said < 2; said++) await shop.makeReady(parcel.id)
+  await messagesOnce(4)
+  await shop.deliver(parcel.id)
   const kinds = ['order_delivered', 'order_paid', 'order_placed', 'ready_for_pickup', 'welcome']
-  const messages = await until(async () => {
-    const { items } = await bob.call<List<Message>>('GET', '/api/notifications?limit=100')
-    return items.length >= kinds.length ? items : undefined
-  })
+  const messages = await messagesOnce(kinds.length)
   expect(messages.map(({ kind }) => kind).toSorted()).toEqual(kinds)
   expect(messages.find(({ kind }) => kind === 'order_delivered')?.title).toBe(`You have collected order ${id}`)
 })

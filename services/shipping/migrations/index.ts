@@ -1,4 +1,5 @@
 export { defaultRates as _007_default_rates } from './default-rates'
+export { readyShipments as _009_ready_shipments } from './ready-shipments'
 export {
   erasedUsers as _004_erased_users,
   orders as _001_orders,
