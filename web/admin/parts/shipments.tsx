@@ -2,6 +2,7 @@ import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card } from '../../kit/card'
+import { Confirm } from '../../kit/dialog'
 import { Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
@@ -17,22 +18,33 @@ const next: Partial<Record<Shipment['status'], readonly string[]>> = {
 }
 
 function Parcel({ shipment }: { shipment: Shipment }) {
-  const { id, status, carrier, tracking_number, warehouse, lines, updated_at } = shipment
+  const { id, status, carrier, tracking_number, warehouse, lines, ready_at, updated_at } = shipment
   const record = useAction(async (step: string, { headers }) => {
     await call('POST', `/api/shipping/shipments/${id}/events`, { body: { status: step }, headers })
     changed('/api/')
     say(`Parcel ${id}: ${step.replaceAll('_', ' ')}.`)
   })
+  const makeReady = async (headers: Record<string, string>) => {
+    await call('POST', `/api/shipping/shipments/${id}/ready`, { headers })
+    changed('/api/')
+    say(`Parcel ${id}: its buyer is told.`)
+  }
   return (
     <li class="grid gap-2 border-b border-line py-3 last:border-0">
       <p class="flex flex-wrap items-center gap-3">
         <strong>Parcel {id}</strong> <State of={status} />
+        {status === 'created' && ready_at !== null && <State of="ready_to_collect" />}
         <span class="text-sm text-soft">
           {carrier} · {tracking_number} · {warehouse ?? 'main'} · <Time at={updated_at} as="ago" />
         </span>
       </p>
       <p class="text-sm">{lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}</p>
       <p class="flex flex-wrap gap-2">
+        {carrier === 'pickup' && status === 'created' && ready_at === null && (
+          <Confirm small look="plain" label="Ready to collect" title={`Is parcel ${id} packed?`} onConfirm={makeReady}>
+            Its buyer is told at once that it can be collected. This cannot be taken back.
+          </Confirm>
+        )}
         {next[status]?.map(step => (
           <Button key={step} small busy={record.busy} onClick={() => record.run(step)}>
             {step.replaceAll('_', ' ')}

@@ -4,6 +4,7 @@ import { Problem } from '../../kit/notice'
 import { useQuery } from '../../kit/query'
 import type { PageProps } from '../../kit/route'
 import { titled } from '../../kit/site'
+import { parcelSteps } from '../parts/parcel-states'
 import type { Tracking } from '../types'
 import { words } from '../words'
 
@@ -24,12 +25,14 @@ export default function Track({ params: { number = '' } }: PageProps) {
       <Card>
         {data ? (
           <ol class="grid gap-4" aria-live="polite">
-            {data.events.toReversed().map(({ status, at }, index) => (
-              <li key={at} class="flex items-center justify-between gap-4">
-                <Badge tone={index === 0 ? 'brand' : undefined}>{w.parcelStates(status)}</Badge>
-                <Time at={at} />
-              </li>
-            ))}
+            {parcelSteps(data)
+              .toReversed()
+              .map(({ status, at }, index) => (
+                <li key={at} class="flex items-center justify-between gap-4">
+                  <Badge tone={index === 0 ? 'brand' : undefined}>{w.parcelStates(status)}</Badge>
+                  <Time at={at} />
+                </li>
+              ))}
           </ol>
         ) : (
           !problem && <Skeleton lines={4} class="h-8" />

@@ -5,6 +5,7 @@ import { useQuery } from '../../kit/query'
 import { Link } from '../../kit/route'
 import type { Shipment } from '../types'
 import { words } from '../words'
+import { parcelState } from './parcel-states'
 
 export function Parcels({ orderId, live }: { orderId: number; live: boolean }) {
   const w = words.value
@@ -13,7 +14,7 @@ export function Parcels({ orderId, live }: { orderId: number; live: boolean }) {
   return (
     <Card title={w.parcels}>
       <ul class="grid gap-4">
-        {data.items.map(({ id, status, tracking_number, carrier, carrier_tracking_url, updated_at, lines }) => (
+        {data.items.map(({ id, status, tracking_number, carrier, carrier_tracking_url, ready_at, updated_at, lines }) => (
           <li key={id} class="flex flex-wrap items-center justify-between gap-3">
             <span>
               <Link to={`/track/${tracking_number}`} class="link break-all">
@@ -28,7 +29,9 @@ export function Parcels({ orderId, live }: { orderId: number; live: boolean }) {
                 </a>
               )}
             </span>
-            <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>{w.parcelStates(status)}</Badge>
+            <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
+              {w.parcelStates(parcelState({ status, carrier, ready_at }))}
+            </Badge>
           </li>
         ))}
       </ul>

@@ -4,6 +4,12 @@ import { Time } from '../../kit/format'
 import { useQuery } from '../../kit/query'
 import type { OrderTimeline } from '../types'
 import { words } from '../words'
+import { parcelState } from './parcel-states'
+
+const told = ({ status = '', carrier = '', ...about }: Record<string, string>) => ({
+  ...about,
+  status: parcelState({ status, carrier, ready_at: null }),
+})
 
 /** What happened to an order, newest first. It is read again whenever the order has changed. */
 export function Timeline({ orderId, version }: { orderId: number; version: string }) {
@@ -14,7 +20,7 @@ export function Timeline({ orderId, version }: { orderId: number; version: strin
     <ol class="grid gap-4" aria-live="polite">
       {data?.items.toReversed().map(({ event_id, type, time, data: about }) => (
         <li key={event_id} class="grid gap-0.5 border-l-2 border-brand pl-4">
-          <span class="font-semibold">{w.happened(type, (about ?? {}) as Record<string, string>)}</span>
+          <span class="font-semibold">{w.happened(type, told((about ?? {}) as Record<string, string>))}</span>
           <span class="text-sm text-soft">
             <Time at={time} />
           </span>

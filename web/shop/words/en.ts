@@ -12,6 +12,8 @@ const statuses = oneOf({
 })
 const parcelStates = oneOf({
   created: 'Ready for the carrier',
+  packing: 'Being packed',
+  ready: 'Ready to collect',
   picked_up: 'Picked up',
   in_transit: 'On its way',
   delivered: 'Delivered',

@@ -13,6 +13,8 @@ const statuses = oneOf({
 })
 const parcelStates = oneOf({
   created: '발송 준비 완료',
+  packing: '포장 중',
+  ready: '수령 준비 완료',
   picked_up: '택배사 인수',
   in_transit: '이동 중',
   delivered: '배송 완료',

@@ -13,6 +13,8 @@ const statuses = oneOf({
 })
 const parcelStates = oneOf({
   created: 'Chờ lấy hàng',
+  packing: 'Đang đóng gói',
+  ready: 'Sẵn sàng để bạn đến lấy',
   picked_up: 'Đã lấy hàng',
   in_transit: 'Đang vận chuyển',
   delivered: 'Đã giao',

@@ -13,6 +13,8 @@ const statuses = oneOf({
 })
 const parcelStates = oneOf({
   created: '待揽收',
+  packing: '备货中',
+  ready: '可以自提',
   picked_up: '已揽收',
   in_transit: '运输中',
   delivered: '已送达',
