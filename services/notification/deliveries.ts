@@ -5,7 +5,7 @@ import { countCapped } from '#shared/sql'
 import { day, minute } from '#shared/time'
 import { type DeliveryRow, historyWith, type NotificationSql } from './database'
 import { type DeliveryView, deliveryView } from './delivery-model'
-import type { Kind } from './domain'
+import { isKnown, type Kind } from './domain'
 import type { DeliveryState } from './domain-delivery'
 
 export type DeliveryFilter = PageQuery & {
@@ -43,7 +43,7 @@ export const deliveryRepository = (sql: NotificationSql) => {
         rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
         countCapped(db, filtered),
       ])
-      return { items, total, nextCursor: afterId(items, limit) }
+      return { items: items.filter(isKnown), total, nextCursor: afterId(items, limit) }
     },
 
     /** Queues it once more, as a new message. One that is still queued is tried at once. */

@@ -53,6 +53,8 @@ export const kindNames = [
   'digest',
 ] as const
 export type Kind = (typeof kindNames)[number]
+/** A newer release may have stored others, before somebody went back to this one. */
+export const isKnown = ({ kind }: { kind: string }): boolean => kindNames.some(name => name === kind)
 
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
   welcome: { class: 'order', channels: withMail },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
 import { eventually } from '#shared/testing'
 import { day } from '#shared/time'
 import { type TestNotification, testNotification } from './testing'
@@ -134,6 +135,15 @@ describe('the list', () => {
     expect((await user.send('GET', '/?unread=false')).body.items).toMatchObject([{ id }])
     expect((await other.send('GET', '/')).body.total).toBe(0)
     expect((await user.send('GET', '/?unread=perhaps')).status).toBe(400)
+  })
+
+  test('leaves out what a newer release has stored, and shows the rest', async () => {
+    const user = await shop.newUser()
+    for (const order of [15, 16]) await shop.handle(placed(order, user.id))
+    const [newer, known] = (await user.send('GET', '/')).body.items
+    await raw`update messages set kind = 'of_a_newer_release' where id = ${newer.id}`.execute(shop.sql.db)
+    expect((await user.send('GET', '/')).body).toMatchObject({ items: [{ id: known.id }], total: 1, unread: 1 })
+    expect((await user.send('POST', `/${newer.id}/read`)).status).toBe(404)
   })
 
   test('is marked as seen, then as read, and each keeps its first time', async () => {

@@ -3,7 +3,7 @@ import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import { countCapped } from '#shared/sql'
 import type { NotificationClients } from './clients'
 import { factsColumn, type MessageRow, type NotificationSql } from './database'
-import type { Language } from './domain'
+import { kindNames, type Language } from './domain'
 import { findRecipient } from './recipients'
 import { productsIn } from './values'
 import { languageOf, type Writing } from './write'
@@ -24,7 +24,8 @@ interface Ports {
 /** The messages in the shop. They are written when they are read, in the language of their reader at that moment. */
 export const inAppMessages = ({ sql, clients, writing }: Ports) => {
   const { db } = sql
-  const ofUser = (userId: number) => db.selectFrom('messages').where('user_id', '=', userId)
+  /** Without those of a newer release. */
+  const ofUser = (userId: number) => db.selectFrom('messages').where('user_id', '=', userId).where('kind', 'in', kindNames)
   const countUnread = (userId: number) => countCapped(db, ofUser(userId).where('read_at', 'is', null))
 
   /** The account is asked once; while it cannot be, English has to do. */

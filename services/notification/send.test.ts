@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { sql as raw } from 'kysely'
 import { day, hour, minute, second } from '#shared/time'
 import { mostAttempts } from './domain-delivery'
 import { type TestNotification, testNotification } from './testing'
@@ -159,6 +160,19 @@ describe('a mail', () => {
     expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'queued', attempts: 1 }])
     expect(shop.warnings.join()).toContain('a provider could not be called')
     expect(shop.warnings.join()).not.toContain(user.email)
+  })
+
+  test('of a kind that a newer release has stored waits for one, without an attempt', async () => {
+    const user = await shop.newUser()
+    await shop.handle(placed(115, user.id))
+    const rename = (kind: string) => raw`update deliveries set kind = ${kind} where user_id = ${user.id}`.execute(shop.sql.db)
+    await rename('of_a_newer_release')
+    await shop.sendAll()
+    expect(await shop.deliveriesOf(user.id)).toMatchObject([{ state: 'queued', attempts: 0 }])
+    expect((await shop.send('GET', `/deliveries?user_id=${user.id}`, undefined, shop.admin)).body.items).toEqual([])
+    await rename('order_placed')
+    await shop.sendAll(later(10 * minute))
+    expect(shop.channels.email.to(user.email)).toHaveLength(1)
   })
 
   test('to an erased or unknown account is not sent', async () => {

@@ -4,6 +4,7 @@ import type { Log } from '#shared/log'
 import { eachIsolated } from '#shared/sweep'
 import { announce, type News } from './announce'
 import { factsColumn, type NotificationSql, type RecipientRow, type Trx } from './database'
+import { kindNames } from './domain'
 import { lockRecipients } from './recipients'
 
 interface Ports {
@@ -63,7 +64,8 @@ export const telling = ({ sql, notify, log, groupIntervalMs = 0 }: Ports) => {
 
     /** Several instances may sweep at once: the one that deletes a plan tells it. */
     async tellDue(now = new Date()): Promise<void> {
-      const due = await sql.db.selectFrom('plans').selectAll().where('due_at', '<=', now).orderBy('due_at').limit(mostAtOnce).execute()
+      const plans = sql.db.selectFrom('plans').selectAll().where('due_at', '<=', now).where('kind', 'in', kindNames)
+      const due = await plans.orderBy('due_at').limit(mostAtOnce).execute()
       await eachIsolated(
         due,
         async ({ id, user_id, facts, kind, cause }) => {

@@ -1,9 +1,10 @@
 import { AppError } from '#shared/errors'
 import type { Log } from '#shared/log'
+import { minute } from '#shared/time'
 import type { Contact, KnownProduct, NotificationClients } from './clients'
 import { choicesColumn, type DeliveryRow, factsColumn, type NotificationSql, quietColumn, type RecipientRow } from './database'
 import { linkExpired } from './deliveries'
-import { type Kind, kinds, type Language, languages } from './domain'
+import { isKnown, type Kind, kinds, type Language, languages } from './domain'
 import { wants } from './domain-preferences'
 import { quietUntil } from './domain-quiet'
 import type { EditedTemplates, TemplateContent } from './edited-templates'
@@ -47,6 +48,9 @@ interface Ports {
 export const languageOf = (...wanted: (string | null | undefined)[]): Language =>
   languages.find(language => language === wanted.find(Boolean)?.slice(0, 2)) ?? 'en'
 
+/** What this release has no words for waits for a newer one. */
+const unknownKindMs = 10 * minute
+
 const isTokenKind = (kind: Kind) => kind === 'verify_email' || kind === 'password_reset'
 
 /** Turns the facts of a delivery into a message to its reader, as their preferences and their account are at this moment. */
@@ -78,6 +82,8 @@ export const writing = ({ templates, clients, unsubscribes, links, log }: Ports)
     },
 
     async write(row: DeliveryRow, around: Surroundings, now: Date): Promise<Written> {
+      const entries = around.entries.get(row.id) ?? []
+      if (![row, ...entries].every(isKnown)) return { postponedTo: new Date(now.getTime() + unknownKindMs) }
       const recipient = around.recipients.get(row.user_id)
       const contact = around.contacts.get(row.user_id)
       if (!recipient || recipient.erased_at || !contact) return { suppressed: 'the account is closed' }
@@ -91,7 +97,6 @@ export const writing = ({ templates, clients, unsubscribes, links, log }: Ports)
       let facts = factsColumn.read(row.facts)
       let kind = row.kind
       if (kind === 'digest') {
-        const entries = around.entries.get(row.id) ?? []
         const [only] = entries
         if (!only) return { suppressed: 'there is nothing to tell any more' }
         facts = entries.length === 1 ? only : { entries }
