@@ -3518,6 +3518,11 @@ export interface Shipment {
      */
   carrier_tracking_url: string | null;
   status: ShipmentStatus;
+  /**
+     * Since when its buyer can collect it; null until then, and for one that a carrier takes
+     * @nullable
+     */
+  ready_at: string | null;
   shipping_option: string;
   /**
      * Where it leaves from
@@ -3551,6 +3556,11 @@ export interface ShipmentDetail {
      */
   carrier_tracking_url: string | null;
   status: ShipmentStatus;
+  /**
+     * Since when its buyer can collect it; null until then, and for one that a carrier takes
+     * @nullable
+     */
+  ready_at: string | null;
   shipping_option: string;
   /**
      * Where it leaves from
@@ -4091,6 +4101,11 @@ export interface Tracking {
      */
   carrier_tracking_url: string | null;
   status: ShipmentStatus;
+  /**
+     * Since when its buyer can collect it; null until then, and for one that a carrier takes
+     * @nullable
+     */
+  ready_at: string | null;
   events: ShipmentStep[];
   updated_at: string;
 }
@@ -6049,6 +6064,16 @@ export type RecordShipmentStep409 = Problem & {
 export type RecordShipmentStep422Code = 'idempotency_key_reused';
 export type RecordShipmentStep422 = Problem & {
   code: RecordShipmentStep422Code;
+};
+
+export type ReadyShipment404Code = 'shipment_not_found';
+export type ReadyShipment404 = Problem & {
+  code: ReadyShipment404Code;
+};
+
+export type ReadyShipment409Code = 'not_for_pickup' | 'illegal_transition';
+export type ReadyShipment409 = Problem & {
+  code: ReadyShipment409Code;
 };
 
 export type StreamShipmentHeaders = {

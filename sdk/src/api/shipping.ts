@@ -75,6 +75,17 @@ export const recordShipmentStep = async (shop: Shop, id: number, newShipmentStep
   shopFetch<Shipment>(shop, 'POST', pathOf`/api/shipping/shipments/${id}/events`, { body: newShipmentStep, keyed: true }, options)
 
 /**
+ * A shipment is packed, and its buyer can collect it.
+ * Its buyer is told once. It is for shipments of the option `pickup` that are `created`: any other status is 409 `illegal_transition`, and one that a carrier takes is 409 `not_for_pickup`.
+
+It takes no `Idempotency-Key`: a repetition changes nothing.
+
+Needs admin.
+ */
+export const readyShipment = async (shop: Shop, id: number, options?: CallOptions): Promise<Shipment> =>
+  shopFetch<Shipment>(shop, 'POST', pathOf`/api/shipping/shipments/${id}/ready`, {}, options)
+
+/**
  * A shipment live: its status at once, then every change.
  * With `Last-Event-ID`, the stream starts after that event. A comment every 15 seconds keeps it alive; it ends with the access token.
  */
