@@ -88,26 +88,6 @@ describe('the categories and the tax class of a product', () => {
   })
 })
 
-test('shipping prices come by option, for goods and their subtotal', async () => {
-  const option = { currency: 'USD', days_min: 1, days_max: 2 }
-  const options = [
-    { ...option, option: 'standard', price: 4.9, free_over: 35.03 },
-    { ...option, option: 'express', price: 25, free_over: null },
-  ]
-  answers.shipping = { options }
-  const goods = { currency: 'USD', address, lines: [line] }
-  expect([...(await offers.shippingPrices(goods, 3502))]).toEqual([
-    ['standard', 490],
-    ['express', 2500],
-  ])
-  expect([...(await offers.shippingPrices(goods, 3503))]).toEqual([
-    ['standard', 0],
-    ['express', 2500],
-  ])
-  const items = [{ product_id: 'p', sku: 'A', quantity: 2 }]
-  expect(questions.shipping).toEqual({ address, currency: 'USD', items })
-})
-
 describe('taxes', () => {
   test('are put on their lines, at the rate of each kind of goods, on what each line costs after its discount', async () => {
     answers.tax = { ...quote, lines: [rate, { ...rate, category: 'Food', rate_ppm: 0 }] }
@@ -160,6 +140,7 @@ describe('for a moment', () => {
   }
   const remembering = (rememberMs = 60_000) => createOffers(clients.client, { rememberMs })
   const berlin = { currency: 'USD', address, lines }
+  const shipped = { ...berlin, subtotal: 3503, freeShipping: false, option: undefined }
 
   test('a product, what carriage costs and the rates of tax are remembered, each for its own place', async () => {
     answers.shipping = { options: [{ option: 'standard', price: 4.9, free_over: null }] }
@@ -172,14 +153,14 @@ describe('for a moment', () => {
       (to: typeof address = address) =>
       async () => {
         await recent.products.recent(['p'])
-        await recent.shippingPrices({ ...berlin, address: to }, 3503)
+        await recent.carriage({ ...shipped, address: to })
         await recent.taxes({ ...berlin, address: to }, 490)
       }
     expect(await asked(price())).toEqual(['product', 'shipping', 'tax'])
     expect(await asked(price({ ...address, line1: 'Nebenstr. 2' }))).toEqual([])
     expect(await asked(price({ ...address, country: 'FR' }))).toEqual(['shipping', 'tax'])
     expect(await asked(() => recent.taxes({ ...berlin, lines: [{ ...line, net: 1 }] }, 0))).toEqual([])
-    expect(await asked(() => recent.shippingPrices({ ...berlin, lines: [{ ...line, quantity: 3 }] }, 0))).toEqual(['shipping'])
+    expect(await asked(() => recent.carriage({ ...shipped, lines: [{ ...line, quantity: 3 }] }))).toEqual(['shipping'])
     expect(await asked(() => recent.products.fresh(['p']))).toEqual(['product'])
   })
 
@@ -225,7 +206,7 @@ describe('an answer that does not come', () => {
   const asked = {
     product: () => offers.products.fresh(['p']),
     promotion: () => offers.discounts({ currency: 'USD', lines }, { userId: 7, coupon: undefined }),
-    shipping: () => offers.shippingPrices({ currency: 'USD', address, lines }, 1),
+    shipping: () => offers.carriage({ currency: 'USD', address, lines, subtotal: 1, freeShipping: false, option: undefined }),
     tax: () => offers.taxes({ currency: 'USD', address, lines }, 0),
   }
   test.each(services)('from %s is 503 while it is down, and its own words when it refuses', async name => {

@@ -2,20 +2,13 @@ import { LRUCache } from 'lru-cache'
 import type { PromotionApi } from '../services/promotion/app'
 import { ask, type Clients } from './client'
 import { toMajor, toMinor } from './money'
-import { carriagePrices } from './offers/carriage'
+import { carriageOf } from './offers/carriage'
 import type { OfferOptions } from './offers/memory'
 import { offeredProducts } from './offers/products'
 import { taxesOn } from './offers/taxes'
 import { second } from './time'
 
 export type { CatalogProduct } from './offers/products'
-
-/**
- * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the rates. Order and cart ask all
- * four here, and only here do these amounts change between our minor units and the major units of the wire. What does not depend on the order
- * is remembered for a second: prices, the rates of carriage and tax, and that no automatic campaign is on. Stock and the limits of coupons are
- * decided by their owners, under their locks.
- */
 
 interface Basket {
   currency: string
@@ -42,6 +35,12 @@ interface Discounts {
   coupon: { code: string; valid: boolean; reason?: string } | null
 }
 
+/**
+ * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the rates. Order and cart ask all
+ * four here, and only here do these amounts change between our minor units and the major units of the wire. What does not depend on the order
+ * is remembered for a second: prices, the rates of carriage and tax, and that no automatic campaign is on. Stock and the limits of coupons are
+ * decided by their owners, under their locks.
+ */
 export const createOffers = (client: Clients, { rememberMs = second, ...options }: Partial<OfferOptions> = {}) => {
   const promotion = client<PromotionApi>('promotion', options)
   /** The currencies in which no automatic campaign was on a moment ago: a basket without a coupon gets no discount. */
@@ -73,7 +72,7 @@ export const createOffers = (client: Clients, { rememberMs = second, ...options 
       }
     },
 
-    shippingPrices: carriagePrices(client, { rememberMs, ...options }),
+    carriage: carriageOf(client, { rememberMs, ...options }),
     taxes: taxesOn(client, { rememberMs, ...options }),
   }
 }

@@ -2,9 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { codeOf } from '#shared/testing-errors'
 import {
-  carriagesOf,
   choose,
-  chosenCarriage,
   currentLine,
   lastShown,
   maxLines,
@@ -164,29 +162,9 @@ test('a merged line has at most what is in stock, and at least one piece', () =>
 })
 
 describe('shipping', () => {
-  const prices = new Map([
-    ['express', 2500],
-    ['standard', 500],
-    ['pickup', 0],
-  ])
-  const priceOf = (option: string | undefined, free: boolean) => chosenCarriage(carriagesOf(prices, free), option)?.price
-  test('that is free takes off what standard shipping costs, and never more than the option costs', () => {
-    expect([...prices.keys()].map(option => [priceOf(option, false), priceOf(option, true)])).toEqual([
-      [2500, 2000],
-      [500, 0],
-      [0, 0],
-    ])
-    expect(carriagesOf(new Map([['express', 2500]]), true)).toEqual([{ option: 'express', price: 2500 }])
-  })
-  test('is standard unless another option is asked for; where that is not offered, the first', () => {
-    expect(priceOf(undefined, false)).toBe(500)
-    expect(chosenCarriage(carriagesOf(new Map([['express', 2500]]), false), undefined)?.option).toBe('express')
-    expect(chosenCarriage([], undefined)).toBeUndefined()
-    expect(codeOf(() => priceOf('pigeon', false))).toBe('unknown_shipping_option')
-  })
   test('is named in the quote beside the options that are offered', () => {
-    const offered = carriagesOf(prices, false)
-    const [express] = offered
+    const express = { option: 'express', price: 2500 }
+    const offered = [express, { option: 'standard', price: 500 }, { option: 'pickup', price: 0 }]
     const amounts = { subtotal: 0, discount: 0, tax: 0, shipping: 2500 }
     const options = [
       { option: 'express', price: 25 },

@@ -163,26 +163,10 @@ export const mostOf = (line: Pick<Line, 'sku'>, product: Product | undefined): n
   Math.min(maxPieces, Math.max(1, skuOf(product, line.sku)?.stock ?? 1))
 
 /** What shipping by one of the options costs. */
-export interface Carriage {
+interface Carriage {
   option: string
   price: number
 }
-/** As an order is charged for it: free shipping takes off what standard shipping costs, whichever option is chosen. */
-export const carriagesOf = (prices: ReadonlyMap<string, number>, freeShipping: boolean): Carriage[] => {
-  const off = freeShipping ? (prices.get('standard') ?? 0) : 0
-  return [...prices].map(([option, price]) => ({ option, price: Math.max(0, price - off) }))
-}
-
-/** The option that is asked for; else the one that an order without an option has, or the first where that is not offered. */
-export const chosenCarriage = (offered: readonly Carriage[], asked: string | undefined): Carriage | undefined => {
-  const chosen = offered.find(({ option }) => option === (asked ?? 'standard'))
-  if (asked === undefined) return chosen ?? offered[0]
-  if (!chosen)
-    throw invalid(unknownOption, 'This shipping option is not offered for the place of the quote; the quote lists those that are.')
-  return chosen
-}
-export const unknownOption = 'unknown_shipping_option'
-
 interface Amounts {
   subtotal: number
   discount: number

@@ -34,7 +34,12 @@ export const CouponBody = named(
 export const QuoteQuery = closed({
   country: t.Optional(t.String({ ...addressFields.country, description: 'Where the cart would be sent: a code or an English name' })),
   region: t.Optional(t.String({ ...addressFields.region, description: 'Needed where taxes depend on it' })),
-  shipping_option: t.Optional(t.String({ ...text(32, 'express'), description: 'One that is offered there; `standard` by default' })),
+  shipping_option: t.Optional(
+    t.String({
+      ...text(32, 'express'),
+      description: 'One that is offered there; by default `standard`, or the first where that is not offered',
+    }),
+  ),
 })
 const header = (name: string, description: string) => ({
   in: 'header',

@@ -6,9 +6,7 @@ import type { CartClients } from './clients'
 import {
   type Cart,
   type CurrentLine,
-  carriagesOf,
   choose,
-  chosenCarriage,
   currentLine,
   lastShown,
   mostOf,
@@ -17,7 +15,6 @@ import {
   pricedLines,
   type Quote,
   quoteOf,
-  unknownOption,
 } from './domain'
 import type { CartRepository, ChangedLine, ExpectedVersions, LineChange, Owner } from './repository'
 
@@ -32,7 +29,7 @@ interface EnteredCode {
   /** Who enters it: promotion counts wrong codes. */
   guesser: string
 }
-/** What a quote is asked for; without a place it is for the owner's own, without an option for standard shipping. */
+/** What a quote is asked for; without a place it is for the owner's own, without an option for the one that an order without an option has. */
 interface Asked {
   place?: Place | undefined
   option?: string | undefined
@@ -65,17 +62,17 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     const subtotal = sumOf(lines.map(({ price, quantity }) => times(price, quantity)))
     const discounted = lines.map((line, index) => ({ ...line, net: times(line.price, line.quantity) - (given.shares[index] ?? 0) }))
     const goods = { currency, address: addressIn(place), lines: discounted }
-    const offered = carriagesOf(await offers.shippingPrices(goods, subtotal - given.discount), given.freeShipping)
-    const chosen = chosenCarriage(offered, asked.option)
-    const shipping = chosen?.price ?? 0
+    const terms = { subtotal: subtotal - given.discount, freeShipping: given.freeShipping, option: asked.option }
+    const { chosen, offered } = await offers.carriage({ ...goods, ...terms })
+    const shipping = chosen.price
     const { tax } = await offers.taxes(goods, shipping)
     const amounts = { subtotal, discount: given.discount, tax, shipping }
     return { coupon: given.coupon, quote: quoteOf(amounts, currency, { chosen, offered }) }
   }
   /** Undefined while a service that it needs fails. An option that is not offered is refused. */
-  const priceIfPossible = (...[priced, coupon, owner, asked]: Parameters<typeof priceOf>) =>
+  const priceIfPossible = (priced: PricedLines, coupon: string | undefined, owner: Owner, asked: Asked) =>
     priceOf(priced, coupon, owner, asked).catch(error => {
-      if (error instanceof AppError && error.code !== unknownOption) return undefined
+      if (error instanceof AppError && error.code !== 'unknown_shipping_option') return undefined
       throw error
     })
 

@@ -42,7 +42,7 @@ const keyOf = (user: object | undefined, headers: Headers) =>
 
 const conditional = 'With `If-Match` only if the cart has that version.'
 const pricedFor =
-  'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping.'
+  'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping, or the first option where that is not offered.'
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
 
 const askedFor = ({ shipping_option: option, ...query }: Static<typeof QuoteQuery>) => ({

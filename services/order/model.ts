@@ -16,7 +16,12 @@ export const NewOrder = named(
       ),
       from_cart: t.Optional(t.Boolean()),
       shipping_address: AddressInput,
-      shipping_option: t.Optional(text(32, 'standard')),
+      shipping_option: t.Optional(
+        t.String({
+          ...text(32, 'standard'),
+          description: 'One that is offered there; by default `standard`, or the first where that is not offered',
+        }),
+      ),
       coupon_code: t.Optional(text(64, 'WELCOME10')),
       currency: t.Optional(Currency),
     },

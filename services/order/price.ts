@@ -12,7 +12,8 @@ interface Goods<Line> {
   currency: string
   lines: readonly Line[]
   address: Address
-  option: string
+  /** Undefined if the buyer chose none. */
+  option: string | undefined
   freeShipping: boolean
 }
 interface Shippable {
@@ -32,14 +33,10 @@ interface Wanted {
 }
 
 /** Carriage and tax of goods to an address: asked for when an order is placed, and again when its address changes. */
-export const priceDelivery = async <Line extends Shippable>({ shippingPrices, taxes }: Offers, goods: Goods<Line>) => {
-  const prices = await shippingPrices(goods, sumOf(goods.lines.map(({ net }) => net)))
-  const price = prices.get(goods.option)
-  if (price === undefined)
-    throw invalid('unknown_shipping_option', 'This shipping option is not offered for the address; ask for a quote first.')
-  // Free shipping takes off what standard shipping costs, whichever option is chosen.
-  const shipping = Math.max(0, price - (goods.freeShipping ? (prices.get('standard') ?? 0) : 0))
-  return { shipping, ...(await taxes(goods, shipping)) }
+export const priceDelivery = async <Line extends Shippable>({ carriage, taxes }: Offers, goods: Goods<Line>) => {
+  const { chosen } = await carriage({ ...goods, subtotal: sumOf(goods.lines.map(({ net }) => net)) })
+  const { option, price: shipping } = chosen
+  return { option, shipping, ...(await taxes(goods, shipping)) }
 }
 
 /** Prices an order: product, promotion, shipping and tax are asked one after the other. */
@@ -77,15 +74,16 @@ export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'ca
       throw conflict('coupon_rejected', `The coupon cannot be used: ${given.coupon.reason ?? 'it does not apply'}.`)
     const discounted = discountLines(priced, given.discount, given.shares)
     const { freeShipping, campaigns } = given
-    const about = { currency, address: body.shipping_address, option: body.shipping_option ?? 'standard', freeShipping }
-    const { shipping, tax, lines, taxLines } = await priceDelivery(offers, { ...about, lines: discounted })
+    const about = { currency, address: body.shipping_address, freeShipping }
+    const goods = { ...about, option: body.shipping_option, lines: discounted }
+    const { option, shipping, tax, lines, taxLines } = await priceDelivery(offers, goods)
     const amounts: Amounts = {
       subtotal: sumOf(lines.map(worthOf)),
       discount: sumOf(lines.map(({ discount }) => discount)),
       tax,
       shipping,
     }
-    return { ...about, lines, amounts, taxLines, campaigns, coupon: given.coupon?.code ?? code, cartVersion }
+    return { ...about, option, lines, amounts, taxLines, campaigns, coupon: given.coupon?.code ?? code, cartVersion }
   }
 }
 export type PricedOrder = Awaited<ReturnType<ReturnType<typeof priceOrder>>>

@@ -1,6 +1,7 @@
 import type { ShippingApi } from '../../services/shipping/app'
 import type { Address } from '../address'
 import { ask, type Clients } from '../client'
+import { AppError, invalid } from '../errors'
 import { toMinor } from '../money'
 import { rememberAnswers } from '../remember'
 import { keyAt, mostAnswers, type OfferOptions } from './memory'
@@ -12,8 +13,34 @@ interface Shipped {
   lines: readonly { product_id: string; sku: string; quantity: number }[]
 }
 
-/** The price of each shipping option for goods that cost `subtotal` after their discount. */
-export const carriagePrices = (client: Clients, { rememberMs, ...options }: OfferOptions) => {
+interface Asked extends Shipped {
+  /** What the goods cost after their discount. */
+  subtotal: number
+  freeShipping: boolean
+  /** The option that the buyer asks for. */
+  option: string | undefined
+}
+/** What shipping by one of the options costs the buyer. */
+interface Carriage {
+  option: string
+  price: number
+}
+
+/** The option that is asked for; else standard shipping, or the first option where that is not offered. */
+const chosenOf = (offered: readonly Carriage[], asked: string | undefined): Carriage => {
+  const chosen = offered.find(({ option }) => option === (asked ?? 'standard'))
+  if (chosen) return chosen
+  const [first] = offered
+  if (!first) throw new AppError('bad_gateway', 'bad_answer', 'The shipping service offers no option; try again later.')
+  if (asked === undefined) return first
+  throw invalid(
+    'unknown_shipping_option',
+    'This shipping option is not offered there; the quote of the cart, or of shipping, lists those that are.',
+  )
+}
+
+/** What each shipping option costs for goods, and the option that is counted. */
+export const carriageOf = (client: Clients, { rememberMs, ...options }: OfferOptions) => {
   const { internal } = client<ShippingApi>('shipping', options)
   /** What shipping would cost without a subtotal, by option, and from which subtotal on it is free. */
   const rates = rememberAnswers(
@@ -32,6 +59,11 @@ export const carriagePrices = (client: Clients, { rememberMs, ...options }: Offe
       most: mostAnswers,
     },
   )
-  return async (goods: Shipped, subtotal: number): Promise<ReadonlyMap<string, number>> =>
-    new Map((await rates(goods)).map(({ option, price, freeOver }) => [option, subtotal >= freeOver ? 0 : price]))
+  return async ({ subtotal, freeShipping, option: asked, ...goods }: Asked) => {
+    const full = (await rates(goods)).map(({ option, price, freeOver }) => ({ option, price: subtotal >= freeOver ? 0 : price }))
+    // Free shipping takes off what standard shipping costs, whichever option is chosen.
+    const off = freeShipping ? (full.find(({ option }) => option === 'standard')?.price ?? 0) : 0
+    const offered = full.map(({ option, price }) => ({ option, price: Math.max(0, price - off) }))
+    return { chosen: chosenOf(offered, asked), offered }
+  }
 }

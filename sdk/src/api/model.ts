@@ -1539,6 +1539,7 @@ export interface NewOrder {
   from_cart?: boolean;
   shipping_address: Address;
   /**
+     * One that is offered there; by default `standard`, or the first where that is not offered
      * @minLength 1
      * @maxLength 32
      * @pattern \S
@@ -6555,7 +6556,7 @@ country?: string;
  */
 region?: string;
 /**
- * One that is offered there; `standard` by default
+ * One that is offered there; by default `standard`, or the first where that is not offered
  * @minLength 1
  * @maxLength 32
  * @pattern \S
@@ -6739,7 +6740,7 @@ country?: string;
  */
 region?: string;
 /**
- * One that is offered there; `standard` by default
+ * One that is offered there; by default `standard`, or the first where that is not offered
  * @minLength 1
  * @maxLength 32
  * @pattern \S
