@@ -1,4 +1,5 @@
 import { type Http, readBytes } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { NotificationService } from './compose'
@@ -36,11 +37,9 @@ export const deliveryRoutes = ({ http, deliveries, reports, suppressions }: Deps
     })
     .post(
       '/deliveries/:id/resend',
-      async ({ user, params, headers, set, status }) => {
+      async ({ user, params, headers, set }) => {
         const scope = `${user.id} POST /api/notifications/deliveries/${params.id}/resend`
-        const answer = await deliveries.resend(params.id, { scope, key: headers['idempotency-key'] })
-        Object.assign(set.headers, answer.headers)
-        return status(202, answer.body)
+        return replyWith(set, await deliveries.resend(params.id, { scope, key: headers['idempotency-key'] }))
       },
       {
         auth: 'admin',

@@ -1,4 +1,4 @@
-import { AppError, conflict, notFound } from '#shared/errors'
+import { conflict, isConflict, notFound } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import { type Answer, idempotently } from '#shared/idempotency'
 import type { Log } from '#shared/log'
@@ -16,7 +16,6 @@ interface Ports {
 }
 
 const illegal = () => conflict('illegal_transition', 'The order is in a state in which it can no longer be cancelled.')
-const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'conflict'
 
 const callOff = (trx: Trx, publish: Publish, order: LockedOrder, by: Canceller | null) =>
   changeOrder(trx, publish, order, { facts: [{ kind: 'called_off', reason: 'by_customer', ...(by && { by }) }] })
@@ -51,7 +50,7 @@ const carryOut = async ({ sql, clients }: Ports, id: number): Promise<LockedOrde
   try {
     await clients.voidShipment(id)
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isConflict(error)) throw error
     const order = await conclude(sql, id, false)
     if (order.row.status === 'cancelled') return order
     throw error
@@ -83,7 +82,7 @@ export const finishCancellations =
       .execute()
     const failed: { id: number; error: unknown }[] = []
     const note = (error: unknown, { id }: { id: number }) => {
-      if (!isRefusal(error)) failed.push({ id, error })
+      if (!isConflict(error)) failed.push({ id, error })
     }
     await eachIsolated(open, ({ id }) => carryOut(ports, id), note, limit)
     // One line a sweep: while shipping is down, all of them fail.

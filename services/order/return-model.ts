@@ -2,6 +2,7 @@ import { Currency, toMajor } from '#shared/money'
 import { PageQuery } from '#shared/page'
 import { closed, named, oneOf, ProductId, Sku, type Static, Time, t, text } from '#shared/schema'
 import { linesColumn, type ReturnRow } from './database'
+import { bareLine } from './domain'
 import { returnStatuses } from './domain-returns'
 import { Money, orderedProduct } from './model'
 
@@ -55,7 +56,7 @@ export const returnView = (row: ReturnRow, currency: string): ReturnView => ({
   reason: row.reason,
   ...(row.reject_reason !== null && { reject_reason: row.reject_reason }),
   // A parcel that came back also names its warehouse, which is nothing to its buyer.
-  lines: linesColumn.read(row.lines).map(({ product_id, sku, quantity }) => ({ product_id, sku, quantity })),
+  lines: linesColumn.read(row.lines).map(bareLine),
   ...(row.refund_amount !== null && { refund_amount: toMajor(row.refund_amount, currency) }),
   ...(row.shipment_id !== null && { shipment_id: row.shipment_id }),
   currency,

@@ -1,4 +1,5 @@
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { listOf, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam, t } from '#shared/schema'
 import type { OrderService } from './compose'
@@ -10,23 +11,19 @@ interface StepRequest {
   user: Buyer
   params: { id: number }
   headers: { 'idempotency-key'?: string | undefined }
-  set: { headers: Record<string, string | number> }
+  set: { status?: unknown; headers: object }
 }
 
 export const returnRoutes = ({ http, returns }: Pick<OrderService, 'returns'> & { http: Http }) => {
   const takeStep = async ({ user, params, headers, set }: StepRequest, step: ReturnStep, said: { reason?: string } = {}) => {
-    const answer = await returns.step(params.id, step, user, headers['idempotency-key'], said)
-    Object.assign(set.headers, answer.headers)
-    return answer.body
+    return replyWith(set, await returns.step(params.id, step, user, headers['idempotency-key'], said))
   }
 
   return http('/api/orders')
     .post(
       '/:id/returns',
-      async ({ user, params, body, headers, set, status }) => {
-        const answer = await returns.request(params.id, user, body, headers['idempotency-key'])
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+      async ({ user, params, body, headers, set }) => {
+        return replyWith(set, await returns.request(params.id, user, body, headers['idempotency-key']))
       },
       {
         auth: true,

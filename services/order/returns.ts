@@ -1,3 +1,4 @@
+import { maySee } from '#shared/auth'
 import { orderReturnUpdated } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently } from '#shared/idempotency'
@@ -102,7 +103,7 @@ export const returns = (sql: OrderSql) => ({
 
   async of(orderId: number, buyer: Buyer): Promise<ReturnView[]> {
     const order = await sql.db.selectFrom('orders').select(['user_id', 'currency']).where('id', '=', orderId).executeTakeFirst()
-    if (!order || (order.user_id !== buyer.id && buyer.role !== 'admin')) throw notFound('order')
+    if (!order || !maySee(buyer, order.user_id)) throw notFound('order')
     return (await returnsOf(sql.db, orderId)).map(row => returnView(row, order.currency))
   },
 
@@ -114,7 +115,7 @@ export const returns = (sql: OrderSql) => ({
       .select('orders.currency')
       .where('returns.id', '=', id)
       .executeTakeFirst()
-    if (!row || (row.user_id !== buyer.id && buyer.role !== 'admin')) throw notFound('return')
+    if (!row || !maySee(buyer, row.user_id)) throw notFound('return')
     return returnView(row, row.currency)
   },
 })

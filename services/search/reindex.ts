@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { chunks } from '#shared/chunks'
 import { conflict } from '#shared/errors'
 import type { Redis } from '#shared/redis'
 import { buildIndex } from './build-index'
@@ -55,7 +56,7 @@ export const reindexing = ({ redis, clients, products, snapshots, leases, log }:
     let after: string | undefined
     for (;;) {
       const page = await clients.catalogAfter(after, pageSize)
-      for (let at = 0; at < page.length; at += lanes) await Promise.all(page.slice(at, at + lanes).map(storeQuietly))
+      for (const some of chunks(page, lanes)) await Promise.all(some.map(storeQuietly))
       for (const { product } of page) seen.add(product.id)
       after = page.at(-1)?.product.id
       await report({ products: seen.size })
@@ -68,8 +69,7 @@ export const reindexing = ({ redis, clients, products, snapshots, leases, log }:
   const forgetStrangers = async (seen: ReadonlySet<string>) => {
     const strangers: string[] = []
     for await (const batch of products.batches()) strangers.push(...batch.map(({ id }) => id).filter(id => !seen.has(id)))
-    for (let at = 0; at < strangers.length; at += pageSize)
-      for (const id of await clients.missingOf(strangers.slice(at, at + pageSize))) await products.forget(id)
+    for (const some of chunks(strangers, pageSize)) for (const id of await clients.missingOf(some)) await products.forget(id)
   }
 
   const run = async (isHeld: () => boolean) => {

@@ -1,4 +1,5 @@
 import type { Http } from '#shared/http'
+import { replyWith } from '#shared/idempotency-key'
 import { eventStream, eventStreamDetail, versionFromHeader } from '#shared/live-streams'
 import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
@@ -63,11 +64,9 @@ export const shippingRoutes = ({ http, quoteItems, shipments, shipLines, steps, 
     })
     .post(
       '/shipments',
-      async ({ user, body, headers, set, status }) => {
+      async ({ user, body, headers, set }) => {
         const keyed = { scope: `${user.id} POST /api/shipping/shipments`, key: headers['idempotency-key'] }
-        const answer = await shipLines(keyed, body)
-        Object.assign(set.headers, answer.headers)
-        return status(201, answer.body)
+        return replyWith(set, await shipLines(keyed, body))
       },
       {
         auth: 'admin',
@@ -104,9 +103,7 @@ export const shippingRoutes = ({ http, quoteItems, shipments, shipLines, steps, 
       '/shipments/:id/events',
       async ({ user, params: { id }, body, headers, set }) => {
         const keyed = { scope: `${user.id} POST /api/shipping/shipments/${id}/events`, key: headers['idempotency-key'] }
-        const answer = await steps.recordOnce(keyed, id, body.status)
-        Object.assign(set.headers, answer.headers)
-        return answer.body
+        return replyWith(set, await steps.recordOnce(keyed, id, body.status))
       },
       {
         auth: 'admin',

@@ -1,5 +1,6 @@
 import type { Channel, ConfirmChannel } from 'amqplib'
 import { conflict } from '../errors'
+import { openChannel } from './amqp'
 import { withConnection } from './short-connection'
 
 const lockWaitMs = 5000
@@ -15,8 +16,7 @@ export const exclusively = async <T>(
   const deadline = Date.now() + lockWaitMs
   for (;;) {
     const done = await withConnection(url, async model => {
-      const lock = await model.createChannel()
-      lock.on('error', () => {})
+      const lock = await openChannel(model)
       const locked = await lock.assertQueue(`${prefix}dead-letters.lock`, { exclusive: true, durable: false }).then(
         () => true,
         error => {
