@@ -8,13 +8,15 @@ export const checker = <S extends TSchema>(schema: S) => {
     compiled ??= TypeCompiler.Compile(schema)
     return compiled
   }
+  /** The first thing that is wrong with a value; undefined when nothing is. */
+  const fault = (value: unknown) => (compile().Check(value) ? undefined : compile().Errors(value).First())
   return {
     check: (value: unknown): value is Static<S> => compile().Check(value),
-    /** The first thing that is wrong with a value; undefined when nothing is. */
+    fault,
+    /** The fault in words. */
     problem(value: unknown): string | undefined {
-      if (compile().Check(value)) return undefined
-      const first = compile().Errors(value).First()
-      return first && `${first.path || '/'}: ${first.message}`
+      const found = fault(value)
+      return found && `${found.path || '/'}: ${found.message}`
     },
   }
 }

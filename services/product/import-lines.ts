@@ -1,5 +1,5 @@
-import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { parse } from 'csv-parse/sync'
+import { checker } from '#shared/checker'
 import { AppError, invalid } from '#shared/errors'
 import { sane } from '#shared/http'
 import { unescapeFormula } from './csv-formulas'
@@ -85,13 +85,13 @@ export async function* splitRecords(chunks: AsyncIterable<Uint8Array>, format: I
   yield* cut(true)
 }
 
-const compiled = TypeCompiler.Compile(ImportedProduct)
+const { check, fault: faultOf } = checker(ImportedProduct)
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 const productOf = (value: unknown): ProductInput => {
   if (!sane(value)) throw invalid('invalid_text', 'The line contains a NUL character or a forbidden key, or is nested too deeply.')
-  if (!compiled.Check(value)) {
-    const fault = compiled.Errors(value).First()
+  if (!check(value)) {
+    const fault = faultOf(value)
     const path = fault && /^[\w/]{1,120}$/.test(fault.path) ? fault.path : '/'
     throw invalid('invalid_input', `${path}: ${fault?.message ?? 'does not match the schema'}`)
   }

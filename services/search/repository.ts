@@ -1,4 +1,4 @@
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import { checker } from '#shared/checker'
 import type { Redis } from '#shared/redis'
 import { type Static, t } from '#shared/schema'
 import type { Indexed } from './domain'
@@ -24,7 +24,7 @@ export const StoredProduct = t.Object({
   created_at: t.Number(),
 })
 export type StoredProduct = Static<typeof StoredProduct>
-let compiled: TypeCheck<typeof StoredProduct> | undefined
+const { check } = checker(StoredProduct)
 
 /** The stock of a SKU, by its version at inventory; 0 is the opening balance. */
 export type Levels = Record<string, readonly [version: number, available: number]>
@@ -69,8 +69,7 @@ const fields = ['doc', 'stock', 'rating', 'ratings', 'popularity'] as const
 /** Undefined for one that is not there, or that another release wrote in a form that this one cannot read. */
 const indexed = ([doc, stock, rating, ratings, popularity]: readonly (string | null)[]): (StoredProduct & Indexed) | undefined => {
   const product: unknown = doc ? JSON.parse(doc) : undefined
-  compiled ??= TypeCompiler.Compile(StoredProduct)
-  if (!compiled.Check(product)) return undefined
+  if (!check(product)) return undefined
   return {
     ...product,
     available: Number(stock ?? 0),

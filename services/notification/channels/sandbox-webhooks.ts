@@ -1,4 +1,4 @@
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { checker } from '#shared/checker'
 import { closed, oneOf, t, text } from '#shared/schema'
 import { signatureHeader, verifySignature } from '#shared/webhook-signature'
 import type { WebhookVerifier } from './channel'
@@ -23,7 +23,7 @@ export const SandboxEvents = t.Union([Event, t.Array(Event, { minItems: 1, maxIt
     },
   ],
 })
-const schema = TypeCompiler.Compile(SandboxEvents)
+const { check } = checker(SandboxEvents)
 
 /** Signed in our own way, `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, and at most five minutes old. */
 export const sandboxWebhooks = (secret: string): WebhookVerifier => ({
@@ -31,7 +31,7 @@ export const sandboxWebhooks = (secret: string): WebhookVerifier => ({
     requireBounded(raw)
     verifySignature(secret, raw, headers.get(signatureHeader), now)
     const events = jsonOf(raw)
-    if (!schema.Check(events)) throw invalidWebhook()
+    if (!check(events)) throw invalidWebhook()
     return Array.isArray(events) ? events : [events]
   },
 })

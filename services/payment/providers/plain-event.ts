@@ -1,4 +1,4 @@
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { checker } from '#shared/checker'
 import { invalid } from '#shared/errors'
 import { Currency, toMinor } from '#shared/money'
 import { closed, Id, t, text } from '#shared/schema'
@@ -34,7 +34,7 @@ export const PlainEvent = closed(
     ],
   },
 )
-const schema = TypeCompiler.Compile(PlainEvent)
+const { check } = checker(PlainEvent)
 const states = {
   'payment.authorized': 'authorized',
   'payment.captured': 'captured',
@@ -54,7 +54,7 @@ export const readPlainEvent = (secret: string | undefined, body: Uint8Array, hea
   // Where no secret is configured, every signature must fail; an empty secret could be guessed.
   verifySignature(secret ?? crypto.randomUUID(), body, headers.get(signatureHeader), new Date())
   const event = parsed(body)
-  if (!schema.Check(event))
+  if (!check(event))
     throw invalid(
       'invalid_webhook',
       'The webhook is signed, but its body is not an event. Send the fields that the documentation of this route lists.',
