@@ -103,14 +103,25 @@ describe('drift', () => {
     expect(report.drift).toEqual({ much: 50, none: 0 })
     expect(report.examples).toEqual({ much: many.slice(0, 20) })
   })
+  const at = '2026-01-31T12:00:00Z'
   test('is looked for in the last quarter of an hour minus five seconds, or in the requested window', () => {
     expect(windowOf({}, now)).toEqual({ from: new Date('2026-01-31T11:44:55.000Z'), to: new Date('2026-01-31T11:59:55.000Z') })
     expect(windowOf({ to: '2026-01-01T00:15:00Z' }, now).from).toEqual(new Date('2026-01-01T00:00:00Z'))
-    const at = '2026-01-31T12:00:00Z'
     expect(windowOf({ from: '2026-01-31T10:00:00Z', to: at }, now)).toEqual({ from: new Date('2026-01-31T10:00:00Z'), to: new Date(at) })
     expect(windowOf({ from: '2026-01-30', to: '2026-01-30' }, now)).toEqual({ from: new Date('2026-01-30'), to: new Date('2026-01-31') })
+    const inAnHour = '2026-01-31T13:00:00Z'
+    expect(windowOf({ to: inAnHour }, now).to).toEqual(new Date(inAnHour))
     for (const window of [{ from: at }, { from: at, to: at }]) expect(codeOf(() => windowOf(window, now))).toBe('invalid_window')
     for (const window of [{ from: 'nonsense' }, { to: '2026-02-30' }]) expect(codeOf(() => windowOf(window, now))).toBe('invalid_period')
+  })
+  test('is not looked for in the last five seconds of a day that is not over', () => {
+    expect(windowOf({ from: '2026-01-30', to: '2026-01-31' }, now)).toEqual({
+      from: new Date('2026-01-30'),
+      to: new Date('2026-01-31T11:59:55.000Z'),
+    })
+    const justOver = new Date('2026-02-01T00:00:02.000Z')
+    expect(windowOf({ to: '2026-01-31' }, justOver).to).toEqual(new Date('2026-01-31T23:59:57.000Z'))
+    expect(codeOf(() => windowOf({ from: at, to: '2026-01-31' }, now))).toBe('invalid_window')
   })
 })
 

@@ -77,12 +77,15 @@ export interface Window {
 /** Events younger than this may still be under way. */
 const settleMs = 5 * second
 
-/** By default, the last quarter of an hour without the time in which events may still be under way. */
+/** By default, the last quarter of an hour without the time in which events may still be under way. A day that is not over ends before it, too. */
 export const windowOf = ({ from, to }: { from?: string; to?: string }, now: Date): Window => {
   const period = readPeriod(from, to)
-  const until = period.to ?? new Date(now.getTime() - settleMs)
+  const settled = new Date(now.getTime() - settleMs)
+  // Whoever names a moment means it.
+  const until = period.to && (to?.includes('T') || period.to < settled) ? period.to : settled
   const since = period.from ?? new Date(until.getTime() - 15 * minute)
-  if (!(since < until)) throw invalid('invalid_window', '`from` must be before `to`; without `to`, before five seconds ago.')
+  if (!(since < until))
+    throw invalid('invalid_window', '`from` must be before `to`; without `to`, or with a day that is not over, before five seconds ago.')
   return { from: since, to: until }
 }
 
