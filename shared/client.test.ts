@@ -46,6 +46,9 @@ describe('a client', () => {
     })
     product.behave(() => problem(400, 'invalid_input', { errors: [{ path: '/name', message: 'is required' }] }))
     expect((await errorOf(unwrap(client.api.products.post({ name: 'x' })))).errors).toEqual([{ path: '/name', message: 'is required' }])
+    // As an earlier release writes it.
+    product.behave(() => problem(400, 'invalid_input', { errors: [{ path: 'items/0', message: 'is gone' }, { message: 'no path' }] }))
+    expect((await errorOf(unwrap(client.api.products.post({ name: 'x' })))).errors).toEqual([{ path: '/items/0', message: 'is gone' }])
     product.behave(() => problem(429, 'busy', {}, { 'retry-after': '7' }))
     expect(await errorOf(unwrap(client.api.products({ id: '7' }).get()))).toMatchObject({ kind: 'too_many', retryAfter: 7 })
   })

@@ -37,13 +37,11 @@ const parse = (text: string): unknown => {
     return undefined
   }
 }
-const isFault = (fault: unknown): fault is Fault =>
-  typeof fault === 'object' &&
-  fault !== null &&
-  'path' in fault &&
-  String(fault.path).startsWith('/') &&
-  'message' in fault &&
-  typeof fault.message === 'string'
+/** Instances of an earlier release leave out the leading slash of some paths. */
+const faultsOf = (fault: unknown): Fault[] =>
+  typeof fault === 'object' && fault !== null && 'path' in fault && 'message' in fault && typeof fault.message === 'string'
+    ? [{ path: `/${String(fault.path).replace(/^\//, '')}`, message: fault.message }]
+    : []
 
 /** The callee's own error. An error that is no problem document did not come from the service. */
 const refusal = async (callee: ServiceName, answer: Response): Promise<AppError> => {
@@ -55,7 +53,7 @@ const refusal = async (callee: ServiceName, answer: Response): Promise<AppError>
     return status >= 500 ? unreachable(callee, cause) : badAnswer(cause)
   }
   const retryAfter = Number(headers.get('retry-after') ?? Number.NaN)
-  const errors = 'errors' in body && Array.isArray(body.errors) ? body.errors.filter(isFault) : []
+  const errors = 'errors' in body && Array.isArray(body.errors) ? body.errors.flatMap(faultsOf) : []
   return new AppError(kind, String(body.code), String(body.detail), {
     ...(Number.isFinite(retryAfter) && { retryAfter }),
     ...(errors.length > 0 && { errors }),
