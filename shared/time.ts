@@ -17,7 +17,11 @@ const momentOf = (text: string): Date => {
 }
 
 /** What `from` and `to` of a query mean, in UTC. A period that ends on a day includes all of that day; one that ends at a moment ends there. */
-export const readPeriod = (from: string | undefined, to: string | undefined): { from?: Date; to?: Date } => ({
-  ...(from !== undefined && { from: momentOf(from) }),
-  ...(to !== undefined && { to: new Date(momentOf(to).getTime() + (to.length === 10 ? day : 0)) }),
-})
+export function readPeriod(from: string, to: string): { from: Date; to: Date }
+export function readPeriod(from: string | undefined, to: string | undefined): { from?: Date; to?: Date }
+export function readPeriod(from: string | undefined, to: string | undefined) {
+  return {
+    ...(from !== undefined && { from: momentOf(from) }),
+    ...(to !== undefined && { to: new Date(momentOf(to).getTime() + (to.length === 10 ? day : 0)) }),
+  }
+}

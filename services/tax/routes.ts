@@ -60,7 +60,7 @@ const ratePlace = ({ country, region }: { country: string; region?: string | und
 
 const longestReportMs = 366 * day
 const reportWindow = (query: { from: string; to: string }) => {
-  const { from = new Date(), to = new Date() } = readPeriod(query.from, query.to)
+  const { from, to } = readPeriod(query.from, query.to)
   if (!(from < to) || to.getTime() - from.getTime() > longestReportMs)
     throw invalid('invalid_window', '`from` must be before `to`, by at most 366 days.')
   return { from, to }
