@@ -7,7 +7,8 @@ import { closed, Id, t } from './schema'
 /**
  * Every write of an administrator gets an entry in the audit log, which the user service keeps. The gate notes the act in the request's
  * context. The first transaction of the request that commits publishes it beside its effect, so that there is neither an effect without
- * an entry nor an entry without an effect. In SQL, a write outside of a transaction is refused (sql/audited.ts). A service that has no outbox sends the entry to the user service before it acts.
+ * an entry nor an entry without an effect. In SQL, a write outside of a transaction is refused (sql/audited.ts). A service that has no
+ * outbox sends the entry to the user service before it acts.
  */
 const act = { user_id: Id, action: t.String(), target: t.Record(t.String(), t.String()) }
 

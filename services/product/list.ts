@@ -34,7 +34,7 @@ interface Narrowing {
   hint: string
 }
 
-/** Archived products have one shelf, whatever there is of them, so that their stock itself is looked at. */
+/** All archived products are on one shelf, so `in_stock` filters by `stock`. */
 const shelfOf = ({ archived = false, in_stock }: ListQuery): Where[] => {
   if (!archived)
     return [{ shelf: in_stock === 'true' ? 'in_stock' : in_stock === 'false' ? 'sold_out' : { $in: ['in_stock', 'sold_out'] } }]
