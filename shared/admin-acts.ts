@@ -1,4 +1,4 @@
-import { type AdminAct, peekContext } from './context'
+import { type AdminAct, currentContext, peekContext, withContext } from './context'
 import { type Draft, defineEvent } from './event'
 import type { Http } from './http'
 import { type ServiceName, serviceNames, services } from './platform'
@@ -31,6 +31,9 @@ export const withAdminAct = async <T>(service: ServiceName, transaction: (drafts
     throw error
   }
 }
+
+/** Runs what comes before an act and may refuse it, such as the check of a password: no transaction of it enters the act. */
+export const beforeAdminAct = <T>(check: () => T): T => withContext({ ...currentContext(), adminAct: undefined }, check)
 
 const withoutOutbox = serviceNames.filter(name => services[name].store === 'redis')
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eventually } from '#shared/testing'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -62,6 +63,21 @@ test('failed attempts are in the audit log, once each, and so is the beginning o
   const actions = (body.items as { action: string; detail: string }[]).map(({ action, detail }) => `${action} ${detail}`)
   expect(actions.filter(action => action.startsWith('login'))).toEqual(['login.locked password', ...Array(5).fill('login.failed password')])
   expect(text).not.toContain('203.0.113.5')
+})
+
+test('an administrator’s refused proof is a failed login in the audit log, and no act', async () => {
+  const { access: token } = await users.admin()
+  const acts = async () => (await users.published('admin.acted')).map(({ data }): object => data)
+  const before = await acts()
+  const proof = { current_password: 'a wrong guess' }
+  expect((await users.call('POST', '/api/users/me/mfa', { token, body: proof })).status).toBe(401)
+  await eventually(async () => {
+    const { body } = await users.call('GET', '/api/users/audit?limit=1', { token })
+    return (body.items as { action: string }[])[0]?.action === 'login.failed'
+  })
+  expect(await acts()).toEqual(before)
+  expect((await users.call('POST', '/api/users/me/mfa', { token, body: { current_password: 'the admin password' } })).status).toBe(200)
+  expect((await acts()).slice(before.length)).toEqual([expect.objectContaining({ action: 'POST /api/users/me/mfa/' })])
 })
 
 test('no error was logged', () => expect(users.failures).toEqual([]))

@@ -1,3 +1,4 @@
+import { beforeAdminAct } from '#shared/admin-acts'
 import { invalid, unauthenticated } from '#shared/errors'
 import type { ClientOrigin } from './client-origin'
 import type { UserRow } from './database'
@@ -16,9 +17,8 @@ const missing = (message: string) =>
   invalid('current_password_required', message, [{ path: '/current_password', message: 'Expected for this change' }])
 
 /** For changes that a stolen access token alone must not allow: the password, or a code where two-factor login is on. */
-export const confirmOwner =
-  ({ accounts, checks, factors }: Deps) =>
-  async (userId: number, { current_password, code }: OwnerProof, origin: ClientOrigin): Promise<UserRow> => {
+export const confirmOwner = ({ accounts, checks, factors }: Deps) => {
+  const check = async (userId: number, { current_password, code }: OwnerProof, origin: ClientOrigin): Promise<UserRow> => {
     const account = await accounts.byId(userId)
     const hasFactor = account.mfa_enabled === 1
     const byCode = current_password === undefined && code !== undefined && hasFactor
@@ -31,4 +31,6 @@ export const confirmOwner =
     if (!right) throw unauthenticated('wrong_password', `The current ${byCode ? 'code' : 'password'} is wrong.`)
     return account
   }
+  return (userId: number, proof: OwnerProof, origin: ClientOrigin) => beforeAdminAct(() => check(userId, proof, origin))
+}
 export type ConfirmOwner = ReturnType<typeof confirmOwner>
