@@ -210,11 +210,22 @@ export const leaving: Folder = {
       problem: 'invalid_credentials',
     },
     {
+      name: 'An administrator’s token alone erases nobody',
+      send: 'DELETE /api/users/{{guest_id}}',
+      as: 'admin',
+      body: {},
+      status: 400,
+      problem: 'current_password_required',
+    },
+    {
       name: 'An administrator erases an account',
       send: 'DELETE /api/users/{{guest_id}}',
       as: 'admin',
+      body: { current_password: '{{admin_password}}' },
       status: 204,
-      about: 'For who cannot log in to ask for it, and for accounts that came back with a restored backup.',
+      about:
+        'For who cannot log in to ask for it, and for accounts that came back with a restored backup. The password is the administrator’s own: ' +
+        'their access token may be stolen.',
     },
     { name: 'That account is gone, too', send: 'GET /api/users/{{guest_id}}', as: 'admin', status: 404, problem: 'user_not_found' },
   ],

@@ -1,8 +1,9 @@
 import type { Http } from '#shared/http'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { closed, IdParam, t } from '#shared/schema'
+import { originOf } from './client-origin'
 import type { UserService } from './compose'
-import { AuditEntry, auditView, ManagedAccount, ManagedChange, managedAccountView, UserFilter } from './model'
+import { AuditEntry, auditView, ManagedAccount, ManagedChange, managedAccountView, OwnerProof, UserFilter } from './model'
 
 type Deps = Pick<UserService, 'accounts' | 'managedAccounts' | 'secondFactors' | 'personalData' | 'audit' | 'vault'> & { http: Http }
 
@@ -46,20 +47,31 @@ export const adminRoutes = ({ http, accounts, managedAccounts, secondFactors, pe
     })
     .delete(
       '/:id',
-      async ({ params, user, set }) => {
-        await personalData.eraseOther(params.id, user.id)
+      async ({ params, body, user, request, set }) => {
+        await personalData.eraseOther(params.id, user.id, body, originOf(request))
         set.status = 204
       },
       {
         auth: 'admin',
         params: IdParam,
+        body: OwnerProof,
         response: { 204: t.Void() },
-        problems: ['user_not_found', 'own_account', 'last_admin', 'open_orders'],
+        problems: [
+          'user_not_found',
+          'own_account',
+          'admin_account',
+          'open_orders',
+          'current_password_required',
+          'wrong_password',
+          'too_many_attempts',
+          'too_many_logins',
+        ],
         detail: {
           operationId: 'deleteUser',
           summary: 'Erase an account and its personal data',
           description:
-            'For somebody who asks for it without being able to log in, and for accounts that a restored backup has brought back. It cannot be undone.',
+            'For somebody who asks for it without being able to log in, and for accounts that a restored backup has brought back. It cannot be ' +
+            'undone, so the body proves that it is the administrator who asks: by their own password, or a code where their two-factor login is on.',
         },
       },
     )

@@ -9,6 +9,7 @@ import {
   loginNameOf,
   publishedBeforeMs,
   requireAnotherAdmin,
+  requireNoAdmin,
   rotationDue,
   signingKey,
   usernameOf,
@@ -85,6 +86,10 @@ test('the last active administrator must stay; any other may leave', () => {
     'nothing',
     'nothing',
   ])
+})
+
+test('an account is erased by others only while it is no administrator’s', () => {
+  expect([codeOf(() => requireNoAdmin('admin')), codeOf(() => requireNoAdmin('customer'))]).toEqual(['admin_account', 'nothing'])
 })
 
 test('five wrong passwords are free, then an account waits from half a minute to an hour, and a day later all is forgotten', () => {

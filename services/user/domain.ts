@@ -52,6 +52,15 @@ export const requireAnotherAdmin = (activeAdmins: readonly number[], leaving: nu
     throw conflict('last_admin', 'This is the last active administrator; give another account the role first.')
 }
 
+/** Other administrators lose their role first, which can be seen and undone. An erasure cannot. */
+export const requireNoAdmin = (role: 'customer' | 'admin'): void => {
+  if (role === 'admin')
+    throw conflict(
+      'admin_account',
+      'This is the account of an administrator; make it a customer’s first (PATCH /api/users/:id), then erase it.',
+    )
+}
+
 /** How many failures an account may have from one network before it must wait there. The wait doubles with each further failure. */
 export const lockout = { freeFailures: 5, firstWaitMs: 30 * second, longestWaitMs: hour, forgetAfterMs: day }
 export type Lockout = typeof lockout

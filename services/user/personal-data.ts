@@ -6,7 +6,7 @@ import type { ClientOrigin } from './client-origin'
 import type { UserClients } from './clients'
 import type { ConfirmOwner } from './confirm-owner'
 import type { Clock, UserSql } from './database'
-import { requireAnotherAdmin } from './domain'
+import { requireAnotherAdmin, requireNoAdmin } from './domain'
 import { revokeTokens } from './mailed-tokens'
 import { auditView, myProfileView, type OwnerProof, sessionView } from './model'
 import { type Accounts, lockAdmins, lockUser } from './repository'
@@ -52,7 +52,8 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
     const ended = await sql.transaction(async (trx, publish) => {
       const admins = await lockAdmins(trx)
       const user = await lockUser(trx, userId)
-      requireAnotherAdmin(admins, userId)
+      if (userId === actor) requireAnotherAdmin(admins, userId)
+      else requireNoAdmin(user.role)
       const sids = await endSessions(trx, { userId }, clock())
       const cleared = {
         email: null,
@@ -115,10 +116,10 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
       await erase(userId, userId)
     },
 
-    /** An administrator's own account is erased by its owner's proof alone. */
-    async eraseOther(userId: number, actor: number): Promise<void> {
-      if (userId === actor)
-        throw conflict('own_account', 'An administrator erases their own account at DELETE /api/users/me, with a proof.')
+    /** Cannot be undone, so an administrator's access token alone is not enough for it. */
+    async eraseOther(userId: number, actor: number, proof: OwnerProof, origin: ClientOrigin): Promise<void> {
+      if (userId === actor) throw conflict('own_account', 'An administrator erases their own account at DELETE /api/users/me.')
+      await confirm(actor, proof, origin)
       await accounts.byId(userId)
       await erase(userId, actor)
     },

@@ -4,11 +4,12 @@ import { Confirm } from '../../kit/dialog'
 import { Money, Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
-import { Link, type PageProps } from '../../kit/route'
+import { go, Link, type PageProps } from '../../kit/route'
 import { person } from '../../kit/session'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
 import { Trail } from '../../kit/tabs'
+import { FormButton } from '../parts/form-button'
 import { State } from '../parts/states'
 import type { Account, Order } from '../types'
 
@@ -53,6 +54,27 @@ function Acts({ account }: { account: Account }) {
         >
           For someone who lost both the phone and the recovery codes. Make sure that it is really them.
         </Confirm>
+      )}
+      {role !== 'admin' && (
+        <FormButton
+          label="Erase"
+          title="Erase this account for good?"
+          look="danger"
+          fields={[
+            {
+              name: 'current_password',
+              label: 'Your own password',
+              type: 'password',
+              hint: 'The person’s data goes from every service, and nobody can bring it back. Orders and reviews stay, without the person.',
+              required: true,
+            },
+          ]}
+          onSave={async (proof, headers) => {
+            await call('DELETE', `/api/users/${id}`, { body: proof, headers })
+            go('/users', { replace: true })
+            say('Erased.')
+          }}
+        />
       )}
     </span>
   )

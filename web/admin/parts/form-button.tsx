@@ -22,7 +22,15 @@ export function FormButton({ label, title = label, fields, values, onSave, look 
         {label}
       </Button>
       {open && (
-        <FormDialog title={title} save={label} fields={fields} onSave={onSave} onClose={() => setOpen(false)} {...(values && { values })} />
+        <FormDialog
+          title={title}
+          save={label}
+          fields={fields}
+          danger={look === 'danger'}
+          onSave={onSave}
+          onClose={() => setOpen(false)}
+          {...(values && { values })}
+        />
       )}
     </>
   )

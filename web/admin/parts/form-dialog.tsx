@@ -10,7 +10,7 @@ import type { Values } from './values'
 export interface FormField {
   name: string
   label: string
-  type?: 'text' | 'number' | 'date' | 'datetime-local'
+  type?: 'text' | 'password' | 'number' | 'date' | 'datetime-local'
   options?: readonly string[]
   /** With `options`: what the choice of nothing is called. */
   none?: string
@@ -27,6 +27,8 @@ interface Props {
   save: string
   fields: readonly FormField[]
   values?: Values
+  /** For what cannot be undone. */
+  danger?: boolean
   onSave: (values: Values, headers: Record<string, string>) => Promise<unknown>
   onClose: () => void
 }
@@ -42,7 +44,7 @@ function Suggestions({ id, values }: { id: string; values: readonly string[] }) 
 }
 
 /** A form in a dialog. Every value is text here; what the API wants of it is made in `onSave`. */
-export function FormDialog({ title, save, fields, values = {}, onSave, onClose }: Props) {
+export function FormDialog({ title, save, fields, values = {}, danger = false, onSave, onClose }: Props) {
   const [given, setGiven] = useState<Values>(values)
   const id = useId()
   const action = useAction(async (now: Values, { headers }) => {
@@ -72,6 +74,7 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
               {...(lines && { lines })}
               {...(suggestions && { list: `${id}-${name}` })}
               {...(type === 'number' && { step: 'any' })}
+              {...(type === 'password' && { autoComplete: 'current-password' })}
             />
           )
         })}
@@ -81,7 +84,7 @@ export function FormDialog({ title, save, fields, values = {}, onSave, onClose }
           <Button disabled={action.busy} onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" look="main" busy={action.busy}>
+          <Button type="submit" look={danger ? 'danger' : 'main'} busy={action.busy}>
             {save}
           </Button>
         </div>
