@@ -37,6 +37,21 @@ test('an erased user’s address is removed at once from delivered shipments, an
   expect(body.address).toBeNull()
 })
 
+test('an account that is erased again, after a restored backup, loses what came back and nothing else', async () => {
+  await shop.receive(erased(56))
+  const back = await shop.shipped(56)
+  await deliver(back.id)
+  await shop.sql.db
+    .updateTable('shipments')
+    .set({ address: JSON.stringify(street) })
+    .where('id', '=', back.id)
+    .execute()
+  const others = await shop.shipped(57)
+  await shop.receive(erased(56, 3))
+  expect([await addressOf(back.orderId), await addressOf(others.orderId)]).toEqual([null, JSON.stringify(street)])
+  expect(await shop.sql.db.selectFrom('erased_users').select('user_id').where('user_id', '=', 56).execute()).toHaveLength(1)
+})
+
 test('an erased user’s kept answers are removed, whichever route gave them, and nobody else’s', async () => {
   const kept = async () => {
     const rows = await shop.sql.kernel.selectFrom('idempotency_keys').select(['owner', 'answer']).where('answer', 'is not', null).execute()

@@ -205,4 +205,4 @@ export const committed = (order_id: number, from: Line[] = lines) =>
   messageOf(inventoryCommitted({ id: order_id, version: 2 }, { order_id, lines: from }))
 export const cancelled = (order_id: number) =>
   messageOf(orderCancelled({ id: order_id, version: 3 }, { order_id, user_id: 7, reason: 'by_customer', items: lines }))
-export const erased = (user_id: number) => messageOf(userDeleted({ id: user_id, version: 2 }, { user_id }))
+export const erased = (user_id: number, version = 2) => messageOf(userDeleted({ id: user_id, version }, { user_id }))

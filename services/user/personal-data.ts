@@ -92,6 +92,19 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
     await sessions.publishEnd(ended)
   }
 
+  /**
+   * Nothing of the person is left here, but perhaps in another service that was restored from a backup: the event makes all of them erase
+   * again. Orders that the backup has as open do not hinder it: the account was erased when they were over.
+   */
+  const eraseAgain = (userId: number, actor: number): Promise<void> =>
+    sql.transaction(async (trx, publish) => {
+      const erased = trx.selectFrom('users').select('version').where('id', '=', userId).where('erased_at', 'is not', null)
+      const version = (await erased.forUpdate().executeTakeFirstOrThrow()).version + 1
+      await trx.updateTable('users').set({ version, updated_at: clock() }).where('id', '=', userId).execute()
+      await audit.record(trx, 'account.erased', { user: userId, actor, detail: 'again' })
+      publish(userDeleted({ id: userId, version }, { user_id: userId }))
+    })
+
   return {
     async exportOf(userId: number, sid: string) {
       const [user, saved, live, log, services] = await Promise.all([
@@ -120,7 +133,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
     async eraseOther(userId: number, actor: number, proof: OwnerProof, origin: ClientOrigin): Promise<void> {
       if (userId === actor) throw conflict('own_account', 'An administrator erases their own account at DELETE /api/users/me.')
       await confirm(actor, proof, origin)
-      await accounts.byId(userId)
+      if (await accounts.isErased(userId)) return eraseAgain(userId, actor)
       await erase(userId, actor)
     },
   }

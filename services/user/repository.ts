@@ -21,6 +21,13 @@ export const accountRepository = ({ db }: Pick<UserSql, 'db'>) => {
       return row
     },
 
+    /** Whether the account is erased. The row of an erased one stays. */
+    async isErased(id: number): Promise<boolean> {
+      const row = await db.selectFrom('users').select('erased_at').where('id', '=', id).executeTakeFirst()
+      if (!row) throw notFound('user')
+      return row.erased_at !== null
+    },
+
     admins: (): Promise<{ id: number }[]> =>
       present().clearSelect().select('id').where('role', '=', 'admin').where('blocked', '=', 0).orderBy('id').limit(mostAdmins).execute(),
 
