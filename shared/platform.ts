@@ -49,7 +49,7 @@ export const services = {
     resources: ['payments'],
     owns: 'payments, refunds, webhooks, the ledger',
     settings: [
-      ...['BANK_TRANSFER_DUE_MS', 'PAYMENT_PROVIDER', 'SANDBOX_LATE_MS', 'SANDBOX_WEBHOOK_SECRET'],
+      ...['BANK_ACCOUNT', 'BANK_TRANSFER_DUE_MS', 'PAYMENT_PROVIDER', 'SANDBOX_LATE_MS', 'SANDBOX_WEBHOOK_SECRET'],
       ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_URL'],
       ...['PAYPAL_CLIENT_ID', 'PAYPAL_SECRET', 'PAYPAL_WEBHOOK_ID', 'PAYPAL_URL'],
     ],

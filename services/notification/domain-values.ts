@@ -17,7 +17,8 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
   new_sign_in: ['time'],
   /** `items` is a list of `{ product, quantity, price }`. `shipping_option` is `pickup` where the buyer collects the order. */
   order_placed: [...order, 'items', 'total', 'currency', 'shipping_option'],
-  payment_pending: [...order, 'amount', 'currency', 'reference', 'due_at'],
+  /** `bank_account` is where the money goes; empty where the release before told of it. */
+  payment_pending: [...order, 'amount', 'currency', 'reference', 'due_at', 'bank_account'],
   order_paid: [...order],
   /**
    * `reason` is the shop's word for it: `by_customer`, `payment_timeout`, `out_of_stock`, `coupon_rejected`, `undeliverable`.

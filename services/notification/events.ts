@@ -63,8 +63,9 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       return status === 'rejected' ? tellUser(message, 'return_rejected', user_id, facts) : undefined
     }),
     on(catalog.paymentPending, message => {
-      const { order_id, user_id, amount, currency, reference, due_at } = message.data
-      return tellUser(message, 'payment_pending', user_id, { order_id, amount, currency, reference, due_at })
+      const { order_id, user_id, amount, currency, reference, due_at, bank_account } = message.data
+      const facts = { order_id, amount, currency, reference, due_at, ...(bank_account && { bank_account }) }
+      return tellUser(message, 'payment_pending', user_id, facts)
     }),
     on(catalog.paymentRefunded, message => {
       const { order_id, user_id, amount, currency } = message.data

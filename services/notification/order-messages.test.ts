@@ -75,15 +75,26 @@ describe('an event', () => {
     expect(shop.channels.email.to('user1@example.com').map(({ subject }) => subject)).toEqual(['A return is waiting: order 36'])
   })
 
-  test('of a transfer that is awaited tells its buyer how much, under which reference and until when', async () => {
+  test('of a transfer that is awaited tells its buyer how much, to which account, under which reference and until when', async () => {
     const user = await shop.newUser()
-    const event = transferAwaited(39, user.id)
+    const event = transferAwaited(39, user.id, 'Shop Ltd, IBAN XX00 <1>')
     await shop.handle(event, event)
     await shop.sendAll()
     const [mail, ...more] = shop.channels.email.to(user.email)
     expect(more).toEqual([])
     expect(mail?.subject).toBe('How to pay for order 39')
-    for (const part of ['Amount: $64.00', 'Reference: transfer_77', 'Pay by: December 3, 2026']) expect(mail?.text).toContain(part)
+    for (const part of ['Amount: $64.00', 'Account: Shop Ltd, IBAN XX00 <1>', 'Reference: transfer_77', 'Pay by: December 3, 2026'])
+      expect(mail?.text).toContain(part)
+    expect(mail?.html).toContain('Shop Ltd, IBAN XX00 &lt;1&gt;')
     expect((await user.send('GET', '/')).body.items).toMatchObject([{ kind: 'payment_pending', link: 'https://shop.example/orders/39' }])
+  })
+
+  test('of a transfer of which the release before told has no row for the account', async () => {
+    const user = await shop.newUser()
+    await shop.handle(transferAwaited(40, user.id))
+    await shop.sendAll()
+    const [mail] = shop.channels.email.to(user.email)
+    expect(mail?.text).toContain('Reference: transfer_77')
+    expect(mail?.text).not.toContain('Account')
   })
 })

@@ -21,7 +21,7 @@ export const englishOrders: OrderWords = {
   payment_pending: {
     subject: 'How to pay for order {{ order_id }}',
     short: 'Please transfer {{ amount | money: currency }} for order {{ order_id }}. Reference: {{ reference }}',
-    preheader: 'The reference and the date that your transfer needs.',
+    preheader: 'The account, the reference and the date that your transfer needs.',
     heading: 'We are waiting for your transfer',
     paragraphs: [
       'Please transfer the amount below, and give the reference exactly as it stands here: that is how we match your payment to your order.',
@@ -30,6 +30,7 @@ export const englishOrders: OrderWords = {
     rows: [
       ['Order', '{{ order_id }}'],
       ['Amount', '{{ amount | money: currency }}'],
+      ['Account', '{{ bank_account }}', 'bank_account'],
       ['Reference', '{{ reference }}'],
       ['Pay by', '{{ due_at | date_long }}'],
     ],

@@ -21,7 +21,7 @@ export const koreanOrders: OrderWords = {
   payment_pending: {
     subject: '입금 안내 (주문번호 {{ order_id }})',
     short: '주문번호 {{ order_id }}: 입금을 기다리고 있습니다. {{ amount | money: currency }}, 참조 번호 {{ reference }}',
-    preheader: '입금에 필요한 참조 번호와 기한을 알려 드립니다.',
+    preheader: '입금에 필요한 계좌와 참조 번호, 기한을 알려 드립니다.',
     heading: '입금을 기다리고 있습니다',
     paragraphs: [
       '아래 금액을 계좌 이체로 입금해 주세요. 이체하실 때 참조 번호를 그대로 적어 주셔야 고객님의 입금을 확인할 수 있습니다.',
@@ -30,6 +30,7 @@ export const koreanOrders: OrderWords = {
     rows: [
       ['주문번호', '{{ order_id }}'],
       ['입금 금액', '{{ amount | money: currency }}'],
+      ['입금 계좌', '{{ bank_account }}', 'bank_account'],
       ['참조 번호', '{{ reference }}'],
       ['입금 기한', '{{ due_at | date_long }}'],
     ],

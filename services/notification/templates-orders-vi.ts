@@ -21,7 +21,7 @@ export const vietnameseOrders: OrderWords = {
   payment_pending: {
     subject: 'Hướng dẫn thanh toán đơn hàng {{ order_id }}',
     short: 'Vui lòng chuyển {{ amount | money: currency }} cho đơn hàng {{ order_id }}. Nội dung chuyển khoản: {{ reference }}',
-    preheader: 'Nội dung chuyển khoản và thời hạn thanh toán.',
+    preheader: 'Tài khoản nhận, nội dung chuyển khoản và thời hạn thanh toán.',
     heading: 'Chúng tôi đang chờ bạn chuyển khoản',
     paragraphs: [
       'Vui lòng chuyển số tiền dưới đây và ghi đúng nội dung chuyển khoản, để chúng tôi biết khoản tiền này là của đơn hàng nào.',
@@ -30,6 +30,7 @@ export const vietnameseOrders: OrderWords = {
     rows: [
       ['Mã đơn hàng', '{{ order_id }}'],
       ['Số tiền', '{{ amount | money: currency }}'],
+      ['Tài khoản nhận', '{{ bank_account }}', 'bank_account'],
       ['Nội dung chuyển khoản', '{{ reference }}'],
       ['Hạn thanh toán', '{{ due_at | date_long }}'],
     ],

@@ -16,7 +16,7 @@ export const chineseOrders: OrderWords = {
   payment_pending: {
     subject: '订单 {{ order_id }} 的转账信息',
     short: '请为订单 {{ order_id }} 转账 {{ amount | money: currency }}，附言：{{ reference }}',
-    preheader: '转账所需的附言和截止时间。',
+    preheader: '转账所需的收款账户、附言和截止时间。',
     heading: '正在等待您的转账',
     paragraphs: [
       '请按以下金额转账，并在附言中原样填写下方的编号，我们据此确认这笔款项属于您的订单。',
@@ -25,6 +25,7 @@ export const chineseOrders: OrderWords = {
     rows: [
       ['订单号', '{{ order_id }}'],
       ['转账金额', '{{ amount | money: currency }}'],
+      ['收款账户', '{{ bank_account }}', 'bank_account'],
       ['附言', '{{ reference }}'],
       ['截止时间', '{{ due_at | date_long }}'],
     ],

@@ -21,7 +21,14 @@ const own: Record<Kind, Record<string, unknown>> = {
     currency: 'USD',
     shipping_option: 'standard',
   },
-  payment_pending: { ...order, amount: '64.00', currency: 'USD', reference: 'transfer_77', due_at: '2026-12-03T10:00:00.000Z' },
+  payment_pending: {
+    ...order,
+    amount: '64.00',
+    currency: 'USD',
+    reference: 'transfer_77',
+    due_at: '2026-12-03T10:00:00.000Z',
+    bank_account: 'Shop Ltd, IBAN XX00 0000 0000, BIC SHOPXX00',
+  },
   order_paid: order,
   order_cancelled: { ...order, reason: 'payment_timeout', cancelled_by: '' },
   order_shipped: {

@@ -35,9 +35,14 @@ export const statusUpdated = (
     ),
     { at },
   )
-export const transferAwaited = (order_id: number, user_id: number) => {
+export const transferAwaited = (order_id: number, user_id: number, bank_account?: string) => {
   const payment = { payment_id: 77, order_id, user_id, amount: 64, currency: 'USD', payment_method: 'bank_transfer' }
-  const transfer = { transaction_id: 'transfer_77', reference: 'transfer_77', due_at: '2026-12-03T10:00:00.000Z' }
+  const transfer = {
+    transaction_id: 'transfer_77',
+    reference: 'transfer_77',
+    due_at: '2026-12-03T10:00:00.000Z',
+    ...(bank_account && { bank_account }),
+  }
   return messageOf(catalog.paymentPending({ id: 77, version: 1 }, { ...payment, ...transfer }))
 }
 export const returnUpdated = (order_id: number, user_id: number, status: string, reason?: string) =>

@@ -68,6 +68,7 @@ export const valuesOf = (kind: Kind, facts: Facts, known: Known): Record<string,
     }),
     ...(trackingNumber && { tracking_url: `${links.shopUrl}/track/${trackingNumber}` }),
     ...((kind === 'order_placed' || kind === 'order_delivered') && { shipping_option: textOf(facts.shipping_option) }),
+    ...(kind === 'payment_pending' && { bank_account: textOf(facts.bank_account) }),
     ...(kind === 'return_rejected' && { reason: textOf(facts.reason) }),
     ...(kind === 'order_cancelled' && { reason: textOf(facts.reason), cancelled_by: textOf(facts.cancelled_by) }),
     ...(isSecretKind(kind) && {

@@ -18,7 +18,7 @@ import { paymentRepository } from './repository'
 import { type PaymentTerms, usualTerms } from './terms'
 import { webhooks } from './webhooks'
 
-interface Options extends Pick<PayPorts, 'onlineProvider' | 'keyPrefix' | 'onAnswer'> {
+interface Options extends Pick<PayPorts, 'onlineProvider' | 'takesTransfers' | 'keyPrefix' | 'onAnswer'> {
   sql: PaymentSql
   log: Pick<Log, 'warn' | 'error'>
   clients: PaymentClients

@@ -63,6 +63,7 @@ const NextActionView = named(
     client_secret: t.Optional(t.String()),
     reference: t.Optional(t.String()),
     due_at: t.Optional(Time),
+    bank_account: t.Optional(t.String({ description: 'Where a transfer goes', examples: ['Shop Ltd, IBAN XX00 0000 0000, BIC SHOPXX00'] })),
   }),
 )
 const Money = t.Number({ description: 'In major units', examples: [2700] })

@@ -35,6 +35,8 @@ export interface PayPorts {
   log: Pick<Log, 'error'>
   /** The provider of cards and wallets. */
   onlineProvider: string
+  /** The shop has said to which account money is transferred. */
+  takesTransfers: boolean
   terms: PaymentTerms
   /** What the keys of a new payment begin with. */
   keyPrefix(): string
@@ -65,7 +67,7 @@ const insert = async (db: QueryExecutorProvider, row: PaymentRow): Promise<boole
  * Pays an order. A refused payment ends as `failed` with its reason, and another one can pay the order; one whose outcome is unknown is
  * `pending`. A repeated request finds its payment by `requestKey` and continues where the first one stopped.
  */
-export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPrefix, onAnswer }: PayPorts) => {
+export const pay = ({ sql, claims, holds, ask, log, onlineProvider, takesTransfers, terms, keyPrefix, onAnswer }: PayPorts) => {
   const expiryMs = unfinishedMs(terms)
 
   const find = (id: number, db: Pick<Trx, 'selectFrom'> = sql.db) =>
@@ -78,6 +80,11 @@ export const pay = ({ sql, claims, holds, ask, log, onlineProvider, terms, keyPr
   const begin = async (payer: Payer, request: PaymentRequest, id: number, requestKey: string | undefined): Promise<PaymentRow> => {
     const { order_id, amount, currency, payment_method } = request
     const { isAdmin } = payer
+    if (payment_method === 'bank_transfer' && amount > 0 && !takesTransfers)
+      throw conflict(
+        'bank_transfer_not_configured',
+        'The shop has no account that money could be transferred to. Choose another way to pay.',
+      )
     const claim = { payment_id: id, user_id: payer.id, is_admin: isAdmin, amount, payment_method, ...(currency && { currency }) }
     const store = async (order: ClaimedOrder) => {
       const row = newPayment(id, order, payment_method, requestKey)

@@ -64,6 +64,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
           'currency_mismatch',
           'order_not_payable',
           'payment_in_progress',
+          'bank_transfer_not_configured',
         ],
         detail: {
           operationId: 'payOrder',

@@ -27,11 +27,12 @@ const changeStatus = (payment: PaymentRow, status: PaymentStatus, publish: Publi
   if (event) publish(event({ id: payment.id, version: ++payment.version }, paymentEventData(payment)))
 }
 
-/** Tells once what a transfer has to say, and until when it is awaited: the buyer may have closed the page that showed it. */
-const tellTransfer = ({ order, payment }: LockedPayment, { reference, due_at }: NextAction, publish: Publish) => {
+/** Tells once where a transfer goes, what it has to say, and until when it is awaited: the buyer may have closed the page that showed it. */
+const tellTransfer = ({ order, payment }: LockedPayment, { reference, due_at, bank_account }: NextAction, publish: Publish) => {
   if (payment.payment_method !== 'bank_transfer' || payment.next_action !== null || !reference || !due_at) return
   if (!waitsForMoney(payment.status) || order.cancelled === 1) return
-  publish(paymentPending({ id: payment.id, version: ++payment.version }, { ...paymentEventData(payment), reference, due_at }))
+  const transfer = { reference, due_at, ...(bank_account && { bank_account }) }
+  publish(paymentPending({ id: payment.id, version: ++payment.version }, { ...paymentEventData(payment), ...transfer }))
 }
 
 /** The provider reports another amount than the payment's. Nothing is booked until a person has looked at it. */

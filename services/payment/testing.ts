@@ -101,12 +101,14 @@ type PaymentMessage = Message<{ payment_id: number; amount: number; reason?: str
 interface Options {
   providers?: readonly Provider[]
   onlineProvider?: string
+  takesTransfers?: boolean
   terms?: Partial<PaymentTerms>
   keyPrefix?: string
 }
 
 /** The service in-process, on a schema of its own. The test plays the order service, over HTTP. */
-export const testPayments = async ({ providers = [], onlineProvider = 'sandbox', terms = {}, keyPrefix = '' }: Options = {}) => {
+export const testPayments = async (options: Options = {}) => {
+  const { providers = [], onlineProvider = 'sandbox', takesTransfers = true, terms = {}, keyPrefix = '' } = options
   const store = await testSql<PaymentDb>({ service: 'payment', migrations })
   const { sql } = store
   const { http, as, asService, failures } = await testHttp('payment')
@@ -119,6 +121,7 @@ export const testPayments = async ({ providers = [], onlineProvider = 'sandbox',
     clients: paymentClients(clients.client),
     providers: [offlineProvider({ secret: sandboxSecret, dueMs: 1000 }), sandbox, ...providers],
     onlineProvider,
+    takesTransfers,
     sandbox,
     terms,
     keyPrefix: () => keyPrefix,

@@ -2,7 +2,8 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { offlineProvider } from './providers/offline'
 import { shopper, testPayments } from './testing'
 
-const bank = offlineProvider({ dueMs: 60_000 })
+const account = 'Shop Ltd, IBAN XX00 0000 0000'
+const bank = offlineProvider({ dueMs: 60_000, account })
 /** What happens while the provider is asked. */
 let meanwhile = async (_orderId: number) => {}
 const shop = await testPayments({
@@ -27,7 +28,7 @@ const pendingOf = async (id: number) => (await published(id)).filter(({ type }) 
 const transfer = { payment_method: 'bank_transfer' }
 
 describe('a bank transfer', () => {
-  test('is told once, with its reference and the time until which it is awaited', async () => {
+  test('is told once, with its account, its reference and the time until which it is awaited', async () => {
     const id = placed()
     const key = { 'idempotency-key': 'transfer' }
     const { body } = await pay(id, transfer, key)
@@ -36,10 +37,11 @@ describe('a bank transfer', () => {
     const asked = { doing: 'charge' as const, ask_at: new Date(0) }
     await sql.db.updateTable('payments').set(asked).where('id', '=', body.id).execute()
     await shop.sweep()
-    const { reference, due_at } = body.next_action
+    const { reference, due_at, bank_account } = body.next_action
+    expect(bank_account).toBe(account)
     const payment = { payment_id: body.id, order_id: id, user_id: shopper, payment_method: 'bank_transfer' }
     const money = { amount: 3000, currency: 'USD', transaction_id: body.transaction_id }
-    expect((await pendingOf(body.id)).map(({ data }): object => data)).toEqual([{ ...payment, ...money, reference, due_at }])
+    expect((await pendingOf(body.id)).map(({ data }): object => data)).toEqual([{ ...payment, ...money, reference, due_at, bank_account }])
     expect(new Date(due_at).getTime()).toBe(new Date(body.created_at).getTime() + 60_000)
   })
 

@@ -23,6 +23,8 @@ export const paymentPending = defineEvent('payment.pending', {
     /** What the buyer writes on the transfer. */
     reference: t.String(),
     due_at: t.String(),
+    /** Where the transfer goes. Absent in events of an earlier release. */
+    bank_account: t.Optional(t.String()),
   }),
 })
 export const paymentAuthorized = paymentEvent('payment.authorized')

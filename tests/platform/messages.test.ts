@@ -78,6 +78,7 @@ test('a buyer is told how to transfer the money, and who cancelled the order', a
   const told = (kind: string) =>
     until(async () => (await bob.call<List<Message>>('GET', '/api/notifications?limit=100')).items.find(one => one.kind === kind))
   expect((await told('payment_pending')).text).toContain(`Reference: ${payment.next_action?.reference}`)
+  expect(payment.next_action?.bank_account).toContain('send no money')
   await admin.call('POST', `/api/orders/${placed.id}/cancel`)
   expect((await told('order_cancelled')).text).toBe(`Order ${placed.id} has been cancelled by the shop.`)
 })

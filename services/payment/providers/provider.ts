@@ -42,6 +42,7 @@ export const NextAction = t.Object({
   client_secret: t.Optional(t.String()),
   reference: t.Optional(t.String()),
   due_at: t.Optional(t.String()),
+  bank_account: t.Optional(t.String()),
 })
 export type NextAction = Static<typeof NextAction>
 

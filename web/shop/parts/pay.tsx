@@ -63,6 +63,12 @@ function UnderWay({ payment }: { payment: Payment }) {
       <Notice tone="info" title={w.transferTitle}>
         <p>{w.transferHint(money(payment.amount, payment.currency))}</p>
         {next?.reference && <p class="select-all font-mono font-semibold">{next.reference}</p>}
+        {next?.bank_account && (
+          <>
+            <p>{w.transferAccount}</p>
+            <p class="select-all break-words font-semibold">{next.bank_account}</p>
+          </>
+        )}
         {next?.due_at && (
           <p>
             {w.until} <Time at={next.due_at} />

@@ -261,6 +261,7 @@ export default {
   bankNo: 'No',
   transferTitle: 'Waiting for your transfer',
   transferHint: (amount: string) => `Transfer ${amount} with this reference:`,
+  transferAccount: 'To this account:',
   cashHint: 'You pay when the parcel arrives.',
   until: 'until',
 

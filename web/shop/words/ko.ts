@@ -257,6 +257,7 @@ export default {
   bankNo: '아니요',
   transferTitle: '입금을 기다리고 있습니다',
   transferHint: (amount: string) => `아래 번호로 ${amount}을(를) 이체해 주세요:`,
+  transferAccount: '입금 계좌:',
   cashHint: '소포를 받을 때 결제합니다.',
   until: '까지',
 

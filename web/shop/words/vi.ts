@@ -254,6 +254,7 @@ export default {
   bankNo: 'Không',
   transferTitle: 'Chờ bạn chuyển khoản',
   transferHint: (amount: string) => `Hãy chuyển ${amount} với nội dung:`,
+  transferAccount: 'Đến tài khoản:',
   cashHint: 'Bạn trả tiền khi nhận hàng.',
   until: 'đến',
 

@@ -252,6 +252,7 @@ export default {
   bankNo: '否',
   transferTitle: '等待您的转账',
   transferHint: (amount: string) => `请转账 ${amount}，并注明：`,
+  transferAccount: '收款账户：',
   cashHint: '收到包裹时付款。',
   until: '截止',
 
