@@ -2028,6 +2028,8 @@ export interface NextAction {
   client_secret?: string;
   reference?: string;
   due_at?: string;
+  /** Where a transfer goes */
+  bank_account?: string;
 }
 
 export type NotificationClass = 'critical' | 'order' | 'marketing';
@@ -4816,14 +4818,29 @@ export type UpdateUser409 = Problem & {
   code: UpdateUser409Code;
 };
 
+export type DeleteUser400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type DeleteUser400 = Problem & {
+  code: DeleteUser400Code;
+};
+
+export type DeleteUser401Code = 'wrong_password' | 'token_required' | 'invalid_token' | 'token_expired' | 'session_ended';
+export type DeleteUser401 = Problem & {
+  code: DeleteUser401Code;
+};
+
 export type DeleteUser404Code = 'user_not_found';
 export type DeleteUser404 = Problem & {
   code: DeleteUser404Code;
 };
 
-export type DeleteUser409Code = 'own_account' | 'last_admin' | 'open_orders';
+export type DeleteUser409Code = 'own_account' | 'admin_account' | 'open_orders';
 export type DeleteUser409 = Problem & {
   code: DeleteUser409Code;
+};
+
+export type DeleteUser429Code = 'too_many_attempts' | 'rate_limited';
+export type DeleteUser429 = Problem & {
+  code: DeleteUser429Code;
 };
 
 export type DisableUserMfa404Code = 'user_not_found';
@@ -5478,7 +5495,7 @@ export type PayOrder404 = Problem & {
   code: PayOrder404Code;
 };
 
-export type PayOrder409Code = 'amount_mismatch' | 'currency_mismatch' | 'order_not_payable' | 'payment_in_progress' | 'request_in_progress';
+export type PayOrder409Code = 'amount_mismatch' | 'currency_mismatch' | 'order_not_payable' | 'payment_in_progress' | 'bank_transfer_not_configured' | 'request_in_progress';
 export type PayOrder409 = Problem & {
   code: PayOrder409Code;
 };
