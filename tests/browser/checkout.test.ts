@@ -1,17 +1,14 @@
 import { afterAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { expectNoDriftAfterwards, shop } from '../shop'
-import { closeBrowser, open, settled } from './browser'
+import { expectNoDriftAfterwards, shop, unique } from '../shop'
+import { closeBrowser, open, settled, signIn } from './browser'
 import { add, fillAddress, look, someone } from './people'
 
 expectNoDriftAfterwards()
 afterAll(closeBrowser)
 
-const total = (page: Page) =>
-  page
-    .locator('dt', { hasText: /^Total$/ })
-    .locator('xpath=following-sibling::dd[1]')
-    .textContent()
+const totals = (page: Page) => page.locator('dt', { hasText: /^Total$/ }).locator('xpath=following-sibling::dd[1]')
+const total = (page: Page) => totals(page).textContent()
 const money = (amount: number, currency: string) => new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount)
 const options = { standard: 'Standard', express: 'Express', pickup: 'Pick it up yourself' }
 type Option = keyof typeof options
@@ -111,5 +108,87 @@ test('the prices are those of the latest address, also after another tab was loo
   const again = page.waitForRequest(/\/api\/cart/)
   await look(page, 'visible')
   expect((await again).url()).toBe(url)
+  expect(opened.wrong).toEqual([])
+})
+
+test('a place that is refused has no prices, however often it is asked for, and is given up when the page is left', async () => {
+  const [product, { login }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  await using opened = await open('/', { as: login, expected: ['400 /api/cart', '400 /api/shipping/quotes'] })
+  const { page } = opened
+  await add(opened, product)
+  await opened.go('/checkout')
+  await fillAddress(page)
+  await page.getByText('3–7 days').waitFor()
+  await totals(page).waitFor()
+  const refused = () => page.waitForResponse(answer => answer.url().includes('country=Nowhere') && answer.status() === 400)
+  for (const ask of [
+    () => page.getByLabel('Country').fill('Nowhere'),
+    () => look(page, 'visible'),
+    () => page.getByRole('button', { name: 'Try again' }).first().click(),
+  ]) {
+    await Promise.all([refused(), ask()])
+    await page.getByText('We do not know this country.').first().waitFor()
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+    expect(await totals(page).count()).toBe(0)
+  }
+  await page.getByRole('link', { name: /^Cart/ }).click()
+  await page.getByRole('heading', { name: 'Cart', exact: true }).waitFor()
+  await totals(page).waitFor()
+  expect(await page.getByText('We do not know this country.').count()).toBe(0)
+  expect(opened.wrong).toEqual([])
+})
+
+test('the prices are for the address also after somebody else has signed in in another tab', async () => {
+  await addZone('IS', { standard: 33 })
+  const [product, first, second] = await Promise.all([shop.addProduct({ price: 20 }), someone(), someone()])
+  await second.api.call('POST', '/api/cart/items', { body: { product_id: product.id, quantity: 1 } })
+  await using opened = await open('/', { as: first.login, expected: ['401 /api/cart'] })
+  const { page } = opened
+  await add(opened, product)
+  await opened.go('/checkout')
+  await fillAddress(page)
+  await page.getByLabel('Country').fill('IS')
+  await page.getByText('2–4 days').waitFor()
+  await settled(page)
+  await signIn(opened.context, second.login)
+  const expired = { status: 401, contentType: 'application/problem+json', body: JSON.stringify({ code: 'token_expired' }) }
+  await page.route(/\/api\/cart/, route => route.fulfill(expired), { times: 1 })
+  await Promise.all([page.waitForResponse(answer => answer.url().includes('country=IS') && answer.ok()), look(page, 'visible')])
+  await settled(page)
+  const shown = await total(page)
+  const { shipping, total_amount } = await second.api.orderOf(await order(page))
+  expect([shipping, money(total_amount, 'USD')]).toEqual([33, String(shown)])
+  expect(opened.wrong).toEqual([])
+})
+
+test('what a guest chose is priced for the address even if it comes into the cart of the new account late', async () => {
+  await addZone('FO', { standard: 44 })
+  const product = await shop.addProduct({ price: 20 })
+  await using opened = await open('/')
+  const { page } = opened
+  await add(opened, product)
+  await opened.go('/checkout')
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  await page.route('**/api/cart/merge', async route => {
+    await released
+    await route.continue()
+  })
+  const name = `guest-${unique()}`
+  await page.getByLabel('Full name').fill('Guest Buyer')
+  await page.getByLabel('E-mail').fill(`${name}@example.com`)
+  await page.getByLabel('Username').fill(name)
+  await page.getByLabel('Password').fill('password-of-pages')
+  await page.getByRole('button', { name: 'Open an account' }).click()
+  await fillAddress(page)
+  await page.getByLabel('Country').fill('FO')
+  // By then the place is asked for.
+  await page.waitForTimeout(600)
+  release()
+  await page.getByText('$44.00').first().waitFor()
+  await settled(page)
+  const shown = await total(page)
+  expect(shown).toContain('.')
+  await order(page)
+  await page.getByText(String(shown)).first().waitFor()
   expect(opened.wrong).toEqual([])
 })

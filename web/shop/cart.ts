@@ -24,26 +24,44 @@ export const cartLoading = signal(false)
 type Asked = NonNullable<Parameters<typeof getCart>[1]>
 
 let latest = 0
-/** Where the goods go and how, as far as it is known: the prices are those of this delivery until there is another. */
-let delivery: Asked = {}
-/** Reads the cart with its prices. An answer that is overtaken by a later one is not shown. */
-export async function loadCart(by = delivery): Promise<void> {
-  delivery = by
+/** Where the goods go and how, as it was asked for last: the prices are those of this delivery until there is another. */
+export const delivery = signal<Asked>({})
+/** The same without an option that the place does not have. */
+let sent: Asked = {}
+const deliverTo = (by: Asked) => {
+  delivery.value = by
+  sent = by
+}
+
+/** What a guest chose goes with them when they sign in; until then their cart is not whole. If it cannot now, it does at the next visit. */
+const merge = async () => {
+  if ((await shop.connection.cart.read()) !== undefined) await mergeCart(shop).catch(() => {})
+}
+let merging = Promise.resolve()
+
+/** Reads the cart with its prices. An answer that is overtaken by a later one is not shown. What is read `quietly` does not look like a wait. */
+export async function loadCart(by?: Asked, { quietly = false } = {}): Promise<void> {
+  if (by) deliverTo(by)
+  const asked = sent
   const mine = ++latest
-  cartLoading.value = true
+  if (!quietly) cartLoading.value = true
   try {
-    const found = await getCart(shop, by)
+    await merging
+    if (mine !== latest) return
+    const found = await getCart(shop, asked)
     if (mine !== latest) return
     cart.value = found
     cartProblem.value = undefined
   } catch (error) {
     if (mine !== latest || !(error instanceof ShopError)) return
-    const { shipping_option: wanted, ...place } = by
+    const { shipping_option: wanted, ...place } = asked
     // The place does not have the option, so the answer says which one it has.
-    if (error.code === 'unknown_shipping_option' && wanted !== undefined) return loadCart(place)
+    if (error.code === 'unknown_shipping_option' && wanted !== undefined) {
+      sent = place
+      return loadCart(undefined, { quietly })
+    }
+    // If there is no such place, it stays the one that is asked for: prices for another would look like those for this one.
     cartProblem.value = error
-    // There is no such place, so no later reading asks for it.
-    if (error.status === 400) delivery = {}
   } finally {
     if (mine === latest) cartLoading.value = false
   }
@@ -77,17 +95,15 @@ tabs.onmessage = () => void loadCart()
 // Another device may have changed it.
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && cart.peek() && void loadCart())
 
-/** What a guest chose goes with them when they sign in. If it cannot now, it does at the next visit. */
-const merge = async () => {
-  if ((await shop.connection.cart.read()) !== undefined) await mergeCart(shop).catch(() => {})
-}
-
 let owner: number | undefined
 effect(() => {
   if (!sessionKnown.value) return
   const someone = person.value?.id
-  const merging = someone !== undefined && someone !== owner ? merge() : Promise.resolve()
+  if (someone !== owner) {
+    if (someone !== undefined) merging = merge()
+    cart.value = undefined
+    deliverTo({})
+  }
   owner = someone
-  cart.value = undefined
-  void merging.then(() => loadCart({}))
+  void loadCart()
 })

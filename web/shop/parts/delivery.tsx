@@ -3,7 +3,7 @@ import { call, ShopError } from '../../kit/api'
 import { Skeleton } from '../../kit/card'
 import { money } from '../../kit/format'
 import { Problem } from '../../kit/notice'
-import { cart, cartLoading, cartProblem, loadCart } from '../cart'
+import { cart, cartLoading, cartProblem, delivery, loadCart } from '../cart'
 import type { PostalAddress, ShippingQuote } from '../types'
 import { words } from '../words'
 
@@ -36,20 +36,24 @@ function useDays(address: PostalAddress | undefined): Days {
 /** Keeps the cart priced for the address and the wanted option. While it is `loading`, the prices are still those of another delivery. */
 export function useDelivery(address: PostalAddress, isComplete: boolean) {
   const [wanted, choose] = useState<string>()
-  const [asked, setAsked] = useState<{ address: PostalAddress; wanted: string | undefined }>()
+  const [asked, setAsked] = useState<PostalAddress>()
   const { country, region } = address
-  const isSamePlace = asked?.address.country === country && asked.address.region === region
-  const isAsked = isSamePlace && asked.wanted === wanted
+  const now = delivery.value
+  // Not when something else has been asked for since, as for somebody else who signed in in another tab.
+  const isSamePlace = asked !== undefined && now.country === country && now.region === (region || undefined)
+  const isAsked = isSamePlace && now.shipping_option === wanted
   useEffect(() => {
     if (!isComplete || isAsked) return
     const ask = () => {
-      setAsked({ address, wanted })
+      setAsked(address)
       void loadCart({ country, ...(region && { region }), ...(wanted && { shipping_option: wanted }) })
     }
     const timer = setTimeout(ask, isSamePlace ? 0 : pauseMs)
     return () => clearTimeout(timer)
-  }, [country, region, wanted, isComplete])
-  const days = useDays(asked?.address)
+  }, [country, region, wanted, isComplete, isAsked])
+  // No other page can mend a place that does not exist.
+  useEffect(() => () => void (cartProblem.peek()?.status === 400 && loadCart({})), [])
+  const days = useDays(asked)
   const quote = cartProblem.value ? undefined : (cart.value?.quote ?? undefined)
   const loading = cartLoading.value || (isComplete && !isAsked)
   const priced = quote?.shipping_option
