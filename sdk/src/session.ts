@@ -35,10 +35,21 @@ interface Ports {
 /** A token is renewed when it has so little left that it could expire on its way. */
 const spareMs = 20_000
 
-/** One refresh at a time in all tabs. Where there are no locks, the shop forgives a cookie that two tabs use at once. */
+/** One refresh at a time in all tabs. Where there are no locks, or the browser refuses them, the shop forgives a cookie that two tabs use at once. */
 const locked = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
   const locks = typeof navigator === 'undefined' ? undefined : navigator.locks
-  return locks ? await locks.request(name, work) : work()
+  if (!locks) return work()
+  let isBegun = false
+  const begin = () => {
+    isBegun = true
+    return work()
+  }
+  try {
+    return await locks.request(name, begin)
+  } catch (error) {
+    if (isBegun) throw error
+    return work()
+  }
 }
 
 export const startSession = ({ store, inCookie, lockName, refresh }: Ports) => {

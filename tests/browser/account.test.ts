@@ -135,6 +135,14 @@ test('the shop opens where the browser lets no page store anything', async () =>
           throw new DOMException('forbidden', 'SecurityError')
         },
       })
+    Object.defineProperty(window, 'BroadcastChannel', {
+      value: class {
+        constructor() {
+          throw new DOMException('forbidden', 'SecurityError')
+        }
+      },
+    })
+    navigator.locks.request = () => Promise.reject(new DOMException('forbidden', 'SecurityError'))
   })
   await opened.go('/search')
   await page.locator('main h1').waitFor()

@@ -16,7 +16,15 @@ import type { Cart } from './types'
 export const cart = signal<Cart | undefined>(undefined)
 export const cartProblem = signal<ShopError | undefined>(undefined)
 
-const tabs = new BroadcastChannel('cart')
+/** The visitor's other tabs. A browser that lets the page store nothing has none of them. */
+const openTabs = () => {
+  try {
+    return new BroadcastChannel('cart')
+  } catch {
+    return undefined
+  }
+}
+const tabs = openTabs()
 
 /** While what the cart costs is being asked for. */
 export const cartLoading = signal(false)
@@ -73,7 +81,7 @@ const changing =
   async (...given: Given) => {
     await change(...given)
     await loadCart()
-    tabs.postMessage('changed')
+    tabs?.postMessage('changed')
   }
 
 interface Piece {
@@ -91,7 +99,7 @@ export const setQuantity = changing((piece: Piece, quantity: number) =>
 export const enterCoupon = changing((code: string) => applyCoupon(shop, { code }))
 export const removeCoupon = changing(() => removeCouponOf(shop))
 
-tabs.onmessage = () => void loadCart()
+if (tabs) tabs.onmessage = () => void loadCart()
 // Another device may have changed it.
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && cart.peek() && void loadCart())
 

@@ -89,6 +89,14 @@ describe('an access token that has expired', () => {
   })
 })
 
+test('where the browser refuses its locks, a session is renewed without one, and only once', async () => {
+  const request = () => Promise.reject(new DOMException('forbidden', 'SecurityError'))
+  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
+  const { shop, asked } = fakeShop(asked => json(isRefresh(asked) ? tokens('1') : {}), { session: memoryStore('refresh-0') })
+  await Promise.all([getMe(shop), getMe(shop)]).finally(() => Reflect.deleteProperty(navigator, 'locks'))
+  expect(asked.filter(isRefresh)).toHaveLength(1)
+})
+
 describe('the session of an earlier visit', () => {
   test('is resumed from the store', async () => {
     const { shop } = fakeShop(() => json(tokens('2')), { session: memoryStore('refresh-1') })
