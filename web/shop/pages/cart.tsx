@@ -5,11 +5,12 @@ import { Badge, Card, Empty, Skeleton } from '../../kit/card'
 import { Select, TextField } from '../../kit/field'
 import { Form } from '../../kit/form'
 import { Money } from '../../kit/format'
-import { Notice, Problem } from '../../kit/notice'
+import { Problem } from '../../kit/notice'
 import { Link } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { cart, cartProblem, enterCoupon, loadCart, removeCoupon, setQuantity } from '../cart'
 import { Amounts } from '../parts/amounts'
+import { NoQuote } from '../parts/no-quote'
 import { Recommended } from '../parts/recommended'
 import type { Cart, CartItem } from '../types'
 import { words } from '../words'
@@ -128,7 +129,7 @@ export default function CartPage() {
           <Card title={w.summary} class="lg:sticky lg:top-24">
             <div class="grid gap-5">
               {now && <Coupon coupon={now.coupon} />}
-              {now && !now.quote && <Notice tone="warn">{w.noQuote}</Notice>}
+              {now && !now.quote && <NoQuote />}
               <Amounts amounts={now?.quote ?? undefined} />
               <Link to="/checkout" class="button button-main">
                 {w.checkout}

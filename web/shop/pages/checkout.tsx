@@ -5,7 +5,7 @@ import { Button } from '../../kit/button'
 import { Card, Empty, Skeleton } from '../../kit/card'
 import { Check } from '../../kit/field'
 import { Form } from '../../kit/form'
-import { Notice, Problem } from '../../kit/notice'
+import { Problem } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { go, Link } from '../../kit/route'
 import { person, sessionEnded } from '../../kit/session'
@@ -15,6 +15,7 @@ import { cart, cartProblem, loadCart } from '../cart'
 import { AddressFields, filled, noAddress, oneLine } from '../parts/address'
 import { Amounts } from '../parts/amounts'
 import { Options, useDelivery } from '../parts/delivery'
+import { NoQuote } from '../parts/no-quote'
 import { Register } from '../parts/register'
 import type { Order, PostalAddress, SavedAddress } from '../types'
 import { words } from '../words'
@@ -99,7 +100,7 @@ function OrderForm() {
           <div aria-busy={loading} class={loading ? 'opacity-60' : ''}>
             <Amounts amounts={quote} />
           </div>
-          {cart.value && !quote && !loading && !cartProblem.value && <Notice tone="warn">{w.noQuote}</Notice>}
+          {cart.value && !quote && !loading && !cartProblem.value && !delivery.isRefused && <NoQuote />}
           <Problem problem={place.problem} />
           <Button type="submit" look="main" busy={place.busy || loading} disabled={!isComplete || !cart.value?.items.length}>
             {w.placeOrder}
