@@ -64,6 +64,14 @@ test('every list reads by its index no more than its page, without a collection 
     }
 })
 
+test('the review that somebody wrote about a product is found by its index alone', async () => {
+  const { product_id } = rows[1]!
+  const plan = ownPlan(1001, { product_id, skip: 0, limit: 1 })
+  const { queryPlanner, executionStats } = await findStep(service.mongo, plan.steps[0]!, plan).explain('executionStats')
+  expect(JSON.stringify(queryPlanner.winningPlan)).toContain('"indexName":"user_product"')
+  expect(executionStats.totalDocsExamined).toBe(1)
+})
+
 test('the spam filter reads a bounded number of reviews, by an index', async () => {
   const busy = rows
     .slice(0, 300)

@@ -12,6 +12,10 @@ export interface ListQuery extends PageQuery {
   verified?: 'true' | 'false'
 }
 
+export interface OwnQuery extends PageQuery {
+  product_id?: string
+}
+
 type Sort = Record<string, 1 | -1>
 type Key = string | number
 const idOf = ({ _id }: ReviewRow) => _id.toHexString()
@@ -85,8 +89,11 @@ export const listPlan = (productId: string, { sort = 'helpful', stars, verified,
   const list = listName({ ...(stars !== undefined && { stars }), ...(verified !== undefined && { verified: verified === 'true' }) })
   return planOf(sort, { product_id: productId, lists: list }, sort, page)
 }
-/** The reviews of one author, whatever their status. */
-export const ownPlan = (userId: number, page: PageQuery): Plan => planOf('newest', { user_id: userId }, 'user_newest', page)
+/** The reviews of one author, whatever their status. Of a product there is at most one, so that nothing has to be sorted. */
+export const ownPlan = (userId: number, { product_id, ...page }: OwnQuery): Plan =>
+  product_id === undefined
+    ? planOf('newest', { user_id: userId }, 'user_newest', page)
+    : planOf('newest', { user_id: userId, product_id }, 'user_product', page)
 /** What waits for an administrator, the longest first. There is no filter by stars: nobody shall look at the bad ones first. */
 export const waitingPlan = (page: PageQuery): Plan => planOf('waiting', { status: 'waiting' }, 'waiting', page)
 
@@ -109,7 +116,7 @@ const pageOf = async (mongo: Mongo, plan: Plan): Promise<Page<ReviewRow>> => {
 
 export const reviewLists = (mongo: Mongo) => ({
   ofProduct: (productId: string, query: ListQuery) => pageOf(mongo, listPlan(productId, query)),
-  ofAuthor: (userId: number, query: PageQuery) => pageOf(mongo, ownPlan(userId, query)),
+  ofAuthor: (userId: number, query: OwnQuery) => pageOf(mongo, ownPlan(userId, query)),
   waiting: (query: PageQuery) => pageOf(mongo, waitingPlan(query)),
 })
 export type ReviewLists = ReturnType<typeof reviewLists>

@@ -44,6 +44,8 @@ export const ListQuery = closed({
   verified: t.Optional(booleanText()),
 })
 
+export const OwnQuery = closed({ ...PageQuery.properties, product_id: t.Optional(ProductId) })
+
 export const Vote = named('ReviewVote', closed({ helpful: t.Boolean({ examples: [true] }) }))
 export const NewReply = named('NewReviewReply', closed({ comment: text(1000, 'Thank you. Does it also fit a small desk?') }))
 export const NewReport = named(

@@ -38,6 +38,17 @@ describe('a review', () => {
     expect(await service.list(id)).toEqual({ items: [shown], total: 1, skip: 0, limit: 20 })
     expect((await service.send('GET', `/products/${id}/reviews`)).body.items).toEqual([shown])
     expect((await user.send('GET', '/ratings/me')).body.items).toEqual([body])
+    const other = newProduct()
+    await user.review(other, 3)
+    expect((await user.send('GET', `/ratings/me?product_id=${id}&limit=1`)).body).toEqual({
+      items: [body],
+      total: 1,
+      skip: 0,
+      limit: 1,
+      next_cursor: expect.any(String),
+    })
+    expect((await user.send('GET', `/ratings/me?product_id=${newProduct()}`)).body.total).toBe(0)
+    expect((await user.send('GET', '/ratings/me?product_id=7')).status).toBe(400)
   })
 
   test('is the only one of its author about that product, also by the other path and when eight arrive at once', async () => {

@@ -1,6 +1,6 @@
 import type { Http } from '#shared/http'
 import { replyWith } from '#shared/idempotency-key'
-import { PageQuery, page, pageOf } from '#shared/page'
+import { page, pageOf } from '#shared/page'
 import { IdempotencyHeader, t } from '#shared/schema'
 import type { RatingService } from './compose'
 import {
@@ -12,6 +12,7 @@ import {
   NewReply,
   NewReport,
   NewReview,
+  OwnQuery,
   OwnReviewView,
   ownReviewView,
   ProductReview,
@@ -69,9 +70,9 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
     })
     .get('/api/ratings/me', async ({ user, query }) => page(await lists.ofAuthor(user.id, query), query, ownReviewView), {
       auth: true,
-      query: PageQuery,
+      query: OwnQuery,
       response: { 200: pageOf(OwnReviewView) },
-      detail: { operationId: 'listMyReviews', summary: 'My reviews with their status, the newest first' },
+      detail: { operationId: 'listMyReviews', summary: 'My reviews with their status, the newest first; of a product at most one' },
     })
     .post(
       '/api/ratings',

@@ -42,7 +42,13 @@ test('a review of one’s own is shown with the reason why others do not see it,
   const { items } = await api.call<{ items: { id: string }[] }>('GET', '/api/ratings/me')
   const reason = 'It is about the delivery, not the product.'
   await (await shop.admin()).call('POST', `/api/ratings/${items[0]?.id}/reject`, { body: { reason, spam: false } })
-  await page.reload()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  await page.route(/\/api\/ratings\/me/, route => released.then(() => route.continue()), { times: 1 })
+  await Promise.all([page.waitForRequest(/\/api\/ratings\/me/), page.waitForResponse(/\/api\/ratings\/product\/\w+\?/), page.reload()])
+  await page.getByRole('heading', { name: 'Reviews' }).waitFor()
+  // Until it is known that there is none, nobody can write a first one over it.
+  expect(await page.getByRole('button', { name: 'Write a review' }).count()).toBe(0)
+  release()
   await page.getByText(reason).waitFor()
   await page.getByRole('button', { name: 'Change' }).click()
   await page.getByRole('dialog').getByLabel('Title').fill('Small but good')

@@ -19,8 +19,9 @@ const reread = () => {
 
 /** What whoever is signed in wrote about a product, also while others do not see it. */
 export const useOwnReview = (productId: string) => {
-  const { data } = useQuery<Page<OwnReview>>(person.value && '/api/ratings/me?limit=100')
-  return data?.items.find(({ product_id }) => product_id === productId)
+  const path = `/api/ratings/me?product_id=${encodeURIComponent(productId)}&limit=1`
+  const { data, problem } = useQuery<Page<OwnReview>>(person.value && path)
+  return { own: data?.items[0], isKnown: data !== undefined || problem !== undefined }
 }
 
 interface WriteProps {

@@ -83,12 +83,12 @@ function OneReview({ review }: { review: Review }) {
 export function Reviews({ productId }: { productId: string }) {
   const w = words.value
   const [isWriting, setWriting] = useState(false)
-  const own = useOwnReview(productId)
+  const { own, isKnown } = useOwnReview(productId)
   const of = `/api/ratings/product/${encodeURIComponent(productId)}`
   const { data: summary } = useQuery<ReviewSummary>(`${of}/summary`)
   const { data, problem, reload } = useQuery<Page<Review>>(`${of}?${listQuery([], 10)}`, { keep: true })
   const write = person.value ? (
-    !own && <Button onClick={() => setWriting(true)}>{w.writeReview}</Button>
+    isKnown && !own && <Button onClick={() => setWriting(true)}>{w.writeReview}</Button>
   ) : (
     <Link to={signInFromHere()} class="button button-plain">
       {w.writeReview}
@@ -121,7 +121,7 @@ export function Reviews({ productId }: { productId: string }) {
           </div>
         </div>
       )}
-      {isWriting && <Write productId={productId} review={own} onClose={() => setWriting(false)} />}
+      {isWriting && <Write key={own?.id ?? 'new'} productId={productId} review={own} onClose={() => setWriting(false)} />}
     </section>
   )
 }
