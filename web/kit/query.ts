@@ -1,5 +1,5 @@
 import { signal, useSignal } from '@preact/signals'
-import { useCallback, useEffect } from 'preact/hooks'
+import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { call, ShopError } from './api'
 import { person } from './session'
 
@@ -63,6 +63,7 @@ interface State<T> {
 export function useQuery<T>(path: string | undefined, { keep = false, everyMs, until }: Options<T> = {}): Query<T> {
   const state = useSignal<State<T>>({ path: undefined, answer: undefined, problem: undefined, loading: path !== undefined })
   const again = useSignal(0)
+  const askAgain = useRef(() => {})
   const turn = Object.entries(changes.value).reduce((sum, [prefix, count]) => sum + (path?.startsWith(prefix) ? count : 0), 0)
   const who = person.value?.id
 
@@ -89,18 +90,25 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs, u
         isAsking = false
       }
     }
-    const loadAgain = () => {
+    askAgain.current = () => {
       const { answer } = state.peek()
       const isOver = answer && until?.(answer.data)
       if (document.visibilityState === 'visible' && !isAsking && !isOver) void load()
     }
     void load()
-    const timer = everyMs === undefined ? undefined : setInterval(loadAgain, everyMs)
     return () => {
       controller.abort()
-      clearInterval(timer)
+      askAgain.current = () => {}
     }
-  }, [path, turn, who, again.value, everyMs])
+  }, [path, turn, who, again.value])
+
+  // On its own, so that a pause begins without reading anything. Its end does not wait for the next time.
+  useEffect(() => {
+    if (everyMs === undefined) return
+    askAgain.current()
+    const timer = setInterval(() => askAgain.current(), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
 
   const reload = useCallback(() => {
     again.value++

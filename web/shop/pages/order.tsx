@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { call } from '../../kit/api'
 import { Card, Skeleton } from '../../kit/card'
 import { Confirm } from '../../kit/dialog'
@@ -62,6 +63,13 @@ function One({ id }: { id: string }) {
   const w = words.value
   const path = `/api/orders/${encodeURIComponent(id)}`
   const { data: order, problem, reload } = useQuery<Order>(path, { everyMs: 2000, until: isSettled })
+  const isLive = order && !isOver(order)
+  const wasLive = useRef(false)
+  useEffect(() => {
+    // The parcels are not read every few seconds any more, and may have moved since the last time.
+    if (order && wasLive.current && !isLive) changed(`/api/shipping/shipments?order_id=${order.id}&`)
+    wasLive.current = isLive === true
+  }, [isLive])
   if (problem && [403, 404, 400, 422].includes(problem.status)) return <NothingHere />
   if (!order)
     return (
@@ -83,11 +91,11 @@ function One({ id }: { id: string }) {
       {problem && <Notice tone="warn">{w.stale}</Notice>}
       <div class="grid items-start gap-6 lg:grid-cols-[1fr_22rem]">
         <div class="grid gap-6">
-          {!isOver(order) && <Pay order={order} />}
+          {isLive && <Pay order={order} />}
           <Card title={w.goods}>
             <Lines order={order} />
           </Card>
-          <Parcels orderId={order.id} live={!isOver(order)} />
+          <Parcels orderId={order.id} live={isLive === true} />
           {order.status === 'delivered' && <Returns order={order} />}
         </div>
         <div class="grid gap-6">
