@@ -77,9 +77,14 @@ export const listQuery = (names: readonly string[], limit = 20) => {
   return new URLSearchParams([...filters, ['skip', `${(page - 1) * limit}`], ['limit', `${limit}`]]).toString()
 }
 
-/** Where in a list the reader is. The pages are the server's. */
+/** Where in a list the reader is. The pages are the server's. Whoever has emptied the last page, or comes back to it later, gets the one before. */
 export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | 'total' | 'total_capped'> | undefined }) {
-  if (!page || (page.total <= page.limit && page.skip === 0)) return null
+  const pages = page && Math.ceil(page.total / page.limit)
+  const isBeyond = page !== undefined && page.skip > 0 && page.skip >= page.total && !page.total_capped
+  useEffect(() => {
+    if (isBeyond) setQuery({ page: pages && pages > 1 ? `${pages}` : undefined }, { replace: true })
+  }, [isBeyond, pages])
+  if (!page || isBeyond || (page.total <= page.limit && page.skip === 0)) return null
   const { skip, limit, total, total_capped } = page
   const words = kitWords.value
   const to = (which: number) => setQuery({ page: which > 1 ? `${which}` : undefined })
