@@ -9,5 +9,8 @@ export const afterSignIn = () => {
   return to?.startsWith('/') && !to.startsWith('//') ? to : '/'
 }
 
+/** Where to sign in from where an account is opened, to come back to where that would lead. */
+export const signInInstead = () => (path.value === '/register' ? `/sign-in?then=${encodeURIComponent(afterSignIn())}` : signInFromHere())
+
 /** Where to open an account, to come back to where signing in would lead. */
 export const registerFromHere = () => `/register?then=${encodeURIComponent(path.value === '/sign-in' ? afterSignIn() : here.value)}`

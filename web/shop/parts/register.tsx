@@ -5,8 +5,10 @@ import { Button } from '../../kit/button'
 import { faultOf, TextField } from '../../kit/field'
 import { Form } from '../../kit/form'
 import { Problem } from '../../kit/notice'
+import { Link } from '../../kit/route'
 import { signIn } from '../../kit/session'
 import { language } from '../../kit/words'
+import { signInInstead } from '../then'
 import { words } from '../words'
 
 const empty = { full_name: '', email: '', username: '', password: '' }
@@ -15,11 +17,12 @@ const empty = { full_name: '', email: '', username: '', password: '' }
 export function Register({ onDone }: { onDone: () => void }) {
   const w = words.value
   const [given, setGiven] = useState(empty)
-  // The e-mail of an account that is there, where only signing in failed.
-  const opened = useRef('')
+  // An account that is there, where only signing in failed. With anything else the shop says whether there is one already.
+  const opened = useRef<typeof empty | undefined>(undefined)
   const open = useAction(async (account: typeof empty) => {
-    if (opened.current !== account.email) await call('POST', '/auth/register', { body: { ...account, language: language.value } })
-    opened.current = account.email
+    if (JSON.stringify(opened.current) !== JSON.stringify(account))
+      await call('POST', '/auth/register', { body: { ...account, language: language.value } })
+    opened.current = account
     await signIn({ email: account.email, password: account.password })
     onDone()
   })
@@ -51,6 +54,11 @@ export function Register({ onDone }: { onDone: () => void }) {
         />
       ))}
       <Problem problem={open.problem} />
+      {open.problem?.code === 'email_taken' && (
+        <Link to={signInInstead()} class="link">
+          {w.haveAccount}
+        </Link>
+      )}
       <Button type="submit" look="main" busy={open.busy}>
         {w.openAccount}
       </Button>
