@@ -36,6 +36,39 @@ test('a new account signs in at the second try, and goes on where its owner was'
   expect(otherwise(opened)).toEqual([])
 })
 
+test('whoever changes the password after half an account was opened learns that there is one, and signs in with the first', async () => {
+  await using opened = await open('/register?then=/wishlist', { expected: ['409 /auth/register'] })
+  const { page } = opened
+  await page.route('**/auth/login', route => route.abort(), { times: 1 })
+  const name = `half-${unique()}`
+  await register(page, name)
+  await page.getByText('The shop could not be reached').waitFor()
+  await page.locator('input[name=password]').fill('another-password')
+  await page.locator('main button[type=submit]').click()
+  await page.getByText('There is an account with this e-mail.').waitFor()
+  await page.getByRole('link', { name: 'I have an account' }).click()
+  await page.getByLabel('E-mail or username').fill(name)
+  await page.getByLabel('Password').fill('password-of-pages')
+  await page.locator('main').getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/wishlist')
+  await account(page).waitFor()
+  expect(otherwise(opened)).toEqual([])
+})
+
+test('the last page of a list that has been emptied gives way to the one before', async () => {
+  const { login, api } = await someone()
+  const products = await Promise.all(Array.from({ length: 21 }, () => shop.addProduct()))
+  for (const { id } of products) await api.call('POST', '/api/favourites', { body: { product_id: id } })
+  await using opened = await open('/wishlist?page=2', { as: login })
+  await opened.page.getByRole('button', { name: /^Remove/ }).click()
+  await opened.page.waitForURL(url => url.pathname === '/wishlist' && url.search === '')
+  await opened.page
+    .getByRole('button', { name: /^Remove/ })
+    .nth(19)
+    .waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
 test('signing in again helps where the profile could not be read', async () => {
   const { login } = await someone()
   await using opened = await open('/sign-in')
