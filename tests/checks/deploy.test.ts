@@ -203,7 +203,9 @@ describe('monitoring', () => {
     const { relabel_configs } = scrape_configs.find(({ job_name }) => job_name === 'services') ?? {}
     expect(relabel_configs).toEqual([{ source_labels: ['__meta_dns_name'], target_label: 'name' }])
     const { expr } = rules.find(({ alert }) => alert === 'ServiceDown') ?? {}
-    expect(expr).toContain('(group by (name) (last_over_time(up{job="services"}[1d])) unless group by (name) (up{job="services"}))')
+    expect(expr).toContain(
+      '(group by (name) (last_over_time(up{job="services",name!=""}[1d])) unless group by (name) (up{job="services"}))',
+    )
   })
 
   test('Prometheus scrapes every released service by its name and port, and no other', () => {
