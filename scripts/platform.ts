@@ -90,7 +90,7 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
       program: programs.nginx(),
       onLine: text => onLog('nginx', text),
     })
-  const environment = (service: ServiceName) => localEnvironment(service, options, servers, secrets)
+  const environment = (service: ServiceName) => localEnvironment(service, { ...options, gatewayPort }, servers, secrets)
   const [url] = await waitForAll([
     run.gateway(gateway),
     ...all.map(one => run.service(() => startService({ ...one, from: bundle, onLog, env: environment(one.service) }))),
@@ -101,13 +101,13 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
 /** The environment of a service in the local stack. */
 export const localEnvironment = (
   service: ServiceName,
-  { dir, portBase, env }: Pick<StackOptions, 'dir' | 'portBase' | 'env'>,
+  { dir, portBase, gatewayPort, env }: Pick<StackOptions, 'dir' | 'portBase' | 'gatewayPort' | 'env'>,
   servers: Servers,
   secrets: Secrets,
 ): Environment => {
   const mysqlUrl = serviceUrl(servers.mysql, secrets, service)
   const isOwnMysql = !env.MYSQL_URL && !env.MYSQL_URL_FILE
-  const gateway = `http://127.0.0.1:${env.GATEWAY_PORT || portsFrom(portBase).gateway}`
+  const gateway = `http://127.0.0.1:${gatewayPort ?? portsFrom(portBase).gateway}`
   return serviceEnvironment(service, env, {
     ...secrets,
     ...{ PORT_BASE: `${portBase}`, HOST: '127.0.0.1', SEED_DEMO: env.SEED_DEMO ?? '1' },

@@ -47,9 +47,11 @@ describe('a service process', () => {
   })
 
   test('of notification links to the port that the gateway has', () => {
-    const links = (env: Record<string, string>) => localEnvironment('notification', { dir: '/data', portBase: 9000, env }, servers, secrets)
+    const links = (options: { gatewayPort?: number; env?: Record<string, string> }) =>
+      localEnvironment('notification', { dir: '/data', portBase: 9000, env: {}, ...options }, servers, secrets)
     expect(links({})).toMatchObject({ SHOP_URL: 'http://127.0.0.1:9080', API_URL: 'http://127.0.0.1:9080' })
-    expect(links({ GATEWAY_PORT: '80', API_URL: 'https://api' })).toMatchObject({ SHOP_URL: 'http://127.0.0.1:80', API_URL: 'https://api' })
+    const moved = links({ gatewayPort: 80, env: { GATEWAY_PORT: '81', API_URL: 'https://api' } })
+    expect(moved).toMatchObject({ SHOP_URL: 'http://127.0.0.1:80', API_URL: 'https://api' })
   })
 
   test('gets a login of its own to MySQL, never the administrator’s', () => {
