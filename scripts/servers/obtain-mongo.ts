@@ -34,7 +34,9 @@ async function fetchOfficial(report: (line: string) => void) {
 /** What is linked is what every start uses: a program whose libraries this machine lacks must not be. */
 export function linkIfItRuns(program: string, link: string) {
   rmSync(link, { force: true })
-  const { success, stderr } = Bun.spawnSync([program, '--version'], { stdout: 'ignore', stderr: 'pipe' })
-  if (!success) throw new Error(`the mongod that was fetched does not run here (${stderr.toString().trim().split('\n')[0]})`)
+  const { success, stderr, signalCode, exitCode } = Bun.spawnSync([program, '--version'], { stdout: 'ignore', stderr: 'pipe' })
+  // A processor that lacks an instruction ends it by a signal, without a word.
+  const reason = stderr.toString().trim().split('\n')[0] || (signalCode ?? `exit code ${exitCode}`)
+  if (!success) throw new Error(`the mongod that was fetched does not run here (${reason})`)
   symlinkSync(program, link)
 }

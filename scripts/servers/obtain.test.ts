@@ -39,6 +39,8 @@ test('a MongoDB that was fetched is used only if it runs on this machine', () =>
   expect(readlinkSync(link)).toBe(running)
   const broken = program('broken', 'echo "libcurl.so.4: cannot open shared object file" >&2; exit 127')
   expect(() => linkIfItRuns(broken, link)).toThrow('does not run here (libcurl.so.4: cannot open shared object file)')
+  expect(() => linkIfItRuns(program('illegal', 'kill -ILL $$'), link)).toThrow('does not run here (SIGILL)')
+  expect(() => linkIfItRuns(program('silent', 'exit 3'), link)).toThrow('does not run here (exit code 3)')
   expect(existsSync(link)).toBe(false)
   rmSync(dir, { recursive: true })
 })
