@@ -38,15 +38,16 @@ describe('a test run', () => {
   test.each(['interrupted', 'timed out'])('that is %s leaves no process, not even one in a group of its own', async how => {
     const dir = mkdtempSync(join(tmpdir(), 'test-run-'))
     const file = join(dir, 'pid')
-    const interrupted = new AbortController()
+    const [interrupted, late] = [new AbortController(), new AbortController()]
     const command = `const server = Bun.spawn(['sleep', '60'], { detached: true })
       await Bun.write(${JSON.stringify(file)}, String(server.pid))
       await Bun.sleep(60_000)`
-    const running = run([process.execPath, '-e', command], {}, { interrupted: interrupted.signal }, how === 'timed out' ? 3000 : 60_000)
+    const running = run([process.execPath, '-e', command], {}, { interrupted: interrupted.signal }, late.signal)
     const result = running.catch((error: Error) => error.message)
     const server = member('server', await eventually(() => Number(readFileSync(file, 'utf8')) || undefined))
     expect(isAlive(server)).toBe(true)
     if (how === 'interrupted') interrupted.abort(new Error('interrupted'))
+    else late.abort()
     expect(await result).toBe(how === 'interrupted' ? 'interrupted' : false)
     await eventually(() => !isAlive(server))
     rmSync(dir, { recursive: true })

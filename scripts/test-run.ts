@@ -38,7 +38,12 @@ export const runTests = (files: readonly string[], options: readonly string[], e
 const longest = 20 * minute
 
 /** Runs a command to its end. If it takes too long or is interrupted, it is killed, with all servers and services that it started. */
-export async function run(command: string[], env: Record<string, string>, { interrupted, heldIn }: Running, timeoutMs = longest) {
+export async function run(
+  command: string[],
+  env: Record<string, string>,
+  { interrupted, heldIn }: Running,
+  late = AbortSignal.timeout(longest),
+) {
   interrupted.throwIfAborted()
   const title = `$ ${command.join(' ').replace(process.execPath, 'bun').slice(0, 120)}`
   console.log(heldIn === undefined ? title : `${title} (beside the others; its output follows when it ends)`)
@@ -50,8 +55,7 @@ export async function run(command: string[], env: Record<string, string>, { inte
     // A process group of its own: Ctrl-C in the terminal reaches this process alone. Else it would end at once, and leave what it started.
     detached: true,
   })
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const ending = AbortSignal.any([interrupted, timeout])
+  const ending = AbortSignal.any([interrupted, late])
   const end = () => killWithChildren(child.pid)
   ending.addEventListener('abort', end)
   const code = await child.exited
@@ -59,6 +63,6 @@ export async function run(command: string[], env: Record<string, string>, { inte
   if (heldIn !== undefined) console.log(`${title}\n${await Bun.file(heldIn).text()}`)
   if (output !== 'inherit') closeSync(output)
   interrupted.throwIfAborted()
-  if (timeout.aborted) console.log(`ended after ${timeoutMs / minute} minutes`)
+  if (late.aborted) console.log(`ended after ${longest / minute} minutes`)
   return code === 0
 }
