@@ -23,7 +23,7 @@ const pathIn = ({ pathRoute, params }: GeneratorVerbOptions) =>
 const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase())
 
 const commentOf = ({ summary, originalOperation: { description } }: GeneratorVerbOptions) => {
-  const lines = [`${summary}.`, ...(description ? [description] : [])].map(line => line.replaceAll('*/', '*\\/'))
+  const lines = [`${summary}.`, ...(description?.split('\n') ?? [])].map(line => line.replaceAll('*/', '*\\/'))
   return lines.length === 1 ? `/** ${lines[0]} */\n` : `/**\n${lines.map(line => ` * ${line}\n`).join('')} */\n`
 }
 
