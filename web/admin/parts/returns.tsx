@@ -6,7 +6,6 @@ import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { Return } from '../types'
 import { FormButton } from './form-button'
-
 import { State } from './states'
 import { filled } from './values'
 

@@ -39,7 +39,7 @@ const events = oneOf({
   'order.cancel_requested': 'Cancelling was asked for',
   'order.cancel_refused': 'It could not be cancelled: a parcel is on its way',
   'order.cancelled': 'The order is cancelled',
-  'order.repriced': 'It goes to another address; carriage and tax are counted anew',
+  'order.repriced': 'It goes to another address; shipping and tax were recalculated',
   'order.return_approved': 'You may send it back',
   'order.return_rejected': 'It cannot be sent back',
   'inventory.rejected': 'The goods are sold out',
