@@ -63,8 +63,8 @@ export const removeCartItem = async (shop: Shop, productId: string, params?: Rem
 /**
  * Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it.
  * The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping, or the first option where that is not offered.
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const applyCoupon = async (shop: Shop, couponCode: CouponCode, params?: ApplyCouponParams, options?: CallOptions<ApplyCouponHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/coupon', { query: params, body: couponCode }, options)
@@ -76,8 +76,8 @@ export const removeCoupon = async (shop: Shop, options?: CallOptions<RemoveCoupo
 /**
  * Merge the guest cart of `X-Cart-Id` into mine: pieces are added up to the stock, and only once.
  * The answer has no quote: GET the cart for it. With `If-Match` only if my cart has that version.
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const mergeCart = async (shop: Shop, options?: CallOptions<MergeCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', '/api/cart/merge', {}, options)
@@ -92,8 +92,8 @@ export const shareCart = async (shop: Shop, options?: CallOptions<ShareCartHeade
 /**
  * Copy a shared cart into mine at today’s prices.
  * A line that is there is raised to the shared quantity, so that copying twice is copying once. A guest needs a cart with something in it. With `If-Match` only if the cart has that version.
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const copySharedCart = async (shop: Shop, token: string, options?: CallOptions<CopySharedCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'POST', pathOf`/api/cart/shared/${token}`, {}, options)

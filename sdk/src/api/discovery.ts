@@ -36,8 +36,8 @@ export const getPlatformHealth = async (shop: Shop, options?: CallOptions): Prom
 /**
  * Where services disagree about what happened in a window; all zero when nothing is wrong.
  * A relation is left out while a service that it compares does not answer.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const getDrift = async (shop: Shop, params?: GetDriftParams, options?: CallOptions): Promise<DriftReport> =>
   shopFetch<DriftReport>(shop, 'GET', '/api/discovery/drift', { query: params }, options)
@@ -66,8 +66,8 @@ export const deleteDeadLetter = async (shop: Shop, queue: string, id: string, op
 /**
  * Put a message back into its queue, where it gets all of its attempts again.
  * It takes no `Idempotency-Key`: a repetition finds that the message is gone (404).
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const replayDeadLetter = async (shop: Shop, queue: string, id: string, options?: CallOptions): Promise<DeadLetterReplay> =>
   shopFetch<DeadLetterReplay>(shop, 'POST', pathOf`/api/discovery/dead-letters/${queue}/${id}/replay`, {}, options)
@@ -75,10 +75,10 @@ export const replayDeadLetter = async (shop: Shop, queue: string, id: string, op
 /**
  * Put the oldest dead letters of a queue back into it.
  * At most `limit` of those that match, and for five seconds at most: repeat it while some are left. A message that fails again is among those left.
-
-It takes no `Idempotency-Key`: a repetition puts back what is left.
-
-Needs admin.
+ *
+ * It takes no `Idempotency-Key`: a repetition puts back what is left.
+ *
+ * Needs admin.
  */
 export const replayDeadLetters = async (shop: Shop, queue: string, params?: ReplayDeadLettersParams, options?: CallOptions): Promise<DeadLettersReplay> =>
   shopFetch<DeadLettersReplay>(shop, 'POST', pathOf`/api/discovery/dead-letters/${queue}/replay`, { query: params }, options)
@@ -86,8 +86,8 @@ export const replayDeadLetters = async (shop: Shop, queue: string, params?: Repl
 /**
  * Delete the oldest dead letters of a queue.
  * At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt. Unlike other deletions it answers 200, since how many are left says whether to repeat it.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const deleteDeadLetters = async (shop: Shop, queue: string, params?: DeleteDeadLettersParams, options?: CallOptions): Promise<DeadLettersRemoval> =>
   shopFetch<DeadLettersRemoval>(shop, 'DELETE', pathOf`/api/discovery/dead-letters/${queue}`, { query: params }, options)
@@ -95,8 +95,8 @@ export const deleteDeadLetters = async (shop: Shop, queue: string, params?: Dele
 /**
  * Every service and instance: health, rates, latencies, processor, memory and outbox.
  * The figures come from a sample every 5 seconds while somebody asks, and every 30 seconds otherwise.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const getOverview = async (shop: Shop, options?: CallOptions): Promise<Overview> =>
   shopFetch<Overview>(shop, 'GET', '/api/discovery/overview', {}, options)
@@ -118,8 +118,8 @@ export const listQueues = async (shop: Shop, options?: CallOptions): Promise<Bro
 /**
  * What happens, as it happens.
  * With `Last-Event-ID`, the stream begins after that event, if it is one of the last 2000 and no older than an hour; otherwise with what happens from now on. Events of which nobody watched are not kept. A comment every 15 seconds keeps it alive; it ends with the access token.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const streamEvents = async (shop: Shop, subscription: Subscription): Promise<void> =>
   subscribe(shop, '/api/discovery/stream', subscription)
@@ -127,8 +127,8 @@ export const streamEvents = async (shop: Shop, subscription: Subscription): Prom
 /**
  * What other services know of an order, and its messages that were given up.
  * The rest of its story is in its own timeline, payments and shipments. An order that nobody knows has an empty one; a part that could not be had is null and named in `unanswered`.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const getOrderStory = async (shop: Shop, id: number, options?: CallOptions): Promise<OrderStory> =>
   shopFetch<OrderStory>(shop, 'GET', pathOf`/api/discovery/orders/${id}`, {}, options)

@@ -48,8 +48,8 @@ export const addFavourite = async (shop: Shop, newFavourite: NewFavourite, optio
 /**
  * Add what a guest kept on the device; the last one is the newest.
  * All that can be bought is added, or nothing when the list would be too long (409).
-
-It takes no `Idempotency-Key`: a repetition adds nothing twice.
+ *
+ * It takes no `Idempotency-Key`: a repetition adds nothing twice.
  */
 export const mergeFavourites = async (shop: Shop, favouritesMerge: FavouritesMerge, options?: CallOptions): Promise<FavouritesMergeResult> =>
   shopFetch<FavouritesMergeResult>(shop, 'POST', '/api/favourites/merge', { body: favouritesMerge }, options)

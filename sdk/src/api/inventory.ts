@@ -39,8 +39,8 @@ export const listWarehouses = async (shop: Shop, params?: ListWarehousesParams, 
 /**
  * Add a warehouse.
  * `main` is there from the start. Stock in any other name is 400 `unknown_warehouse` until it is added.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const addWarehouse = async (shop: Shop, newWarehouse: NewWarehouse, options?: CallOptions<AddWarehouseHeaders>): Promise<Warehouse> =>
   shopFetch<Warehouse>(shop, 'POST', '/api/inventory/warehouses', { body: newWarehouse, keyed: true }, options)
@@ -80,8 +80,8 @@ export const getProductStock = async (shop: Shop, productId: string, options?: C
 /**
  * Set the quantity on hand.
  * It cannot be less than what is reserved (409).
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const setStock = async (shop: Shop, productId: string, stockChange: StockChange, options?: CallOptions<SetStockHeaders>): Promise<Stock> =>
   shopFetch<Stock>(shop, 'PUT', pathOf`/api/inventory/${productId}`, { body: stockChange }, options)

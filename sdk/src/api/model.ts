@@ -7105,6 +7105,10 @@ limit?: number;
  * @maxLength 1024
  */
 cursor?: string;
+/**
+ * @pattern ^[0-9a-f]{24}$
+ */
+product_id?: string;
 };
 
 export type ListMyReviews400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';

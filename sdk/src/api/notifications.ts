@@ -88,8 +88,8 @@ export const listDevices = async (shop: Shop, options?: CallOptions): Promise<De
 /**
  * Register a device for push messages.
  * The same token again is the same device. It belongs to whoever registered it last. Ten per user: the oldest makes room.
-
-It takes no `Idempotency-Key`: a repetition gives the same device.
+ *
+ * It takes no `Idempotency-Key`: a repetition gives the same device.
  */
 export const registerDevice = async (shop: Shop, newDevice: NewDevice, options?: CallOptions): Promise<Device> =>
   shopFetch<Device>(shop, 'POST', '/api/notifications/devices', { body: newDevice }, options)
@@ -108,8 +108,8 @@ export const showUnsubscribe = async (shop: Shop, token: string, options?: CallO
 /**
  * Stop the mails of one kind, by one click (RFC 8058).
  * The token of the link is proof enough: no login, no cookie, no redirect. The body is that of the mail program (`List-Unsubscribe=One-Click`).
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const unsubscribe = async (shop: Shop, token: string, unsubscribeBody?: UnsubscribeBody, options?: CallOptions): Promise<Unsubscribe200One | string> =>
   shopFetch<Unsubscribe200One | string>(shop, 'POST', pathOf`/api/notifications/unsubscribe/${token}`, { body: unsubscribeBody, type: 'application/x-www-form-urlencoded' }, options)
@@ -124,8 +124,8 @@ export const listDeliveries = async (shop: Shop, params?: ListDeliveriesParams, 
 /**
  * What was sent, and how it went.
  * Links with a secret are hidden, so that only their reader can follow them.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const getDelivery = async (shop: Shop, id: number, options?: CallOptions): Promise<DeliveryDetail> =>
   shopFetch<DeliveryDetail>(shop, 'GET', pathOf`/api/notifications/deliveries/${id}`, {}, options)
@@ -133,8 +133,8 @@ export const getDelivery = async (shop: Shop, id: number, options?: CallOptions)
 /**
  * Send a message again.
  * As a new message, to the address that the account has now. What its reader turned off stays unsent, and so does a link that has expired.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const resendDelivery = async (shop: Shop, id: number, options?: CallOptions<ResendDeliveryHeaders>): Promise<Delivery> =>
   shopFetch<Delivery>(shop, 'POST', pathOf`/api/notifications/deliveries/${id}/resend`, { keyed: true }, options)
@@ -142,8 +142,8 @@ export const resendDelivery = async (shop: Shop, id: number, options?: CallOptio
 /**
  * Send to the addresses of a user again.
  * After a bounce or a complaint, an address gets critical messages only.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const liftSuppression = async (shop: Shop, userId: number, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', pathOf`/api/notifications/suppressions/${userId}`, {}, options)
@@ -151,8 +151,8 @@ export const liftSuppression = async (shop: Shop, userId: number, options?: Call
 /**
  * Receive the reports of a provider: signed, in any order, any number of times.
  * 202: a report is about a message that is not known yet; it is kept until it is. Each provider signs in its own way; `sandbox` signs by `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old.
-
-It takes no `Idempotency-Key`: a repetition is recognized by the provider’s id of the report.
+ *
+ * It takes no `Idempotency-Key`: a repetition is recognized by the provider’s id of the report.
  */
 export const receiveDeliveryReports = async (shop: Shop, provider: string, receiveDeliveryReportsBody: ReceiveDeliveryReportsBody, options?: CallOptions): Promise<WebhookReceipt> =>
   shopFetch<WebhookReceipt>(shop, 'POST', pathOf`/api/notifications/webhooks/${provider}`, { body: receiveDeliveryReportsBody }, options)
@@ -167,8 +167,8 @@ export const getTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' |
 /**
  * Change a template.
  * It is filled with sample values first: one that cannot be is 400 `invalid_template` and changes nothing. It is used within seconds.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const replaceTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<Template> =>
   shopFetch<Template>(shop, 'PUT', pathOf`/api/notifications/templates/${kind}/${language}`, { body: newTemplate }, options)
@@ -183,8 +183,8 @@ export const resetTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email'
 /**
  * What a template would look like, with sample values; nothing is stored.
  * It takes no `Idempotency-Key`: a repetition changes nothing.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const previewTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<TemplatePreview> =>
   shopFetch<TemplatePreview>(shop, 'POST', pathOf`/api/notifications/templates/${kind}/${language}/preview`, { body: newTemplate }, options)

@@ -100,8 +100,8 @@ export const getReconciliation = async (shop: Shop, params?: GetReconciliationPa
 /**
  * Receive the webhooks of a provider: signed, in any order, any number of times.
  * 202: the payment is not known yet; the event is kept until it is. 200 with `settled: false`: the event reports another amount than its payment, and an administrator has to look at it. Stripe and PayPal sign in their own ways. `sandbox` and `offline` (the bank’s feed) sign by `X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most five minutes old, with SANDBOX_WEBHOOK_SECRET and BANK_WEBHOOK_SECRET.
-
-It takes no `Idempotency-Key`: a repetition is recognized by the provider’s id of the event.
+ *
+ * It takes no `Idempotency-Key`: a repetition is recognized by the provider’s id of the event.
  */
 export const receivePaymentWebhook = async (shop: Shop, provider: string, receivePaymentWebhookBody: ReceivePaymentWebhookBody, options?: CallOptions): Promise<WebhookReceipt> =>
   shopFetch<WebhookReceipt>(shop, 'POST', pathOf`/api/payments/webhooks/${provider}`, { body: receivePaymentWebhookBody }, options)
@@ -116,8 +116,8 @@ export const listRefusedWebhooks = async (shop: Shop, params?: ListRefusedWebhoo
 /**
  * Note that a refused webhook was looked at: drift lists it no longer.
  * It takes no `Idempotency-Key`: a repetition changes nothing.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const acknowledgeWebhook = async (shop: Shop, id: number, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', pathOf`/api/payments/webhook-events/${id}/acknowledge`, {}, options)

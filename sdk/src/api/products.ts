@@ -54,8 +54,8 @@ export const getProduct = async (shop: Shop, id: string, options?: CallOptions<G
 /**
  * Replace a product, except its stock, which inventory owns.
  * `If-Match` compares the version of the `ETag` and ignores its stock.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const replaceProduct = async (shop: Shop, id: string, productReplacement: ProductReplacement, options?: CallOptions<ReplaceProductHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'PUT', pathOf`/api/products/${id}`, { body: productReplacement }, options)
@@ -63,8 +63,8 @@ export const replaceProduct = async (shop: Shop, id: string, productReplacement:
 /**
  * Change some fields of a product, except its stock, which inventory owns.
  * `status: "active"` takes an archived product back into the catalog. `If-Match` compares the version of the `ETag` and ignores its stock.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const updateProduct = async (shop: Shop, id: string, productChange: ProductChange, options?: CallOptions<UpdateProductHeaders>): Promise<Product> =>
   shopFetch<Product>(shop, 'PATCH', pathOf`/api/products/${id}`, { body: productChange }, options)
@@ -72,8 +72,8 @@ export const updateProduct = async (shop: Shop, id: string, productChange: Produ
 /**
  * Archive a product: it leaves the lists, and orders still find it.
  * It keeps its SKUs, and PATCH with `status: "active"` takes it back. `If-Match` compares the version of the `ETag` and ignores its stock.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const archiveProduct = async (shop: Shop, id: string, options?: CallOptions<ArchiveProductHeaders>): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', pathOf`/api/products/${id}`, {}, options)
@@ -96,10 +96,10 @@ export const getProductImage = async (shop: Shop, name: string, options?: CallOp
 /**
  * Create and change products from a file, by SKU; a faulty line does not stop the others.
  * One product per line, with the fields of POST. CSV starts with a header; `attributes`, `images`, `tags` and `variants` are JSON in their cells. A line with a known SKU changes only the fields that it names, and never the stock. The first line of the file is line 1; in CSV that is the header.
-
-It takes no `Idempotency-Key`: a repetition sets the same fields again and creates no product twice.
-
-Needs admin.
+ *
+ * It takes no `Idempotency-Key`: a repetition sets the same fields again and creates no product twice.
+ *
+ * Needs admin.
  */
 export const importProducts = async (shop: Shop, importProductsBody: string, options?: CallOptions): Promise<ImportReport> =>
   shopFetch<ImportReport>(shop, 'POST', '/api/products/import', { body: importProductsBody, type: 'application/x-ndjson' }, options)

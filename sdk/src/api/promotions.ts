@@ -26,8 +26,8 @@ export const listCampaigns = async (shop: Shop, params?: ListCampaignsParams, op
 /**
  * Create a campaign; without a code it is automatic.
  * An order gets every automatic campaign that applies and at most one code: free pieces first, then percentages, then amounts.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const createCampaign = async (shop: Shop, newCampaign: NewCampaign, options?: CallOptions<CreateCampaignHeaders>): Promise<Campaign> =>
   shopFetch<Campaign>(shop, 'POST', '/api/promotions', { body: newCampaign, keyed: true }, options)
@@ -70,8 +70,8 @@ export const listCampaignCodes = async (shop: Shop, id: number, params?: ListCam
 /**
  * What a code would take off, or why it would take nothing off; with a token, the user’s own limit counts too.
  * Only with a token the answer says why a code that exists cannot be used. After many wrong codes: 429.
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const validateCoupon = async (shop: Shop, couponCheck: CouponCheck, options?: CallOptions): Promise<CouponCheckResult> =>
   shopFetch<CouponCheckResult>(shop, 'POST', '/api/promotions/validate', { body: couponCheck }, options)

@@ -47,8 +47,8 @@ export const replaceSynonyms = async (shop: Shop, newSynonyms: NewSynonyms, opti
 /**
  * Make the index anew from the catalog; searches go on meanwhile. While it is under way, this tells how far it is.
  * It takes no `Idempotency-Key`: a repetition tells how far it is.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const startReindex = async (shop: Shop, options?: CallOptions): Promise<ReindexProgress> =>
   shopFetch<ReindexProgress>(shop, 'POST', '/api/search/reindex', {}, options)
@@ -63,8 +63,8 @@ export const getReindexProgress = async (shop: Shop, options?: CallOptions): Pro
 /**
  * Note that a product is viewed, by me or by a guest.
  * The last 30 views are kept: for 90 days of a user, for 7 days of a guest. Viewing a product again renews its time.
-
-It takes no `Idempotency-Key`: a repetition renews the time of the view.
+ *
+ * It takes no `Idempotency-Key`: a repetition renews the time of the view.
  */
 export const recordProductView = async (shop: Shop, newProductView: NewProductView, options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'POST', '/api/search/views', { body: newProductView }, options)

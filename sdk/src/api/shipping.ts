@@ -38,8 +38,8 @@ import type {
 /**
  * What shipping costs and how long it takes.
  * A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`. Without `subtotal` it is what the catalog asks for the items now, and without `currency`, too, in their currency. The answer says which subtotal was counted: null while the catalog does not answer, or for prices in another currency, and then nothing is free for it.
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
  */
 export const quoteShipping = async (shop: Shop, shippingQuoteRequest: ShippingQuoteRequest, options?: CallOptions): Promise<ShippingQuote> =>
   shopFetch<ShippingQuote>(shop, 'POST', '/api/shipping/quotes', { body: shippingQuoteRequest }, options)
@@ -55,8 +55,8 @@ export const listShipments = async (shop: Shop, params?: ListShipmentsParams, op
 /**
  * Ship what is left of an order, or a part of it.
  * A paid order gets one shipment for each warehouse automatically. Lines that you name move out of those that have not left into a new one; without `lines`, the new one takes what is in none, such as the lines of a shipment that failed before pick-up.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const createShipment = async (shop: Shop, newShipment: NewShipment, options?: CallOptions<CreateShipmentHeaders>): Promise<Shipment> =>
   shopFetch<Shipment>(shop, 'POST', '/api/shipping/shipments', { body: newShipment, keyed: true }, options)
@@ -68,8 +68,8 @@ export const getShipment = async (shop: Shop, id: number, options?: CallOptions)
 /**
  * Record the next step of a shipment.
  * created → picked_up → in_transit → delivered; `in_transit` may be skipped, and `failed` is possible until delivery. What was picked up may come back instead: `returned`. What failed after that may still be `delivered` or `returned`. Any other step is 409 `illegal_transition`.
-
-Needs admin.
+ *
+ * Needs admin.
  */
 export const recordShipmentStep = async (shop: Shop, id: number, newShipmentStep: NewShipmentStep, options?: CallOptions<RecordShipmentStepHeaders>): Promise<Shipment> =>
   shopFetch<Shipment>(shop, 'POST', pathOf`/api/shipping/shipments/${id}/events`, { body: newShipmentStep, keyed: true }, options)
@@ -77,10 +77,10 @@ export const recordShipmentStep = async (shop: Shop, id: number, newShipmentStep
 /**
  * A shipment is packed, and its buyer can collect it.
  * Its buyer is told once. It is for shipments of the option `pickup` that are `created`: any other status is 409 `illegal_transition`, and one that a carrier takes is 409 `not_for_pickup`.
-
-It takes no `Idempotency-Key`: a repetition changes nothing.
-
-Needs admin.
+ *
+ * It takes no `Idempotency-Key`: a repetition changes nothing.
+ *
+ * Needs admin.
  */
 export const readyShipment = async (shop: Shop, id: number, options?: CallOptions): Promise<Shipment> =>
   shopFetch<Shipment>(shop, 'POST', pathOf`/api/shipping/shipments/${id}/ready`, {}, options)
