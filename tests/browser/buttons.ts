@@ -40,7 +40,9 @@ export async function prepare(page: Page) {
   })
 }
 
-export const buttonsOf = (page: Page) => page.locator('button, [role=button], input[type=submit], input[type=button]')
+const buttonsOf = (page: Page) => page.locator('button, [role=button], input[type=submit], input[type=button]')
+/** A button by its place among the names. It is found by a mark of its own, since the page may be drawn anew before it is clicked. */
+export const buttonAt = (page: Page, at: number) => page.locator(`[data-named="${at}"]`)
 
 /** What the kit draws on many pages: to try it once is enough. */
 export const isOfKit = (name: string) => name.startsWith('kit: ')
@@ -52,7 +54,8 @@ export const isOfKit = (name: string) => name.startsWith('kit: ')
 export const namesOf = (page: Page): Promise<string[]> =>
   buttonsOf(page).evaluateAll(buttons => {
     const opened = [...document.querySelectorAll('dialog[open]')].at(-1)
-    return buttons.map(button => {
+    return buttons.map((button, at) => {
+      button.setAttribute('data-named', `${at}`)
       if (opened && !opened.contains(button)) return ''
       if (!button.checkVisibility({ visibilityProperty: true }) || button.matches(':disabled, [aria-disabled=true]')) return ''
       const text = (button.textContent || button.getAttribute('value') || '').trim()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { administrator, closeBrowser, type Login, type Opened, open, settled } from './browser'
-import { buttonsOf, isOfKit, namesOf, prepare } from './buttons'
+import { buttonAt, isOfKit, namesOf, prepare } from './buttons'
 import { fillWorldOfButtons } from './buttons-world'
 import { doublesOf, refuseChanges } from './changes'
 import { crawl } from './crawl'
@@ -44,7 +44,7 @@ const sweep = async (starts: readonly string[], as?: Login, most?: number) => {
     const names = (await namesOf(page)).map(name => (name && !isOfKit(name) ? `${path} ${name}` : name))
     const left = names.filter(name => name && !clicked.has(name))
     const name = left.find(one => !isOfKit(one)) ?? left[0]
-    return name === undefined ? undefined : { name, button: buttonsOf(page).nth(names.indexOf(name)) }
+    return name === undefined ? undefined : { name, button: buttonAt(page, names.indexOf(name)) }
   }
   const clickAll = async (path: string) => {
     for (;;) {
