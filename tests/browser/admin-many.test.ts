@@ -51,6 +51,7 @@ test('what is chosen is what is shown: another filter or another page takes the 
   await page.getByLabel('State').selectOption('')
   await page.getByRole('checkbox', { name: 'Select this row' }).check()
   await page.getByRole('link', { name: 'Products' }).click()
+  await chosen.waitFor({ state: 'detached' })
   await page.getByRole('link', { name: 'Orders' }).click()
   await page.getByRole('checkbox', { name: 'Select this row' }).first().waitFor()
   expect(await chosen.count()).toBe(0)
