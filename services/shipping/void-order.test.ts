@@ -66,10 +66,13 @@ describe('voiding an order', () => {
     const race = async (round: number) => {
       const { orderId, id } = await shop.shipped()
       const [by, against] = round % 2 ? [shop, other] : [other, shop]
-      const [voided, picked] =
-        round % 4 < 2
-          ? await Promise.all([requestVoid(orderId, by), pickUp(id, against)])
-          : (await Promise.all([pickUp(id, against), requestVoid(orderId, by)])).toReversed()
+      // One has a start of up to 16 ms, so that each wins at times.
+      const startMs = (round % 5) * 4
+      const [voidAfterMs, pickUpAfterMs] = round % 4 < 2 ? [0, startMs] : [startMs, 0]
+      const [voided, picked] = await Promise.all([
+        Bun.sleep(voidAfterMs).then(() => requestVoid(orderId, by)),
+        Bun.sleep(pickUpAfterMs).then(() => pickUp(id, against)),
+      ])
       expect([
         ['voided', 'illegal_transition'],
         ['already_picked_up', 'picked_up'],
