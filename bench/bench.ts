@@ -9,6 +9,7 @@ import { servicePort } from '../scripts/ports'
 import { obtain } from '../scripts/servers/obtain'
 import { programs } from '../scripts/servers/programs'
 import { privateFolder } from '../scripts/servers/server'
+import { testEnvironment } from '../scripts/service-environment'
 import { processEnvironment, serviceCommand } from '../scripts/service-process'
 import { startStack } from '../scripts/stack'
 import { readState } from '../scripts/state'
@@ -94,13 +95,7 @@ export async function bench(names: readonly string[]) {
 async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: () => Promise<void> }> {
   const dir = join(root, '.data/bench')
   const log = createWriteStream(join(privateFolder(root, '.data'), 'bench.log'))
-  const limits = Object.fromEntries(
-    ['RATE_LIMIT', 'RATE_BURST', 'AUTH_RATE_LIMIT', 'AUTH_RATE_BURST', 'GUEST_CART_RATE_LIMIT', 'GUEST_CART_RATE_BURST'].map(name => [
-      name,
-      '100000',
-    ]),
-  )
-  const env = { ...process.env, ...limits, NODE_ENV: 'production' }
+  const env = { ...testEnvironment(), NODE_ENV: 'production' }
   const { servers, secrets, gateway, stop } = await startStack({
     ...{ dir, portBase, env, fresh: true, install: true, withPlatform: true, interrupted },
     report: console.log,
