@@ -36,6 +36,15 @@ export const linkOf = (facts: Facts, { shopUrl }: Links): string => {
 const paths = { verify_email: 'verify-email', password_reset: 'reset-password' } as const
 const isSecretKind = (kind: Kind): kind is keyof typeof paths => Object.hasOwn(paths, kind)
 
+/** What the event of a kind may leave out; it is empty then. */
+const optionalFacts: Partial<Record<Kind, readonly string[]>> = {
+  order_placed: ['shipping_option'],
+  payment_pending: ['bank_account'],
+  order_cancelled: ['reason', 'cancelled_by'],
+  order_delivered: ['shipping_option'],
+  return_rejected: ['reason'],
+}
+
 /** The values that the templates of a kind may name (domain-values.ts), from the facts of its event and what others know now. */
 export const valuesOf = (kind: Kind, facts: Facts, known: Known): Record<string, unknown> => {
   const { links, products, token } = known
@@ -67,10 +76,7 @@ export const valuesOf = (kind: Kind, facts: Facts, known: Known): Record<string,
       entries: listOf(facts.entries).map(entry => ({ from: '', to: '', currency: '', ...entry, ...aboutProduct(entry) })),
     }),
     ...(trackingNumber && { tracking_url: `${links.shopUrl}/track/${trackingNumber}` }),
-    ...((kind === 'order_placed' || kind === 'order_delivered') && { shipping_option: textOf(facts.shipping_option) }),
-    ...(kind === 'payment_pending' && { bank_account: textOf(facts.bank_account) }),
-    ...(kind === 'return_rejected' && { reason: textOf(facts.reason) }),
-    ...(kind === 'order_cancelled' && { reason: textOf(facts.reason), cancelled_by: textOf(facts.cancelled_by) }),
+    ...Object.fromEntries((optionalFacts[kind] ?? []).map(name => [name, textOf(facts[name])])),
     ...(isSecretKind(kind) && {
       link: token ? `${links.shopUrl}/${paths[kind]}?token=${token.token}` : '',
       expires_at: token?.expires_at ?? '',
