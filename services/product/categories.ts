@@ -15,12 +15,24 @@ export interface CategoryInput {
   tax_class?: TaxClass | null
 }
 
+/** Counts `count` more products in a category. Undefined when there is no such category. */
+const countProducts = async (
+  mongo: Mongo,
+  session: ClientSession,
+  which: { key: string } | { _id: ObjectId },
+  count: number,
+): Promise<PlacedCategory | undefined> => {
+  const categories = categoriesOf(mongo)
+  const known = await categories.findOneAndUpdate(which, { $inc: { products: count } }, { session, returnDocument: 'after' })
+  return known ? placeCategory(known, _id => categories.findOne({ _id }, { session })) : undefined
+}
+
 /** Finds a category by name and counts `count` more products in it. An unknown category is created at the top of the tree. */
 export const addProductsToCategory = async (mongo: Mongo, session: ClientSession, name: string, count = 1): Promise<PlacedCategory> => {
   const categories = categoriesOf(mongo)
   const key = categoryKey(name)
-  const known = await categories.findOneAndUpdate({ key }, { $inc: { products: count } }, { session, returnDocument: 'after' })
-  if (known) return placeCategory(known, _id => categories.findOne({ _id }, { session }))
+  const known = await countProducts(mongo, session, { key }, count)
+  if (known) return known
   const _id = new ObjectId()
   const slug = slugOf(name)
   const taken = await categories.findOne({ slug }, { session })
@@ -36,12 +48,9 @@ export const addProductsToCategory = async (mongo: Mongo, session: ClientSession
   return placeCategory(row, () => undefined)
 }
 
-/** A category may have another name by now than when the product was archived; undefined when it is gone. */
-export const returnProductToCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId): Promise<PlacedCategory | undefined> => {
-  const categories = categoriesOf(mongo)
-  const known = await categories.findOneAndUpdate({ _id }, { $inc: { products: 1 } }, { session, returnDocument: 'after' })
-  return known ? placeCategory(known, _id => categories.findOne({ _id }, { session })) : undefined
-}
+/** Finds the category by its id, since it may have been renamed while the product was archived. Undefined when it is gone. */
+export const returnProductToCategory = (mongo: Mongo, session: ClientSession, _id: ObjectId): Promise<PlacedCategory | undefined> =>
+  countProducts(mongo, session, { _id }, 1)
 
 export const removeProductsFromCategory = async (mongo: Mongo, session: ClientSession, _id: ObjectId, count = 1): Promise<void> => {
   await categoriesOf(mongo).updateOne({ _id }, { $inc: { products: -count } }, { session })
