@@ -22,7 +22,7 @@ export type QuoteShipping = ReturnType<typeof quoteShipping>
 
 /**
  * The same for a client, who may leave the subtotal out: then it is what the catalog asks for the items. While the catalog does not answer,
- * there is a quote all the same, in which nothing is free for its subtotal. Order and cart leave it out on purpose, and never come here.
+ * there is a quote all the same, in which nothing is free for its subtotal. Order and cart ask for the quote itself, since they leave the subtotal out on purpose.
  */
 export const quoteItems = (quote: QuoteShipping, { catalogPrices }: Pick<ShippingClients, 'catalogPrices'>) => {
   const worthNow = async ({ items, currency }: Static<typeof QuoteBody>) => {
@@ -30,8 +30,9 @@ export const quoteItems = (quote: QuoteShipping, { catalogPrices }: Pick<Shippin
       if (error instanceof AppError) return undefined
       throw error
     })
-    const { subtotal, ...worth } = worthOf(items, catalog ?? new Map(), currency)
-    return catalog && subtotal !== undefined ? { ...worth, subtotal: toMajor(subtotal, worth.currency) } : worth
+    if (!catalog) return {}
+    const { subtotal, ...worth } = worthOf(items, catalog, currency)
+    return subtotal !== undefined ? { ...worth, subtotal: toMajor(subtotal, worth.currency) } : worth
   }
   return async (body: Static<typeof QuoteBody>) => quote(body.subtotal === undefined ? { ...body, ...(await worthNow(body)) } : body)
 }

@@ -26,8 +26,13 @@ export const offlineProvider = ({ secret, dueMs, account }: Options): Provider =
     if (payment.amount === 0) return chargeIn(payment, 'captured')
     if (payment.method !== 'bank_transfer') return chargeIn(payment, 'authorized')
     const due_at = new Date(payment.createdAt.getTime() + dueMs).toISOString()
-    const nextAction: NextAction = { type: 'bank_transfer', reference: transactionOf(payment), due_at }
-    return { ...chargeIn(payment, 'pending'), nextAction: account ? { ...nextAction, bank_account: account } : nextAction }
+    const nextAction: NextAction = {
+      type: 'bank_transfer',
+      reference: transactionOf(payment),
+      due_at,
+      ...(account && { bank_account: account }),
+    }
+    return { ...chargeIn(payment, 'pending'), nextAction }
   }
   const refund = async ({ refundId }: RefundRef): Promise<RefundOutcome> => ({ state: 'succeeded', reference: `payout_${refundId}` })
   return {
