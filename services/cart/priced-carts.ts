@@ -29,7 +29,7 @@ interface EnteredCode {
   /** Who enters it: promotion counts wrong codes. */
   guesser: string
 }
-/** What a quote is asked for; without a place it is for the owner's own, without an option for the one that an order without an option has. */
+/** What a quote is for: without a place, for the owner's own place; without an option, for the one that an order gets which names none. */
 interface Asked {
   place?: Place | undefined
   option?: string | undefined

@@ -38,7 +38,7 @@ export const sharingRoutes = ({ http, ids, carts, pricedCarts, shareTokenFor }: 
         const { expiresAt, isReplayed } = await carts.share(user.id, token)
         if (isReplayed) set.headers['idempotent-replayed'] = 'true'
         set.headers['cache-control'] = 'no-store'
-        // A shared cart can be copied, and not looked at.
+        // A shared cart can only be copied: nothing answers at an address of its own.
         set.headers.location = '/api/cart'
         return status(201, { token, expires_at: expiresAt.toISOString() })
       },

@@ -77,11 +77,11 @@ export interface Window {
 /** Events younger than this may still be under way. */
 const settleMs = 5 * second
 
-/** By default, the last quarter of an hour without the time in which events may still be under way. A day that is not over ends before it, too. */
+/** By default, the last quarter of an hour, except the seconds in which events may still be under way. A day that is not over leaves them out, too. */
 export const windowOf = ({ from, to }: { from?: string; to?: string }, now: Date): Window => {
   const period = readPeriod(from, to)
   const settled = new Date(now.getTime() - settleMs)
-  // Whoever names a moment means it.
+  // A moment is used as it is given, even a later one.
   const until = period.to && (to?.includes('T') || period.to < settled) ? period.to : settled
   const since = period.from ?? new Date(until.getTime() - 15 * minute)
   if (!(since < until))

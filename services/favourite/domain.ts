@@ -74,7 +74,7 @@ export const learn = (facts: Facts, { catalog, levels = [] }: News): { facts: Fa
   const changes: Change[] = []
   const add = (change: Omit<Change, 'number'>) => void changes.push({ number: facts.changes + changes.length + 1, ...change })
   if (priceChanged(facts, after)) add({ kind: 'price_drop', amount: after.price ?? 0, currency: after.currency })
-  // What was gone could not be bought, whatever there was of it.
+  // Nobody could buy a product that was gone, whatever stock it had.
   if ((facts.gone || stockOf(facts) === 0) && stockOf(after) > 0) add({ kind: 'back_in_stock', amount: stockOf(after), currency: null })
   return { facts: { ...after, changes: facts.changes + changes.length }, changes }
 }

@@ -64,7 +64,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   email_change: { class: 'critical', channels: withMail },
   new_sign_in: { class: 'critical', channels: withMail },
   order_placed: { class: 'order', channels: withMail },
-  /** A bank transfer is awaited: what it has to say, and until when. */
+  /** The shop waits for a bank transfer. The message says which account and reference it needs, and by when. */
   payment_pending: { class: 'order', channels: withMail },
   order_paid: { class: 'order', channels: withMail },
   order_cancelled: { class: 'order', channels: everywhere },

@@ -48,7 +48,7 @@ interface Ports {
 export const languageOf = (...wanted: (string | null | undefined)[]): Language =>
   languages.find(language => language === wanted.find(Boolean)?.slice(0, 2)) ?? 'en'
 
-/** What this release has no words for waits for a newer one. */
+/** A message of a kind that this release has no words for waits for a newer release. */
 const unknownKindMs = 10 * minute
 
 const isTokenKind = (kind: Kind) => kind === 'verify_email' || kind === 'password_reset'

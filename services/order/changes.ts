@@ -104,8 +104,8 @@ export interface OrderChange {
   set?: Partial<Pick<OrderRow, (typeof changeableColumns)[number]>>
   entries?: readonly Entry[]
   /**
-   * Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, but for timers: by their
-   * own type, or by the one that is given.
+   * Events of the change itself, published before those of the steps that follow. The timeline shows them with `data`, except timers. It shows
+   * them under `type` if that is given, else under their own type.
    */
   events?: (at: Aggregate) => { drafts: Draft[]; data: object; type?: string }
 }

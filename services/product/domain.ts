@@ -169,7 +169,7 @@ const inKnownSpelling = (product: Product, { sku, variants, ...change }: Product
   }
 }
 
-/** Of a product that is there. `active` takes an archived one back into the catalog, together with what else is changed. */
+/** A change of an existing product. `active` takes an archived product back into the catalog, and the other fields change with it. */
 export type ProductChange = Partial<ProductInput> & { status?: 'active' }
 
 /** Returns the same object if nothing changes. A new SKU starts without stock. */

@@ -89,7 +89,7 @@ export const listPlan = (productId: string, { sort = 'helpful', stars, verified,
   const list = listName({ ...(stars !== undefined && { stars }), ...(verified !== undefined && { verified: verified === 'true' }) })
   return planOf(sort, { product_id: productId, lists: list }, sort, page)
 }
-/** The reviews of one author, whatever their status. Of a product there is at most one, so that nothing has to be sorted. */
+/** The reviews of one author, whatever their status. An author has at most one review of a product, so with `product_id` nothing has to be sorted. */
 export const ownPlan = (userId: number, { product_id, ...page }: OwnQuery): Plan =>
   product_id === undefined
     ? planOf('newest', { user_id: userId }, 'user_newest', page)

@@ -24,7 +24,7 @@ const withAddresses = <W extends Partial<Writing>>(writing: W): W =>
 
 const createdAnswer = (row: ReviewRow) => ({
   status: 201,
-  // What is at its id, an administrator alone may read.
+  // Only an administrator may read what is at its id.
   headers: { location: '/api/ratings/me' },
   body: ownReviewView(row),
 })

@@ -34,7 +34,7 @@ export const loginRoutes = <const Prefix extends string>(prefix: Prefix, { http,
       '/register',
       async ({ body, status, set }) => {
         const user = await register(body)
-        // What is at its id, an administrator alone may read.
+        // Only an administrator may read what is at its id.
         set.headers.location = '/api/users/me'
         return status(201, profileView(vault, user))
       },

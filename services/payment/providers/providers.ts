@@ -29,8 +29,8 @@ const accountFrom = (given: string | undefined): string | undefined => {
 
 /**
  * The providers of this deployment; PAYMENT_PROVIDER names the one for cards and wallets. The sandbox exists only while it is that
- * one. Every provider with credentials exists, so that its old payments can be refunded after a change to another provider. Transfers are
- * taken where their account is known.
+ * one. Every provider with credentials exists, so that its old payments can be refunded after a change to another provider. The
+ * shop takes bank transfers if it knows the account that they go to.
  */
 export const openProviders = async ({ sql, config, transferDueMs, deployment }: Options) => {
   const onlineProvider = config.text('PAYMENT_PROVIDER', 'sandbox')
