@@ -41,8 +41,10 @@ const keyOf = (user: object | undefined, headers: Headers) =>
   user || headers['x-cart-id'] !== undefined ? headers['idempotency-key'] : undefined
 
 const conditional = 'With `If-Match` only if the cart has that version.'
-const pricedFor =
-  'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping, or the first option where that is not offered.'
+const pricedFor = [
+  'The quote is for `?country=&region=`, else for the default address of the user, else for the default zone.',
+  'It counts the price of `?shipping_option=`, else that of standard shipping, or of the first option where standard shipping is not offered.',
+].join(' ')
 const withoutQuote = 'The answer has no quote: GET the cart for it.'
 
 const askedFor = ({ shipping_option: option, ...query }: Static<typeof QuoteQuery>) => ({

@@ -107,7 +107,7 @@ export const deadLetterRoutes = ({ http, deadLetters }: { http: Http; deadLetter
           summary: 'Delete the oldest dead letters of a queue',
           description:
             'At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt. ' +
-            'Unlike other deletions it answers 200, since how many are left says whether to repeat it.',
+            'Unlike other deletions it answers 200 and a body: how many are left says whether to repeat it.',
         },
       },
     )

@@ -74,7 +74,7 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
             '`requires_action` are settled later: follow `next_action`, then ask `/status`. Never send card data: `payment_token` is the ' +
             'token that the provider issued for it. Tokens of the sandbox: `tok_success` (as without one), `tok_decline`, ' +
             '`tok_insufficient_funds`, `tok_3ds`, `tok_timeout`, `tok_late_webhook`, `tok_duplicate_webhook`, `tok_authorize`. A provider’s ' +
-            '`next_action.url` is a page to visit; the sandbox has none, and takes `POST { "outcome": "success" | "failure" }` at that address.',
+            '`next_action.url` is a page to visit. The sandbox has no such page: send `POST { "outcome": "success" | "failure" }` to that address.',
         },
       },
     )

@@ -72,7 +72,10 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
       auth: true,
       query: OwnQuery,
       response: { 200: pageOf(OwnReviewView) },
-      detail: { operationId: 'listMyReviews', summary: 'My reviews with their status, the newest first; of a product at most one' },
+      detail: {
+        operationId: 'listMyReviews',
+        summary: 'My reviews with their status, the newest first; with `product_id`, only mine of that product',
+      },
     })
     .post(
       '/api/ratings',

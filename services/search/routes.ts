@@ -116,7 +116,7 @@ export const searchRoutes = ({
       auth: 'admin',
       response: { 202: ProgressView },
       problems: ['index_busy'],
-      repeats: 'tells how far it is',
+      repeats: 'tells how far the new index is',
       detail: {
         operationId: 'startReindex',
         summary: 'Make the index anew from the catalog; searches go on meanwhile. While it is under way, this tells how far it is',

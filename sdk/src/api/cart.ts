@@ -27,7 +27,7 @@ import type {
 
 /**
  * The cart with its prices and stock now, and what it would cost.
- * With a token the user’s cart; for a guest the cart that `X-Cart-Id` names. The first answer gives this id. The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping, or the first option where that is not offered.
+ * With a token the user’s cart; for a guest the cart that `X-Cart-Id` names. The first answer gives this id. The quote is for `?country=&region=`, else for the default address of the user, else for the default zone. It counts the price of `?shipping_option=`, else that of standard shipping, or of the first option where standard shipping is not offered.
  */
 export const getCart = async (shop: Shop, params?: GetCartParams, options?: CallOptions<GetCartHeaders>): Promise<Cart> =>
   shopFetch<Cart>(shop, 'GET', '/api/cart', { query: params }, options)
@@ -62,7 +62,7 @@ export const removeCartItem = async (shop: Shop, productId: string, params?: Rem
 
 /**
  * Use a coupon code for the cart, if it is valid now (else 409 with the reason); the order redeems it.
- * The quote is for `?country=&region=`, else for the default address of the user, else for the default zone; and for `?shipping_option=`, else for standard shipping, or the first option where that is not offered.
+ * The quote is for `?country=&region=`, else for the default address of the user, else for the default zone. It counts the price of `?shipping_option=`, else that of standard shipping, or of the first option where standard shipping is not offered.
  *
  * It takes no `Idempotency-Key`: a repetition changes nothing.
  */

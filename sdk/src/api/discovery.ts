@@ -85,7 +85,7 @@ export const replayDeadLetters = async (shop: Shop, queue: string, params?: Repl
 
 /**
  * Delete the oldest dead letters of a queue.
- * At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt. Unlike other deletions it answers 200, since how many are left says whether to repeat it.
+ * At most `limit` of those that match, and for five seconds at most. What they told is then done by nobody: replay them if in doubt. Unlike other deletions it answers 200 and a body: how many are left says whether to repeat it.
  *
  * Needs admin.
  */

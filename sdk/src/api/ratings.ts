@@ -45,7 +45,7 @@ export const getReviewSummary = async (shop: Shop, id: string, options?: CallOpt
 export const getReviewPolicy = async (shop: Shop, options?: CallOptions): Promise<ReviewPolicy> =>
   shopFetch<ReviewPolicy>(shop, 'GET', '/api/ratings/policy', {}, options)
 
-/** My reviews with their status, the newest first; of a product at most one. */
+/** My reviews with their status, the newest first; with `product_id`, only mine of that product. */
 export const listMyReviews = async (shop: Shop, params?: ListMyReviewsParams, options?: CallOptions): Promise<OwnReviewPage> =>
   shopFetch<OwnReviewPage>(shop, 'GET', '/api/ratings/me', { query: params }, options)
 

@@ -46,7 +46,7 @@ export const replaceSynonyms = async (shop: Shop, newSynonyms: NewSynonyms, opti
 
 /**
  * Make the index anew from the catalog; searches go on meanwhile. While it is under way, this tells how far it is.
- * It takes no `Idempotency-Key`: a repetition tells how far it is.
+ * It takes no `Idempotency-Key`: a repetition tells how far the new index is.
  *
  * Needs admin.
  */

@@ -37,7 +37,7 @@ import type {
 
 /**
  * What shipping costs and how long it takes.
- * A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`. Without `subtotal` it is what the catalog asks for the items now, and without `currency`, too, in their currency. The answer says which subtotal was counted: null while the catalog does not answer, or for prices in another currency, and then nothing is free for it.
+ * A free-text address, or a country without a zone, has the prices of the default zone. A currency without rates is 409 `no_rate_for_currency`. Without `subtotal`, the items count at the prices that the catalog has now. If `currency` is missing as well, the quote is in the currency of these prices. The answer says which subtotal was counted. It is null while the catalog does not answer, or where its prices are in another currency; then `free_over` makes nothing free.
  *
  * It takes no `Idempotency-Key`: a repetition changes nothing.
  */

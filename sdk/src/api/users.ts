@@ -164,7 +164,7 @@ export const updateUser = async (shop: Shop, id: number, accountChange: AccountC
 
 /**
  * Erase an account and its personal data.
- * For somebody who asks for it without being able to log in, and for accounts that a restored backup has brought back. Of an account that is erased already, whatever a service has of it is erased again. It cannot be undone, so the body proves that it is the administrator who asks: by their own password, or a code where their two-factor login is on.
+ * For somebody who asks for it without being able to log in, and for accounts that a restored backup has brought back. If the account is erased already, every service erases again what it has of it. An erasure cannot be undone, so the body proves that it is the administrator who asks: by their own password, or a code where their two-factor login is on.
  *
  * Needs admin.
  */
