@@ -6,6 +6,13 @@ import type { ServiceName } from '../platform'
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+const collecting = <I>(collect?: (instrument: I) => void | Promise<void>) =>
+  collect && {
+    collect(this: I) {
+      return collect(this)
+    },
+  }
+
 /** Makes the instruments of one service, in a registry of its own. With `collect`, a value is read when the metrics are. */
 export const createInstruments = (service: ServiceName) => {
   const registry = new Registry()
@@ -17,11 +24,7 @@ export const createInstruments = (service: ServiceName) => {
       help,
       labelNames,
       registers,
-      ...(collect && {
-        collect() {
-          collect(this)
-        },
-      }),
+      ...collecting(collect),
     })
   const gauge = (name: string, help: string, labelNames: string[] = [], collect?: (gauge: Gauge) => void | Promise<void>) =>
     new Gauge({
@@ -29,11 +32,7 @@ export const createInstruments = (service: ServiceName) => {
       help,
       labelNames,
       registers,
-      ...(collect && {
-        collect() {
-          return collect(this)
-        },
-      }),
+      ...collecting(collect),
     })
   const histogram = (name: string, help: string, labelNames: string[]) => new Histogram({ name, help, labelNames, buckets, registers })
   return { registry, counter, gauge, histogram }
