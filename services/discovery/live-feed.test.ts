@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { eventually } from '#shared/testing'
-import { type TestRoom, testRoom } from './testing'
+import { eventually, outgoing } from '#shared/testing'
+import { paid, type TestRoom, testRoom } from './testing'
 
 let shop: TestRoom
 beforeAll(async () => {
@@ -30,6 +30,13 @@ const watch = async (
   const seen = () =>
     [...state.text.matchAll(/id: (\S+)\ndata: (.*)\n\n/g)].map(([, id = '', data = '{}']) => ({ id, event: JSON.parse(data) }))
   return { answer, state, seen, orders: () => seen().map(({ event }) => event.order_id), leave: () => reader?.cancel() }
+}
+
+/** What becomes of a message that only a watcher's queue takes. No watcher is shown it, since it is no event. */
+const outcomeWithoutConsumers = async () => {
+  const [message] = outgoing(paid({ id: 1, version: 1 }, { order_id: 1 }))
+  const [outcome] = await shop.bus.publish([{ ...message!, routingKey: 'order.of_no_consumer', body: '{}' }])
+  return outcome
 }
 
 /** The instances share a queue, and events that wait in it together may change places: each is paid once the last was seen. */
@@ -62,10 +69,11 @@ describe('the stream', () => {
     const [one, two] = [await watch({ app }), await watch({ app })]
     await one.leave()
     expect([room.live.watching(), room.live.isOpen()]).toEqual([1, true])
+    expect(await outcomeWithoutConsumers()).toBe('confirmed')
     await two.leave()
     await eventually(() => !room.live.isOpen())
+    await eventually(async () => (await outcomeWithoutConsumers()) === 'unroutable')
     await shop.pay(9)
-    await Bun.sleep(50)
     expect(await shop.redis.client.exists('discovery:live')).toBe(0)
   })
 
