@@ -7,7 +7,7 @@ import { notFound } from './errors'
 import { type ServiceName, services } from './platform'
 
 export type { OpenApi } from './docs/openapi'
-export { isObject, type Schema } from './docs/schema'
+export { isObject, objectIn, type Schema, schemasIn } from './docs/schema'
 
 // Loaded on demand: at the start it would cost every service 100 ms and some megabytes.
 /** The document of one app, or one document of several. */

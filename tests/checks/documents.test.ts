@@ -4,7 +4,7 @@ import Ajv from 'ajv-draft-04'
 import formats from 'ajv-formats'
 import type { AnyElysia } from 'elysia'
 import type { OpenApi } from '#shared/docs'
-import { isObject, openApiOf, type Schema } from '#shared/docs'
+import { isObject, objectIn, openApiOf, type Schema, schemasIn } from '#shared/docs'
 import { currencies } from '#shared/money'
 import { personalDataServices } from '#shared/personal-data'
 import { released } from '#shared/platform'
@@ -117,7 +117,7 @@ describe.each([...released])('%s', service => {
   test('says of each POST either that it takes an `Idempotency-Key` or what a repetition does', async () => {
     const silent = (await operations()).flatMap(({ name, operation }) => {
       if (!name.startsWith('POST ')) return []
-      const parameters = Array.isArray(operation.parameters) ? operation.parameters : []
+      const parameters = schemasIn(operation.parameters)
       const takes = parameters.some(parameter => String(parameter.name).toLowerCase() === 'idempotency-key')
       const tells = String(operation.description).includes('It takes no `Idempotency-Key`: a repetition ')
       return takes === tells ? [`${name}: give it \`headers: IdempotencyHeader\`, or else \`repeats\`, in services/${service}`] : []
@@ -127,7 +127,7 @@ describe.each([...released])('%s', service => {
 
   test('answers every deletion with 204, but for one of many messages, which counts them', async () => {
     const others = (await operations()).flatMap(({ name, operation }) => {
-      const successes = Object.keys(isObject(operation.responses) ? operation.responses : {}).filter(status => status.startsWith('2'))
+      const successes = Object.keys(objectIn(operation.responses)).filter(status => status.startsWith('2'))
       const usual = !name.startsWith('DELETE ') || operation.operationId === 'deleteDeadLetters' || String(successes) === '204'
       return usual ? [] : [`${name} answers ${successes}, not 204, in services/${service}`]
     })
@@ -136,8 +136,9 @@ describe.each([...released])('%s', service => {
 
   test('takes every period in one form, by days or by moments', async () => {
     const other = (await operations()).flatMap(({ name, operation }) =>
-      (Array.isArray(operation.parameters) ? operation.parameters : [])
-        .filter(({ name: field, schema }) => /^(from|to|since|until)$/.test(field) && schema.pattern !== periodFields.from.pattern)
+      schemasIn(operation.parameters)
+        .filter(({ name: field }) => /^(from|to|since|until)$/.test(String(field)))
+        .filter(({ schema }) => objectIn(schema).pattern !== periodFields.from.pattern)
         .map(({ name: field }) => `${name}: take \`${field}\` from periodFields of #shared/schema, in services/${service}`),
     )
     expect(other).toEqual([])
@@ -145,9 +146,9 @@ describe.each([...released])('%s', service => {
 
   test('has an example of everything that a client sends', async () => {
     const vague = (await operations()).flatMap(({ name, operation }) => {
-      const parameters = Array.isArray(operation.parameters) ? operation.parameters : []
+      const parameters = schemasIn(operation.parameters)
       const inPath = parameters.filter(
-        ({ in: place, example, schema }) => place === 'path' && example === undefined && schema.enum === undefined,
+        ({ in: place, example, schema }) => place === 'path' && example === undefined && objectIn(schema).enum === undefined,
       )
       const bodies = mediaOf(operation.requestBody)
       const inBodies = bodies.flatMap(media => (hasExample(media) ? unclearBody(media.schema) : ['body']))
@@ -160,7 +161,7 @@ describe.each([...released])('%s', service => {
 
   test('has an example of every successful answer', async () => {
     const vague = (await operations()).flatMap(({ name, operation }) =>
-      Object.entries(isObject(operation.responses) ? operation.responses : {})
+      Object.entries(objectIn(operation.responses))
         .filter(([status]) => status.startsWith('2'))
         .flatMap(([status, answer]) =>
           mediaOf(answer)

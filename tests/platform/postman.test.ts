@@ -21,9 +21,9 @@ const readWhatWasMade = `if (pm.response.code === 201) {
 
 /** Runs the collection from top to bottom, and returns what failed. */
 const runCollection = async () => {
-  const report = join(mkdtempSync(join(tmpdir(), 'shop-newman-')), 'report.json')
+  const dir = mkdtempSync(join(tmpdir(), 'shop-newman-'))
+  const [report, extended] = [join(dir, 'report.json'), join(dir, 'collection.json')]
   const given = Object.entries(env).flatMap(([key, value]) => ['--env-var', `${key}=${value}`])
-  const extended = join(mkdtempSync(join(tmpdir(), 'shop-newman-')), 'collection.json')
   const readBack = { listen: 'test', script: { type: 'text/javascript', exec: readWhatWasMade.split('\n') } }
   await Bun.write(extended, JSON.stringify({ ...collection, event: [...collection.event, readBack] }))
   const files = [extended, '-e', pathOf('local.postman_environment.json')]

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { toMajor } from '#shared/money'
 import { testClients } from '#shared/testing'
 import type { OfferedShop } from '#shared/testing-offers'
@@ -13,16 +13,15 @@ const tokenFor = async () => (await cart.asService('order')).authorization.repla
 const others = testClients({ ...cart.offers.apps, cart: cart.app }, tokenFor)
 const price = priceOrder(orderClients(others.client, { rememberMs: 0 }))
 const { shop } = cart.offers
-const asBefore = structuredClone({ ...shop, products: undefined, coupons: undefined, guessers: undefined })
 
 let user = 0
 beforeEach(() => {
-  shop.options = { standard: 5, express: 25, courier: 3, pickup: 0 }
+  Object.assign(shop, {
+    options: { standard: 5, express: 25, courier: 3, pickup: 0 },
+    freeShipping: false,
+    freeOver: null,
+  } satisfies Partial<OfferedShop>)
   user++
-})
-afterEach(() => {
-  const { products: _, coupons: __, guessers: ___, ...rest } = asBefore
-  Object.assign(shop, rest)
 })
 afterAll(async () => {
   expect(cart.failures).toEqual([])
