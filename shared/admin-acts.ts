@@ -32,7 +32,7 @@ export const withAdminAct = async <T>(service: ServiceName, transaction: (drafts
   }
 }
 
-/** Runs what comes before an act and may refuse it, such as the check of a password: no transaction of it enters the act. */
+/** Runs what comes before an act and may refuse it, such as the check of a password. None of its transactions publishes the act. */
 export const beforeAdminAct = <T>(check: () => T): T => withContext({ ...currentContext(), adminAct: undefined }, check)
 
 const withoutOutbox = serviceNames.filter(name => services[name].store === 'redis')

@@ -86,7 +86,7 @@ export const keyReused = () =>
 export const unavailable = (code: string, message: string, cause?: unknown) =>
   new AppError('unavailable', code, message, { retryAfter: 1, cause })
 
-/** Whether a service has refused: it will not help to ask again for the same. */
+/** Whether a service has refused: asking again for the same would not help. */
 export const isConflict = (error: unknown): boolean => error instanceof AppError && error.kind === 'conflict'
 
 /** The codes with which drivers report that a server cannot be reached. */

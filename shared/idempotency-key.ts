@@ -39,7 +39,7 @@ export const replayOf = <Body>(answer: Answer<Body>) => {
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
 }
 
-/** Gives a request its answer, and those who repeat it `Idempotent-Replayed`. */
+/** Gives a request the status, the headers and the body of its answer; that of a repetition has the header `Idempotent-Replayed`. */
 export const replyWith = <Body>(set: { status?: unknown; headers: object }, { status, headers, body }: Answer<Body>): Body => {
   Object.assign(set.headers, headers)
   set.status = status

@@ -89,7 +89,7 @@ describe('an event', () => {
     expect((await user.send('GET', '/')).body.items).toMatchObject([{ kind: 'payment_pending', link: 'https://shop.example/orders/39' }])
   })
 
-  test('of a transfer of which the release before told has no row for the account', async () => {
+  test('of a transfer that the release before published has no row for the account', async () => {
     const user = await shop.newUser()
     await shop.handle(transferAwaited(40, user.id))
     await shop.sendAll()

@@ -68,12 +68,9 @@ describe('a bank transfer', () => {
   })
 })
 
-test.each([['credit_card'], ['wallet'], ['cash_on_delivery']])(
-  'nobody is told what to do next of a payment by %s',
-  async payment_method => {
-    const { body } = await pay(placed(), { payment_method })
-    const waiting = await pay(placed(), { payment_token: 'tok_3ds' })
-    expect(waiting.body.status).toBe('requires_action')
-    for (const { id } of [body, waiting.body]) expect(await pendingOf(id)).toEqual([])
-  },
-)
+test.each([['credit_card'], ['wallet'], ['cash_on_delivery']])('a payment by %s tells nobody what to do next', async payment_method => {
+  const { body } = await pay(placed(), { payment_method })
+  const waiting = await pay(placed(), { payment_token: 'tok_3ds' })
+  expect(waiting.body.status).toBe('requires_action')
+  for (const { id } of [body, waiting.body]) expect(await pendingOf(id)).toEqual([])
+})

@@ -13,7 +13,7 @@ const payment = {
 }
 const paymentEvent = (type: string) => defineEvent(type, { from: 'payment', to: ['order'], aggregate: 'payment', data: t.Object(payment) })
 
-/** A bank transfer is awaited. By other methods, nobody has to be told what to do next: the buyer is led there. */
+/** A bank transfer is awaited. Other methods need no such message: they lead the buyer to the next step themselves. */
 export const paymentPending = defineEvent('payment.pending', {
   from: 'payment',
   to: ['notification'],

@@ -45,7 +45,7 @@ export const startRepeating = (work: () => Promise<unknown>, options: RepeatOpti
     }, untilNextMs)
   }
   plan()
-  // For seldom work nothing changes, and each change would begin its time anew.
+  // Seldom work keeps its interval in a quiet process. Planning it at each change would start the interval anew.
   const stopListening = isRarerWhenQuiet ? activity.onChange(plan) : undefined
   return {
     async stop() {
