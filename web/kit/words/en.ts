@@ -6,7 +6,6 @@ export default {
   close: 'Close',
   cancel: 'Cancel',
   skip: 'Skip to the content',
-  required: 'required',
   previous: 'Previous',
   next: 'Next',
   rows: (from: number, to: number, total: string) => `${from}–${to} of ${total}`,

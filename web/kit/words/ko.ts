@@ -7,7 +7,6 @@ export default {
   close: '닫기',
   cancel: '취소',
   skip: '본문으로 건너뛰기',
-  required: '필수',
   previous: '이전',
   next: '다음',
   rows: (from, to, total) => `${total}개 중 ${from}–${to}`,

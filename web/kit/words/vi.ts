@@ -7,7 +7,6 @@ export default {
   close: 'Đóng',
   cancel: 'Hủy',
   skip: 'Chuyển đến nội dung',
-  required: 'bắt buộc',
   previous: 'Trước',
   next: 'Sau',
   rows: (from, to, total) => `${from}–${to} trong ${total}`,

@@ -7,7 +7,6 @@ export default {
   close: '关闭',
   cancel: '取消',
   skip: '跳到正文',
-  required: '必填',
   previous: '上一页',
   next: '下一页',
   rows: (from, to, total) => `第 ${from}–${to} 条，共 ${total} 条`,
