@@ -45,8 +45,10 @@ interface Options<T> {
   keep?: boolean
   /** Reads again so often, in milliseconds, while the page is visible and the answer before has come. */
   everyMs?: number
-  /** What does not change any more, and is not read again for that. */
+  /** Whether an answer is the last word: it is then not read again every so often. */
   until?: (data: T) => boolean
+  /** Reads again when this is another one than before. */
+  version?: string | boolean
 }
 
 interface State<T> {
@@ -60,7 +62,7 @@ interface State<T> {
  * Reads a path and shows the answer: at once what is remembered, then what is new. It is read again when the path, the person or what is below it
  * changes, and given up when the component goes. Without a path nothing is read.
  */
-export function useQuery<T>(path: string | undefined, { keep = false, everyMs, until }: Options<T> = {}): Query<T> {
+export function useQuery<T>(path: string | undefined, { keep = false, everyMs, until, version }: Options<T> = {}): Query<T> {
   const state = useSignal<State<T>>({ path: undefined, answer: undefined, problem: undefined, loading: path !== undefined })
   const again = useSignal(0)
   const askAgain = useRef(() => {})
@@ -100,7 +102,7 @@ export function useQuery<T>(path: string | undefined, { keep = false, everyMs, u
       controller.abort()
       askAgain.current = () => {}
     }
-  }, [path, turn, who, again.value])
+  }, [path, turn, who, again.value, version])
 
   // On its own, so that a pause begins without reading anything. Its end does not wait for the next time.
   useEffect(() => {

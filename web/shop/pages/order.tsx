@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'preact/hooks'
 import { call } from '../../kit/api'
 import { Card, Skeleton } from '../../kit/card'
 import { Confirm } from '../../kit/dialog'
@@ -21,8 +20,8 @@ import { OrderBadge } from './orders'
 
 const isOver = ({ status }: Order) => status === 'delivered' || status === 'cancelled'
 /** Over, and what was paid for a cancelled order is back. */
-const isSettled = (order: Order) =>
-  isOver(order) && (order.status === 'delivered' || !['authorized', 'paid'].includes(order.payment_status))
+const isSettled = ({ status, payment_status }: Order) =>
+  status === 'delivered' || (status === 'cancelled' && !['authorized', 'paid'].includes(payment_status))
 
 function Lines({ order: { items, currency } }: { order: Order }) {
   return (
@@ -63,13 +62,6 @@ function One({ id }: { id: string }) {
   const w = words.value
   const path = `/api/orders/${encodeURIComponent(id)}`
   const { data: order, problem, reload } = useQuery<Order>(path, { everyMs: 2000, until: isSettled })
-  const isLive = order && !isOver(order)
-  const wasLive = useRef(false)
-  useEffect(() => {
-    // The parcels are not read every few seconds any more, and may have moved since the last time.
-    if (order && wasLive.current && !isLive) changed(`/api/shipping/shipments?order_id=${order.id}&`)
-    wasLive.current = isLive === true
-  }, [isLive])
   if (problem && [403, 404, 400, 422].includes(problem.status)) return <NothingHere />
   if (!order)
     return (
@@ -78,6 +70,7 @@ function One({ id }: { id: string }) {
         <Skeleton lines={8} class="h-10" />
       </>
     )
+  const isLive = !isOver(order)
   const { subtotal, discount, tax, shipping, total_amount: total, currency, cancel_reason: reason, cancelled_by: by } = order
   return (
     <>
@@ -95,7 +88,7 @@ function One({ id }: { id: string }) {
           <Card title={w.goods}>
             <Lines order={order} />
           </Card>
-          <Parcels orderId={order.id} live={isLive === true} />
+          <Parcels orderId={order.id} live={isLive} />
           {order.status === 'delivered' && <Returns order={order} />}
         </div>
         <div class="grid gap-6">

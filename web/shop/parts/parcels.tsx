@@ -7,9 +7,13 @@ import type { Shipment } from '../types'
 import { words } from '../words'
 import { parcelState } from './parcel-states'
 
+/** The parcels of an order. While it is `live` they are read every few seconds, and once more when it is over: they may have moved since. */
 export function Parcels({ orderId, live }: { orderId: number; live: boolean }) {
   const w = words.value
-  const { data } = useQuery<Page<Shipment>>(`/api/shipping/shipments?order_id=${orderId}&limit=20`, live ? { everyMs: 5000 } : {})
+  const { data } = useQuery<Page<Shipment>>(`/api/shipping/shipments?order_id=${orderId}&limit=20`, {
+    version: live,
+    ...(live && { everyMs: 5000 }),
+  })
   if (!data?.items.length) return null
   return (
     <Card title={w.parcels}>

@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks'
 import { Skeleton } from '../../kit/card'
 import { Time } from '../../kit/format'
 import { useQuery } from '../../kit/query'
@@ -13,8 +12,7 @@ const told = ({ status = '', carrier = '', ...about }: Record<string, string>) =
 
 /** What happened to an order, newest first. It is read again whenever the order has changed. */
 export function Timeline({ orderId, version }: { orderId: number; version: string }) {
-  const { data, reload } = useQuery<OrderTimeline>(`/api/orders/${orderId}/timeline`)
-  useEffect(reload, [version])
+  const { data } = useQuery<OrderTimeline>(`/api/orders/${orderId}/timeline`, { version })
   const w = words.value
   return (
     <ol class="grid gap-4" aria-live="polite">
