@@ -8,7 +8,7 @@ import { Problem } from '../../kit/notice'
 import { Link } from '../../kit/route'
 import { signIn } from '../../kit/session'
 import { language } from '../../kit/words'
-import { signInInstead } from '../then'
+import { signInFromHere } from '../then'
 import { words } from '../words'
 
 const empty = { full_name: '', email: '', username: '', password: '' }
@@ -17,7 +17,7 @@ const empty = { full_name: '', email: '', username: '', password: '' }
 export function Register({ onDone }: { onDone: () => void }) {
   const w = words.value
   const [given, setGiven] = useState(empty)
-  // An account that is there, where only signing in failed. With anything else the shop says whether there is one already.
+  // The account that was opened, where only signing in failed: the next try opens no other. Of other input the shop says whether it has an account.
   const opened = useRef<typeof empty | undefined>(undefined)
   const open = useAction(async (account: typeof empty) => {
     if (JSON.stringify(opened.current) !== JSON.stringify(account))
@@ -55,7 +55,7 @@ export function Register({ onDone }: { onDone: () => void }) {
       ))}
       <Problem problem={open.problem} />
       {open.problem?.code === 'email_taken' && (
-        <Link to={signInInstead()} class="link">
+        <Link to={signInFromHere()} class="link">
           {w.haveAccount}
         </Link>
       )}
