@@ -71,8 +71,12 @@ export async function signIn(given: { email?: string; username?: string; passwor
 /** After the shop has ended all sessions, this one too: it goes on where a password is enough. Elsewhere the page asks to sign in. */
 export async function signInAgain(password: string) {
   const email = person.value?.email
-  const challenge = email && (await signIn({ email, password }).catch(() => 'none'))
-  if (challenge) await connection.keeper.end()
+  if (!email) return
+  const isIn = await signIn({ email, password }).then(
+    challenge => challenge === undefined,
+    () => false,
+  )
+  if (!isIn) await connection.keeper.end()
 }
 
 export async function answerChallenge(challenge: string, code: string) {
