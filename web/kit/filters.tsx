@@ -77,17 +77,18 @@ export const listQuery = (names: readonly string[], limit = 20) => {
   return new URLSearchParams([...filters, ['skip', `${(page - 1) * limit}`], ['limit', `${limit}`]]).toString()
 }
 
+const toPage = (which: number, how?: { replace: boolean }) => setQuery({ page: which > 1 ? `${which}` : undefined }, how)
+
 /** Where in a list the reader is. The pages are the server's. Whoever has emptied the last page, or comes back to it later, gets the one before. */
 export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | 'total' | 'total_capped'> | undefined }) {
-  const pages = page && Math.ceil(page.total / page.limit)
+  const last = page ? Math.ceil(page.total / page.limit) : 1
   const isBeyond = page !== undefined && page.skip > 0 && page.skip >= page.total && !page.total_capped
   useEffect(() => {
-    if (isBeyond) setQuery({ page: pages && pages > 1 ? `${pages}` : undefined }, { replace: true })
-  }, [isBeyond, pages])
+    if (isBeyond) toPage(last, { replace: true })
+  }, [isBeyond, last])
   if (!page || isBeyond || (page.total <= page.limit && page.skip === 0)) return null
   const { skip, limit, total, total_capped } = page
   const words = kitWords.value
-  const to = (which: number) => setQuery({ page: which > 1 ? `${which}` : undefined })
   const now = Math.floor(skip / limit) + 1
   return (
     <nav
@@ -98,10 +99,10 @@ export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | '
         {words.rows(skip + 1, Math.min(skip + limit, total), number(total) + (total_capped ? '+' : ''))}
       </span>
       <span class="flex gap-2">
-        <Button small disabled={skip === 0} onClick={() => to(now - 1)}>
+        <Button small disabled={skip === 0} onClick={() => toPage(now - 1)}>
           {words.previous}
         </Button>
-        <Button small disabled={skip + limit >= total} onClick={() => to(now + 1)}>
+        <Button small disabled={skip + limit >= total} onClick={() => toPage(now + 1)}>
           {words.next}
         </Button>
       </span>
