@@ -13,6 +13,9 @@ export interface Column<Row> {
   end?: boolean
 }
 
+/** The keys of the rows that are chosen. */
+export type Chosen = Signal<ReadonlySet<string>>
+
 interface TableProps<Row> {
   /** What the table shows, for screen readers. */
   caption: string
@@ -24,8 +27,8 @@ interface TableProps<Row> {
   empty: ComponentChildren
   loading?: boolean
   skeletonRows?: number
-  /** For acts on many rows: the keys of those that are chosen. */
-  chosen?: Signal<ReadonlySet<string>>
+  /** For acts on many rows. */
+  chosen?: Chosen
 }
 
 const sortedBy = (name: string) => {
@@ -109,7 +112,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty, loading = fa
 }
 
 /** What stands above a table while rows are chosen: how many, and what can be done with them. */
-export function ChosenBar({ chosen, children }: { chosen: Signal<ReadonlySet<string>>; children: ComponentChildren }) {
+export function ChosenBar({ chosen, children }: { chosen: Chosen; children: ComponentChildren }) {
   const count = chosen.value.size
   if (count === 0) return null
   return (

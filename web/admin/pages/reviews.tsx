@@ -1,4 +1,3 @@
-import type { Signal } from '@preact/signals'
 import { useAction } from '../../kit/action'
 import { call, type Page } from '../../kit/api'
 import { Button } from '../../kit/button'
@@ -10,7 +9,7 @@ import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { Link } from '../../kit/route'
 import { titled } from '../../kit/site'
-import { ChosenBar } from '../../kit/table'
+import { type Chosen, ChosenBar } from '../../kit/table'
 import { ActOnChosen, useChosen } from '../parts/chosen'
 import { FormButton } from '../parts/form-button'
 import type { ModeratedReview } from '../types'
@@ -24,7 +23,7 @@ const reject = (id: string, reason: string, spam: boolean, headers: Record<strin
   call('POST', `/api/ratings/${id}/reject`, { body: { reason, spam }, headers })
 const againstRules = 'It does not follow our rules for reviews.'
 
-function One({ review, chosen }: { review: ModeratedReview; chosen: Signal<ReadonlySet<string>> }) {
+function One({ review, chosen }: { review: ModeratedReview; chosen: Chosen }) {
   const { id, product_id, rating, title, comment, created_at, spam, open_reports, user_id } = review
   const accept = useAction<void>(async (_, { headers }) => {
     await approve(id, headers)

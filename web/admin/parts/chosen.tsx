@@ -1,12 +1,11 @@
-import { type Signal, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Confirm } from '../../kit/dialog'
 import { say } from '../../kit/notice'
 import { changed } from '../../kit/query'
+import type { Chosen } from '../../kit/table'
 import { onEach, told } from './each'
-
-type Chosen = Signal<ReadonlySet<string>>
 
 /** The rows that are chosen, of those that are shown: what goes from the list goes from the choice, which ends with the page. */
 export function useChosen(shown: readonly string[] | undefined): Chosen {
