@@ -7,6 +7,7 @@ import { useQuery } from '../../kit/query'
 import { Link, query } from '../../kit/route'
 import { titled } from '../../kit/site'
 import { Table } from '../../kit/table'
+import { goodsOf } from '../parts/goods'
 import { State } from '../parts/states'
 import type { Return } from '../types'
 
@@ -40,7 +41,7 @@ export default function Returns() {
                 </Link>
               ),
             },
-            { title: 'Goods', cell: ({ lines }) => lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ') },
+            { title: 'Goods', cell: ({ lines }) => goodsOf(lines) },
             { title: 'Reason', cell: ({ reason }) => reason },
             { title: 'State', cell: ({ status }) => <State of={status} /> },
             { title: 'Asked', end: true, cell: ({ created_at }) => <Time at={created_at} /> },

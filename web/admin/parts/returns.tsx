@@ -6,12 +6,18 @@ import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { Return } from '../types'
 import { FormButton } from './form-button'
+import { goodsOf } from './goods'
 import { State } from './states'
 import { filled } from './values'
 
-const steps: Record<string, readonly [step: string, label: string, hint: string]> = {
-  requested: ['approve', 'Approve', 'The customer may send the goods.'],
-  approved: ['receive', 'Goods arrived', 'The goods go back to the shelf, and their price is refunded.'],
+interface Step {
+  step: string
+  label: string
+  hint: string
+}
+const steps: Record<string, Step> = {
+  requested: { step: 'approve', label: 'Approve', hint: 'The customer may send the goods.' },
+  approved: { step: 'receive', label: 'Goods arrived', hint: 'The goods go back to the shelf, and their price is refunded.' },
 }
 const take = async (id: number, step: string, headers: Record<string, string>, body?: object) => {
   await call('POST', `/api/orders/returns/${id}/${step}`, { headers, ...(body && { body }) })
@@ -20,12 +26,18 @@ const take = async (id: number, step: string, headers: Record<string, string>, b
 }
 
 function Steps({ id, status }: Pick<Return, 'id' | 'status'>) {
-  const [step, label, hint] = steps[status] ?? []
+  const next = steps[status]
   return (
     <span class="flex gap-2">
-      {step && label && (
-        <Confirm small look="plain" label={label} title={`${label}: return ${id}`} onConfirm={headers => take(id, step, headers)}>
-          {hint}
+      {next && (
+        <Confirm
+          small
+          look="plain"
+          label={next.label}
+          title={`${next.label}: return ${id}`}
+          onConfirm={headers => take(id, next.step, headers)}
+        >
+          {next.hint}
         </Confirm>
       )}
       {status === 'requested' && (
@@ -56,7 +68,7 @@ export function Returns({ orderId }: { orderId: number }) {
                 <State of={status} /> {reason}
               </span>
               <span class="text-sm text-soft">
-                {lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')} · <Time at={created_at} />
+                {goodsOf(lines)} · <Time at={created_at} />
               </span>
               {reject_reason && <span class="text-sm">Rejected: {reject_reason}</span>}
             </span>

@@ -7,6 +7,7 @@ import { Time } from '../../kit/format'
 import { Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import type { Shipment } from '../types'
+import { goodsOf } from './goods'
 import { State } from './states'
 
 /** The steps that may follow, as the carrier would report them. */
@@ -38,7 +39,7 @@ function Parcel({ shipment }: { shipment: Shipment }) {
           {carrier} · {tracking_number} · {warehouse ?? 'main'} · <Time at={updated_at} as="ago" />
         </span>
       </p>
-      <p class="text-sm">{lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}</p>
+      <p class="text-sm">{goodsOf(lines)}</p>
       <p class="flex flex-wrap gap-2">
         {carrier === 'pickup' && status === 'created' && ready_at === null && (
           <Confirm small look="plain" label="Ready to collect" title={`Is parcel ${id} packed?`} onConfirm={makeReady}>
