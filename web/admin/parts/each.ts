@@ -13,7 +13,7 @@ export interface Outcome {
   failure: ShopError | undefined
 }
 
-/** A fault of the shop may be that of one row; without an answer, a right or time, the next row would fare no better. */
+/** A fault of the shop may concern one row alone. Without an answer or a right, or after too many requests, the next row would fare no better. */
 const isOfOneRow = ({ status }: ShopError) => status >= 500 && ![502, 503, 504].includes(status)
 
 /** Acts on each, one after another. */

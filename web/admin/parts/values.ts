@@ -3,7 +3,7 @@ export type Values = Record<string, string>
 type Sent = string | number | null | readonly string[]
 
 /** The parts of a text that are not empty. */
-export const listOf = (text: string, separator: RegExp | string): string[] =>
+export const listOf = (text: string, separator: string): string[] =>
   text
     .split(separator)
     .map(part => part.trim())
@@ -24,7 +24,7 @@ export const filled = (values: Values, numbers: readonly string[] = []): Record<
 export const changedOf = (values: Values, before: Values): Values =>
   Object.fromEntries(Object.entries(values).filter(([name, value]) => value.trim() !== (before[name] ?? '').trim()))
 
-/** The same, as the API takes a change. A field that was emptied is null, or what `empty` has for it. */
+/** The same fields as the API takes them in a change. A field that was emptied is null, or what `empty` has for it. */
 export const changeOf = (
   values: Values,
   before: Values,

@@ -51,7 +51,7 @@ export function useDelivery(address: PostalAddress, isComplete: boolean) {
     const timer = setTimeout(ask, isSamePlace ? 0 : pauseMs)
     return () => clearTimeout(timer)
   }, [country, region, wanted, isComplete, isAsked])
-  // No other page can mend a place that does not exist.
+  // A place that does not exist is given up with this page: no other page can mend it.
   useEffect(() => () => void (cartProblem.peek()?.status === 400 && loadCart({})), [])
   const days = useDays(asked)
   const quote = cartProblem.value ? undefined : (cart.value?.quote ?? undefined)

@@ -1,4 +1,3 @@
-/** What the words for a parcel call its state. */
 interface Parcel {
   status: string
   carrier: string
@@ -9,7 +8,7 @@ interface Step {
   at: string
 }
 
-/** No carrier is waited for by a parcel that its buyer collects: until it is ready, it is being packed. */
+/** What the words for a parcel call its state. A parcel that its buyer collects waits for no carrier: it is being packed until it is ready. */
 export const parcelState = ({ status, carrier, ready_at }: Parcel): string =>
   status !== 'created' || carrier !== 'pickup' ? status : ready_at === null ? 'packing' : 'ready'
 
