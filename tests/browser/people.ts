@@ -13,6 +13,16 @@ export const someone = async () => {
   return { login: { username, password }, api: shopperOf(user_id, shop.as(access_token)) }
 }
 
+/** A guest becomes somebody new on the page where an account is opened. */
+export const openAccount = async (page: Page) => {
+  const name = `guest-${unique()}`
+  await page.getByLabel('Full name').fill('Guest Buyer')
+  await page.getByLabel('E-mail').fill(`${name}@example.com`)
+  await page.getByLabel('Username').fill(name)
+  await page.getByLabel('Password').fill('password-of-pages')
+  await page.getByRole('button', { name: 'Open an account' }).click()
+}
+
 export const fillAddress = async (page: Page) => {
   await page.getByLabel('Street and number').fill('18 Alder Street')
   await page.getByLabel('Postal code').fill('97205')

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { expectNoDriftAfterwards, shop, unique } from '../shop'
+import { expectNoDriftAfterwards, shop } from '../shop'
 import { pieces, until } from '../shopper'
 import { closeBrowser, open } from './browser'
-import { add, fillAddress, someone } from './people'
+import { add, fillAddress, openAccount, someone } from './people'
 
 expectNoDriftAfterwards()
 afterAll(closeBrowser)
@@ -22,13 +22,7 @@ describe('a purchase', () => {
     await page.getByRole('link', { name: /^Cart/ }).click()
     await page.getByText('$25.00').first().waitFor()
     await page.getByRole('link', { name: 'Checkout' }).click()
-
-    const name = `guest-${unique()}`
-    await page.getByLabel('Full name').fill('Guest Buyer')
-    await page.getByLabel('E-mail').fill(`${name}@example.com`)
-    await page.getByLabel('Username').fill(name)
-    await page.getByLabel('Password').fill('password-of-pages')
-    await page.getByRole('button', { name: 'Open an account' }).click()
+    await openAccount(page)
     await fillAddress(page)
     await page.getByText('3–7 days').waitFor()
     await page.getByRole('button', { name: 'Place the order' }).click()
