@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { isAlive, readState } from '../../scripts/state'
 import { shop } from '../shop'
 import { pieces, type Shopper } from '../shopper'
-import { administrator, closeBrowser, open, settled } from './browser'
+import { administrator, closeBrowser, open } from './browser'
 import { giveUp } from './dead-letter'
 
 let shopper: Shopper
@@ -60,12 +60,14 @@ test('an order is shown as it happens, and its story tells what it waits for, un
 })
 
 test('a pause begins without reading anything', async () => {
-  await using room = await asAdmin('/control/drift')
-  await settled(room.page)
+  await using room = await asAdmin('/control')
+  await room.page.clock.install()
+  await room.go('/control/drift')
   const asked: string[] = []
   room.page.on('request', request => asked.push(request.url()))
   await room.page.getByRole('button', { name: 'Pause' }).click()
-  await Bun.sleep(1000)
+  await room.page.getByText('Paused', { exact: true }).waitFor()
+  await room.page.clock.runFor(1000)
   expect(asked).toEqual([])
   expect(room.wrong).toEqual([])
 })
