@@ -29,7 +29,7 @@ export async function startMongo({ dir, port }: ServerOptions) {
   })
 }
 
-const notYetInitiated = 94
+const [notYetInitiated, notAMember] = [94, 93]
 
 async function writable(url: string, port: number) {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 500 })
@@ -37,9 +37,14 @@ async function writable(url: string, port: number) {
     const admin = client.db('admin')
     const { isWritablePrimary } = await admin.command({ hello: 1 })
     if (isWritablePrimary === true) return true
+    const members = [{ _id: 0, host: `127.0.0.1:${port}` }]
     const status = await admin.command({ replSetGetStatus: 1 }).catch(error => error)
-    if (status?.code === notYetInitiated)
-      await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } })
+    if (status?.code === notYetInitiated) await admin.command({ replSetInitiate: { _id: 'rs0', members } })
+    // The set was made at another port.
+    if (status?.code === notAMember) {
+      const { config } = await admin.command({ replSetGetConfig: 1 })
+      await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true })
+    }
     return false
   } finally {
     await client.close()

@@ -5,6 +5,9 @@ import { serverEnvironment } from '../service-environment'
 import { programs } from './programs'
 import { answersWith, launch, privateFolder, type Server, type ServerOptions } from './server'
 
+/** Its data belongs to this name, whatever its port is: each broker has its own port mapper, so none meets another of the same name. */
+const node = 'shop@localhost'
+
 /** Starts a broker, which uses three ports: `port` for AMQP, the next for Erlang's port mapper, the one after for rabbitmqctl. */
 export async function startRabbitmq({ dir, port }: ServerOptions): Promise<Server> {
   const folder = privateFolder(dir)
@@ -65,7 +68,7 @@ const environment = (folder: string, port: number): Environment => ({
   LC_ALL: 'C.UTF-8',
   ERL_EPMD_ADDRESS: '127.0.0.1',
   ERL_EPMD_PORT: `${port + 1}`,
-  RABBITMQ_NODENAME: `shop${port}@localhost`,
+  RABBITMQ_NODENAME: node,
   RABBITMQ_NODE_PORT: `${port}`,
   RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
   RABBITMQ_DIST_PORT: `${port + 2}`,
@@ -82,7 +85,7 @@ const environment = (folder: string, port: number): Environment => ({
   // Idle schedulers sleep instead of spinning. Naming the node here saves 0.7 s: no second Erlang starts to look for a port mapper.
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
     '+S 1:1 +SDio 1 +SDcpu 1 +sbwt none +sbwtdcpu none +sbwtdio none',
-    `-sname shop${port}@localhost -start_epmd false`,
+    `-sname ${node} -start_epmd false`,
     // One node has no other to watch, and nobody reads the figures that each queue would write down every five seconds.
     '-aten heartbeat_interval 10000 poll_interval 10000 -rabbit quorum_tick_interval 60000',
     `-kernel inet_dist_use_interface {127,0,0,1} inet_dist_listen_min ${port + 2} inet_dist_listen_max ${port + 2}`,
@@ -92,7 +95,7 @@ const environment = (folder: string, port: number): Environment => ({
 /** What a private broker has counted since its start. */
 export const brokerCounters = async ({ dir, port }: ServerOptions): Promise<Record<string, number>> => {
   const control = join(dirname(programs.rabbitmq()), 'rabbitmqctl')
-  const command = [control, '-n', `shop${port}@localhost`, 'eval', 'rabbit_global_counters:overview().']
+  const command = [control, '-n', node, 'eval', 'rabbit_global_counters:overview().']
   const text = await new Response(Bun.spawn(command, { env: environment(dir, port), stderr: 'ignore' }).stdout).text()
   const sum = (counter: string) =>
     [...text.matchAll(new RegExp(`\\b${counter} => (\\d+)`, 'g'))].reduce((total, [, n]) => total + Number(n), 0)

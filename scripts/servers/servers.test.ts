@@ -20,21 +20,27 @@ import { startRedis } from './redis'
 import { launch, type Server } from './server'
 
 const dir = mkdtempSync(join(tmpdir(), 'servers-'))
-const ports = Number(process.env.TEST_PRIVATE_PORT ?? 28_800) + 40
 const running: Server[] = []
 afterAll(async () => {
   await Promise.all(running.map(server => server.stop()))
   rmSync(dir, { recursive: true })
 })
 
-/** Acknowledged data survives a crash and a stop, and a stopped server leaves no process behind. */
+/** Each server has three ports of its own, and three more to move to. */
+let free = Number(process.env.TEST_PRIVATE_PORT ?? 28_800) + 40
+const nextPort = () => {
+  free += 6
+  return free
+}
+
+/** Acknowledged data survives a crash, a stop and a move to another port, and a stopped server leaves no process behind. */
 async function keepsItsData(
-  start: () => Promise<Server>,
-  port: number,
+  start: (port: number) => Promise<Server>,
   write: (url: string) => Promise<void>,
   read: (url: string) => Promise<unknown>,
 ) {
-  const begin = async () => running[running.push(await start()) - 1]!
+  const port = nextPort()
+  const begin = async (at = port) => running[running.push(await start(at)) - 1]!
   const first = await begin()
   await write(first.url)
   await first.kill()
@@ -44,7 +50,10 @@ async function keepsItsData(
   const third = await begin()
   expect(await read(third.url)).toBe('kept')
   await third.stop()
-  for (const server of [first, second, third])
+  const moved = await begin(port + 3)
+  expect(await read(moved.url)).toBe('kept')
+  await moved.stop()
+  for (const server of [first, second, third, moved])
     for (const pid of [server.pid, server.helper ?? server.pid]) expect(existsSync(`/proc/${pid}`)).toBe(false)
   expect(isFree(port)).toBe(true)
 }
@@ -61,34 +70,28 @@ const query = async (url: string, ...statements: string[]) => {
 }
 
 test('MySQL keeps its data', async () => {
-  const port = ports
   await keepsItsData(
-    () => startMysql({ dir: join(dir, 'mysql'), port, password: 'pw' }),
-    port,
+    port => startMysql({ dir: join(dir, 'mysql'), port, password: 'pw' }),
     async url => void (await query(url, 'CREATE DATABASE a', 'CREATE TABLE a.t (v TEXT)', "INSERT INTO a.t VALUES ('kept')")),
     async url => Object.values(Object(await query(url, 'SELECT v FROM a.t'))).map(row => Object(row).v)[0],
   )
 })
 
 test('MongoDB keeps its data', async () => {
-  const port = ports + 1
   const things = async <T>(url: string, use: (client: MongoClient) => Promise<T>) => {
     const client = new MongoClient(url)
     return use(client).finally(() => client.close())
   }
   await keepsItsData(
-    () => startMongo({ dir: join(dir, 'mongo'), port }),
-    port,
+    port => startMongo({ dir: join(dir, 'mongo'), port }),
     url => things(url, async client => void (await client.db('a').collection('t').insertOne({ v: 'kept' }))),
     url => things(url, async client => (await client.db('a').collection('t').findOne())?.v),
   )
 })
 
 test('Redis keeps its data', async () => {
-  const port = ports + 2
   await keepsItsData(
-    () => startRedis({ dir: join(dir, 'redis'), port }),
-    port,
+    port => startRedis({ dir: join(dir, 'redis'), port }),
     async url => {
       const client = new RedisClient(url)
       await client.set('v', 'kept')
@@ -102,10 +105,8 @@ test('Redis keeps its data', async () => {
 })
 
 test('RabbitMQ keeps its data', async () => {
-  const port = ports + 3
   await keepsItsData(
-    () => startRabbitmq({ dir: join(dir, 'rabbitmq'), port }),
-    port,
+    port => startRabbitmq({ dir: join(dir, 'rabbitmq'), port }),
     async url => {
       const connection = await amqp.connect(url)
       const channel = await connection.createConfirmChannel()
@@ -134,7 +135,7 @@ test('the error of a process that ends at once contains its last output', async 
   const file = join(dir, 'words.log')
   const start = launch({
     name: 'speaker',
-    port: ports + 4,
+    port: nextPort(),
     url: '',
     command: ['sh', '-c', 'echo no such luck; exit 1'],
     output: file,
@@ -144,13 +145,14 @@ test('the error of a process that ends at once contains its last output', async 
 })
 
 test('a service has access to its own schema in MySQL only', async () => {
-  const server = await startMysql({ dir: join(dir, 'mysql'), port: ports, password: 'pw' })
+  const port = nextPort()
+  const server = await startMysql({ dir: join(dir, 'mysql'), port, password: 'pw' })
   running.push(server)
   const secrets = { MYSQL_PASSWORD: 'one for all' } as Secrets
   await provisionMysql(server.url, secrets)
   await provisionMysql(server.url, secrets)
   const order = serviceUrl(server.url, secrets, 'order')
-  expect(order).toBe(`mysql://shop_order:${mysqlPassword(secrets, 'order')}@127.0.0.1:${ports}/shop_order`)
+  expect(order).toBe(`mysql://shop_order:${mysqlPassword(secrets, 'order')}@127.0.0.1:${port}/shop_order`)
   await query(order, 'CREATE TABLE t (id INT PRIMARY KEY)', 'DROP TABLE t')
   await expect(query(order, 'CREATE TABLE shop_user.t (id INT)')).rejects.toThrow(/denied/)
   await expect(query(order, 'USE shop_user')).rejects.toThrow(/denied/)
@@ -159,7 +161,7 @@ test('a service has access to its own schema in MySQL only', async () => {
 })
 
 test('the audit log can be read and added to by its service, and neither changed nor deleted', async () => {
-  const server = await startMysql({ dir: join(dir, 'mysql-audit'), port: ports + 5, password: 'pw' })
+  const server = await startMysql({ dir: join(dir, 'mysql-audit'), port: nextPort(), password: 'pw' })
   running.push(server)
   const secrets = { MYSQL_PASSWORD: 'one for all' } as Secrets
   await provisionMysql(server.url, secrets)
