@@ -17,7 +17,7 @@ export const start = (env?: Environment) =>
     'notification',
     async ({ http, bus, every, client, config, log, metrics, ...kernel }) => {
       const sql = await kernel.sql<NotificationDb>(migrations)
-      const { close, ...channels } = channelsFromSettings(config, events => service.reports.accept('sandbox', events))
+      const { close, ...channels } = await channelsFromSettings(config, events => service.reports.accept('sandbox', events))
       const service = compose({
         ...channels,
         sql,

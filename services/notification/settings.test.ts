@@ -6,17 +6,17 @@ const configOf = (env: Record<string, string>) => ({ ...settings(env), internalK
 const channelsOf = (env: Record<string, string>) => channelsFromSettings(configOf(env), async () => {})
 
 describe('the channels of a deployment', () => {
-  test('are the sandbox without settings, and links are hidden', () => {
-    const { channels, verifiers, showSecrets } = channelsOf({ SANDBOX_SHOWS_SECRETS: '0' })
+  test('are the sandbox without settings, and links are hidden', async () => {
+    const { channels, verifiers, showSecrets } = await channelsOf({ SANDBOX_SHOWS_SECRETS: '0' })
     expect([channels.email.name, channels.sms.name, channels.push.name]).toEqual(['sandbox', 'sandbox', 'sandbox'])
     expect([...verifiers.keys()]).toEqual(['sandbox'])
     expect(showSecrets).toBe(false)
-    expect(channelsOf({ SANDBOX_SHOWS_SECRETS: '1' }).showSecrets).toBe(true)
+    expect((await channelsOf({ SANDBOX_SHOWS_SECRETS: '1' })).showSecrets).toBe(true)
   })
 
-  test('never show links when mails leave the machine', () => {
+  test('never show links when mails leave the machine', async () => {
     const env = { NOTIFICATION_EMAIL: 'smtp', SMTP_URL: 'smtp://127.0.0.1:25?tls=off', SANDBOX_SHOWS_SECRETS: '1' }
-    const { channels, showSecrets, close } = channelsOf(env)
+    const { channels, showSecrets, close } = await channelsOf(env)
     expect([channels.email.name, showSecrets]).toEqual(['smtp', false])
     close()
   })
@@ -27,8 +27,8 @@ describe('the channels of a deployment', () => {
     ['Twilio without a sender', { NOTIFICATION_SMS: 'twilio', TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x' }, 'TWILIO_FROM'],
     ['a sender that is two addresses', { MAIL_FROM: 'a@example.com, b@example.com' }, 'MAIL_FROM'],
     ['a sender with a second header', { MAIL_FROM: 'Shop <a@example.com>\r\nBcc: b@example.com' }, 'MAIL_FROM'],
-  ])('are refused at the start with %s', (_, env, message) => {
-    expect(() => channelsOf({ ...env })).toThrow(message)
+  ])('are refused at the start with %s', async (_, env, message) => {
+    await expect(channelsOf({ ...env })).rejects.toThrow(message)
   })
 })
 

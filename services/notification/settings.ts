@@ -41,11 +41,11 @@ export const senderFrom = (text: string): { name: string; address: string } => {
 }
 
 /** The providers of this deployment. What the sandbox would report by webhook, it reports by `report`. */
-export const channelsFromSettings = (config: Settings, report: (events: ProviderEvent[]) => Promise<unknown>) => {
+export const channelsFromSettings = async (config: Settings, report: (events: ProviderEvent[]) => Promise<unknown>) => {
   const { optional, text } = config
   const needs = <T>(name: string, read: () => T): T | undefined => (optional(name) === undefined ? undefined : read())
   const email = config.oneOf('NOTIFICATION_EMAIL', emailProviders, 'sandbox')
-  const { verifiers, close, ...channels } = channelsFor({
+  const { verifiers, close, ...channels } = await channelsFor({
     email,
     sms: config.oneOf('NOTIFICATION_SMS', smsProviders, 'sandbox'),
     push: config.oneOf('NOTIFICATION_PUSH', pushProviders, 'sandbox'),

@@ -112,12 +112,12 @@ describe('the providers of a deployment', () => {
   const sandbox: ChannelSettings = { email: 'sandbox', sms: 'sandbox', push: 'sandbox', sender }
   const chosen = (changes: Partial<ChannelSettings>) => channelsFor({ ...sandbox, ...changes })
 
-  test('are the sandbox where nothing else is chosen, and it takes reports only with a secret', () => {
-    const { email, sms, push, verifiers } = chosen({})
+  test('are the sandbox where nothing else is chosen, and it takes reports only with a secret', async () => {
+    const { email, sms, push, verifiers } = await chosen({})
     expect([email.name, sms.name, push.name, ...verifiers.keys()]).toEqual(['sandbox', 'sandbox', 'sandbox'])
-    expect([...chosen({ sandboxSecret: 'secret' }).verifiers.keys()]).toEqual(['sandbox'])
+    expect([...(await chosen({ sandboxSecret: 'secret' })).verifiers.keys()]).toEqual(['sandbox'])
   })
-  test('are those that are chosen, and each that has a secret is listened to', () => {
+  test('are those that are chosen, and each that has a secret is listened to', async () => {
     const settings = {
       smtp: { url: 'smtp://mail.example' },
       sendgrid: { key: 'SG.x', webhookKey: sendgrid.webhookKey },
@@ -125,17 +125,17 @@ describe('the providers of a deployment', () => {
       fcm: fcm.options,
       sandboxSecret: 'secret',
     }
-    const one = chosen({ ...settings, email: 'smtp', sms: 'twilio', push: 'fcm' })
+    const one = await chosen({ ...settings, email: 'smtp', sms: 'twilio', push: 'fcm' })
     expect([one.email.name, one.sms.name, one.push.name]).toEqual(['smtp', 'twilio', 'fcm'])
     expect([...one.verifiers.keys()].sort()).toEqual(['sendgrid', 'twilio'])
-    expect(chosen({ ...settings, email: 'sendgrid' }).email.name).toBe('sendgrid')
+    expect((await chosen({ ...settings, email: 'sendgrid' })).email.name).toBe('sendgrid')
     one.close()
   })
   test.each(['smtp', 'sendgrid'] as const)('cannot be %s without its settings', email =>
-    expect(() => chosen({ email })).toThrow('settings are missing'),
+    expect(chosen({ email })).rejects.toThrow('settings are missing'),
   )
-  test('cannot be twilio or fcm without theirs', () => {
-    expect(() => chosen({ sms: 'twilio' })).toThrow('settings are missing')
-    expect(() => chosen({ push: 'fcm' })).toThrow('settings are missing')
+  test('cannot be twilio or fcm without theirs', async () => {
+    await expect(chosen({ sms: 'twilio' })).rejects.toThrow('settings are missing')
+    await expect(chosen({ push: 'fcm' })).rejects.toThrow('settings are missing')
   })
 })

@@ -4,7 +4,7 @@ import { sandboxChannel } from './sandbox'
 import { sandboxWebhooks } from './sandbox-webhooks'
 import { type SendGridOptions, sendgridChannel } from './sendgrid'
 import { sendgridWebhooks } from './sendgrid-webhooks'
-import { type SmtpOptions, smtpChannel } from './smtp'
+import type { SmtpOptions } from './smtp'
 import { type TwilioOptions, twilioChannel, twilioWebhooks } from './twilio'
 
 export const emailProviders = ['sandbox', 'smtp', 'sendgrid'] as const
@@ -39,9 +39,12 @@ const needed = <Settings>(settings: Settings | undefined, provider: string): Set
   return settings
 }
 
-export const channelsFor = (settings: ChannelSettings): Channels => {
+/** Loaded on demand: nodemailer takes 4 MB of memory. */
+const openSmtp = async (options: SmtpOptions) => (await import('./smtp')).smtpChannel(options)
+
+export const channelsFor = async (settings: ChannelSettings): Promise<Channels> => {
   const { sender, report, sendgrid, twilio, sandboxSecret } = settings
-  const smtp = settings.email === 'smtp' ? smtpChannel({ ...needed(settings.smtp, 'smtp'), sender }) : undefined
+  const smtp = settings.email === 'smtp' ? await openSmtp({ ...needed(settings.smtp, 'smtp'), sender }) : undefined
   const email = () =>
     settings.email === 'sendgrid'
       ? sendgridChannel({ ...needed(sendgrid, 'sendgrid'), sender })
