@@ -6,7 +6,7 @@ import { ms, percentile, type Row, within } from '../measure'
 import { bearer, difference, json, type Numbers, orderOf, post, processorTimes, type Shop, stockedProducts } from '../shop'
 import type { Rows } from './rows'
 
-const orders = 800
+const orders = 2400
 /** So many are bought first: until then a good part of the processor time compiles the services' code. */
 const warmUp = 2000
 const quietMs = 3000
