@@ -20,7 +20,7 @@ export type { Arrival } from './outbox/inbox'
 export { addOnce, currentTime, plainText, timestamp } from './sql/columns'
 export { isDuplicate } from './sql/errors'
 export { type JsonColumn, jsonColumn } from './sql/json-column'
-export { countCapped, defer, insertOnce, lockOrMake, lockOrMakeAll, newValues, pageBy } from './sql/rows'
+export { countCapped, defer, insertOnce, lockOrMake, lockOrMakeAll, newValues, pageBy, pageNewestFirst } from './sql/rows'
 
 export interface SqlOptions {
   url: string

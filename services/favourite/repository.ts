@@ -1,6 +1,6 @@
 import { notFound } from '#shared/errors'
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped, lockOrMake } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { lockOrMake, pageNewestFirst } from '#shared/sql'
 import type { FavouriteRow, FavouriteSql, OwnerRow, Trx, WatchRow } from './database'
 import { requireRoom } from './domain'
 import { forgetUnwatched, lockProducts } from './watched-products'
@@ -35,16 +35,8 @@ export const findFavourite = (db: Pick<Trx, 'selectFrom'>, userId: number, produ
   db.selectFrom('favourites').selectAll().where('user_id', '=', userId).where('product_id', '=', productId).executeTakeFirst()
 
 export const favouriteRepository = (sql: FavouriteSql) => ({
-  async list(userId: number, query: PageQuery): Promise<Page<FavouriteRow>> {
-    const ofUser = sql.db.selectFrom('favourites').where('user_id', '=', userId)
-    const { below, skip } = newestFirst(query)
-    const rest = below === undefined ? ofUser : ofUser.where('id', '<', below)
-    const [items, total] = await Promise.all([
-      rest.selectAll().orderBy('id', 'desc').offset(skip).limit(query.limit).execute(),
-      countCapped(sql.db, ofUser),
-    ])
-    return { items, total, nextCursor: afterId(items, query.limit) }
-  },
+  list: (userId: number, query: PageQuery): Promise<Page<FavouriteRow>> =>
+    pageNewestFirst(sql.db, sql.db.selectFrom('favourites').selectAll().where('user_id', '=', userId), query),
 
   find: (userId: number, productId: string) => findFavourite(sql.db, userId, productId),
 

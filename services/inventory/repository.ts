@@ -1,5 +1,5 @@
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped, pageBy, type Sql } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { pageBy, pageNewestFirst, type Sql } from '#shared/sql'
 import type { InventoryDb, MovementRow, SkuRow, StockRow } from './database'
 
 export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
@@ -25,14 +25,6 @@ export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
 
   lowStock: (query: PageQuery): Promise<Page<SkuRow>> => pageBy(db, db.selectFrom('skus').where('low', '=', 1).selectAll(), 'sku', query),
 
-  async movements(productId: string, query: PageQuery): Promise<Page<MovementRow>> {
-    const { below, skip } = newestFirst(query)
-    const filtered = db.selectFrom('movements').where('product_id', '=', productId)
-    const rest = below === undefined ? filtered : filtered.where('id', '<', below)
-    const [items, total] = await Promise.all([
-      rest.selectAll().orderBy('id', 'desc').limit(query.limit).offset(skip).execute(),
-      countCapped(db, filtered),
-    ])
-    return { items, total, nextCursor: afterId(items, query.limit) }
-  },
+  movements: (productId: string, query: PageQuery): Promise<Page<MovementRow>> =>
+    pageNewestFirst(db, db.selectFrom('movements').selectAll().where('product_id', '=', productId), query),
 })

@@ -1,7 +1,7 @@
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently, type KeyedRequest } from '#shared/idempotency'
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { countCapped, pageNewestFirst } from '#shared/sql'
 import { day, minute } from '#shared/time'
 import { type DeliveryRow, historyWith, type NotificationSql } from './database'
 import { type DeliveryView, deliveryView } from './delivery-model'
@@ -31,19 +31,14 @@ export const deliveryRepository = (sql: NotificationSql) => {
     find,
 
     /** Newest first. */
-    async list({ limit, user_id, state, kind, channel, ...position }: DeliveryFilter): Promise<Page<DeliveryRow>> {
+    async list({ user_id, state, kind, channel, ...query }: DeliveryFilter): Promise<Page<DeliveryRow>> {
       let filtered = db.selectFrom('deliveries')
       if (user_id !== undefined) filtered = filtered.where('user_id', '=', user_id)
       if (state !== undefined) filtered = filtered.where('state', '=', state)
       if (kind !== undefined) filtered = filtered.where('kind', '=', kind)
       if (channel !== undefined) filtered = filtered.where('channel', '=', channel)
-      const { below, skip } = newestFirst(position)
-      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
-      const [items, total] = await Promise.all([
-        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
-        countCapped(db, filtered),
-      ])
-      return { items: items.filter(isKnown), total, nextCursor: afterId(items, limit) }
+      const { items, ...rest } = await pageNewestFirst(db, filtered.selectAll(), query)
+      return { items: items.filter(isKnown), ...rest }
     },
 
     /** Queues it once more, as a new message. One that is still queued is tried at once. */

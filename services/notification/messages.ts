@@ -1,6 +1,6 @@
 import { notFound } from '#shared/errors'
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { countCapped, pageNewestFirst } from '#shared/sql'
 import type { NotificationClients } from './clients'
 import { factsColumn, type MessageRow, type NotificationSql } from './database'
 import { kindNames, type Language } from './domain'
@@ -70,17 +70,11 @@ export const inAppMessages = ({ sql, clients, writing }: Ports) => {
     countUnread,
 
     /** Newest first. */
-    async list(userId: number, { limit, unread, ...position }: Filter): Promise<Page<ShownMessage> & { unread: number }> {
+    async list(userId: number, { unread, ...query }: Filter): Promise<Page<ShownMessage> & { unread: number }> {
       const all = ofUser(userId)
       const filtered = unread === undefined ? all : all.where('read_at', unread === 'true' ? 'is' : 'is not', null)
-      const { below, skip } = newestFirst(position)
-      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
-      const [rows, total, unreadCount] = await Promise.all([
-        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
-        countCapped(db, filtered),
-        countUnread(userId),
-      ])
-      return { items: await shown(userId, rows), total, unread: unreadCount, nextCursor: afterId(rows, limit) }
+      const [{ items, ...rest }, unreadCount] = await Promise.all([pageNewestFirst(db, filtered.selectAll(), query), countUnread(userId)])
+      return { items: await shown(userId, items), ...rest, unread: unreadCount }
     },
 
     markSeen: (userId: number, now = new Date()) => mark(userId, 'seen_at', now),

@@ -1,9 +1,9 @@
 import { sql as raw } from 'kysely'
 import { driftOf } from '#shared/drift'
 import { toMajor } from '#shared/money'
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
+import type { Page, PageQuery } from '#shared/page'
 import { allRows } from '#shared/personal-data'
-import { countCapped, type Sql } from '#shared/sql'
+import { pageNewestFirst, type Sql } from '#shared/sql'
 import { minute } from '#shared/time'
 import type { PaymentDb, PaymentRow, RefundRow } from './database'
 import type { PaymentStatus } from './domain'
@@ -74,17 +74,11 @@ export const paymentRepository = (sql: Pick<Sql<PaymentDb>, 'db'>) => {
     ofOrder: (orderId: number, userId?: number): Promise<PaymentRow[]> =>
       paymentsOf(userId).selectAll().where('order_id', '=', orderId).orderBy('id', 'desc').limit(100).execute(),
 
-    async list({ userId, status, order_id }: Filter, query: PageQuery): Promise<Page<PaymentRow>> {
+    list({ userId, status, order_id }: Filter, query: PageQuery): Promise<Page<PaymentRow>> {
       const ofUser = paymentsOf(userId)
       const ofStatus = status === undefined ? ofUser : ofUser.where('status', '=', status)
       const filtered = order_id === undefined ? ofStatus : ofStatus.where('order_id', '=', order_id)
-      const { below, skip } = newestFirst(query)
-      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
-      const [items, total] = await Promise.all([
-        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(query.limit).execute(),
-        countCapped(db, filtered),
-      ])
-      return { items, total, nextCursor: afterId(items, query.limit) }
+      return pageNewestFirst(db, filtered.selectAll(), query)
     },
 
     refundsOf: (paymentId: number): Promise<RefundRow[]> =>

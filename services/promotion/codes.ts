@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { chunks } from '#shared/chunks'
 import { type Answer, idempotently, type KeyedRequest } from '#shared/idempotency'
-import { cursorAfter, decodeCursor, type Page } from '#shared/page'
-import { t } from '#shared/schema'
-import { countCapped } from '#shared/sql'
+import type { Page } from '#shared/page'
+import { pageBy } from '#shared/sql'
 import type { CodeRow, PromotionSql } from './database'
 import type { CodeQuery } from './model'
 import { type Campaigns, lockCampaign } from './repository'
@@ -29,26 +28,16 @@ export const singleUseCodes = (sql: PromotionSql, campaigns: Pick<Campaigns, 'by
       })
     }),
 
-  async list(id: number, { used, skip, limit, cursor }: CodeQuery): Promise<Page<CodeRow>> {
+  async list(id: number, { used, ...query }: CodeQuery): Promise<Page<CodeRow>> {
     await campaigns.byId(id)
-    const wanted = sql.db
+    const rows = sql.db
       .selectFrom('codes')
+      .selectAll()
       .where('campaign_id', '=', id)
       .where('single_use', '=', 1)
       .$if(used === 'true', query => query.where('order_id', 'is not', null))
       .$if(used === 'false', query => query.where('order_id', 'is', null))
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, t.Tuple([t.String()]))[0]
-    const [items, total] = await Promise.all([
-      wanted
-        .selectAll()
-        .$if(after !== undefined, query => query.where('code', '>', after ?? ''))
-        .orderBy('code')
-        .offset(after === undefined ? skip : 0)
-        .limit(limit)
-        .execute(),
-      countCapped(sql.db, wanted),
-    ])
-    return { items, total, nextCursor: cursorAfter(items, limit, row => [row.code]) }
+    return pageBy(sql.db, rows, 'code', query)
   },
 })
 export type SingleUseCodes = ReturnType<typeof singleUseCodes>

@@ -1,6 +1,6 @@
 import { notFound } from '#shared/errors'
-import { afterId, newestFirst, type Page } from '#shared/page'
-import { countCapped } from '#shared/sql'
+import type { Page } from '#shared/page'
+import { pageNewestFirst } from '#shared/sql'
 import { type CampaignRow, type PromotionSql, type Trx, textList } from './database'
 import type { Campaign } from './domain'
 import type { CampaignQuery } from './model'
@@ -48,10 +48,7 @@ export const campaignRepository = ({ db }: Pick<PromotionSql, 'db'>) => {
     byId,
 
     /** Newest first. `publicOnly` leaves out the campaigns that only an admin sees. */
-    async list(
-      { status, limit, ...query }: CampaignQuery,
-      { publicOnly, now }: { publicOnly: boolean; now: Date },
-    ): Promise<Page<CampaignRow>> {
+    list({ status, ...query }: CampaignQuery, { publicOnly, now }: { publicOnly: boolean; now: Date }): Promise<Page<CampaignRow>> {
       const wanted = live()
         .$if(publicOnly, query => query.where('public', '=', 1))
         .$if(status === 'active', query =>
@@ -61,13 +58,7 @@ export const campaignRepository = ({ db }: Pick<PromotionSql, 'db'>) => {
         )
         .$if(status === 'scheduled', query => query.where('starts_at', '>', now))
         .$if(status === 'ended', query => query.where('ends_at', '<=', now))
-      const { below, skip } = newestFirst(query)
-      const rest = below === undefined ? wanted : wanted.where('id', '<', below)
-      const [items, total] = await Promise.all([
-        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
-        countCapped(db, wanted),
-      ])
-      return { items, total, nextCursor: afterId(items, limit) }
+      return pageNewestFirst(db, wanted.selectAll(), query)
     },
 
     /** The automatic campaigns that are on. Every order is compared with all of them; `maxAutomatic` bounds how many are made. */

@@ -1,7 +1,7 @@
 import { maySee } from '#shared/auth'
 import { notFound } from '#shared/errors'
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { pageNewestFirst } from '#shared/sql'
 import type { ShipmentRow, ShippingSql, StepRow } from './database'
 import type { Status } from './domain'
 
@@ -29,18 +29,12 @@ export const shipmentRepository = ({ db }: Pick<ShippingSql, 'db'>) => {
     get,
 
     /** Newest first. */
-    async list(viewer: Viewer, { limit, order_id, status, ...position }: Filter): Promise<Page<ShipmentRow>> {
+    list(viewer: Viewer, { order_id, status, ...query }: Filter): Promise<Page<ShipmentRow>> {
       let filtered = db.selectFrom('shipments')
       if (viewer.role !== 'admin') filtered = filtered.where('user_id', '=', viewer.id)
       if (order_id !== undefined) filtered = filtered.where('order_id', '=', order_id)
       if (status !== undefined) filtered = filtered.where('status', '=', status)
-      const { below, skip } = newestFirst(position)
-      const rest = below === undefined ? filtered : filtered.where('id', '<', below)
-      const [items, total] = await Promise.all([
-        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
-        countCapped(db, filtered),
-      ])
-      return { items, total, nextCursor: afterId(items, limit) }
+      return pageNewestFirst(db, filtered.selectAll(), query)
     },
 
     async withSteps(viewer: Viewer, id: number): Promise<ShipmentHistory> {

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import { type AdminAct, currentContext } from '#shared/context'
 import type { Message } from '#shared/event'
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped, insertOnce } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { insertOnce, pageNewestFirst } from '#shared/sql'
 import type { Trx, UserDb, UserSql } from './database'
 
 export type AuditRow = Selectable<UserDb['audit_log']>
@@ -76,17 +76,11 @@ export const auditLog = (sql: UserSql, schema: string) => {
     /** The same for a service that has none. */
     enterAct: (act: EnteredAct) => sql.transaction(trx => addAct(trx, act)),
 
-    async list({ limit, user_id, actor_id, ...query }: AuditQuery): Promise<Page<AuditRow>> {
+    list({ user_id, actor_id, ...query }: AuditQuery): Promise<Page<AuditRow>> {
       const all = log.selectFrom('audit_log')
       const about = user_id === undefined ? all : all.where('user_id', '=', user_id)
       const wanted = actor_id === undefined ? about : about.where('actor_id', '=', actor_id)
-      const { below, skip } = newestFirst(query)
-      const rest = below === undefined ? wanted : wanted.where('id', '<', below)
-      const [items, total] = await Promise.all([
-        rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
-        countCapped(db, wanted),
-      ])
-      return { items, total, nextCursor: afterId(items, limit) }
+      return pageNewestFirst(db, wanted.selectAll(), query)
     },
 
     /** Moves entries here that an instance of an earlier release wrote into the service's own schema. False when none were left. */

@@ -1,7 +1,7 @@
 import { userRegistered } from '#shared/catalog'
-import { afterId, cursorAfter, decodeCursor, newestFirst, type Page, type PageQuery } from '#shared/page'
+import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
-import { countCapped, isDuplicate } from '#shared/sql'
+import { countCapped, isDuplicate, pageNewestFirst } from '#shared/sql'
 import type { RecordAudit } from './audit'
 import type { Clock, UserRow, UserSql } from './database'
 import { emailOf, requireAnotherAdmin, usernameOf } from './domain'
@@ -26,15 +26,7 @@ export const managedAccounts = ({ sql, clock, accounts, passwords, sessions, rec
   const { db } = sql
   const present = db.selectFrom('users').where('erased_at', 'is', null)
 
-  const all = async ({ limit, ...query }: PageQuery): Promise<Page<UserRow>> => {
-    const { below, skip } = newestFirst(query)
-    const rest = below === undefined ? present : present.where('id', '<', below)
-    const [items, total] = await Promise.all([
-      rest.selectAll().orderBy('id', 'desc').offset(skip).limit(limit).execute(),
-      countCapped(db, present),
-    ])
-    return { items, total, nextCursor: afterId(items, limit) }
-  }
+  const all = (query: PageQuery): Promise<Page<UserRow>> => pageNewestFirst(db, present.selectAll(), query)
 
   /**
    * Accounts whose e-mail or username begins with `search`, in the order of those names: two index ranges, merged. Usernames have no `@`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
 import { countLimit } from '../page'
-import { countCapped, insertOnce, jsonColumn, lockOrMake, lockOrMakeAll } from '../sql'
+import { countCapped, insertOnce, jsonColumn, lockOrMake, lockOrMakeAll, pageNewestFirst } from '../sql'
 import { eventually, testSql } from '../testing'
 
 const { sql, drop } = await testSql<{ numbers: { n: number } }>()
@@ -109,6 +109,19 @@ describe('a table', () => {
   test('insertOnce inserts a row once, and returns false the second time', async () => {
     const insert = store.sql.db.insertInto('accounts').values({ id: 3, state: 'new', uses: 0 })
     expect([await insertOnce(insert), await insertOnce(insert)]).toEqual([true, false])
+  })
+
+  test('is listed from its newest id to its oldest, page by page or past some rows, and every page has the number of all', async () => {
+    const { db } = store.sql
+    const listed = [101, 102, 103, 104, 105].map(id => ({ id, state: 'listed', uses: 0 }))
+    await db.insertInto('accounts').values(listed).execute()
+    const rows = db.selectFrom('accounts').selectAll().where('state', '=', 'listed')
+    const read = (query: { skip?: number; cursor?: string }) => pageNewestFirst(db, rows, { skip: 0, limit: 2, ...query })
+    const pages: Awaited<ReturnType<typeof read>>[] = [await read({})]
+    for (let next = pages[0]?.nextCursor; next; next = pages.at(-1)?.nextCursor) pages.push(await read({ cursor: next, skip: 1 }))
+    expect(pages.map(({ items }) => items)).toEqual([[listed[4]!, listed[3]!], [listed[2]!, listed[1]!], [listed[0]!]])
+    expect(pages.map(({ total }) => total)).toEqual([5, 5, 5])
+    expect(await read({ skip: 4 })).toEqual({ items: [listed[0]!], total: 5, nextCursor: undefined })
   })
 })
 

@@ -1,6 +1,6 @@
 import { type QueryExecutorProvider, type RawBuilder, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '../page'
+import { afterId, countLimit, cursorAfter, decodeCursor, newestFirst, type Page, type PageQuery } from '../page'
 import { t } from '../schema'
 import { second } from '../time'
 import { isDuplicate } from './errors'
@@ -76,12 +76,30 @@ export const insertOnce = async (insert: { execute(): Promise<unknown> }): Promi
   }
 }
 
+type Position = Pick<PageQuery, 'skip' | 'limit' | 'cursor'>
+
+/** A page of `rows` from the newest id to the oldest, and the number of all rows. */
+export const pageNewestFirst = async <Db, Tables extends keyof Db, Row extends { id: number }>(
+  db: QueryExecutorProvider,
+  rows: SelectQueryBuilder<Db, Tables, Row>,
+  { limit, ...position }: Position,
+): Promise<Page<Row>> => {
+  const { below, skip } = newestFirst(position)
+  const id = sql.ref<number>('id')
+  const rest = below === undefined ? rows : rows.where(sql<boolean>`${id} < ${below}`)
+  const [items, total] = await Promise.all([
+    rest.orderBy(id, 'desc').offset(skip).limit(limit).execute(),
+    countCapped(db, rows.clearSelect()),
+  ])
+  return { items, total, nextCursor: afterId(items, limit) }
+}
+
 /** A page of `rows` in ascending order of a unique column, and the number of all rows. */
 export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column in Key]: string | number }, Key extends string>(
   db: QueryExecutorProvider,
   rows: SelectQueryBuilder<Db, Tables, Row>,
   key: Key,
-  { skip, limit, cursor }: Pick<PageQuery, 'skip' | 'limit' | 'cursor'>,
+  { skip, limit, cursor }: Position,
 ): Promise<Page<Row>> => {
   const column = sql.ref<string | number>(key)
   const ordered = rows.orderBy(column).limit(limit)

@@ -1,20 +1,12 @@
-import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
-import { countCapped, lockOrMake } from '#shared/sql'
+import type { Page, PageQuery } from '#shared/page'
+import { lockOrMake, pageNewestFirst } from '#shared/sql'
 import { favouriteSaved } from './catalog'
 import type { FavouriteSql } from './database'
 import { blank, changeNote, type Favourite } from './domain'
 
 export const favouriteRepository = (sql: FavouriteSql) => ({
-  async list(userId: number, query: PageQuery): Promise<Page<Favourite>> {
-    const ofUser = sql.db.selectFrom('favourites').where('user_id', '=', userId)
-    const { below, skip } = newestFirst(query)
-    const rest = below === undefined ? ofUser : ofUser.where('id', '<', below)
-    const [items, total] = await Promise.all([
-      rest.selectAll().orderBy('id', 'desc').offset(skip).limit(query.limit).execute(),
-      countCapped(sql.db, ofUser),
-    ])
-    return { items, total, nextCursor: afterId(items, query.limit) }
-  },
+  list: (userId: number, query: PageQuery): Promise<Page<Favourite>> =>
+    pageNewestFirst(sql.db, sql.db.selectFrom('favourites').selectAll().where('user_id', '=', userId), query),
 
   /** Saves under a lock of the row, so that two requests at once are two changes or none. */
   save: (user_id: number, product_id: string, note: string): Promise<Favourite> =>
