@@ -86,7 +86,7 @@ export const decodeCursor = <S extends TTuple>(cursor: string, shape: S): Static
   return keys
 }
 
-const IdCursor = t.Tuple([t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })])
+export const IdCursor = t.Tuple([t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })])
 
 /** Where a list from the newest id to the oldest continues: below the cursor's id, or after the skipped rows. */
 export const newestFirst = ({ skip, cursor }: Pick<PageQuery, 'skip' | 'cursor'>): { below?: number; skip: number } =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Type as t } from '@sinclair/typebox'
-import { countLimit } from '../page'
-import { countCapped, insertOnce, jsonColumn, lockOrMake, lockOrMakeAll, pageNewestFirst } from '../sql'
+import { countLimit, encodeCursor } from '../page'
+import { countCapped, insertOnce, jsonColumn, lockOrMake, lockOrMakeAll, pageBy, pageNewestFirst } from '../sql'
 import { eventually, testSql } from '../testing'
 
 const { sql, drop } = await testSql<{ numbers: { n: number } }>()
@@ -122,6 +122,18 @@ describe('a table', () => {
     expect(pages.map(({ items }) => items)).toEqual([[listed[4]!, listed[3]!], [listed[2]!, listed[1]!], [listed[0]!]])
     expect(pages.map(({ total }) => total)).toEqual([5, 5, 5])
     expect(await read({ skip: 4 })).toEqual({ items: [listed[0]!], total: 5, nextCursor: undefined })
+  })
+
+  test('refuses the cursor of a list with another order', async () => {
+    const { db } = store.sql
+    const rows = db.selectFrom('accounts').selectAll()
+    const after = (key: string | number) => ({ skip: 0, limit: 2, cursor: encodeCursor([key]) })
+    for (const read of [
+      () => pageBy(db, rows, 'id', after('new')),
+      () => pageBy(db, rows, 'state', after(5)),
+      () => pageNewestFirst(db, rows, after('new')),
+    ])
+      await expect(read()).rejects.toMatchObject({ code: 'invalid_cursor' })
   })
 })
 

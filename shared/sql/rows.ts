@@ -1,6 +1,6 @@
 import { type QueryExecutorProvider, type RawBuilder, type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import { afterId, countLimit, cursorAfter, decodeCursor, newestFirst, type Page, type PageQuery } from '../page'
+import { afterId, countLimit, cursorAfter, decodeCursor, IdCursor, newestFirst, type Page, type PageQuery } from '../page'
 import { t } from '../schema'
 import { second } from '../time'
 import { isDuplicate } from './errors'
@@ -94,8 +94,13 @@ export const pageNewestFirst = async <Db, Tables extends keyof Db, Row extends {
   return { items, total, nextCursor: afterId(items, limit) }
 }
 
-/** A page of `rows` in ascending order of a unique column, and the number of all rows. */
-export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column in Key]: string | number }, Key extends string>(
+/** A page of `rows` in ascending order of a unique column, which is `id` or has text, and the number of all rows. */
+export const pageBy = async <
+  Db,
+  Tables extends keyof Db,
+  Row extends { [column in Key]: Key extends 'id' ? number : string },
+  Key extends string,
+>(
   db: QueryExecutorProvider,
   rows: SelectQueryBuilder<Db, Tables, Row>,
   key: Key,
@@ -103,14 +108,15 @@ export const pageBy = async <Db, Tables extends keyof Db, Row extends { [column 
 ): Promise<Page<Row>> => {
   const column = sql.ref<string | number>(key)
   const ordered = rows.orderBy(column).limit(limit)
-  const [after] = cursor === undefined ? [] : decodeCursor(cursor, cursorKey)
+  // A number compared with a column of text would read the whole index.
+  const [after] = cursor === undefined ? [] : decodeCursor(cursor, key === 'id' ? IdCursor : TextCursor)
   const [items, total] = await Promise.all([
     (after === undefined ? ordered.offset(skip) : ordered.where(sql<boolean>`${column} > ${after}`)).execute(),
     countCapped(db, rows.clearSelect()),
   ])
   return { items, total, nextCursor: cursorAfter(items, limit, row => [row[key]]) }
 }
-const cursorKey = t.Tuple([t.Union([t.Integer({ minimum: 0 }), t.String()])])
+const TextCursor = t.Tuple([t.String()])
 
 /** Counting so many rows costs more than reading a page of them, and hardly anybody sees that the number is a second old. */
 const isMany = (total: number) => total > 1000
