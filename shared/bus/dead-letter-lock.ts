@@ -1,6 +1,6 @@
 import type { Channel, ConfirmChannel } from 'amqplib'
 import { conflict } from '../errors'
-import { openChannel } from './amqp'
+import { isLocked, openChannel } from './amqp'
 import { withConnection } from './short-connection'
 
 const lockWaitMs = 5000
@@ -37,5 +37,3 @@ export const exclusively = async <T>(
     await Bun.sleep(50 + Math.random() * 100)
   }
 }
-
-const isLocked = (error: unknown) => error instanceof Error && 'code' in error && error.code === 405

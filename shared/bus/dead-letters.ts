@@ -1,8 +1,9 @@
 import type { Channel, ConfirmChannel, GetMessage } from 'amqplib'
 import { unavailable } from '../errors'
+import { isMissing } from './amqp'
 import { type DeadLetter, describe, idOf } from './dead-letter'
 import { exclusively } from './dead-letter-lock'
-import { isMissing, queueLengths } from './queue-lengths'
+import { queueLengths } from './queue-lengths'
 import { deadLetterQueue } from './topology'
 
 export type { DeadLetter } from './dead-letter'

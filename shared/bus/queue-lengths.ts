@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib'
 import { within } from '../deadline'
 import { second } from '../time'
-import { brokerUnavailable, openChannel } from './amqp'
+import { brokerUnavailable, isMissing, openChannel } from './amqp'
 import { withConnection } from './short-connection'
 
 export interface QueueLength {
@@ -36,6 +36,3 @@ export const queueLengths = (url: string, queues: readonly string[]): Promise<Ma
     }),
   )
 }
-
-/** The broker says so of a queue that does not exist, and closes the channel. */
-export const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 404

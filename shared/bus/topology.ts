@@ -1,6 +1,7 @@
 import type { Channel, Options } from 'amqplib'
 import { delayQueue, type EventInfo, type TimerInfo, type Topology, type Values } from '../event'
 import type { ServiceName } from '../platform'
+import { isMismatch } from './amqp'
 
 interface TopologyOptions {
   events: Topology
@@ -133,8 +134,6 @@ export const declareTopology = async (channel: Channel, options: TopologyOptions
     await channel.bindExchange(to, exchange, routingKey, values)
   for (const { to, exchange, routingKey } of outdated) await channel.unbindQueue(to, exchange, routingKey)
 }
-
-const isMismatch = (error: unknown): error is Error => error instanceof Error && 'code' in error && error.code === 406
 
 /** Trying again does not help: an operator must delete the queue when it is empty, or choose another prefix. */
 export class TopologyError extends Error {
