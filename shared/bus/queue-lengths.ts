@@ -1,7 +1,5 @@
 import type { Channel, ChannelModel } from 'amqplib'
-import { within } from '../deadline'
-import { second } from '../time'
-import { brokerUnavailable, isMissing, openChannel } from './amqp'
+import { isMissing, openChannel } from './amqp'
 import { withConnection } from './short-connection'
 
 export interface QueueLength {
@@ -9,8 +7,6 @@ export interface QueueLength {
   ready: number
   consumers: number
 }
-
-const answerWithinMs = 10 * second
 
 /** The length of each of these queues, which reads no message and takes no lock. A queue that is gone is left out. */
 export const queueLengths = (url: string, queues: readonly string[]): Promise<Map<string, QueueLength>> => {
@@ -30,9 +26,5 @@ export const queueLengths = (url: string, queues: readonly string[]): Promise<Ma
     }
     return lengths
   }
-  return withConnection(url, model =>
-    within(answerWithinMs, ask(model), () => {
-      throw brokerUnavailable()
-    }),
-  )
+  return withConnection(url, ask)
 }

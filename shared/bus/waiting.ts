@@ -1,3 +1,5 @@
+import type { ChannelModel } from 'amqplib'
+import { minute } from '../time'
 import { openChannel } from './amqp'
 import { queueLengths } from './queue-lengths'
 import { withConnection } from './short-connection'
@@ -21,12 +23,13 @@ export const waitingMessages = ({ url, prefix, events, retryDelaysMs }: BrokerOp
     /** Removes every message of the platform, dead letters and timers included, and returns how many there were. */
     async purge() {
       const declared = await queueLengths(url, [...brokerTopology({ events, prefix, retryDelaysMs }).queues.keys()])
-      return withConnection(url, async model => {
+      const purgeAll = async (model: ChannelModel) => {
         const channel = await openChannel(model)
         let count = 0
         for (const name of declared.keys()) count += (await channel.purgeQueue(name)).messageCount
         return count
-      })
+      }
+      return withConnection(url, purgeAll, { withinMs: minute })
     },
   }
 }
