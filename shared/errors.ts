@@ -89,7 +89,7 @@ export const unavailable = (code: string, message: string, cause?: unknown) =>
 /** Whether a service has refused: asking again for the same would not help. */
 export const isConflict = (error: unknown): boolean => error instanceof AppError && error.kind === 'conflict'
 
-/** The codes with which drivers report that a server cannot be reached. */
+/** The codes with which drivers report that a server cannot be reached, or that it is busy, out of disk, or a replica for now. */
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -103,6 +103,12 @@ const unreachable = new Set([
   'ER_NORMAL_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
   'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_LOCK_DEADLOCK',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
 ])
 const unreachableNames = new Set([
   'MongoNetworkError',

@@ -153,6 +153,17 @@ describe('a schema', () => {
     expect(rows).toEqual([{ one: 1 }])
   })
 
+  test.each([
+    ['a lock that is held for long', 1205],
+    ['a deadlock', 1213],
+    ['a server that became a replica', 1290],
+    ['a full disk', 1114],
+  ])('is unavailable at %s', async (_, number) => {
+    const error = await raw`signal sqlstate 'HY000' set mysql_errno = ${raw.lit(number)}`.execute(sql.db).catch(error => error)
+    expect(error.errno).toBe(number)
+    expect(isUnavailable(error)).toBe(true)
+  })
+
   test('deletes everything past its retention, in as many steps as it takes, and keeps the rest', async () => {
     const { kernel } = sql
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
