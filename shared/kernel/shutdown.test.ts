@@ -3,8 +3,9 @@ import { createShutdown } from './shutdown'
 
 const log = { warn() {} }
 
-test('a step begins when the one before has ended, and what fails holds nothing up', async () => {
-  const shutdown = createShutdown(log)
+test('a step begins when the one before has ended, and what fails is logged and holds nothing up', async () => {
+  const warnings: unknown[] = []
+  const shutdown = createShutdown({ warn: (fields: unknown) => void warnings.push(fields) })
   const seen: string[] = []
   const slowly = (name: string) => async () => {
     await Bun.sleep(5)
@@ -19,6 +20,10 @@ test('a step begins when the one before has ended, and what fails holds nothing 
   shutdown.at('stopping', slowly('consumer'), () => Promise.reject(new Error('the broker is down')))
   await shutdown.close()
   expect(seen).toEqual(['consumer', 'store', 'bus', 'redis'])
+  expect(warnings).toEqual([
+    { err: new Error('the broker is down'), step: 'stopping' },
+    { err: new Error('the database is down'), step: 'stores' },
+  ])
 })
 
 test('draining ends every open answer, also after one that cannot be ended', () => {

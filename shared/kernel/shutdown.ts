@@ -28,9 +28,13 @@ export const createShutdown = (log: Pick<Log, 'warn'>) => {
       }
     },
     at: (step: Step, ...close: Closer[]) => void closers[step].push(...close),
-    /** Ends everything, step by step. What fails does not keep the rest from being closed. */
+    /** Ends everything, step by step. What fails is logged, and does not keep the rest from being closed. */
     async close() {
-      for (const step of steps) await Promise.allSettled(closers[step].map(async close => close()))
+      for (const step of steps) {
+        const closing = closers[step].map(async close => close())
+        for (const result of await Promise.allSettled(closing))
+          if (result.status === 'rejected') log.warn({ err: result.reason, step }, 'something could not be closed; stopping continues')
+      }
     },
   }
 }
