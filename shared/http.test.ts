@@ -160,6 +160,7 @@ describe('a traced request', () => {
           span.name = later
         },
         set: attributes => void Object.assign(span.attributes, attributes),
+        fail: () => {},
       })
     },
     close: async () => {},

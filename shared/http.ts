@@ -77,7 +77,10 @@ export const createHttp = ({ service, verify, identity, tracer = noTracer, obser
         tracer.span(request.method, { kind: 'server', root }, async span => {
           currentContext().span = span
           const response: unknown = await handle(request)
-          if (response instanceof Response) span.set({ 'http.response.status_code': response.status })
+          if (!(response instanceof Response)) return response
+          span.set({ 'http.response.status_code': response.status })
+          // Its error has become the answer.
+          if (response.status >= 500) span.fail(String(response.status))
           return response
         }),
       )

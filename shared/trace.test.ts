@@ -3,6 +3,7 @@ import { Elysia } from 'elysia'
 import { createClients, unwrap } from './client'
 import { currentContext, newContext, withContext } from './context'
 import { conflict } from './errors'
+import { testHttp } from './testing/http'
 import { createTracer, noTracer } from './trace'
 
 interface ReceivedSpan {
@@ -107,6 +108,19 @@ test('a failure marks its span without its message; a refusal is no failure', as
   const codeOf = (name: string) => spans.find(span => span.name === name)?.status.code ?? 0
   expect([codeOf('fails'), codeOf('fails at once'), codeOf('refuses')]).toEqual([2, 2, 0])
   expect(JSON.stringify(spans)).not.toContain('ann@example.com')
+})
+
+test('a request that is answered with 500 marks its span; a refused one does not', async () => {
+  const tracer = await createTracer({ service: 'order', endpoint, ratio: 1 })
+  const { http, failures } = await testHttp('order', { tracer })
+  const app = http('')
+    .get('/fails', () => Promise.reject(new Error('no')), { public: true })
+    .get('/refuses', () => Promise.reject(conflict('out_of_stock', 'No more.')), { public: true })
+  const statusOf = async (path: string) => (await app.handle(new Request(`http://localhost${path}`))).status
+  expect([await statusOf('/fails'), await statusOf('/refuses'), failures.length]).toEqual([500, 409, 1])
+  await tracer.close()
+  const codeOf = (name: string) => spans.find(span => span.name === name)?.status.code ?? 0
+  expect([codeOf('GET /fails'), codeOf('GET /refuses')]).toEqual([2, 0])
 })
 
 test('every service decides alike, by the id of a trace, whether it is recorded', async () => {

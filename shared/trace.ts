@@ -8,6 +8,8 @@ interface Span {
   /** The route of a request is known only once it is matched. */
   rename(name: string): void
   set(attributes: Record<string, string | number | boolean>): void
+  /** Marks it as failed, for work that does not throw its failure. */
+  fail(type: string): void
 }
 interface SpanOptions {
   kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal'
@@ -21,7 +23,7 @@ export interface Tracer {
   close(): Promise<void>
 }
 
-const silent: Span = { rename: () => {}, set: () => {} }
+const silent: Span = { rename: () => {}, set: () => {}, fail: () => {} }
 /** Records nothing. The ids are still passed on, by the context. */
 export const noTracer: Tracer = { span: (_name, _options, work) => work(silent), close: async () => {} }
 
@@ -90,6 +92,7 @@ export const createTracer = async ({ service, version, endpoint, ratio = 0.1 }: 
       const handle = {
         rename: (later: string) => void span.updateName(later),
         set: (more: typeof attributes) => void span.setAttributes(more),
+        fail: (type: string) => void span.setAttribute('error.type', type).setStatus({ code: api.SpanStatusCode.ERROR }),
       }
       return withContext({ ...context, traceparent }, () => {
         try {
