@@ -1,12 +1,12 @@
 import type { ServiceName } from '../platform'
 import { second } from '../time'
 
-/** Routes by which the platform looks after itself, as it does by the requests of discovery. */
-const lookingAfter = new Set(['/health', '/ready', '/metrics'])
+/** Routes by which the platform watches itself. */
+const monitoringRoutes = new Set(['/health', '/ready', '/metrics'])
 
 /**
- * Whether a process has something to do. It is quiet once it has had no request and no message for `quietAfterMs`. Discovery's
- * minute-by-minute comparison does not count, or no service that it asks would ever stay quiet for a minute.
+ * Whether a process has something to do. It is quiet once it has had no request and no message for `quietAfterMs`. What discovery asks every
+ * minute does not count, or no service would ever stay quiet for long.
  */
 export const createActivity = (quietAfterMs = 10 * second) => {
   const listeners = new Set<(quiet: boolean) => void>()
@@ -31,7 +31,7 @@ export const createActivity = (quietAfterMs = 10 * second) => {
   return {
     note,
     request({ route, caller }: { route: string; caller?: ServiceName | undefined }) {
-      if (caller !== 'discovery' && !lookingAfter.has(route)) note()
+      if (caller !== 'discovery' && !monitoringRoutes.has(route)) note()
     },
     isQuiet: () => quiet,
     /** Returns a function that ends the listening. */

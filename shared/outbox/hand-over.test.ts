@@ -55,7 +55,7 @@ test('after a read that is full, and when told so, the table is read next', asyn
   handOver.add(rows(7))
   expect(handOver.take(none)).toBeUndefined()
   await handOver.read(async () => {
-    handOver.distrust()
+    handOver.requireRead()
     return rows(7)
   }, 500)
   expect(handOver.take(none)).toBeUndefined()

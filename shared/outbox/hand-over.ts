@@ -17,19 +17,19 @@ export const createHandOver = <Id extends string | number>({ follows }: Pick<Out
     rows = []
     characters = 0
   }
-  const distrust = () => {
+  const requireRead = () => {
     mustRead = true
     clear()
   }
   return {
-    /** From now on, rows may wait in the table that were not handed over. */
-    distrust,
+    /** The table is read next, since rows may wait in it that were not handed over. */
+    requireRead,
     add(committed: readonly StoredRow<Id>[]) {
       // The next read finds them, since they are committed.
       if (mustRead) return
       rows.push(...committed)
       for (const { body } of committed) characters += body.length
-      if (characters > maxCharacters) distrust()
+      if (characters > maxCharacters) requireRead()
     },
     /** The rows to publish next, without those that `wasTaken`; undefined when the table has to be read. */
     take(wasTaken: (id: Id) => boolean): StoredRow<Id>[] | undefined {
@@ -51,7 +51,7 @@ export const createHandOver = <Id extends string | number>({ follows }: Pick<Out
       clear()
       const found = await unsent()
       last = found.at(-1)?.id ?? last
-      if (found.length >= limit) distrust()
+      if (found.length >= limit) requireRead()
       return found
     },
   }

@@ -69,7 +69,7 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
       try {
         await withinAMinute(rounds.flushWhenDue())
         if (!(await withinAMinute(lease.renew()))) {
-          rounds.distrust()
+          rounds.requireRead()
           // The next holder would publish them again.
           await withinAMinute(rounds.flush())
           if (stopping.signal.aborted) return
@@ -87,7 +87,7 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
         if (stopping.signal.aborted) return
         await sleep(Math.max(0, rounds.dueAt() - Date.now()), wakeUp.signal)
       } catch (error) {
-        rounds.distrust()
+        rounds.requireRead()
         if (failedRounds === 0) log.warn({ err: error }, 'the outbox could not be relayed; it is tried again')
         await backOff()
       }
@@ -108,7 +108,7 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
 
   const running = run()
   const readAtOnce = () => {
-    rounds.distrust()
+    rounds.requireRead()
     wakeUp.abort()
   }
   const stopListening = siblings?.listen(readAtOnce)

@@ -31,7 +31,7 @@ export const createRounds = <Id extends string | number>({ store, bus, log, batc
   let readAt = 0
 
   const nextRows = async (): Promise<StoredRow<Id>[]> => {
-    if (Date.now() >= readAt || resting.any()) handOver.distrust()
+    if (Date.now() >= readAt || resting.any()) handOver.requireRead()
     const handedOver = handOver.take(deletions.has)
     if (handedOver) return handedOver
     readAt = Date.now() + untilNextReadMs()
@@ -48,7 +48,7 @@ export const createRounds = <Id extends string | number>({ store, bus, log, batc
       const done = withOutcome('confirmed')
       deletions.add(done.map(({ id }) => id))
       resting.published(done)
-      if (done.length < rows.length) handOver.distrust()
+      if (done.length < rows.length) handOver.requireRead()
       let otherRowsAreNext = resting.unroutable(withOutcome('unroutable'))
       const refused = withOutcome('refused')
       // More than half a batch would keep out the rows behind them, so their types rest. Fewer are sent again with the next batch.
@@ -59,7 +59,7 @@ export const createRounds = <Id extends string | number>({ store, bus, log, batc
       return done.length > 0 || otherRowsAreNext ? 'next' : 'nothing published'
     },
     committed: handOver.add,
-    distrust: handOver.distrust,
+    requireRead: handOver.requireRead,
     /** Deletes the rows that were published. */
     flush: deletions.flush,
     async flushWhenDue() {
