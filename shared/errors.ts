@@ -125,10 +125,10 @@ const unreachableNames = new Set([
 ])
 
 /**
- * The codes of MongoDB while it shuts down, elects or is too busy: NotWritablePrimary, InterruptedAtShutdown, MaxTimeMSExpired and
- * others.
+ * The codes of MongoDB while it shuts down, elects, cannot reach another server of its own, or is too busy: NotWritablePrimary,
+ * InterruptedAtShutdown, HostUnreachable, WriteConcernTimeout, MaxTimeMSExpired and others.
  */
-const withoutAnswer = new Set<unknown>([50, 91, 189, 10107, 11600, 11602, 13435, 13436])
+const withoutAnswer = new Set<unknown>([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436])
 
 /** ioredis has no codes for these errors. The upper-case words come from Redis. */
 const unreachableMessage = /^(Command timed out|Connection is closed\.|(LOADING|MISCONF|READONLY|OOM) )/

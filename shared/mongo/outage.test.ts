@@ -21,7 +21,11 @@ describe('a MongoDB that goes down and comes back', () => {
   }
   const begin = () => {
     const flags = ['--replSet', 'rs0', '--bind_ip', '127.0.0.1', '--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64', '--nounixsocket']
-    server = Bun.spawn([programs.mongo(), '--dbpath', folder, '--port', `${port}`, ...flags], { stdout: 'ignore', stderr: 'ignore' })
+    const testing = ['--setParameter', 'enableTestCommands=1']
+    server = Bun.spawn([programs.mongo(), '--dbpath', folder, '--port', `${port}`, ...flags, ...testing], {
+      stdout: 'ignore',
+      stderr: 'ignore',
+    })
   }
   const end = async () => {
     server?.kill('SIGKILL')
@@ -37,6 +41,22 @@ describe('a MongoDB that goes down and comes back', () => {
   afterAll(async () => {
     await end()
     await rm(folder, { recursive: true, force: true })
+  })
+
+  test.each([
+    ['a majority does not confirm a write', { failCommands: ['insert'], writeConcernError: { code: 64, errmsg: 'timed out' } }],
+    ['it cannot reach another of its servers', { failCommands: ['insert'], errorCode: 6 }],
+  ])('is unavailable while %s', async (_, data) => {
+    const mongo = await open()
+    const admin = mongo.db.admin()
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data })
+    const error = await mongo
+      .collection('notes')
+      .insertOne({})
+      .catch(error => error)
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'off' })
+    await mongo.close()
+    expect(isUnavailable(error)).toBe(true)
   })
 
   test('is unavailable while it is down, and works again when it is back, with everything that was committed', async () => {
