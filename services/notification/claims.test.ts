@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { minute, second } from '#shared/time'
-import { type TestNotification, testNotification } from './testing'
+import { testNotification } from './testing'
 import { placed } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 
 describe('the claim of a mail', () => {
   test('lasts a minute from its own batch on, however long the batches before it took', async () => {

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type TestNotification, testNotification } from './testing'
+import { describe, expect, test } from 'bun:test'
+import { testNotification } from './testing'
 import { shipmentMoved } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 
 describe('devices', () => {
-  const register = (
-    user: { send: TestNotification['send'] | ((method: string, path: string, body?: unknown) => unknown) },
-    token: string,
-  ) =>
+  const register = (user: { send: typeof shop.send | ((method: string, path: string, body?: unknown) => unknown) }, token: string) =>
     (user.send as (method: string, path: string, body?: unknown) => Promise<{ status: number; body: { id: number } }>)('POST', '/devices', {
       token,
       platform: 'android',

@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type TestNotification, testNotification } from './testing'
+import { describe, expect, test } from 'bun:test'
+import { testNotification } from './testing'
 import { registered } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 
 describe('a template that an administrator changed', () => {
   const content = { subject: 'Hi {{ name }}', text: 'Welcome, {{ name }}: {{ shop_url }}', html: '<p>{{ name }}</p>', short: 'Welcome' }

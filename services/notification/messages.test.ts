@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { sql as raw } from 'kysely'
 import { eventually } from '#shared/testing'
 import { day } from '#shared/time'
-import { type TestNotification, testNotification } from './testing'
+import { testNotification } from './testing'
 import { placed, registered, reviewed, shipmentMoved, statusUpdated, stockLow } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification({ heartbeatMs: 100 })
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification({ heartbeatMs: 100 })
 
 describe('an event', () => {
   test('becomes one message however often and on however many instances it arrives', async () => {
@@ -180,7 +173,7 @@ describe('the list', () => {
 })
 
 describe('the stream', () => {
-  const watch = async (userId: number, { by = shop, lastSeen }: { by?: Pick<TestNotification, 'app'>; lastSeen?: string } = {}) => {
+  const watch = async (userId: number, { by = shop, lastSeen }: { by?: Pick<typeof shop, 'app'>; lastSeen?: string } = {}) => {
     const headers = { ...(await shop.as(userId)), ...(lastSeen !== undefined && { 'last-event-id': lastSeen }) }
     const answer = await by.app.handle(new Request('http://localhost/api/notifications/stream', { headers }))
     const state = { text: '', ended: false }

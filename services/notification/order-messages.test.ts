@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type TestNotification, testNotification } from './testing'
+import { describe, expect, test } from 'bun:test'
+import { testNotification } from './testing'
 import { placed, readyToCollect, returnUpdated, shipmentMoved, statusUpdated, transferAwaited } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 
 describe('an event', () => {
   test('of an order that the shop has cancelled does not say that its buyer asked for it', async () => {

@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { hour } from '#shared/time'
-import { type TestNotification, testNotification } from './testing'
+import { testNotification } from './testing'
 import { erased, placed, statusUpdated, watchTriggered } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 const later = (ms: number) => new Date(Date.now() + ms)
 
 describe('an erased user', () => {

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import * as catalog from '#shared/catalog'
 import { hour, minute, second } from '#shared/time'
-import { type TestNotification, testNotification } from './testing'
+import { testNotification } from './testing'
 import { placed, resetRequested, statusUpdated, watchTriggered } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 const later = (ms: number) => new Date(Date.now() + ms)
 /** A watch of this user has something to tell. */
 const watched = (...[userId, kind]: Parameters<typeof watchTriggered>) => shop.handle(watchTriggered(userId, kind))

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { hour, minute } from '#shared/time'
 import { contentColumn } from './database'
 import { outcomeOf, recordOutcomes } from './record-outcomes'
-import { type TestNotification, testNotification } from './testing'
+import { testNotification } from './testing'
 import { placed } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 
 describe('the outcome', () => {
   test('of a mail is its own, though those of many are stored together', async () => {

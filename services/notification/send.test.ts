@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { sql as raw } from 'kysely'
 import { day, hour, minute, second } from '#shared/time'
 import { mostAttempts } from './domain-delivery'
-import { type TestNotification, testNotification } from './testing'
+import { testNotification } from './testing'
 import { placed, resetRequested, statusUpdated, verificationRequested } from './testing-events'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 const sent = async (message: { message_id: string }) => ({
   outcome: 'sent' as const,
   provider: 'sandbox',

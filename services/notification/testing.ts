@@ -1,3 +1,4 @@
+import { afterAll, expect } from 'bun:test'
 import { createLog } from '#shared/log'
 import { startFanout } from '#shared/redis'
 import { deliverTo, sender, testHttp, testRedis, testSql } from '#shared/testing'
@@ -44,7 +45,10 @@ interface Options {
   sendMs?: number
 }
 
-/** The service on real stores, beside fakes of its neighbours and of its providers. `instance` starts another one on the same stores. */
+/**
+ * The service on real stores, beside fakes of its neighbours and of its providers, until the tests of the file are over: no request of theirs
+ * may have failed by a fault of ours. `instance` starts another one on the same stores.
+ */
 export const testNotification = async (options: Options = {}) => {
   const [store, redis, web, neighbours] = await Promise.all([
     testSql<NotificationDb>({ service: 'notification', migrations }),
@@ -58,6 +62,11 @@ export const testNotification = async (options: Options = {}) => {
   const note = (fields: object, text?: string) => void warnings.push(`${text} ${Bun.inspect(fields)}`)
   const log = { ...createLog('notification', 'silent'), warn: note, error: note }
   const linkKey = await readLinkKey(sql)
+  afterAll(async () => {
+    for (const close of closing.splice(0)) await close()
+    await Promise.all([store.drop(), redis.drop(), neighbours.stop()])
+    expect(web.failures).toEqual([])
+  })
 
   const instance = async (more: Options = {}) => {
     const channels = { email: testChannel('email'), sms: testChannel('sms'), push: testChannel('push') }
@@ -99,7 +108,6 @@ export const testNotification = async (options: Options = {}) => {
     sql,
     neighbours,
     warnings,
-    failures: web.failures,
     instance,
     as: web.as,
     asService: web.asService,
@@ -112,10 +120,5 @@ export const testNotification = async (options: Options = {}) => {
     },
     admin: await web.as(1, 'admin'),
     deliveriesOf: (userId: number) => sql.db.selectFrom('deliveries').selectAll().where('user_id', '=', userId).orderBy('id').execute(),
-    async stop() {
-      for (const close of closing.splice(0)) await close()
-      await Promise.all([store.drop(), redis.drop(), neighbours.stop()])
-    },
   }
 }
-export type TestNotification = Awaited<ReturnType<typeof testNotification>>

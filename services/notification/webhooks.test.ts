@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { CompiledQuery, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { day, second } from '#shared/time'
 import { signatureHeader, signWebhook } from '#shared/webhook-signature'
 import type { NotificationSql } from './database'
-import { type TestNotification, testNotification, webhookSecret } from './testing'
+import { testNotification, webhookSecret } from './testing'
 import { placed, statusUpdated } from './testing-events'
 import { providerReports } from './webhooks'
 
-let shop: TestNotification
-beforeAll(async () => {
-  shop = await testNotification()
-})
-afterAll(async () => {
-  expect(shop.failures).toEqual([])
-  await shop.stop()
-})
+const shop = await testNotification()
 
 let events = 0
 const report = async (
