@@ -42,6 +42,15 @@ export const notificationClients = (client: Clients) => {
     { ms: minute, most: 1 },
   )
 
+  const ifThere = async <T>(call: Promise<T>, goneCode: string): Promise<T | undefined> => {
+    try {
+      return await call
+    } catch (error) {
+      if (error instanceof AppError && error.code === goneCode) return undefined
+      throw error
+    }
+  }
+
   return {
     /** Erased users are left out. */
     async contacts(userIds: readonly number[]): Promise<ReadonlyMap<number, Contact>> {
@@ -54,14 +63,12 @@ export const notificationClients = (client: Clients) => {
     },
 
     /** Undefined once it has expired or was used. */
-    async token(tokenId: string): Promise<{ email: string; token: string; expires_at: string } | undefined> {
-      try {
-        return await ask('user', internal.tokens({ token_id: tokenId }).get())
-      } catch (error) {
-        if (error instanceof AppError && error.kind === 'not_found') return undefined
-        throw error
-      }
-    },
+    token: (tokenId: string): Promise<{ email: string; token: string; expires_at: string } | undefined> =>
+      ifThere(ask('user', internal.tokens({ token_id: tokenId }).get()), 'token_not_found'),
+
+    /** The address to warn of a change of e-mail. Undefined once it is no longer kept. */
+    addressToWarn: (warningId: string): Promise<{ email: string } | undefined> =>
+      ifThere(ask('user', internal['email-warnings']({ warning_id: warningId }).get()), 'email_warning_not_found'),
 
     /** Products that the catalog does not have are left out. */
     products: (ids: readonly string[]): Promise<ReadonlyMap<string, KnownProduct>> => products.recent(ids),

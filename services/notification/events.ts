@@ -28,7 +28,10 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
     on(catalog.passwordResetRequested, ({ data, ...message }) =>
       tellUser({ ...message, data }, 'password_reset', data.user_id, { token_id: data.token_id }),
     ),
-    on(catalog.emailChangeRequested, message => tellUser(message, 'email_change', message.data.user_id)),
+    on(catalog.emailChangeRequested, message => {
+      const { user_id, warning_id } = message.data
+      return tellUser(message, 'email_change', user_id, warning_id === undefined ? {} : { warning_id })
+    }),
     on(catalog.userSignedIn, message => tellUser(message, 'new_sign_in', message.data.user_id, { time: message.time })),
     on(catalog.userUpdated, message => forgetLanguage(message.data.user_id)),
     on(catalog.orderCreated, message => {

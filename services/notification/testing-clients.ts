@@ -10,6 +10,7 @@ export const testNeighbours = async () => {
   const [user, product] = await Promise.all([testHttp('user'), testHttp('product')])
   const people = new Map<number, { email?: string; full_name?: string; phone?: string | null; language?: string }>()
   const tokens = new Map<string, { user_id: number; kind: string; email: string; token: string }>()
+  const warnings = new Map<string, string>()
   const admins = new Set<number>([1])
   const contactOf = (id: number) => {
     const { email = `user${id}@example.com`, full_name = `Person ${id}`, phone = null, language = 'en' } = people.get(id) ?? {}
@@ -31,6 +32,15 @@ export const testNeighbours = async () => {
       },
       { public: true },
     )
+    .get(
+      '/email-warnings/:id',
+      ({ params }) => {
+        const email = warnings.get(params.id)
+        if (email === undefined) throw notFound('email_warning')
+        return { email }
+      },
+      { public: true },
+    )
   const products = product
     .http('/api/products')
     .post(
@@ -39,7 +49,7 @@ export const testNeighbours = async () => {
       { public: true, body: t.Object({ ids: t.Array(t.String()) }) },
     )
   // The fakes check no token: who may call the routes of a service is tested there.
-  return { people, tokens, admins, ...(await testClients({ user: anonymous(users), product: anonymous(products) })) }
+  return { people, tokens, warnings, admins, ...(await testClients({ user: anonymous(users), product: anonymous(products) })) }
 }
 
 const anonymous = (app: { fetch(request: Request): Response | Promise<Response> }) => ({

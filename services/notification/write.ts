@@ -39,7 +39,7 @@ export interface Surroundings {
 
 interface Ports {
   templates: Pick<EditedTemplates, 'candidates'>
-  clients: Pick<NotificationClients, 'token'>
+  clients: Pick<NotificationClients, 'token' | 'addressToWarn'>
   unsubscribes: Pick<UnsubscribeLinks, 'tokenFor'>
   links: Links
   log: Pick<Log, 'warn'>
@@ -104,8 +104,11 @@ export const writing = ({ templates, clients, unsubscribes, links, log }: Ports)
       }
       const token = isTokenKind(kind) ? await clients.token(String(facts.token_id)) : undefined
       if (isTokenKind(kind) && !token) return { failed: linkExpired }
+      const isWarning = row.channel === 'email' && facts.warning_id !== undefined
+      const warned = isWarning ? await clients.addressToWarn(String(facts.warning_id)) : undefined
+      if (isWarning && !warned) return { failed: 'the address to warn is no longer kept' }
 
-      const to = addressesOf(row.channel, contact, token?.email, around.devices.get(row.user_id) ?? [])
+      const to = addressesOf(row.channel, contact, (token ?? warned)?.email, around.devices.get(row.user_id) ?? [])
       if (to.length === 0) return { suppressed: 'the account has no address for this channel' }
       const language = languageOf(recipient.language, contact.language)
       const isMarketing = kinds[row.kind].class === 'marketing'

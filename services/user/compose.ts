@@ -6,6 +6,7 @@ import type { UserClients } from './clients'
 import { confirmOwner } from './confirm-owner'
 import type { Clock, UserSql } from './database'
 import { emailVerifications } from './email-verifications'
+import { emailWarnings } from './email-warnings'
 import { failedLogins } from './failed-logins'
 import { loginLockouts } from './lockouts'
 import { logins } from './logins'
@@ -49,6 +50,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
   const sessions = userSessions({ sql, vault, clock, log, revoke: publishRevocations(redis), recordAudit })
   const quotas = mailQuotas({ sql, vault, clock })
   const tokens = mailedTokens({ sql, vault, clock, quotas })
+  const warnings = emailWarnings({ sql, clock })
   const keys = signingKeys({ sql, vault, clock })
   const factors = secondFactors({
     sql,
@@ -67,16 +69,17 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
     sessions,
     tokens,
     quotas,
+    emailWarnings: warnings,
     keys,
     secondFactors: factors,
     confirm,
     register: register({ sql, vault, clock, passwords, tokens, recordAudit }),
     logins: logins({ sql, clock, accounts, checks, sessions, keys, factors, recordAudit }),
-    profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, recordAudit }),
+    profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, warnings, recordAudit }),
     passwordResets: passwordResets({ sql, clock, log, accounts, passwords, sessions, tokens, recordAudit }),
     emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),
     managedAccounts: managedAccounts({ sql, clock, accounts, passwords, sessions, recordAudit }),
-    personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, confirm, clients }),
+    personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, warnings, confirm, clients }),
     reseal: reseal({ sql, vault, log }),
   }
 }

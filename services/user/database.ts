@@ -68,6 +68,7 @@ export interface UserDb {
     created_at: Generated<Date>
   }
   mailed_tokens: { id: string; user_id: number; kind: string; key_id: string; created_at: Date; expires_at: Date }
+  email_warnings: { id: string; user_id: number; email: string; expires_at: Date }
   /** `sent` holds the times of the mails of the last hour. */
   mail_quotas: { subject: string; kind: string; sent: string; updated_at: Date }
   /** What a login is compared with: hashes of devices and networks. */

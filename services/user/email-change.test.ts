@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { untilLockWaits } from '#shared/testing'
-import { hour } from '#shared/time'
+import { day, hour } from '#shared/time'
 import { lockUser } from './repository'
 import { type TestUsers, testUsers } from './testing'
 
@@ -33,7 +33,7 @@ describe('a new e-mail', () => {
     const mail = await mailed(ann.id)
     expect(mail).toMatchObject({ kind: 'email_change', email: 'ann@new.example.com' })
     const [notice, ...more] = await eventsOf('user.email_change_requested', ann.id)
-    expect([notice?.data, more]).toEqual([{ user_id: ann.id }, []])
+    expect([notice?.data, more]).toEqual([{ user_id: ann.id, warning_id: expect.any(String) }, []])
     const contact = await users.call('GET', `/internal/users/${ann.id}`, { token: await users.asService('notification') })
     expect(contact.body.email).toBe(ann.email)
     expect((await users.logIn(ann)).access).toContain('.')
@@ -98,6 +98,49 @@ describe('a new e-mail', () => {
     expect((await users.call('POST', '/api/users/me/verify-email', { token: cleo.token })).status).toBe(202)
     expect(await eventsOf('user.email_verification_requested', cleo.id)).toHaveLength(3)
     expect((await follow((await mailed(cleo.id)).token)).status).toBe(204)
+  })
+})
+
+describe('the address to warn of a new e-mail', () => {
+  const asNotification = async (path: string) => users.call('GET', path, { token: await users.asService('notification') })
+  const warnedOf = async (userId: number) => {
+    const events = await eventsOf('user.email_change_requested', userId)
+    return Promise.all(events.map(({ data }) => asNotification(`/internal/email-warnings/${data.warning_id}`)))
+  }
+
+  test('is the one before it, also after a second change, and is in the export', async () => {
+    const ida = await enter('ida')
+    for (const email of ['thief@first.example.com', 'thief@second.example.com']) {
+      await ida.change(email)
+      expect((await follow((await mailed(ida.id)).token)).status).toBe(204)
+    }
+    const emails = [ida.email, 'thief@first.example.com']
+    expect((await warnedOf(ida.id)).map(({ body }) => body)).toEqual(emails.map(email => ({ email })))
+    expect((await users.call('GET', '/api/users/me/export', { token: ida.token })).body.warned_emails).toEqual(emails)
+  })
+  test('is kept for 30 days, and for notification alone', async () => {
+    const jan = await enter('jan')
+    await jan.change('jan@new.example.com')
+    const [event] = await eventsOf('user.email_change_requested', jan.id)
+    const path = `/internal/email-warnings/${event?.data.warning_id}`
+    expect((await users.call('GET', path, { token: jan.token })).status).toBe(401)
+    expect((await users.call('GET', path, { token: await users.asService('shipping') })).status).toBe(403)
+    const kept = () => users.sql.db.selectFrom('email_warnings').select('email').where('user_id', '=', jan.id).execute()
+    await users.emailWarnings.deleteExpired()
+    expect(await kept()).toEqual([{ email: jan.email }])
+    users.pass(30 * day)
+    expect((await asNotification(path)).body).toMatchObject({ status: 404, code: 'email_warning_not_found' })
+    await users.emailWarnings.deleteExpired()
+    expect(await kept()).toEqual([])
+  })
+  test('is gone with an erased account', async () => {
+    const kit = await enter('kit')
+    await kit.change('kit@new.example.com')
+    expect((await warnedOf(kit.id)).map(({ status }) => status)).toEqual([200])
+    const erasure = { token: kit.token, body: { current_password: kit.password } }
+    expect((await users.call('DELETE', '/api/users/me', erasure)).status).toBe(204)
+    expect((await warnedOf(kit.id)).map(({ status }) => status)).toEqual([404])
+    expect(await users.sql.db.selectFrom('email_warnings').selectAll().where('user_id', '=', kit.id).execute()).toEqual([])
   })
 })
 

@@ -5,7 +5,7 @@ import type { UserService } from './compose'
 import type { UserRow } from './database'
 import type { Vault } from './vault'
 
-type Deps = Pick<UserService, 'accounts' | 'addresses' | 'tokens' | 'vault'> & { http: Http }
+type Deps = Pick<UserService, 'accounts' | 'addresses' | 'tokens' | 'emailWarnings' | 'vault'> & { http: Http }
 
 const Contact = t.Object({
   id: Id,
@@ -19,6 +19,7 @@ const Contact = t.Object({
 const PlaceView = t.Object({ country: t.Optional(t.String()), region: t.Optional(t.String()) })
 const MailToken = t.Object({ kind: t.String(), user_id: Id, email: t.String(), token: t.String(), expires_at: t.String() })
 const TokenId = closed({ token_id: t.String({ pattern: '^[0-9a-f]{32}$' }) })
+const WarningId = closed({ warning_id: t.String({ pattern: '^[\\w-]{32}$' }) })
 const Ids = closed({ ids: t.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true, examples: [[1, 2]] }) })
 
 const contactOf = (vault: Vault, row: UserRow) => ({
@@ -32,7 +33,7 @@ const contactOf = (vault: Vault, row: UserRow) => ({
 })
 
 /** The contact details that events do not hold. */
-export const internalRoutes = ({ http, accounts, addresses, tokens, vault }: Deps) =>
+export const internalRoutes = ({ http, accounts, addresses, tokens, emailWarnings, vault }: Deps) =>
   http('/internal')
     .get('/users/:id', async ({ params }) => contactOf(vault, await accounts.byId(params.id)), {
       internal: ['notification'],
@@ -66,4 +67,18 @@ export const internalRoutes = ({ http, accounts, addresses, tokens, vault }: Dep
         return { kind, user_id, email, token, expires_at: expires_at.toISOString() }
       },
       { internal: ['notification'], params: TokenId, response: { 200: MailToken }, detail: { summary: 'The token for a mail' } },
+    )
+    .get(
+      '/email-warnings/:warning_id',
+      async ({ params }) => {
+        const found = await emailWarnings.find(params.warning_id)
+        if (!found) throw notFound('email_warning')
+        return found
+      },
+      {
+        internal: ['notification'],
+        params: WarningId,
+        response: { 200: t.Object({ email: t.String() }) },
+        detail: { summary: 'The address to warn of a change of e-mail: the one before it' },
+      },
     )

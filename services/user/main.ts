@@ -22,7 +22,7 @@ export const start = (env?: Environment) =>
         log,
         dataKeys: config.text('DATA_KEYS'),
       })
-      const { vault, audit, keys, sessions, tokens, quotas, secondFactors, managedAccounts } = user
+      const { vault, audit, keys, sessions, tokens, quotas, emailWarnings, secondFactors, managedAccounts } = user
       await requireDataKeys({ sql, vault })
       await keys.ensureKey()
       const adminEmail = config.optional('ADMIN_EMAIL')
@@ -31,7 +31,7 @@ export const start = (env?: Environment) =>
       every('maintain signing keys', 30 * second, keys.maintain)
       every('reseal under the newest data key', second, user.reseal)
       every('delete what has expired', minute, () =>
-        Promise.all([sessions.deleteExpired(), tokens.deleteExpired(), quotas.deleteExpired(), secondFactors.deleteExpired()]),
+        Promise.all([sessions, tokens, quotas, emailWarnings, secondFactors].map(({ deleteExpired }) => deleteExpired())),
       )
       every('move audit entries of an earlier release', minute, audit.moveOldEntries)
       await bus.consume(userHandlers(user))

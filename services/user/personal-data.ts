@@ -7,6 +7,7 @@ import type { UserClients } from './clients'
 import type { ConfirmOwner } from './confirm-owner'
 import type { Clock, UserSql } from './database'
 import { requireAnotherAdmin, requireNoAdmin } from './domain'
+import type { EmailWarnings } from './email-warnings'
 import { revokeTokens } from './mailed-tokens'
 import { auditView, myProfileView, type OwnerProof, sessionView } from './model'
 import { type Accounts, lockAdmins, lockUser } from './repository'
@@ -23,6 +24,7 @@ interface Deps {
   addresses: SavedAddresses
   sessions: Sessions
   audit: Audit
+  warnings: EmailWarnings
   confirm: ConfirmOwner
   clients: UserClients
 }
@@ -30,7 +32,7 @@ interface Deps {
 const most = { skip: 0, limit: 10_000 }
 
 /** The export and the erasure of what the platform holds about a user. */
-export const personalData = ({ sql, vault, clock, accounts, addresses, sessions, audit, confirm, clients }: Deps) => {
+export const personalData = ({ sql, vault, clock, accounts, addresses, sessions, audit, warnings, confirm, clients }: Deps) => {
   /** Fails if one service fails: an export without a part would look complete. */
   const heldElsewhere = async (userId: number): Promise<Record<string, unknown>> => {
     const parts = await Promise.all(
@@ -78,9 +80,8 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
         })
         .where('id', '=', userId)
         .execute()
-      await trx.deleteFrom('addresses').where('user_id', '=', userId).execute()
-      await trx.deleteFrom('known_origins').where('user_id', '=', userId).execute()
-      await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+      for (const table of ['addresses', 'email_warnings', 'known_origins', 'recovery_codes'] as const)
+        await trx.deleteFrom(table).where('user_id', '=', userId).execute()
       await trx.updateTable('sessions').set({ user_agent: null, client_address: null }).where('user_id', '=', userId).execute()
       await revokeTokens(trx, userId)
       await forgetAnswers(sql, trx, userId)
@@ -107,9 +108,10 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
 
   return {
     async exportOf(userId: number, sid: string) {
-      const [user, saved, live, log, services] = await Promise.all([
+      const [user, saved, former, live, log, services] = await Promise.all([
         accounts.byId(userId),
         addresses.list(userId),
+        warnings.addressesOf(userId),
         sessions.list(userId, most),
         audit.list({ ...most, user_id: userId }),
         heldElsewhere(userId),
@@ -118,6 +120,7 @@ export const personalData = ({ sql, vault, clock, accounts, addresses, sessions,
         exported_at: clock().toISOString(),
         profile: myProfileView(vault, user),
         addresses: saved,
+        warned_emails: former,
         sessions: live.items.map(sessionView(sid)),
         audit: log.items.map(auditView),
         services,

@@ -6,6 +6,7 @@ import type { ClientOrigin } from './client-origin'
 import type { ConfirmOwner } from './confirm-owner'
 import type { Clock, Trx, UserRow, UserSql } from './database'
 import { emailOf, usernameOf } from './domain'
+import type { EmailWarnings } from './email-warnings'
 import { tooManyMails } from './mail-quotas'
 import { type MailedTokens, revokeTokens } from './mailed-tokens'
 import type { PasswordChange, ProfileChange } from './model'
@@ -24,6 +25,7 @@ interface Deps {
   confirm: ConfirmOwner
   sessions: Sessions
   tokens: MailedTokens
+  warnings: EmailWarnings
   recordAudit: RecordAudit
 }
 
@@ -34,22 +36,22 @@ const requireSamePassword = (user: UserRow, confirmed: UserRow) => {
 }
 
 /** What users change about their own accounts. */
-export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, recordAudit }: Deps) => {
+export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, warnings, recordAudit }: Deps) => {
   /** A new e-mail could be used to reset the password, so a stolen access token must not be enough for it. */
   const confirmNewEmail = async (userId: number, email: string, given: ProfileChange, origin: ClientOrigin) => {
     const user = await accounts.byId(userId)
     return email === user.email ? user : confirm(userId, given, origin)
   }
 
-  /** Mails the link to the new address, and publishes the event by which the old one is notified. */
-  const requestNewEmail = async (trx: Trx, publish: Publish, user: { id: number; version: number }, email: string) => {
+  /** Mails the link to the new address, and publishes the event by which the old one is warned. */
+  const requestNewEmail = async (trx: Trx, publish: Publish, user: Pick<UserRow, 'id' | 'email' | 'version'>, email: string) => {
     const { id } = user
     const taken = await trx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
     if (taken) throw emailTaken()
     if (!(await tokens.issue(trx, publish, user, 'email_change', email))) throw tooManyMails()
     const version = user.version + 2
     await trx.updateTable('users').set({ version }).where('id', '=', id).execute()
-    publish(emailChangeRequested({ id, version }, { user_id: id }))
+    publish(emailChangeRequested({ id, version }, { user_id: id, warning_id: await warnings.keep(trx, user) }))
     await recordAudit(trx, 'email.change_requested', { user: id, actor: id })
   }
 
@@ -73,7 +75,7 @@ export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sess
         }
         const version = await refuseTakenName(changeUser(trx, publish, user, change, clock()))
         if (email !== undefined) await revokeTokens(trx, userId, 'email_change')
-        if (newEmail) await requestNewEmail(trx, publish, { id: userId, version }, newEmail)
+        if (newEmail) await requestNewEmail(trx, publish, { ...user, version }, newEmail)
         return trx.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirstOrThrow()
       })
     },

@@ -88,7 +88,10 @@ export const testUsers = async (
     /** The events of a type that wait in the outbox, oldest first. */
     async published(type: string) {
       const messages = await mysql.published(type)
-      return messages.map(({ aggregate, data }) => ({ aggregate, data: data as { user_id: number; token_id?: string } }))
+      return messages.map(({ aggregate, data }) => ({
+        aggregate,
+        data: data as { user_id: number; token_id?: string; warning_id?: string },
+      }))
     },
     async drop() {
       await first.close()

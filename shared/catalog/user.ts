@@ -23,12 +23,12 @@ export const passwordResetRequested = defineEvent('user.password_reset_requested
   aggregate: 'user',
   data: userToken,
 })
-/** A new e-mail waits for its link to be followed; this is what the old one is notified of. */
+/** A new e-mail waits for its link to be followed. The address to warn is asked for by `warning_id`, which instances of an earlier release leave out. */
 export const emailChangeRequested = defineEvent('user.email_change_requested', {
   from: 'user',
   to: ['notification'],
   aggregate: 'user',
-  data: userId,
+  data: t.Object({ user_id: t.Integer(), warning_id: t.Optional(t.String()) }),
 })
 /** A login from a device and an address that this user had not used before. */
 export const userSignedIn = defineEvent('user.signed_in', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })

@@ -25,7 +25,8 @@ const rows = errorRows(textOf('docs/errors.md')).map(({ code, statuses }) => ({ 
 /** Answered for an address or a request that is no operation, between services, or in the report of an import. */
 const ofNoRoute = new Set([
   ...['not_found', 'method_not_allowed', 'page_not_found', 'request_timeout', 'length_required'],
-  ...['range_not_satisfiable', 'not_implemented', 'invalid_internal_token', 'token_not_found', 'order_not_sendable'],
+  ...['range_not_satisfiable', 'not_implemented', 'invalid_internal_token', 'token_not_found'],
+  ...['email_warning_not_found', 'order_not_sendable'],
   ...['invalid_csv', 'invalid_utf8', 'invalid_text', 'line_too_long'],
   'invalid_currency', // every route checks the currency of its input by its schema
 ])

@@ -25,6 +25,23 @@ export const mailQuotas: Migration = {
   },
 }
 
+/** Addresses that are warned of a change of e-mail. */
+export const emailWarnings: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('email_warnings')
+      .ifNotExists()
+      .addColumn('id', 'char(32)', c => c.primaryKey())
+      .addColumn('user_id', 'bigint', c => c.notNull())
+      .addColumn('email', 'varchar(254)', c => c.notNull())
+      .addColumn('expires_at', timestamp, c => c.notNull())
+      .addIndex('email_warnings_user', ['user_id'])
+      .addIndex('email_warnings_expiry', ['expires_at'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
 /** Brings e-mails into the one spelling of their mailbox. Where another account has it already, or an older one gets it, the account keeps its spelling and its username. */
 export const emailSpelling: Migration = {
   async up(db: Kysely<{ users: { id: number; email: string | null } }>) {

@@ -6,6 +6,11 @@ export {
   recoveryCodes as _007_recovery_codes,
 } from './credentials'
 export { dataKeys as _013_data_keys } from './data-keys'
-export { emailSpelling as _011_email_spelling, mailQuotas as _010_mail_quotas, pendingEmail as _009_pending_email } from './identity'
+export {
+  emailSpelling as _011_email_spelling,
+  emailWarnings as _015_email_warnings,
+  mailQuotas as _010_mail_quotas,
+  pendingEmail as _009_pending_email,
+} from './identity'
 export { knownOrigins as _014_known_origins } from './origins'
 export { sessions as _004_sessions, signingKeys as _005_signing_keys } from './sessions'
