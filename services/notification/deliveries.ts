@@ -3,9 +3,9 @@ import { type Answer, idempotently, type KeyedRequest } from '#shared/idempotenc
 import type { Page, PageQuery } from '#shared/page'
 import { countCapped, pageNewestFirst } from '#shared/sql'
 import { day, minute } from '#shared/time'
-import { type DeliveryRow, historyWith, type NotificationSql } from './database'
+import { type DeliveryRow, historyWith, type NotificationSql, type Trx } from './database'
 import { type DeliveryView, deliveryView } from './delivery-model'
-import { isKnown, type Kind } from './domain'
+import { type Kind, kindNames } from './domain'
 import type { DeliveryState } from './domain-delivery'
 
 export type DeliveryFilter = PageQuery & {
@@ -21,8 +21,10 @@ const overdueMs = 10 * minute
 /** Deliveries as administrators see them. */
 export const deliveryRepository = (sql: NotificationSql) => {
   const { db } = sql
+  /** Without those of a newer release. */
+  const known = (executor: Pick<Trx, 'selectFrom'> = db) => executor.selectFrom('deliveries').where('kind', 'in', kindNames)
   const find = async (id: number): Promise<DeliveryRow> => {
-    const row = await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await known().selectAll().where('id', '=', id).executeTakeFirst()
     if (!row) throw notFound('delivery')
     return row
   }
@@ -31,21 +33,20 @@ export const deliveryRepository = (sql: NotificationSql) => {
     find,
 
     /** Newest first. */
-    async list({ user_id, state, kind, channel, ...query }: DeliveryFilter): Promise<Page<DeliveryRow>> {
-      let filtered = db.selectFrom('deliveries')
+    list({ user_id, state, kind, channel, ...query }: DeliveryFilter): Promise<Page<DeliveryRow>> {
+      let filtered = known()
       if (user_id !== undefined) filtered = filtered.where('user_id', '=', user_id)
       if (state !== undefined) filtered = filtered.where('state', '=', state)
       if (kind !== undefined) filtered = filtered.where('kind', '=', kind)
       if (channel !== undefined) filtered = filtered.where('channel', '=', channel)
-      const { items, ...rest } = await pageNewestFirst(db, filtered.selectAll(), query)
-      return { items: items.filter(isKnown), ...rest }
+      return pageNewestFirst(db, filtered.selectAll(), query)
     },
 
     /** Queues it once more, as a new message. One that is still queued is tried at once. */
     resend: (id: number, keyed: Omit<KeyedRequest, 'body'>, now = new Date()): Promise<Answer<DeliveryView>> =>
       idempotently(sql, { ...keyed, body: {} }, save =>
         sql.transaction(async trx => {
-          const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+          const row = await known(trx).selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
           if (!row) throw notFound('delivery')
           if (row.reason === erasedReason) throw conflict('user_erased', 'The account is erased; nothing can be sent to it.')
           const step = { at: now.toISOString(), state: 'queued' as const, detail: 'an administrator had it sent again' }
