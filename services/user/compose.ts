@@ -74,7 +74,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
     secondFactors: factors,
     confirm,
     register: register({ sql, vault, clock, passwords, tokens, recordAudit }),
-    logins: logins({ sql, clock, accounts, checks, sessions, keys, factors, recordAudit }),
+    logins: logins({ sql, clock, accounts, checks, sessions, keys, factors, quotas, recordAudit }),
     profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, warnings, recordAudit }),
     passwordResets: passwordResets({ sql, clock, log, accounts, passwords, sessions, tokens, recordAudit }),
     emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { hour } from '#shared/time'
 import { testUsers } from './testing'
 
 let users: Awaited<ReturnType<typeof testUsers>>
@@ -51,6 +52,15 @@ test('two logins at once from the same new place are told once', async () => {
   await logInFrom(person, 'Phone', '10.0.0.1')
   await Promise.all([logInFrom(person, 'Tablet', '10.0.0.2'), logInFrom(person, 'Tablet', '10.0.0.2')])
   expect(await toldOf(person.id)).toHaveLength(1)
+})
+
+test('logins from ever new devices are told five times in an hour, whoever owns the address', async () => {
+  const person = await users.signUp('flooder')
+  for (let n = 0; n < 8; n++) await logInFrom(person, `Agent ${n}`, '10.0.0.1')
+  expect(await toldOf(person.id)).toHaveLength(5)
+  users.pass(hour)
+  await logInFrom(person, 'Agent of the next hour', '10.0.0.1')
+  expect(await toldOf(person.id)).toHaveLength(6)
 })
 
 test('what is compared is stored as hashes, fifty at most, and erased with the account', async () => {

@@ -2,7 +2,8 @@ import { userSignedIn } from '#shared/catalog'
 import { clientNetwork } from '#shared/client-address'
 import type { Publish } from '#shared/event'
 import type { ClientOrigin } from './client-origin'
-import type { Clock, Trx } from './database'
+import type { Clock, Trx, UserRow } from './database'
+import type { MailQuotas } from './mail-quotas'
 import { digest } from './secrets'
 
 /** The oldest are forgotten, so that nobody fills the table by logging in from everywhere. */
@@ -10,14 +11,15 @@ const mostPerUser = 50
 
 /**
  * Tells the user of a login from a device or an address that they had not used before; the first login ever is what the others are compared with. The
- * event says no more than that, and what decides it is stored as hashes. The caller has locked the user's row.
+ * event says no more than that, and what decides it is stored as hashes. Whoever logs in names the device: the mails of an hour are limited, since
+ * the address may be a stranger's. The caller has locked the user's row.
  */
 export const rememberOrigin = async (
   trx: Trx,
   publish: Publish,
-  user: { id: number; version: number },
+  user: Pick<UserRow, 'id' | 'email' | 'version'>,
   { address, agent }: ClientOrigin,
-  clock: Clock,
+  { clock, quotas }: { clock: Clock; quotas: Pick<MailQuotas, 'take'> },
 ): Promise<void> => {
   const hashes = [digest(`${user.id} device ${agent ?? ''}`), digest(`${user.id} network ${clientNetwork(address)}`)]
   const rows = await trx
@@ -36,7 +38,7 @@ export const rememberOrigin = async (
     .execute()
   const surplus = rows.slice(mostPerUser - unknown.length).map(({ hash }) => hash)
   if (surplus.length > 0) await trx.deleteFrom('known_origins').where('user_id', '=', user.id).where('hash', 'in', surplus).execute()
-  if (rows.length === 0) return
+  if (rows.length === 0 || !(await quotas.take(trx, { userId: user.id, to: user.email ?? '', kind: 'new_sign_in' }))) return
   const version = user.version + 1
   await trx.updateTable('users').set({ version }).where('id', '=', user.id).execute()
   publish(userSignedIn({ id: user.id, version }, { user_id: user.id }))

@@ -6,6 +6,7 @@ import type { Clock, UserRow, UserSql } from './database'
 import { loginNameOf } from './domain'
 import { rememberOrigin } from './known-origins'
 import type { LoggedIn } from './login-model'
+import type { MailQuotas } from './mail-quotas'
 import type { PasswordChecks } from './password-checks'
 import { type Accounts, lockUser } from './repository'
 import type { SecondFactors } from './second-factors'
@@ -20,6 +21,7 @@ interface Deps {
   sessions: Sessions
   keys: SigningKeys
   factors: SecondFactors
+  quotas: MailQuotas
   recordAudit: RecordAudit
 }
 
@@ -30,7 +32,7 @@ const requireUnblocked = ({ blocked }: UserRow) => {
   if (blocked === 1) throw new AppError('forbidden', 'account_blocked', 'This account is blocked; contact the shop.')
 }
 
-export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, recordAudit }: Deps) => {
+export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, quotas, recordAudit }: Deps) => {
   const loggedIn = async (
     user: { id: number; role: Role; email: string | null },
     { sid, refreshToken }: { sid: string; refreshToken: string },
@@ -57,7 +59,7 @@ export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, 
         requireUnblocked(user)
         if (user.mfa_enabled === 1) return { user, challenge: await factors.challenge(trx, user.id) }
         await recordAudit(trx, 'session.started', { user: user.id, actor: user.id })
-        await rememberOrigin(trx, publish, user, origin, clock)
+        await rememberOrigin(trx, publish, user, origin, { clock, quotas })
         return { user, session: await sessions.open(trx, user.id, origin) }
       })
       if ('challenge' in outcome) return { mfa_required: true as const, challenge: outcome.challenge }
@@ -68,7 +70,7 @@ export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, 
       const { user, session } = await factors.answer(challenge, code, async (trx, publish, user) => {
         requireUnblocked(user)
         await recordAudit(trx, 'session.started', { user: user.id, actor: user.id, detail: 'mfa' })
-        await rememberOrigin(trx, publish, user, origin, clock)
+        await rememberOrigin(trx, publish, user, origin, { clock, quotas })
         return { user, session: await sessions.open(trx, user.id, origin) }
       })
       return loggedIn(user, session)

@@ -2,6 +2,7 @@ import { userRegistered } from '#shared/catalog'
 import type { RecordAudit } from './audit'
 import type { Clock, UserRow, UserSql } from './database'
 import { emailOf, usernameOf } from './domain'
+import { tooManyMails } from './mail-quotas'
 import type { MailedTokens } from './mailed-tokens'
 import type { Registration } from './model'
 import type { PasswordHashes } from './password-hashes'
@@ -51,7 +52,7 @@ export const register =
           .execute()
       }
       publish(userRegistered({ id, version: 1 }, { user_id: id }))
-      await tokens.issue(trx, publish, { id, version: 1 }, 'email_verification', email)
+      if (!(await tokens.issue(trx, publish, { id, version: 1 }, 'email_verification', email))) throw tooManyMails()
       await recordAudit(trx, 'account.registered', { user: id, actor: id })
       return trx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     })
