@@ -28,7 +28,7 @@ export const mfaRoutes = ({ http, secondFactors, confirm }: Deps) =>
       auth: true,
       body: MfaCode,
       response: { 200: RecoveryCodes },
-      problems: ['invalid_code', 'mfa_not_begun', 'mfa_enabled'],
+      problems: ['invalid_code', 'mfa_not_begun', 'mfa_enabled', 'too_many_attempts'],
       repeats: 'is refused, since two-factor login is on; recovery codes that were lost with an answer can be renewed',
       detail: { operationId: 'enableMfa', summary: 'Turn on two-factor login with the first code' },
     })

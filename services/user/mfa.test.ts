@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
+import { untilLockWaits } from '#shared/testing'
 import { minute, second } from '#shared/time'
+import { loginLockouts } from './lockouts'
+import { lockUser } from './repository'
+import { mfaLockout } from './second-factors'
 import { type TestUsers, testUsers } from './testing'
 
 let users: TestUsers
@@ -55,6 +59,25 @@ describe('two-factor login', () => {
     const right = await users.call('POST', '/api/users/me/mfa/verify', { token: access, body: { code: codeOf(String(body.secret)) } })
     expect(right.status).toBe(200)
     expect((await begin()).status).toBe(409)
+  })
+  test('stays off when its code is right but comes after too many wrong ones', async () => {
+    const eli = await users.signUp('eli')
+    const { access: token } = await users.logIn(eli)
+    const { body } = await users.call('POST', '/api/users/me/mfa', { token, body: { current_password: eli.password } })
+    const verify = () => users.call('POST', '/api/users/me/mfa/verify', { token, body: { code: codeOf(String(body.secret)) } })
+    const { answer } = await users.sql.transaction(async trx => {
+      await lockUser(trx, eli.id)
+      const answer = verify()
+      await untilLockWaits(users.sql.db, 1)
+      const { redis, vault } = users
+      const attempt = loginLockouts({ redis, vault, clock: () => new Date(users.now()), rule: mfaLockout })(`mfa ${eli.id}`)
+      for (let n = 0; n < mfaLockout.freeFailures; n++) await attempt.settle(false)
+      return { answer }
+    })
+    expect((await answer).body).toMatchObject({ status: 429, code: 'too_many_attempts' })
+    expect((await users.logIn(eli)).access).toContain('.')
+    users.pass(minute)
+    expect((await verify()).body.recovery_codes).toHaveLength(10)
   })
   test('accepts a code one step early or late, and no code twice', async () => {
     const { secret, ...cleo } = await enrol('cleo')

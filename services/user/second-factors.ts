@@ -123,19 +123,18 @@ export const secondFactors = ({ sql, vault, clock, lockouts, recordFailure, reco
     async enable(userId: number, code: string): Promise<string[]> {
       const attempt = attempts(userId)
       await attempt.check()
-      const codes = await sql.transaction(async trx => {
+      return sql.transaction(async trx => {
         const user = await lockUser(trx, userId)
         if (user.mfa_enabled === 1) throw conflict('mfa_enabled', 'Two-factor login is already on; turn it off before you begin again.')
         if (!user.mfa_secret) throw conflict('mfa_not_begun', 'There is no secret to verify yet; begin with POST /api/users/me/mfa.')
         const step = stepOf(user, code.trim())
-        if (step === undefined) return undefined
+        // Before the commit: a right code that is refused must not turn it on, since nobody would see the recovery codes.
+        await attempt.settle(step !== undefined)
+        if (step === undefined) throw invalid('invalid_code', 'The code is wrong; check the clock of the device and send the newest code.')
         await trx.updateTable('users').set({ mfa_enabled: true, mfa_last_step: step }).where('id', '=', userId).execute()
         await recordAudit(trx, 'mfa.enabled', { user: userId, actor: userId })
         return replaceRecoveryCodes(trx, userId)
       })
-      await attempt.settle(codes !== undefined)
-      if (!codes) throw invalid('invalid_code', 'The code is wrong; check the clock of the device and send the newest code.')
-      return codes
     },
 
     /** Ten new recovery codes; the old ones no longer work. */
