@@ -2529,6 +2529,8 @@ export interface PersonalData {
   exported_at: string;
   profile: MyProfile;
   addresses: SavedAddress[];
+  /** Addresses that were warned of a change of e-mail within 30 days */
+  warned_emails: string[];
   sessions: Session[];
   audit: AuditEntry[];
   /** What every other service holds, by the name of the service */
@@ -4437,6 +4439,11 @@ export type Register409 = Problem & {
   code: Register409Code;
 };
 
+export type Register429Code = 'too_many_mails' | 'rate_limited';
+export type Register429 = Problem & {
+  code: Register429Code;
+};
+
 export type Login401Code = 'invalid_credentials' | 'invalid_token' | 'token_expired' | 'session_ended';
 export type Login401 = Problem & {
   code: Login401Code;
@@ -4570,6 +4577,11 @@ export type EnableMfa401 = Problem & {
 export type EnableMfa409Code = 'mfa_not_begun' | 'mfa_enabled';
 export type EnableMfa409 = Problem & {
   code: EnableMfa409Code;
+};
+
+export type EnableMfa429Code = 'too_many_attempts' | 'rate_limited';
+export type EnableMfa429 = Problem & {
+  code: EnableMfa429Code;
 };
 
 export type RenewRecoveryCodes400Code = 'current_password_required' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
