@@ -47,6 +47,15 @@ describe('a report of a charge', () => {
     expect(settled({ doing: 'void', status: 'requires_action' }, { state: 'requires_action' })).toEqual({ captures: false, doing: 'void' })
     expect(settled({}, { state: 'pending' })).toEqual({ captures: false, doing: 'charge' })
   })
+  test('of a failure that the customer could still undo has the charge voided, unless the money came', () => {
+    const declined = { state: 'failed', confirmable: true } as const
+    const voids = { captures: false, doing: 'void' } as const
+    expect(settled({}, declined)).toEqual({ status: 'failed', ...voids })
+    expect(settled({ status: 'failed', doing: null }, declined)).toEqual(voids)
+    expect(settled({ status: 'requires_action', doing: 'void' }, declined)).toEqual({ status: 'failed', ...voids })
+    expect(settled({ status: 'failed', doing: 'void' }, { state: 'voided' })).toEqual({ captures: false, doing: null })
+    expect(settled({ status: 'completed', isCaptured: true, doing: null }, declined)).toEqual({ captures: false, doing: null })
+  })
   test('of a customer who agreed has the money captured, unless something else is asked', () => {
     const agreed = { state: 'requires_action', capturable: true } as const
     expect(settled({ doing: null, status: 'requires_action' }, agreed)).toEqual({ captures: false, doing: 'capture' })
@@ -78,6 +87,8 @@ describe('the follow-up', () => {
   test('carries out a capture or a void that was not carried out', () => {
     expect([next('void', known('authorized')), next('capture', { state: 'never_seen' }, true)]).toEqual(['act', 'act'])
     expect([next('void', known('voided')), next('void', known('captured'))]).toEqual(['settle', 'settle'])
+    const declined = { state: 'known', outcome: { state: 'failed', confirmable: true } } as const
+    expect([next('void', known('failed')), next('void', declined), next('charge', declined)]).toEqual(['settle', 'act', 'settle'])
   })
   test('waits while the provider does not answer', () => {
     expect([next('charge', { state: 'unknown' }, true), next('void', { state: 'unknown' })]).toEqual(['wait', 'wait'])

@@ -1,11 +1,11 @@
 import {
-  type ChargeState,
   isOfPayment,
   isOpen,
   isOutcomeOf,
   type PaymentMethod,
   type PaymentStatus,
   type ProviderAction,
+  type ReportedState,
   statusAfterReport,
   waitsForMoney,
 } from './domain'
@@ -22,8 +22,7 @@ export interface ChargedPayment {
   /** What the provider was asked to do, while the outcome is unknown. */
   doing: ProviderAction | null
 }
-export interface ChargeReport {
-  state: ChargeState
+export interface ChargeReport extends ReportedState {
   amount: number
   currency: string
   /** The customer has agreed, and the money may be captured now. */
@@ -37,21 +36,25 @@ export interface SettledCharge {
   doing: ProviderAction | null
 }
 
-/** What a report settles, in an answer or a webhook; undefined for a report about another amount than the payment's. */
+/**
+ * What a report settles, in an answer or a webhook; undefined for a report about another amount than the payment's. A payment that failed
+ * is over: where its customer could still confirm it, it is voided at the provider.
+ */
 export const settledBy = (payment: ChargedPayment, report: ChargeReport): SettledCharge | undefined => {
   if (!isOfPayment(payment, report)) return undefined
   const { payment_method, isCaptured } = payment
   const status = statusAfterReport(payment.status, isCaptured, report.state)
-  const doing = payment.doing && isOutcomeOf(payment.doing, payment_method, report.state) ? null : payment.doing
+  const doing = payment.doing && isOutcomeOf(payment.doing, payment_method, report) ? null : payment.doing
   const mayCapture = report.capturable === true && isOpen(status ?? payment.status) && doing === null
-  return { ...(status && { status }), captures: status === 'completed', doing: mayCapture ? 'capture' : doing }
+  const mustVoid = report.confirmable === true && !isCaptured && doing === null
+  return { ...(status && { status }), captures: status === 'completed', doing: mustVoid ? 'void' : mayCapture ? 'capture' : doing }
 }
 
 /** The first payment that is captured pays the order. */
 export const paidByAfter = (paidBy: number | null, paymentId: number, { captures }: Pick<SettledCharge, 'captures'>) =>
   captures ? (paidBy ?? paymentId) : paidBy
 
-type Asked = { state: 'known'; outcome: { state: ChargeState } } | { state: 'never_seen' } | { state: 'unknown' }
+type Asked = { state: 'known'; outcome: ReportedState } | { state: 'never_seen' } | { state: 'unknown' }
 /** `wait`: ask again later. */
 export type FollowUp = 'settle' | 'act' | 'give_up' | 'wait'
 
@@ -66,7 +69,7 @@ export const followUpOf = (
 ): FollowUp => {
   if (asked.state === 'unknown') return 'wait'
   if (doing === 'charge') return asked.state === 'known' ? 'settle' : isGivenUp ? 'give_up' : 'wait'
-  return asked.state === 'known' && isOutcomeOf(doing, payment_method, asked.outcome.state) ? 'settle' : 'act'
+  return asked.state === 'known' && isOutcomeOf(doing, payment_method, asked.outcome) ? 'settle' : 'act'
 }
 
 type Known = Pick<ChargedPayment, 'payment_method' | 'status' | 'doing'>

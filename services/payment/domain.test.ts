@@ -52,9 +52,9 @@ describe('reports of a provider about a charge', () => {
     )
   })
   test('that are pending settle the charge of a transfer, but not of a card', () => {
-    expect(isOutcomeOf('charge', 'bank_transfer', 'pending')).toBe(true)
-    expect(isOutcomeOf('charge', 'credit_card', 'pending')).toBe(false)
-    expect(isOutcomeOf('void', 'credit_card', 'requires_action')).toBe(false)
+    expect(isOutcomeOf('charge', 'bank_transfer', { state: 'pending' })).toBe(true)
+    expect(isOutcomeOf('charge', 'credit_card', { state: 'pending' })).toBe(false)
+    expect(isOutcomeOf('void', 'credit_card', { state: 'requires_action' })).toBe(false)
   })
   test('move the status of an open payment, forward only', () => {
     const moves = paymentStatuses.flatMap(status =>
@@ -81,7 +81,7 @@ describe('reports of a provider about a charge', () => {
   })
   test('answer what was asked', () => {
     const answers = (action: 'charge' | 'capture' | 'void', method: (typeof paymentMethods)[number]) =>
-      chargeStates.filter(state => isOutcomeOf(action, method, state))
+      chargeStates.filter(state => isOutcomeOf(action, method, { state }))
     const ends = ['captured', 'failed', 'voided'] as const
     for (const method of paymentMethods) expect([answers('capture', method), answers('void', method)]).toEqual([[...ends], [...ends]])
     expect(answers('charge', 'credit_card')).toEqual(['requires_action', 'authorized', ...ends])

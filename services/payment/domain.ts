@@ -48,8 +48,16 @@ export const isOfPayment = (
 ): boolean =>
   charge.state === 'failed' || charge.state === 'voided' || (charge.amount === payment.amount && charge.currency === payment.currency)
 
-/** Whether the state is an outcome of the action. A pending transfer is the outcome of its charge: next, the customer pays. */
-export const isOutcomeOf = (action: ProviderAction, method: PaymentMethod, state: ChargeState): boolean => {
+/** How a provider reports a charge. */
+export interface ReportedState {
+  state: ChargeState
+  /** It failed, but the customer could confirm it again with another card until it is voided. */
+  confirmable?: boolean
+}
+
+/** Whether a report is an outcome of the action. A pending transfer is the outcome of its charge: next, the customer pays. */
+export const isOutcomeOf = (action: ProviderAction, method: PaymentMethod, { state, confirmable }: ReportedState): boolean => {
+  if (action === 'void' && confirmable) return false
   if (state === 'captured' || state === 'failed' || state === 'voided') return true
   return action === 'charge' && (state !== 'pending' || method === 'bank_transfer')
 }

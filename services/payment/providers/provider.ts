@@ -56,6 +56,8 @@ export const Charge = t.Object({
   reason: t.Optional(t.String()),
   /** The customer has agreed, and the money may be captured now. */
   capturable: t.Optional(t.Boolean()),
+  /** It failed, but the customer could confirm it again with another card until it is voided. */
+  confirmable: t.Optional(t.Boolean()),
 })
 export type Charge = Static<typeof Charge>
 
@@ -89,7 +91,6 @@ export interface Movement {
 type KeyParts = Pick<PaymentRef, 'keyPrefix' | 'paymentId'>
 export const chargeKey = ({ keyPrefix, paymentId }: KeyParts) => `charge-${keyPrefix}${paymentId}`
 export const captureKey = ({ keyPrefix, paymentId }: KeyParts) => `capture-${keyPrefix}${paymentId}`
-export const voidKey = ({ keyPrefix, paymentId }: KeyParts) => `void-${keyPrefix}${paymentId}`
 export const refundKey = ({ refundId, payment }: Pick<RefundRef, 'refundId' | 'payment'>) => `refund-${payment.keyPrefix}${refundId}`
 
 /** Our id of a payment, as a provider keeps it with the charge. */

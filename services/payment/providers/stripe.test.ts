@@ -18,6 +18,12 @@ afterAll(async () => {
 })
 const intentOf = (payment: { id: number }) =>
   [...stripe.intents.values()].find(({ metadata }) => metadata.payment_id === `here-${payment.id}`)!
+/** What Stripe makes of an intent whose card is refused. */
+const decline = (payment: { id: number }) =>
+  Object.assign(intentOf(payment), {
+    status: 'requires_payment_method',
+    last_payment_error: { type: 'card_error', code: 'card_declined', decline_code: 'insufficient_funds' },
+  })
 const sendWebhook = async (type: string, payment: { id: number }, options = {}) => {
   const { body, headers } = await stripe.webhook(type, intentOf(payment), options)
   return send('POST', '/api/payments/webhooks/stripe', body, headers)
@@ -101,6 +107,62 @@ describe('Stripe', () => {
     await shop.followUp.sweep(new Date(Date.now() + minute))
     expect([intentOf(one).status, intentOf(two).status]).toEqual(['canceled', 'canceled'])
     expect([(await get(one.id)).status, (await get(two.id)).status]).toEqual(['voided', 'voided'])
+  })
+  test('has the intent of a declined card cancelled, so that nobody can confirm it later', async () => {
+    const declined = (await pay(placed(), { payment_token: 'pm_declined' })).body
+    const inBrowser = (await pay(placed())).body
+    decline(inBrowser)
+    await sendWebhook('payment_intent.payment_failed', inBrowser)
+    expect([declined, inBrowser].map(payment => intentOf(payment).status)).toEqual(['requires_payment_method', 'requires_payment_method'])
+    await shop.followUp.sweep(new Date(Date.now() + minute))
+    expect([declined, inBrowser].map(payment => intentOf(payment).status)).toEqual(['canceled', 'canceled'])
+    await sendWebhook('payment_intent.canceled', declined)
+    for (const { id } of [declined, inBrowser]) {
+      expect(await get(id)).toMatchObject({ status: 'failed', reason: 'insufficient_funds' })
+      expect(await sql.db.selectFrom('payments').select('doing').where('id', '=', id).execute()).toEqual([{ doing: null }])
+      expect((await shop.published(id)).map(({ type }) => type)).toEqual(['payment.failed'])
+    }
+  })
+  test('has an intent cancelled whose card was declined while its order was cancelled', async () => {
+    const { body } = await pay(placed())
+    await shop.receive(shop.orderEvents.cancelled(body.order_id))
+    decline(body)
+    await sendWebhook('payment_intent.payment_failed', body)
+    await shop.followUp.sweep(new Date(Date.now() + minute))
+    expect(intentOf(body).status).toBe('canceled')
+  })
+  test('cancels a declined intent that was being confirmed again, once that has failed, too', async () => {
+    const { body } = await pay(placed(), { payment_token: 'pm_declined' })
+    intentOf(body).status = 'processing'
+    await shop.followUp.sweep(new Date(Date.now() + minute))
+    expect(intentOf(body).status).toBe('processing')
+    decline(body)
+    await shop.followUp.sweep(new Date(Date.now() + hour))
+    expect(intentOf(body).status).toBe('canceled')
+  })
+  test('refunds once what a declined intent brings after all, when its order is cancelled or paid by another payment', async () => {
+    const orders = [placed(), placed()] as const
+    const late = [(await pay(orders[0])).body, (await pay(orders[1])).body]
+    for (const payment of late) {
+      decline(payment)
+      await sendWebhook('payment_intent.payment_failed', payment)
+      // The customer confirms the intent again before it is cancelled.
+      Object.assign(intentOf(payment), { status: 'succeeded', last_payment_error: null })
+    }
+    await shop.receive(shop.orderEvents.cancelled(orders[0]))
+    shop.releaseClaim(orders[1])
+    const other = (await pay(orders[1], { payment_token: 'pm_card' })).body
+    expect(other.status).toBe('completed')
+    for (const payment of late) await sendWebhook('payment_intent.succeeded', payment)
+    for (const _ of ['first', 'again']) {
+      await shop.followUp.sweep(new Date(Date.now() + hour))
+      for (const payment of late) await sendWebhook('payment_intent.succeeded', payment)
+    }
+    for (const payment of late) {
+      expect(await get(payment.id)).toMatchObject({ status: 'refunded', refunded_amount: 3000 })
+      expect(stripe.refunds.filter(refund => refund.payment_intent === intentOf(payment).id)).toHaveLength(1)
+    }
+    expect((await get(other.id)).status).toBe('completed')
   })
   test('still waits for the customer when the request is repeated after a crash', async () => {
     const id = placed()

@@ -14,7 +14,6 @@ import {
   type RefundRef,
   referenceOf,
   refundKey,
-  voidKey,
 } from './provider'
 
 interface StripeOptions {
@@ -76,7 +75,7 @@ const chargeFrom = (intent: Stripe.PaymentIntent): Charge => {
     ...(state === 'requires_action' && {
       nextAction: url ? { type: 'redirect', url } : continueInBrowser(intent),
     }),
-    ...(state === 'failed' && { reason: error?.decline_code ?? error?.code ?? 'declined' }),
+    ...(state === 'failed' && { reason: error?.decline_code ?? error?.code ?? 'declined', confirmable: true }),
   }
 }
 const refundFrom = ({ id, status }: Stripe.Refund): RefundOutcome => ({
@@ -101,7 +100,9 @@ export const stripeProvider = ({ key, webhookSecret, deployment, url, timeoutMs 
     if (!(error instanceof Stripe.errors.StripeCardError) && !(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
     const reason = error instanceof Stripe.errors.StripeCardError ? (error.decline_code ?? error.code) : 'provider_refused'
     const { amount, currency } = payment
-    return { state: 'failed', transactionId: error.payment_intent?.id ?? '', amount, currency, reason: reason ?? 'declined' }
+    const refused = { state: 'failed', amount, currency, reason: reason ?? 'declined' } as const
+    const intent = error.payment_intent
+    return intent ? { ...refused, transactionId: intent.id, confirmable: true } : { ...refused, transactionId: '' }
   }
   /** The intent after a change. One whose state no longer allows the change is returned as it is. */
   const changed = async (payment: PaymentRef, change: Promise<Stripe.PaymentIntent>): Promise<Charge> => {
@@ -145,7 +146,8 @@ export const stripeProvider = ({ key, webhookSecret, deployment, url, timeoutMs 
       return undefined
     },
     capture: payment => changed(payment, stripe.paymentIntents.capture(idOf(payment), {}, { idempotencyKey: captureKey(payment) })),
-    void: payment => changed(payment, stripe.paymentIntents.cancel(idOf(payment), {}, { idempotencyKey: voidKey(payment) })),
+    // Without a key of ours: under one, Stripe would repeat its refusal after the state that was the reason for it has passed.
+    void: payment => changed(payment, stripe.paymentIntents.cancel(idOf(payment))),
     async refund(refund) {
       const { payment, amount, refundId } = refund
       const params = {

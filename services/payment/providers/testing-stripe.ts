@@ -67,7 +67,7 @@ export const fakeStripe = () => {
   const changeIntent = (id: string, act: string): [number, object] => {
     const intent = intents.get(id)
     if (!intent) return error(404, { type: 'invalid_request_error', message: 'none' })
-    const may = act === 'capture' ? intent.status === 'requires_capture' : intent.status !== 'succeeded' && intent.status !== 'canceled'
+    const may = act === 'capture' ? intent.status === 'requires_capture' : !['processing', 'succeeded', 'canceled'].includes(intent.status)
     if (!may) return error(400, { type: 'invalid_request_error', code: 'payment_intent_unexpected_state', message: intent.status })
     intent.status = act === 'capture' ? 'succeeded' : 'canceled'
     return [200, intent]
