@@ -23,6 +23,7 @@ const refusals: Record<string, { status: number; body: object }> = {
   KES: { status: 400, body: { name: 'INVALID_REQUEST' } },
   NOK: { status: 429, body: { name: 'RATE_LIMIT_REACHED' } },
 }
+const inWholeUnits = ['HUF', 'JPY', 'TWD']
 const goodSignature = 'signed by PayPal'
 
 /** The part of PayPal's REST API that we use. A repeated request id gets the first answer again, and PayPal verifies its own webhooks. */
@@ -41,6 +42,8 @@ const fakePayPal = () => {
       const [unit] = body.purchase_units as Order['purchase_units']
       const refusal = refusals[unit!.amount.currency_code]
       if (refusal) return Response.json(refusal.body, { status: refusal.status })
+      if (inWholeUnits.includes(unit!.amount.currency_code) && unit!.amount.value.includes('.'))
+        return Response.json({ details: [{ issue: 'DECIMALS_NOT_SUPPORTED' }] }, { status: 422 })
       const made = { ...unit!, payments: { captures: [], refunds: [] } }
       const order: Order = {
         id: `O-${orders.size + 1}`,
@@ -129,6 +132,16 @@ describe('PayPal', () => {
     expect(body).toMatchObject({ status: 'completed', transaction_id: orderOf(body).id })
     expect(orderOf(body).purchase_units[0]?.amount).toEqual({ currency_code: 'EUR', value: '19.90' })
     expect(paypal.calls).toEqual(expect.arrayContaining([`charge-${body.id}`, `capture-${body.id}`]))
+  })
+  test.each(['HUF', 'TWD', 'JPY'])('receives whole amounts in %s without decimals', async currency => {
+    const { body } = await pay(placed({ currency }), { payment_method: 'wallet', payment_token: 'B-1' })
+    expect([body.status, orderOf(body).purchase_units[0]?.amount.value]).toEqual(['completed', '3000'])
+    expect((await send('POST', `/api/payments/${body.id}/refunds`, { amount: 10 }, admin)).body.status).toBe('succeeded')
+    expect(orderOf(body).purchase_units[0]?.payments.refunds.map(({ amount }) => amount.value)).toEqual(['10'])
+  })
+  test('refuses decimals in a currency in which it takes none', async () => {
+    const { body } = await pay(placed({ total: 3000.5, currency: 'HUF' }), { amount: 3000.5, payment_method: 'wallet' })
+    expect(body).toMatchObject({ status: 'failed', reason: 'decimals_not_supported' })
   })
   test('gives the reason of a declined wallet', async () => {
     const { body } = await pay(placed(), { payment_method: 'wallet', payment_token: 'B-DECLINED' })

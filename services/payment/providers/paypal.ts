@@ -57,10 +57,13 @@ const relevantEvents = new Set([
 
 const maxVerifications = 4
 
-const amountOf = (amount: number, currency: string): Amount => ({
-  currency_code: currency,
-  value: toMajor(amount, currency).toFixed(currencyDecimals(currency)),
-})
+/** PayPal takes no decimals in these, although ISO 4217 gives them two. It refuses an amount that needs them. */
+const inWholeUnits = new Set(['HUF', 'TWD'])
+const amountOf = (amount: number, currency: string): Amount => {
+  const major = toMajor(amount, currency)
+  const decimals = inWholeUnits.has(currency) && Number.isInteger(major) ? 0 : currencyDecimals(currency)
+  return { currency_code: currency, value: major.toFixed(decimals) }
+}
 
 const chargeFrom = (order: Order): Charge => {
   const unit = order.purchase_units[0]

@@ -43,10 +43,15 @@ describe('Stripe', () => {
   test.each([
     ['JPY', 3000, 3000],
     ['ISK', 3000, 300_000],
+    ['MGA', 3000, 3000],
     ['KWD', 3.125, 3125],
   ])('receives %s in the unit that Stripe counts in', async (currency, total, amount) => {
     const { body } = await pay(placed({ total, currency }), { amount: total, payment_token: 'pm_card' })
     expect([body.status, intentOf(body).amount]).toEqual(['completed', amount])
+  })
+  test('refuses a part of a unit in a currency that it counts in whole units', async () => {
+    const { body } = await pay(placed({ total: 3000.5, currency: 'MGA' }), { amount: 3000.5, payment_token: 'pm_card' })
+    expect(body).toMatchObject({ status: 'failed', reason: 'provider_refused' })
   })
   test('gives the reason of a declined card', async () => {
     const { body } = await pay(placed(), { payment_token: 'pm_declined' })

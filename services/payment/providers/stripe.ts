@@ -28,8 +28,12 @@ interface StripeOptions {
 
 /** Stripe counts these two in hundredths, although ISO 4217 gives them no decimals. */
 const inHundredths = new Set(['ISK', 'UGX'])
-const toStripe = (amount: number, currency: string) => (inHundredths.has(currency) ? amount * 100 : amount)
-const fromStripe = (amount: number, currency: string) => (inHundredths.has(currency) ? amount / 100 : amount)
+/** And this one in whole units, although ISO 4217 gives it two decimals. Stripe refuses a part of a unit. */
+const inWholeUnits = new Set(['MGA'])
+const toStripe = (amount: number, currency: string) =>
+  inHundredths.has(currency) ? amount * 100 : inWholeUnits.has(currency) ? amount / 100 : amount
+const fromStripe = (amount: number, currency: string) =>
+  inHundredths.has(currency) ? amount / 100 : inWholeUnits.has(currency) ? amount * 100 : amount
 
 const states: Record<Stripe.PaymentIntent.Status, Charge['state']> = {
   requires_payment_method: 'requires_action',
