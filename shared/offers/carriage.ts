@@ -60,10 +60,11 @@ export const carriageOf = (client: Clients, { rememberMs, ...options }: OfferOpt
     },
   )
   return async ({ subtotal, freeShipping, option: asked, ...goods }: Asked) => {
-    const full = (await rates(goods)).map(({ option, price, freeOver }) => ({ option, price: subtotal >= freeOver ? 0 : price }))
-    // Free shipping takes off what standard shipping costs, whichever option is chosen.
+    const full = await rates(goods)
+    // Free shipping takes off the full price of standard shipping, even where the subtotal already makes standard free: buying more must
+    // not make express dearer.
     const off = freeShipping ? (full.find(({ option }) => option === 'standard')?.price ?? 0) : 0
-    const offered = full.map(({ option, price }) => ({ option, price: Math.max(0, price - off) }))
+    const offered = full.map(({ option, price, freeOver }) => ({ option, price: subtotal >= freeOver ? 0 : Math.max(0, price - off) }))
     return { chosen: chosenOf(offered, asked), offered }
   }
 }
