@@ -4,7 +4,7 @@ import { idempotently } from '#shared/idempotency'
 import { replyWith } from '#shared/idempotency-key'
 import { listOf, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
-import type { PaymentSql } from './database'
+import type { PaymentRow, PaymentSql } from './database'
 import {
   NewPayment,
   OrderParam,
@@ -102,8 +102,9 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
       '/order/:order_id',
       async ({ user, params }) => {
         const attempts = await payments.ofOrder(params.order_id, ownerOf(user))
-        // The live payment counts; without one, the last attempt.
-        const current = attempts.find(attempt => attempt.live_order_id !== null) ?? attempts[0]
+        // The live payment counts; without one, what took money after it had failed, else the last attempt.
+        const isLive = ({ live_order_id }: PaymentRow) => live_order_id !== null
+        const current = attempts.find(isLive) ?? attempts.find(({ captured_at }) => captured_at !== null) ?? attempts[0]
         if (!current) throw notFound('payment')
         return { ...paymentView(current), attempts: attempts.map(paymentView) }
       },

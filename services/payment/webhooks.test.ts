@@ -55,6 +55,13 @@ describe('a webhook takes effect', () => {
     expect((await get(body.id)).status).toBe('completed')
     expect((await published(body.id)).map(({ type }) => type)).toEqual(['payment.processed'])
   })
+  test('on a payment that had failed, which then is the payment of its order, and not a later one that failed', async () => {
+    const order = placed()
+    const late = (await pay(order, { payment_token: 'tok_decline' })).body
+    expect((await pay(order, { payment_token: 'tok_decline' })).body.status).toBe('failed')
+    await webhook(eventAbout(late))
+    expect((await send('GET', `/api/payments/order/${order}`)).body).toMatchObject({ id: late.id, status: 'completed' })
+  })
   test('in any order: a late one changes nothing', async () => {
     const { body } = await pay(placed(), { payment_token: 'tok_3ds' })
     await webhook(eventAbout(body))
