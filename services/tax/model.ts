@@ -155,6 +155,9 @@ export const ReportView = named(
   }),
 )
 
+const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const byPlaceAndRate = (a: ReportGroup, b: ReportGroup) =>
+  inOrder(a.country, b.country) || inOrder(a.region, b.region) || a.rate_ppm - b.rate_ppm || inOrder(a.currency, b.currency)
 const zero = { net: 0, tax: 0 }
 const sum = (one: typeof zero, two: typeof zero) => ({ net: one.net + two.net, tax: one.tax + two.tax })
 
@@ -166,7 +169,7 @@ export const reportItems = (totals: readonly ReportTotal[]) => {
     const group = groups.get(key) ?? { country, region, rate_ppm, currency, sale: zero, refund: zero }
     groups.set(key, { ...group, [kind]: sum(group[kind], { net: Number(net), tax: Number(tax) }) })
   }
-  const items = [...groups.values()].map(({ sale, refund, ...group }) => {
+  const items = [...groups.values()].toSorted(byPlaceAndRate).map(({ sale, refund, ...group }) => {
     const major = (minor: number) => toMajor(minor, group.currency)
     return {
       ...group,

@@ -161,6 +161,23 @@ describe('the report', () => {
     expect(body.items).toMatchObject([{ net: 200, tax: 38 }])
     expect(body.items_capped).toBeUndefined()
   })
+  test('is in the order of places and rates, whichever month they were first sold in', () => {
+    const sale = (country: string, rate_ppm: number, currency = 'EUR') => {
+      return { country, region: '', rate_ppm, currency, kind: 'sale' as const, net: '100', tax: '1' }
+    }
+    const [january, february] = [
+      [sale('DE', 190_000), sale('FR', 55_000)],
+      [sale('DE', 70_000), sale('AT', 200_000), sale('DE', 70_000, 'CHF')],
+    ]
+    const { items } = reportItems([...january, ...february])
+    expect(items.map(({ country, rate_ppm, currency }) => `${country} ${rate_ppm} ${currency}`)).toEqual([
+      'AT 200000 EUR',
+      'DE 70000 CHF',
+      'DE 70000 EUR',
+      'DE 190000 EUR',
+      'FR 55000 EUR',
+    ])
+  })
   test('says so when it has more items than it shows', () => {
     const totals = Array.from({ length: 2001 }, (_, rate_ppm) => {
       return { country: 'DE', region: '', rate_ppm, currency: 'EUR', kind: 'sale' as const, net: '100', tax: '1' }

@@ -12,9 +12,6 @@ export const taxReport = ({ db }: Pick<Sql<TaxDb>, 'db'>) => {
       .select(['country', 'region', 'rate_ppm', 'currency', 'kind'])
       .select(({ fn }) => [fn.sum<string>('net').as('net'), fn.sum<string>('tax').as('tax')])
       .groupBy(['country', 'region', 'rate_ppm', 'currency', 'kind'])
-      .orderBy('country')
-      .orderBy('region')
-      .orderBy('rate_ppm')
       .execute()
   }
 
