@@ -55,7 +55,7 @@ export const returnView = (row: ReturnRow, currency: string): ReturnView => ({
   status: row.status,
   reason: row.reason,
   ...(row.reject_reason !== null && { reject_reason: row.reject_reason }),
-  // A parcel that came back also names its warehouse, which is nothing to its buyer.
+  // The lines of a parcel that came back also name its warehouse, which is no business of the buyer.
   lines: linesColumn.read(row.lines).map(bareLine),
   ...(row.refund_amount !== null && { refund_amount: toMajor(row.refund_amount, currency) }),
   ...(row.shipment_id !== null && { shipment_id: row.shipment_id }),
