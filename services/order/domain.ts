@@ -94,7 +94,7 @@ const allLinesIn = (states: ReadonlySet<string>, { facts, lines }: Known): boole
 const onDelivery = ({ method }: Payment) => method === 'cash_on_delivery'
 /** A payment of less than a repriced order costs does not pay for it: the order times out, and the money is refunded. */
 const covers = (total: number, amount: number | undefined) => amount !== undefined && amount >= total
-/** Whether a payment of more than the order costs pays for it. What is above goes back. */
+/** Whether a payment is larger than the price of its order. The excess goes back. */
 export const isOverpaid = ({ facts, total }: Pick<Known, 'facts' | 'total'>) =>
   Object.values(facts.payments).some(({ captured, authorized }) => (captured ?? authorized ?? 0) > total)
 const paymentsOf = ({ facts }: Known) => Object.values(facts.payments)

@@ -9,7 +9,7 @@ export interface Provider {
   /** The charge as the provider has it, or undefined when the provider has never seen it. Moves no money. */
   chargeOf(payment: PaymentRef): Promise<Charge | undefined>
   capture(payment: PaymentRef): Promise<Charge>
-  /** Cancels an authorization. One that was captured meanwhile is returned as it is. */
+  /** Cancels a charge that has taken no money. One that was captured meanwhile is returned as it is. */
   void(payment: PaymentRef): Promise<Charge>
   refund(refund: RefundRef): Promise<RefundOutcome>
   /** The refund as the provider has it, or undefined when the provider has never seen it. */

@@ -150,7 +150,7 @@ export const stripeProvider = ({ key, webhookSecret, deployment, url, timeoutMs 
       return undefined
     },
     capture: payment => changed(payment, stripe.paymentIntents.capture(idOf(payment), {}, { idempotencyKey: captureKey(payment) })),
-    // Without a key of ours: under one, Stripe would repeat its refusal after the state that was the reason for it has passed.
+    // Without an idempotency key of ours: Stripe would replay an earlier refusal even once the intent can be cancelled.
     void: payment => changed(payment, stripe.paymentIntents.cancel(idOf(payment))),
     async refund(refund) {
       const { payment, amount, refundId } = refund
