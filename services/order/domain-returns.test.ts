@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { sumOf } from '#shared/money'
 import { codeOf } from '#shared/testing-errors'
-import { nextReturnStatus, type Returned, refundFor, returnLines, type SoldLine } from './domain-returns'
+import { nextReturnStatus, type Returned, refundsFor, returnLines, type SoldLine } from './domain-returns'
 
 const soldLine = fc.record({
   quantity: fc.integer({ min: 1, max: 7 }),
@@ -34,7 +35,7 @@ describe('refunds of returns', () => {
           const received: Returned[][] = []
           let refunded = 0
           for (const piece of pieces) {
-            const refund = refundFor(lines, [piece], received)
+            const refund = sumOf(refundsFor(lines, [piece], received))
             expect(refund).toBeGreaterThanOrEqual(0)
             refunded += refund
             received.push([piece])
@@ -47,7 +48,16 @@ describe('refunds of returns', () => {
   test('of a third of 10.00 are 3.33, then 3.34, then 3.33', () => {
     const line = { product_id: 'p', sku: 'A', quantity: 3, price: 333, discount: 0, tax: 1 }
     const one = [{ sku: 'A', quantity: 1 }]
-    expect([refundFor([line], one, []), refundFor([line], one, [one]), refundFor([line], one, [one, one])]).toEqual([333, 334, 333])
+    expect([refundsFor([line], one, []), refundsFor([line], one, [one]), refundsFor([line], one, [one, one])]).toEqual([
+      [333],
+      [334],
+      [333],
+    ])
+  })
+  test('are told for each line that was sold', () => {
+    const line = { product_id: 'p', sku: 'A', quantity: 2, price: 500, discount: 0, tax: 35 }
+    const sold = [line, { ...line, sku: 'B', tax: 95 }]
+    expect(refundsFor(sold, [{ sku: 'B', quantity: 1 }], [])).toEqual([0, 548])
   })
 })
 

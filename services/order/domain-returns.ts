@@ -55,13 +55,14 @@ export const returnLines = (
   return [...lines.values()]
 }
 
-/** The refund of a return. Each line counts by its cumulative share, less what was refunded before: all returns add up to what was paid. */
-export const refundFor = (sold: readonly SoldLine[], lines: readonly Returned[], received: readonly (readonly Returned[])[]): number =>
-  sumOf(
-    sold.map(({ sku, quantity, price, discount, tax }) => {
-      const paid = sumOf([times(price, quantity), -discount, tax])
-      const before = piecesOf(received, sku)
-      const now = before + piecesOf([lines], sku)
-      return cumulativeShare(paid, now, quantity) - cumulativeShare(paid, before, quantity)
-    }),
-  )
+/**
+ * What a return refunds of each line that was sold. Each counts by its cumulative share, less what was refunded before: all returns add up to
+ * what was paid.
+ */
+export const refundsFor = (sold: readonly SoldLine[], lines: readonly Returned[], received: readonly (readonly Returned[])[]): number[] =>
+  sold.map(({ sku, quantity, price, discount, tax }) => {
+    const paid = sumOf([times(price, quantity), -discount, tax])
+    const before = piecesOf(received, sku)
+    const now = before + piecesOf([lines], sku)
+    return cumulativeShare(paid, now, quantity) - cumulativeShare(paid, before, quantity)
+  })

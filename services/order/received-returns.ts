@@ -1,10 +1,10 @@
 import { orderReturnReceived } from '#shared/catalog'
 import type { Publish } from '#shared/event'
-import { toMajor } from '#shared/money'
+import { sumOf, toMajor } from '#shared/money'
 import { changeOrder, type OrderChange } from './changes'
 import { factsColumn, type LockedOrder, linesColumn, type OrderRow, type ReturnRow, type Trx } from './database'
 import { type Line, returnedParcels } from './domain'
-import { refundFor } from './domain-returns'
+import { refundsFor } from './domain-returns'
 import { itemsOf } from './repository'
 
 export const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
@@ -16,12 +16,14 @@ export const receivedLines = (returns: readonly Pick<ReturnRow, 'status' | 'line
 interface Received {
   id: number
   lines: readonly Line[]
-  refund_amount: number
+  /** What is refunded of each line of the order. */
+  refunds: readonly number[]
 }
 /** Publishes which goods came back and what is refunded for them. */
-export const returnReceived = ({ id: order_id, currency }: OrderRow, { id: return_id, lines, refund_amount }: Received): OrderChange => {
-  const data = { return_id, lines: [...lines], refund_amount: toMajor(refund_amount, currency) }
-  return { events: at => ({ drafts: [orderReturnReceived(at, { order_id, ...data })], data: { ...data, currency } }) }
+export const returnReceived = ({ id: order_id, currency }: OrderRow, { id: return_id, lines, refunds }: Received): OrderChange => {
+  const data = { return_id, lines: [...lines], refund_amount: toMajor(sumOf(refunds), currency), currency }
+  const line_refunds = refunds.map(amount => toMajor(amount, currency))
+  return { events: at => ({ drafts: [orderReturnReceived(at, { order_id, ...data, line_refunds })], data }) }
 }
 
 /** Records the goods of parcels that came back as returned, each parcel once, while the customer keeps what was delivered. */
@@ -32,7 +34,7 @@ export const receiveParcels = async (trx: Trx, publish: Publish, order: LockedOr
     const earlier = await returnsOf(trx, order.row.id)
     if (earlier.some(({ shipment_id }) => shipment_id === shipmentId)) continue
     const now = new Date()
-    const refund_amount = refundFor(await itemsOf(trx, order.row.id), lines, receivedLines(earlier))
+    const refunds = refundsFor(await itemsOf(trx, order.row.id), lines, receivedLines(earlier))
     const { insertId } = await trx
       .insertInto('returns')
       .values({
@@ -41,13 +43,13 @@ export const receiveParcels = async (trx: Trx, publish: Publish, order: LockedOr
         status: 'received',
         reason: 'The parcel could not be delivered.',
         lines: linesColumn.write([...lines]),
-        refund_amount,
+        refund_amount: sumOf(refunds),
         shipment_id: shipmentId,
         created_at: now,
         updated_at: now,
       })
       .executeTakeFirstOrThrow()
-    changed = await changeOrder(trx, publish, changed, returnReceived(order.row, { id: Number(insertId), lines, refund_amount }))
+    changed = await changeOrder(trx, publish, changed, returnReceived(order.row, { id: Number(insertId), lines, refunds }))
   }
   return changed
 }

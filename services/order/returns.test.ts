@@ -43,7 +43,12 @@ describe('a return', () => {
     expect((await step(id, 'approve')).body.status).toBe('approved')
     expect((await step(id, 'receive')).body).toMatchObject({ status: 'received', refund_amount: 1500 })
     expect(await published(order.id, 'order.return_received')).toMatchObject([
-      { data: { order_id: order.id, return_id: id, lines: [{ sku: 'LT-001', quantity: 1 }], refund_amount: 1500 } },
+      {
+        data: {
+          ...{ order_id: order.id, return_id: id, lines: [{ sku: 'LT-001', quantity: 1 }] },
+          ...{ refund_amount: 1500, currency: 'USD', line_refunds: [1500] },
+        },
+      },
     ])
     expect((await send('GET', `/api/orders/returns/${id}`)).body.status).toBe('received')
     expect((await send('GET', `/api/orders/${order.id}/returns`)).body.items).toHaveLength(1)

@@ -2,11 +2,12 @@ import { maySee } from '#shared/auth'
 import { orderReturnUpdated } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { type Answer, idempotently } from '#shared/idempotency'
+import { sumOf } from '#shared/money'
 import { afterId, newestFirst, type Page } from '#shared/page'
 import { countCapped } from '#shared/sql'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, type OrderChange } from './changes'
 import { type Buyer, linesColumn, type OrderSql, type ReturnRow } from './database'
-import { nextReturnStatus, type ReturnStatus, type ReturnStep, refundFor, returnLines } from './domain-returns'
+import { nextReturnStatus, type ReturnStatus, type ReturnStep, refundsFor, returnLines } from './domain-returns'
 import { linesOf, receivedLines, returnReceived, returnsOf } from './received-returns'
 import { itemsOf } from './repository'
 import { type NewReturn, type ReturnList, type ReturnView, returnView } from './return-model'
@@ -74,13 +75,14 @@ export const returns = (sql: OrderSql) => ({
         const status = nextReturnStatus(row.status, step)
         const { currency } = order.row
         const lines = linesOf(row)
-        const refund_amount = status === 'received' ? refundFor(await itemsOf(trx, order.row.id), lines, receivedLines(all)) : null
+        const refunds = status === 'received' ? refundsFor(await itemsOf(trx, order.row.id), lines, receivedLines(all)) : null
+        const refund_amount = refunds && sumOf(refunds)
         const set = { status, refund_amount, reject_reason: said.reason ?? null, updated_at: new Date() }
         await trx.updateTable('returns').set(set).where('id', '=', id).execute()
         const change =
-          refund_amount === null
+          refunds === null
             ? returnUpdated({ return_id: id, order_id: row.order_id, user_id: row.user_id, status, reason: said.reason })
-            : returnReceived(order.row, { id, lines, refund_amount })
+            : returnReceived(order.row, { id, lines, refunds })
         await changeOrder(trx, publish, order, change)
         return save(trx, { status: 200, body: returnView({ ...row, ...set }, currency) })
       }),

@@ -28,7 +28,16 @@ export interface TaxDb {
     /** The order was cancelled before anything was paid. Read as 0 or 1. */
     unsold: ColumnType<number, boolean | undefined, boolean>
   }
-  refunds: { order_id: number; refund_id: number; amount: number; refunded_at: Date }
+  /** `of_goods`: it is for goods that came back. */
+  refunds: {
+    order_id: number
+    refund_id: number
+    amount: number
+    refunded_at: Date
+    of_goods: ColumnType<number, boolean | undefined, boolean>
+  }
+  /** Goods that came back, and what is refunded of each line of their order: `lineRefundsColumn`. */
+  returns: { order_id: number; return_id: number; line_refunds: string }
   entries: {
     order_id: number
     entry: number
@@ -45,6 +54,7 @@ export interface TaxDb {
 export const soldLinesColumn = jsonColumn(
   t.Array(t.Object({ country: t.String(), region: t.String(), rate_ppm: t.Integer(), net: t.Integer(), tax: t.Integer() })),
 )
+export const lineRefundsColumn = jsonColumn(t.Array(t.Integer()))
 
 export type RateRow = Omit<Selectable<TaxDb['rates']>, 'category' | 'created_at'> & { tax_class: string }
 export type OrderRow = Selectable<TaxDb['orders']>

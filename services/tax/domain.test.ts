@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { type TaxClass, taxClasses } from '#shared/tax-class'
 import { calculateTax, isRegionCode, rateFor, reportedPlace, type TaxRate, taxPlace } from './domain'
 import { dayAt } from './domain-days'
-import { changesReport, notSold, reportEntries, saleAfter } from './domain-report'
 
 const rate = (country: string, region: string, tax_class: string, percent: number): TaxRate => ({
   country,
@@ -159,78 +158,5 @@ describe('the tax of a quote', () => {
       category: 'Novels',
       tax_class: 'books',
     })
-  })
-})
-
-describe('the entries of the report', () => {
-  test('are a sale for each line, and for each refund its share of each line, by time', () => {
-    const line = { country: 'DE', region: '', rate_ppm: 190_000, net: 1000, tax: 190 }
-    const order = { order_id: 7, currency: 'EUR', total: 1190, lines: [line], paid_at: new Date(1000) }
-    const refunds = [
-      { amount: 1000, at: new Date(3000) },
-      { amount: 595, at: new Date(2000) },
-    ]
-    const entry = { order_id: 7, currency: 'EUR', country: 'DE', region: '', rate_ppm: 190_000 }
-    // The second refund is cut: with the first, no more than the whole order goes back.
-    expect(reportEntries(order, refunds)).toEqual([
-      { ...entry, entry: 0, kind: 'sale', at: new Date(1000), net: 1000, tax: 190 },
-      { ...entry, entry: 1, kind: 'refund', at: new Date(2000), net: -500, tax: -95 },
-      { ...entry, entry: 2, kind: 'refund', at: new Date(3000), net: -500, tax: -95 },
-    ])
-  })
-  const sold = fc.array(fc.record({ net: fc.nat(10 ** 7), tax: fc.nat(10 ** 6) }), { minLength: 1, maxLength: 10 })
-  test('add up to zero after a full refund in any parts and in any order', () => {
-    fc.assert(
-      fc.property(sold, fc.array(fc.integer({ min: 1, max: 99 }), { maxLength: 5 }), (lines, cuts) => {
-        const total = lines.reduce((sum, { net, tax }) => sum + net + tax, 0)
-        const marks = [...cuts.map(cut => Math.floor((total * cut) / 100)), 0, total].sort((a, b) => a - b)
-        const refunds = marks.slice(1).map((mark, index) => ({ amount: mark - marks[index]!, at: new Date(index * 1000) }))
-        const order = {
-          order_id: 1,
-          currency: 'EUR',
-          total,
-          paid_at: new Date(0),
-          lines: lines.map(line => ({ ...line, country: 'DE', region: '', rate_ppm: 1 })),
-        }
-        const entries = reportEntries(order, refunds.toReversed())
-        expect(entries.reduce((sum, { net }) => sum + net, 0)).toBe(0)
-        expect(entries.reduce((sum, { tax }) => sum + tax, 0)).toBe(0)
-        // And each refund is reported with its whole amount, to the cent.
-        for (const [index, { amount }] of refunds.entries()) {
-          const parts = entries.filter(({ kind, at }) => kind === 'refund' && at.getTime() === index * 1000)
-          expect(parts.reduce((sum, { net, tax }) => sum - net - tax, 0)).toBe(amount)
-        }
-      }),
-    )
-  })
-})
-
-describe('what is known of a sale', () => {
-  const [early, late] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-02T00:00:00Z')]
-  const price = { version: 2, currency: 'EUR', total: 119, lines: [] }
-  const sold = { paid_at: early, unsold: 0 }
-  test('is the earliest of its dates, and that it was cancelled unpaid, in whatever order it is told', () => {
-    const facts = [
-      { orderId: 1, soldAt: late },
-      { orderId: 1, unsold: true as const },
-      { orderId: 1, soldAt: early },
-      { orderId: 1, price },
-    ]
-    for (const told of [facts, facts.toReversed()]) expect(saleAfter(notSold, told)).toEqual({ paid_at: early, unsold: 1 })
-    expect(saleAfter(sold, [{ orderId: 1, soldAt: late }])).toEqual(sold)
-  })
-  test('changes the report unless it was known, or is the price of what is not sold', () => {
-    expect(changesReport(notSold, [{ orderId: 1, price }])).toBe(false)
-    expect(changesReport(sold, [{ orderId: 1, price }])).toBe(true)
-    expect(changesReport(notSold, [{ orderId: 1, soldAt: late }])).toBe(true)
-    expect(
-      changesReport(sold, [
-        { orderId: 1, soldAt: late },
-        { orderId: 1, soldAt: early },
-      ]),
-    ).toBe(false)
-    expect(changesReport(notSold, [{ orderId: 1, unsold: true }])).toBe(true)
-    expect(changesReport({ paid_at: null, unsold: 1 }, [{ orderId: 1, unsold: true }])).toBe(false)
-    expect(changesReport(notSold, [{ orderId: 1, refund: { id: 1, amount: 1, at: late } }])).toBe(true)
   })
 })

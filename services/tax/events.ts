@@ -1,4 +1,4 @@
-import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
+import { orderCreated, orderRepriced, orderReturnReceived, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
 import { type Message, on } from '#shared/event'
 import { toMinor } from '#shared/money'
 import type { Static } from '#shared/schema'
@@ -42,6 +42,14 @@ export const taxHandlers = ({ addOrderFact }: { addOrderFact: AddOrderFact }) =>
     const { order_id: orderId, refund_id: id, amount, currency, cause, reason } = message.data
     // Instances of the release before publish the cause as the reason alone.
     if (!besidesTheSale.has(cause ?? reason))
-      await addOrderFact({ orderId, refund: { id, amount: toMinor(amount, currency), at: new Date(message.time) } })
+      await addOrderFact({
+        orderId,
+        refund: { id, amount: toMinor(amount, currency), at: new Date(message.time), ofGoods: cause === 'goods_returned' },
+      })
+  }),
+  on(orderReturnReceived, async message => {
+    const { order_id: orderId, return_id: id, currency, line_refunds } = message.data
+    if (currency !== undefined && line_refunds)
+      await addOrderFact({ orderId, returned: { id, lines: line_refunds.map(amount => toMinor(amount, currency)) } })
   }),
 ]

@@ -1,6 +1,6 @@
 import { sql as raw } from 'kysely'
 import { defer, lockOrMakeAll, newValues, type Sql } from '#shared/sql'
-import { type OrderRow, soldLinesColumn, type TaxDb, type Trx } from './database'
+import { lineRefundsColumn, type OrderRow, soldLinesColumn, type TaxDb, type Trx } from './database'
 import { reportedPlace } from './domain'
 import { changesReport, notSold, type OrderFact, reportEntries, saleAfter } from './domain-report'
 
@@ -34,9 +34,16 @@ const saveSales = (trx: Trx, orders: readonly OrderRow[]) =>
 
 const saveRefunds = async (trx: Trx, facts: readonly OrderFact[]) => {
   const rows = facts.flatMap(({ orderId, refund }) =>
-    refund ? [{ order_id: orderId, refund_id: refund.id, amount: refund.amount, refunded_at: refund.at }] : [],
+    refund ? [{ order_id: orderId, refund_id: refund.id, amount: refund.amount, refunded_at: refund.at, of_goods: refund.ofGoods }] : [],
   )
   if (rows.length > 0) await defer(trx.insertInto('refunds').values(rows).onDuplicateKeyUpdate({ refund_id: raw`refund_id` }))
+}
+
+const saveReturns = async (trx: Trx, facts: readonly OrderFact[]) => {
+  const rows = facts.flatMap(({ orderId, returned }) =>
+    returned ? [{ order_id: orderId, return_id: returned.id, line_refunds: lineRefundsColumn.write([...returned.lines]) }] : [],
+  )
+  if (rows.length > 0) await defer(trx.insertInto('returns').values(rows).onDuplicateKeyUpdate({ return_id: raw`return_id` }))
 }
 
 /** The entries are replaced by what all facts about their order give, so that the order in which events arrive does not matter. */
@@ -49,9 +56,17 @@ const replaceEntries = async (trx: Trx, orders: readonly OrderRow[], mayHaveEntr
   if (mayHaveEntries.length > 0) await defer(trx.deleteFrom('entries').where('order_id', 'in', mayHaveEntries))
   if (sold.length === 0) return
   const ids = sold.map(({ order_id }) => order_id)
-  const refunds = await trx.selectFrom('refunds').select(['order_id', 'amount', 'refunded_at as at']).where('order_id', 'in', ids).execute()
-  const refundsOf = Map.groupBy(refunds, ({ order_id }) => order_id)
-  const entries = sold.flatMap(order => reportEntries(order, refundsOf.get(order.order_id) ?? []))
+  const refunds = trx.selectFrom('refunds').select(['order_id', 'amount', 'refunded_at as at', 'of_goods']).where('order_id', 'in', ids)
+  const refundsOf = Map.groupBy(await refunds.execute(), ({ order_id }) => order_id)
+  const returns = trx.selectFrom('returns').selectAll().where('order_id', 'in', ids).orderBy('order_id').orderBy('return_id')
+  const returnsOf = Map.groupBy(await returns.execute(), ({ order_id }) => order_id)
+  const entries = sold.flatMap(order =>
+    reportEntries(
+      order,
+      (refundsOf.get(order.order_id) ?? []).map(({ of_goods, ...refund }) => ({ ...refund, ofGoods: of_goods === 1 })),
+      (returnsOf.get(order.order_id) ?? []).map(({ line_refunds }) => lineRefundsColumn.read(line_refunds)),
+    ),
+  )
   if (entries.length > 0) await defer(trx.insertInto('entries').values(entries))
 }
 
@@ -74,6 +89,7 @@ const addFacts = async (sql: Sql<TaxDb>, facts: readonly OrderFact[]) => {
     const after = before.map(order => ({ ...order, ...saleAfter(order, factsOf.get(order.order_id) ?? []) }))
     await saveSales(trx, after)
     await saveRefunds(trx, facts)
+    await saveReturns(trx, facts)
     await replaceEntries(
       trx,
       after,

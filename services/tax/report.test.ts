@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { orderCreated, orderRepriced, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
+import { orderCreated, orderRepriced, orderReturnReceived, orderStatusUpdated, paymentRefunded } from '#shared/catalog'
 import type { Draft } from '#shared/event'
 import { deliverTo, messageOf } from '#shared/testing'
 import { compose } from './compose'
@@ -73,6 +73,35 @@ describe('the report', () => {
     expect(await march()).toEqual(expected)
     for (const [draft] of messages) await receive(draft)
     expect(await march()).toEqual(expected)
+  })
+  test('counts goods that came back at their own rates, in whatever order the events arrive and however often', async () => {
+    const place = { category: 'Food', country: 'NL' }
+    const lines = [
+      { ...place, rate_ppm: 90_000, net: 50, tax: 4.5 },
+      { ...place, rate_ppm: 210_000, net: 50, tax: 14.5 },
+    ]
+    const back = orderReturnReceived(
+      { id: 71, version: 4 },
+      {
+        ...{ order_id: 71, return_id: 3, refund_amount: 32.25, currency: 'EUR', line_refunds: [0, 32.25] },
+        lines: [{ product_id: 'p', sku: 's', quantity: 1 }],
+      },
+    )
+    const drafts = [created(71, lines), paid(71), refunded(71, 9, 32.25, '', { cause: 'goods_returned' }), back]
+    for (const draft of [...drafts.toReversed(), ...drafts, ...drafts.toReversed()]) await receive(draft)
+    const { body } = await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=nl')
+    expect(body.items).toMatchObject([
+      { rate_ppm: 90_000, net: 50, tax: 4.5, refunded_net: 0, refunded_tax: 0 },
+      { rate_ppm: 210_000, net: 25, tax: 7.25, refunded_net: 25, refunded_tax: 7.25 },
+    ])
+  })
+  test('counts goods that came back under an earlier release, which does not say of which lines, with a share of each line', async () => {
+    const old = { order_id: 72, return_id: 4, refund_amount: 59.5, lines: [{ product_id: 'p', sku: 's', quantity: 1 }] }
+    const sold = german.map(line => ({ ...line, country: 'BE' }))
+    const drafts = [created(72, sold), paid(72), refunded(72, 10, 59.5, '', { cause: 'goods_returned' })]
+    for (const draft of [...drafts, orderReturnReceived({ id: 72, version: 4 }, old)]) await receive(draft)
+    const { body } = await send('GET', '/api/tax/report?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z&country=be')
+    expect(body.items).toMatchObject([{ net: 50, tax: 9.5, refunded_net: 50, refunded_tax: 9.5 }])
   })
   test('counts an order that was priced again for another address there, whichever event arrives first', async () => {
     const repriced = orderRepriced(

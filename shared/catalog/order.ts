@@ -110,9 +110,17 @@ export const orderReturnUpdated = defineEvent('order.return_updated', {
 })
 export const orderReturnReceived = defineEvent('order.return_received', {
   from: 'order',
-  to: ['inventory', 'payment'],
+  to: ['inventory', 'payment', 'tax'],
   aggregate: 'order',
-  data: t.Object({ order_id: t.Integer(), return_id: t.Integer(), lines: orderLines, refund_amount: t.Number() }),
+  data: t.Object({
+    order_id: t.Integer(),
+    return_id: t.Integer(),
+    lines: orderLines,
+    refund_amount: t.Number(),
+    currency: t.Optional(t.String()),
+    /** What of it is for each line of the order, in their order. Absent in events of an earlier release, as the currency is. */
+    line_refunds: t.Optional(t.Array(t.Number())),
+  }),
 })
 export const orderPaymentDueChanged = defineEvent('order.payment_due_changed', {
   from: 'order',

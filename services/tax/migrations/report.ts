@@ -68,6 +68,22 @@ export const unsold: Migration = {
   },
 }
 
+/** A refund of returned goods is reported at the rates of those goods. */
+export const returns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await addOnce(db.schema.alterTable('refunds').addColumn('of_goods', 'boolean', c => c.notNull().defaultTo(false)))
+    await db.schema
+      .createTable('returns')
+      .ifNotExists()
+      .addColumn('order_id', 'bigint', c => c.notNull())
+      .addColumn('return_id', 'bigint', c => c.notNull())
+      .addColumn('line_refunds', 'text', c => c.notNull())
+      .addPrimaryKeyConstraint('returns_pk', ['order_id', 'return_id'])
+      .modifyEnd(plainText)
+      .execute()
+  },
+}
+
 /** The report reads this index alone. */
 export const summed: Migration = {
   async up(db: Kysely<unknown>) {

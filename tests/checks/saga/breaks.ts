@@ -36,13 +36,13 @@ const order: Break[] = [
     claim: { claim_payment_id: 0, claim_until: new Date(0) },
   })),
   broken(
-    'refundFor',
+    'refundsFor',
     'for an order that owes',
     'goods that come back',
     'a return is refunded twice over',
     real =>
       (...all) =>
-        2 * real(...all),
+        real(...all).map(refund => 2 * refund),
   ),
   broken(
     'requireHoldable',

@@ -10,7 +10,7 @@ import {
   requireRepriceable,
   unpaidUntil,
 } from '#services/order/domain-claims'
-import { refundFor, returnLines } from '#services/order/domain-returns'
+import { refundsFor, returnLines } from '#services/order/domain-returns'
 import { endOfUnfinished, followUpOf, holdMs, paidByAfter, settledBy } from '#services/payment/domain-charges'
 import { dueAction, dueRefunds, refundsToBegin, settledRefund } from '#services/payment/domain-refunds'
 import { nextRedemptionStep, refusalToHold } from '#services/promotion/domain-redemptions'
@@ -27,7 +27,7 @@ export const decisions = {
   claimFor,
   endOfRequest,
   holdFor,
-  refundFor,
+  refundsFor,
   requireHoldable,
   requirePayable,
   requireRepriceable,

@@ -2,6 +2,7 @@ import { awaitsPayment, type Fact, isOver, type Line } from '#services/order/dom
 import type { Awaited } from '#services/order/domain-claims'
 import { orderStatusUpdated } from '#shared/catalog'
 import { isWantedBy } from '#shared/event'
+import { sumOf } from '#shared/money'
 import {
   at,
   type Life,
@@ -64,10 +65,12 @@ export const change = ({ plan, decide }: Model, life: Life, facts: readonly Fact
 
 const receiveReturn = ({ decide, ...model }: Model, life: Life, lines: readonly Line[], shipmentId: number | null): void => {
   const { returns } = life.order
-  const refund = decide.refundFor(
-    soldLines({ decide, ...model }),
-    lines,
-    returns.map(one => one.lines),
+  const refund = sumOf(
+    decide.refundsFor(
+      soldLines({ decide, ...model }),
+      lines,
+      returns.map(one => one.lines),
+    ),
   )
   const id = returns.length + 1
   life.order = { ...life.order, returns: [...returns, { id, lines, refund, shipmentId }] }
