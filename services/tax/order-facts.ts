@@ -2,7 +2,7 @@ import { sql as raw } from 'kysely'
 import { defer, lockOrMakeAll, newValues, type Sql } from '#shared/sql'
 import { lineRefundsColumn, type OrderRow, soldLinesColumn, type TaxDb, type Trx } from './database'
 import { reportedPlace } from './domain'
-import { changesReport, notSold, type OrderFact, reportEntries, saleAfter } from './domain-report'
+import { changesReport, notSold, type OrderFact, type ReportedReturn, reportEntries, saleAfter } from './domain-report'
 
 /** The latest price of an order counts. A row without a price has version 0. */
 const savePrices = async ({ db }: Pick<Sql<TaxDb>, 'db'>, facts: readonly OrderFact[]) => {
@@ -46,6 +46,20 @@ const saveReturns = async (trx: Trx, facts: readonly OrderFact[]) => {
   if (rows.length > 0) await defer(trx.insertInto('returns').values(rows).onDuplicateKeyUpdate({ return_id: raw`return_id` }))
 }
 
+/** What is refunded of each line for the goods that came back, by order. */
+const readReturns = async (trx: Trx, orderIds: readonly number[]) => {
+  if (orderIds.length === 0) return new Map<number, ReportedReturn[]>()
+  const rows = await trx
+    .selectFrom('returns')
+    .select(['order_id', 'line_refunds'])
+    .where('order_id', 'in', orderIds)
+    .orderBy('order_id')
+    .orderBy('return_id')
+    .execute()
+  const byOrder = Map.groupBy(rows, ({ order_id }) => order_id)
+  return new Map([...byOrder].map(([id, returns]) => [id, returns.map(({ line_refunds }) => lineRefundsColumn.read(line_refunds))]))
+}
+
 /** The entries are replaced by what all facts about their order give, so that the order in which events arrive does not matter. */
 const replaceEntries = async (trx: Trx, orders: readonly OrderRow[], mayHaveEntries: readonly number[]) => {
   const sold = orders.flatMap(({ order_id, currency, total, lines, paid_at, unsold }) => {
@@ -56,15 +70,21 @@ const replaceEntries = async (trx: Trx, orders: readonly OrderRow[], mayHaveEntr
   if (mayHaveEntries.length > 0) await defer(trx.deleteFrom('entries').where('order_id', 'in', mayHaveEntries))
   if (sold.length === 0) return
   const ids = sold.map(({ order_id }) => order_id)
-  const refunds = trx.selectFrom('refunds').select(['order_id', 'amount', 'refunded_at as at', 'of_goods']).where('order_id', 'in', ids)
-  const refundsOf = Map.groupBy(await refunds.execute(), ({ order_id }) => order_id)
-  const returns = trx.selectFrom('returns').selectAll().where('order_id', 'in', ids).orderBy('order_id').orderBy('return_id')
-  const returnsOf = Map.groupBy(await returns.execute(), ({ order_id }) => order_id)
+  const refunds = await trx
+    .selectFrom('refunds')
+    .select(['order_id', 'amount', 'refunded_at as at', 'of_goods'])
+    .where('order_id', 'in', ids)
+    .execute()
+  const refundsOf = Map.groupBy(refunds, ({ order_id }) => order_id)
+  const returnsOf = await readReturns(
+    trx,
+    refunds.filter(({ of_goods }) => of_goods === 1).map(({ order_id }) => order_id),
+  )
   const entries = sold.flatMap(order =>
     reportEntries(
       order,
       (refundsOf.get(order.order_id) ?? []).map(({ of_goods, ...refund }) => ({ ...refund, ofGoods: of_goods === 1 })),
-      (returnsOf.get(order.order_id) ?? []).map(({ line_refunds }) => lineRefundsColumn.read(line_refunds)),
+      returnsOf.get(order.order_id),
     ),
   )
   if (entries.length > 0) await defer(trx.insertInto('entries').values(entries))
