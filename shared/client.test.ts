@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { unwrap } from './client'
 import { withContext } from './context'
+import type { Fault } from './errors'
 import { eventually } from './testing'
 import { absentPort, clientOf, errorOf, problem, resolverOf, startCallee, stopCallees } from './testing/callee'
 
@@ -44,8 +45,9 @@ describe('a client', () => {
       code: 'out_of_stock',
       message: 'because out_of_stock',
     })
-    product.behave(() => problem(400, 'invalid_input', { errors: [{ path: '/name', message: 'is required' }] }))
-    expect((await errorOf(unwrap(client.api.products.post({ name: 'x' })))).errors).toEqual([{ path: '/name', message: 'is required' }])
+    const errors: Fault[] = [{ path: '/name', message: 'is taken', code: 'taken' }]
+    product.behave(() => problem(400, 'invalid_input', { errors }))
+    expect((await errorOf(unwrap(client.api.products.post({ name: 'x' })))).errors).toEqual(errors)
     // As an earlier release writes it.
     product.behave(() => problem(400, 'invalid_input', { errors: [{ path: 'items/0', message: 'is gone' }, { message: 'no path' }] }))
     expect((await errorOf(unwrap(client.api.products.post({ name: 'x' })))).errors).toEqual([{ path: '/items/0', message: 'is gone' }])

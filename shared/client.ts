@@ -38,10 +38,11 @@ const parse = (text: string): unknown => {
   }
 }
 /** Instances of an earlier release leave out the leading slash of some paths. */
-const faultsOf = (fault: unknown): Fault[] =>
-  typeof fault === 'object' && fault !== null && 'path' in fault && 'message' in fault && typeof fault.message === 'string'
-    ? [{ path: `/${String(fault.path).replace(/^\//, '')}`, message: fault.message }]
-    : []
+const faultsOf = (fault: unknown): Fault[] => {
+  const { path, message, code } = Object(fault)
+  if (path === undefined || typeof message !== 'string') return []
+  return [{ path: `/${String(path).replace(/^\//, '')}`, message, ...(typeof code === 'string' && { code }) }]
+}
 
 /** The callee's own error. An error that is no problem document did not come from the service. */
 const refusal = async (callee: ServiceName, answer: Response): Promise<AppError> => {

@@ -43,6 +43,8 @@ export interface Fault {
   /** A JSON pointer into the input, such as `/items/0/quantity`. */
   path: `/${string}`
   message: string
+  /** For programs, where there is more than one reason to refuse the field. */
+  code?: string
 }
 
 interface Extra {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { PromotionApi } from '../services/promotion/app'
 import { ask, type Clients } from './client'
+import { AppError, type Fault } from './errors'
 import { toMajor, toMinor } from './money'
 import { carriageOf } from './offers/carriage'
 import type { OfferOptions } from './offers/memory'
@@ -34,6 +35,12 @@ interface Discounts {
   campaigns: { campaign_id: number; code?: string; amount: number }[]
   coupon: { code: string; valid: boolean; reason?: string } | null
 }
+
+/** The refusal of a code, with promotion's word for the reason. */
+export const couponRejected = (path: Fault['path'], reason = 'unknown_code') =>
+  new AppError('conflict', 'coupon_rejected', `The coupon cannot be used: ${reason}.`, {
+    errors: [{ path, code: reason, message: `the coupon is refused: ${reason.replaceAll('_', ' ')}` }],
+  })
 
 /**
  * What a basket costs: product knows the prices, promotion the discounts, shipping the carriage, and tax the rates. Order and cart ask all

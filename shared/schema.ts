@@ -111,7 +111,7 @@ export const Problem = named(
       code: t.String(),
       detail: t.String(),
       request_id: t.String(),
-      errors: t.Optional(t.Array(t.Object({ path: t.String({ pattern: '^/' }), message: t.String() }))),
+      errors: t.Optional(t.Array(t.Object({ path: t.String({ pattern: '^/' }), message: t.String(), code: t.Optional(t.String()) }))),
     },
     {
       description: 'RFC 9457 problem',

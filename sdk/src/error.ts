@@ -2,6 +2,8 @@
 export interface FieldFault {
   path: string
   message: string
+  /** Why, where there is more than one reason, such as `expired` of a coupon. */
+  code?: string
 }
 
 interface Known {
@@ -48,8 +50,8 @@ export const retryAfterOf = (headers: Headers, now = Date.now()): number | undef
 
 const fieldFaults = (given: unknown): FieldFault[] =>
   (Array.isArray(given) ? given : []).flatMap(fault => {
-    const { path, message } = Object(fault)
-    return typeof path === 'string' && typeof message === 'string' ? [{ path, message }] : []
+    const { path, message, code } = Object(fault)
+    return typeof path === 'string' && typeof message === 'string' ? [{ path, message, ...(typeof code === 'string' && { code }) }] : []
   })
 
 /** The error that an answer tells of; not every proxy on the way knows the shop's form. */

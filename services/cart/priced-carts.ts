@@ -1,7 +1,7 @@
 import type { Address, Place } from '#shared/address'
 import { AppError, conflict } from '#shared/errors'
 import { defaultCurrency, sumOf, times } from '#shared/money'
-import type { CatalogProduct, Offers } from '#shared/offers'
+import { type CatalogProduct, couponRejected, type Offers } from '#shared/offers'
 import type { CartClients } from './clients'
 import {
   type Cart,
@@ -141,7 +141,7 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
       const priced = pricedLines(await freshLines(await carts.get(owner)))
       if (!priced) throw conflict('cart_empty', 'There is nothing in the cart that a code could be used for.')
       const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code, guesser })
-      if (!coupon?.valid) throw conflict('coupon_rejected', `The code cannot be used for this cart: ${coupon?.reason ?? 'unknown_code'}.`)
+      if (!coupon?.valid) throw couponRejected('/code', coupon?.reason)
       // Before the code is kept: a refused request changes nothing.
       if (asked.option !== undefined) await priceIfPossible(priced, coupon.code, owner, asked)
       return show(owner, await carts.setCoupon(owner, coupon.code, versions), asked)

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import type { Fault } from '#shared/errors'
 import type { ServiceName } from '#shared/platform'
 import { laptop, phone, shirt, testOrders } from './testing'
 
@@ -23,7 +24,8 @@ const refused = async (body: object, more: object = {}) => {
   const before = await countOrders()
   const answer = await send('POST', '/api/orders', { body: { ...sample, ...body }, ...more })
   expect(await countOrders()).toBe(before)
-  return `${answer.status} ${answer.body.code}`
+  const reasons = (answer.body.errors ?? []).flatMap(({ path, code }: Fault) => (code ? [path, code] : []))
+  return [answer.status, answer.body.code, ...reasons].join(' ')
 }
 const german = { line1: 'Hauptstr. 1', city: 'Berlin', country: 'DE' }
 
@@ -166,7 +168,7 @@ describe('an order is refused', () => {
   test('with an expired coupon, an unknown shipping option, or a blank address', async () => {
     known.coupons.set('OLD', { percent: 10, reason: 'expired' })
     known.guessers.length = 0
-    expect(await refused({ coupon_code: 'OLD' })).toBe('409 coupon_rejected')
+    expect(await refused({ coupon_code: 'OLD' })).toBe('409 coupon_rejected /coupon_code expired')
     expect(known.guessers).toEqual(['user:42'])
     expect(await refused({ shipping_option: 'pigeon' })).toBe('400 unknown_shipping_option')
     expect(await refused({ shipping_address: ' ' })).toStartWith('400')

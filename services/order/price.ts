@@ -2,7 +2,7 @@ import type { Address } from '#shared/address'
 import { guesserOf } from '#shared/client-address'
 import { conflict, invalid } from '#shared/errors'
 import { sumOf } from '#shared/money'
-import type { Offers } from '#shared/offers'
+import { couponRejected, type Offers } from '#shared/offers'
 import type { TaxClass } from '#shared/tax-class'
 import type { OrderClients } from './clients'
 import { type Amounts, discountLines, priceLines, type WantedLine, worthOf } from './domain-pricing'
@@ -70,8 +70,7 @@ export const priceOrder = ({ offers, cartOf }: Pick<OrderClients, 'offers' | 'ca
     const { wanted, code, cartVersion } = await wantedBy(userId, body)
     const { currency, lines: priced } = await linesOf(wanted, body.currency)
     const given = await offers.discounts({ currency, lines: priced }, { userId, coupon: code, guesser: guesserOf({ id: userId }, {}) })
-    if (given.coupon && !given.coupon.valid)
-      throw conflict('coupon_rejected', `The coupon cannot be used: ${given.coupon.reason ?? 'it does not apply'}.`)
+    if (given.coupon && !given.coupon.valid) throw couponRejected('/coupon_code', given.coupon.reason)
     const discounted = discountLines(priced, given.discount, given.shares)
     const { freeShipping, campaigns } = given
     const about = { currency, address: body.shipping_address, freeShipping }
