@@ -81,7 +81,7 @@ const follow = (event: MouseEvent) => {
 }
 
 /** What is not the UTF-8 of any text stays as it is, and names nothing. */
-const textOf = (value: string) => {
+const decoded = (value: string) => {
   try {
     return decodeURIComponent(value)
   } catch {
@@ -95,7 +95,7 @@ const matches = (pattern: string, given: string): Record<string, string> | undef
   const params: Record<string, string> = {}
   for (const [i, name] of names.entries()) {
     const value = values[i] ?? ''
-    if (name.startsWith(':')) params[name.slice(1)] = textOf(value)
+    if (name.startsWith(':')) params[name.slice(1)] = decoded(value)
     else if (name !== value) return undefined
   }
   return params
