@@ -1,7 +1,5 @@
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
-import type { ShopError } from './api'
-import { kitWords } from './kit-words'
 
 interface Described {
   label: string
@@ -167,10 +165,4 @@ export function Check({ label, checked, onChange, name, busy = false }: CheckPro
       <span>{label}</span>
     </label>
   )
-}
-
-/** What the shop says of one field: of `/items/0/quantity` where the name is `items/0/quantity`. */
-export const faultOf = (problem: ShopError | undefined, name: string): string | undefined => {
-  const fault = problem?.errors.find(({ path }) => path.replace(/^\//, '') === name)
-  return fault && (fault.message || kitWords.value.checkFields)
 }

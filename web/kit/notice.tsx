@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import type { ShopError } from './api'
+import type { Fault, ShopError } from './api'
 import { Button } from './button'
 import { kitWords } from './kit-words'
 
@@ -23,10 +23,26 @@ export function Notice({ tone = 'info', title, children }: { tone?: Tone; title?
   )
 }
 
-let ownText = (_code: string) => ''
-/** The site's own words for refusals, by their code, in the reader's language. */
-export const explainWith = (words: typeof ownText) => {
-  ownText = words
+/** A site's own words in the reader's language: for a refusal, and for what is wrong with one field. Empty where it has none. */
+export interface Explanations {
+  problem: (code: string) => string
+  fault: (fault: Fault) => string
+}
+let own: Explanations = { problem: () => '', fault: () => '' }
+export const explainWith = (explanations: Explanations) => {
+  own = explanations
+}
+
+/** What is wrong with a field, for a list in which its label does not stand beside it. */
+const namedFault = (fault: Fault) => {
+  const field = fault.path.replace(/^\//, '').replaceAll('_', ' ')
+  return own.fault(fault) || (field ? `${field}: ${fault.message}` : fault.message)
+}
+
+/** What the shop says of one field: of `/items/0/quantity` where the name is `items/0/quantity`. */
+export const faultOf = (problem: ShopError | undefined, name: string): string | undefined => {
+  const fault = problem?.errors.find(({ path }) => path.replace(/^\//, '') === name)
+  return fault && (own.fault(fault) || fault.message || kitWords.value.checkFields)
 }
 
 /** What a problem means for the reader, and what to do about it. Where no words say it, the `detail` of a refusal does: it names the rule that applied. */
@@ -34,8 +50,8 @@ export const textOf = (problem: ShopError): string => {
   const words = kitWords.value
   if (problem.code === 'page_failed') return words.broken
   // From 500 on a code names the service that is away, such as `product_unavailable`.
-  const own = problem.status < 500 && ownText(problem.code)
-  if (own) return own
+  const text = problem.status < 500 && own.problem(problem.code)
+  if (text) return text
   if (problem.code === 'invalid_credentials') return words.wrongLogin
   if (problem.status === 0) return words.noAnswer
   if (problem.status === 429) return words.tooMany(problem.retryAfter ?? 1)
@@ -64,8 +80,8 @@ export function Problem({ problem, onRetry, words = {} }: ProblemProps) {
       <p>{words[problem.code] ?? textOf(problem)}</p>
       {problem.errors.length > 0 && (
         <ul class="list-disc pl-5 text-sm">
-          {problem.errors.map(({ path, message }) => (
-            <li key={path}>{path === '/' ? message : `${path.replace(/^\//, '').replaceAll('_', ' ')}: ${message}`}</li>
+          {problem.errors.map(fault => (
+            <li key={fault.path}>{namedFault(fault)}</li>
           ))}
         </ul>
       )}

@@ -3,7 +3,7 @@ import { Component, type ComponentChildren, type ComponentType, render } from 'p
 import { useRef } from 'preact/hooks'
 import { Button } from './button'
 import { kitWords } from './kit-words'
-import { explainWith, Notice, Toasts } from './notice'
+import { type Explanations, explainWith, Notice, Toasts } from './notice'
 import { here, Link, path, Router, type Routes, startRouter } from './route'
 import { resumeSession, sessionEnded, sessionKnown } from './session'
 import { followLanguage, type Language, wordsReady } from './words'
@@ -65,8 +65,8 @@ export interface SiteOptions {
   languages: readonly Language[]
   /** The page to sign in on, where the shell itself asks nobody to. */
   signIn?: string
-  /** Why something was refused, by the code of the answer, in the reader's language. Else the answer's own text says it. */
-  problem?: (code: string) => string
+  /** Why something was refused, in the reader's language. Else the answer's own text says it. */
+  explanations?: Explanations
 }
 
 /** The part of a page that changes with the address. */
@@ -99,8 +99,8 @@ function Site({ routes, Shell, signIn }: Pick<SiteOptions, 'routes' | 'Shell' | 
 }
 
 /** Opens a site in the page. */
-export function startSite({ base, languages, problem, ...site }: SiteOptions) {
-  if (problem) explainWith(problem)
+export function startSite({ base, languages, explanations, ...site }: SiteOptions) {
+  if (explanations) explainWith(explanations)
   startRouter(base)
   followLanguage(languages)
   addEventListener('online', () => {

@@ -11,7 +11,10 @@ startSite({
   base: '',
   signIn: '/sign-in',
   Shell,
-  problem: code => words.value.problem(code),
+  explanations: {
+    problem: code => words.value.problem(code),
+    fault: ({ path, code }) => words.value.fault(code ?? path.split('/').at(-1) ?? ''),
+  },
   languages: ['en', 'ko', 'zh', 'vi'],
   routes: {
     '/': async () => ({ default: (await catalog()).Home }),

@@ -2,9 +2,9 @@ import { useId, useState } from 'preact/hooks'
 import { useAction } from '../../kit/action'
 import { Button } from '../../kit/button'
 import { Dialog } from '../../kit/dialog'
-import { faultOf, Select, TextField } from '../../kit/field'
+import { Select, TextField } from '../../kit/field'
 import { Form } from '../../kit/form'
-import { Problem } from '../../kit/notice'
+import { faultOf, Problem } from '../../kit/notice'
 import type { Values } from './values'
 
 export interface FormField {

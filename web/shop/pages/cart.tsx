@@ -22,7 +22,7 @@ function Line({ item }: { item: CartItem }) {
   const most = Math.max(quantity, Math.min(20, stock || quantity))
   const pieces = Array.from({ length: most }, (_, n) => `${n + 1}`)
   return (
-    <li class="grid gap-3 border-b border-line py-4 last:border-0 sm:grid-cols-[1fr_auto_auto] sm:items-center">
+    <li class="grid gap-3 border-b border-line py-4 first:pt-0 last:border-0 last:pb-0 sm:grid-cols-[1fr_auto_auto] sm:items-center">
       <div class="grid gap-1">
         <Link to={`/products/${product_id}`} class="font-semibold hover:underline">
           {name}
@@ -71,7 +71,7 @@ function Coupon({ coupon }: { coupon: Cart['coupon'] }) {
             {w.remove}
           </Button>
         </p>
-        {coupon.valid === false && <p class="text-sm text-warn">{w.couponOff}</p>}
+        {coupon.valid === false && <p class="text-sm text-warn">{w.fault(coupon.reason ?? '') || w.couponOff}</p>}
         <Problem problem={remove.problem} />
       </div>
     )

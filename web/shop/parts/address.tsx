@@ -1,5 +1,6 @@
 import type { ShopError } from '../../kit/api'
-import { faultOf, TextField } from '../../kit/field'
+import { TextField } from '../../kit/field'
+import { faultOf } from '../../kit/notice'
 import type { PostalAddress } from '../types'
 import { words } from '../words'
 

@@ -3,9 +3,9 @@ import { useAction } from '../../kit/action'
 import { call } from '../../kit/api'
 import { Button } from '../../kit/button'
 import { Card, Skeleton } from '../../kit/card'
-import { faultOf, TextField } from '../../kit/field'
+import { TextField } from '../../kit/field'
 import { Form } from '../../kit/form'
-import { Notice, Problem, say } from '../../kit/notice'
+import { faultOf, Notice, Problem, say } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
 import { reloadPerson } from '../../kit/session'
 import type { MyProfile } from '../types'
@@ -44,10 +44,10 @@ export function ProfileForm() {
   )
   const newEmail = 'email' in change
   const fields = [
-    ['full_name', w.fullName, 'text', 'name', true],
-    ['username', w.username, 'text', 'username', true],
-    ['email', w.email, 'email', 'email', true],
-    ['phone', w.phone, 'tel', 'tel', false],
+    ['full_name', w.fullName, 'text', 'name', true, 200],
+    ['username', w.username, 'text', 'username', true, 64],
+    ['email', w.email, 'email', 'email', true, 254],
+    ['phone', w.phone, 'tel', 'tel', false, 40],
   ] as const
   return (
     <Card>
@@ -62,7 +62,7 @@ export function ProfileForm() {
           </Notice>
         )}
         {data.pending_email && <Notice tone="info">{w.pendingEmail(data.pending_email)}</Notice>}
-        {fields.map(([name, label, type, autoComplete, required]) => (
+        {fields.map(([name, label, type, autoComplete, required, maxLength]) => (
           <TextField
             key={name}
             name={name}
@@ -72,7 +72,7 @@ export function ProfileForm() {
             onInput={value => setGiven({ ...given, [name]: value })}
             autoComplete={autoComplete}
             required={required}
-            maxLength={254}
+            maxLength={maxLength}
             error={faultOf(save.problem, name)}
           />
         ))}

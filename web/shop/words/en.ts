@@ -1,5 +1,5 @@
 import { oneOf, textFor } from './one-of'
-import { problems } from './problems/en'
+import { faults, problems } from './problems/en'
 
 const statuses = oneOf({
   pending: 'Being checked',
@@ -358,4 +358,5 @@ export default {
   addressConfirmed: 'Your address is confirmed.',
   linkOver: 'This link is wrong, too old or used. Ask for a new one.',
   problem: textFor(problems),
+  fault: textFor(faults),
 }

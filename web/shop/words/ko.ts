@@ -1,6 +1,6 @@
 import type { ShopWords } from '../words'
 import { oneOf, textFor } from './one-of'
-import { problems } from './problems/ko'
+import { faults, problems } from './problems/ko'
 
 const statuses = oneOf({
   pending: '확인 중',
@@ -353,4 +353,5 @@ export default {
   addressConfirmed: '주소가 확인되었습니다.',
   linkOver: '링크가 잘못되었거나 만료되었거나 이미 사용되었습니다. 새로 요청해 주세요.',
   problem: textFor(problems),
+  fault: textFor(faults),
 } satisfies ShopWords

@@ -1,6 +1,6 @@
 import type { ShopWords } from '../words'
 import { oneOf, textFor } from './one-of'
-import { problems } from './problems/vi'
+import { faults, problems } from './problems/vi'
 
 const statuses = oneOf({
   pending: 'Đang kiểm tra',
@@ -351,4 +351,5 @@ export default {
   addressConfirmed: 'E-mail của bạn đã được xác nhận.',
   linkOver: 'Liên kết này sai, quá hạn hoặc đã dùng. Hãy yêu cầu liên kết mới.',
   problem: textFor(problems),
+  fault: textFor(faults),
 } satisfies ShopWords

@@ -1,6 +1,6 @@
 import type { ShopWords } from '../words'
 import { oneOf, textFor } from './one-of'
-import { problems } from './problems/zh'
+import { faults, problems } from './problems/zh'
 
 const statuses = oneOf({
   pending: '核对中',
@@ -348,4 +348,5 @@ export default {
   addressConfirmed: '您的邮箱已确认。',
   linkOver: '此链接有误、已过期或已使用。请重新申请。',
   problem: textFor(problems),
+  fault: textFor(faults),
 } satisfies ShopWords

@@ -16,7 +16,7 @@ export const problems = {
   cart_full: 'The cart is full. Remove something first.',
   cart_item_not_found: 'This is no longer in the cart.',
   too_many_pieces: 'That is too many. Take fewer.',
-  coupon_rejected: 'The code cannot be used for this cart. It may be over, used up or for other goods.',
+  coupon_rejected: 'The code cannot be used for this cart.',
   out_of_stock: 'There is less in stock than you ask for. Take fewer pieces, or something else.',
   price_changed: 'A price has changed. Look at the cart again, then order.',
   unknown_shipping_option: 'It cannot be sent there in this way. Choose another one.',
@@ -37,3 +37,26 @@ export const problems = {
   empty_quiet_hours: 'Quiet hours begin and end at different times.',
 }
 export type Problems = typeof problems
+
+/** What is wrong with a field, by its name; or why it was refused, by the code of the fault. */
+export const faults = {
+  full_name: 'Write your name.',
+  email: 'Write an e-mail address, such as ann@example.com.',
+  username: 'Choose a username.',
+  password: 'A password has 8 to 128 characters.',
+  new_password: 'A password has 8 to 128 characters.',
+  line1: 'Write the street and the number.',
+  city: 'Write the city.',
+  country: 'Write the country.',
+  reason: 'Write a reason.',
+  unknown_code: 'There is no such code, or it cannot be used now.',
+  code_used: 'This code has already been used.',
+  not_started: 'This offer has not started yet.',
+  expired: 'This offer is over.',
+  limit_reached: 'This offer is used up.',
+  user_limit_reached: 'You have used this offer as often as you may.',
+  currency_mismatch: 'This offer is for goods in another currency.',
+  minimum_not_reached: 'The goods cost less than this offer asks for. Add something.',
+  not_applicable: 'This offer is for other goods than those in the cart.',
+}
+export type Faults = typeof faults

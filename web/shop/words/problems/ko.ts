@@ -1,4 +1,4 @@
-import type { Problems } from './en'
+import type { Faults, Problems } from './en'
 
 export const problems: Problems = {
   email_taken: '이 이메일로 만든 계정이 있습니다. 로그인하거나 비밀번호를 재설정해 주세요.',
@@ -17,7 +17,7 @@ export const problems: Problems = {
   cart_full: '장바구니가 가득 찼습니다. 먼저 상품을 빼 주세요.',
   cart_item_not_found: '장바구니에 더 이상 없는 상품입니다.',
   too_many_pieces: '수량이 너무 많습니다. 줄여 주세요.',
-  coupon_rejected: '이 장바구니에 쓸 수 없는 코드입니다. 기간이 끝났거나 모두 사용되었거나 다른 상품용일 수 있습니다.',
+  coupon_rejected: '이 장바구니에 쓸 수 없는 코드입니다.',
   out_of_stock: '재고가 주문 수량보다 적습니다. 수량을 줄이거나 다른 상품을 골라 주세요.',
   price_changed: '가격이 바뀌었습니다. 장바구니를 다시 확인한 뒤 주문해 주세요.',
   unknown_shipping_option: '그곳으로는 이 방법으로 보낼 수 없습니다. 다른 방법을 골라 주세요.',
@@ -36,4 +36,25 @@ export const problems: Problems = {
   share_not_found: '더 이상 열리지 않는 링크입니다.',
   shipment_not_found: '이 번호의 소포가 없습니다.',
   empty_quiet_hours: '방해 금지의 시작과 끝은 서로 다른 시각이어야 합니다.',
+}
+
+export const faults: Faults = {
+  full_name: '이름을 적어 주세요.',
+  email: 'ann@example.com 같은 이메일 주소를 적어 주세요.',
+  username: '사용자 이름을 적어 주세요.',
+  password: '비밀번호는 8자 이상 128자 이하여야 합니다.',
+  new_password: '비밀번호는 8자 이상 128자 이하여야 합니다.',
+  line1: '도로명과 번호를 적어 주세요.',
+  city: '도시를 적어 주세요.',
+  country: '국가를 적어 주세요.',
+  reason: '이유를 적어 주세요.',
+  unknown_code: '없는 코드이거나 지금은 쓸 수 없는 코드입니다.',
+  code_used: '이미 사용된 코드입니다.',
+  not_started: '아직 시작되지 않은 할인입니다.',
+  expired: '기간이 끝난 할인입니다.',
+  limit_reached: '준비된 수량이 모두 사용된 할인입니다.',
+  user_limit_reached: '한 분이 쓸 수 있는 횟수를 모두 사용하셨습니다.',
+  currency_mismatch: '다른 통화의 상품에 쓰는 할인입니다.',
+  minimum_not_reached: '최소 주문 금액보다 적습니다. 상품을 더 담아 주세요.',
+  not_applicable: '장바구니에 이 할인을 받을 수 있는 상품이 없습니다.',
 }

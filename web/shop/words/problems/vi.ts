@@ -1,4 +1,4 @@
-import type { Problems } from './en'
+import type { Faults, Problems } from './en'
 
 export const problems: Problems = {
   email_taken: 'E-mail này đã có tài khoản. Hãy đăng nhập hoặc đặt lại mật khẩu.',
@@ -17,7 +17,7 @@ export const problems: Problems = {
   cart_full: 'Giỏ hàng đã đầy. Hãy bỏ bớt.',
   cart_item_not_found: 'Sản phẩm này không còn trong giỏ hàng.',
   too_many_pieces: 'Số lượng quá nhiều. Hãy giảm bớt.',
-  coupon_rejected: 'Mã này không dùng được cho giỏ hàng: có thể đã hết hạn, dùng hết hoặc dành cho hàng khác.',
+  coupon_rejected: 'Mã này không dùng được cho giỏ hàng.',
   out_of_stock: 'Hàng còn ít hơn số bạn cần. Hãy giảm số lượng hoặc chọn hàng khác.',
   price_changed: 'Có giá vừa thay đổi. Hãy xem lại giỏ hàng rồi đặt.',
   unknown_shipping_option: 'Không giao đến đó bằng cách này được. Hãy chọn cách khác.',
@@ -36,4 +36,25 @@ export const problems: Problems = {
   share_not_found: 'Liên kết này không còn hoạt động.',
   shipment_not_found: 'Không có kiện hàng nào mang số này.',
   empty_quiet_hours: 'Giờ yên tĩnh phải bắt đầu và kết thúc vào lúc khác nhau.',
+}
+
+export const faults: Faults = {
+  full_name: 'Hãy ghi họ tên.',
+  email: 'Hãy ghi địa chỉ e-mail, như ann@example.com.',
+  username: 'Hãy chọn tên đăng nhập.',
+  password: 'Mật khẩu có từ 8 đến 128 ký tự.',
+  new_password: 'Mật khẩu có từ 8 đến 128 ký tự.',
+  line1: 'Hãy ghi tên đường và số nhà.',
+  city: 'Hãy ghi thành phố.',
+  country: 'Hãy ghi quốc gia.',
+  reason: 'Hãy ghi lý do.',
+  unknown_code: 'Không có mã này, hoặc hiện chưa dùng được.',
+  code_used: 'Mã này đã được dùng.',
+  not_started: 'Ưu đãi này chưa bắt đầu.',
+  expired: 'Ưu đãi này đã kết thúc.',
+  limit_reached: 'Ưu đãi này đã được dùng hết.',
+  user_limit_reached: 'Bạn đã dùng hết số lần được phép của ưu đãi này.',
+  currency_mismatch: 'Ưu đãi này dành cho hàng tính bằng loại tiền khác.',
+  minimum_not_reached: 'Giá trị hàng chưa đạt mức tối thiểu của ưu đãi. Hãy chọn thêm hàng.',
+  not_applicable: 'Trong giỏ không có hàng nào thuộc ưu đãi này.',
 }

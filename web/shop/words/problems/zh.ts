@@ -1,4 +1,4 @@
-import type { Problems } from './en'
+import type { Faults, Problems } from './en'
 
 export const problems: Problems = {
   email_taken: '此邮箱已有账户。请登录，或重设密码。',
@@ -17,7 +17,7 @@ export const problems: Problems = {
   cart_full: '购物车已满，请先移除一些商品。',
   cart_item_not_found: '此商品已不在购物车中。',
   too_many_pieces: '数量太多，请减少。',
-  coupon_rejected: '此优惠码不能用于这个购物车：可能已过期、已用完，或只适用于其他商品。',
+  coupon_rejected: '此优惠码不能用于这个购物车。',
   out_of_stock: '库存少于所需数量。请减少数量，或选别的商品。',
   price_changed: '价格有变化。请再看一遍购物车，然后下单。',
   unknown_shipping_option: '该地址不支持这种配送方式，请另选一种。',
@@ -36,4 +36,25 @@ export const problems: Problems = {
   share_not_found: '此链接已失效。',
   shipment_not_found: '没有此单号的包裹。',
   empty_quiet_hours: '免打扰的开始和结束时间不能相同。',
+}
+
+export const faults: Faults = {
+  full_name: '请填写姓名。',
+  email: '请填写邮箱地址，例如 ann@example.com。',
+  username: '请填写用户名。',
+  password: '密码须为 8 至 128 个字符。',
+  new_password: '密码须为 8 至 128 个字符。',
+  line1: '请填写街道和门牌号。',
+  city: '请填写城市。',
+  country: '请填写国家。',
+  reason: '请填写原因。',
+  unknown_code: '没有此优惠码，或现在不能使用。',
+  code_used: '此优惠码已被使用。',
+  not_started: '此优惠尚未开始。',
+  expired: '此优惠已结束。',
+  limit_reached: '此优惠已被领完。',
+  user_limit_reached: '您使用此优惠的次数已达上限。',
+  currency_mismatch: '此优惠只适用于以其他货币计价的商品。',
+  minimum_not_reached: '商品金额未达到此优惠的最低要求，请再添加一些商品。',
+  not_applicable: '购物车中没有适用此优惠的商品。',
 }
