@@ -173,6 +173,18 @@ test('what is wrong with a field and with a coupon is in the language of the rea
   expect(opened.wrong).toEqual([])
 })
 
+test('a phone number can be taken away again', async () => {
+  const { login, api } = await someone()
+  await api.call('PATCH', '/api/users/me', { body: { phone: '0123456789' } })
+  await using opened = await open('/account', { as: login })
+  const { page } = opened
+  await page.getByLabel('Phone').fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  expect(await api.call<{ phone: unknown }>('GET', '/api/users/me')).toMatchObject({ phone: null })
+  expect(opened.wrong).toEqual([])
+})
+
 test('another language leaves what was typed, and comes when the connection is back', async () => {
   await using opened = await open('/register')
   const { page } = opened

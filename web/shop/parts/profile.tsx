@@ -40,7 +40,7 @@ export function ProfileForm() {
   })
   if (!data || !before || !given) return problem ? <Problem problem={problem} onRetry={reload} /> : <Skeleton lines={5} class="h-12" />
   const change = Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value !== before[name as keyof typeof before] ? [[name, value.trim()]] : [])),
+    Object.entries(given).flatMap(([name, value]) => (value !== before[name as keyof typeof before] ? [[name, value.trim() || null]] : [])),
   )
   const newEmail = 'email' in change
   const fields = [
