@@ -47,7 +47,7 @@ interface TextFieldProps extends Described {
   name: string
   value: string
   onInput: (value: string) => void
-  type?: 'text' | 'email' | 'password' | 'tel' | 'number' | 'search' | 'date' | 'datetime-local' | 'url'
+  type?: 'text' | 'email' | 'password' | 'tel' | 'number' | 'search' | 'date' | 'time' | 'datetime-local' | 'url'
   autoComplete?: string
   inputMode?: 'text' | 'numeric' | 'decimal' | 'email' | 'tel'
   lines?: number

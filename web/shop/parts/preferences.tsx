@@ -64,15 +64,8 @@ export function Preferences() {
           />
           {quiet && (
             <div class="flex flex-wrap gap-4">
-              <TextField name="from" label={w.from} value={quiet.from} onInput={from => setQuiet({ from })} placeholder="22:00" required />
-              <TextField
-                name="until"
-                label={w.until}
-                value={quiet.until}
-                onInput={until => setQuiet({ until })}
-                placeholder="07:00"
-                required
-              />
+              <TextField name="from" label={w.from} type="time" value={quiet.from} onInput={from => setQuiet({ from })} required />
+              <TextField name="until" label={w.until} type="time" value={quiet.until} onInput={until => setQuiet({ until })} required />
             </div>
           )}
         </fieldset>
