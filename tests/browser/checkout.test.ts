@@ -130,11 +130,30 @@ test('a place that is refused has no prices, however often it is asked for, and 
     await page.getByText('We do not know this country.').first().waitFor()
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
     expect(await totals(page).count()).toBe(0)
+    // They do not come by themselves.
+    expect(await page.getByText('The prices are not known right now.').count()).toBe(0)
   }
   await page.getByRole('link', { name: /^Cart/ }).click()
   await page.getByRole('heading', { name: 'Cart', exact: true }).waitFor()
   await totals(page).waitFor()
   await page.getByText('We do not know this country.').waitFor({ state: 'detached' })
+  expect(opened.wrong).toEqual([])
+})
+
+test('what cannot be sent in its currency has no prices, and nobody is told to wait for them', async () => {
+  const [product, { login }] = await Promise.all([shop.addProduct({ price: 20, currency: 'ISK' }), someone()])
+  await using opened = await open('/', { as: login, expected: ['409 /api/shipping/quotes'] })
+  const { page } = opened
+  await add(opened, product)
+  await page.goto('/checkout')
+  const soon = page.getByText('The prices are not known right now.')
+  await soon.waitFor()
+  await fillAddress(page)
+  await page.getByText('We cannot send goods in this currency.').waitFor()
+  // Neither a text nor a skeleton says that they are on their way.
+  await settled(page)
+  expect(await soon.count()).toBe(0)
+  expect(await totals(page).count()).toBe(0)
   expect(opened.wrong).toEqual([])
 })
 
