@@ -185,6 +185,31 @@ test('a phone number can be taken away again', async () => {
   expect(opened.wrong).toEqual([])
 })
 
+test('an account is erased with its password alone, and not while an order is under way', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  const order = await api.place(pieces(product))
+  // With the account its session is over, so there is none to end.
+  const erasing = ['401 /api/users/me', '409 /api/users/me', '401 /auth/logout', '401 /auth/refresh']
+  await using opened = await open('/account?tab=data', { as: login, expected: erasing })
+  const { page } = opened
+  const erase = async (password: string) => {
+    await page.getByLabel('Current password').fill(password)
+    await page.getByRole('button', { name: 'Delete the account' }).click()
+  }
+  await erase('not-the-password')
+  await page.getByText('The current password or the code is not right.').waitFor()
+  await erase(login.password)
+  await page.getByText('An order is still under way.').waitFor()
+  await api.cancel(order.id)
+  await api.untilOrder(order.id, 'cancelled')
+  await erase(login.password)
+  await page.waitForURL(url => url.pathname === '/')
+  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  expect(await account(page).count()).toBe(0)
+  expect((await shop.guest.ask('POST', '/auth/login', { body: login })).status).toBe(401)
+  expect(opened.wrong).toEqual([])
+})
+
 test('another language leaves what was typed, and comes when the connection is back', async () => {
   await using opened = await open('/register')
   const { page } = opened

@@ -29,6 +29,33 @@ test('another variant has its own stock, and no more of it is ordered', async ()
   expect(opened.wrong).toEqual([])
 })
 
+test('reviews come in pages, and another order begins with the first', async () => {
+  const product = await shop.addProduct({ price: 20 })
+  const readers = await Promise.all(Array.from({ length: 11 }, someone))
+  const admin = await shop.admin()
+  for (const [at, { api }] of readers.entries()) {
+    const body = { rating: at === 0 ? 1 : 5, title: `Review ${at}` }
+    const { id, status } = await api.call<{ id: string; status: string }>('POST', `/api/products/${product.id}/reviews`, { body })
+    if (status === 'waiting') await admin.call('POST', `/api/ratings/${id}/approve`)
+  }
+  await using opened = await open(`/products/${product.id}?sort=highest`)
+  const { page } = opened
+  const reviews = page.getByRole('article').getByRole('heading', { name: /^Review / })
+  const pager = (rows: string) => page.getByRole('navigation', { name: rows })
+  await pager('1–10 of 11').waitFor()
+  expect(await reviews.count()).toBe(10)
+  expect(await page.getByRole('button', { name: 'Previous' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await pager('11–11 of 11').waitFor()
+  expect(await reviews.allTextContents()).toEqual(['Review 0'])
+  expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+  await page.getByLabel('Sort by').selectOption('lowest')
+  await pager('1–10 of 11').waitFor()
+  await page.getByText('Review 0').waitFor()
+  expect((await reviews.allTextContents())[0]).toBe('Review 0')
+  expect(opened.wrong).toEqual([])
+})
+
 test('a review of one’s own is shown with the reason why others do not see it, and can be changed and deleted', async () => {
   const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
   await using opened = await open(`/products/${product.id}`, { as: login })

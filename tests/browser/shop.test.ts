@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { expectNoDriftAfterwards, shop } from '../shop'
 import { pieces, until } from '../shopper'
-import { closeBrowser, open } from './browser'
+import { closeBrowser, open, settled } from './browser'
 import { add, fillAddress, openAccount, someone } from './people'
 
 expectNoDriftAfterwards()
@@ -208,6 +208,35 @@ test('an order is read again only after the answer before, and not once it is ov
   asked = 0
   await page.clock.runFor(9000)
   expect(asked).toBe(0)
+  expect(opened.wrong).toEqual([])
+})
+
+test('the parcels of an order are read once more when it is over', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  const { id } = await api.buy(pieces(product))
+  const parcel = await api.untilShipment(id)
+  await using opened = await open('/', { as: login })
+  const { page } = opened
+  await page.clock.install()
+  let asked = 0
+  page.on('request', request => {
+    if (new URL(request.url()).pathname === '/api/shipping/shipments') asked++
+  })
+  await opened.go(`/orders/${id}`)
+  const card = page.locator('section, .card').filter({ has: page.getByRole('heading', { name: 'Parcels' }) })
+  await card.getByText('Ready for the carrier').waitFor()
+  await page.clock.pauseAt(Date.now() + 60_000)
+  await shop.deliver(parcel.id)
+  await api.untilOrder(id, 'delivered')
+  await settled(page)
+  asked = 0
+  // The order is read every two seconds and the parcels every five: the order is the first to be over.
+  await page.clock.runFor(2100)
+  await status(page, 'Delivered')
+  await card.getByText('Delivered').waitFor()
+  expect(asked).toBe(1)
+  await page.clock.runFor(20_000)
+  expect(asked).toBe(1)
   expect(opened.wrong).toEqual([])
 })
 
