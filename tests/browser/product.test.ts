@@ -48,6 +48,8 @@ test('reviews come in pages, and another order begins with the first', async () 
   await page.getByRole('button', { name: 'Next' }).click()
   await pager('11–11 of 11').waitFor()
   expect(await reviews.allTextContents()).toEqual(['Review 0'])
+  // Whoever turned the page by the keyboard or hears it goes on where the new one begins.
+  expect(await page.evaluate(() => document.activeElement?.querySelector('article h3')?.textContent)).toBe('Review 0')
   expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
   await page.getByLabel('Sort by').selectOption('lowest')
   await pager('1–10 of 11').waitFor()

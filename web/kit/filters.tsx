@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Page } from './api'
 import { Button } from './button'
 import { Select, TextField } from './field'
@@ -86,12 +86,23 @@ export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | '
   useEffect(() => {
     if (isBeyond) toPage(last, { replace: true })
   }, [isBeyond, last])
+  const ref = useRef<HTMLElement>(null)
+  // The next page is read from its beginning. The button may be disabled there, and would lose the focus.
+  const turnTo = (which: number) => {
+    toPage(which)
+    const list = ref.current?.parentElement
+    if (!list) return
+    list.tabIndex = -1
+    list.focus({ preventScroll: true })
+    list.scrollIntoView()
+  }
   if (!page || isBeyond || (page.total <= page.limit && page.skip === 0)) return null
   const { skip, limit, total, total_capped } = page
   const words = kitWords.value
   const now = Math.floor(skip / limit) + 1
   return (
     <nav
+      ref={ref}
       class="flex flex-wrap items-center justify-between gap-3 px-5 py-3"
       aria-label={words.rows(skip + 1, Math.min(skip + limit, total), number(total))}
     >
@@ -99,10 +110,10 @@ export function Pager({ page }: { page: Pick<Page<unknown>, 'skip' | 'limit' | '
         {words.rows(skip + 1, Math.min(skip + limit, total), number(total) + (total_capped ? '+' : ''))}
       </span>
       <span class="flex gap-2">
-        <Button small disabled={skip === 0} onClick={() => toPage(now - 1)}>
+        <Button small disabled={skip === 0} onClick={() => turnTo(now - 1)}>
           {words.previous}
         </Button>
-        <Button small disabled={skip + limit >= total} onClick={() => toPage(now + 1)}>
+        <Button small disabled={skip + limit >= total} onClick={() => turnTo(now + 1)}>
           {words.next}
         </Button>
       </span>
