@@ -93,6 +93,7 @@ test('a new password leaves this page signed in', async () => {
   await page.getByLabel('New password').fill('another-password-of-pages')
   await page.getByRole('button', { name: 'Change the password' }).click()
   await page.getByText('The password is changed.').waitFor()
+  await page.getByText('Chrome · Linux').first().waitFor()
   await page.reload()
   await account(page).waitFor()
   expect(opened.wrong).toEqual([])

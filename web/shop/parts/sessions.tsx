@@ -5,6 +5,7 @@ import { Badge, Card, Skeleton } from '../../kit/card'
 import { Time } from '../../kit/format'
 import { Problem } from '../../kit/notice'
 import { changed, useQuery } from '../../kit/query'
+import { deviceOf } from '../device'
 import type { Session } from '../types'
 import { words } from '../words'
 
@@ -21,9 +22,11 @@ export function Sessions() {
       {!data && !problem && <Skeleton lines={2} class="h-12" />}
       <ul>
         {data?.items.map(({ id, current, user_agent, client_address, last_used_at }) => (
-          <li key={id} class="flex flex-wrap items-center justify-between gap-3 border-b border-line py-3 last:border-0">
+          <li key={id} class="grid grid-cols-[1fr_auto] items-center gap-3 border-b border-line py-3 first:pt-0 last:border-0 last:pb-0">
             <span class="min-w-0">
-              <span class="block truncate">{user_agent ?? w.unknownDevice}</span>
+              <span class="block truncate" title={user_agent ?? undefined}>
+                {user_agent ? deviceOf(user_agent) : w.unknownDevice}
+              </span>
               <span class="text-sm text-soft">
                 {client_address} · <Time at={last_used_at} as="ago" />
               </span>
