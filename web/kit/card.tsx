@@ -20,7 +20,7 @@ export function Card({ title, actions, children, flush = false, class: look = ''
           {actions && <div class="flex flex-wrap gap-2">{actions}</div>}
         </header>
       )}
-      <div class={flush ? 'pb-1' : 'p-5 pt-3'}>{children}</div>
+      <div class={flush ? 'pb-1' : title ? 'p-5 pt-3' : 'p-5'}>{children}</div>
     </section>
   )
 }

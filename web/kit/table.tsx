@@ -58,7 +58,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty, loading = fa
     chosen.value = next
   }
   return (
-    <table class="table" aria-busy={loading}>
+    <table class="table max-sm:block" aria-busy={loading}>
       <caption class="sr-only">{caption}</caption>
       <thead>
         <tr>

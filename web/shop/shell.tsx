@@ -71,11 +71,22 @@ function Account() {
   return (
     <>
       <Link to="/messages" class="button button-quiet px-2.5">
-        <span aria-hidden="true">✉</span>
+        <span aria-hidden="true" class="text-xl leading-none">
+          ✉
+        </span>
         <span class="sr-only">{w.messages}</span>
         <Count of={data?.total ?? 0} label={w.unread} />
       </Link>
-      <Menu label={someone.full_name.split(' ')[0] ?? w.account}>
+      <Menu
+        label={
+          <>
+            <span aria-hidden="true" class="sm:hidden">
+              ☰
+            </span>
+            <span class="max-sm:sr-only">{someone.full_name.split(' ')[0] ?? w.account}</span>
+          </>
+        }
+      >
         {(
           [
             ['/orders', w.orders],
@@ -103,13 +114,13 @@ export function Shell({ children }: { children: ComponentChildren }) {
     <div class="grid min-h-dvh grid-rows-[auto_1fr_auto]">
       <header class="sticky top-0 z-20 border-b border-line bg-card">
         <div class="page flex min-h-16 flex-wrap items-center gap-x-3 gap-y-2 py-2 sm:gap-x-4">
-          <Link to="/" class="display text-xl text-brand sm:text-2xl">
+          <Link to="/" class="display text-base text-brand sm:text-2xl">
             {w.shop}
           </Link>
           <div class="order-last flex w-full min-w-0 sm:order-none sm:w-auto sm:flex-1">
             <SearchBox />
           </div>
-          <nav aria-label={w.menu} class="ml-auto flex items-center gap-2">
+          <nav aria-label={w.menu} class="ml-auto flex items-center gap-1 sm:gap-2 max-sm:[&_.button]:px-2">
             <Account />
             <Link to="/cart" class="button button-plain">
               {w.cart}

@@ -95,7 +95,7 @@ export function Payments({ orderId }: { orderId: number }) {
                 </strong>
                 <State of={payment.status} />
                 <span class="text-sm text-soft">
-                  {payment.payment_method.replaceAll('_', ' ')} · {payment.provider} · {payment.reason ?? ''}
+                  {[payment.payment_method.replaceAll('_', ' '), payment.provider, payment.reason].filter(Boolean).join(' · ')}
                 </span>
               </span>
               <Acts payment={payment} />

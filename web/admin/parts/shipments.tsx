@@ -31,7 +31,7 @@ function Parcel({ shipment }: { shipment: Shipment }) {
     say(`Parcel ${id}: its buyer is told.`)
   }
   return (
-    <li class="grid gap-2 border-b border-line py-3 last:border-0">
+    <li class="grid gap-2 border-b border-line py-3 first:pt-0 last:border-0 last:pb-0">
       <p class="flex flex-wrap items-center gap-3">
         <strong>Parcel {id}</strong> <State of={status} />
         {status === 'created' && ready_at !== null && <State of="ready_to_collect" />}

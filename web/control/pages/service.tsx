@@ -32,7 +32,7 @@ export default function ServicePage({ params: { name = '' } }: PageProps) {
           skeletonRows={1}
           rowKey={({ address }) => address}
           columns={[
-            { title: 'Address', cell: ({ address }) => <code>{address}</code> },
+            { title: 'Address', cell: ({ address }) => <code class="lg:whitespace-nowrap">{address}</code> },
             { title: 'Health', cell: ({ state }) => <Health state={state} /> },
             {
               title: 'Needs',

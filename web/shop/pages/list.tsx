@@ -22,7 +22,10 @@ export default function List({ params: { token = '' } }: PageProps) {
         {data ? (
           <ul>
             {data.items.map(({ product_id, name, price, currency, availability }) => (
-              <li key={product_id} class="flex flex-wrap items-center justify-between gap-3 border-b border-line py-3 last:border-0">
+              <li
+                key={product_id}
+                class="flex flex-wrap items-center justify-between gap-3 border-b border-line py-3 first:pt-0 last:border-0 last:pb-0"
+              >
                 <Link to={`/products/${product_id}`} class="font-semibold hover:underline">
                   {name ?? w.noLongerSold}
                 </Link>

@@ -27,7 +27,7 @@ function One({ message }: { message: Notification }) {
   })
   const page = pageOf(message)
   return (
-    <li class="grid gap-1 border-b border-line py-4 last:border-0">
+    <li class="grid gap-1 border-b border-line py-4 first:pt-0 last:border-0 last:pb-0">
       <p class="flex flex-wrap items-baseline justify-between gap-3">
         <span class={read_at ? '' : 'font-semibold'}>
           {page ? (

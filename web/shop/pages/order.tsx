@@ -27,7 +27,7 @@ function Lines({ order: { items, currency } }: { order: Order }) {
   return (
     <ul>
       {items.map(({ id, product_id, name, sku, quantity, price, discount }) => (
-        <li key={id} class="flex justify-between gap-4 border-b border-line py-3 last:border-0">
+        <li key={id} class="flex justify-between gap-4 border-b border-line py-3 first:pt-0 last:border-0 last:pb-0">
           <span>
             <Link to={`/products/${product_id}`} class="font-semibold hover:underline">
               {name}

@@ -41,7 +41,12 @@ function List() {
               ),
             },
             { title: w.placed, cell: ({ created_at }) => <Time at={created_at} as="day" /> },
-            { title: w.goods, cell: ({ items }) => <span class="line-clamp-1">{items.map(({ name }) => name).join(', ')}</span> },
+            {
+              title: w.goods,
+              cell: ({ items }) => (
+                <span class="max-sm:block max-sm:truncate sm:line-clamp-1">{items.map(({ name }) => name).join(', ')}</span>
+              ),
+            },
             { title: w.state, cell: ({ status }) => <OrderBadge status={status} /> },
             { title: w.total, end: true, cell: ({ total_amount, currency }) => <Money amount={total_amount} currency={currency} /> },
           ]}

@@ -22,7 +22,7 @@ function One({ favourite }: { favourite: Favourite }) {
     changed('/api/favourites')
   })
   return (
-    <li class="grid gap-4 border-b border-line py-5 last:border-0 sm:grid-cols-[1fr_16rem_auto] sm:items-center">
+    <li class="grid gap-4 border-b border-line py-5 first:pt-0 last:border-0 last:pb-0 sm:grid-cols-[1fr_16rem_auto] sm:items-center">
       <div class="grid gap-1">
         <Link to={`/products/${product_id}`} class="font-semibold hover:underline">
           {name ?? w.noLongerSold}

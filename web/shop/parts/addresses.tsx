@@ -55,7 +55,10 @@ export function Addresses() {
       {data?.items.length === 0 && <Empty title={w.noAddresses}>{w.noAddressesHint}</Empty>}
       <ul>
         {data?.items.map(address => (
-          <li key={address.id} class="flex flex-wrap items-center justify-between gap-3 border-b border-line py-3 last:border-0">
+          <li
+            key={address.id}
+            class="flex flex-wrap items-center justify-between gap-3 border-b border-line py-3 first:pt-0 last:border-0 last:pb-0"
+          >
             <span>
               {oneLine(address)} {address.is_default && <Badge tone="brand">{w.default}</Badge>}
             </span>

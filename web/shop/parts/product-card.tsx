@@ -47,7 +47,7 @@ export function ProductCard({ product, note }: { product: Shown; note?: string |
           />
         )}
       </span>
-      <span class="grid flex-1 content-start gap-1.5 p-4">
+      <span class="flex flex-1 flex-col gap-1.5 p-4">
         {note && <span class="text-xs font-semibold text-brand">{note}</span>}
         <span class="line-clamp-2 font-semibold leading-snug">{name}</span>
         {rating && rating.count > 0 && <Stars average={rating.average} count={rating.count} />}

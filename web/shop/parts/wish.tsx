@@ -45,13 +45,13 @@ export function Wish({ productId }: { productId: string }) {
   })
   if (!person.value)
     return (
-      <Link to={signInFromHere()} class="button button-quiet">
+      <Link to={signInFromHere()} class="button button-quiet -ml-4">
         ♡ {w.wish}
       </Link>
     )
   return (
     <div class="grid justify-items-start gap-3">
-      <Button look="quiet" busy={toggle.busy} onClick={() => toggle.run(!favourite)}>
+      <Button look="quiet" class="-ml-4" busy={toggle.busy} onClick={() => toggle.run(!favourite)}>
         {favourite ? `♥ ${w.unwish}` : `♡ ${w.wish}`}
       </Button>
       {favourite && <Watches favourite={favourite} />}
