@@ -32,13 +32,13 @@ export function Dialog({ title, onClose, children, busy = false }: DialogProps) 
         if (!busy) onClose()
       }}
     >
-      <header class="flex items-start justify-between gap-4 px-5 pt-5">
+      <header class="sticky top-0 z-10 flex items-start justify-between gap-4 bg-card px-5 pt-5 pb-2">
         <h2 id={id}>{title}</h2>
         <Button look="quiet" small label={kitWords.value.close} disabled={busy} onClick={onClose}>
           ×
         </Button>
       </header>
-      <div class="grid gap-4 p-5">{children}</div>
+      <div class="grid gap-4 p-5 pt-3">{children}</div>
     </dialog>
   )
 }
