@@ -72,9 +72,10 @@ interface ProblemProps {
   words?: Record<string, string>
 }
 
-/** A problem: what happened, what to do, and the number by which we find it. Nothing when there is none. */
+/** A problem: what happened, what to do, and the number by which we find a fault of ours. Nothing when there is none. */
 export function Problem({ problem, onRetry, words = {} }: ProblemProps) {
   if (!problem) return null
+  const number = problem.status >= 500 && problem.requestId
   return (
     <Notice tone="bad">
       <p>{words[problem.code] ?? textOf(problem)}</p>
@@ -85,14 +86,16 @@ export function Problem({ problem, onRetry, words = {} }: ProblemProps) {
           ))}
         </ul>
       )}
-      <div class="flex flex-wrap items-center gap-3">
-        {onRetry && (
-          <Button small onClick={onRetry}>
-            {kitWords.value.retry}
-          </Button>
-        )}
-        {problem.requestId && <small class="select-all font-mono">{kitWords.value.request(problem.requestId)}</small>}
-      </div>
+      {(onRetry || number) && (
+        <div class="flex flex-wrap items-center gap-3">
+          {onRetry && (
+            <Button small onClick={onRetry}>
+              {kitWords.value.retry}
+            </Button>
+          )}
+          {number && <small class="select-all font-mono">{kitWords.value.request(number)}</small>}
+        </div>
+      )}
     </Notice>
   )
 }
