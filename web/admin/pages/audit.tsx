@@ -41,7 +41,9 @@ export default function Audit() {
             { title: 'What', cell: ({ action }) => action },
             {
               title: 'Detail',
-              cell: ({ detail }) => <span class="text-sm text-soft">{typeof detail === 'string' ? detail : JSON.stringify(detail)}</span>,
+              cell: ({ detail }) => (
+                <span class="text-sm text-soft">{typeof detail === 'string' ? detail : detail && JSON.stringify(detail)}</span>
+              ),
             },
             { title: 'By', end: true, cell: ({ actor_id }) => user(actor_id) },
             { title: 'About', end: true, cell: ({ user_id }) => user(user_id) },

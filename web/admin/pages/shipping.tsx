@@ -41,7 +41,7 @@ function Rates({ zone }: { zone: ShippingZone }) {
   const { data, problem, reload } = useQuery<Page<ShippingRate>>(`/api/shipping/rates?zone_id=${zone.id}&limit=100`)
   return (
     <Card
-      title={zone.is_default ? `${zone.name} (everywhere else)` : zone.name}
+      title={zone.is_default ? `${zone.name} (the default zone)` : zone.name}
       flush
       actions={
         <>
