@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { expectNoDriftAfterwards, shop } from '../shop'
 import { pieces, until } from '../shopper'
-import { closeBrowser, open, settled } from './browser'
+import { closeBrowser, open } from './browser'
 import { add, fillAddress, openAccount, someone } from './people'
 
 expectNoDriftAfterwards()
@@ -154,89 +154,6 @@ test('what was delivered can be sent back in part', async () => {
   await admin.call('POST', `/api/orders/returns/${id}/reject`, { body: { reason: 'It was worn.' } })
   await opened.page.reload()
   await opened.page.getByText('The shop: It was worn.').waitFor()
-  expect(opened.wrong).toEqual([])
-})
-
-test('an order says who cancelled it', async () => {
-  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
-  const [own, other] = await Promise.all([api.place(pieces(product)), api.place(pieces(product))])
-  await Promise.all([api.cancel(own.id), (await shop.admin()).call('POST', `/api/orders/${other.id}/cancel`)])
-  await using opened = await open(`/orders/${own.id}`, { as: login })
-  await opened.page.getByText('You cancelled this order.').waitFor()
-  await opened.go(`/orders/${other.id}`)
-  await opened.page.getByText('The shop cancelled this order.').waitFor()
-  expect(opened.wrong).toEqual([])
-})
-
-test('an order of somebody else looks like one that does not exist', async () => {
-  const [product, owner, stranger] = await Promise.all([shop.addProduct({ price: 20 }), someone(), someone()])
-  const { id } = await owner.api.place(pieces(product))
-  const refused = [403, 404].flatMap(code => [`${code} /api/orders/${id}`, `${code} /api/orders/${id}/timeline`])
-  await using opened = await open(`/orders/${id}`, { as: stranger.login, expected: refused })
-  await opened.page.getByText('There is nothing here').first().waitFor()
-  expect(opened.wrong.filter(line => !/^40[34]:/.test(line))).toEqual([])
-})
-
-test('an order is read again only after the answer before, and not once it is over', async () => {
-  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
-  const { id } = await api.place(pieces(product))
-  await using opened = await open('/', { as: login })
-  const { page } = opened
-  await page.clock.install()
-  const isOrder = (url: URL) => url.pathname === `/api/orders/${id}`
-  let asked = 0
-  page.on('request', request => {
-    if (isOrder(new URL(request.url()))) asked++
-  })
-  await opened.go(`/orders/${id}`)
-  const { promise: released, resolve: release } = Promise.withResolvers<void>()
-  await page.route(isOrder, async route => {
-    await released
-    await route.continue()
-  })
-  // The clock goes on by itself, too, so a reading begins that is held.
-  await page.waitForRequest(request => isOrder(new URL(request.url())))
-  asked = 0
-  await page.clock.runFor(9000)
-  expect(asked).toBe(0)
-  release()
-
-  await api.cancel(id)
-  await api.untilOrder(id, 'cancelled')
-  await page.clock.runFor(2500)
-  await page.getByText('You cancelled this order.').waitFor()
-  asked = 0
-  await page.clock.runFor(9000)
-  expect(asked).toBe(0)
-  expect(opened.wrong).toEqual([])
-})
-
-test('the parcels of an order are read once more when it is over', async () => {
-  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
-  const { id } = await api.buy(pieces(product))
-  const parcel = await api.untilShipment(id)
-  await using opened = await open('/', { as: login })
-  const { page } = opened
-  await page.clock.install()
-  let asked = 0
-  page.on('request', request => {
-    if (new URL(request.url()).pathname === '/api/shipping/shipments') asked++
-  })
-  await opened.go(`/orders/${id}`)
-  const card = page.locator('section, .card').filter({ has: page.getByRole('heading', { name: 'Parcels' }) })
-  await card.getByText('Ready for the carrier').waitFor()
-  await page.clock.pauseAt(Date.now() + 60_000)
-  await shop.deliver(parcel.id)
-  await api.untilOrder(id, 'delivered')
-  await settled(page)
-  asked = 0
-  // The order is read every two seconds and the parcels every five: the order is the first to be over.
-  await page.clock.runFor(2100)
-  await status(page, 'Delivered')
-  await card.getByText('Delivered').waitFor()
-  expect(asked).toBe(1)
-  await page.clock.runFor(20_000)
-  expect(asked).toBe(1)
   expect(opened.wrong).toEqual([])
 })
 
