@@ -2560,6 +2560,7 @@ export type ProblemErrorsItem = {
   /** @pattern ^/ */
   path: string;
   message: string;
+  code?: string;
 };
 
 /**
