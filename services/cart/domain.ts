@@ -171,24 +171,26 @@ interface Amounts {
   subtotal: number
   discount: number
   tax: number
-  shipping: number
 }
 interface Shipping {
   chosen: Carriage | undefined
   offered: readonly Carriage[]
 }
 export const quoteOf = (
-  { subtotal, discount, tax, shipping }: Amounts,
+  { subtotal, discount, tax }: Amounts,
   currency: string,
   { chosen, offered }: Shipping = { chosen: undefined, offered: [] },
-) => ({
-  subtotal: toMajor(subtotal, currency),
-  discount: toMajor(discount, currency),
-  tax: toMajor(tax, currency),
-  shipping: toMajor(shipping, currency),
-  total: toMajor(subtotal - discount + tax + shipping, currency),
-  currency,
-  ...(chosen && { shipping_option: chosen.option }),
-  shipping_options: offered.map(({ option, price }) => ({ option, price: toMajor(price, currency) })),
-})
+) => {
+  const shipping = chosen?.price ?? 0
+  return {
+    subtotal: toMajor(subtotal, currency),
+    discount: toMajor(discount, currency),
+    tax: toMajor(tax, currency),
+    shipping: toMajor(shipping, currency),
+    total: toMajor(subtotal - discount + tax + shipping, currency),
+    currency,
+    ...(chosen && { shipping_option: chosen.option }),
+    shipping_options: offered.map(({ option, price }) => ({ option, price: toMajor(price, currency) })),
+  }
+}
 export type Quote = ReturnType<typeof quoteOf>

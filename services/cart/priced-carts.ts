@@ -34,7 +34,8 @@ interface Asked {
   place?: Place | undefined
   option?: string | undefined
 }
-type Coupon = Awaited<ReturnType<Offers['discounts']>>['coupon']
+type Discounts = Awaited<ReturnType<Offers['discounts']>>
+type Coupon = Discounts['coupon']
 export interface ShownCart {
   cart: Cart
   lines: CurrentLine[]
@@ -47,7 +48,7 @@ export interface ShownCart {
 const notKnown = 'not known yet'
 const addressIn = ({ country, region }: Place): Address =>
   country === undefined ? notKnown : { line1: notKnown, city: notKnown, country, ...(region !== undefined && { region }) }
-const noAmounts = { subtotal: 0, discount: 0, tax: 0, shipping: 0 }
+const noAmounts = { subtotal: 0, discount: 0, tax: 0 }
 const userOf = (owner: Owner) => ('user' in owner ? owner.user : undefined)
 const productsOf = (lines: Iterable<{ product_id: string }>) => [...lines].map(line => line.product_id)
 
@@ -56,22 +57,19 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
   const catalog = offers.products
   const placeFor = async (owner: Owner): Promise<Place> => ('user' in owner ? defaultPlace(owner.user) : {})
 
-  const priceOf = async ({ lines, currency }: PricedLines, coupon: string | undefined, owner: Owner, asked: Asked) => {
-    const discounts = offers.discounts({ currency, lines }, { userId: userOf(owner), coupon })
+  const priceOf = async ({ lines, currency }: PricedLines, discounts: Discounts | Promise<Discounts>, owner: Owner, asked: Asked) => {
     const [given, place] = await Promise.all([discounts, asked.place ?? placeFor(owner)])
     const subtotal = sumOf(lines.map(({ price, quantity }) => times(price, quantity)))
     const discounted = lines.map((line, index) => ({ ...line, net: times(line.price, line.quantity) - (given.shares[index] ?? 0) }))
     const goods = { currency, address: addressIn(place), lines: discounted }
     const terms = { subtotal: subtotal - given.discount, freeShipping: given.freeShipping, option: asked.option }
     const { chosen, offered } = await offers.carriage({ ...goods, ...terms })
-    const shipping = chosen.price
-    const { tax } = await offers.taxes(goods, shipping)
-    const amounts = { subtotal, discount: given.discount, tax, shipping }
-    return { coupon: given.coupon, quote: quoteOf(amounts, currency, { chosen, offered }) }
+    const { tax } = await offers.taxes(goods, chosen.price)
+    return { coupon: given.coupon, quote: quoteOf({ subtotal, discount: given.discount, tax }, currency, { chosen, offered }) }
   }
   /** Undefined while a service that it needs fails. An option that is not offered is refused. */
-  const priceIfPossible = (priced: PricedLines, coupon: string | undefined, owner: Owner, asked: Asked) =>
-    priceOf(priced, coupon, owner, asked).catch(error => {
+  const priceIfPossible = (...priced: Parameters<typeof priceOf>) =>
+    priceOf(...priced).catch(error => {
       if (error instanceof AppError && error.code !== 'unknown_shipping_option') return undefined
       throw error
     })
@@ -86,7 +84,8 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     if (lines.length === 0) return { cart, lines, quote: quoteOf(noAmounts, defaultCurrency), coupon: undefined }
     const priced = pricedLines(lines)
     if (!priced) return { cart, lines, quote: undefined, coupon: undefined }
-    const answer = await priceIfPossible(priced, cart.coupon, owner, asked)
+    const discounts = offers.discounts(priced, { userId: userOf(owner), coupon: cart.coupon })
+    const answer = await priceIfPossible(priced, discounts, owner, asked)
     return { cart, lines, quote: answer?.quote, coupon: answer?.coupon }
   }
 
@@ -138,13 +137,18 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
 
     /** Keeps a code that promotion would accept for what is in the cart now. */
     async useCoupon(owner: Owner, { code, guesser }: EnteredCode, versions: ExpectedVersions, asked: Asked = {}): Promise<ShownCart> {
-      const priced = pricedLines(await freshLines(await carts.get(owner)))
+      const before = await carts.get(owner)
+      const lines = await freshLines(before)
+      const priced = pricedLines(lines)
       if (!priced) throw conflict('cart_empty', 'There is nothing in the cart that a code could be used for.')
-      const { coupon } = await offers.discounts(priced, { userId: userOf(owner), coupon: code, guesser })
+      const discounts = await offers.discounts(priced, { userId: userOf(owner), coupon: code, guesser })
+      const { coupon } = discounts
       if (!coupon?.valid) throw couponRejected('/code', coupon?.reason)
-      // Before the code is kept: a refused request changes nothing.
-      if (asked.option !== undefined) await priceIfPossible(priced, coupon.code, owner, asked)
-      return show(owner, await carts.setCoupon(owner, coupon.code, versions), asked)
+      // Before the code is kept, since an option that is not offered is refused: a refused request changes nothing.
+      const answer = await priceIfPossible(priced, discounts, owner, asked)
+      const cart = await carts.setCoupon(owner, coupon.code, versions)
+      const isPriced = Bun.deepEquals(cart.lines, before.lines)
+      return isPriced ? { cart, lines, quote: answer?.quote, coupon } : show(owner, cart, asked)
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */

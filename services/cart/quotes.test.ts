@@ -89,6 +89,10 @@ describe('the quote', () => {
     shop.asked.length = 0
     await me.cart()
     expect(shop.asked).toEqual(['product', 'promotion', 'shipping', 'tax'])
+    shop.coupons.set('TEN', { percent: 10 })
+    shop.asked.length = 0
+    await me.ask('POST', '/coupon?shipping_option=standard', { code: 'TEN' })
+    expect(shop.asked).toEqual(['product', 'promotion', 'shipping', 'tax'])
   })
   test.each(['promotion', 'shipping', 'tax'] as const)('is null while %s is down; the lines are shown', async name => {
     const me = await shop.shopper()
