@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type TestFavourite, testFavourite } from './testing'
+import { productId, type TestFavourite, testFavourite } from './testing'
 
 let service: TestFavourite
 beforeAll(async () => {
@@ -23,6 +23,23 @@ test('the export has everything of one person, for the user service only', async
   })
   expect(body.data.shared_since).toBeString()
   expect((await service.send('GET', path, undefined, await service.asService('order'))).status).toBe(403)
+})
+
+test('the export is whole, however long the list is', async () => {
+  const { id: user_id } = await service.newUser()
+  const products = Array.from({ length: 10_001 }, (_, n) => ({ user_id, product_id: productId(1_000_000 + n) }))
+  const { db } = service.sql
+  for (let from = 0; from < products.length; from += 1000) {
+    const some = products.slice(from, from + 1000)
+    const watched = { kind: 'price_drop' as const, price: 100, currency: 'USD', from_change: 0, version: 0 }
+    await db.insertInto('favourites').values(some).execute()
+    await db
+      .insertInto('watches')
+      .values(some.map(one => ({ ...one, ...watched })))
+      .execute()
+  }
+  const { favourites, watches } = await service.personalData.exportOf(user_id)
+  expect([favourites.length, watches.length]).toEqual([10_001, 10_001])
 })
 
 test('a deleted user leaves nothing behind, others keep what is theirs, and nothing comes later', async () => {

@@ -1,15 +1,19 @@
 import { toMajor } from '#shared/money'
+import { allRows } from '#shared/personal-data'
 import { lockOrMake } from '#shared/sql'
 import type { FavouriteSql } from './database'
 import { forgetUnwatched, lockProducts } from './watched-products'
 
-const mostExported = 10_000
-
 export const favouritePersonalData = (sql: FavouriteSql) => ({
   async exportOf(userId: number) {
+    const own = sql.db.selectFrom('favourites').selectAll().where('user_id', '=', userId)
     const [favourites, watches, share] = await Promise.all([
-      sql.db.selectFrom('favourites').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
-      sql.db.selectFrom('watches').selectAll().where('user_id', '=', userId).limit(mostExported).execute(),
+      allRows(
+        (after, limit) => own.where('id', '>', after).orderBy('id').limit(limit).execute(),
+        ({ id }) => id,
+      ),
+      // At most one of each kind for each favourite, and a list has at most `FAVOURITES_LIMIT` of those.
+      sql.db.selectFrom('watches').selectAll().where('user_id', '=', userId).execute(),
       sql.db.selectFrom('shares').select('created_at').where('user_id', '=', userId).executeTakeFirst(),
     ])
     return {

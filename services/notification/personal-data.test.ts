@@ -6,6 +6,16 @@ import { erased, placed, statusUpdated, watchTriggered } from './testing-events'
 const shop = await testNotification()
 const later = (ms: number) => new Date(Date.now() + ms)
 
+test('the export has every message, however many there are', async () => {
+  const { id: user_id } = await shop.newUser()
+  const message = { user_id, kind: 'price_drop' as const, facts: '{}', created_at: new Date() }
+  for (let from = 0; from < 10_001; from += 1000) {
+    const some = Array.from({ length: Math.min(1000, 10_001 - from) }, (_, n) => ({ ...message, cause: `cause ${from + n}` }))
+    await shop.sql.db.insertInto('messages').values(some).execute()
+  }
+  expect((await shop.personalData.exportOf(user_id)).messages).toHaveLength(10_001)
+})
+
 describe('an erased user', () => {
   test('is exported first, and then leaves nothing behind but that something was sent', async () => {
     const user = await shop.newUser()

@@ -1,5 +1,6 @@
 import type { Message } from '#shared/event'
 import { forgetAnswers } from '#shared/idempotency'
+import { allRows } from '#shared/personal-data'
 import { inBatches } from '#shared/sweep'
 import { day } from '#shared/time'
 import { contentColumn, factsColumn, historyColumn, type NotificationSql } from './database'
@@ -12,24 +13,32 @@ interface Ports {
   preferences: Pick<RecipientPreferences, 'find'>
 }
 
-const mostExported = 10_000
 /** A provider repeats a report for days at most. */
 const reportMs = 30 * day
 /** Messages and deliveries are kept for this long. */
 const rowMs = 365 * day
 const batch = 500
 
+interface Pages<Row> {
+  limit(rows: number): { execute(): Promise<Row[]> }
+}
+const whole = <Row extends { id: number }>(after: (id: number) => Pages<Row>): Promise<Row[]> =>
+  allRows(
+    (id, limit) => after(id).limit(limit).execute(),
+    ({ id }) => id,
+  )
+
 export const notificationPersonalData = ({ sql, preferences }: Ports) => ({
   async exportOf(userId: number) {
     const { db } = sql
     const [chosen, messages, deliveries, devices, plans, collected, suppressed] = await Promise.all([
       preferences.find(userId),
-      db.selectFrom('messages').selectAll().where('user_id', '=', userId).orderBy('id', 'desc').limit(mostExported).execute(),
-      db.selectFrom('deliveries').selectAll().where('user_id', '=', userId).orderBy('id', 'desc').limit(mostExported).execute(),
-      db.selectFrom('devices').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
-      db.selectFrom('plans').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
-      db.selectFrom('digest_entries').selectAll().where('user_id', '=', userId).orderBy('id').limit(mostExported).execute(),
-      db.selectFrom('suppressions').selectAll().where('user_id', '=', userId).limit(mostExported).execute(),
+      whole(id => db.selectFrom('messages').selectAll().where('user_id', '=', userId).where('id', '>', id).orderBy('id')),
+      whole(id => db.selectFrom('deliveries').selectAll().where('user_id', '=', userId).where('id', '>', id).orderBy('id')),
+      whole(id => db.selectFrom('devices').selectAll().where('user_id', '=', userId).where('id', '>', id).orderBy('id')),
+      whole(id => db.selectFrom('plans').selectAll().where('user_id', '=', userId).where('id', '>', id).orderBy('id')),
+      whole(id => db.selectFrom('digest_entries').selectAll().where('user_id', '=', userId).where('id', '>', id).orderBy('id')),
+      db.selectFrom('suppressions').selectAll().where('user_id', '=', userId).execute(),
     ])
     return {
       preferences: chosen,

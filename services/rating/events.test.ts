@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { ObjectId } from 'mongodb'
 import { userDeleted, userRegistered } from '#shared/catalog'
 import { messageOf } from '#shared/testing'
+import { votesIn } from './database'
 import { delivered, opinion, product, type TestRating, testRating } from './testing'
 
 let service: TestRating
@@ -146,5 +148,13 @@ describe('a person who is erased', () => {
     })
     expect(JSON.stringify(body)).not.toContain(others)
     expect((await service.send('GET', path, undefined, await service.asService('order'))).status).toBe(403)
+  })
+
+  test('is told all of it, however much that is', async () => {
+    const user = await service.newUser()
+    const kept = Array.from({ length: 10_001 }, () => ({ review_id: new ObjectId(), user_id: user.id, created_at: new Date() }))
+    await votesIn(service.mongo).insertMany(kept.map(vote => ({ ...vote, helpful: true })))
+    expect((await service.personalData.exportOf(user.id)).votes).toHaveLength(10_001)
+    await votesIn(service.mongo).deleteMany({ user_id: user.id })
   })
 })

@@ -7,7 +7,6 @@ import { ownReviewView, replyView } from './model'
 import type { People } from './people'
 import type { Reviews } from './repository'
 
-const mostExported = 10_000
 const votesAtOnce = 100
 
 interface Ports {
@@ -36,15 +35,14 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
   return {
     async exportOf(userId: number) {
       const own = { user_id: userId }
-      const options = { limit: mostExported }
       const [person, written, repliedTo, voteRows, reportRows, purchases, withdrawals] = await Promise.all([
         peopleIn(mongo).findOne({ _id: userId }),
-        reviewsIn(mongo).find(own, options).toArray(),
-        reviewsIn(mongo).find({ 'replies.user_id': userId }, options).toArray(),
-        votes.find(own, options).toArray(),
-        reportsIn(mongo).find(own, options).toArray(),
-        purchasesIn(mongo).find(own, options).toArray(),
-        withdrawalsIn(mongo).find(own, options).toArray(),
+        reviewsIn(mongo).find(own).toArray(),
+        reviewsIn(mongo).find({ 'replies.user_id': userId }).toArray(),
+        votes.find(own).toArray(),
+        reportsIn(mongo).find(own).toArray(),
+        purchasesIn(mongo).find(own).toArray(),
+        withdrawalsIn(mongo).find(own).toArray(),
       ])
       return {
         first_seen_at: person?.first_seen_at?.toISOString() ?? null,
