@@ -161,18 +161,20 @@ describe('an import', () => {
     expect(ahead).toBeLessThanOrEqual(800)
   })
 
-  test('stops at 64 MiB', async () => {
+  test('stops at 64 MiB, and what came before that is stored', async () => {
     let sent = 0
+    const first = new TextEncoder().encode(lines(item('BEFORE-THE-END')))
     const line = new TextEncoder().encode(`{"bad":"${'x'.repeat(60_000)}"}\n`)
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
+        controller.enqueue(sent === 0 ? first : line)
         sent += line.length
-        controller.enqueue(line)
       },
     })
     const { status, body } = await upload(endless)
     expect([status, body.code]).toEqual([413, 'payload_too_large'])
     expect(sent).toBeLessThan(66 * 1024 * 1024)
+    expect((await send('GET', '/products/by-sku/BEFORE-THE-END')).status).toBe(200)
   })
 })
 
