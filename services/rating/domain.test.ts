@@ -113,6 +113,13 @@ describe('reports', () => {
     expect(times(reportsThatHold.approved - 1, approved, report).status).toBe('published')
     expect(times(reportsThatHold.approved, approved, report).status).toBe('waiting')
   })
+
+  test('need be no more for a review that was edited since it was approved: nobody has approved what it says now', () => {
+    const approved = approve(published, null, now)
+    const rewritten = edited(approved, { ...approved, comment: 'Something else.' }, false, later)
+    expect(times(reportsThatHold.unseen, rewritten, report).status).toBe('waiting')
+    expect(times(reportsThatHold.unseen, approve(rewritten, 'It is fine, too.', later), report).status).toBe('published')
+  })
 })
 
 describe('a decision', () => {

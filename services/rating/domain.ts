@@ -70,7 +70,7 @@ export const newReview = (
   updated_at: now,
 })
 
-/** A review whose author deleted one that was held or rejected waits as an edited one does: it may be the same again. */
+/** A review whose author deleted one that was held, rejected or reported waits as an edited one does: it may be the same again. */
 export const writtenAnew = <R extends Review>(review: R, now: Date): R => ({
   ...review,
   status: 'waiting',
@@ -110,8 +110,8 @@ export const reject = <R extends Review>(review: R, reason: string, at: Date): R
   judged(review, 'rejected', { decision: 'rejected', reason, at })
 
 /**
- * So many readers send a published review to wait. One that an administrator approved takes more of them, so that a handful of accounts cannot
- * hide it again and again.
+ * So many readers send a published review to wait. One that an administrator approved as it is now takes more of them, so that a handful of
+ * accounts cannot hide it again and again.
  */
 export const reportsThatHold = { unseen: 3, approved: 10 }
 /** So few by one reader that a handful of accounts cannot send the reviews of a whole shop to wait. */
@@ -119,7 +119,7 @@ export const mostReportsADay = 20
 
 export const reported = <R extends Review>(review: R, now: Date): R => {
   const open_reports = review.open_reports + 1
-  const approved = review.history.some(({ decision }) => decision === 'approved')
+  const approved = review.history.some(({ decision, at }) => decision === 'approved' && at >= review.updated_at)
   const holds = review.status === 'published' && open_reports >= (approved ? reportsThatHold.approved : reportsThatHold.unseen)
   return {
     ...review,
