@@ -68,7 +68,7 @@ export interface PurchaseRow {
   product_id: string
   delivered_at: Date
 }
-/** Its author deleted a review that was held or rejected: the next one of the product waits for an administrator. */
+/** Its author deleted a review that was held, rejected or reported: the next one of the product waits for an administrator. */
 export interface WithdrawalRow {
   user_id: number
   product_id: string

@@ -133,6 +133,13 @@ describe('a review that its author deletes', () => {
     expect((await again(third, opinion('anew'))).status).toBe('published')
   })
 
+  test('once a reader reported it waits when it is written anew: the report would be lost otherwise', async () => {
+    const first = await post(opinion('reported'))
+    const reader = await service.newUser()
+    await reader.send('POST', `${first.path}/report`, { reason: 'Rude' })
+    expect((await again(first, opinion('reported'))).status).toBe('waiting')
+  })
+
   test('while it waits, waits with its next text as well', async () => {
     const held = await post(`${advertising} d`)
     expect((await again(held, opinion('harmless'))).status).toBe('waiting')

@@ -88,10 +88,10 @@ export const writeReview = ({ mongo, reviews, filter, clients }: Ports) => ({
   },
 
   async remove(id: string, userId: number): Promise<void> {
-    const decide = async ({ user_id, product_id, status }: ReviewRow, session: ClientSession) => {
+    const decide = async ({ user_id, product_id, status, open_reports }: ReviewRow, session: ClientSession) => {
       if (user_id !== userId) throw noReview()
-      // Otherwise an author could undo what readers and administrators decided, by writing the same again.
-      if (status !== 'published')
+      // Otherwise an author could undo what readers said and administrators decided, by writing the same again.
+      if (status !== 'published' || open_reports > 0)
         await withdrawalsIn(mongo).updateOne({ user_id, product_id }, { $set: { withdrawn_at: new Date() } }, { session, upsert: true })
       return undefined
     }
