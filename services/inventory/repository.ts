@@ -3,11 +3,11 @@ import { pageBy, pageNewestFirst, type Sql } from '#shared/sql'
 import type { InventoryDb, MovementRow, SkuRow, StockRow } from './database'
 
 export const stockRepository = ({ db }: Pick<Sql<InventoryDb>, 'db'>) => ({
+  /** The SKUs first: a tag of their versions is then never newer than the stock that it is sent with. */
   async ofProduct(productId: string): Promise<{ skus: SkuRow[]; stock: StockRow[] }> {
-    const [skus, stock] = await Promise.all([
-      db.selectFrom('skus').selectAll().where('product_id', '=', productId).where('opened', '=', 1).orderBy('sku').execute(),
-      db.selectFrom('stock').selectAll().where('product_id', '=', productId).orderBy('id').execute(),
-    ])
+    const ofProduct = db.selectFrom('skus').selectAll().where('product_id', '=', productId)
+    const skus = await ofProduct.where('opened', '=', 1).orderBy('sku').execute()
+    const stock = await db.selectFrom('stock').selectAll().where('product_id', '=', productId).orderBy('id').execute()
     return { skus, stock }
   },
 

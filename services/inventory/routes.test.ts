@@ -34,6 +34,21 @@ describe('the stock of a product', () => {
     await put(id, 9, { sku: skus[1] })
     expect((await get(id, { 'if-none-match': tag })).status).toBe(200)
   })
+  test('is never older than its ETag, which would keep it for as long as nothing else changes', async () => {
+    const { id } = await stocked(0)
+    const admin = await inventory.as(7, 'admin')
+    const versionOf = ({ headers }: Awaited<ReturnType<typeof get>>) => Number(/\d+/.exec(headers.get('etag') ?? ''))
+    const opened = versionOf(await get(id))
+    let running = true
+    const reads = Array.from({ length: 4 }, async () => {
+      const found: Awaited<ReturnType<typeof get>>[] = []
+      while (running) found.push(await get(id))
+      return found
+    })
+    for (let n = 0; n < 40; n++) await send('POST', `/${id}/adjust`, { delta: 1, reason: 'found' }, admin)
+    running = false
+    for (const one of (await Promise.all(reads)).flat()) expect(one.body.quantity).toBeGreaterThanOrEqual(versionOf(one) - opened)
+  })
   test('is not found for an unknown product', async () => {
     expect(refusal(await get(productId(0xdead)))).toEqual([404, 'stock_not_found'])
     expect((await get('507F1F77BCF86CD799439011')).status).toBe(400)
