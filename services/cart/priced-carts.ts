@@ -89,16 +89,16 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     return { cart, lines, quote: answer?.quote, coupon: answer?.coupon }
   }
 
+  /** The prices that a user sees beside a quote are those at which their order from the cart is placed. */
+  const keepPrices = async (owner: Owner, shown: ShownCart): Promise<ShownCart> => {
+    if (!('user' in owner)) return shown
+    const changed = newlyShown(shown.cart.lines, shown.lines, await carts.shownPrices(owner.user))
+    if (changed) await carts.keepShownPrices(owner.user, changed)
+    return shown
+  }
+
   return {
-    /** The prices that a user sees here are those at which their order from the cart is placed. */
-    async show(owner: Owner, asked: Asked = {}): Promise<ShownCart> {
-      if (!('user' in owner)) return show(owner, await carts.get(owner), asked)
-      const [cart, known] = await Promise.all([carts.get(owner), carts.shownPrices(owner.user)])
-      const shown = await show(owner, cart, asked)
-      const changed = newlyShown(cart.lines, shown.lines, known)
-      if (changed) await carts.keepShownPrices(owner.user, changed)
-      return shown
-    },
+    show: async (owner: Owner, asked: Asked = {}) => keepPrices(owner, await show(owner, await carts.get(owner), asked)),
 
     /** What an order from the cart would contain, each line with the price that the cart showed last. */
     async forOrder(userId: number) {
@@ -148,7 +148,7 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
       const answer = await priceIfPossible(priced, discounts, owner, asked)
       const cart = await carts.setCoupon(owner, coupon.code, versions)
       const isPriced = Bun.deepEquals(cart.lines, before.lines)
-      return isPriced ? { cart, lines, quote: answer?.quote, coupon } : show(owner, cart, asked)
+      return keepPrices(owner, isPriced ? { cart, lines, quote: answer?.quote, coupon } : await show(owner, cart, asked))
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */
