@@ -67,3 +67,17 @@ test('a writer that was overtaken, or whose chunks have expired, leaves the head
   expect((await write(slow)).isNewest).toBe(false)
   expect(await snapshots.read()).toMatchObject({ generation })
 })
+
+test('a snapshot that is damaged is none, and the next one takes its place', async () => {
+  const { client, key } = store.redis
+  const { generation } = await write()
+  const chunk = key('snapshot', generation, 0)
+  await client.setrange(chunk, 0, 'damaged')
+  expect(await snapshots.read()).toBeUndefined()
+  for (const damaged of ['{"generation":', '{"generation":1}', '[]']) {
+    await client.set(key('snapshot'), damaged)
+    expect([await snapshots.head(), await snapshots.read()]).toEqual([undefined, undefined])
+    expect((await write()).isNewest).toBe(true)
+    expect(await snapshots.read()).toMatchObject({ position })
+  }
+})

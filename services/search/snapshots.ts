@@ -29,13 +29,28 @@ const graceSeconds = (10 * minute) / second
 // KEYS: the head, the chunks of the new one, those of the one before. ARGV: generation, new head, how many chunks it has, seconds of grace.
 const replaceHead = `
 local before = redis.call('GET', KEYS[1])
-if before and cjson.decode(before).generation >= tonumber(ARGV[1]) then return 0 end
+local readable, known = pcall(cjson.decode, before or '')
+if readable and type(known) == 'table' and (tonumber(known.generation) or 0) >= tonumber(ARGV[1]) then return 0 end
 local last = 1 + ARGV[3]
 if redis.call('EXISTS', unpack(KEYS, 2, last)) < last - 1 then return 0 end
 for at = 2, last do redis.call('PERSIST', KEYS[at]) end
 redis.call('SET', KEYS[1], ARGV[2])
 for at = last + 1, #KEYS do redis.call('EXPIRE', KEYS[at], ARGV[4]) end
 return 1`
+
+const readHead = (text: string) => {
+  try {
+    return Value.Decode(Head, JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+const unpack = async (packed: Buffer): Promise<Segment | undefined> => {
+  const raw = await Bun.zstdDecompress(packed)
+  const buffer = new ArrayBuffer(raw.byteLength)
+  new Uint8Array(buffer).set(raw)
+  return openSegment(buffer)
+}
 
 /** The index as a whole, compressed, so that a new instance need not cut every product into words again. */
 export const indexSnapshots = (redis: Redis) => {
@@ -46,7 +61,7 @@ export const indexSnapshots = (redis: Redis) => {
 
   const head = async () => {
     const text = await client.get(headKey)
-    return text ? Value.Decode(Head, JSON.parse(text)) : undefined
+    return text === null ? undefined : readHead(text)
   }
   const keysOf = ({ generation, chunks }: { generation: number; chunks: number }) =>
     Array.from({ length: chunks }, (_, at) => chunkKey(generation, at))
@@ -67,7 +82,7 @@ export const indexSnapshots = (redis: Redis) => {
       return (await setHead(keys, [generation, JSON.stringify(next), chunks, graceSeconds])) === 1
     },
 
-    /** Undefined if there is none, or none that this release can read. */
+    /** Undefined if there is none, or none that this release can read: a damaged one must not keep an instance from starting. */
     async read(): Promise<Snapshot | undefined> {
       const found = await head()
       if (found?.form !== form) return undefined
@@ -79,10 +94,7 @@ export const indexSnapshots = (redis: Redis) => {
       }
       const packed = Buffer.concat(chunks)
       if (packed.length !== found.bytes) return undefined
-      const raw = await Bun.zstdDecompress(packed)
-      const buffer = new ArrayBuffer(raw.byteLength)
-      new Uint8Array(buffer).set(raw)
-      const segment = openSegment(buffer)
+      const segment = await unpack(packed).catch(() => undefined)
       return segment && { segment, generation: found.generation, position: found.position }
     },
   }
