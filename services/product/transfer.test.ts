@@ -195,6 +195,17 @@ describe('an export', () => {
       })
   })
 
+  test('lets the variants without a price of their own follow when the price is changed in the file', async () => {
+    const { id } = await add({ price: 17, variants: [{ sku: 'FOLLOWS' }, { sku: 'OWN-PRICE', price: 31 }] })
+    const changed = (await download()).replace('"price":17,', '"price":18,')
+    expect((await upload(changed)).body).toMatchObject({ updated: 1, failed: 0 })
+    const inCsv = (await download('?format=csv')).replace(',18,', ',19,')
+    expect((await upload(inCsv, 'text/csv')).body).toMatchObject({ updated: 1, failed: 0 })
+    const { body } = await send('GET', `/products/${id}`)
+    expect([body.price, ...body.variants.map((variant: { price: number }) => variant.price)]).toEqual([19, 19, 31])
+    await send('DELETE', `/products/${id}`)
+  })
+
   test('of a product that is as large as the other routes accept can be imported', async () => {
     const attributes = Object.fromEntries(Array.from({ length: 4 }, (_, n) => [`a${n}`, '"'.repeat(1000)]))
     const { id } = await add({ variants: Array.from({ length: 100 }, (_, n) => ({ sku: `LARGE-${n}`, attributes })) })
