@@ -1,7 +1,9 @@
+import { checker } from './checker'
 import type { Log } from './log'
 import type { ServiceName } from './platform'
 import type { Redis } from './redis'
 import heartbeat from './registry/heartbeat.lua' with { type: 'text' }
+import { t } from './schema'
 import { second } from './time'
 
 /** A running process of a service, as `service:registry:<name>-service` lists it. `expires_at` is by the clock of Redis. */
@@ -87,10 +89,21 @@ export const startRegistration = async (options: RegistrationOptions) => {
   }
 }
 
+const { check: isInstance } = checker(
+  t.Object({
+    ...{ id: t.String(), address: t.String(), host: t.String(), port: t.Integer(), version: t.String() },
+    ...{ started_at: t.String(), last_heartbeat: t.String(), expires_at: t.Optional(t.Number()) },
+  }),
+)
+
+/** Every service may write these keys. What is no list of instances counts as empty, and the next heartbeat replaces it. */
 const parse = (list: string | null | undefined): Instance[] => {
-  if (!list) return []
-  const instances: Instance[] = JSON.parse(list)
-  return instances
+  try {
+    const instances: unknown = JSON.parse(list ?? '[]')
+    return Array.isArray(instances) ? instances.filter(isInstance) : []
+  } catch {
+    return []
+  }
 }
 
 /** The live instances of several services, by name. */
@@ -129,7 +142,7 @@ export const createResolver = ({ redis }: { redis: { client: Pick<Redis['client'
       if (instances.length > 0) list.seenAt = Date.now()
       if (instances.length > 0 || Date.now() - list.seenAt > emptyAfterMs) list.instances = instances
     } catch {
-      // Redis is down or the value is no list: the last list is better than none.
+      // Redis is down: the last list is better than none.
     }
     list.refreshedAt = Date.now()
   }

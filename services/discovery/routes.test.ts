@@ -86,6 +86,15 @@ describe.each(['/api/discovery/services', '/services'])('%s', path => {
     const { services: all } = (await get(path)).body
     expect(all.find(({ name }: { name: string }) => name === 'product').instances.length).toBe(1)
   })
+  test.each(['not json', '5', '{"id":"x"}', '[null,{"id":"x"}]'])('lists the other services where a list is damaged: %s', async damaged => {
+    const { address } = await startInstance('product')
+    await redis.client.set('service:registry:tax-service', damaged)
+    const { status, body } = await get(path)
+    expect([status, body.services.find(({ name }: { name: string }) => name === 'tax').instances]).toEqual([200, []])
+    expect(body.services.find(({ name }: { name: string }) => name === 'product').instances).toMatchObject([{ address }])
+    const again = await startInstance('tax')
+    expect((await get(`${path}/tax`)).body.instances).toMatchObject([{ address: again.address }])
+  })
   test('shows one service, without an instance that has just stopped', async () => {
     const { stop } = await startInstance('product')
     expect((await get(`${path}/product`)).body).toMatchObject({ name: 'product', instances: [{ version: '1.2.3' }] })

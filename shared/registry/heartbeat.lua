@@ -8,9 +8,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local live = {}
 local readable, list = pcall(cjson.decode, redis.call('GET', key) or '[]')
-if readable then
+if readable and type(list) == 'table' then
   for _, instance in ipairs(list) do
-    if instance.id ~= id and instance.expires_at and instance.expires_at > now then
+    if type(instance) == 'table' and instance.id ~= id and (tonumber(instance.expires_at) or 0) > now then
       live[#live + 1] = instance
     end
   end
