@@ -138,6 +138,14 @@ describe.each(adapters)('%s', (name, carrier, { statuses, stranger }) => {
   })
 })
 
+test('FedEx is asked for another token after a call that it refused', async () => {
+  const fedex = fedexCarrier(fedexSettings)
+  await fedex.createLabel(parcel)
+  fakes.fedex.endTokens()
+  await expect(fedex.createLabel(parcel)).rejects.toThrow('fedex answered 401')
+  expect(await fedex.createLabel(parcel)).toHaveProperty('reference')
+})
+
 test('FedEx and DHL have a service for each option and for parcels that leave the country', async () => {
   const fedex = fedexCarrier(fedexSettings)
   const to = { ...parcel.address, country: 'FR' }

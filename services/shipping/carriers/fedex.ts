@@ -49,7 +49,13 @@ export const fedexCarrier = ({ url, clientId, clientSecret, accountNumber, pollM
     }
     return { authorization: `Bearer ${token.value}` }
   }
-  const call = carrierApi('fedex', url, authorization)
+  const signedCall = carrierApi('fedex', url, authorization)
+  const call: typeof signedCall = (...asked) =>
+    signedCall(...asked).catch(error => {
+      // FedEx may have ended the token before its time: the repetition asks for another.
+      token = undefined
+      throw error
+    })
   const account = { accountNumber: { value: accountNumber } }
   return {
     async createLabel({ shipmentId, option, sender, recipient, address, grams }) {

@@ -147,17 +147,17 @@ const FedexTrack = closed({
   }),
 })
 
-export const fakeFedex = () =>
-  fakeCarrierApi((request, state) => {
+export const fakeFedex = () => {
+  let ended = 0
+  const fake = fakeCarrierApi((request, state) => {
+    const token = `fedex-token-${ended}`
     if (request.path === '/oauth/token') {
       if (!request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) return refuse(415)
       const form = Object.fromEntries(new URLSearchParams(request.text))
       const known = { grant_type: 'client_credentials', client_id: 'us', client_secret: 's' }
-      return Bun.deepEquals(form, known)
-        ? Response.json({ access_token: 'fedex-token', token_type: 'bearer', expires_in: 3599 })
-        : refuse(401)
+      return Bun.deepEquals(form, known) ? Response.json({ access_token: token, token_type: 'bearer', expires_in: 3599 }) : refuse(401)
     }
-    if (request.headers.get('authorization') !== 'Bearer fedex-token') return refuse(401)
+    if (request.headers.get('authorization') !== `Bearer ${token}`) return refuse(401)
     if (request.path === '/ship/v1/shipments/cancel') {
       const body = request.method === 'PUT' && jsonOf(request, FedexCancel)
       return body ? cancelLabel(state, Value.Decode(FedexCancel, body).trackingNumber) : refuse(400)
@@ -170,6 +170,12 @@ export const fakeFedex = () =>
     const body = request.path === '/ship/v1/shipments' && jsonOf(request, FedexShipment)
     return body ? Response.json({ output: { transactionShipments: [{ masterTrackingNumber: makeLabel(state, body) }] } }) : refuse(400)
   })
+  /** The tokens that were given are no longer taken. */
+  const endTokens = () => {
+    ended++
+  }
+  return { ...fake, endTokens }
+}
 
 const HanjinParty = closed({ name: text(40), tel: text(20), zip: t.String(), addr: t.String({ pattern: '^[^,\\s]' }), country: t.String() })
 const Waybill = closed({
