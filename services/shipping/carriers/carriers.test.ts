@@ -138,6 +138,12 @@ describe.each(adapters)('%s', (name, carrier, { statuses, stranger }) => {
   })
 })
 
+test('DHL takes a parcel to a long name in a state with a long name', async () => {
+  const address = { ...parcel.address, region: 'Mecklenburg-Vorpommern' }
+  const recipient = async () => ({ name: 'Ada '.repeat(20), phone: '+49 30 99' })
+  expect(await dhlCarrier(dhlSettings).createLabel({ ...parcel, address, recipient })).toHaveProperty('reference')
+})
+
 test('FedEx is asked for another token after a call that it refused', async () => {
   const fedex = fedexCarrier(fedexSettings)
   await fedex.createLabel(parcel)

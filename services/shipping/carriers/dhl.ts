@@ -17,13 +17,16 @@ const abroad = { product: 'V53WPAK', procedure: '53' }
 const participation = '01'
 const profile = 'STANDARD_GRUPPENPROFIL'
 
+/** DHL refuses what is longer. A shorter name still reaches its owner, and no parcel needs its state; a street is not cut. */
+const longest = { name: 50, state: 20 }
+
 const partyOf = ({ name, phone }: Contact, { line1, line2, city, region, postal_code, country }: AddressFields) => ({
-  name1: name,
+  name1: name.slice(0, longest.name),
   addressStreet: line1,
   ...(line2 !== undefined && { additionalAddressInformation1: line2 }),
   ...(postal_code !== undefined && { postalCode: postal_code }),
   city,
-  ...(region !== undefined && { state: region }),
+  ...(region !== undefined && region.length <= longest.state && { state: region }),
   country: countryLetters(country),
   phone,
 })
