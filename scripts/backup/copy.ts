@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import { released } from '#shared/platform'
 import { liveInstances } from '#shared/registry'
 import { openMongoServer } from '../mongo-address'
+import { readCompressed } from './files'
 import { databasesOf, dumpDatabase, restoreDatabase, snapshotSession } from './mongo'
 import { beginSnapshot, dumpSchema, openMysql, type Rows, restoreSchema, schemasOf } from './mysql'
 import { messagesAt, pauseEvents } from './pause-events'
@@ -49,8 +51,10 @@ const openServers = async (places: Places) => {
 }
 
 /** Copies the data of all services into `dir`, while they run. Events pause for some seconds, until every server shows its state of one moment. */
-export const backUp = (places: Places, dir: string, report: Report): Promise<void> =>
-  onServers(places, async ({ mysql, mongo, redis, registry }) => {
+export const backUp = async (places: Places, dir: string, report: Report): Promise<void> => {
+  // Interrupted, it would leave its files beside the manifest of an earlier backup, which would then seem whole.
+  if (existsSync(dir) && readdirSync(dir).length > 0) throw new Error(`${dir} is not empty: name a new folder for the backup`)
+  await onServers(places, async ({ mysql, mongo, redis, registry }) => {
     const [schemas, databases] = [await schemasOf(mysql), await databasesOf(mongo)]
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     report('waiting until every published event is handled')
@@ -85,11 +89,13 @@ export const backUp = (places: Places, dir: string, report: Report): Promise<voi
         `${paused.delayed} messages waited to be tried again and are not in the backup: after a restore, drift names what they would have changed`,
       )
   })
+}
 
 /** Puts the data of all services back as it was. Whatever they stored since is gone, and so are the messages in RabbitMQ, which tell of it. */
-export const restore = (places: Places, dir: string, report: Report): Promise<void> =>
-  onServers(places, async ({ mysql, mongo, redis, registry }) => {
-    const manifest = readManifest(dir)
+export const restore = async (places: Places, dir: string, report: Report): Promise<void> => {
+  const manifest = readManifest(dir)
+  await requireWhole(dir, manifest)
+  await onServers(places, async ({ mysql, mongo, redis, registry }) => {
     const running = Object.entries(await liveInstances({ client: registry }, released)).filter(([, instances]) => instances.length > 0)
     if (running.length > 0)
       throw new Error(
@@ -116,6 +122,20 @@ export const restore = (places: Places, dir: string, report: Report): Promise<vo
       throw new Error('what was restored does not have the numbers of rows, documents and keys that the manifest names')
     report(`The platform is as it was at ${manifest.taken_at}. Start the services, then look at GET /api/discovery/drift.`)
   })
+}
+
+/** Reads every file of a backup to its end, before a restore removes anything: gzip's checksum tells of a file that was cut off or changed. */
+const requireWhole = async (dir: string, manifest: Manifest) => {
+  const files = [
+    ...Object.keys(manifest.mysql).map(schema => sqlFile(dir, schema)),
+    ...Object.entries(manifest.mongo).flatMap(([name, collections]) => Object.keys(collections).map(bsonFile(dir, name))),
+    ...Object.keys(manifest.redis).map(name => keysFile(dir, name)),
+  ]
+  for (const file of files)
+    await finished(readCompressed(file).resume()).catch(cause => {
+      throw new Error(`${file} is missing or damaged, so nothing was restored: use another backup`, { cause })
+    })
+}
 
 const readManifest = (dir: string): Manifest => {
   try {

@@ -11,7 +11,14 @@ export const writeCompressed = async (path: string, pieces: AsyncIterable<string
   await pipeline(Readable.from(pieces), createGzip({ level: 4 }), createWriteStream(path, { mode: 0o600 }))
 }
 
-export const readCompressed = (path: string) => createReadStream(path).pipe(createGunzip())
+/** The bytes of a compressed file. A file that cannot be read, or not to its end, is an error of the stream. */
+export const readCompressed = (path: string) => {
+  const text = createGunzip()
+  createReadStream(path)
+    .on('error', error => text.destroy(error))
+    .pipe(text)
+  return text
+}
 
 /** The lines of a compressed text. */
 export const compressedLines = (path: string): AsyncIterable<string> => linesOf(readCompressed(path))
