@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Environment } from '#shared/config'
 import { stackFolder } from './background'
 import type { Instances } from './instances'
+import { takeLock } from './lock'
 import { cartRedis, type Servers, startPlatform, startServers } from './platform'
 import { provisionMysql } from './provision'
 import { type Secrets, secretsIn } from './secrets'
@@ -29,16 +31,24 @@ export type StackOptions = {
 
 export type Stack = { servers: Servers; secrets: Secrets; gateway: string; markReady: (summary: string) => void; stop: () => Promise<void> }
 
-const runsAlready = (dir: string, pid: number) => {
+const runsAlready = (dir: string) => {
+  const running = readState(dir)
+  if (!running || !isAlive(running.launcher)) return `Another start of the platform in ${dir} has just begun: \`bun run status\` shows it.`
   const remedy = dir === stackFolder ? 'stop it with `bun run stop`' : 'wait until it ends, or end that process'
-  return `The platform in ${dir} runs already, as process ${pid}: ${remedy}, then try again.`
+  return `The platform in ${dir} runs already, as process ${running.launcher.pid}: ${remedy}, then try again.`
 }
 
 /** Starts everything, with its data in one folder. `stop` lets the services drain, then ends Nginx, then the servers. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dir, report, interrupted } = options
+  privateFolder(dirname(dir))
+  // Beside the folder, which a fresh start removes.
+  const release = takeLock(`${dir}.lock`)
   const running = readState(dir)
-  if (running && isAlive(running.launcher)) throw new Error(runsAlready(dir, running.launcher.pid))
+  if (!release || (running && isAlive(running.launcher))) {
+    release?.()
+    throw new Error(runsAlready(dir))
+  }
   await endLeftovers(dir, report)
   if (options.fresh) rmSync(dir, { recursive: true, force: true })
   privateFolder(dir)
@@ -54,6 +64,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = async () => {
     for (const stage of [stages.service, stages.gateway, stages.server]) await Promise.all(stage.map(supervised => supervised.stop()))
     removeState(dir)
+    release()
   }
   const runAs = (stage: keyof typeof stages) => async (start: () => Promise<Server>) => {
     interrupted.throwIfAborted()

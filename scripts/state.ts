@@ -40,9 +40,17 @@ export async function endLeftovers(dir: string, report: (line: string) => void) 
 
 /** Asks a process to end, and kills it if it has not after `timeoutMs`. */
 export async function end(one: Member, timeoutMs: number) {
-  process.kill(one.pid, 'SIGTERM')
-  const ended = until(`the end of ${one.name}`, () => !isAlive(one), { timeoutMs, everyMs: 50 })
-  await ended.catch(() => process.kill(one.pid, 'SIGKILL'))
+  const ended = (ms: number) => until(`the end of ${one.name}`, () => !isAlive(one), { timeoutMs: ms, everyMs: 50 })
+  signal(one, 'SIGTERM')
+  await ended(timeoutMs).catch(() => {
+    signal(one, 'SIGKILL')
+    return ended(5000)
+  })
+}
+
+/** A process that has ended meanwhile is none to ask: a server ends by itself when its helper does. */
+function signal(one: Member, name: 'SIGTERM' | 'SIGKILL') {
+  if (isAlive(one)) process.kill(one.pid, name)
 }
 
 /** When the process started, in ticks since the machine did. A zombie has ended. */
