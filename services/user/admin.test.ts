@@ -32,6 +32,22 @@ describe('the first administrator', () => {
     expect(await users.accounts.admins()).toEqual([{ id: rootId }])
     await rename('root@example.com')
   })
+  test('is not made while another is active, nor of an account that is there, and the log says why', async () => {
+    const ensure = (email: string) => users.managedAccounts.ensureAdmin(email, 'the admin password')
+    const saysWhile = async (act: () => Promise<unknown>) => {
+      const before = users.warnings.length
+      await act()
+      return users.warnings.slice(before)
+    }
+    const { email } = await users.signUp('hopeful')
+    const set = (change: { blocked: boolean }) => users.sql.db.updateTable('users').set(change).where('id', '=', rootId).execute()
+    expect(await saysWhile(() => ensure('root@example.com'))).toEqual([])
+    expect(await saysWhile(() => ensure(email))).toEqual([expect.stringContaining('since another one is active')])
+    await set({ blocked: true })
+    expect(await saysWhile(() => ensure(email))).toEqual([expect.stringContaining('the address of a customer or of a blocked account')])
+    expect(await users.accounts.admins()).toEqual([])
+    await set({ blocked: false })
+  })
 })
 
 describe('an administrator', () => {

@@ -78,7 +78,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
     profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, warnings, recordAudit }),
     passwordResets: passwordResets({ sql, clock, log, accounts, passwords, sessions, tokens, recordAudit }),
     emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),
-    managedAccounts: managedAccounts({ sql, clock, accounts, passwords, sessions, recordAudit }),
+    managedAccounts: managedAccounts({ sql, clock, accounts, passwords, sessions, recordAudit, log }),
     personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, warnings, confirm, clients }),
     reseal: reseal({ sql, vault, log }),
   }

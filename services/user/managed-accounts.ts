@@ -1,4 +1,5 @@
 import { userRegistered } from '#shared/catalog'
+import type { Log } from '#shared/log'
 import { cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
 import { countCapped, isDuplicate, pageNewestFirst } from '#shared/sql'
@@ -17,12 +18,13 @@ interface Deps {
   passwords: PasswordHashes
   sessions: Sessions
   recordAudit: RecordAudit
+  log: Pick<Log, 'warn'>
 }
 
 const NameCursor = t.Tuple([t.String()])
 
 /** What administrators do with accounts. */
-export const managedAccounts = ({ sql, clock, accounts, passwords, sessions, recordAudit }: Deps) => {
+export const managedAccounts = ({ sql, clock, accounts, passwords, sessions, recordAudit, log }: Deps) => {
   const { db } = sql
   const present = db.selectFrom('users').where('erased_at', 'is', null)
 
@@ -99,8 +101,14 @@ export const managedAccounts = ({ sql, clock, accounts, passwords, sessions, rec
      * unique e-mail lets one create it.
      */
     async ensureAdmin(address: string, password: string): Promise<void> {
-      if ((await accounts.admins()).length > 0) return
       const email = emailOf(address)
+      const admins = await accounts.admins()
+      if (admins.length > 0) {
+        const owner = await present.select('id').where('email', '=', email).executeTakeFirst()
+        if (!admins.some(({ id }) => id === owner?.id))
+          log.warn('ADMIN_EMAIL made no administrator, since another one is active: they can give the role to an account in /admin')
+        return
+      }
       const password_hash = await passwords.hash(password)
       const named = usernameOf('admin')
       const isTaken = await db
@@ -119,8 +127,11 @@ export const managedAccounts = ({ sql, clock, accounts, passwords, sessions, rec
         publish(userRegistered({ id, version: 1 }, { user_id: id }))
         await recordAudit(trx, 'admin.created', { user: id })
       })
-      await insert.catch(error => {
+      await insert.catch(async error => {
         if (!isDuplicate(error)) throw error
+        // Usually, another instance has just made it.
+        if ((await accounts.admins()).length === 0)
+          log.warn('There is no active administrator, and ADMIN_EMAIL is the address of a customer or of a blocked account: name another')
       })
     },
   }
