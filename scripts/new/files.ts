@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { NewService } from './service'
 
 /**
- * The templates. mysql/ is a whole service, which is called favourite; mongo/ and redis/ have only the files that are different there, and
- * import the others from mysql/.
+ * The templates. mysql/ is a whole service of samples; mongo/ and redis/ have only the files that are different there, and import the others from
+ * mysql/. Where a type asks for a service or an error that exists, they name those of `favourite`.
  */
 const folderOf = (store: string) => join(import.meta.dir, store)
 const filesIn = (store: string) => [...new Bun.Glob('**/*.{ts,lua}').scanSync(folderOf(store))].sort()
@@ -25,11 +25,12 @@ const textFor = ({ name, plural, resource }: NewService, template: string) =>
     .replaceAll("'./catalog'", "'#shared/catalog'")
     .replaceAll("'../mysql/", "'./")
     .replaceAll("'../../../services/", "'../")
-    .replaceAll('/api/favourites', `/api/${resource}`)
-    .replaceAll('favourites', plural)
-    .replaceAll('Favourites', capital(plural))
     .replaceAll('favourite', name)
-    .replaceAll('Favourite', capital(name))
+    .replaceAll('/api/samples', `/api/${resource}`)
+    .replaceAll('samples', plural)
+    .replaceAll('Samples', capital(plural))
+    .replaceAll('sample', name)
+    .replaceAll('Sample', capital(name))
 
 /** Every file of the new service, by its path in the project. */
 export const newFiles = (service: NewService): Map<string, string> => {
@@ -42,7 +43,7 @@ export const newFiles = (service: NewService): Map<string, string> => {
     const text = textFor(service, readFileSync(join(folderOf(folder), file), 'utf8'))
     if (file === 'catalog.ts') files.set(`shared/catalog/${name}.ts`, text.replace("'#shared/event'", "'../event'"))
     else if (file === 'postman.ts') files.set(`scripts/postman/${plural}.ts`, text.replace("'../../postman/request'", "'./request'"))
-    else files.set(`services/${name}/${file.replace(/\bfavourites\b/, plural)}`, text)
+    else files.set(`services/${name}/${file.replace(/\bsamples\b/, plural)}`, text)
   }
   return files
 }

@@ -1,15 +1,15 @@
 import type { Mongo } from '#shared/mongo'
-import type { FavouriteClients } from '../mysql/clients'
-import { saveFavourite } from '../mysql/save'
-import { favouriteRepository } from './repository'
+import type { SampleClients } from '../mysql/clients'
+import { saveSample } from '../mysql/save'
+import { sampleRepository } from './repository'
 
 interface Ports {
   mongo: Mongo
-  clients: FavouriteClients
+  clients: SampleClients
 }
 
 export const compose = ({ mongo, clients }: Ports) => {
-  const favourites = favouriteRepository(mongo)
-  return { favourites, save: saveFavourite({ favourites, clients }) }
+  const samples = sampleRepository(mongo)
+  return { samples, save: saveSample({ samples, clients }) }
 }
-export type FavouriteService = ReturnType<typeof compose>
+export type SampleService = ReturnType<typeof compose>

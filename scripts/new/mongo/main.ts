@@ -1,8 +1,8 @@
 import type { Environment } from '#shared/config'
 import { runService } from '#shared/service'
-import { favouriteApp } from '../mysql/app'
-import { favouriteClients } from '../mysql/clients'
-import { favouriteHandlers } from '../mysql/events'
+import { sampleApp } from '../mysql/app'
+import { sampleClients } from '../mysql/clients'
+import { sampleHandlers } from '../mysql/events'
 import { compose } from './compose'
 import { indexes } from './database'
 
@@ -11,9 +11,9 @@ export const start = (env?: Environment) =>
     'favourite',
     async ({ http, bus, client, ...kernel }) => {
       const mongo = await kernel.mongo(indexes)
-      const service = compose({ mongo, clients: favouriteClients(client) })
-      await bus.consume(favouriteHandlers(service))
-      return favouriteApp({ http, ...service })
+      const service = compose({ mongo, clients: sampleClients(client) })
+      await bus.consume(sampleHandlers(service))
+      return sampleApp({ http, ...service })
     },
     env,
   )

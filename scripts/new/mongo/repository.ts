@@ -2,46 +2,46 @@ import { ObjectId } from 'mongodb'
 import { isDuplicate, type Mongo } from '#shared/mongo'
 import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
-import { favouriteSaved } from '../mysql/catalog'
-import { blank, changeNote, type Favourite } from '../mysql/domain'
-import { favouritesIn } from './database'
+import { sampleSaved } from '../mysql/catalog'
+import { blank, changeNote, type Sample } from '../mysql/domain'
+import { samplesIn } from './database'
 
 const Cursor = t.Tuple([t.String({ pattern: '^[0-9a-f]{24}$' })])
 
-export const favouriteRepository = (mongo: Mongo) => {
-  const favourites = favouritesIn(mongo)
+export const sampleRepository = (mongo: Mongo) => {
+  const samples = samplesIn(mongo)
 
-  const save = (user_id: number, product_id: string, note: string): Promise<Favourite> =>
+  const save = (user_id: number, product_id: string, note: string): Promise<Sample> =>
     mongo.transaction(async (session, publish) => {
       const now = new Date()
-      const present = await favourites.findOne({ user_id, product_id }, { session })
+      const present = await samples.findOne({ user_id, product_id }, { session })
       const before = present ?? { _id: new ObjectId(), user_id, product_id, ...blank, created_at: now, updated_at: now }
       const noted = changeNote(before, note)
       if (!noted) return before
       const row = { ...before, ...noted, updated_at: now }
-      await favourites.replaceOne({ _id: row._id }, row, { session, upsert: true })
-      publish(favouriteSaved({ id: row._id.toHexString(), version: row.version }, { user_id, product_id, note }))
+      await samples.replaceOne({ _id: row._id }, row, { session, upsert: true })
+      publish(sampleSaved({ id: row._id.toHexString(), version: row.version }, { user_id, product_id, note }))
       return row
     })
 
   return {
-    async list(userId: number, { skip, limit, cursor }: PageQuery): Promise<Page<Favourite>> {
+    async list(userId: number, { skip, limit, cursor }: PageQuery): Promise<Page<Sample>> {
       const ofUser = { user_id: userId }
       const older = cursor === undefined ? {} : { _id: { $lt: new ObjectId(decodeCursor(cursor, Cursor)[0]) } }
       const [items, total] = await Promise.all([
-        favourites
+        samples
           .find({ ...ofUser, ...older })
           .sort({ _id: -1 })
           .skip(cursor === undefined ? skip : 0)
           .limit(limit)
           .toArray(),
-        favourites.countDocuments(ofUser, { limit: countLimit }),
+        samples.countDocuments(ofUser, { limit: countLimit }),
       ])
       return { items, total, nextCursor: cursorAfter(items, limit, ({ _id }) => [_id.toHexString()]) }
     },
 
     /** Of two first notes at once one finds the other's document, which it changes when it is repeated. */
-    save: async (userId: number, productId: string, note: string): Promise<Favourite> => {
+    save: async (userId: number, productId: string, note: string): Promise<Sample> => {
       try {
         return await save(userId, productId, note)
       } catch (error) {
@@ -51,15 +51,15 @@ export const favouriteRepository = (mongo: Mongo) => {
     },
 
     async remove(userId: number, productId: string): Promise<boolean> {
-      const { deletedCount } = await favourites.deleteOne({ user_id: userId, product_id: productId })
+      const { deletedCount } = await samples.deleteOne({ user_id: userId, product_id: productId })
       return deletedCount > 0
     },
 
-    exportOf: (userId: number): Promise<Favourite[]> => favourites.find({ user_id: userId }).sort({ _id: 1 }).toArray(),
+    exportOf: (userId: number): Promise<Sample[]> => samples.find({ user_id: userId }).sort({ _id: 1 }).toArray(),
 
-    forgetUser: (userId: number): Promise<unknown> => favourites.deleteMany({ user_id: userId }),
+    forgetUser: (userId: number): Promise<unknown> => samples.deleteMany({ user_id: userId }),
 
-    forgetProduct: (productId: string): Promise<unknown> => favourites.deleteMany({ product_id: productId }),
+    forgetProduct: (productId: string): Promise<unknown> => samples.deleteMany({ product_id: productId }),
   }
 }
-export type FavouriteRepository = ReturnType<typeof favouriteRepository>
+export type SampleRepository = ReturnType<typeof sampleRepository>

@@ -1,14 +1,14 @@
 import type { Http } from '#shared/http'
 import { exportRoute } from '#shared/personal-data'
-import type { FavouriteService } from './compose'
-import { favouriteView } from './model'
-import { favouriteRoutes } from './routes'
+import type { SampleService } from './compose'
+import { sampleView } from './model'
+import { sampleRoutes } from './routes'
 
-export const favouriteApp = (deps: FavouriteService & { http: Http }) => {
-  const exportOf = async (userId: number) => ({ favourites: (await deps.favourites.exportOf(userId)).map(favouriteView) })
+export const sampleApp = (deps: SampleService & { http: Http }) => {
+  const exportOf = async (userId: number) => ({ samples: (await deps.samples.exportOf(userId)).map(sampleView) })
   return deps
     .http('')
-    .use(favouriteRoutes(deps))
+    .use(sampleRoutes(deps))
     .use(exportRoute({ http: deps.http, exportOf }))
 }
-export type FavouriteApi = ReturnType<typeof favouriteApp>
+export type SampleApi = ReturnType<typeof sampleApp>

@@ -1,7 +1,7 @@
 import { ask, type Clients } from '#shared/client'
 import type { ProductApi } from '../../../services/product/app'
 
-export const favouriteClients = (client: Clients) => {
+export const sampleClients = (client: Clients) => {
   const { api } = client<ProductApi>('product')
   return {
     /** Throws `product_not_found` for a product that the catalog does not have. */
@@ -10,4 +10,4 @@ export const favouriteClients = (client: Clients) => {
     },
   }
 }
-export type FavouriteClients = ReturnType<typeof favouriteClients>
+export type SampleClients = ReturnType<typeof sampleClients>

@@ -1,15 +1,15 @@
-import type { FavouriteClients } from './clients'
-import type { FavouriteSql } from './database'
-import { favouriteRepository } from './repository'
-import { saveFavourite } from './save'
+import type { SampleClients } from './clients'
+import type { SampleSql } from './database'
+import { sampleRepository } from './repository'
+import { saveSample } from './save'
 
 interface Ports {
-  sql: FavouriteSql
-  clients: FavouriteClients
+  sql: SampleSql
+  clients: SampleClients
 }
 
 export const compose = ({ sql, clients }: Ports) => {
-  const favourites = favouriteRepository(sql)
-  return { favourites, save: saveFavourite({ favourites, clients }) }
+  const samples = sampleRepository(sql)
+  return { samples, save: saveSample({ samples, clients }) }
 }
-export type FavouriteService = ReturnType<typeof compose>
+export type SampleService = ReturnType<typeof compose>

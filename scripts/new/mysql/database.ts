@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely'
 import type { Sql } from '#shared/sql'
 
-export interface FavouriteDb {
-  favourites: {
+export interface SampleDb {
+  samples: {
     id: Generated<number>
     user_id: number
     product_id: string
@@ -12,4 +12,4 @@ export interface FavouriteDb {
     updated_at: Generated<Date>
   }
 }
-export type FavouriteSql = Sql<FavouriteDb>
+export type SampleSql = Sql<SampleDb>

@@ -1,5 +1,5 @@
 /** What a user noted about a product. */
-export interface Favourite {
+export interface Sample {
   product_id: string
   note: string
   created_at: Date

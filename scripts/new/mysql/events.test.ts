@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { productDeleted, userDeleted } from '#shared/catalog'
 import { messageOf } from '#shared/testing'
-import { testFavourite } from './testing'
+import { testSample } from './testing'
 
 const [kept, gone] = ['a'.repeat(24), 'b'.repeat(24)]
 
-let service: Awaited<ReturnType<typeof testFavourite>>
+let service: Awaited<ReturnType<typeof testSample>>
 beforeAll(async () => {
-  service = await testFavourite()
+  service = await testSample()
 })
 afterAll(() => service.stop())
 

@@ -1,10 +1,10 @@
 import { productDeleted } from '#shared/catalog'
 import { on } from '#shared/event'
 import { eraseOn } from '#shared/personal-data'
-import type { FavouriteService } from './compose'
+import type { SampleService } from './compose'
 
 /** Neither handler needs an inbox: deleting twice is deleting once. */
-export const favouriteHandlers = ({ favourites }: Pick<FavouriteService, 'favourites'>) => [
-  on(productDeleted, message => favourites.forgetProduct(message.data.product_id)),
-  eraseOn((_, userId) => favourites.forgetUser(userId)),
+export const sampleHandlers = ({ samples }: Pick<SampleService, 'samples'>) => [
+  on(productDeleted, message => samples.forgetProduct(message.data.product_id)),
+  eraseOn((_, userId) => samples.forgetUser(userId)),
 ]

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { testFavourite } from './testing'
+import { testSample } from './testing'
 
 const product_id = 'a'.repeat(24)
 
-let service: Awaited<ReturnType<typeof testFavourite>>
+let service: Awaited<ReturnType<typeof testSample>>
 beforeAll(async () => {
-  service = await testFavourite()
+  service = await testSample()
 })
 afterAll(() => service.stop())
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { testFavourite } from './testing'
+import { testSample } from './testing'
 import { missingProduct } from './testing-clients'
 
 const product = (n: number) => n.toString(16).padStart(24, '0')
 
-let service: Awaited<ReturnType<typeof testFavourite>>
+let service: Awaited<ReturnType<typeof testSample>>
 beforeAll(async () => {
-  service = await testFavourite()
+  service = await testSample()
 })
 afterAll(async () => {
   expect(service.failures).toEqual([])
@@ -100,6 +100,6 @@ test('the export has everything of one person, for the user service only', async
   await user.save(product(1), 'for Ann')
   const path = `/internal/users/${user.id}/export`
   const exported = await service.send('GET', path, undefined, await service.asService('user'))
-  expect(exported.body.data).toMatchObject({ favourites: [{ product_id: product(1), note: 'for Ann' }] })
+  expect(exported.body.data).toMatchObject({ samples: [{ product_id: product(1), note: 'for Ann' }] })
   expect((await service.send('GET', path, undefined, await service.asService('order'))).status).toBe(403)
 })

@@ -1,14 +1,14 @@
-import type { FavouriteClients } from './clients'
-import type { FavouriteRepository } from './repository'
+import type { SampleClients } from './clients'
+import type { SampleRepository } from './repository'
 
 interface Ports {
-  favourites: Pick<FavouriteRepository, 'save'>
-  clients: FavouriteClients
+  samples: Pick<SampleRepository, 'save'>
+  clients: SampleClients
 }
 
-export const saveFavourite =
-  ({ favourites, clients }: Ports) =>
+export const saveSample =
+  ({ samples, clients }: Ports) =>
   async (userId: number, productId: string, note: string) => {
     await clients.requireProduct(productId)
-    return favourites.save(userId, productId, note)
+    return samples.save(userId, productId, note)
   }

@@ -1,27 +1,27 @@
 import { deliverTo, sender, testHttp, testSql } from '#shared/testing'
-import { favouriteApp } from './app'
-import { favouriteClients } from './clients'
+import { sampleApp } from './app'
+import { sampleClients } from './clients'
 import { compose } from './compose'
-import type { FavouriteDb } from './database'
-import { favouriteHandlers } from './events'
+import type { SampleDb } from './database'
+import { sampleHandlers } from './events'
 import * as migrations from './migrations'
 import { testProducts } from './testing-clients'
 
 /** The service in-process, on a schema of its own. */
-export const testFavourite = async () => {
+export const testSample = async () => {
   const [store, web, products] = await Promise.all([
-    testSql<FavouriteDb>({ service: 'favourite', migrations }),
+    testSql<SampleDb>({ service: 'favourite', migrations }),
     testHttp('favourite'),
     testProducts(),
   ])
-  const service = compose({ sql: store.sql, clients: favouriteClients(products.client) })
+  const service = compose({ sql: store.sql, clients: sampleClients(products.client) })
   return {
     products,
     failures: web.failures,
-    send: sender(favouriteApp({ http: web.http, ...service }), { under: '/api/favourites' }),
+    send: sender(sampleApp({ http: web.http, ...service }), { under: '/api/samples' }),
     as: web.as,
     asService: web.asService,
-    handle: deliverTo(favouriteHandlers(service)),
+    handle: deliverTo(sampleHandlers(service)),
     published: store.published,
     stop: () => Promise.all([store.drop(), products.stop()]),
   }

@@ -1,15 +1,15 @@
 import type { Redis } from '#shared/redis'
-import type { FavouriteClients } from '../mysql/clients'
-import { saveFavourite } from '../mysql/save'
-import { favouriteRepository } from './repository'
+import type { SampleClients } from '../mysql/clients'
+import { saveSample } from '../mysql/save'
+import { sampleRepository } from './repository'
 
 interface Ports {
   redis: Redis
-  clients: FavouriteClients
+  clients: SampleClients
 }
 
 export const compose = ({ redis, clients }: Ports) => {
-  const favourites = favouriteRepository(redis)
-  return { favourites, save: saveFavourite({ favourites, clients }) }
+  const samples = sampleRepository(redis)
+  return { samples, save: saveSample({ samples, clients }) }
 }
-export type FavouriteService = ReturnType<typeof compose>
+export type SampleService = ReturnType<typeof compose>

@@ -3,12 +3,12 @@ import { unavailable } from '#shared/errors'
 import { afterId, newestFirst, type Page, type PageQuery } from '#shared/page'
 import type { Redis } from '#shared/redis'
 import { type Static, Time, t } from '#shared/schema'
-import { blank, changeNote, type Favourite } from '../mysql/domain'
+import { blank, changeNote, type Sample } from '../mysql/domain'
 import replaceScript from './replace.lua' with { type: 'text' }
 
 const Stored = t.Object({ note: t.String(), version: t.Integer(), created_at: Time, updated_at: Time })
 
-const rowOf = (product_id: string, { note, created_at, updated_at }: Static<typeof Stored>): Favourite => ({
+const rowOf = (product_id: string, { note, created_at, updated_at }: Static<typeof Stored>): Sample => ({
   product_id,
   note,
   created_at: new Date(created_at),
@@ -19,7 +19,7 @@ const read = (text: string) => Value.Decode(Stored, JSON.parse(text))
 const attempts = 10
 
 /** A user's notes are one hash, a sorted set keeps their order, and each product has a set of the users that noted it. */
-export const favouriteRepository = (redis: Redis) => {
+export const sampleRepository = (redis: Redis) => {
   const { client } = redis
   const replace = redis.script<number>(replaceScript)
   const notesOf = (userId: number) => redis.key('notes', userId)
@@ -37,7 +37,7 @@ export const favouriteRepository = (redis: Redis) => {
   }
 
   return {
-    async list(userId: number, query: PageQuery): Promise<Page<Favourite>> {
+    async list(userId: number, query: PageQuery): Promise<Page<Sample>> {
       const { below, skip } = newestFirst(query)
       const from = below === undefined ? '+inf' : `(${below}`
       const [ranked, total] = await Promise.all([
@@ -55,7 +55,7 @@ export const favouriteRepository = (redis: Redis) => {
     },
 
     /** Reads, decides, and writes if nothing has changed meanwhile; otherwise again. */
-    async save(userId: number, productId: string, note: string): Promise<Favourite> {
+    async save(userId: number, productId: string, note: string): Promise<Sample> {
       for (let attempt = 0; attempt < attempts; attempt++) {
         const now = new Date().toISOString()
         const text = await client.hget(notesOf(userId), productId)
@@ -71,7 +71,7 @@ export const favouriteRepository = (redis: Redis) => {
 
     remove,
 
-    async exportOf(userId: number): Promise<Favourite[]> {
+    async exportOf(userId: number): Promise<Sample[]> {
       const notes = await client.hgetall(notesOf(userId))
       return Object.entries(notes).map(([id, text]) => rowOf(id, read(text)))
     },
@@ -85,4 +85,4 @@ export const favouriteRepository = (redis: Redis) => {
     },
   }
 }
-export type FavouriteRepository = ReturnType<typeof favouriteRepository>
+export type SampleRepository = ReturnType<typeof sampleRepository>

@@ -1,1 +1,1 @@
-export { favourites as _001_favourites } from './favourites'
+export { samples as _001_samples } from './samples'
