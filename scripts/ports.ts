@@ -10,16 +10,23 @@ export const portsFrom = (base: number, gateway = base + 80) => ({
   rabbitmq: base + 672,
 })
 
+/** With a higher one, the last ports of the stack would be above 65535. */
+export const highestPortBase = 64_000
+
 export const servicePort = (base: number, service: ServiceName) => base + services[service].port - 8000
 
-export function isFree(port: number) {
+/** Why nothing can listen on a port, as "is in use by pid 4711 (redis-server *:6379)"; undefined if something can. */
+const obstacleAt = (port: number) => {
   try {
     Bun.listen({ hostname: '127.0.0.1', port, exclusive: true, socket: { data() {} } }).stop(true)
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    return code === 'EADDRINUSE' ? `is in use by ${ownerOf(port)}` : `cannot be used by this user (${code})`
   }
 }
+
+export const isFree = (port: number) => obstacleAt(port) === undefined
 
 /** A port that is free at this moment. */
 export function anyFreePort() {
@@ -38,14 +45,13 @@ export function freePortBase(first: number) {
   throw new Error(`no thousand of ports from ${first} on is free; set TEST_PORT_BASE`)
 }
 
-/** Throws an error that names every taken port with its owner and the setting that moves it. */
+/** Throws an error that names every port that cannot be used, with the reason and the setting that moves it. */
 export function requireFreePorts(wanted: readonly { name: string; port: number; setting: string }[]) {
-  const taken = wanted.filter(({ port }) => !isFree(port))
-  if (taken.length === 0) return
-  const lines = taken.map(
-    ({ name, port, setting }) => `port ${port} (for ${name}) is in use by ${ownerOf(port)}; choose another by ${setting}`,
-  )
-  throw new Error(lines.join('\n'))
+  const lines = wanted.flatMap(({ name, port, setting }) => {
+    const obstacle = obstacleAt(port)
+    return obstacle ? [`port ${port} (for ${name}) ${obstacle}; choose another by ${setting}`] : []
+  })
+  if (lines.length > 0) throw new Error(lines.join('\n'))
 }
 
 /** Who listens on a port, as "pid 4711 (redis-server *:6379)". */

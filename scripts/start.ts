@@ -28,6 +28,7 @@ async function main() {
   const { openConsole } = await import('./console')
   const { overview } = await import('./overview')
   const { seedFirstStart } = await import('./demo/first-start')
+  const { highestPortBase } = await import('./ports')
   const { startStack } = await import('./stack')
   const instances = instancesFrom(flags.instances)
   if (flags.detach) return startDetached(process.argv.slice(2), console.log)
@@ -41,13 +42,13 @@ async function main() {
     })
 
   const { integer, oneOf } = settings()
-  const portBase = integer('PORT_BASE', 8000)
+  const portBase = integer('PORT_BASE', 8000, highestPortBase)
   const format = oneOf('LOG_FORMAT', ['text', 'json'], 'text')
   const { report, onLog } = openConsole(logFile, format)
   const stack = await startStack({
     dir: stackFolder,
     portBase,
-    gatewayPort: integer('GATEWAY_PORT', 0) || undefined,
+    gatewayPort: integer('GATEWAY_PORT', 0, 65_535) || undefined,
     fresh: flags.fresh,
     install: !flags['no-install'],
     withPlatform: true,
