@@ -99,6 +99,18 @@ test('an interrupted start in the background stops what it has started', async (
   expect(existsSync(join(other, 'state.json'))).toBe(false)
 })
 
+test('an interrupted backup of a stack that does not run stops the servers that it has started', async () => {
+  const other = join(home, 'backup')
+  const child = begin(other, 'backup.ts', join(home, 'copy'))
+  const state = await eventually(() => (readState(other)?.members.length ? readState(other) : undefined))
+  child.kill('SIGINT')
+  const { text, code } = await outcomeOf(child)
+  expect(text).toEndWith('interrupted before it was finished\n')
+  expect(code).toBe(1)
+  expect([state.launcher, ...state.members].filter(isAlive)).toEqual([])
+  expect(existsSync(join(other, 'state.json'))).toBe(false)
+})
+
 test('stop ends the processes of a launcher that was killed, and no process that got the pid of one', async () => {
   const other = mkdtempSync(join(home, 'killed-'))
   const left = Bun.spawn(['sleep', '60'])

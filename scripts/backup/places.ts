@@ -26,14 +26,24 @@ export const runningPlaces = (dir = stackFolder, env: Environment = process.env)
   return { ...state.servers, carts: state.carts ?? cartRedis(state.servers.redis, env) }
 }
 
-/** Runs `work` with the local stack's servers, started without services. */
+/** Runs `work` with the local stack's servers, started without services. Whoever interrupts it leaves no server running. */
 export const withLocalServers = async (portBase: number, report: (line: string) => void, work: (places: Places) => Promise<void>) => {
+  const interrupted = new AbortController()
+  const interruption = Promise.withResolvers<never>()
+  // Before the servers run, nobody waits for it.
+  interruption.promise.catch(() => {})
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      const error = new Error('interrupted before it was finished')
+      interrupted.abort(error)
+      interruption.reject(error)
+    })
   const stack = await startStack({
     ...{ dir: stackFolder, portBase, fresh: false, install: true, withPlatform: false, env: process.env },
-    ...{ report, onLog: () => {}, interrupted: new AbortController().signal },
+    ...{ report, onLog: () => {}, interrupted: interrupted.signal },
   })
   try {
-    await work({ ...stack.servers, carts: cartRedis(stack.servers.redis) })
+    await Promise.race([work({ ...stack.servers, carts: cartRedis(stack.servers.redis) }), interruption.promise])
   } finally {
     await stack.stop()
   }

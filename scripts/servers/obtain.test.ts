@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { missingMessage } from './obtain'
-import { linkIfItRuns } from './obtain-mongo'
+import { linkIfItRuns, unlessAborted } from './obtain-mongo'
 
 const containers = 'docker compose -f docker-compose.simple.yml up'
 
@@ -36,6 +36,7 @@ test('a MongoDB that was fetched is used only if it runs on this machine', () =>
   }
   const running = program('running', 'echo "db version v8.2.6"')
   linkIfItRuns(running, link)
+  linkIfItRuns(running, link)
   expect(readlinkSync(link)).toBe(running)
   const broken = program('broken', 'echo "libcurl.so.4: cannot open shared object file" >&2; exit 127')
   expect(() => linkIfItRuns(broken, link)).toThrow('does not run here (libcurl.so.4: cannot open shared object file)')
@@ -43,4 +44,12 @@ test('a MongoDB that was fetched is used only if it runs on this machine', () =>
   expect(() => linkIfItRuns(program('silent', 'exit 3'), link)).toThrow('does not run here (exit code 3)')
   expect(existsSync(link)).toBe(false)
   rmSync(dir, { recursive: true })
+})
+
+test('Ctrl-C does not wait for the end of a download', async () => {
+  const interrupted = new AbortController()
+  const waiting = unlessAborted(new Promise(() => {}), interrupted.signal)
+  interrupted.abort(new Error('stopped before it was ready'))
+  await expect(waiting).rejects.toThrow('stopped before it was ready')
+  expect(await unlessAborted(Promise.resolve('whole'), new AbortController().signal)).toBe('whole')
 })

@@ -46,7 +46,7 @@ export async function obtain(names: readonly RequirementName[], { install, repor
     else await aptInstall(forApt, { report, interrupted }).then(failures => refusals.push(...failures), refuse)
   }
   const needsMongo = names.includes('mongo') && isMissing('mongo')
-  if (needsMongo && refusals.length === 0) await obtainMongo(report).catch(refuse)
+  if (needsMongo && refusals.length === 0) await obtainMongo(report, interrupted).catch(refuse)
 
   const missing = names.filter(isMissing)
   if (missing.length > 0) throw new Error(missingMessage(missing, refusals))
