@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { anyFreePort, highestPortBase, isFree, ownerOf, portsFrom, requireFreePorts } from './ports'
+import { anyFreePort, freePortBase, highestPortBase, isFree, ownerOf, portsFrom, requireFreePorts } from './ports'
 
 test('an error about a taken port names its owner and the setting that moves it', () => {
   using listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
@@ -28,4 +28,9 @@ test('a port that the system refuses is not said to be in use', () => {
 
 test('every port of a stack on the highest base exists', () => {
   expect(Math.max(...Object.values(portsFrom(highestPortBase))) + 2).toBeLessThan(65_536)
+})
+
+test('two stacks that look for ports at once get different ones', () => {
+  const first = freePortBase(45_000)
+  expect(freePortBase(first)).toBeGreaterThan(first)
 })

@@ -35,12 +35,27 @@ export function anyFreePort() {
   return listener.port
 }
 
-/** The first base for a whole stack, from `first` on in steps of a thousand, whose ports are all free. */
+/** Of each base that this process has taken, the port by which another process sees that. What nothing refers to would be closed. */
+const taken: { port: number }[] = []
+const take = (port: number) => {
+  try {
+    const listener = Bun.listen({ hostname: '127.0.0.1', port, exclusive: true, socket: { data() {} } })
+    listener.unref()
+    return taken.push(listener) > 0
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The first base for a whole stack, from `first` on in steps of a thousand, whose ports are all free. It is this process's until it ends: two test runs that
+ * begin at once would find the same ports free.
+ */
 export function freePortBase(first: number) {
   for (let base = first; base < first + 10_000; base += 1000) {
     const { rabbitmq, ...others } = portsFrom(base)
     const ports = [...Object.values(others), rabbitmq, rabbitmq + 1, rabbitmq + 2, ...released.map(service => servicePort(base, service))]
-    if (ports.every(isFree)) return base
+    if (ports.every(isFree) && take(base + 799)) return base
   }
   throw new Error(`no thousand of ports from ${first} on is free; set TEST_PORT_BASE`)
 }
