@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { createPool, type RowDataPacket } from 'mysql2/promise'
 import { released, type ServiceName } from '#shared/platform'
+import { eventually } from '#shared/testing'
 import { bundleIn } from '../../scripts/bundle'
-import { localEnvironment } from '../../scripts/platform'
+import { localEnvironment, waitForAll } from '../../scripts/platform'
 import { anyFreePort, servicePort } from '../../scripts/ports'
 import { startMongo } from '../../scripts/servers/mongo'
 import { startMysql } from '../../scripts/servers/mysql'
@@ -27,11 +28,14 @@ export const startPlatform = async (name: string, portBase: number) => {
     servers.set(server, await starts[server]({ dir: join(dir, 'servers', server), port: ports[server] }))
   }
   const names = Object.keys(starts) as ServerName[]
-  await Promise.all(names.map(startServer))
+  const stopServers = () => Promise.all([...servers.values()].map(server => server.stop()))
+  await waitForAll(names.map(startServer)).catch(async error => {
+    await stopServers()
+    throw error
+  })
   const url = (server: ServerName) => servers.get(server)!.url
   const log: string[] = []
   const stackDir = join(dir, 'stack')
-  const stopServers = () => Promise.all([...servers.values()].map(server => server.stop()))
   const env = {
     ...testEnvironment(),
     ...{ MYSQL_URL: url('mysql'), MONGO_URL: url('mongo'), REDIS_URL: url('redis'), RABBITMQ_URL: url('rabbitmq') },
@@ -58,10 +62,13 @@ export const startPlatform = async (name: string, portBase: number) => {
   return {
     shop: shopAt(stack.gateway, { email: ADMIN_EMAIL, password: ADMIN_PASSWORD }),
     log,
-    /** Kills its process; the launcher starts it again. */
-    killService(service: string) {
-      const found = readState(stackDir)?.members.find(member => member.name === service)
-      if (found) process.kill(found.pid, 'SIGKILL')
+    /** Kills its process, and resolves once the launcher has started it again and it is ready. */
+    async crashService(service: ServiceName) {
+      const pid = () => readState(stackDir)?.members.find(({ name }) => name === service)?.pid
+      const before = pid()
+      if (before === undefined) throw new Error(`${service} does not run`)
+      process.kill(before, 'SIGKILL')
+      await eventually(() => ![before, undefined].includes(pid()), { timeoutMs: 60_000, everyMs: 50 })
     },
     killServer: (server: ServerName) => servers.get(server)!.kill(),
     stopServer: (server: ServerName) => servers.get(server)!.stop(),
