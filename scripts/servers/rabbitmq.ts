@@ -60,7 +60,7 @@ log.console.level = warning
 log.file = false
 `
 
-/** rabbitmqctl needs some of these as well to find this broker; see the README. */
+/** rabbitmqctl needs some of these as well to find this broker; see docs/operating.md. */
 const environment = (folder: string, port: number): Environment => ({
   ...serverEnvironment(),
   HOME: folder,
