@@ -8,17 +8,21 @@ const held = new Set<Database>()
  * SQLite asks the system for such a lock, for which Bun has no function.
  */
 export function takeLock(path: string): (() => void) | undefined {
-  const file = new Database(path)
+  let file: Database | undefined
   try {
+    file = new Database(path)
     file.run('BEGIN EXCLUSIVE')
   } catch (error) {
-    file.close()
+    file?.close()
     if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return undefined
-    throw error
+    throw new Error(
+      `${path} cannot be written. Does it belong to another user, or is the disk full? (${error instanceof Error ? error.message : error})`,
+    )
   }
-  held.add(file)
+  const taken = file
+  held.add(taken)
   return () => {
-    held.delete(file)
-    file.close()
+    held.delete(taken)
+    taken.close()
   }
 }

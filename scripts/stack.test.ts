@@ -53,6 +53,11 @@ test('a lock is held until its owner ends, even if that is killed', async () => 
   expect(takeLock(file)).toBeDefined()
 })
 
+test('who may not take a lock learns which file is in the way', () => {
+  const file = join(home, 'of-nobody', 'lock')
+  expect(() => takeLock(file)).toThrow(`${file} cannot be written. Does it belong to another user`)
+})
+
 test('a process that ends while others are ended is no error, and one that does not listen is gone afterwards', async () => {
   const gone = Bun.spawn(['true'])
   const one = member('gone', gone.pid)
