@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packagesHash } from './install'
+import { packagesHash, requireBun } from './install'
 
 test('packages are installed anew for a changed lock file and for a new, changed or removed patch', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'install-'))
@@ -34,4 +34,9 @@ test.each<[Record<string, string>, string]>([
   const env = { PATH: process.env.PATH, HTTP_PROXY: proxy.url.href, ...excepted }
   const child = Bun.spawn([process.execPath, '-e', command], { env, cwd: tmpdir() })
   expect(await new Response(child.stdout).text()).toBe(`this machine ${kept}127.0.0.1,localhost,::1\n`)
+})
+
+test('an older Bun is refused with what to do, and the same or a newer one is not', () => {
+  expect(() => requireBun('1.3.9', 'bun@1.4.5')).toThrow('This needs Bun 1.4.5 or newer, and this is Bun 1.3.9')
+  for (const version of ['1.4.5', '1.4.10', '2.0.0']) expect(() => requireBun(version, 'bun@1.4.5')).not.toThrow()
 })

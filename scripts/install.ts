@@ -20,10 +20,20 @@ export const packagesHash = (folder: string): string => {
   return ['bun.lock', ...patches].reduce((hash, file) => Bun.hash(readFileSync(join(folder, file)), BigInt(hash)), 0n).toString(36)
 }
 
+/** Throws for a Bun that is older than the one that the project names, as `bun@1.4.5`: it would fail later, at something that it does not know. */
+export const requireBun = (present: string, named: string) => {
+  const needed = named.replace('bun@', '')
+  if (Bun.semver.order(present, needed) < 0)
+    throw new Error(
+      `This needs Bun ${needed} or newer, and this is Bun ${present}: run \`bun upgrade\`, or begin the command with \`npx -y ${named}\` instead of \`bun\`.`,
+    )
+}
+
 /** Installs the npm packages of the lock file. This file imports built-in modules only: on a fresh machine there are no others. */
 export async function installPackages(report: (line: string) => void) {
   // An image has its packages, and no lock file.
   if (!existsSync(join(root, 'bun.lock'))) return
+  requireBun(Bun.version, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager)
   const hash = packagesHash(root)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   report('installing the npm packages of bun.lock')
