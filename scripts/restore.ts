@@ -10,7 +10,8 @@ const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' }
 
 async function main() {
   const [folder] = positionals
-  if (values.help || !folder) return console.log(usage)
+  if (values.help) return console.log(usage)
+  if (!folder) throw new Error(`name the folder of the backup:\n${usage}`)
   await installPackages(console.log)
   // Imported only now: what follows needs the packages.
   const [{ restore }, { configuredPlaces, runningPlaces, withLocalServers }] = await Promise.all([

@@ -17,7 +17,8 @@ const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' }
 
 async function main() {
   const [step] = positionals
-  if (values.help || (step !== 'add' && step !== 'promote' && step !== 'remove')) return console.log(usage)
+  if (values.help) return console.log(usage)
+  if (step !== 'add' && step !== 'promote' && step !== 'remove') throw new Error(`name a step: add, promote or remove\n${usage}`)
   await installPackages(console.log)
   // Imported only now: what follows needs the packages.
   const [{ rotateKeys }, { configuredMysql, runningPlaces }] = await Promise.all([import('./keys/rotate'), import('./backup/places')])

@@ -51,6 +51,15 @@ test.each(['order', 'order=two', 'order=0', 'order=-1', 'order=2=3', 'order=2;ca
   },
 )
 
+test.each([
+  ['restore.ts', 'name the folder of the backup'],
+  ['rotate-keys.ts', 'name a step: add, promote or remove'],
+])('%s without what it needs fails, so that no script takes it for done', async (script, message) => {
+  const { text, code } = await run(script)
+  expect(text).toStartWith(message)
+  expect(code).toBe(1)
+})
+
 test('a start takes the number of each service that is named', () => {
   expect(instancesFrom('order=2,cart=13')).toEqual({ order: 2, cart: 13 })
   expect(instancesFrom('')).toEqual({})
