@@ -105,23 +105,40 @@ export const restore = async (places: Places, dir: string, report: Report): Prom
     if (missing.length > 0)
       throw new Error('in this backup, the carts are apart from the other keys: set CART_REDIS_URL to the Redis for carts, and try again')
 
-    const removed = await messagesAt(places.rabbitmq).purge()
-    if (removed > 0) report(`removed ${removed} messages from RabbitMQ`)
-    const found: Pick<Manifest, 'mysql' | 'mongo' | 'redis'> = { mysql: {}, mongo: {}, redis: {} }
-    for (const schema of Object.keys(manifest.mysql)) found.mysql[schema] = await restoreSchema(mysql, schema, sqlFile(dir, schema))
-    report(`restored ${sum(found.mysql)} rows`)
-    for (const [name, collections] of Object.entries(manifest.mongo))
-      found.mongo[name] = await restoreDatabase(mongo, name, Object.keys(collections), bsonFile(dir, name))
-    report(`restored ${sum(found.mongo)} documents`)
-    for (const name of Object.keys(manifest.redis)) {
-      const server = redis[name]
-      if (server) found.redis[name] = await restoreKeys(server, keysFile(dir, name))
-    }
-    const { mysql: rows, mongo: documents, redis: keys } = manifest
-    if (!Bun.deepEquals(found, { mysql: rows, mongo: documents, redis: keys }))
-      throw new Error('what was restored does not have the numbers of rows, documents and keys that the manifest names')
+    await replaceAll({ mysql, mongo, redis, rabbitmqUrl: places.rabbitmq }, dir, manifest, report).catch(cause => {
+      const reason = cause instanceof Error ? cause.message : cause
+      throw new Error(`the restore is not finished, and part of the data is gone: start no service, and restore again (${reason})`, {
+        cause,
+      })
+    })
     report(`The platform is as it was at ${manifest.taken_at}. Start the services, then look at GET /api/discovery/drift.`)
   })
+}
+
+type Open = Pick<Awaited<ReturnType<typeof openServers>>, 'mysql' | 'mongo' | 'redis'>
+
+/** Between its first step and its last, the servers have neither the old data nor all of the backup. */
+const replaceAll = async (
+  { mysql, mongo, redis, rabbitmqUrl }: Open & { rabbitmqUrl: string },
+  dir: string,
+  manifest: Manifest,
+  report: Report,
+) => {
+  const removed = await messagesAt(rabbitmqUrl).purge()
+  if (removed > 0) report(`removed ${removed} messages from RabbitMQ`)
+  const found: Pick<Manifest, 'mysql' | 'mongo' | 'redis'> = { mysql: {}, mongo: {}, redis: {} }
+  for (const schema of Object.keys(manifest.mysql)) found.mysql[schema] = await restoreSchema(mysql, schema, sqlFile(dir, schema))
+  report(`restored ${sum(found.mysql)} rows`)
+  for (const [name, collections] of Object.entries(manifest.mongo))
+    found.mongo[name] = await restoreDatabase(mongo, name, Object.keys(collections), bsonFile(dir, name))
+  report(`restored ${sum(found.mongo)} documents`)
+  for (const name of Object.keys(manifest.redis)) {
+    const server = redis[name]
+    if (server) found.redis[name] = await restoreKeys(server, keysFile(dir, name))
+  }
+  const { mysql: rows, mongo: documents, redis: keys } = manifest
+  if (!Bun.deepEquals(found, { mysql: rows, mongo: documents, redis: keys }))
+    throw new Error('what was restored does not have the numbers of rows, documents and keys that the manifest names')
 }
 
 /** Reads every file of a backup to its end, before a restore removes anything: gzip's checksum tells of a file that was cut off or changed. */

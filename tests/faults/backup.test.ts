@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OrderView as OrderSchema } from '#services/order/model'
@@ -75,6 +75,10 @@ test('a backup that is taken while people buy is the shop of one moment: restore
 
   await expect(restore(platform.places(), dir, report)).rejects.toThrow('these services still run')
   await platform.stopServices()
+  const manifest = readFileSync(join(dir, 'manifest.json'), 'utf8')
+  writeFileSync(join(dir, 'manifest.json'), JSON.stringify({ ...JSON.parse(manifest), redis: { redis: 0 } }))
+  await expect(restore(platform.places(), dir, report)).rejects.toThrow('the restore is not finished')
+  writeFileSync(join(dir, 'manifest.json'), manifest)
   await restore(platform.places(), dir, report)
   await platform.startServices()
 
