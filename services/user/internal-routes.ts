@@ -5,7 +5,7 @@ import type { UserService } from './compose'
 import type { UserRow } from './database'
 import type { Vault } from './vault'
 
-type Deps = Pick<UserService, 'accounts' | 'addresses' | 'tokens' | 'emailWarnings' | 'vault'> & { http: Http }
+type Deps = Pick<UserService, 'accounts' | 'addresses' | 'tokens' | 'emailWarnings' | 'sessions' | 'vault'> & { http: Http }
 
 const Contact = t.Object({
   id: Id,
@@ -20,6 +20,7 @@ const PlaceView = t.Object({ country: t.Optional(t.String()), region: t.Optional
 const MailToken = t.Object({ kind: t.String(), user_id: Id, email: t.String(), token: t.String(), expires_at: t.String() })
 const TokenId = closed({ token_id: t.String({ pattern: '^[0-9a-f]{32}$' }) })
 const WarningId = closed({ warning_id: t.String({ pattern: '^[\\w-]{32}$' }) })
+const SessionIds = closed({ ids: t.Array(t.String({ pattern: '^[\\w-]{1,64}$' }), { minItems: 1, maxItems: 100, uniqueItems: true }) })
 const Ids = closed({ ids: t.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true, examples: [[1, 2]] }) })
 
 const contactOf = (vault: Vault, row: UserRow) => ({
@@ -33,7 +34,7 @@ const contactOf = (vault: Vault, row: UserRow) => ({
 })
 
 /** The contact details that events do not hold. */
-export const internalRoutes = ({ http, accounts, addresses, tokens, emailWarnings, vault }: Deps) =>
+export const internalRoutes = ({ http, accounts, addresses, tokens, emailWarnings, sessions, vault }: Deps) =>
   http('/internal')
     .get('/users/:id', async ({ params }) => contactOf(vault, await accounts.byId(params.id)), {
       internal: ['notification'],
@@ -57,6 +58,12 @@ export const internalRoutes = ({ http, accounts, addresses, tokens, emailWarning
       body: Ids,
       response: { 200: t.Object({ items: t.Array(Contact) }) },
       detail: { summary: 'The contact details of several users; erased users are left out' },
+    })
+    .post('/sessions/live', async ({ body }) => ({ ids: await sessions.live(body.ids) }), {
+      internal: ['notification'],
+      body: SessionIds,
+      response: { 200: t.Object({ ids: t.Array(t.String()) }) },
+      detail: { summary: 'Of several sessions, those that have neither ended nor expired' },
     })
     .get(
       '/tokens/:token_id',

@@ -72,4 +72,20 @@ describe('logging out', () => {
   })
 })
 
+test('notification may ask which sessions are alive: neither ended nor expired nor unknown', async () => {
+  const person = await users.signUp('asked')
+  const [ended, idle, used] = [await users.logIn(person), await users.logIn(person), await users.logIn(person)]
+  const [gone, old, alive] = [ended, idle, used].map(({ access }) => String(decodeJwt(access).sid))
+  await users.call('POST', '/api/users/logout', { token: ended.access })
+  users.pass(20 * day)
+  await users.keys.maintain()
+  expect((await refresh(used.refresh)).status).toBe(200)
+  users.pass(20 * day)
+  await users.keys.maintain()
+  const ask = async (caller: 'notification' | 'shipping') =>
+    users.call('POST', '/internal/sessions/live', { body: { ids: [gone, old, alive, 'unknown'] }, token: await users.asService(caller) })
+  expect((await ask('notification')).body).toEqual({ ids: [alive] })
+  expect((await ask('shipping')).status).toBe(403)
+})
+
 test('no error was logged', () => expect(users.failures).toEqual([]))

@@ -157,6 +157,18 @@ export const userSessions = ({ sql, vault, clock, revoke, log, recordAudit }: De
       return { items, total }
     },
 
+    /** Of these sessions, those that have neither ended nor expired. */
+    async live(sids: readonly string[]): Promise<string[]> {
+      const rows = await db
+        .selectFrom('sessions')
+        .select('id')
+        .where('id', 'in', sids)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', clock())
+        .execute()
+      return rows.map(({ id }) => id)
+    },
+
     /** Publishes the ends that a crash or a Redis outage left unpublished. */
     async publishDue() {
       const now = clock()
