@@ -62,6 +62,16 @@ export const notificationClients = (client: Clients) => {
       return found
     },
 
+    /** Of these sessions, those that have neither ended nor expired. */
+    async liveSessions(sids: readonly string[]): Promise<ReadonlySet<string>> {
+      const live = new Set<string>()
+      for (const some of chunks([...new Set(sids)], mostAtOnce)) {
+        const { ids } = await ask('user', internal.sessions.live.post({ ids: some }))
+        for (const id of ids) live.add(id)
+      }
+      return live
+    },
+
     /** Undefined once it has expired or was used. */
     token: (tokenId: string): Promise<{ email: string; token: string; expires_at: string } | undefined> =>
       ifThere(ask('user', internal.tokens({ token_id: tokenId }).get()), 'token_not_found'),

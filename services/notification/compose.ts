@@ -53,7 +53,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
     ...(heartbeatMs !== undefined && { heartbeatMs }),
   })
   const suppressions = addressSuppressions(sql)
-  const devices = pushDevices(sql)
+  const devices = pushDevices({ sql, clients })
   const deliveries = deliveryRepository(sql)
   const preferences = recipientPreferences({ sql, unsubscribes })
   return {
@@ -71,7 +71,7 @@ export const compose = ({ sql, clients, channels, verifiers, follow, log, linkKe
       ...options,
       ...{ sql, channels, suppressions, log },
       writing: letters,
-      surroundings: surroundings({ sql, clients }),
+      surroundings: surroundings({ sql, clients, devices }),
       forgetDevice: devices.forget,
     }),
     reports: providerReports({ sql, verifiers, suppressions, log, groupIntervalMs: options.groupIntervalMs }),

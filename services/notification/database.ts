@@ -30,6 +30,8 @@ export interface NotificationDb {
     token_hash: string
     token: string
     platform: string
+    /** The session that registered it or last did so again. Null where an instance of an earlier release did. */
+    session_id: string | null
     created_at: Generated<Date>
   }
   messages: {

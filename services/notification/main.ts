@@ -29,8 +29,11 @@ export const start = (env?: Environment) =>
         reviewRequestAfterMs: reviewRequestAfterMs(config),
         groupIntervalMs: groupInterval.inBackground,
       })
-      const { sending, telling, reports, personalData, deliveries, streams } = service
-      kernel.follow(revocationStream, ({ sid }) => streams.endSession(sid))
+      const { sending, telling, reports, personalData, deliveries, streams, devices } = service
+      kernel.follow(revocationStream, ({ sid }) => {
+        streams.endSession(sid)
+        return devices.endSession(sid)
+      })
       kernel.onDrain(streams.close)
       kernel.onDrain(close)
       await bus.consume(notificationHandlers(service))

@@ -46,7 +46,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
     .post(
       '/devices',
       async ({ user, body, set, status }) => {
-        const device = await devices.register(user.id, body.token, body.platform)
+        const device = await devices.register(user, body.token, body.platform)
         set.headers.location = '/api/notifications/devices'
         return status(201, deviceView(device))
       },
@@ -59,7 +59,7 @@ export const preferenceRoutes = ({ http, preferences, devices }: Deps) =>
           operationId: 'registerDevice',
           summary: 'Register a device for push messages',
           description:
-            'The same token again is the same device. It belongs to whoever registered it last. Ten per user: the oldest makes room.',
+            'The same token again is the same device. It belongs to whoever registered it last, and gets nothing once that session has ended or expired: register it after each login and at each start of the app. Ten per user: the oldest makes room.',
         },
       },
     )

@@ -12,6 +12,7 @@ export const testNeighbours = async () => {
   const tokens = new Map<string, { user_id: number; kind: string; email: string; token: string }>()
   const warnings = new Map<string, string>()
   const admins = new Set<number>([1])
+  const endedSessions = new Set<string>()
   const contactOf = (id: number) => {
     const { email = `user${id}@example.com`, full_name = `Person ${id}`, phone = null, language = 'en' } = people.get(id) ?? {}
     return { id, username: `u${id}`, email_verified: true, email, full_name, phone, language }
@@ -22,6 +23,10 @@ export const testNeighbours = async () => {
     .post('/users/contacts', ({ body }) => ({ items: body.ids.filter(id => id !== erasedUser).map(contactOf) }), {
       public: true,
       body: t.Object({ ids: t.Array(t.Integer()) }),
+    })
+    .post('/sessions/live', ({ body }) => ({ ids: body.ids.filter(id => !endedSessions.has(id)) }), {
+      public: true,
+      body: t.Object({ ids: t.Array(t.String()) }),
     })
     .get(
       '/tokens/:id',
@@ -49,7 +54,14 @@ export const testNeighbours = async () => {
       { public: true, body: t.Object({ ids: t.Array(t.String()) }) },
     )
   // The fakes check no token: who may call the routes of a service is tested there.
-  return { people, tokens, warnings, admins, ...(await testClients({ user: anonymous(users), product: anonymous(products) })) }
+  return {
+    people,
+    tokens,
+    warnings,
+    admins,
+    endedSessions,
+    ...(await testClients({ user: anonymous(users), product: anonymous(products) })),
+  }
 }
 
 const anonymous = (app: { fetch(request: Request): Response | Promise<Response> }) => ({

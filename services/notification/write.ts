@@ -4,6 +4,7 @@ import { minute } from '#shared/time'
 import type { Contact, KnownProduct, NotificationClients } from './clients'
 import { choicesColumn, type DeliveryRow, factsColumn, type NotificationSql, quietColumn, type RecipientRow } from './database'
 import { linkExpired } from './deliveries'
+import type { PushDevices } from './devices'
 import { isKnown, type Kind, kinds, type Language, languages } from './domain'
 import { wants } from './domain-preferences'
 import { quietUntil } from './domain-quiet'
@@ -147,9 +148,15 @@ const addressesOf = (
   return address ? [address] : []
 }
 
+interface Sources {
+  sql: Pick<NotificationSql, 'db'>
+  clients: Pick<NotificationClients, 'contacts' | 'products'>
+  devices: Pick<PushDevices, 'reachable'>
+}
+
 /** What the deliveries of a batch need to know of their readers, in one query and one call each. */
 export const surroundings =
-  ({ sql: { db }, clients }: { sql: Pick<NotificationSql, 'db'>; clients: Pick<NotificationClients, 'contacts' | 'products'> }) =>
+  ({ sql: { db }, clients, devices: { reachable } }: Sources) =>
   async (rows: readonly DeliveryRow[]): Promise<Surroundings> => {
     const users = [...new Set(rows.map(row => row.user_id))]
     const digests = rows.filter(row => row.kind === 'digest').map(row => row.id)
@@ -158,7 +165,7 @@ export const surroundings =
       db.selectFrom('recipients').selectAll().where('user_id', 'in', users).execute(),
       clients.contacts(users),
       digests.length > 0 ? entriesOf(db, digests).execute() : [],
-      pushed.length > 0 ? db.selectFrom('devices').select(['user_id', 'token']).where('user_id', 'in', pushed).execute() : [],
+      reachable(pushed),
     ])
     const entries = new Map<number, Entry[]>()
     for (const { delivery_id, kind, facts } of stored)

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { createPool, type RowDataPacket } from 'mysql2/promise'
 import type { List } from '../caller'
 import { shop } from '../shop'
-import { pieces, type Shopper, until } from '../shopper'
+import { pieces, type Shopper, shopperOf, until } from '../shopper'
 import { gateway } from './operations'
-import { newPerson } from './people'
+import { logIn, newPerson } from './people'
 
 interface Message {
   id: number
@@ -99,6 +99,30 @@ test('messages come live through the gateway, those that were missed first', asy
   }
   await reader?.cancel()
   expect(text).toMatch(/^id: \d+\ndata: .*"kind":"welcome"/m)
+})
+
+test('a device gets messages until its session ends, and goes with it', async () => {
+  const [product, person] = await Promise.all([shop.addProduct({ stock: 5 }), newPerson()])
+  const second = shopperOf(person.id, shop.as(await logIn(person)))
+  for (const [{ call }, name] of [
+    [person, 'first'],
+    [second, 'second'],
+  ] as const)
+    await call('POST', '/api/notifications/devices', { body: { token: `${name}-of-${person.username}`, platform: 'android' } })
+  await person.call('POST', '/api/users/logout')
+  const [left] = await until(async () => {
+    const { items } = await second.call<List<{ id: number }>>('GET', '/api/notifications/devices')
+    return items.length === 1 ? items : undefined
+  })
+  await second.cancel((await second.place(pieces(product))).id)
+  const pushed = await until(async () => {
+    const path = `/api/notifications/deliveries?user_id=${person.id}&channel=push&kind=order_cancelled`
+    const [delivery] = (await (await shop.admin()).call<List<Delivery>>('GET', path)).items
+    return delivery && ['sent', 'delivered'].includes(delivery.state) ? delivery : undefined
+  })
+  const { content } = await (await shop.admin()).call<Delivery>('GET', `/api/notifications/deliveries/${pushed.id}`)
+  expect(content?.to).toBe('1 devices')
+  expect((await second.ask('DELETE', `/api/notifications/devices/${left?.id}`)).status).toBe(204)
 })
 
 test('drift names a message that nobody will send', async () => {

@@ -1,4 +1,5 @@
 export { deliveries as _003_deliveries } from './deliveries'
+export { deviceSessions as _006_device_sessions } from './device-sessions'
 export { messages as _002_messages } from './messages'
 export { recipients as _001_recipients } from './recipients'
 export { contentRetention as _005_content_retention } from './retention'
