@@ -87,7 +87,7 @@ export const listDevices = async (shop: Shop, options?: CallOptions): Promise<De
 
 /**
  * Register a device for push messages.
- * The same token again is the same device. It belongs to whoever registered it last. Ten per user: the oldest makes room.
+ * The same token again is the same device. It belongs to whoever registered it last, and gets nothing once that session has ended or expired: register it after each login and at each start of the app. Ten per user: the oldest makes room.
  *
  * It takes no `Idempotency-Key`: a repetition gives the same device.
  */
