@@ -48,7 +48,7 @@ export async function end(one: Member, timeoutMs: number) {
   })
 }
 
-/** A process that has ended meanwhile is none to ask: a server ends by itself when its helper does. */
+/** Does nothing if the process has ended meanwhile: a server ends by itself when its helper does. */
 function signal(one: Member, name: 'SIGTERM' | 'SIGKILL') {
   if (isAlive(one)) process.kill(one.pid, name)
 }

@@ -10,7 +10,7 @@ const loadedBy = (script: string): string[] => {
 }
 
 test('mysql2 encodes without the tables of other encodings, and names errors only when there is one', () => {
-  // MySQL's older UTF-8, which the first connection of each process asks for.
+  // The first connection of a process asks for MySQL's older UTF-8.
   const loaded = loadedBy(
     "require('mysql2'); require(require.resolve('mysql2').replace(/index.js$/, 'lib/parsers/string.js')).encode('é', 'cesu8')",
   )

@@ -9,7 +9,7 @@ import { atMost, mib, within } from '../measure'
 import type { Shop } from '../shop'
 import type { Rows } from './rows'
 
-/** A process returns the memory of its start once it has been quiet for ten seconds; what is done once a minute takes a part of it again. */
+/** A process gives back the memory of its start once it has been quiet for ten seconds. What it does once a minute then takes some of it again. */
 const settleMs = 90_000
 
 /** Starts all services again, in one process, on the same databases. */

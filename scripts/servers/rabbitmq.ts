@@ -5,7 +5,7 @@ import { serverEnvironment } from '../service-environment'
 import { programs } from './programs'
 import { answersWith, launch, privateFolder, type Server, type ServerOptions } from './server'
 
-/** Its data belongs to this name, whatever its port is: each broker has its own port mapper, so none meets another of the same name. */
+/** A node's data belongs to its name, so the name does not contain the port. Each broker has its own port mapper, so two nodes may have the same name. */
 const node = 'shop@localhost'
 
 /** Starts a broker, which uses three ports: `port` for AMQP, the next for Erlang's port mapper, the one after for rabbitmqctl. */

@@ -90,15 +90,20 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
   }
 
   /** The prices that a user sees beside a quote are those at which their order from the cart is placed. */
-  const keepPrices = async (owner: Owner, shown: ShownCart): Promise<ShownCart> => {
-    if (!('user' in owner)) return shown
-    const changed = newlyShown(shown.cart.lines, shown.lines, await carts.shownPrices(owner.user))
+  const keepPrices = async (owner: Owner, showing: Promise<ShownCart>): Promise<ShownCart> => {
+    if (!('user' in owner)) return showing
+    const [shown, known] = await Promise.all([showing, carts.shownPrices(owner.user)])
+    const changed = newlyShown(shown.cart.lines, shown.lines, known)
     if (changed) await carts.keepShownPrices(owner.user, changed)
     return shown
   }
 
   return {
-    show: async (owner: Owner, asked: Asked = {}) => keepPrices(owner, await show(owner, await carts.get(owner), asked)),
+    show: (owner: Owner, asked: Asked = {}) =>
+      keepPrices(
+        owner,
+        carts.get(owner).then(cart => show(owner, cart, asked)),
+      ),
 
     /** What an order from the cart would contain, each line with the price that the cart showed last. */
     async forOrder(userId: number) {
@@ -148,7 +153,7 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
       const answer = await priceIfPossible(priced, discounts, owner, asked)
       const cart = await carts.setCoupon(owner, coupon.code, versions)
       const isPriced = Bun.deepEquals(cart.lines, before.lines)
-      return keepPrices(owner, isPriced ? { cart, lines, quote: answer?.quote, coupon } : await show(owner, cart, asked))
+      return keepPrices(owner, isPriced ? Promise.resolve({ cart, lines, quote: answer?.quote, coupon }) : show(owner, cart, asked))
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */

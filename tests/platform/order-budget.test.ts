@@ -70,7 +70,7 @@ const difference = (before: Counts, after: Counts): Counts =>
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
 
-/** Of each count the smallest one. */
+/** The smallest value of each count. */
 const least = (all: readonly Counts[]): Counts =>
   all.reduce((a, b) => Object.fromEntries(Object.entries(a).flatMap(([key, value]) => (b[key] ? [[key, Math.min(value, b[key])]] : []))))
 
@@ -111,7 +111,7 @@ test('one order, placed and paid by card, costs as many calls, events, commands 
     before = after
     return cost
   }
-  // What other tests left to be done later, and what a service does once a minute, is counted with one of them: the least is what an order costs.
+  // Work that other tests left for later, and what a service does once a minute, only adds to an order's counts: the least of three is what an order costs.
   const orders = [await buyOne(), await buyOne(), await buyOne()] as const
 
   const { 'notification asks user': contacts = 0, ...others } = least(orders.map(({ metrics }) => metrics))

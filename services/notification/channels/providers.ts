@@ -39,7 +39,7 @@ const needed = <Settings>(settings: Settings | undefined, provider: string): Set
   return settings
 }
 
-/** Loaded on demand: nodemailer takes 4 MB of memory. */
+/** Loaded on demand: nodemailer takes 6 MB of memory. */
 const openSmtp = async (options: SmtpOptions) => (await import('./smtp')).smtpChannel(options)
 
 export const channelsFor = async (settings: ChannelSettings): Promise<Channels> => {
