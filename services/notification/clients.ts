@@ -20,18 +20,21 @@ export interface KnownProduct {
 
 const mostAtOnce = 100
 
+/** Asks a service about many ids, `mostAtOnce` of them in each call. */
+const askAll = async <Id, Answer>(ids: readonly Id[], askSome: (some: Id[]) => Promise<readonly Answer[]>): Promise<Answer[]> => {
+  const answers: Answer[] = []
+  for (const some of chunks([...new Set(ids)], mostAtOnce)) answers.push(...(await askSome(some)))
+  return answers
+}
+
 /** What notification asks of other services. Events hold no address, no name and no secret. */
 export const notificationClients = (client: Clients) => {
   const { internal } = client<UserApi>('user')
   const { api } = client<ProductApi>('product')
 
   const askProducts = async (ids: readonly string[]) => {
-    const found = new Map<string, KnownProduct>()
-    for (const some of chunks(ids, mostAtOnce)) {
-      const { items } = await ask('product', api.products.batch.post({ ids: some }))
-      for (const { id, name, currency } of items) found.set(id, { name, currency })
-    }
-    return found
+    const found = await askAll(ids, async some => (await ask('product', api.products.batch.post({ ids: some }))).items)
+    return new Map<string, KnownProduct>(found.map(({ id, name, currency }) => [id, { name, currency }]))
   }
   const products = remember(askProducts, { ms: minute, most: 5000 })
   const admins = remember(
@@ -54,22 +57,13 @@ export const notificationClients = (client: Clients) => {
   return {
     /** Erased users are left out. */
     async contacts(userIds: readonly number[]): Promise<ReadonlyMap<number, Contact>> {
-      const found = new Map<number, Contact>()
-      for (const some of chunks([...new Set(userIds)], mostAtOnce)) {
-        const { items } = await ask('user', internal.users.contacts.post({ ids: some }))
-        for (const contact of items) found.set(contact.id, contact)
-      }
-      return found
+      const found = await askAll(userIds, async ids => (await ask('user', internal.users.contacts.post({ ids }))).items)
+      return new Map(found.map(contact => [contact.id, contact]))
     },
 
     /** Of these sessions, those that have neither ended nor expired. */
     async liveSessions(sids: readonly string[]): Promise<ReadonlySet<string>> {
-      const live = new Set<string>()
-      for (const some of chunks([...new Set(sids)], mostAtOnce)) {
-        const { ids } = await ask('user', internal.sessions.live.post({ ids: some }))
-        for (const id of ids) live.add(id)
-      }
-      return live
+      return new Set(await askAll(sids, async ids => (await ask('user', internal.sessions.live.post({ ids }))).ids))
     },
 
     /** Undefined once it has expired or was used. */
