@@ -82,6 +82,8 @@ const environment = (folder: string, port: number): Environment => ({
   // With this the script execs Erlang instead of waiting for it, so that a signal to its pid reaches Erlang.
   RABBITMQ_ALLOW_INPUT: '1',
   RABBITMQ_SERVER_START_ARGS: '-noinput',
+  // RabbitMQ's own million takes 10 MiB for a table of them. A channel or a queue is a handful of processes.
+  RABBITMQ_MAX_NUMBER_OF_PROCESSES: '65536',
   // Idle schedulers sleep instead of spinning. Naming the node here saves 0.7 s: no second Erlang starts to look for a port mapper.
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
     '+S 1:1 +SDio 1 +SDcpu 1 +sbwt none +sbwtdcpu none +sbwtdio none',
