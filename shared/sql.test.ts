@@ -199,4 +199,9 @@ describe('a schema', () => {
     await sweeping
     expect(await left()).toBe(40)
   })
+
+  test('refuses a message whose id it takes for another one, because of a space at its end', async () => {
+    expect(await sql.once({ id: 'recorded' }, async () => 'done')).toBe('done')
+    await expect(sql.once({ id: 'recorded ' }, async () => 'done')).rejects.toThrow('Duplicate entry')
+  })
 })

@@ -147,9 +147,10 @@ export const recordMessages = async (kernel: Kysely<KernelTables>, trx: Executor
     } catch (error) {
       if (!isDuplicate(error)) throw error
       const known = await trx.executeQuery(kernel.selectFrom('inbox').select('message_id').where('message_id', 'in', fresh))
-      // A message that is past its retention was deleted meanwhile: the next delivery records it.
-      if (known.rows.length === 0) throw error
-      fresh = fresh.filter(id => !known.rows.some(({ message_id }) => message_id === id))
+      const others = fresh.filter(id => !known.rows.some(({ message_id }) => message_id === id))
+      // A message that is past its retention was deleted meanwhile, and the next delivery records it; or MySQL takes an id for another one.
+      if (others.length === fresh.length) throw error
+      fresh = others
     }
   }
   return new Set(fresh)
