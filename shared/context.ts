@@ -37,11 +37,18 @@ const newTraceparent = () => {
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`
 }
 
-export const newContext = (requestId: string = crypto.randomUUID(), traceparent?: string | null): Context => ({
-  requestId,
-  traceparent: traceparent && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? traceparent : newTraceparent(),
-  startedAt: performance.now(),
-})
+export const newContext = (requestId: string = crypto.randomUUID(), given?: string | null): Context => {
+  let traceparent = given && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : undefined
+  return {
+    requestId,
+    // Made when it is first passed on, which most requests never do.
+    get traceparent() {
+      traceparent ??= newTraceparent()
+      return traceparent
+    },
+    startedAt: performance.now(),
+  }
+}
 
 /** The context of the current work, or undefined: a log line outside of any work has no request id. */
 export const peekContext = (): Context | undefined => storage.getStore()
