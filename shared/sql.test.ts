@@ -145,6 +145,22 @@ describe('a schema', () => {
     expect(small.pool).toEqual({ size: 1, inUse: 0, waiting: 0 })
   })
 
+  test('tries no half of a group of messages while its pool is full', async () => {
+    const small = await store.open({ migrations, poolSize: 1, acquireMs: 100 })
+    const held = Promise.withResolvers<void>()
+    const holder = small.transaction(() => held.promise)
+    let attempts = 0
+    const handle = small.many<number>(() => {
+      attempts++
+      return small.ping()
+    })
+    const answers = await Promise.allSettled([1, 2, 3, 4].map(handle))
+    expect(answers.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+    expect(attempts).toBe(1)
+    held.resolve()
+    await holder
+  })
+
   test('gives up a statement that never ends, together with its connection', async () => {
     const hasty = await store.open({ migrations, poolSize: 1, queryMs: 100 })
     const error = await raw`select sleep(2)`.execute(hasty.db).catch(error => error)

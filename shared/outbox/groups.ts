@@ -100,5 +100,8 @@ export const createGroups = <Item>(
     })
 }
 
-/** The store cannot be reached: no half of the group would fare better. */
-const isUnreachable = (error: unknown) => isUnavailable(error) && !(error instanceof AppError)
+/**
+ * The store cannot be reached, or has no connection to spare: no half of the group would fare better. An `AppError` with a cause may be about
+ * one message, as when another transaction has locked a row of it.
+ */
+const isUnreachable = (error: unknown) => isUnavailable(error) && !(error instanceof AppError && error.cause)
