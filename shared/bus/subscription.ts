@@ -16,15 +16,14 @@ const answerWithinMs = 2 * second
 
 /** The channel on which a consumer receives messages. Each new connection has a new one. */
 export const createSubscription = ({ queues, prefetch, stopping, receive }: Options) => {
-  const openChannels = new Set<Channel>()
-  let current: { channel: Channel; tags: string[]; acknowledgements: Acknowledgements } | undefined
-  const openOne = () => (current && openChannels.has(current.channel) ? current : undefined)
+  let open: { channel: Channel; tags: string[]; acknowledgements: Acknowledgements } | undefined
 
   const cancel = async () => {
-    const open = openOne()
-    if (open) await within(answerWithinMs, Promise.allSettled(open.tags.map(tag => open.channel.cancel(tag))))
+    if (!open) return
+    const { channel, tags } = open
+    await within(answerWithinMs, Promise.allSettled(tags.map(tag => channel.cancel(tag))))
   }
-  const isOpen = ({ channel }: Delivery) => openChannels.has(channel)
+  const isOpen = ({ channel }: Delivery) => channel === open?.channel
 
   return {
     /** To be called for every new connection. */
@@ -33,11 +32,13 @@ export const createSubscription = ({ queues, prefetch, stopping, receive }: Opti
       const channel = await openChannel(model)
       const acknowledgements = createAcknowledgements(channel, { prefetch })
       const tags: string[] = []
-      openChannels.add(channel)
+      open = { channel, tags, acknowledgements }
       // The broker closed the channel, as when a message was not acknowledged in time: a new connection declares and subscribes anew.
       channel.on('close', () => {
         acknowledgements.drop()
-        if (openChannels.delete(channel)) model.close().catch(() => {})
+        if (channel !== open?.channel) return
+        open = undefined
+        model.close().catch(() => {})
       })
       await channel.prefetch(prefetch)
       for (const queue of queues) {
@@ -48,7 +49,6 @@ export const createSubscription = ({ queues, prefetch, stopping, receive }: Opti
         })
         tags.push(consumerTag)
       }
-      current = { channel, tags, acknowledgements }
       // The consumer stopped meanwhile, when there was nothing to cancel yet.
       if (stopping.aborted) await cancel()
     },
@@ -60,13 +60,13 @@ export const createSubscription = ({ queues, prefetch, stopping, receive }: Opti
     /** The broker sends no more messages. Those that it has sent can still be acknowledged. */
     cancel,
     async close() {
-      const open = openOne()
       if (!open) return
-      open.acknowledgements.flush({ all: true })
-      openChannels.delete(open.channel)
+      const { channel, acknowledgements } = open
+      acknowledgements.flush({ all: true })
+      open = undefined
       await within(
         answerWithinMs,
-        open.channel.close().catch(() => {}),
+        channel.close().catch(() => {}),
       )
     },
   }
