@@ -78,18 +78,18 @@ export const advanceOrders = async (trx: Trx, orders: readonly LockedOrder[], wa
     // `close` ends an order that held no stock, so there is nothing to announce as released.
     if (outcome.state !== state && step !== 'close') publishOutcome(move, version, outcome)
   }
-  const ofStep = (kept: (move: (typeof moves)[number]) => boolean) => moves.filter(kept).map(({ reservation: { orderId } }) => orderId)
+  const idsWhere = (holds: (move: (typeof moves)[number]) => boolean) => moves.filter(holds).map(({ reservation: { orderId } }) => orderId)
   await saveReservations(trx, changed)
   // An expired reservation still has its old allocations, possibly in other warehouses.
   const replaced = new Set(allocated.map(({ orderId }) => orderId))
   await saveAllocations(
     trx,
     allocated,
-    ofStep(({ reservation: { orderId, state } }) => state === 'expired' && replaced.has(orderId)),
+    idsWhere(({ reservation: { orderId, state } }) => state === 'expired' && replaced.has(orderId)),
   )
   await returnAllAllocations(
     trx,
-    ofStep(({ step }) => step === 'restock'),
+    idsWhere(({ step }) => step === 'restock'),
   )
   const [first] = orders
   if (first) await saveSkuStock(trx, stockBySku, first.publish)

@@ -87,8 +87,8 @@ export const lockReservation = async (trx: Trx, orderId: number): Promise<Reserv
 }
 
 /** Inserts reservations, which locks them; none of them, and false, if one is there already. */
-export const insertReservations = (trx: Trx, reservations: readonly Reservation[]): Promise<boolean> =>
-  insertOnce(trx.insertInto('reservations').values(reservations.toSorted(byOrder).map(toRow)))
+export const insertReservations = async (trx: Trx, reservations: readonly Reservation[]): Promise<boolean> =>
+  reservations.length === 0 || insertOnce(trx.insertInto('reservations').values(reservations.toSorted(byOrder).map(toRow)))
 
 /** Writes reservations that are locked. */
 export const saveReservations = async (trx: Trx, reservations: readonly Reservation[]) => {

@@ -40,14 +40,11 @@ const lockOrders = async (trx: Trx, arrivalsOf: ReadonlyMap<number, readonly Arr
     const state: ReservationState = needsStock(step) ? stockSteps[step].to : 'released'
     return { reservation, stored: { ...reservation, state, version: 1 }, publish: publishOf(orderId) }
   })
-  const inserted =
-    inserts.length > 0 &&
-    (await insertReservations(
-      trx,
-      inserts.map(({ stored }) => stored),
-    ))
-      ? inserts
-      : []
+  const areNew = await insertReservations(
+    trx,
+    inserts.map(({ stored }) => stored),
+  )
+  const inserted = areNew ? inserts : []
   const isInserted = new Set(inserted.map(({ reservation: { orderId } }) => orderId))
   const others = await lockReservations(
     trx,
