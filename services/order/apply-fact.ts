@@ -38,6 +38,7 @@ export const applyFact = (sql: OrderSql, { groupIntervalMs = 0 }: { groupInterva
       const lockedRows = new Set(locked.map(({ row }) => row))
       const changedRows = [...orders.values()].map(({ row }) => row).filter(row => !lockedRows.has(row))
       await storeChanges(trx, changedRows, entries)
+      // `receiveParcels` stores its own changes, on top of these.
       for (const { item, publish } of arrivals) {
         const order = orders.get(item.orderId)
         if (order && item.fact.kind === 'shipment') orders.set(item.orderId, await receiveParcels(trx, publish, order))
