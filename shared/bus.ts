@@ -1,3 +1,4 @@
+import type { ChannelModel } from 'amqplib'
 import { brokerUnavailable, openChannel } from './bus/amqp'
 import { type Consumer, createConsumer } from './bus/consume'
 import { createDeadLetters, type DeadLetters } from './bus/dead-letters'
@@ -55,7 +56,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
   const { prefetch, startWithinMs, finishWithinMs = 10 * second } = options
   const publisher = createPublisher()
   const routed = createRouting(events)
-  const declare = async (model: Parameters<typeof publisher.open>[0]) => {
+  const declare = async (model: ChannelModel) => {
     const channel = await openChannel(model)
     await declareTopology(channel, options)
     await channel.close()

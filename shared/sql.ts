@@ -115,6 +115,7 @@ export const openSql = async <Db>(options: SqlOptions): Promise<Sql<Db>> => {
     try {
       return await recording(recordNewMessages)
     } catch (error) {
+      // Some were recorded before: now they are looked up.
       if (!isDeferredDuplicate(error)) throw error
       return recording(recordMessages)
     }

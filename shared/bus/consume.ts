@@ -75,6 +75,7 @@ export const createConsumer = (options: Options) => {
     subscribe,
     /** Receives no more messages, and resolves when those that are being handled are finished. */
     async stop() {
+      // First, so that no new connection begins to receive, and what waits for a store is handed back at once.
       stop.abort()
       await cancel()
       await within(finishWithinMs, Promise.allSettled(underWay))

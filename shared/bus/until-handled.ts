@@ -34,7 +34,7 @@ export const untilHandled = ({ isOpen, replacements, stopping, log, metrics, tra
   return async (delivery: Delivery, handler: Handler, message: Message): Promise<boolean> => {
     const since = Date.now()
     const context = { type: message.type, message_id: message.id, queue: delivery.queue }
-    let waiting = false
+    let isHeld = false
     try {
       for (let pauseMs = 100; ; pauseMs = Math.min(1000, pauseMs * 2)) {
         try {
@@ -45,9 +45,9 @@ export const untilHandled = ({ isOpen, replacements, stopping, log, metrics, tra
             await replacements.retryOrGiveUp(delivery, error, context)
             return false
           }
-          if (!waiting && countHeld(1) === 1)
+          if (!isHeld && countHeld(1) === 1)
             log.warn({ ...context, err: error }, 'consuming pauses: something that a handler needs is down')
-          waiting = true
+          isHeld = true
           if (!isOpen(delivery)) return false
           if (stopping.aborted || Date.now() - since > holdMs) {
             await replacements.handBack(delivery)
@@ -57,7 +57,7 @@ export const untilHandled = ({ isOpen, replacements, stopping, log, metrics, tra
         }
       }
     } finally {
-      if (waiting && countHeld(-1) === 0) log.info('consuming continues')
+      if (isHeld && countHeld(-1) === 0) log.info('consuming continues')
     }
   }
 }

@@ -18,10 +18,7 @@ interface Waiting<Item> {
   reject(error: unknown): void
 }
 
-/**
- * The least time, in milliseconds, from the start of one group to the start of the next. A group costs about the same whatever its size, so
- * larger groups make each order cheaper. A message that comes after the interval has passed is handled at once.
- */
+/** The `groupIntervalMs` of services. A group costs about the same whatever its size, so larger groups make each order cheaper. */
 export const groupInterval = {
   /** Where a buyer may wait for the effect. */
   ofOrders: 50,

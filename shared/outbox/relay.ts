@@ -61,17 +61,17 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
   let drainUntil = Number.POSITIVE_INFINITY
   let wakeUp = new AbortController()
   let failedRounds = 0
-
   let publishedAt = 0
+
   const run = async () => {
     while (Date.now() <= drainUntil) {
       wakeUp = new AbortController()
       try {
-        await withinAMinute(rounds.flushWhenDue())
+        await withinAMinute(rounds.deleteWhenDue())
         if (!(await withinAMinute(lease.renew()))) {
           rounds.requireRead()
           // The next holder would publish them again.
-          await withinAMinute(rounds.flush())
+          await withinAMinute(rounds.deletePublished())
           if (stopping.signal.aborted) return
           await untilLeaseMayBeFree()
           continue
@@ -126,7 +126,9 @@ export const startRelay = <Id extends string | number>(options: Options<Id>): Re
       stopping.abort()
       readAtOnce()
       stopListening?.()
-      const ended = running.then(rounds.flush).catch(error => log.warn({ err: error }, 'some messages will be published a second time'))
+      const ended = running
+        .then(rounds.deletePublished)
+        .catch(error => log.warn({ err: error }, 'some messages will be published a second time'))
       // Bounded, so that a publication or a deletion that hangs does not hold up the shutdown.
       await within(drainMs + 500, Promise.all([ended, sweep.ended()]))
       notice.cancel()

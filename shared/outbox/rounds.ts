@@ -60,9 +60,8 @@ export const createRounds = <Id extends string | number>({ store, bus, log, batc
     },
     committed: handOver.add,
     requireRead: handOver.requireRead,
-    /** Deletes the rows that were published. */
-    flush: deletions.flush,
-    async flushWhenDue() {
+    deletePublished: deletions.flush,
+    async deleteWhenDue() {
       if (Date.now() >= deletions.dueAt()) await deletions.flush()
     },
     /** When the next read or deletion is due, if nothing is committed before. */
