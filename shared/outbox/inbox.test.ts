@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { newContext, withContext } from '../context'
+import { unavailable } from '../errors'
 import { broker, counted, emptied, openStore, stores, upTo } from '../testing-outbox'
 import type { GroupOptions } from './groups'
 
@@ -88,19 +89,23 @@ describe.each(Object.entries(stores))('the inbox on %s', (_, make) => {
     expect(got).toHaveLength(39)
   })
 
-  test('while the store is down, a group is not tried in halves', async () => {
+  test.each([
+    ['is down', Object.assign(new Error('the server went away'), { code: 'ECONNRESET' }), 1],
+    ['hangs', unavailable('database_unavailable', 'The database does not answer.'), 1],
+    ['has rows that others lock', unavailable('database_busy', 'Try again shortly.', new Error('deadlock')), 15],
+  ])('while the store %s, a group is tried in halves only if one of them may fare better', async (_, error, tries) => {
     const instance = await store.start()
     let attempts = 0
     const handle = instance.onceMany(
       async () => {
         attempts++
-        throw Object.assign(new Error('the server went away'), { code: 'ECONNRESET' })
+        throw error
       },
       { groupIntervalMs: 20 },
     )
     const answers = await Promise.allSettled(upTo(8).map(n => handle(crypto.randomUUID(), n)))
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(8)
-    expect(attempts).toBe(1)
+    expect(attempts).toBe(tries)
   })
 
   test('a group leaves out the messages that were handled before, and those that it has twice', async () => {
