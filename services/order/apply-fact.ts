@@ -34,9 +34,8 @@ export const applyFact = (sql: OrderSql, { groupIntervalMs = 0 }: { groupInterva
         orders.set(orderId, after.order)
         return after.entries
       })
-      // `applyChange` keeps the row object of an order of which nothing changes.
-      const lockedRows = new Set(locked.map(({ row }) => row))
-      const changedRows = [...orders.values()].map(({ row }) => row).filter(row => !lockedRows.has(row))
+      // `applyChange` gives back the same object for an order of which nothing changes.
+      const changedRows = [...orders.values()].filter(order => !locked.includes(order)).map(({ row }) => row)
       await storeChanges(trx, changedRows, entries)
       // `receiveParcels` stores its own changes, on top of these.
       for (const { item, publish } of arrivals) {

@@ -110,7 +110,7 @@ export interface OrderChange {
   events?: (at: Aggregate) => { drafts: Draft[]; data: object; type?: string }
 }
 interface ChangeResult {
-  /** With the same row if nothing of it changes. */
+  /** The same object if nothing of it changes. */
   order: LockedOrder
   entries: OrderEntry[]
 }
