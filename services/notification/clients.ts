@@ -70,7 +70,7 @@ export const notificationClients = (client: Clients) => {
     token: (tokenId: string): Promise<{ email: string; token: string; expires_at: string } | undefined> =>
       ifThere(ask('user', internal.tokens({ token_id: tokenId }).get()), 'token_not_found'),
 
-    /** The address to warn of a change of e-mail. Undefined once it is no longer kept. */
+    /** The address to warn. Undefined once it is no longer kept. */
     addressToWarn: (warningId: string): Promise<{ email: string } | undefined> =>
       ifThere(ask('user', internal['email-warnings']({ warning_id: warningId }).get()), 'email_warning_not_found'),
 

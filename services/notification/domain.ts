@@ -60,7 +60,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   welcome: { class: 'order', channels: withMail },
   verify_email: { class: 'critical', channels: ['email'], mailOnly: true },
   password_reset: { class: 'critical', channels: ['email'], mailOnly: true },
-  /** Its mail goes to the address that the account had when another was asked for. */
+  /** Warnings: their mails go to the address that the account had when it happened. */
   email_change: { class: 'critical', channels: withMail },
   new_sign_in: { class: 'critical', channels: withMail },
   order_placed: { class: 'order', channels: withMail },

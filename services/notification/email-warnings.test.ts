@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { hour } from '#shared/time'
+import { dateText } from './render-values'
 import { testNotification } from './testing'
-import { emailChangeRequested } from './testing-events'
+import { emailChangeRequested, signedIn } from './testing-events'
 
 const shop = await testNotification()
 
@@ -45,8 +46,26 @@ describe('the warning of a new e-mail', () => {
 
   test('of an instance that names no address goes to the present one', async () => {
     const user = await shop.newUser()
-    await shop.handle(emailChangeRequested(user.id))
+    await shop.handle(emailChangeRequested(user.id), signedIn(user.id))
     await shop.sendAll()
-    expect(shop.channels.email.to(user.email)).toHaveLength(1)
+    expect(shop.channels.email.to(user.email)).toHaveLength(2)
   })
 })
+
+test.each([['new sign-in', signedIn, 'New sign-in'] as const])(
+  'the warning of a %s says when it was, and goes to the address of that time',
+  async (_, event, subject) => {
+    const user = await shop.newUser()
+    shop.neighbours.warnings.set(`at${user.id}`, user.email)
+    const message = event(user.id, `at${user.id}`)
+    await shop.handle(message, message)
+    const thief = `thief${user.id}@example.com`
+    shop.neighbours.people.set(user.id, { email: thief })
+    await shop.sendAll()
+    const when = dateText(message.time, 'en', undefined)
+    expect(shop.channels.email.to(user.email)).toMatchObject([
+      { subject: expect.stringContaining(subject), text: expect.stringContaining(when) },
+    ])
+    expect(shop.channels.email.to(thief)).toEqual([])
+  },
+)

@@ -17,6 +17,8 @@ const pickup = 'pickup'
 export const notificationHandlers = ({ telling, clients, personalData, forgetLanguage, reviewRequestAfterMs }: Deps) => {
   const tellUser = (message: Message, kind: Kind, userId: number, facts: Record<string, unknown> = {}, cause = message.id) =>
     telling.tell(message, { kind, cause, users: [userId], facts })
+  const warn = (message: Message, kind: Kind, { user_id, warning_id }: { user_id: number; warning_id?: string }) =>
+    tellUser(message, kind, user_id, { time: message.time, ...(warning_id !== undefined && { warning_id }) })
   const tellAdmins = async (message: Message, kind: Kind, facts: Record<string, unknown>) =>
     telling.tell(message, { kind, cause: message.id, users: await clients.adminIds(), facts })
 
@@ -28,11 +30,8 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
     on(catalog.passwordResetRequested, ({ data, ...message }) =>
       tellUser({ ...message, data }, 'password_reset', data.user_id, { token_id: data.token_id }),
     ),
-    on(catalog.emailChangeRequested, message => {
-      const { user_id, warning_id } = message.data
-      return tellUser(message, 'email_change', user_id, warning_id === undefined ? {} : { warning_id })
-    }),
-    on(catalog.userSignedIn, message => tellUser(message, 'new_sign_in', message.data.user_id, { time: message.time })),
+    on(catalog.emailChangeRequested, message => warn(message, 'email_change', message.data)),
+    on(catalog.userSignedIn, message => warn(message, 'new_sign_in', message.data)),
     on(catalog.userUpdated, message => forgetLanguage(message.data.user_id)),
     on(catalog.orderCreated, message => {
       const { order_id, user_id, total_amount: total, currency, items, shipping_option } = message.data

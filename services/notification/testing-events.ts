@@ -12,6 +12,8 @@ export const resetRequested = (user_id: number, token_id: string) =>
   messageOf(catalog.passwordResetRequested({ id: user_id, version: 2 }, { user_id, token_id }))
 export const emailChangeRequested = (user_id: number, warning_id?: string) =>
   messageOf(catalog.emailChangeRequested({ id: user_id, version: 3 }, { user_id, ...(warning_id && { warning_id }) }))
+export const signedIn = (user_id: number, warning_id?: string) =>
+  messageOf(catalog.userSignedIn({ id: user_id, version: 3 }, { user_id, ...(warning_id && { warning_id }) }))
 export const placed = (order_id: number, user_id: number, shipping_option = 'standard') =>
   messageOf(
     catalog.orderCreated(

@@ -50,7 +50,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
   const sessions = userSessions({ sql, vault, clock, log, revoke: publishRevocations(redis), recordAudit })
   const quotas = mailQuotas({ sql, vault, clock })
   const tokens = mailedTokens({ sql, vault, clock, quotas })
-  const warnings = emailWarnings({ sql, clock })
+  const warnings = emailWarnings({ sql, clock, quotas })
   const keys = signingKeys({ sql, vault, clock })
   const factors = secondFactors({
     sql,
@@ -74,7 +74,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
     secondFactors: factors,
     confirm,
     register: register({ sql, vault, clock, passwords, tokens, recordAudit }),
-    logins: logins({ sql, clock, accounts, checks, sessions, keys, factors, quotas, recordAudit }),
+    logins: logins({ sql, clock, accounts, checks, sessions, keys, factors, warnings, recordAudit }),
     profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, warnings, recordAudit }),
     passwordResets: passwordResets({ sql, clock, log, accounts, passwords, sessions, tokens, recordAudit }),
     emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),

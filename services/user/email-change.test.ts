@@ -184,6 +184,16 @@ describe('mails', () => {
     users.pass(hour)
     expect((await users.call('POST', '/auth/register', { body: { email, username, password, full_name } })).status).toBe(201)
   })
+  test('that warn one address are five of a kind in an hour, also when the account is erased and registered again', async () => {
+    let warned = 0
+    for (let i = 0; i < 2; i++) {
+      const { id, change, token, password } = await enter('repeater')
+      for (let j = 0; j < 3; j++) expect((await change(`repeater${i}${j}@example.org`)).status).toBe(200)
+      warned += (await eventsOf('user.email_change_requested', id)).length
+      await users.call('DELETE', '/api/users/me', { token, body: { current_password: password } })
+    }
+    expect(warned).toBe(5)
+  })
   test('are counted in rows that hold no address, and only for an hour', async () => {
     await enter('eve')
     const rows = await users.sql.db.selectFrom('mail_quotas').selectAll().execute()

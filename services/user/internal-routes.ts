@@ -86,6 +86,6 @@ export const internalRoutes = ({ http, accounts, addresses, tokens, emailWarning
         internal: ['notification'],
         params: WarningId,
         response: { 200: t.Object({ email: t.String() }) },
-        detail: { summary: 'The address to warn of a change of e-mail: the one before it' },
+        detail: { summary: 'The address to warn: the one that the account had when it happened' },
       },
     )

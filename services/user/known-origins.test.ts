@@ -30,8 +30,19 @@ test('a login from a new device or a new address is told once, and the first log
   await logInFrom(person, 'Phone', '10.0.0.9')
   await logInFrom(person, 'Laptop', '10.0.0.9')
   const told = await toldOf(person.id)
-  expect(told.map(({ data }) => data)).toEqual([{ user_id: person.id }, { user_id: person.id }])
+  const event = { user_id: person.id, warning_id: expect.any(String) }
+  expect(told.map(({ data }) => data)).toEqual([event, event])
   expect(told[0].aggregate.version).toBeLessThan(told[1].aggregate.version)
+})
+
+test('the address to tell is the one at the login, though the account has another one by the time that it is asked for', async () => {
+  const person = await users.signUp('moved')
+  await logInFrom(person, 'Phone', '10.0.0.1')
+  await logInFrom(person, 'Laptop', '10.0.0.1')
+  await users.sql.db.updateTable('users').set({ email: 'thief@example.com' }).where('id', '=', person.id).execute()
+  const [told] = await toldOf(person.id)
+  const path = `/internal/email-warnings/${told.data.warning_id}`
+  expect((await users.call('GET', path, { token: await users.asService('notification') })).body).toEqual({ email: person.email })
 })
 
 test('another address of the same IPv6 network is not new', async () => {

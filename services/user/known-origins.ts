@@ -1,9 +1,8 @@
-import { userSignedIn } from '#shared/catalog'
 import { clientNetwork } from '#shared/client-address'
 import type { Publish } from '#shared/event'
 import type { ClientOrigin } from './client-origin'
 import type { Clock, Trx, UserRow } from './database'
-import type { MailQuotas } from './mail-quotas'
+import type { EmailWarnings } from './email-warnings'
 import { digest } from './secrets'
 
 /** The oldest are forgotten, so that nobody fills the table by logging in from everywhere. */
@@ -19,7 +18,7 @@ export const rememberOrigin = async (
   publish: Publish,
   user: Pick<UserRow, 'id' | 'email' | 'version'>,
   { address, agent }: ClientOrigin,
-  { clock, quotas }: { clock: Clock; quotas: Pick<MailQuotas, 'take'> },
+  { clock, warnings }: { clock: Clock; warnings: Pick<EmailWarnings, 'warn'> },
 ): Promise<void> => {
   const hashes = [digest(`${user.id} device ${agent ?? ''}`), digest(`${user.id} network ${clientNetwork(address)}`)]
   const rows = await trx
@@ -38,8 +37,5 @@ export const rememberOrigin = async (
     .execute()
   const surplus = rows.slice(mostPerUser - unknown.length).map(({ hash }) => hash)
   if (surplus.length > 0) await trx.deleteFrom('known_origins').where('user_id', '=', user.id).where('hash', 'in', surplus).execute()
-  if (rows.length === 0 || !(await quotas.take(trx, { userId: user.id, to: user.email ?? '', kind: 'new_sign_in' }))) return
-  const version = user.version + 1
-  await trx.updateTable('users').set({ version }).where('id', '=', user.id).execute()
-  publish(userSignedIn({ id: user.id, version }, { user_id: user.id }))
+  if (rows.length > 0) await warnings.warn(trx, publish, user, 'new_sign_in')
 }

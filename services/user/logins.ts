@@ -4,9 +4,9 @@ import type { RecordAudit } from './audit'
 import type { ClientOrigin } from './client-origin'
 import type { Clock, UserRow, UserSql } from './database'
 import { loginNameOf } from './domain'
+import type { EmailWarnings } from './email-warnings'
 import { rememberOrigin } from './known-origins'
 import type { LoggedIn } from './login-model'
-import type { MailQuotas } from './mail-quotas'
 import type { PasswordChecks } from './password-checks'
 import { type Accounts, lockUser } from './repository'
 import type { SecondFactors } from './second-factors'
@@ -21,7 +21,7 @@ interface Deps {
   sessions: Sessions
   keys: SigningKeys
   factors: SecondFactors
-  quotas: MailQuotas
+  warnings: EmailWarnings
   recordAudit: RecordAudit
 }
 
@@ -32,7 +32,7 @@ const requireUnblocked = ({ blocked }: UserRow) => {
   if (blocked === 1) throw new AppError('forbidden', 'account_blocked', 'This account is blocked; contact the shop.')
 }
 
-export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, quotas, recordAudit }: Deps) => {
+export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, warnings, recordAudit }: Deps) => {
   const loggedIn = async (
     user: { id: number; role: Role; email: string | null },
     { sid, refreshToken }: { sid: string; refreshToken: string },
@@ -59,7 +59,7 @@ export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, 
         requireUnblocked(user)
         if (user.mfa_enabled === 1) return { user, challenge: await factors.challenge(trx, user.id) }
         await recordAudit(trx, 'session.started', { user: user.id, actor: user.id })
-        await rememberOrigin(trx, publish, user, origin, { clock, quotas })
+        await rememberOrigin(trx, publish, user, origin, { clock, warnings })
         return { user, session: await sessions.open(trx, user.id, origin) }
       })
       if ('challenge' in outcome) return { mfa_required: true as const, challenge: outcome.challenge }
@@ -70,7 +70,7 @@ export const logins = ({ sql, clock, accounts, checks, sessions, keys, factors, 
       const { user, session } = await factors.answer(challenge, code, async (trx, publish, user) => {
         requireUnblocked(user)
         await recordAudit(trx, 'session.started', { user: user.id, actor: user.id, detail: 'mfa' })
-        await rememberOrigin(trx, publish, user, origin, { clock, quotas })
+        await rememberOrigin(trx, publish, user, origin, { clock, warnings })
         return { user, session: await sessions.open(trx, user.id, origin) }
       })
       return loggedIn(user, session)

@@ -1,4 +1,3 @@
-import { emailChangeRequested } from '#shared/catalog'
 import { unauthenticated } from '#shared/errors'
 import type { Publish } from '#shared/event'
 import type { RecordAudit } from './audit'
@@ -43,15 +42,13 @@ export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sess
     return email === user.email ? user : confirm(userId, given, origin)
   }
 
-  /** Mails the link to the new address, and publishes the event by which the old one is warned. */
+  /** Mails the link to the new address, and warns the old one. */
   const requestNewEmail = async (trx: Trx, publish: Publish, user: Pick<UserRow, 'id' | 'email' | 'version'>, email: string) => {
     const { id } = user
     const taken = await trx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
     if (taken) throw emailTaken()
     if (!(await tokens.issue(trx, publish, user, 'email_change', email))) throw tooManyMails()
-    const version = user.version + 2
-    await trx.updateTable('users').set({ version }).where('id', '=', id).execute()
-    publish(emailChangeRequested({ id, version }, { user_id: id, warning_id: await warnings.keep(trx, user) }))
+    await warnings.warn(trx, publish, { ...user, version: user.version + 1 }, 'email_warning')
     await recordAudit(trx, 'email.change_requested', { user: id, actor: id })
   }
 

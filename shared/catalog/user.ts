@@ -3,6 +3,8 @@ import { defineEvent } from '../event'
 
 const userId = t.Object({ user_id: t.Integer() })
 const userToken = t.Object({ user_id: t.Integer(), token_id: t.String() })
+/** The address to warn is asked for by `warning_id`, which instances of an earlier release leave out. */
+const userWarning = t.Object({ user_id: t.Integer(), warning_id: t.Optional(t.String()) })
 
 export const userRegistered = defineEvent('user.registered', {
   from: 'user',
@@ -23,15 +25,15 @@ export const passwordResetRequested = defineEvent('user.password_reset_requested
   aggregate: 'user',
   data: userToken,
 })
-/** A new e-mail waits for its link to be followed. The address to warn is asked for by `warning_id`, which instances of an earlier release leave out. */
+/** A new e-mail waits for its link to be followed. */
 export const emailChangeRequested = defineEvent('user.email_change_requested', {
   from: 'user',
   to: ['notification'],
   aggregate: 'user',
-  data: t.Object({ user_id: t.Integer(), warning_id: t.Optional(t.String()) }),
+  data: userWarning,
 })
 /** A login from a device and an address that this user had not used before. */
-export const userSignedIn = defineEvent('user.signed_in', { from: 'user', to: ['notification'], aggregate: 'user', data: userId })
+export const userSignedIn = defineEvent('user.signed_in', { from: 'user', to: ['notification'], aggregate: 'user', data: userWarning })
 export const emailVerificationRequested = defineEvent('user.email_verification_requested', {
   from: 'user',
   to: ['notification'],

@@ -25,7 +25,7 @@ export const mailQuotas: Migration = {
   },
 }
 
-/** Addresses that are warned of a change of e-mail. */
+/** Addresses that warnings go to. */
 export const emailWarnings: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
