@@ -14,6 +14,7 @@ export const valueNames: Readonly<Record<Kind, readonly string[]>> = {
   verify_email: ['link', 'expires_at'],
   password_reset: ['link', 'expires_at'],
   email_change: [],
+  password_changed: ['time'],
   new_sign_in: ['time'],
   /** `items` is a list of `{ product, quantity, price }`. `shipping_option` is `pickup` where the buyer collects the order. */
   order_placed: [...order, 'items', 'total', 'currency', 'shipping_option'],

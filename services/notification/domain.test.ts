@@ -12,10 +12,12 @@ test('every kind has a class and a channel, and a secret goes by mail alone', ()
 describe('the kinds of messages', () => {
   const of = (is: (kind: (typeof kinds)[Kind]) => unknown) => kindNames.filter(name => is(kinds[name]))
   test('that guard the account cannot be switched off, and those that sell can', () => {
-    expect(of(kind => kind.class === 'critical')).toEqual(['verify_email', 'password_reset', 'email_change', 'new_sign_in'])
+    expect(of(kind => kind.class === 'critical')).toEqual([
+      ...['verify_email', 'password_reset', 'email_change', 'password_changed', 'new_sign_in'],
+    ] as Kind[])
     expect(of(kind => kind.class === 'marketing')).toEqual(['review_request', 'price_drop', 'back_in_stock', 'digest'])
     // The others are about the reader's own business with the shop.
-    expect(of(kind => kind.class === 'order')).toHaveLength(kindNames.length - 8)
+    expect(of(kind => kind.class === 'order')).toHaveLength(kindNames.length - 9)
   })
   test('that are for administrators, go out as one, or carry what only a mail may', () => {
     expect(of(kind => kind.admins)).toEqual(['low_stock', 'review_waiting', 'return_requested'])

@@ -33,6 +33,7 @@ export const kindNames = [
   'verify_email',
   'password_reset',
   'email_change',
+  'password_changed',
   'new_sign_in',
   'order_placed',
   'payment_pending',
@@ -62,6 +63,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   password_reset: { class: 'critical', channels: ['email'], mailOnly: true },
   /** Warnings: their mails go to the address that the account had when it happened. */
   email_change: { class: 'critical', channels: withMail },
+  password_changed: { class: 'critical', channels: withMail },
   new_sign_in: { class: 'critical', channels: withMail },
   order_placed: { class: 'order', channels: withMail },
   /** The shop waits for a bank transfer. The message says which account and reference it needs, and by when. */

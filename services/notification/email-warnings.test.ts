@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { hour } from '#shared/time'
 import { dateText } from './render-values'
 import { testNotification } from './testing'
-import { emailChangeRequested, signedIn } from './testing-events'
+import { emailChangeRequested, passwordChanged, signedIn } from './testing-events'
 
 const shop = await testNotification()
 
@@ -52,20 +52,20 @@ describe('the warning of a new e-mail', () => {
   })
 })
 
-test.each([['new sign-in', signedIn, 'New sign-in'] as const])(
-  'the warning of a %s says when it was, and goes to the address of that time',
-  async (_, event, subject) => {
-    const user = await shop.newUser()
-    shop.neighbours.warnings.set(`at${user.id}`, user.email)
-    const message = event(user.id, `at${user.id}`)
-    await shop.handle(message, message)
-    const thief = `thief${user.id}@example.com`
-    shop.neighbours.people.set(user.id, { email: thief })
-    await shop.sendAll()
-    const when = dateText(message.time, 'en', undefined)
-    expect(shop.channels.email.to(user.email)).toMatchObject([
-      { subject: expect.stringContaining(subject), text: expect.stringContaining(when) },
-    ])
-    expect(shop.channels.email.to(thief)).toEqual([])
-  },
-)
+test.each([
+  ['new sign-in', signedIn, 'New sign-in'],
+  ['new password', passwordChanged, 'password of your account was changed'],
+] as const)('the warning of a %s says when it was, and goes to the address of that time', async (_, event, subject) => {
+  const user = await shop.newUser()
+  shop.neighbours.warnings.set(`at${user.id}`, user.email)
+  const message = event(user.id, `at${user.id}`)
+  await shop.handle(message, message)
+  const thief = `thief${user.id}@example.com`
+  shop.neighbours.people.set(user.id, { email: thief })
+  await shop.sendAll()
+  const when = dateText(message.time, 'en', undefined)
+  expect(shop.channels.email.to(user.email)).toMatchObject([
+    { subject: expect.stringContaining(subject), text: expect.stringContaining(when) },
+  ])
+  expect(shop.channels.email.to(thief)).toEqual([])
+})

@@ -31,6 +31,7 @@ export const notificationHandlers = ({ telling, clients, personalData, forgetLan
       tellUser({ ...message, data }, 'password_reset', data.user_id, { token_id: data.token_id }),
     ),
     on(catalog.emailChangeRequested, message => warn(message, 'email_change', message.data)),
+    on(catalog.passwordChanged, message => warn(message, 'password_changed', message.data)),
     on(catalog.userSignedIn, message => warn(message, 'new_sign_in', message.data)),
     on(catalog.userUpdated, message => forgetLanguage(message.data.user_id)),
     on(catalog.orderCreated, message => {

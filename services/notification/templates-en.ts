@@ -61,6 +61,21 @@ export const english: LanguageTexts = {
         'If it was you, there is nothing to do. If not, choose a new password now: that also ends every session that somebody else has opened.',
       ],
     },
+    password_changed: {
+      subject: 'The password of your account was changed',
+      short: 'The password of your account was changed, {{ time | date_long }}. Was it you?',
+      preheader: 'If it was not you, choose a new password now.',
+      heading: 'Did you choose a new password?',
+      paragraphs: [
+        'Your account has a new password, and every session was ended.',
+        'If it was you, there is nothing to do. If not, choose a new password now: that ends every session that somebody else has opened since.',
+      ],
+      rows: [['When', '{{ time | date_long }}']],
+      button: 'Choose a password',
+      after: [
+        'We send the link for it to the address of your account. If it does not arrive, somebody may have changed that address as well: tell us at once.',
+      ],
+    },
     new_sign_in: {
       subject: 'New sign-in to your account',
       short: 'New sign-in to your account, {{ time | date_long }}. Was it you?',

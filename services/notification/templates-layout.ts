@@ -7,6 +7,7 @@ const links: Record<Kind, string> = {
   verify_email: '{{ link }}',
   password_reset: '{{ link }}',
   email_change: '{{ shop_url }}',
+  password_changed: '{{ shop_url }}/reset-password',
   new_sign_in: '{{ shop_url }}',
   order_placed: '{{ order_url }}',
   payment_pending: '{{ order_url }}',

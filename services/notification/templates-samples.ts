@@ -10,6 +10,7 @@ const own: Record<Kind, Record<string, unknown>> = {
   verify_email: secret,
   password_reset: secret,
   email_change: {},
+  password_changed: { time: '2026-11-30T08:15:00.000Z' },
   new_sign_in: { time: '2026-11-30T08:15:00.000Z' },
   order_placed: {
     ...order,

@@ -65,6 +65,21 @@ export const vietnamese: LanguageTexts = {
         'Nếu chính bạn yêu cầu, bạn không cần làm gì thêm. Nếu không, hãy đổi mật khẩu ngay: mọi phiên đăng nhập khác cũng sẽ bị đóng.',
       ],
     },
+    password_changed: {
+      subject: 'Mật khẩu tài khoản của bạn đã được thay đổi',
+      short: 'Mật khẩu đã được thay đổi vào {{ time | date_long }}. Nếu không phải bạn, hãy kiểm tra ngay.',
+      preheader: 'Nếu không phải bạn, hãy đặt lại mật khẩu ngay.',
+      heading: 'Có phải bạn vừa đổi mật khẩu?',
+      paragraphs: [
+        'Tài khoản của bạn có mật khẩu mới, và mọi phiên đăng nhập đã bị đóng.',
+        'Nếu chính bạn thay đổi, bạn không cần làm gì thêm. Nếu không, hãy đặt lại mật khẩu ngay: mọi phiên mà người khác đã mở sau đó cũng sẽ bị đóng.',
+      ],
+      rows: [['Thời gian', '{{ time | date_long }}']],
+      button: 'Đặt lại mật khẩu',
+      after: [
+        'Liên kết sẽ được gửi đến email của tài khoản. Nếu bạn không nhận được, có thể email đó cũng đã bị thay đổi: hãy báo cho chúng tôi ngay.',
+      ],
+    },
     new_sign_in: {
       subject: 'Tài khoản của bạn vừa có đăng nhập mới',
       short: 'Đăng nhập mới vào {{ time | date_long }}. Nếu không phải bạn, hãy kiểm tra ngay.',

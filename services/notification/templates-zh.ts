@@ -56,6 +56,19 @@ export const chinese: LanguageTexts = {
       button: '进入我的账户',
       after: ['如果是您本人操作，无需再做任何事。如果不是，请立即修改密码，其他设备上的登录也会随之失效。'],
     },
+    password_changed: {
+      subject: '您的账户密码已更改',
+      short: '您的账户密码已更改：{{ time | date_long }}。如非本人操作，请尽快处理。',
+      preheader: '如非本人操作，请立即重置密码。',
+      heading: '是您本人更改了密码吗？',
+      paragraphs: [
+        '您的账户密码已更改，所有设备上的登录均已失效。',
+        '如果是您本人操作，无需再做任何事。如果不是，请立即重置密码，他人此后的登录也会随之失效。',
+      ],
+      rows: [['时间', '{{ time | date_long }}']],
+      button: '重置密码',
+      after: ['重置链接会发送到账户的邮箱。如果没有收到，账户的邮箱可能也已被更换，请立即联系我们。'],
+    },
     new_sign_in: {
       subject: '您的账户有新的登录',
       short: '您的账户有新的登录：{{ time | date_long }}。如非本人操作，请尽快处理。',

@@ -14,6 +14,8 @@ export const emailChangeRequested = (user_id: number, warning_id?: string) =>
   messageOf(catalog.emailChangeRequested({ id: user_id, version: 3 }, { user_id, ...(warning_id && { warning_id }) }))
 export const signedIn = (user_id: number, warning_id?: string) =>
   messageOf(catalog.userSignedIn({ id: user_id, version: 3 }, { user_id, ...(warning_id && { warning_id }) }))
+export const passwordChanged = (user_id: number, warning_id: string) =>
+  messageOf(catalog.passwordChanged({ id: user_id, version: 4 }, { user_id, warning_id }))
 export const placed = (order_id: number, user_id: number, shipping_option = 'standard') =>
   messageOf(
     catalog.orderCreated(

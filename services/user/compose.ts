@@ -76,7 +76,7 @@ export const compose = ({ sql, auditSchema, redis, clients, log, dataKeys, clock
     register: register({ sql, vault, clock, passwords, tokens, recordAudit }),
     logins: logins({ sql, clock, accounts, checks, sessions, keys, factors, warnings, recordAudit }),
     profiles: profiles({ sql, vault, clock, accounts, passwords, confirm, sessions, tokens, warnings, recordAudit }),
-    passwordResets: passwordResets({ sql, clock, log, accounts, passwords, sessions, tokens, recordAudit }),
+    passwordResets: passwordResets({ sql, clock, log, accounts, passwords, sessions, tokens, warnings, recordAudit }),
     emailVerifications: emailVerifications({ sql, clock, tokens, recordAudit }),
     managedAccounts: managedAccounts({ sql, clock, accounts, passwords, sessions, recordAudit, log }),
     personalData: personalData({ sql, vault, clock, accounts, addresses, sessions, audit, warnings, confirm, clients }),

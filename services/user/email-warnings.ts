@@ -1,4 +1,4 @@
-import { emailChangeRequested, userSignedIn } from '#shared/catalog'
+import { emailChangeRequested, passwordChanged, userSignedIn } from '#shared/catalog'
 import type { Publish } from '#shared/event'
 import { day } from '#shared/time'
 import type { Clock, Trx, UserRow, UserSql } from './database'
@@ -10,7 +10,7 @@ const keptMs = 30 * day
 const batch = 500
 
 /** The events that a user is warned of, by the kinds under which their mails are counted. */
-const events = { email_warning: emailChangeRequested, new_sign_in: userSignedIn }
+const events = { email_warning: emailChangeRequested, new_sign_in: userSignedIn, password_changed: passwordChanged }
 
 interface Ports {
   sql: Pick<UserSql, 'db'>

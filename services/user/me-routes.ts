@@ -27,7 +27,9 @@ const Export = named(
     exported_at: t.String(),
     profile: MyProfile,
     addresses: t.Array(SavedAddress),
-    warned_emails: t.Array(t.String(), { description: 'Addresses that were warned of a new e-mail or a new sign-in within 30 days' }),
+    warned_emails: t.Array(t.String(), {
+      description: 'Addresses that were warned of a new e-mail, a new password or a new sign-in within 30 days',
+    }),
     sessions: t.Array(Session),
     audit: t.Array(AuditEntry),
     services: t.Record(t.String(), t.Unknown(), { description: 'What every other service holds, by the name of the service' }),

@@ -2,6 +2,7 @@ import type { Log } from '#shared/log'
 import type { RecordAudit } from './audit'
 import type { Clock, UserSql } from './database'
 import { emailOf } from './domain'
+import type { EmailWarnings } from './email-warnings'
 import type { MailedTokens } from './mailed-tokens'
 import { replacePassword } from './new-password'
 import type { PasswordHashes } from './password-hashes'
@@ -17,10 +18,11 @@ interface Deps {
   passwords: PasswordHashes
   sessions: Sessions
   tokens: MailedTokens
+  warnings: EmailWarnings
   recordAudit: RecordAudit
 }
 
-export const passwordResets = ({ sql, clock, log, accounts, passwords, sessions, tokens, recordAudit }: Deps) => {
+export const passwordResets = ({ sql, clock, log, accounts, passwords, sessions, tokens, warnings, recordAudit }: Deps) => {
   const issueToken = (userId: number, email: string) =>
     sql.transaction(async (trx, publish) => {
       const user = await lockUser(trx, userId)
@@ -56,7 +58,7 @@ export const passwordResets = ({ sql, clock, log, accounts, passwords, sessions,
           await removeSecondFactor(trx, userId)
           if (user.mfa_enabled === 1) await recordAudit(trx, 'mfa.reset', { user: userId })
         }
-        return replacePassword(trx, publish, user, { password_hash, email_verified: true }, clock())
+        return replacePassword(trx, publish, user, { password_hash, email_verified: true }, { clock, warnings })
       })
       await sessions.publishEnd(ended)
     },

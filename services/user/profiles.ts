@@ -85,7 +85,7 @@ export const profiles = ({ sql, vault, clock, accounts, passwords, confirm, sess
         const user = await lockUser(trx, userId)
         requireSamePassword(user, known)
         await recordAudit(trx, 'password.changed', { user: userId, actor: userId })
-        return replacePassword(trx, publish, user, { password_hash }, clock())
+        return replacePassword(trx, publish, user, { password_hash }, { clock, warnings })
       })
       await sessions.publishEnd(ended)
     },

@@ -34,6 +34,13 @@ export const emailChangeRequested = defineEvent('user.email_change_requested', {
 })
 /** A login from a device and an address that this user had not used before. */
 export const userSignedIn = defineEvent('user.signed_in', { from: 'user', to: ['notification'], aggregate: 'user', data: userWarning })
+/** A new password was set, with the old one or by a mailed link. */
+export const passwordChanged = defineEvent('user.password_changed', {
+  from: 'user',
+  to: ['notification'],
+  aggregate: 'user',
+  data: userWarning,
+})
 export const emailVerificationRequested = defineEvent('user.email_verification_requested', {
   from: 'user',
   to: ['notification'],

@@ -85,12 +85,13 @@ describe('a user who registers', () => {
     expect((await send('POST', '/api/users/verify-email', { token: tokenIn(mail) })).body.code).toBe('invalid_token')
   })
 
-  test('and forgets the password gets a mail whose link sets a new one', async () => {
+  test('and forgets the password gets a mail whose link sets a new one, and is told that it did', async () => {
     const person = await register('leo')
     expect((await send('POST', '/api/users/password/forgot', { email: person.email })).status).toBe(202)
     const mail = await mailTo(person.email, 'https://shop.example/reset-password?token=')
     const reset = await send('POST', '/api/users/password/reset', { token: tokenIn(mail), new_password: 'the second password' })
     expect(reset.status).toBe(204)
+    await mailTo(person.email, 'Your account has a new password')
     expect((await logIn('leo', person.password)).status).toBe(401)
     expect((await logIn('leo', 'the second password')).status).toBe(200)
     const rows = await messages.sql.db.selectFrom('deliveries').select('content').where('user_id', '=', person.id).execute()
