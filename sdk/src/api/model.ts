@@ -580,7 +580,7 @@ export interface DeadLettersReplay {
   left: number;
 }
 
-export type NotificationKind = 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest';
+export type NotificationKind = 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'password_changed' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest';
 export type DeliveryChannel = 'email' | 'sms' | 'push';
 export type DeliveryState = 'queued' | 'sent' | 'delivered' | 'bounced' | 'complained' | 'failed' | 'suppressed';
 export interface Delivery {
@@ -1327,6 +1327,13 @@ export type NewNotificationPreferencesKindsEmailChange = {
   push?: boolean;
 };
 
+export type NewNotificationPreferencesKindsPasswordChanged = {
+  in_app?: boolean;
+  email?: boolean;
+  sms?: boolean;
+  push?: boolean;
+};
+
 export type NewNotificationPreferencesKindsNewSignIn = {
   in_app?: boolean;
   email?: boolean;
@@ -1455,6 +1462,7 @@ export type NewNotificationPreferencesKinds = {
   verify_email?: NewNotificationPreferencesKindsVerifyEmail;
   password_reset?: NewNotificationPreferencesKindsPasswordReset;
   email_change?: NewNotificationPreferencesKindsEmailChange;
+  password_changed?: NewNotificationPreferencesKindsPasswordChanged;
   new_sign_in?: NewNotificationPreferencesKindsNewSignIn;
   order_placed?: NewNotificationPreferencesKindsOrderPlaced;
   payment_pending?: NewNotificationPreferencesKindsPaymentPending;
@@ -2529,7 +2537,7 @@ export interface PersonalData {
   exported_at: string;
   profile: MyProfile;
   addresses: SavedAddress[];
-  /** Addresses that were warned of a change of e-mail within 30 days */
+  /** Addresses that were warned of a new e-mail, a new password or a new sign-in within 30 days */
   warned_emails: string[];
   sessions: Session[];
   audit: AuditEntry[];

@@ -161,7 +161,7 @@ export const receiveDeliveryReports = async (shop: Shop, provider: string, recei
  * The template of a kind in a language, and the values that it may name.
  * Needs admin.
  */
-export const getTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', options?: CallOptions): Promise<Template> =>
+export const getTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'password_changed' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', options?: CallOptions): Promise<Template> =>
   shopFetch<Template>(shop, 'GET', pathOf`/api/notifications/templates/${kind}/${language}`, {}, options)
 
 /**
@@ -170,14 +170,14 @@ export const getTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' |
  *
  * Needs admin.
  */
-export const replaceTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<Template> =>
+export const replaceTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'password_changed' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<Template> =>
   shopFetch<Template>(shop, 'PUT', pathOf`/api/notifications/templates/${kind}/${language}`, { body: newTemplate }, options)
 
 /**
  * Go back to the template that comes with the shop.
  * Needs admin.
  */
-export const resetTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', options?: CallOptions): Promise<void> =>
+export const resetTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'password_changed' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', options?: CallOptions): Promise<void> =>
   shopFetch<void>(shop, 'DELETE', pathOf`/api/notifications/templates/${kind}/${language}`, {}, options)
 
 /**
@@ -186,5 +186,5 @@ export const resetTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email'
  *
  * Needs admin.
  */
-export const previewTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<TemplatePreview> =>
+export const previewTemplate = async (shop: Shop, kind: 'welcome' | 'verify_email' | 'password_reset' | 'email_change' | 'password_changed' | 'new_sign_in' | 'order_placed' | 'payment_pending' | 'order_paid' | 'order_cancelled' | 'order_shipped' | 'ready_for_pickup' | 'order_delivered' | 'order_refunded' | 'return_approved' | 'return_rejected' | 'review_request' | 'price_drop' | 'back_in_stock' | 'low_stock' | 'review_waiting' | 'return_requested' | 'digest', language: 'en' | 'ko' | 'zh' | 'vi', newTemplate: NewTemplate, options?: CallOptions): Promise<TemplatePreview> =>
   shopFetch<TemplatePreview>(shop, 'POST', pathOf`/api/notifications/templates/${kind}/${language}/preview`, { body: newTemplate }, options)
