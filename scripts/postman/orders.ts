@@ -68,6 +68,16 @@ export const orders: Folder = {
       has: ['id', 'order_id', 'updated_at'],
       is: { status: 'completed' },
     },
+    placed('By another way after all', 'changed_order'),
+    paid('The bank asks', 'changed_order', 'changed_payment', 'requires_action', { payment_token: 'tok_3ds' }),
+    {
+      name: 'The customer gives that payment up',
+      send: 'POST /api/payments/{{changed_payment}}/cancel',
+      as: 'user',
+      status: 200,
+      is: { id: '{{changed_payment}}', status: 'voided' },
+    },
+    paid('And pays in another way', 'changed_order', 'changed_wallet', 'completed', { payment_method: 'wallet' }),
     placed('By bank transfer', 'transfer_order'),
     paid('A transfer is awaited', 'transfer_order', 'transfer_payment', 'pending', { payment_method: 'bank_transfer' }),
     {

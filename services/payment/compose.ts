@@ -48,7 +48,7 @@ export const compose = ({ sql, log, clients, sandbox, onlineProvider, ...options
     pay: pay({ ...options, sql, claims: orderClaims, holds: orderHolds, ask, log, onlineProvider, terms }),
     claims: orderClaims,
     holds: orderHolds,
-    captures: captures({ sql, ask, log, terms }),
+    captures: captures({ sql, claims: orderClaims, ask, log, terms }),
     refunds: refunds({ sql, ask, followUp, terms }),
     expire: expire({ sql, log }),
     webhooks: incoming,

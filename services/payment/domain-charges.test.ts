@@ -116,6 +116,14 @@ test('an admin voids a payment on delivery only with its order, since its goods 
   for (const payment_method of others) expect(mayAsk('void', { ...cash, payment_method }, { isCancelled: false })).toBe(true)
 })
 
+test('a customer gives up what waits for them, in whatever state its order is', () => {
+  const waiting = (['pending', 'requires_action', 'authorized', 'completed', 'failed'] as const).filter(status =>
+    mayAsk('cancel', { ...payment, status }, { isCancelled: false }),
+  )
+  expect(waiting).toEqual(['requires_action'])
+  expect(mayAsk('cancel', { ...payment, payment_method: 'bank_transfer' }, { isCancelled: true })).toBe(true)
+})
+
 test('an unfinished payment ends once its provider is not being asked', () => {
   expect([endOfUnfinished(payment), endOfUnfinished({ ...payment, doing: null })]).toEqual(['later', 'void'])
   expect(endOfUnfinished({ status: 'requires_action', doing: null })).toBe('void')

@@ -73,14 +73,21 @@ export const followUpOf = (
 }
 
 type Known = Pick<ChargedPayment, 'payment_method' | 'status' | 'doing'>
+/** An admin's capture or void, or a customer's cancellation. */
+export type Requested = 'capture' | 'void' | 'cancel'
 /**
- * What an admin may ask of a payment's provider. One question at a time. The goods of a payment on delivery are sent before it is captured,
- * so it is voided only with its order; by any other method, no goods are sent before the capture.
+ * What may be asked of a payment's provider. One question at a time. The goods of a payment on delivery are sent before it is captured, so
+ * it is voided only with its order; by any other method, no goods are sent before the capture. A customer gives up only what waits for them.
  */
-export const mayAsk = (action: 'capture' | 'void', { payment_method, status }: Known, order: { isCancelled: boolean }): boolean => {
-  if (action === 'void') return isOpen(status) && (order.isCancelled || payment_method !== 'cash_on_delivery')
-  return !order.isCancelled && (status === 'authorized' || (status === 'pending' && payment_method === 'bank_transfer'))
+export const mayAsk = (requested: Requested, { payment_method, status }: Known, order: { isCancelled: boolean }): boolean => {
+  const isAwaitedTransfer = status === 'pending' && payment_method === 'bank_transfer'
+  if (requested === 'cancel') return status === 'requires_action' || isAwaitedTransfer
+  if (requested === 'void') return isOpen(status) && (order.isCancelled || payment_method !== 'cash_on_delivery')
+  return !order.isCancelled && (status === 'authorized' || isAwaitedTransfer)
 }
+
+/** A cancellation that is repeated has nothing to begin. */
+export const isCancelled = ({ status, doing }: Pick<Known, 'status' | 'doing'>): boolean => status === 'voided' || doing === 'void'
 
 /** A payment whose time is over, or whose order could not be held, takes no money any more. One that is being asked about waits. */
 export const endOfUnfinished = ({ status, doing }: Pick<Known, 'status' | 'doing'>): 'void' | 'nothing' | 'later' =>

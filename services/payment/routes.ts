@@ -4,6 +4,7 @@ import { idempotently } from '#shared/idempotency'
 import { replyWith } from '#shared/idempotency-key'
 import { listOf, page, pageOf } from '#shared/page'
 import { IdempotencyHeader, IdParam } from '#shared/schema'
+import type { Captures } from './captures'
 import type { PaymentRow, PaymentSql } from './database'
 import {
   NewPayment,
@@ -33,9 +34,10 @@ interface Deps {
   sql: PaymentSql
   payments: PaymentRepository
   pay: Pay
+  captures: Pick<Captures, 'cancel'>
 }
 
-export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
+export const paymentRoutes = ({ http, sql, payments, pay, captures }: Deps) => {
   const findVisible = async (user: Viewer, id: number) => {
     const row = await payments.find(id, ownerOf(user))
     if (!row) throw notFound('payment')
@@ -75,6 +77,29 @@ export const paymentRoutes = ({ http, sql, payments, pay }: Deps) => {
             'token that the provider issued for it. Tokens of the sandbox: `tok_success` (as without one), `tok_decline`, ' +
             '`tok_insufficient_funds`, `tok_3ds`, `tok_timeout`, `tok_late_webhook`, `tok_duplicate_webhook`, `tok_authorize`. A provider’s ' +
             '`next_action.url` is a page to visit. The sandbox has no such page: send `POST { "outcome": "success" | "failure" }` to that address.',
+        },
+      },
+    )
+    .post(
+      '/:id/cancel',
+      async ({ user, params, headers, set }) => {
+        const { id } = await findVisible(user, params.id)
+        const request = { scope: `${user.id} POST /api/payments/${id}/cancel`, key: headers['idempotency-key'], body: {} }
+        return replyWith(set, await idempotently(sql, request, save => captures.cancel(id, save)))
+      },
+      {
+        auth: true,
+        params: IdParam,
+        headers: IdempotencyHeader,
+        response: { 200: PaymentView },
+        problems: ['payment_not_found', 'not_cancellable', 'payment_in_progress'],
+        detail: {
+          operationId: 'cancelPayment',
+          summary: 'Give up a payment that waits for its customer, to pay in another way',
+          description:
+            'For a payment in `requires_action`, or a bank transfer that has not arrived. Look at the `status` of the answer: `voided` is ' +
+            'done; `completed` means that the bank confirmed first; any other means that the provider has not answered yet, and the payment ' +
+            'is voided once it does. May be repeated. Money that arrives later pays the order, or goes back if something else has paid it.',
         },
       },
     )
