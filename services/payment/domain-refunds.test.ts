@@ -113,6 +113,12 @@ describe('a payment that captured nothing', () => {
   })
 })
 
+test('a payment is voided, even after the delivery, where another one has brought as much', () => {
+  const cash = { ...open, payment_method: 'cash_on_delivery' } as const
+  const actionBeside = (amount: number) => dueAction(cash, { isCancelled: false, isDelivered: true, captured: [{ id: 4, amount }] })
+  expect([actionBeside(3000), actionBeside(3600), actionBeside(2999)]).toEqual(['void', 'void', 'capture'])
+})
+
 test('a payment that its provider is being asked about waits for the answer', () => {
   expect(dueAction({ ...open, doing: 'capture' }, { isCancelled: true, isDelivered: false })).toBeUndefined()
 })

@@ -28,7 +28,7 @@ export interface OrderFacts {
   isDelivered: boolean
   /** The first payment that was captured. */
   paidBy: number | null
-  /** The payments that were captured, in that order. Absent where it is only one, and where it makes no difference. */
+  /** The payments that were captured, in that order. Absent where it is only this one, and where it makes no difference. */
   captured?: readonly { id: number; amount: number }[] | undefined
   /** What the order costs; known where another amount was captured than that. */
   due?: number | undefined
@@ -83,18 +83,22 @@ export const refundsToBegin = (sums: PaymentSums, due: readonly DueRefund[], beg
   return refunds
 }
 
-/** What to ask the provider of a payment that has captured nothing yet. */
+/**
+ * What to ask the provider of a payment that has captured nothing yet. Where another payment has brought enough, this one is voided: captured,
+ * its money would only go back.
+ */
 export const dueAction = (
   {
     status,
+    amount,
     isCaptured,
     payment_method,
     doing,
-  }: Pick<Payment, 'status' | 'isCaptured' | 'payment_method'> & { doing: ProviderAction | null },
-  { isCancelled, isDelivered }: Pick<OrderFacts, 'isCancelled' | 'isDelivered'>,
+  }: Pick<Payment, 'status' | 'amount' | 'isCaptured' | 'payment_method'> & { doing: ProviderAction | null },
+  { isCancelled, isDelivered, captured = [] }: Pick<OrderFacts, 'isCancelled' | 'isDelivered' | 'captured'>,
 ): 'void' | 'capture' | undefined => {
   if (isCaptured || !isOpen(status) || doing) return undefined
-  if (isCancelled) return 'void'
+  if (isCancelled || captured.some(other => other.amount >= amount)) return 'void'
   return isDelivered && payment_method === 'cash_on_delivery' ? 'capture' : undefined
 }
 

@@ -1,7 +1,6 @@
 import { sql as raw } from 'kysely'
 import type { PaymentSql, Trx } from './database'
-import { paymentsOfOrders, savePayment } from './payment-rows'
-import { followOrder } from './settle'
+import { followOrders } from './settle'
 
 export interface OrderFact {
   orderId: number
@@ -39,12 +38,7 @@ const saveFacts = async (trx: Trx, facts: readonly OrderFact[]) => {
 /** After new facts, all that is known of an order is applied to its payments, so facts may arrive in any order. */
 const addFacts = async (trx: Trx, facts: readonly OrderFact[]) => {
   await saveFacts(trx, facts)
-  for (const locked of await paymentsOfOrders(trx, [...new Set(facts.map(({ orderId }) => orderId))])) {
-    const { payment } = locked
-    const before = { ...payment }
-    await followOrder(trx, locked)
-    if (!Bun.deepEquals(payment, before)) await savePayment(trx, payment)
-  }
+  await followOrders(trx, [...new Set(facts.map(({ orderId }) => orderId))])
 }
 
 export const orderFacts = (sql: PaymentSql) =>

@@ -7,7 +7,15 @@ import { isOpen, type PaymentStatus, waitsForMoney } from './domain'
 import { paidByAfter, settledBy } from './domain-charges'
 import { dueAction, dueRefunds, type OrderFacts, refundsToBegin } from './domain-refunds'
 import { bookCapture } from './ledger'
-import { beginAction, type LockedPayment, lockPayment, type PaymentKey, paymentEventData, savePayment } from './payment-rows'
+import {
+  beginAction,
+  type LockedPayment,
+  lockPayment,
+  type PaymentKey,
+  paymentEventData,
+  paymentsOfOrders,
+  savePayment,
+} from './payment-rows'
 import type { Charge, NextAction } from './providers/provider'
 import { beginRefund } from './settle-refund'
 
@@ -77,6 +85,7 @@ export const settleCharge = async (trx: Trx, publish: Publish, key: PaymentKey, 
   payment.mismatch_at = null
   payment.transaction_id ??= charge.transactionId || null
   const { status, captures, doing } = settled
+  const isLate = captures && !isOpen(payment.status)
   if (doing === null) {
     payment.doing = null
     payment.ask_at = null
@@ -95,6 +104,8 @@ export const settleCharge = async (trx: Trx, publish: Publish, key: PaymentKey, 
   if (status) changeStatus(payment, status, publish)
   await followOrder(trx, locked)
   await savePayment(trx, payment, order.paid_by === paidBefore ? undefined : order.paid_by)
+  // Another payment may have begun once this one was over.
+  if (isLate) await followOrders(trx, [order.order_id])
   return payment
 }
 
@@ -103,7 +114,9 @@ export const followOrder = async (trx: Trx, { order, payment, hasReturns }: Lock
   const { id, payment_method, status, amount, currency, captured_at } = payment
   const isCaptured = captured_at !== null
   const waiting = isCaptured && hasReturns ? await waitingReturns(trx, order.order_id) : []
-  const needsAllCaptures = isCaptured && (order.paid_by !== id || order.due !== null || waiting.length > 0)
+  const needsAllCaptures = isCaptured
+    ? order.paid_by !== id || order.due !== null || waiting.length > 0
+    : isOpen(status) && order.paid_by !== null
   const facts: OrderFacts = {
     isCancelled: order.cancelled === 1,
     isDelivered: order.delivered === 1,
@@ -123,10 +136,21 @@ export const followOrder = async (trx: Trx, { order, payment, hasReturns }: Lock
   if (settled.length > 0) await trx.updateTable('returns').set({ settled: true }).where('return_id', 'in', settled).execute()
 }
 
+/** The same for all payments of orders that are locked. */
+export const followOrders = async (trx: Trx, orderIds: readonly number[]): Promise<void> => {
+  for (const locked of await paymentsOfOrders(trx, orderIds)) {
+    const { payment } = locked
+    const before = { ...payment }
+    await followOrder(trx, locked)
+    if (!Bun.deepEquals(payment, before)) await savePayment(trx, payment)
+  }
+}
+
 /** The captured payments of an order, the earliest first. This one may not be stored as captured yet. */
 const capturedPayments = async (trx: Trx, { id, order_id, amount, captured_at }: PaymentRow) => {
   const others = trx.selectFrom('payments').select(['id', 'amount', 'captured_at']).where('order_id', '=', order_id).where('id', '!=', id)
-  const all = [...(await others.where('captured_at', 'is not', null).execute()), { id, amount, captured_at }]
+  const captured = await others.where('captured_at', 'is not', null).execute()
+  const all = captured_at === null ? captured : [...captured, { id, amount, captured_at }]
   return all.toSorted((a, b) => Number(a.captured_at) - Number(b.captured_at) || a.id - b.id)
 }
 

@@ -157,6 +157,50 @@ describe('money that arrives for a voided payment', () => {
   })
 })
 
+describe('money that arrives for a voided payment while another payment of its order is open', () => {
+  const both = async (other: object, price = 3000) => {
+    const order = placed()
+    const { body: first } = await pay(order, { payment_token: 'tok_3ds' })
+    await send('POST', `/api/payments/${first.id}/void`, undefined, shop.admin)
+    shop.order(order).total = price
+    const { body: second } = await pay(order, { ...other, amount: price })
+    await webhook(eventAbout(first))
+    await shop.sweep()
+    const states = async () => {
+      await shop.sweep()
+      return Promise.all([first.id, second.id].map(async id => (await published(id)).map(({ type }) => type)))
+    }
+    return { order, second, states }
+  }
+  test('pays the order, and the payment on delivery is voided and not captured', async () => {
+    const { order, states } = await both({ payment_method: 'cash_on_delivery' })
+    await shop.receive(shop.orderEvents.statusUpdated(order, 'delivered'))
+    expect(await states()).toEqual([
+      ['payment.voided', 'payment.processed'],
+      ['payment.authorized', 'payment.voided'],
+    ])
+    expect((await shop.drift()).ledger.count).toBe(0)
+  })
+  test('pays the order, and a card that still has to be confirmed is voided', async () => {
+    const { second, states } = await both({ payment_token: 'tok_3ds' })
+    expect(await states()).toEqual([['payment.voided', 'payment.processed'], ['payment.voided']])
+    expect((await send('POST', second.next_action.url, { outcome: 'success' }, {})).status).toBe(202)
+    await shop.sweep()
+    expect((await get(second.id)).status).toBe('voided')
+  })
+  test('goes back when it is less than the order costs by now, and the payment on delivery stays', async () => {
+    const { order, second, states } = await both({ payment_method: 'cash_on_delivery' }, 3600)
+    expect((await get(second.id)).status).toBe('authorized')
+    await shop.receive(shop.orderEvents.statusUpdated(order, 'delivered'))
+    await shop.sweep()
+    await shop.receive(shop.orderEvents.statusUpdated(order, 'delivered', 3600))
+    expect(await states()).toEqual([
+      ['payment.voided', 'payment.processed', 'payment.refunded'],
+      ['payment.authorized', 'payment.processed'],
+    ])
+  })
+})
+
 describe('money that arrives for two payments, begun before and after the price changed,', () => {
   const both = async (price: number) => {
     const order = placed()
