@@ -42,6 +42,11 @@ const settle = (model: Model, life: Life, before: Payment, state: ChargeState, c
     send(life, { to: 'order', name: `${name(payment)} ${status}`, fact: { kind: 'payment', id, method, outcome: events[status], amount } })
   }
   save(life, follow(model, life, payment))
+  if (settled.captures && !isOpen(before.status)) followAll(model, life)
+}
+
+const followAll = (model: Model, life: Life): void => {
+  for (const payment of life.payments) save(life, follow(model, life, payment))
 }
 
 /** A report may be lost, as long as payment would ask for what it says. */
@@ -72,10 +77,7 @@ export const hearAbout = (model: Model, life: Life, mail: Extract<Mail, { to: 'p
       due: books.due ?? due ?? null,
     }
   }
-  for (const { id } of life.payments) {
-    const payment = life.payments.find(one => one.id === id)
-    if (payment) save(life, follow(model, life, payment))
-  }
+  followAll(model, life)
 }
 
 const endRequest = (life: Life, id: number): void => {
@@ -192,13 +194,20 @@ export const paymentSteps = (model: Model, life: Life, left: { payments: number;
           save(one, { ...payment, expires: false, doing: end === 'void' ? 'void' : doing }),
         )
     }
-    if (status === 'failed' && life.order.claimedBy === id)
+    if (!isLive(payment) && life.order.claimedBy === id)
       steps.push({
         text: `the request of ${name(payment)} releases its claim`,
         isOptional: true,
         take: (_, one) => setClaim(one, noClaim),
       })
-    if (status !== 'authorized' || doing) continue
+    if (doing) continue
+    if (mayAsk('cancel', payment, { isCancelled: life.books.cancelled }))
+      steps.push({
+        text: `the customer gives up ${name(payment)}`,
+        isOptional: true,
+        take: (_, one) => save(one, { ...payment, doing: 'void' }),
+      })
+    if (status !== 'authorized') continue
     for (const action of ['capture', 'void'] as const)
       if (mayAsk(action, payment, { isCancelled: life.books.cancelled }))
         steps.push({

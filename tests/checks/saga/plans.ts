@@ -45,7 +45,14 @@ export const plans = {
   'messages that come twice': { ...card, ...shortly, answers: ['captured'], coupon: { limit: 1 }, allows: { payments: 1, copies: 1 } },
   'another address': { ...card, answers: ['captured', 'requires_action'], customer: ['captured'], carriage: [500, 300], cancels: false },
   'a dearer address': { ...card, answers: ['captured'], carriage: [500, 800] },
-  'two payments': { ...card, ...shortly, paysAtOnce: true, cancels: false, allows: { payments: 2, lateCaptures: 1 } },
+  'two payments': {
+    ...card,
+    ...shortly,
+    paysAtOnce: true,
+    answers: ['captured', 'failed', 'authorized'],
+    cancels: false,
+    allows: { payments: 2, lateCaptures: 1 },
+  },
   'money that comes late': { ...card, dueIn: 1, allows: { payments: 1, lateCaptures: 1 } },
   'refunds that fail': { ...card, ...shortly, answers: ['captured'], allows: { payments: 1, refundFailures: 2 } },
   'goods that come back': {
