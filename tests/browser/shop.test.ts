@@ -50,6 +50,19 @@ describe('a purchase', () => {
     expect(opened.wrong).toEqual([])
   })
 
+  test('by a transfer that is given up, and then by card', async () => {
+    const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+    const order = await api.place(pieces(product))
+    await using opened = await open(`/orders/${order.id}`, { as: login })
+    await pay(opened.page, 'Bank transfer')
+    await status(opened.page, 'Waiting for your transfer')
+    await opened.page.getByRole('button', { name: 'Pay in another way' }).click()
+    await pay(opened.page, 'Card that works')
+    await status(opened.page, 'Being packed')
+    expect((await api.moneyOf(order.id)).captured).toEqual([order.total_amount])
+    expect(opened.wrong).toEqual([])
+  })
+
   test('of which the bank answers late shows the outcome by itself', async () => {
     const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
     const order = await api.place(pieces(product))

@@ -57,7 +57,11 @@ function Bank({ payment }: { payment: Payment }) {
 /** Where a payment stands that is neither done nor refused. */
 function UnderWay({ payment }: { payment: Payment }) {
   const w = words.value
-  const { next_action: next, payment_method } = payment
+  const { id, next_action: next, payment_method } = payment
+  const giveUp = useAction(async () => {
+    await call('POST', `/api/payments/${id}/cancel`)
+    reread()
+  })
   if (payment_method === 'bank_transfer')
     return (
       <Notice tone="info" title={w.transferTitle}>
@@ -74,6 +78,10 @@ function UnderWay({ payment }: { payment: Payment }) {
             {w.until} <Time at={next.due_at} />
           </p>
         )}
+        <Problem problem={giveUp.problem} />
+        <Button small class="justify-self-start" busy={giveUp.busy} onClick={() => giveUp.run()}>
+          {w.payOtherwise}
+        </Button>
       </Notice>
     )
   if (payment_method === 'cash_on_delivery') return <Notice tone="info">{w.cashHint}</Notice>

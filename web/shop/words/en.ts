@@ -251,6 +251,7 @@ export default {
     bank_transfer: 'Bank transfer',
     cash_on_delivery: 'Cash on delivery',
   }),
+  payOtherwise: 'Pay in another way',
   payUntil: 'The goods are reserved for you until',
   pay: (amount: string) => `Pay ${amount}`,
   declined: (reason: string) => refusals[reason] ?? 'The payment was refused. Nothing was charged. Try another way.',

@@ -247,6 +247,7 @@ export default {
     bank_transfer: '계좌 이체',
     cash_on_delivery: '착불',
   }),
+  payOtherwise: '다른 방법으로 결제',
   payUntil: '상품 확보 기한:',
   pay: (amount: string) => `${amount} 결제`,
   declined: (reason: string) => refusals[reason] ?? '결제가 거절되었습니다. 청구된 금액은 없습니다. 다른 방법을 써 주세요.',

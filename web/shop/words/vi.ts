@@ -244,6 +244,7 @@ export default {
     bank_transfer: 'Chuyển khoản',
     cash_on_delivery: 'Trả khi nhận hàng',
   }),
+  payOtherwise: 'Thanh toán bằng cách khác',
   payUntil: 'Hàng được giữ cho bạn đến',
   pay: (amount: string) => `Trả ${amount}`,
   declined: (reason: string) => refusals[reason] ?? 'Thanh toán bị từ chối. Chưa trừ tiền. Hãy thử cách khác.',

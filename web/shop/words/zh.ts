@@ -242,6 +242,7 @@ export default {
     bank_transfer: '银行转账',
     cash_on_delivery: '货到付款',
   }),
+  payOtherwise: '换一种方式付款',
   payUntil: '商品为您预留至',
   pay: (amount: string) => `支付 ${amount}`,
   declined: (reason: string) => refusals[reason] ?? '付款被拒绝，没有扣款。请换一种方式。',
