@@ -133,6 +133,13 @@ describe('a hold of a stored payment', () => {
     expect((await hold(claimed.id)).outcome).toBe('409 payment_in_progress')
     expect((await hold(999_999)).outcome).toBe('404 order_not_found')
   })
+  test('is refused when it arrives after its payment has ended, so that another one can pay', async () => {
+    const order = await payable()
+    await claim(order.id)
+    await deliver(eventsAbout(order).voided())
+    expect((await hold(order.id, { hold_ms: 3 * day })).outcome).toBe('409 order_not_payable')
+    expect((await claim(order.id, { payment_id: 10 })).outcome).toBe('granted')
+  })
 })
 
 describe('another address', () => {

@@ -4,7 +4,7 @@ import { conflict, notFound } from '#shared/errors'
 import { toMajor } from '#shared/money'
 import { changeOrder, loadLockedOrder, type OrderChange } from './changes'
 import { factsColumn, type OrderRow, type OrderSql, type Terms } from './database'
-import { claimFor, type Due, holdFor, requireFewFailed, requireHoldable, requirePayable } from './domain-claims'
+import { claimFor, type Due, holdFor, requireFewFailed, requireGoingOn, requireHoldable, requirePayable } from './domain-claims'
 import type { PayableWaits } from './payable-waits'
 import { timerTerm } from './timeouts'
 
@@ -105,6 +105,7 @@ export const claims = ({ sql, payableWaits, terms }: Ports) => {
         if (!order) throw notFound('order')
         const now = new Date()
         requireHoldable(order.row, request, now)
+        requireGoingOn(factsColumn.read(order.row.facts), request.payment_id)
         await changeOrder(trx, publish, order, held(order.row, request.payment_id, new Date(now.getTime() + request.hold_ms)))
       }),
 

@@ -10,6 +10,7 @@ import {
   holdFor,
   isFrozen,
   requireFewFailed,
+  requireGoingOn,
   requireHoldable,
   requirePayable,
   requireRepriceable,
@@ -44,6 +45,12 @@ const claim = (known: Awaited, request: Partial<typeof due> & { currency?: strin
   refusalOf(() => requirePayable(known, { ...due, ...request }, now))
 const claimAfterPayments = (count: number, payment: Payment) =>
   refusalOf(() => requireFewFailed({ payments: Object.fromEntries(Array.from({ length: count }, (_, n) => [100 + n, payment])) }))
+
+test('an order is held for no payment that is over', () => {
+  const payments = { 7: { ended: true }, 8: { authorized: 3000 } } as const
+  const refused = [7, 8, 9].map(id => refusalOf(() => requireGoingOn({ payments }, id)))
+  expect(refused).toEqual(['order_not_payable', undefined, undefined])
+})
 
 test('an order may be payable after the answers of stock and promotion, and after nothing else', () => {
   const kinds = ['reserved', 'stock_refused', 'redeemed', 'promise_refused', 'committed', 'commit_failed', 'payment', 'refund'] as const

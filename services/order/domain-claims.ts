@@ -62,6 +62,11 @@ export const requirePayable = (order: Awaited, due: Due, now: Date): void => {
     throw conflict('order_not_payable', 'The time to pay this order is over.')
 }
 
+/** Refuses to hold an order for a payment that is over: its hold may come late, and no outcome would end it. */
+export const requireGoingOn = ({ payments }: Pick<Facts, 'payments'>, paymentId: number): void => {
+  if (payments[paymentId]?.ended) throw conflict('order_not_payable', 'This payment of the order is over.')
+}
+
 /** How many payments of an order failed or were voided, and took no money after all. */
 const failedPayments = ({ payments }: Pick<Facts, 'payments'>): number =>
   Object.values(payments).filter(({ ended, captured }) => ended && captured === undefined).length
