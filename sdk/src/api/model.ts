@@ -5556,6 +5556,34 @@ export type ListPayments400 = Problem & {
   code: ListPayments400Code;
 };
 
+export type CancelPaymentHeaders = {
+/**
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
+ * @maxLength 255
+ */
+'idempotency-key'?: string;
+};
+
+export type CancelPayment400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type CancelPayment400 = Problem & {
+  code: CancelPayment400Code;
+};
+
+export type CancelPayment404Code = 'payment_not_found';
+export type CancelPayment404 = Problem & {
+  code: CancelPayment404Code;
+};
+
+export type CancelPayment409Code = 'not_cancellable' | 'payment_in_progress' | 'request_in_progress';
+export type CancelPayment409 = Problem & {
+  code: CancelPayment409Code;
+};
+
+export type CancelPayment422Code = 'idempotency_key_reused';
+export type CancelPayment422 = Problem & {
+  code: CancelPayment422Code;
+};
+
 export type GetPayment404Code = 'payment_not_found';
 export type GetPayment404 = Problem & {
   code: GetPayment404Code;

@@ -4,6 +4,7 @@ import { pathOf } from '../fetch.ts'
 import { shopFetch } from '../fetch.ts'
 import type { Shop } from '../shop.ts'
 import type {
+  CancelPaymentHeaders,
   CapturePaymentHeaders,
   GetReconciliationParams,
   ListPaymentsParams,
@@ -38,6 +39,13 @@ export const payOrder = async (shop: Shop, newPayment: NewPayment, options?: Cal
 /** My payments, newest first; an admin sees all. */
 export const listPayments = async (shop: Shop, params?: ListPaymentsParams, options?: CallOptions): Promise<PaymentPage> =>
   shopFetch<PaymentPage>(shop, 'GET', '/api/payments', { query: params }, options)
+
+/**
+ * Give up a payment that waits for its customer, to pay in another way.
+ * For a payment in `requires_action`, or a bank transfer that has not arrived. Look at the `status` of the answer: `voided` is done; `completed` means that the bank confirmed first; any other means that the provider has not answered yet, and the payment is voided once it does. May be repeated. Money that arrives later pays the order, or goes back if something else has paid it.
+ */
+export const cancelPayment = async (shop: Shop, id: number, options?: CallOptions<CancelPaymentHeaders>): Promise<Payment> =>
+  shopFetch<Payment>(shop, 'POST', pathOf`/api/payments/${id}/cancel`, { keyed: true }, options)
 
 /** One payment. */
 export const getPayment = async (shop: Shop, id: number, options?: CallOptions): Promise<Payment> =>
