@@ -27,7 +27,7 @@ export interface OfferedShop {
   /** A campaign that needs no code. */
   automatic: { percent: number; campaignId: number } | undefined
   freeShipping: boolean
-  /** The price of each shipping option. */
+  /** The price of each shipping option. Without one, shipping has no prices in any currency. */
   options: Record<string, number>
   /** Standard shipping is free from this subtotal on. */
   freeOver: number | null
@@ -88,16 +88,20 @@ const promotionApp = (shop: OfferedShop) =>
 const shippingApp = (shop: OfferedShop) =>
   new Elysia().post(
     '/internal/quotes',
-    ({ body: { currency } }) => ({
-      options: Object.entries(shop.options).map(([option, price]) => ({
+    ({ body: { currency }, set }) => {
+      const options = Object.entries(shop.options).map(([option, price]) => ({
         option,
         price,
         currency,
         days_min: 2,
         days_max: 4,
         free_over: option === 'standard' ? shop.freeOver : null,
-      })),
-    }),
+      }))
+      if (options.length > 0) return { options }
+      set.status = 409
+      set.headers['content-type'] = 'application/problem+json'
+      return { code: 'no_rate_for_currency', detail: 'Shipping has no prices in this currency.' }
+    },
     { body: closed({ address: Address, currency: t.String(), subtotal: t.Optional(t.Number()), items: t.Array(Line) }) },
   )
 

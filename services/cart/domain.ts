@@ -158,6 +158,12 @@ export const pricedLines = (lines: readonly CurrentLine[]) => {
 }
 export type PricedLines = NonNullable<ReturnType<typeof pricedLines>>
 
+/** The code with which an order of a cart is refused that cannot have a quote. */
+export type QuoteRefusal = 'currency_mismatch' | 'no_rate_for_currency' | 'product_unavailable'
+/** Why lines cannot be priced. */
+export const refusalOf = (lines: readonly CurrentLine[]): QuoteRefusal =>
+  lines.every(({ price }) => price === undefined) ? 'product_unavailable' : 'currency_mismatch'
+
 /** The most pieces that a merge may put into a line: what is in stock, but at least one, so that no line is lost. */
 export const mostOf = (line: Pick<Line, 'sku'>, product: Product | undefined): number =>
   Math.min(maxPieces, Math.max(1, skuOf(product, line.sku)?.stock ?? 1))

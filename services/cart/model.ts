@@ -130,11 +130,16 @@ export const CartView = named(
     quote: t.Union([QuoteView, t.Null()], {
       description: 'What the order would cost. Null in the answer to a change, and while prices are not available',
     }),
+    quote_refusal: t.Optional(
+      t.Union([t.Literal('currency_mismatch'), t.Literal('no_rate_for_currency'), t.Literal('product_unavailable')], {
+        description: 'The `code` with which an order of this cart would be refused. Present where waiting gives no quote',
+      }),
+    ),
   }),
 )
 export type CartView = Static<typeof CartView>
 
-export const cartView = (owner: Owner, { cart, lines, quote, coupon }: ShownCart): CartView => ({
+export const cartView = (owner: Owner, { cart, lines, quote, coupon, refusal }: ShownCart): CartView => ({
   ...('guest' in owner && { cart_id: owner.guest }),
   version: cart.version,
   items: lines.map(({ product_id, sku, name, quantity, price, added_price, price_changed, currency, stock, availability }) => ({
@@ -153,6 +158,7 @@ export const cartView = (owner: Owner, { cart, lines, quote, coupon }: ShownCart
   item_count: lines.reduce((sum, { quantity }) => sum + quantity, 0),
   coupon: cart.coupon === undefined ? null : { ...coupon, code: cart.coupon },
   quote: quote ?? null,
+  ...(refusal && { quote_refusal: refusal }),
 })
 
 export const ShareView = named(

@@ -14,7 +14,9 @@ import {
   type PricedLines,
   pricedLines,
   type Quote,
+  type QuoteRefusal,
   quoteOf,
+  refusalOf,
 } from './domain'
 import type { CartRepository, ChangedLine, ExpectedVersions, LineChange, Owner } from './repository'
 
@@ -42,6 +44,8 @@ export interface ShownCart {
   quote: Quote | undefined
   /** What promotion says about the cart's coupon; undefined when it was not asked. */
   coupon: Coupon | undefined
+  /** Why there is no quote while the cart is as it is; undefined where waiting gives one. */
+  refusal?: QuoteRefusal | undefined
 }
 
 /** What is not known of an address decides nothing about its price. Text alone is in the default zone. */
@@ -67,11 +71,11 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     const { tax } = await offers.taxes(goods, chosen.price)
     return { coupon: given.coupon, quote: quoteOf({ subtotal, discount: given.discount, tax }, currency, { chosen, offered }) }
   }
-  /** Undefined while a service that it needs fails. An option that is not offered is refused. */
-  const priceIfPossible = (...priced: Parameters<typeof priceOf>) =>
+  /** Without a quote while a service that it needs fails, or where shipping has no prices. An option that is not offered is refused. */
+  const priceIfPossible = (...priced: Parameters<typeof priceOf>): Promise<Omit<ShownCart, 'cart' | 'lines'>> =>
     priceOf(...priced).catch(error => {
-      if (error instanceof AppError && error.code !== 'unknown_shipping_option') return undefined
-      throw error
+      if (!(error instanceof AppError) || error.code === 'unknown_shipping_option') throw error
+      return { coupon: undefined, quote: undefined, ...(error.code === 'no_rate_for_currency' && { refusal: error.code }) }
     })
 
   const currentLines = (cart: Cart, products: ReadonlyMap<string, CatalogProduct>) =>
@@ -83,10 +87,9 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
     const lines = await freshLines(cart)
     if (lines.length === 0) return { cart, lines, quote: quoteOf(noAmounts, defaultCurrency), coupon: undefined }
     const priced = pricedLines(lines)
-    if (!priced) return { cart, lines, quote: undefined, coupon: undefined }
+    if (!priced) return { cart, lines, quote: undefined, coupon: undefined, refusal: refusalOf(lines) }
     const discounts = offers.discounts(priced, { userId: userOf(owner), coupon: cart.coupon })
-    const answer = await priceIfPossible(priced, discounts, owner, asked)
-    return { cart, lines, quote: answer?.quote, coupon: answer?.coupon }
+    return { cart, lines, ...(await priceIfPossible(priced, discounts, owner, asked)) }
   }
 
   /** The prices that a user sees beside a quote are those at which their order from the cart is placed. */
@@ -153,7 +156,7 @@ export const pricedCarts = ({ carts, offers, defaultPlace }: Ports) => {
       const answer = await priceIfPossible(priced, discounts, owner, asked)
       const cart = await carts.setCoupon(owner, coupon.code, versions)
       const isPriced = Bun.deepEquals(cart.lines, before.lines)
-      return keepPrices(owner, isPriced ? Promise.resolve({ cart, lines, quote: answer?.quote, coupon }) : show(owner, cart, asked))
+      return keepPrices(owner, isPriced ? Promise.resolve({ cart, lines, ...answer, coupon }) : show(owner, cart, asked))
     },
 
     /** Copies a shared cart at today's prices, without what is no longer sold. */

@@ -100,6 +100,24 @@ describe('the quote', () => {
     shop.down.add(name)
     const cart = await me.cart()
     expect(cart.quote).toBeNull()
+    expect(cart.quote_refusal).toBeUndefined()
     expect(cart.items).toHaveLength(1)
+  })
+  test('is null with the reason where waiting gives none', async () => {
+    const me = await shop.shopper()
+    const [book, pen] = [shop.add(), shop.add()]
+    for (const product of [book, pen]) await me.put(product)
+    shop.coupons.set('TEN', { percent: 10 })
+    const { options } = shop.offers.shop
+    shop.offers.shop.options = {}
+    expect(await me.cart()).toMatchObject({ quote: null, quote_refusal: 'no_rate_for_currency' })
+    const used = await me.ask('POST', '/coupon', { code: 'TEN' })
+    expect(used.body).toMatchObject({ quote: null, quote_refusal: 'no_rate_for_currency', coupon: { code: 'TEN', valid: true } })
+    shop.offers.shop.options = options
+    expect((await me.cart()).quote_refusal).toBeUndefined()
+    shop.products.set(pen.id, { ...pen, currency: 'EUR' })
+    expect(await me.cart()).toMatchObject({ quote: null, quote_refusal: 'currency_mismatch' })
+    for (const product of [book, pen]) shop.products.set(product.id, { ...product, status: 'archived' })
+    expect(await me.cart()).toMatchObject({ quote: null, quote_refusal: 'product_unavailable' })
   })
 })

@@ -130,7 +130,7 @@ export default function CartPage() {
             <div class="grid gap-5">
               {now && <Coupon coupon={now.coupon} />}
               {now && !now.quote && <NoQuote />}
-              <Amounts amounts={now?.quote ?? undefined} />
+              {!now?.quote_refusal && <Amounts amounts={now?.quote ?? undefined} />}
               <Link to="/checkout" class="button button-main">
                 {w.checkout}
               </Link>

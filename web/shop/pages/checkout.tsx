@@ -97,12 +97,12 @@ function OrderForm() {
       </div>
       <Card title={w.summary} class="lg:sticky lg:top-24">
         <div class="grid gap-5">
-          {!delivery.isRefused && (
+          {!cart.value?.quote_refusal && !cartProblem.value && (
             <div aria-busy={loading} class={loading ? 'opacity-60' : ''}>
               <Amounts amounts={quote} />
             </div>
           )}
-          {cart.value && !quote && !loading && !cartProblem.value && !delivery.isRefused && <NoQuote />}
+          {cart.value && !quote && !loading && !cartProblem.value && <NoQuote />}
           <Problem problem={place.problem} />
           <Button type="submit" look="main" busy={place.busy || loading} disabled={!isComplete || !cart.value?.items.length}>
             {w.placeOrder}

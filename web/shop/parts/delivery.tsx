@@ -58,10 +58,7 @@ export function useDelivery(address: PostalAddress, isComplete: boolean) {
   const loading = cartLoading.value || (isComplete && !isAsked)
   const priced = quote?.shipping_option
   const option = loading ? (wanted ?? priced) : (priced ?? wanted)
-  const { status = 0 } = days.problem ?? {}
-  // Waiting does not help, unless it is only for being too fast.
-  const isRefused = status >= 400 && status < 500 && status !== 429
-  return { quote, option, choose, days, loading, isRefused, hasPlace: asked !== undefined }
+  return { quote, option, choose, days, loading, hasPlace: asked !== undefined }
 }
 
 /** The ways to send it, with their prices by the cart and their days by shipping. */

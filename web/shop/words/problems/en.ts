@@ -21,6 +21,7 @@ export const problems = {
   price_changed: 'A price has changed. Look at the cart again, then order.',
   unknown_shipping_option: 'It cannot be sent there in this way. Choose another one.',
   no_rate_for_currency: 'We cannot send goods in this currency.',
+  currency_mismatch: 'Goods in different currencies cannot be ordered together. Order some first, or take them out of the cart.',
   unknown_country: 'We do not know this country. Write its code, such as DE, or its English name.',
   region_required: 'In this country the tax depends on the region. Fill it in, too.',
   unknown_region: 'This country has no such region. Write its code, such as MA, or its English name.',

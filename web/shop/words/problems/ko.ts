@@ -22,6 +22,7 @@ export const problems: Problems = {
   price_changed: '가격이 바뀌었습니다. 장바구니를 다시 확인한 뒤 주문해 주세요.',
   unknown_shipping_option: '그곳으로는 이 방법으로 보낼 수 없습니다. 다른 방법을 골라 주세요.',
   no_rate_for_currency: '이 통화로는 배송할 수 없습니다.',
+  currency_mismatch: '통화가 다른 상품은 함께 주문할 수 없습니다. 일부를 먼저 주문하거나 장바구니에서 빼 주세요.',
   unknown_country: '알 수 없는 나라입니다. DE 같은 코드나 영어 이름을 적어 주세요.',
   region_required: '이 나라는 지역에 따라 세금이 다릅니다. 지역도 적어 주세요.',
   unknown_region: '이 나라에 없는 지역입니다. MA 같은 코드나 영어 이름을 적어 주세요.',

@@ -22,6 +22,7 @@ export const problems: Problems = {
   price_changed: 'Có giá vừa thay đổi. Hãy xem lại giỏ hàng rồi đặt.',
   unknown_shipping_option: 'Không giao đến đó bằng cách này được. Hãy chọn cách khác.',
   no_rate_for_currency: 'Không giao hàng được với loại tiền này.',
+  currency_mismatch: 'Không thể đặt chung hàng tính bằng các loại tiền khác nhau. Hãy đặt một phần trước, hoặc bỏ bớt khỏi giỏ hàng.',
   unknown_country: 'Không biết quốc gia này. Hãy ghi mã, như DE, hoặc tên tiếng Anh.',
   region_required: 'Ở quốc gia này thuế tùy theo vùng. Hãy điền cả vùng.',
   unknown_region: 'Quốc gia này không có vùng đó. Hãy ghi mã, như MA, hoặc tên tiếng Anh.',

@@ -22,6 +22,7 @@ export const problems: Problems = {
   price_changed: '价格有变化。请再看一遍购物车，然后下单。',
   unknown_shipping_option: '该地址不支持这种配送方式，请另选一种。',
   no_rate_for_currency: '无法以此货币配送。',
+  currency_mismatch: '不同货币的商品不能一起下单。请先订购一部分，或从购物车中移除。',
   unknown_country: '无法识别该国家。请填写代码（如 DE）或英文名称。',
   region_required: '该国家的税费取决于地区，请一并填写。',
   unknown_region: '该国家没有这个地区。请填写代码（如 MA）或英文名称。',
