@@ -9,6 +9,9 @@ import { cache, currentPages, type Site, sites, sourcesHash } from './pages'
 /** Text that Nginx sends compressed, from the `.gz` beside it. */
 const isText = (file: string) => /\.(html|js|css|svg|json|map)$/.test(file)
 
+/** A script without the id that Bun writes at its end for collectors of errors: nobody here reads it, and it cannot be compressed. */
+const withoutDebugId = (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace(/^\/\/# debugId=.*\n/m, ''))
+
 const files = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(one => (one.isFile() ? [join(one.parentPath, one.name)] : []))
 
@@ -32,6 +35,7 @@ async function buildSite(site: Site, outdir: string) {
 export const buildInto = (folder: string, hash = sourcesHash()) =>
   makeFolder(folder, hash, async unfinished => {
     for (const site of Object.keys(sites) as Site[]) await buildSite(site, join(unfinished, site))
+    for (const file of files(unfinished).filter(name => name.endsWith('.js'))) withoutDebugId(file)
     for (const file of files(unfinished).filter(isText)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }))
   })
 
