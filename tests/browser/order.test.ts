@@ -89,3 +89,23 @@ test('the parcels of an order are read once more when it is over', async () => {
   expect(asked).toBe(1)
   expect(opened.wrong).toEqual([])
 })
+
+test('a price that has changed is shown with its product, in the reader’s language, and counts once it was seen', async () => {
+  const [product, { login, api }, admin] = await Promise.all([shop.addProduct({ price: 20 }), someone(), shop.admin()])
+  const address = { line1: '18 Alder Street', city: 'Portland', region: 'OR', country: 'US', is_default: true }
+  await api.call('POST', '/api/users/me/addresses', { body: address })
+  await api.call('POST', '/api/cart/items', { body: { product_id: product.id, quantity: 1 } })
+  await using opened = await open('/checkout', { as: login, language: 'ko', expected: ['409 /api/orders'] })
+  const { page } = opened
+  await page.getByRole('definition').getByText('US$20.00').first().waitFor()
+  await settled(page)
+  await admin.call('PATCH', `/api/products/${product.id}`, { body: { price: 30 } })
+  await page.getByRole('button', { name: '주문 확정' }).click()
+  await page.getByText('가격이 바뀌었습니다.').waitFor()
+  expect(await page.getByRole('alert').getByRole('listitem').allTextContents()).toEqual([product.name])
+  await page.getByRole('definition').getByText('US$30.00').first().waitFor()
+  await settled(page)
+  await page.getByRole('button', { name: '주문 확정' }).click()
+  await page.waitForURL(/\/orders\/\d+$/)
+  expect(opened.wrong).toEqual([])
+})

@@ -26,6 +26,12 @@ const openTabs = () => {
 }
 const tabs = openTabs()
 
+/** The product that a fault of an order from the cart is about: that of its line, such as `/items/0/price`. */
+export const productOf = (path: string): string | undefined => {
+  const item = cart.peek()?.items[Number(/^\/items\/(\d+)/.exec(path)?.[1])]
+  return item && (item.name ?? item.sku)
+}
+
 /** While what the cart costs is being asked for. */
 export const cartLoading = signal(false)
 

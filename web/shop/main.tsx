@@ -1,4 +1,5 @@
 import { startSite } from '../kit/site'
+import { productOf } from './cart'
 import { Shell } from './shell'
 import { words } from './words'
 
@@ -13,7 +14,7 @@ startSite({
   Shell,
   explanations: {
     problem: code => words.value.problem(code),
-    fault: ({ path, code }) => words.value.fault(code ?? path.split('/').at(-1) ?? ''),
+    fault: ({ path, code }) => productOf(path) ?? words.value.fault(code ?? path.split('/').at(-1) ?? ''),
   },
   languages: ['en', 'ko', 'zh', 'vi'],
   routes: {

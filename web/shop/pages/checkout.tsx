@@ -51,7 +51,11 @@ function OrderForm() {
   const { quote, option, loading } = delivery
 
   const place = useAction(async (body: { shipping_address: PostalAddress; shipping_option?: string }, { headers }) => {
-    const order = await call<Order>('POST', '/api/orders', { body: { from_cart: true, ...body }, headers })
+    const order = await call<Order>('POST', '/api/orders', { body: { from_cart: true, ...body }, headers }).catch(refusal => {
+      // What has changed is shown, so that it can be agreed to.
+      void loadCart()
+      throw refusal
+    })
     if (picked === 'new' && keep)
       await call('POST', '/api/users/me/addresses', { body: { ...body.shipping_address, is_default: known.length === 0 } }).catch(() => {})
     for (const path of ['/api/orders', '/api/users/me/addresses']) changed(path)
