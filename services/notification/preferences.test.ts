@@ -188,6 +188,23 @@ describe('news of watches', () => {
     expect(shop.channels.email.to(user.email)).toHaveLength(1)
   })
 
+  test.each([
+    ['ko-KR,ko;q=0.9,en;q=0.8', 'ko', '앞으로 가격 인하 메일을 보내 드리지 않습니다.'],
+    ['fr,ZH-Hant;q=0.9,en;q=0.8', 'zh', '您将不再收到降价提醒邮件。'],
+    ['vi', 'vi', 'Bạn sẽ không nhận thư báo giảm giá nữa.'],
+    ['fr', 'en', 'You will get no more mails with news of lower prices.'],
+    [undefined, 'en', 'You will get no more mails with news of lower prices.'],
+  ])('have a page behind that link in the language of its reader: %p', async (accepted, language, told) => {
+    const { id } = await shop.newUser()
+    const url = `http://localhost/api/notifications/unsubscribe/${shop.unsubscribes.tokenFor(id, 'price_drop')}`
+    const headers = { accept: 'text/html', ...(accepted && { 'accept-language': accepted }) }
+    for (const method of ['GET', 'POST']) {
+      const page = await (await shop.app.handle(new Request(url, { method, headers }))).text()
+      expect(page).toContain(`<html lang="${language}">`)
+      expect(page).toContain(told)
+    }
+  })
+
   test('cannot be stopped for somebody else: a changed link is refused', async () => {
     const user = await shop.newUser()
     const token = shop.unsubscribes.tokenFor(user.id, 'price_drop')
