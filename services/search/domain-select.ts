@@ -174,7 +174,12 @@ export const select = (parts: readonly Part[], found: Evaluated, { filters, sort
     .sorted()
     .slice(skip)
     .flatMap(ranked => hitOf(parts, ranked))
-  return { hits, total, facets: facetsOf(counts, rated) }
+  return { hits, total, facets: { ...facetsOf(counts, rated), ...currencyOf(parts) } }
+}
+
+const currencyOf = (parts: readonly Part[]): { currency?: string } => {
+  const [currency, ...others] = new Set(parts.flatMap(part => (part.live > 0 ? part.currencies : [])))
+  return currency !== undefined && others.length === 0 ? { currency } : {}
 }
 
 /** Ties go by id. Within the segment, products are numbered by id and have their rank by name. */

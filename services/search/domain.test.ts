@@ -175,6 +175,14 @@ describe('filters and facets', () => {
     ])
     expect(facets.ratings[0]).toEqual({ min: 4, count: 1 })
   })
+  test('the prices have a currency while the whole catalog has one', () => {
+    const won = catalog(product('Cup', { currency: 'KRW' }), product('Mug', { currency: 'KRW' }))
+    expect(won.ask('cup').facets.currency).toBe('KRW')
+    won.index.apply({ kind: 'put', product: product('Plate', { currency: 'KRW' }) })
+    expect(won.ask('cup').facets.currency).toBe('KRW')
+    won.index.apply({ kind: 'put', product: product('Plate', { currency: 'USD' }) })
+    expect(won.ask('cup').facets.currency).toBeUndefined()
+  })
   test.each([
     ['price', ['Cup one', 'Cup two', 'Cup three']],
     ['-price', ['Cup three', 'Cup two', 'Cup one']],

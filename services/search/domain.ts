@@ -74,6 +74,8 @@ export interface Hit {
 export interface Facets {
   categories: { id: string; count: number }[]
   prices: { from: number; to: number; count: number }[]
+  /** The currency of the whole catalog, if it has one: prices are compared as numbers. */
+  currency?: string
   tags: { tag: string; count: number }[]
   /** Products rated at least this well. */
   ratings: { min: number; count: number }[]

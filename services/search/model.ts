@@ -113,6 +113,9 @@ export const SearchResult = named(
           price_ranges: t.Array(
             named('PriceFacet', t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
           ),
+          price_currency: t.Optional(
+            t.String({ description: 'Of the price ranges; absent while the catalog has several currencies', examples: ['USD'] }),
+          ),
           tags: t.Array(named('TagFacet', t.Object({ tag: t.String({ examples: ['laptop'] }), count: t.Integer() }))),
           ratings: t.Array(named('RatingFacet', t.Object({ min: t.Integer(), count: t.Integer() }))),
         },
@@ -150,7 +153,7 @@ const itemView = ({ hit, highlights, explanation, ...product }: FoundProduct): S
 })
 
 export const resultView = (
-  { items, total, corrected, shortened, facets: { prices, ...facets } }: Found,
+  { items, total, corrected, shortened, facets: { prices, currency, ...facets } }: Found,
   { skip, limit }: Static<typeof SearchQuery>,
 ): Static<typeof SearchResult> => ({
   items: items.map(itemView),
@@ -160,7 +163,7 @@ export const resultView = (
   limit,
   ...(corrected !== undefined && { corrected }),
   ...(shortened && { shortened }),
-  facets: { ...facets, price_ranges: prices },
+  facets: { ...facets, price_ranges: prices, ...(currency !== undefined && { price_currency: currency }) },
 })
 
 export const SuggestionQuery = closed({

@@ -48,6 +48,7 @@ describe('searching', () => {
       { id: electronics, name: 'Electronics', slug: 'electronics-and-more', count: 2 },
       { id: productId(0xb), name: 'Audio', count: 2 },
     ])
+    expect(body.facets.price_currency).toBe('USD')
   })
 
   test.each([

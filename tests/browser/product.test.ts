@@ -91,3 +91,20 @@ test('a review of one’s own is shown with the reason why others do not see it,
   expect((await api.call<{ items: object[] }>('GET', '/api/ratings/me')).items).toEqual([])
   expect(opened.wrong).toEqual([])
 })
+
+test.each([
+  ['EUR', '€10.00 – €20.00'],
+  [undefined, '10 – 20'],
+])('the price filters of a catalog whose currency is %p say %p', async (price_currency, told) => {
+  await using opened = await open('/')
+  const { page } = opened
+  await page.route('**/api/search?*', async route => {
+    const response = await route.fetch()
+    const found = await response.json()
+    const facets = { ...found.facets, price_ranges: [{ from: 10, to: 20, count: 3 }], price_currency }
+    await route.fulfill({ response, json: { ...found, facets } })
+  })
+  await opened.go('/search')
+  expect(await page.getByRole('group', { name: 'Price' }).getByRole('checkbox').first().locator('xpath=..').textContent()).toContain(told)
+  expect(opened.wrong).toEqual([])
+})

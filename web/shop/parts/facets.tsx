@@ -50,6 +50,8 @@ wide.addEventListener('change', ({ matches }) => {
 export function Facets({ facets }: { facets: SearchResult['facets'] | undefined }) {
   const w = words.value
   const now = (name: string) => query.value.get(name) ?? ''
+  const currency = facets?.price_currency
+  const priced = (amount: number) => (currency ? money(amount, currency) : number(amount, 2))
   const chosen = facetNames.some(name => now(name))
   return (
     // On a phone they open when they are asked for; where there is room for them they cannot be closed.
@@ -73,17 +75,15 @@ export function Facets({ facets }: { facets: SearchResult['facets'] | undefined 
         {facets && facets.price_ranges.length > 0 && (
           <Group title={w.price}>
             {facets.price_ranges.map(({ from, to, count }) => {
-              const on = now('min_price') === `${from}` && now('max_price') === `${to ?? ''}`
+              const on = now('min_price') === `${from}` && now('max_price') === `${to}`
               return (
                 <Choice
                   key={from}
                   on={on}
                   count={count}
-                  choose={wanted =>
-                    setQuery({ min_price: wanted ? `${from}` : undefined, max_price: wanted && to !== null ? `${to}` : undefined })
-                  }
+                  choose={wanted => setQuery({ min_price: wanted ? `${from}` : undefined, max_price: wanted ? `${to}` : undefined })}
                 >
-                  {to === null ? `${money(from, 'USD')} +` : `${money(from, 'USD')} – ${money(to, 'USD')}`}
+                  {`${priced(from)} – ${priced(to)}`}
                 </Choice>
               )
             })}
