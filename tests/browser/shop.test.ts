@@ -135,11 +135,34 @@ test('two tabs have one cart', async () => {
   const other = await opened.context.newPage()
   await other.goto(`/products/${second.id}`)
   await opened.page.getByRole('button', { name: 'Add to cart' }).click()
-  await other.getByRole('link', { name: 'Cart 1 pieces' }).waitFor()
+  await other.getByRole('link', { name: 'Cart 1 piece', exact: true }).waitFor()
   await other.getByRole('button', { name: 'Add to cart' }).click()
   await opened.page.getByRole('link', { name: 'Cart 2 pieces' }).waitFor()
   await opened.go('/cart')
   for (const price of ['$20.00', '$30.00']) await opened.page.getByText(price).first().waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
+test('a number that is reached by the keyboard through others is the one that counts', async () => {
+  const [product, { login, api }] = await Promise.all([shop.addProduct({ price: 20 }), someone()])
+  await api.call('POST', '/api/cart/items', { body: { product_id: product.id, quantity: 1 } })
+  await using opened = await open('/cart', { as: login })
+  const { page } = opened
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  await page.route('**/api/cart/items/*', async route => {
+    await released
+    await route.continue()
+  })
+  const quantity = page.getByLabel('Quantity')
+  await quantity.focus()
+  const first = page.waitForRequest('**/api/cart/items/*')
+  await quantity.press('ArrowDown')
+  await first
+  for (const _ of Array(2)) await quantity.press('ArrowDown')
+  release()
+  await page.getByRole('link', { name: 'Cart 4 pieces' }).waitFor()
+  expect(await quantity.inputValue()).toBe('4')
+  expect(await api.call<{ item_count: number }>('GET', '/api/cart')).toMatchObject({ item_count: 4 })
   expect(opened.wrong).toEqual([])
 })
 

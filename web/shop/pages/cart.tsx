@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useAction } from '../../kit/action'
 import { Button } from '../../kit/button'
 import { Badge, Card, Empty, Skeleton } from '../../kit/card'
@@ -19,6 +19,12 @@ function Line({ item }: { item: CartItem }) {
   const w = words.value
   const { product_id, sku, name, quantity, price, added_price, price_changed, currency, stock, availability } = item
   const set = useAction((pieces: number) => setQuantity(item, pieces))
+  // By the keyboard a number is reached through those before it: what is chosen last counts, also while one before it is being set.
+  const [wanted, want] = useState<number>()
+  useEffect(() => {
+    if (wanted === undefined || set.busy) return
+    void set.run(wanted).then(() => want(now => (now === wanted ? undefined : now)))
+  }, [wanted, set.busy])
   const most = Math.max(quantity, Math.min(20, stock || quantity))
   const pieces = Array.from({ length: most }, (_, n) => `${n + 1}`)
   return (
@@ -41,8 +47,8 @@ function Line({ item }: { item: CartItem }) {
           name={`quantity ${sku}`}
           label={w.quantity}
           class="w-24"
-          value={`${quantity}`}
-          onChange={value => void set.run(Number(value))}
+          value={`${wanted ?? quantity}`}
+          onChange={value => want(Number(value))}
           options={pieces.map(value => ({ value, label: value }))}
         />
         <Button look="quiet" busy={set.busy} label={`${w.remove}: ${name}`} onClick={() => set.run(0)}>
