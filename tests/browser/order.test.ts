@@ -97,6 +97,7 @@ test('a price that has changed is shown with its product, in the reader’s lang
   await api.call('POST', '/api/cart/items', { body: { product_id: product.id, quantity: 1 } })
   await using opened = await open('/checkout', { as: login, language: 'ko', expected: ['409 /api/orders'] })
   const { page } = opened
+  await page.getByRole('group', { name: '주소' }).getByRole('radio').first().waitFor()
   await page.getByRole('definition').getByText('US$20.00').first().waitFor()
   await settled(page)
   await admin.call('PATCH', `/api/products/${product.id}`, { body: { price: 30 } })

@@ -51,7 +51,7 @@ function Count({ of: count, label }: { of: number; label: string }) {
   if (count === 0) return null
   return (
     <span class="grid h-5 min-w-5 place-items-center rounded-full bg-brand px-1 text-xs font-bold text-on-brand number">
-      {count > 99 ? '99+' : count}
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
       <span class="sr-only"> {label}</span>
     </span>
   )
@@ -75,7 +75,7 @@ function Account() {
           ✉
         </span>
         <span class="sr-only">{w.messages}</span>
-        <Count of={data?.total ?? 0} label={w.unread} />
+        <Count of={data?.total ?? 0} label={`${data?.total} ${w.unread}`} />
       </Link>
       <Menu
         label={
@@ -124,7 +124,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <Account />
             <Link to="/cart" class="button button-plain">
               {w.cart}
-              <Count of={cart.value?.item_count ?? 0} label={w.pieces} />
+              <Count of={cart.value?.item_count ?? 0} label={w.piecesOf(cart.value?.item_count ?? 0)} />
             </Link>
           </nav>
         </div>

@@ -73,7 +73,8 @@ function OrderForm() {
           {saved.loading && !saved.data ? (
             <Skeleton lines={3} class="h-12" />
           ) : (
-            <div class="grid gap-3">
+            <fieldset class="grid gap-3">
+              <legend class="sr-only">{w.address}</legend>
               {[...known, undefined].map(entry => (
                 <label key={entry?.id ?? 'new'} class="flex cursor-pointer items-start gap-3">
                   <input
@@ -92,7 +93,7 @@ function OrderForm() {
                   <Check checked={keep} onChange={setKeep} label={w.keepAddress} />
                 </>
               )}
-            </div>
+            </fieldset>
           )}
         </Card>
         <Card title={w.delivery}>

@@ -45,7 +45,7 @@ export function Wish({ productId }: { productId: string }) {
   })
   if (!person.value)
     return (
-      <Link to={signInFromHere()} class="button button-quiet -ml-4">
+      <Link to={signInFromHere()} class="button button-quiet -ml-4 justify-self-start">
         ♡ {w.wish}
       </Link>
     )

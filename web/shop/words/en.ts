@@ -64,7 +64,6 @@ export default {
   messages: 'Messages',
   unread: 'unread',
   cart: 'Cart',
-  pieces: 'pieces',
   search: 'Search the shop',
   searchHint: 'Coffee, 이어폰, 绿茶, áo dài …',
   suggestions: 'Suggestions',

@@ -64,7 +64,6 @@ export default {
   messages: '알림',
   unread: '읽지 않음',
   cart: '장바구니',
-  pieces: '개',
   search: '상품 검색',
   searchHint: '이어폰, 라면, 원피스 …',
   suggestions: '추천 검색어',

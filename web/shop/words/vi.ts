@@ -64,7 +64,6 @@ export default {
   messages: 'Tin nhắn',
   unread: 'chưa đọc',
   cart: 'Giỏ hàng',
-  pieces: 'món',
   search: 'Tìm trong cửa hàng',
   searchHint: 'Cà phê, áo dài, loa …',
   suggestions: 'Gợi ý',

@@ -64,7 +64,6 @@ export default {
   messages: '消息',
   unread: '未读',
   cart: '购物车',
-  pieces: '件',
   search: '搜索商品',
   searchHint: '耳机、绿茶、紫砂壶 …',
   suggestions: '搜索建议',
