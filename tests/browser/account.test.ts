@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { shop, unique } from '../shop'
 import { pieces } from '../shopper'
-import { closeBrowser, type Opened, open, settled } from './browser'
+import { closeBrowser, type Opened, open, settled, widths } from './browser'
 import { look, someone } from './people'
 
 afterAll(closeBrowser)
@@ -194,5 +194,14 @@ test('the shop opens where the browser lets no page store anything', async () =>
   await page.locator('main h1').waitFor()
   await page.locator('footer select').selectOption('ko')
   await page.getByText('시연용 상점입니다').waitFor()
+  expect(opened.wrong).toEqual([])
+})
+
+test('the open tab of the account is in sight on a phone', async () => {
+  const { login } = await someone()
+  await using opened = await open('/account?tab=data', { as: login, width: 'phone' })
+  const tab = opened.page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Your data' })
+  const { x = 0, width = Number.NaN } = (await tab.boundingBox()) ?? {}
+  expect(x + width).toBeLessThanOrEqual(widths.phone)
   expect(opened.wrong).toEqual([])
 })

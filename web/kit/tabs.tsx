@@ -5,8 +5,11 @@ import { Link, path, query } from './route'
 /** Parts of one page, each with an address: `?tab=name`. The first has none. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly { name: string; title: string }[] }) {
   const now = query.value.get('tab') ?? tabs[0]?.name
+  const ref = useRef<HTMLElement>(null)
+  // On a phone they are wider than the page.
+  useEffect(() => ref.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [now])
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class="tabs" aria-label={label} ref={ref}>
       {tabs.map(({ name, title }, index) => (
         <a key={name} href={`${location.pathname}${index === 0 ? '' : `?tab=${name}`}`} aria-current={name === now ? 'page' : undefined}>
           {title}
