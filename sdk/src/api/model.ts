@@ -294,6 +294,10 @@ export interface CampaignPage {
 
 export type CampaignStatus = 'active' | 'scheduled' | 'ended';
 export type CancelReason = 'by_customer' | 'payment_timeout' | 'out_of_stock' | 'coupon_rejected' | 'undeliverable';
+/**
+ * The `code` with which an order of this cart would be refused. Present where waiting gives no quote
+ */
+export type CartQuoteRefusal = 'currency_mismatch' | 'no_rate_for_currency' | 'product_unavailable';
 export type CartItemAvailability = 'in_stock' | 'insufficient_stock' | 'out_of_stock' | 'unavailable' | 'unknown';
 export interface CartItem {
   /** @pattern ^[0-9a-f]{24}$ */
@@ -360,6 +364,8 @@ export interface Cart {
      * @nullable
      */
   quote: CartQuote | null;
+  /** The `code` with which an order of this cart would be refused. Present where waiting gives no quote */
+  quote_refusal?: CartQuoteRefusal;
 }
 
 export interface CartItemQuantity {
@@ -3420,6 +3426,8 @@ export interface TagFacet {
 export interface SearchFacets {
   categories: CategoryFacet[];
   price_ranges: PriceFacet[];
+  /** Of the price ranges; absent while the catalog has several currencies */
+  price_currency?: string;
   tags: TagFacet[];
   ratings: RatingFacet[];
 }
