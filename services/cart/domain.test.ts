@@ -13,6 +13,7 @@ import {
   type Product,
   pricedLines,
   quoteOf,
+  refusalOf,
   refusals,
 } from './domain'
 
@@ -113,6 +114,7 @@ describe('a current line', () => {
     expect(pricedLines([usd, eur])).toBeUndefined()
     expect([pricedLines([gone]), pricedLines([])]).toEqual([undefined, undefined])
     expect(pricedLines([usd, usd])?.lines).toHaveLength(2)
+    expect([refusalOf([usd, eur, gone]), refusalOf([gone])]).toEqual(['currency_mismatch', 'product_unavailable'])
   })
 })
 
