@@ -33,6 +33,10 @@ export interface PromotionDb {
     /** How many orders hold it now. */
     used: Generated<number>
     used_at: Date | null
+    /** By how many rows `redemption_uses` grew, as the database told when they were written. Differs from `used` when a counter is wrong. */
+    counted: Generated<number>
+    /** When drift last counted all uses and found the counters right; null when it found them wrong. */
+    counted_at: Date | null
     created_at: Generated<Date>
     updated_at: Generated<Date>
     deleted_at: Date | null
@@ -40,7 +44,7 @@ export interface PromotionDb {
   /** Every code, in upper case: those that anybody may use, and those for one order. */
   codes: { code: string; campaign_id: number; single_use: Flag; order_id: number | null }
   /** How many orders of each user hold a campaign. */
-  user_uses: { campaign_id: number; user_id: number; used: number }
+  user_uses: { campaign_id: number; user_id: number; used: number; used_at: Date | null }
   /** One row per order: what became of its campaigns. */
   redemptions: {
     order_id: number

@@ -14,11 +14,12 @@ const anonymise = async (trx: Trx, userId: number): Promise<void> => {
     await trx.updateTable('redemptions').set({ user_id: null }).where('order_id', 'in', ids).execute()
   }
   const uses = await trx.selectFrom('user_uses').selectAll().where('user_id', '=', userId).orderBy('campaign_id').forUpdate().execute()
+  const used_at = new Date()
   for (const { campaign_id, used } of uses)
     await trx
       .insertInto('user_uses')
-      .values({ campaign_id, user_id: noUser, used })
-      .onDuplicateKeyUpdate({ used: raw<number>`used + values(used)` })
+      .values({ campaign_id, user_id: noUser, used, used_at })
+      .onDuplicateKeyUpdate({ used: raw<number>`used + values(used)`, used_at })
       .execute()
   await trx.deleteFrom('user_uses').where('user_id', '=', userId).execute()
 }

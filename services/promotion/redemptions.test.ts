@@ -185,6 +185,8 @@ describe('limits', () => {
       return at % 2 ? [cancelled(id), placed(id, order)] : [placed(id, order)]
     })
     await shop.deliverAll(messages)
+    await shop.deliverAll(ids.slice(0, 50).map(cancelled))
+    expect(await shop.sql.db.selectFrom('campaigns').select('id').whereRef('used', '!=', 'counted').execute()).toEqual([])
     expect(await shop.drift()).toEqual({ count: 0, examples: [] })
   })
   test('a wrong counter is reported as drift', async () => {

@@ -39,20 +39,24 @@ const lockCode = async (trx: Trx, code: string | null): Promise<HoldableCode | u
 }
 
 const count = async (trx: Trx, { orderId, userId }: PlacedOrder, { campaign_id, code, amount }: Use): Promise<void> => {
+  const inserted = await trx
+    .insertInto('redemption_uses')
+    .values({ order_id: orderId, campaign_id, user_id: userId, code, amount })
+    .executeTakeFirst()
+  const used_at = new Date()
   await trx
     .updateTable('campaigns')
-    .set(row => ({ used: row('used', '+', 1), used_at: new Date() }))
+    .set(row => ({ used: row('used', '+', 1), counted: row('counted', '+', Number(inserted.numInsertedOrUpdatedRows)), used_at }))
     .where('id', '=', campaign_id)
     .execute()
   await trx
     .updateTable('user_uses')
-    .set(row => ({ used: row('used', '+', 1) }))
+    .set(row => ({ used: row('used', '+', 1), used_at }))
     .where('campaign_id', '=', campaign_id)
     .where('user_id', '=', userId)
     .execute()
   if (code !== null)
     await trx.updateTable('codes').set({ order_id: orderId }).where('code', '=', code).where('single_use', '=', 1).execute()
-  await trx.insertInto('redemption_uses').values({ order_id: orderId, campaign_id, user_id: userId, code, amount }).execute()
 }
 
 /**
@@ -75,19 +79,24 @@ export const holdCampaigns = async (trx: Trx, order: PlacedOrder): Promise<{ use
 export const releaseCampaigns = async (trx: Trx, orderId: number): Promise<void> => {
   const uses = await trx.selectFrom('redemption_uses').selectAll().where('order_id', '=', orderId).orderBy('campaign_id').execute()
   for (const { campaign_id, user_id, code } of uses) {
+    const deleted = await trx
+      .deleteFrom('redemption_uses')
+      .where('order_id', '=', orderId)
+      .where('campaign_id', '=', campaign_id)
+      .executeTakeFirst()
+    const used_at = new Date()
     await trx
       .updateTable('campaigns')
-      .set(row => ({ used: row('used', '-', 1), used_at: new Date() }))
+      .set(row => ({ used: row('used', '-', 1), counted: row('counted', '-', Number(deleted.numDeletedRows)), used_at }))
       .where('id', '=', campaign_id)
       .execute()
     await trx
       .updateTable('user_uses')
-      .set(row => ({ used: row('used', '-', 1) }))
+      .set(row => ({ used: row('used', '-', 1), used_at }))
       .where('campaign_id', '=', campaign_id)
       .where('user_id', '=', user_id)
       .execute()
     if (code !== null)
       await trx.updateTable('codes').set({ order_id: null }).where('code', '=', code).where('order_id', '=', orderId).execute()
   }
-  await trx.deleteFrom('redemption_uses').where('order_id', '=', orderId).execute()
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { currentTime, plainText, timestamp } from '#shared/sql'
+import { addOnce, currentTime, plainText, timestamp } from '#shared/sql'
 
 /** One per order, also for an order whose cancellation arrived first, so that it redeems nothing later. */
 export const redemptions: Migration = {
@@ -54,5 +54,20 @@ export const redemptionUses: Migration = {
       .addIndex('redemption_uses_campaign', ['campaign_id'])
       .modifyEnd(plainText)
       .execute()
+  },
+}
+
+/** Drift finds the uses of a window, and counts those of their users. */
+export const usesInWindow: Migration = {
+  async up(db: Kysely<unknown>) {
+    await addOnce(
+      db.schema
+        .alterTable('campaigns')
+        .addColumn('counted', 'integer', c => c.notNull().defaultTo(0))
+        .addColumn('counted_at', timestamp),
+    )
+    await addOnce(db.schema.alterTable('user_uses').addColumn('used_at', timestamp))
+    await addOnce(db.schema.createIndex('user_uses_used_at').on('user_uses').columns(['used_at']))
+    await addOnce(db.schema.createIndex('redemption_uses_user').on('redemption_uses').columns(['campaign_id', 'user_id']))
   },
 }
