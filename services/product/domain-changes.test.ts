@@ -206,6 +206,32 @@ test('a replacement resets what it leaves out, and keeps the currency', () => {
   expect(productReplacement({ ...plain, tags: ['a'], images: ['b'] })).toMatchObject({ tags: ['a'], images: ['b'] })
 })
 
+describe('the price of a variant that has none of its own', () => {
+  const product = newProduct(sizes, now)
+  const read = [
+    { sku: 'S', price: 1500, attributes: {} },
+    { sku: 'L', price: 1600, attributes: { size: 'L' } },
+  ]
+  const pricesAfter = (change: Partial<ProductInput>, from = product) => {
+    const { price, variants } = changed(from, change)
+    return [price, ...variants.map(variant => variant.price)]
+  }
+  test('stays that of the product when it is sent back as it was read', () => {
+    expect(changed(product, { price: 1500, variants: read })).toBe(product)
+    expect(pricesAfter({ price: 1400, variants: read })).toEqual([140_000, undefined, 160_000])
+    expect(pricesAfter({ price: 1400, currency: 'EUR', variants: [{ sku: 's', price: 1500 }] })).toEqual([140_000, undefined])
+  })
+  test('is its own when it is another one, or that of a new variant', () => {
+    expect(pricesAfter({ price: 1400, variants: [{ sku: 'S', price: 1450 }] })).toEqual([140_000, 145_000])
+    expect(pricesAfter({ price: 1400, variants: [{ sku: 'M', price: 1500 }] })).toEqual([140_000, 150_000])
+  })
+  test('does not become that of the product where the variant has one of its own', () => {
+    const raised = changed(product, { price: 1400 })
+    expect(pricesAfter({ price: 1300, variants: read }, raised)).toEqual([130_000, 150_000, 160_000])
+    expect(pricesAfter({ price: 1300, variants: [{ sku: 'L', price: 1600 }] })).toEqual([130_000, 160_000])
+  })
+})
+
 describe('the name of a category', () => {
   test('has a visible character', () => {
     expect(['', ' ', '\u200B', 'a'].map(name => codeOf(() => requireCategoryName(name)))).toEqual([

@@ -169,6 +169,15 @@ const inKnownSpelling = (product: Product, { sku, variants, ...change }: Product
   }
 }
 
+/** A price that is sent back as it was read stays the product's, whatever that becomes. */
+const stillFollowing = ({ price, currency, variants }: Product, given: readonly VariantInput[]): VariantInput[] => {
+  const following = new Set(variants.filter(variant => variant.price === undefined).map(({ sku }) => sku))
+  return given.map(variant => {
+    const { price: sent, ...priceless } = variant
+    return sent === toMajor(price, currency) && following.has(variant.sku) ? priceless : variant
+  })
+}
+
 /** A change of an existing product. `active` takes an archived product back into the catalog, and the other fields change with it. */
 export type ProductChange = Partial<ProductInput> & { status?: 'active' }
 
@@ -188,7 +197,7 @@ export const changeProduct = (product: Product & Classed, given: ProductChange, 
       ...(price !== undefined && { price: toMajor(price, product.currency) }),
     }),
   )
-  const variants = (changedVariants ?? before).map(variant => variantOf(variant, price, currency))
+  const variants = (changedVariants ? stillFollowing(product, changedVariants) : before).map(variant => variantOf(variant, price, currency))
   const { tax_class, ...unclassed } = product
   const own = changedClass === undefined ? tax_class : changedClass
   const next: Product = { ...unclassed, ...(own && { tax_class: own }), ...plain, price, currency, variants }

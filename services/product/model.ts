@@ -26,7 +26,9 @@ const NewVariant = named(
   closed({
     sku: Sku,
     attributes: t.Optional(Attributes),
-    price: t.Optional(Amount),
+    price: t.Optional(
+      t.Number({ ...Amount, description: 'Without one it is that of the product. Sent back as it was read, it stays that of the product' }),
+    ),
     stock: t.Optional(Stock),
   }),
 )

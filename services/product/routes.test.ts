@@ -136,6 +136,16 @@ describe('catalogTransaction a product', () => {
     })
   })
 
+  test('by PUT of what was read, with another price, changes that of the variants that follow the product', async () => {
+    const { id, sku } = await add({ price: 20, stock: 0, variants: [{ sku: 'CUP-S' }, { sku: 'CUP-L', price: 25 }] })
+    const { name, description, category, tax_class, variants, stock } = (await send('GET', `/products/${id}`)).body
+    const { body } = await send('PUT', `/products/${id}`, { name, description, category, tax_class, variants, stock, sku, price: 22 })
+    expect(body.variants).toMatchObject([
+      { sku: 'CUP-S', price: 22 },
+      { sku: 'CUP-L', price: 25 },
+    ])
+  })
+
   test('accepts the current stock and rejects any other, because inventory owns it', async () => {
     const { id } = await add({ variants: [{ sku: 'PEN-B', stock: 5 }] })
     for (const change of [
