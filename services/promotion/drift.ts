@@ -33,13 +33,13 @@ const wrongInFull = async (db: Db, ids: readonly number[], now: Date): Promise<n
   if (ids.length === 0) return []
   const rows = await db
     .selectFrom('campaigns')
-    .select(['id', 'used', 'counted'])
+    .select(['id', 'used', 'counted', 'counted_at'])
     .select(raw<number>`(select count(*) from redemption_uses where campaign_id = campaigns.id)`.as('held'))
     .select(raw<string | null>`(select sum(used) from user_uses where campaign_id = campaigns.id)`.as('by_users'))
     .where('id', 'in', ids)
     .execute()
   const wrong: number[] = []
-  for (const { id, used, counted, held, by_users } of rows) {
+  for (const { id, used, counted, counted_at, held, by_users } of rows) {
     const right = Number(held) === used && Number(by_users) === used
     if (!right) wrong.push(id)
     await db
@@ -47,6 +47,8 @@ const wrongInFull = async (db: Db, ids: readonly number[], now: Date): Promise<n
       // By its error, because orders may have changed it since. An instance of an earlier release does not keep it.
       .set(row => (right ? { counted: row('counted', '+', used - counted), counted_at: now } : { counted_at: null }))
       .where('id', '=', id)
+      // Not if another check, at the same time, has written it.
+      .where(raw<boolean>`counted_at <=> ${counted_at}`)
       .execute()
   }
   return wrong
