@@ -2,6 +2,7 @@ import type { Binary, IndexDescription, ObjectId } from 'mongodb'
 import type { Mongo } from '#shared/mongo'
 import { day, second } from '#shared/time'
 import { helpfulRank, listsOf, type Review } from './domain'
+import { waitingSince } from './domain-replies'
 import type { Tally } from './domain-summary'
 
 /** What the spam filter found when the text was written. */
@@ -18,6 +19,8 @@ export interface ReviewRow extends Review {
   lists: string[]
   helpful_rank: number
   waiting_since: Date | null
+  /** Since when the first of its replies waits. */
+  replies_waiting_since: Date | null
   /** Whether it was the first review of its author. */
   first: boolean
   spam: Assessment
@@ -25,7 +28,7 @@ export interface ReviewRow extends Review {
   sketch: number[]
   bands: string[]
 }
-type Derived = 'lists' | 'helpful_rank' | 'waiting_since'
+type Derived = 'lists' | 'helpful_rank' | 'waiting_since' | 'replies_waiting_since'
 
 export const rowOf = (row: Omit<ReviewRow, Derived> & Partial<Pick<ReviewRow, Derived>>): ReviewRow => ({
   ...row,
@@ -33,7 +36,10 @@ export const rowOf = (row: Omit<ReviewRow, Derived> & Partial<Pick<ReviewRow, De
   helpful_rank: helpfulRank(row.helpful_up, row.helpful_down),
   // Whatever made it wait is its last decision.
   waiting_since: row.status === 'waiting' ? (row.history.at(-1)?.at ?? row.created_at) : null,
+  replies_waiting_since: earliest(row.replies.map(waitingSince)),
 })
+const earliest = (times: readonly (Date | null)[]): Date | null =>
+  times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
 
 export interface SummaryRow extends Tally {
   /** The product. */
@@ -63,6 +69,11 @@ export interface VoteRow extends OfReview {
 export interface ReportRow extends OfReview {
   reason: string | null
 }
+export interface ReplyReportRow extends ReportRow {
+  reply_id: string
+}
+/** Its writer deleted a reply that was held, rejected or reported: the next one to the review waits for an administrator. */
+export type ReplyWithdrawalRow = OfReview
 export interface PurchaseRow {
   user_id: number
   product_id: string
@@ -88,6 +99,9 @@ const oncePerUser: IndexDescription[] = [
 ]
 const oncePerProduct: IndexDescription[] = [{ name: 'user_product', key: { user_id: 1, product_id: 1 }, unique: true }]
 
+/** A review with replies that wait for an administrator. */
+export const repliesWait = { replies_waiting_since: { $type: 'date' } } as const
+
 export const indexes: Record<string, IndexDescription[]> = {
   reviews: [
     { name: 'user_product', key: { user_id: 1, product_id: 1 }, unique: true, ...ofPeople },
@@ -97,6 +111,7 @@ export const indexes: Record<string, IndexDescription[]> = {
     { name: 'highest', key: { product_id: 1, lists: 1, rating: -1, created_at: -1, _id: -1 } },
     { name: 'lowest', key: { product_id: 1, lists: 1, rating: 1, created_at: -1, _id: -1 } },
     { name: 'waiting', key: { waiting_since: 1, _id: 1 }, partialFilterExpression: { status: 'waiting' } },
+    { name: 'waiting_replies', key: { replies_waiting_since: 1, _id: 1 }, partialFilterExpression: repliesWait },
     { name: 'first_reviews', key: { product_id: 1, created_at: 1 }, partialFilterExpression: { first: true } },
     { name: 'bands', key: { bands: 1, created_at: -1 } },
     { name: 'repliers', key: { 'replies.user_id': 1 }, sparse: true },
@@ -109,6 +124,12 @@ export const indexes: Record<string, IndexDescription[]> = {
     { name: 'user_newest', key: { user_id: 1, created_at: -1 } },
     { name: 'review_newest', key: { review_id: 1, created_at: -1 } },
   ],
+  reply_reports: [
+    { name: 'reply_user', key: { reply_id: 1, user_id: 1 }, unique: true },
+    { name: 'user_newest', key: { user_id: 1, created_at: -1 } },
+    { name: 'review_newest', key: { review_id: 1, created_at: -1 } },
+  ],
+  reply_withdrawals: oncePerUser,
   purchases: oncePerProduct,
   withdrawals: oncePerProduct,
 }
@@ -126,6 +147,8 @@ export const totalsIn = (mongo: Mongo) => mongo.collection<{ _id: number; count:
 export const peopleIn = (mongo: Mongo) => mongo.collection<PersonRow>('people')
 export const votesIn = (mongo: Mongo) => mongo.collection<VoteRow>('votes')
 export const reportsIn = (mongo: Mongo) => mongo.collection<ReportRow>('reports')
+export const replyReportsIn = (mongo: Mongo) => mongo.collection<ReplyReportRow>('reply_reports')
+export const replyWithdrawalsIn = (mongo: Mongo) => mongo.collection<ReplyWithdrawalRow>('reply_withdrawals')
 export const purchasesIn = (mongo: Mongo) => mongo.collection<PurchaseRow>('purchases')
 export const withdrawalsIn = (mongo: Mongo) => mongo.collection<WithdrawalRow>('withdrawals')
 export const modelsIn = (mongo: Mongo) => mongo.collection<ModelRow>('models')

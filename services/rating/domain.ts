@@ -2,7 +2,23 @@ import { conflict } from '#shared/errors'
 
 export type Status = 'published' | 'waiting' | 'rejected'
 
-export interface Reply {
+/** Why a review has its status: what the spam filter, readers or an administrator decided, the newest last. */
+export interface Decision {
+  decision: 'held_by_filter' | 'held_by_reports' | 'held_after_edit' | 'held_after_deletion' | 'approved' | 'rejected'
+  reason: string | null
+  at: Date
+}
+
+/** What readers report and administrators decide on. */
+export interface Moderated {
+  status: Status
+  /** Since an administrator last decided. */
+  open_reports: number
+  history: Decision[]
+}
+
+/** One that an earlier release stored, or that nobody reported, has no more than the required fields and is published. */
+export interface Reply extends Partial<Moderated> {
   id: string
   /** Null once the person is erased. */
   user_id: number | null
@@ -11,14 +27,7 @@ export interface Reply {
   created_at: Date
 }
 
-/** Why a review has its status: what the spam filter, readers or an administrator decided, the newest last. */
-export interface Decision {
-  decision: 'held_by_filter' | 'held_by_reports' | 'held_after_edit' | 'held_after_deletion' | 'approved' | 'rejected'
-  reason: string | null
-  at: Date
-}
-
-export interface Review {
+export interface Review extends Moderated {
   product_id: string
   /** Null once the author is erased. */
   user_id: number | null
@@ -28,13 +37,9 @@ export interface Review {
   images: string[]
   incentivised: boolean
   verified_purchase: boolean
-  status: Status
   helpful_up: number
   helpful_down: number
-  /** Since an administrator last decided. */
-  open_reports: number
   replies: Reply[]
-  history: Decision[]
   version: number
   created_at: Date
   updated_at: Date
@@ -50,7 +55,7 @@ export interface Writing {
 }
 
 const mostDecisions = 50
-const decided = (review: Review, decision: Decision): Decision[] => [...review.history, decision].slice(-mostDecisions)
+const decided = ({ history }: Moderated, decision: Decision): Decision[] => [...history, decision].slice(-mostDecisions)
 
 export const newReview = (
   { rating, title = null, comment = null, images = [], incentivised = false }: Writing,
@@ -99,15 +104,16 @@ export const edited = <R extends Review>(before: R, after: R, waits: boolean, no
 }
 
 /** What an administrator decides. The same decision again changes nothing. */
-const judged = <R extends Review>(review: R, status: 'published' | 'rejected', { decision, reason, at }: Decision): R => {
-  const last = review.history.at(-1)
-  if (review.status === status && review.open_reports === 0 && last?.decision === decision && last.reason === reason) return review
-  return { ...review, status, open_reports: 0, history: decided(review, { decision, reason, at }), version: review.version + 1 }
+export const judged = <M extends Moderated>(about: M, status: 'published' | 'rejected', { decision, reason, at }: Decision): M => {
+  const last = about.history.at(-1)
+  if (about.status === status && about.open_reports === 0 && last?.decision === decision && last.reason === reason) return about
+  return { ...about, status, open_reports: 0, history: decided(about, { decision, reason, at }) }
 }
+const nextVersion = <R extends Review>(before: R, after: R): R => (after === before ? before : { ...after, version: before.version + 1 })
 export const approve = <R extends Review>(review: R, reason: string | null, at: Date): R =>
-  judged(review, 'published', { decision: 'approved', reason, at })
+  nextVersion(review, judged(review, 'published', { decision: 'approved', reason, at }))
 export const reject = <R extends Review>(review: R, reason: string, at: Date): R =>
-  judged(review, 'rejected', { decision: 'rejected', reason, at })
+  nextVersion(review, judged(review, 'rejected', { decision: 'rejected', reason, at }))
 
 /**
  * So many readers send a published review to wait. One that an administrator approved as it is now takes more of them, so that a handful of
@@ -117,16 +123,19 @@ export const reportsThatHold = { unseen: 3, approved: 10 }
 /** So few by one reader that a handful of accounts cannot send the reviews of a whole shop to wait. */
 export const mostReportsADay = 20
 
-export const reported = <R extends Review>(review: R, now: Date): R => {
-  const open_reports = review.open_reports + 1
-  const approved = review.history.some(({ decision, at }) => decision === 'approved' && at >= review.updated_at)
-  const holds = review.status === 'published' && open_reports >= (approved ? reportsThatHold.approved : reportsThatHold.unseen)
+/** Counts a report; `approved` says whether an administrator approved it as it is. */
+export const counted = <M extends Moderated>(about: M, approved: boolean, now: Date): M => {
+  const open_reports = about.open_reports + 1
+  const holds = about.status === 'published' && open_reports >= (approved ? reportsThatHold.approved : reportsThatHold.unseen)
   return {
-    ...review,
+    ...about,
     open_reports,
-    ...(holds && { status: 'waiting' as const, history: decided(review, { decision: 'held_by_reports', reason: null, at: now }) }),
-    version: review.version + 1,
+    ...(holds && { status: 'waiting' as const, history: decided(about, { decision: 'held_by_reports', reason: null, at: now }) }),
   }
+}
+export const reported = <R extends Review>(review: R, now: Date): R => {
+  const approved = review.history.some(({ decision, at }) => decision === 'approved' && at >= review.updated_at)
+  return nextVersion(review, counted(review, approved, now))
 }
 
 /** The shop has places of its own, so that customers cannot take the last one from it. */
@@ -135,7 +144,8 @@ export const mostReplies = { shop: 10, customers: 20, each: 3 }
 export const replied = <R extends Review>(review: R, reply: Reply): R => {
   const alike = review.replies.filter(({ from_shop }) => from_shop === reply.from_shop)
   const own = alike.filter(({ user_id }) => user_id === reply.user_id)
-  const full = reply.from_shop ? alike.length >= mostReplies.shop : alike.length >= mostReplies.customers || own.length >= mostReplies.each
+  const kept = alike.filter(({ status }) => status !== 'rejected')
+  const full = reply.from_shop ? alike.length >= mostReplies.shop : kept.length >= mostReplies.customers || own.length >= mostReplies.each
   if (full) throw conflict('too_many_replies', 'This review has as many replies as it takes; delete one of yours first.')
   return { ...review, replies: [...review.replies, reply], version: review.version + 1 }
 }

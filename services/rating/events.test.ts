@@ -83,6 +83,11 @@ describe('a person who is erased', () => {
     await user.send('POST', `/ratings/${theirs}/helpful`, { helpful: true }, { 'idempotency-key': 'v' })
     await user.send('POST', `/ratings/${theirs}/replies`, { comment: 'I agree.' })
     await user.send('POST', `/ratings/${theirs}/report`, { reason: 'A reason of mine' })
+    const reply = (await other.send('POST', `/ratings/${theirs}/replies`, { comment: 'A reply' })).body.id
+    await user.send('POST', `/ratings/${theirs}/replies/${reply}/report`, { reason: 'A reason about a reply' })
+    const taken = `/ratings/${theirs}/replies/${(await user.send('POST', `/ratings/${theirs}/replies`, { comment: 'No.' })).body.id}`
+    await service.admin.send('POST', `${taken}/reject`, { reason: 'Rude', spam: false })
+    await user.send('DELETE', taken)
     const withdrawn = newProduct()
     const rejected = `/ratings/${(await user.review(withdrawn, 1)).body.id}`
     await service.admin.send('POST', `${rejected}/reject`, { reason: 'Rude', spam: false })
@@ -110,7 +115,7 @@ describe('a person who is erased', () => {
     expect((await service.list(own)).items).toMatchObject([
       { id, user_id: null, rating: 5, comment: opinion(user.id), verified_purchase: true },
     ])
-    expect((await service.list(others)).items[0]).toMatchObject({ helpful_up: 0, replies: [{ user_id: null, comment: 'I agree.' }] })
+    expect((await service.list(others)).items[0]).toMatchObject({ helpful_up: 0, replies: [{ user_id: null, comment: 'I agree.' }, {}] })
     expect(await service.summary(own)).toMatchObject({ count: 1, average: 5 })
     expect(await traces(user.id)).toEqual([])
   })
@@ -143,6 +148,8 @@ describe('a person who is erased', () => {
       replies: [{ comment: 'I agree.' }],
       votes: [{ helpful: true }],
       reports: [{ reason: 'A reason of mine' }],
+      reply_reports: [{ reason: 'A reason about a reply' }],
+      withdrawn_replies: [{}],
       delivered: [{ product_id: own }],
       withdrawn: [{ product_id: withdrawn }],
     })

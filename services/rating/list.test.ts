@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { ObjectId } from 'mongodb'
 import { reviewsIn, rowOf } from './database'
 import { newReview } from './domain'
-import { findStep, type ListQuery, listPlan, orders, ownPlan, waitingPlan } from './list'
+import { findStep, type ListQuery, listPlan, orders, ownPlan, waitingPlan, waitingRepliesPlan } from './list'
 import type { ReviewView } from './model'
 import { comparedTexts, earlierReviews } from './spam-filter'
 import { product, type TestRating, testRating } from './testing'
@@ -12,9 +12,17 @@ const laptop = product(1)
 const rows = Array.from({ length: 6000 }, (_, n) => {
   const author = { product_id: n % 2 === 0 ? laptop : product(2 + (n % 50)), user_id: 1000 + n, verified_purchase: n % 3 === 0 }
   const at = new Date(Date.UTC(2026, 0, 1) + Math.floor(n / 4) * 1000)
+  const reply = {
+    id: product(n),
+    user_id: n,
+    from_shop: false,
+    comment: 'x',
+    status: n % 20 === 0 ? ('waiting' as const) : ('published' as const),
+    created_at: at,
+  }
   return rowOf({
     ...newReview({ rating: 1 + ((n * 7) % 5) }, author, n % 10 === 9, at),
-    ...{ helpful_up: n % 7, helpful_down: n % 4 },
+    ...{ helpful_up: n % 7, helpful_down: n % 4, replies: n % 4 === 0 ? [reply] : [] },
     ...{ _id: new ObjectId(), first: true, sketch: [], bands: ['0:every', `1:${n % 100}`], spam: { score: 0, text_score: 0, signals: [] } },
   })
 })
@@ -54,7 +62,8 @@ test('every list reads by its index no more than its page, without a collection 
       }
   plans.push(cursor => ownPlan(1001, { skip: 0, limit: 10, ...(cursor && { cursor }) }))
   plans.push(cursor => waitingPlan({ skip: 0, limit: 10, ...(cursor && { cursor }) }))
-  expect(plans).toHaveLength(26)
+  plans.push(cursor => waitingRepliesPlan({ skip: 0, limit: 10, ...(cursor && { cursor }) }))
+  expect(plans).toHaveLength(27)
   for (const plan of plans)
     for (const { hint, text, read } of await explained(plan)) {
       expect(text).not.toContain('COLLSCAN')

@@ -2,7 +2,7 @@ import { type Filter, ObjectId } from 'mongodb'
 import type { Mongo } from '#shared/mongo'
 import { countLimit, cursorAfter, decodeCursor, type Page, type PageQuery } from '#shared/page'
 import { t } from '#shared/schema'
-import { maxReadMs, type ReviewRow, reviewsIn } from './database'
+import { maxReadMs, type ReviewRow, repliesWait, reviewsIn } from './database'
 import { listName } from './domain'
 
 export const orders = ['helpful', 'newest', 'highest', 'lowest'] as const
@@ -52,6 +52,11 @@ const sorts = {
     cursor: t.Tuple([t.Literal('waiting'), Milliseconds, ReviewId]),
     valuesOf: (row: ReviewRow): Key[] => [(row.waiting_since ?? row.created_at).getTime(), idOf(row)],
   },
+  waiting_replies: {
+    sort: { replies_waiting_since: 1, _id: 1 },
+    cursor: t.Tuple([t.Literal('waiting_replies'), Milliseconds, ReviewId]),
+    valuesOf: (row: ReviewRow): Key[] => [(row.replies_waiting_since ?? row.created_at).getTime(), idOf(row)],
+  },
 } as const
 
 type Where = Filter<ReviewRow>
@@ -60,8 +65,8 @@ interface Step {
   sort: Sort
 }
 
-const stored = (key: string, value: Key) =>
-  key === '_id' ? new ObjectId(String(value)) : key === 'created_at' || key === 'waiting_since' ? new Date(value) : value
+const times = ['created_at', 'waiting_since', 'replies_waiting_since']
+const stored = (key: string, value: Key) => (key === '_id' ? new ObjectId(String(value)) : times.includes(key) ? new Date(value) : value)
 
 /** What follows the row with these values: the rows that are equal in all keys but the last, then in all but the last two, and so on. */
 const stepsAfter = (filter: Where, sort: Sort, values: readonly Key[]): Step[] => {
@@ -96,6 +101,8 @@ export const ownPlan = (userId: number, { product_id, ...page }: OwnQuery): Plan
     : planOf('newest', { user_id: userId, product_id }, 'user_product', page)
 /** What waits for an administrator, the longest first. There is no filter by stars: nobody shall look at the bad ones first. */
 export const waitingPlan = (page: PageQuery): Plan => planOf('waiting', { status: 'waiting' }, 'waiting', page)
+/** The reviews with replies that wait. */
+export const waitingRepliesPlan = (page: PageQuery): Plan => planOf('waiting_replies', { ...repliesWait }, 'waiting_replies', page)
 
 /** Fields that only queries and administrators use. */
 const hidden = { lists: 0, bands: 0, sketch: 0, first: 0 } as const
@@ -118,5 +125,6 @@ export const reviewLists = (mongo: Mongo) => ({
   ofProduct: (productId: string, query: ListQuery) => pageOf(mongo, listPlan(productId, query)),
   ofAuthor: (userId: number, query: OwnQuery) => pageOf(mongo, ownPlan(userId, query)),
   waiting: (query: PageQuery) => pageOf(mongo, waitingPlan(query)),
+  waitingReplies: (query: PageQuery) => pageOf(mongo, waitingRepliesPlan(query)),
 })
 export type ReviewLists = ReturnType<typeof reviewLists>

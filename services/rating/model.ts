@@ -1,7 +1,8 @@
 import { PageQuery } from '#shared/page'
 import { booleanText, closed, Id, integerText, named, oneOf, ProductId, type Static, Time, t, text } from '#shared/schema'
 import type { ReviewRow } from './database'
-import type { Reply } from './domain'
+import type { Moderated, Reply } from './domain'
+import { isShown, moderatedReply, waitingSince } from './domain-replies'
 import { orders } from './list'
 
 const ReviewId = t.String({ pattern: '^[0-9a-f]{24}$', examples: ['65a1b2c3d4e5f60718293a4b'] })
@@ -68,6 +69,8 @@ export const Rejection = named(
 )
 
 const UserId = t.Union([Id, t.Null()], { description: 'Null once the person is erased' })
+const statuses = ['published', 'waiting', 'rejected'] as const
+const Status = named('ReviewStatus', oneOf(statuses, ['published']))
 export const ReplyView = named(
   'ReviewReply',
   t.Object({
@@ -75,12 +78,12 @@ export const ReplyView = named(
     user_id: t.Union([Id, t.Null()], { description: 'Null for the shop, and once the person is erased' }),
     from_shop: t.Boolean(),
     comment: t.String({ examples: ['Yes, it has two USB-C ports.'] }),
+    status: Status,
     created_at: Time,
   }),
 )
 export type ReplyView = Static<typeof ReplyView>
 
-const statuses = ['published', 'waiting', 'rejected'] as const
 export const ReviewView = named(
   'Review',
   t.Object({
@@ -93,7 +96,7 @@ export const ReviewView = named(
     images: t.Array(t.String(), { examples: [['https://shop.example/photo.webp']] }),
     incentivised: t.Boolean(),
     verified_purchase: t.Boolean({ description: 'An order of the author with this product was delivered' }),
-    status: named('ReviewStatus', oneOf(statuses, ['published'])),
+    status: Status,
     helpful_up: t.Integer(),
     helpful_down: t.Integer(),
     replies: t.Array(ReplyView),
@@ -114,10 +117,18 @@ export const OwnReviewView = named(
 )
 export type OwnReviewView = Static<typeof OwnReviewView>
 
+const moderated = {
+  open_reports: t.Integer({ description: 'Since an administrator last decided' }),
+  history: t.Array(named('ReviewDecision', t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time }))),
+  waiting_since: t.Union([Time, t.Null()]),
+}
+export const ModeratedReplyView = named('ModeratedReviewReply', t.Object({ ...ReplyView.properties, ...moderated }))
+export type ModeratedReplyView = Static<typeof ModeratedReplyView>
 export const ModeratedReviewView = named(
   'ModeratedReview',
   t.Object({
     ...ReviewView.properties,
+    replies: t.Array(ModeratedReplyView, { description: 'Those that wait and those that were rejected, too' }),
     spam: named(
       'SpamVerdict',
       t.Object({
@@ -126,17 +137,17 @@ export const ModeratedReviewView = named(
         signals: t.Array(named('SpamSignal', t.Object({ name: t.String(), value: t.Number(), weight: t.Number() }))),
       }),
     ),
-    open_reports: t.Integer({ description: 'Since an administrator last decided' }),
-    history: t.Array(named('ReviewDecision', t.Object({ decision: t.String(), reason: t.Union([t.String(), t.Null()]), at: Time }))),
-    waiting_since: t.Union([Time, t.Null()]),
+    ...moderated,
   }),
 )
 export type ModeratedReviewView = Static<typeof ModeratedReviewView>
+const report = { user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time }
 export const ReportedReviewView = named(
   'ReportedReview',
   t.Object({
     ...ModeratedReviewView.properties,
-    reports: t.Array(named('ReaderReport', t.Object({ user_id: Id, reason: t.Union([t.String(), t.Null()]), created_at: Time }))),
+    reports: t.Array(named('ReaderReport', t.Object(report))),
+    reply_reports: t.Array(named('ReaderReplyReport', t.Object({ reply_id: ByReply.properties.reply_id, ...report }))),
   }),
 )
 
@@ -160,8 +171,8 @@ export const SummaryView = named(
   }),
 )
 
-export const replyView = ({ id, user_id, from_shop, comment, created_at }: Reply): ReplyView => ({
-  ...{ id, from_shop, comment },
+export const replyView = ({ id, user_id, from_shop, comment, status = 'published', created_at }: Reply): ReplyView => ({
+  ...{ id, from_shop, comment, status },
   user_id: from_shop ? null : user_id,
   created_at: created_at.toISOString(),
 })
@@ -171,21 +182,29 @@ export const reviewView = (row: ReviewRow): ReviewView => {
   return {
     id: row._id.toHexString(),
     ...{ product_id, user_id, rating, title, comment, images, incentivised, verified_purchase, status, helpful_up, helpful_down },
-    replies: row.replies.map(replyView),
+    replies: row.replies.filter(isShown).map(replyView),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   }
 }
 
-export const ownReviewView = (row: ReviewRow): OwnReviewView => ({
-  ...reviewView(row),
-  reason: row.status === 'rejected' ? (row.history.at(-1)?.reason ?? null) : null,
-})
+/** Why it was rejected, if it was. */
+export const reasonOf = ({ status, history }: Moderated): string | null => (status === 'rejected' ? (history.at(-1)?.reason ?? null) : null)
+export const ownReviewView = (row: ReviewRow): OwnReviewView => ({ ...reviewView(row), reason: reasonOf(row) })
 
+const moderation = ({ open_reports, history }: Moderated) => ({
+  open_reports,
+  history: history.map(({ decision, reason, at }) => ({ decision, reason, at: at.toISOString() })),
+})
+export const moderatedReplyView = (reply: Reply): ModeratedReplyView => ({
+  ...replyView(reply),
+  ...moderation(moderatedReply(reply)),
+  waiting_since: waitingSince(reply)?.toISOString() ?? null,
+})
 export const moderatedReviewView = (row: ReviewRow): ModeratedReviewView => ({
   ...reviewView(row),
+  replies: row.replies.map(moderatedReplyView),
   spam: row.spam,
-  open_reports: row.open_reports,
-  history: row.history.map(({ decision, reason, at }) => ({ decision, reason, at: at.toISOString() })),
+  ...moderation(row),
   waiting_since: row.waiting_since?.toISOString() ?? null,
 })

@@ -3,7 +3,16 @@ import { replyWith } from '#shared/idempotency-key'
 import { PageQuery, page, pageOf } from '#shared/page'
 import { IdempotencyHeader } from '#shared/schema'
 import type { RatingService } from './compose'
-import { Approval, ByReview, ModeratedReviewView, moderatedReviewView, Rejection, ReportedReviewView } from './model'
+import {
+  Approval,
+  ByReply,
+  ByReview,
+  ModeratedReplyView,
+  ModeratedReviewView,
+  moderatedReviewView,
+  Rejection,
+  ReportedReviewView,
+} from './model'
 import { keyed } from './routes'
 
 export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService, 'lists' | 'moderation'> & { http: Http }) =>
@@ -13,6 +22,15 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
       query: PageQuery,
       response: { 200: pageOf(ModeratedReviewView) },
       detail: { operationId: 'listPendingReviews', summary: 'The reviews that wait for approval, the longest waiting first' },
+    })
+    .get('/replies/pending', async ({ query }) => page(await lists.waitingReplies(query), query, moderatedReviewView), {
+      auth: 'admin',
+      query: PageQuery,
+      response: { 200: pageOf(ModeratedReviewView) },
+      detail: {
+        operationId: 'listPendingReplies',
+        summary: 'The reviews with replies that wait for approval, the longest waiting first',
+      },
     })
     .get('/:id', ({ params }) => moderation.byId(params.id), {
       auth: 'admin',
@@ -57,5 +75,37 @@ export const moderationRoutes = ({ http, lists, moderation }: Pick<RatingService
           operationId: 'rejectReview',
           summary: 'Reject a review, with the reason that its author sees; the spam filter learns from it',
         },
+      },
+    )
+    .post(
+      '/:id/replies/:reply_id/approve',
+      async ({ user, params: { id, reply_id }, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${id}/replies/${reply_id}/approve`)
+        return replyWith(set, await moderation.approveReply(request, id, reply_id, body.reason ?? null))
+      },
+      {
+        auth: 'admin',
+        params: ByReply,
+        headers: IdempotencyHeader,
+        body: Approval,
+        response: { 200: ModeratedReplyView },
+        problems: ['review_not_found', 'reply_not_found'],
+        detail: { operationId: 'approveReply', summary: 'Publish a reply; the spam filter learns that it is none' },
+      },
+    )
+    .post(
+      '/:id/replies/:reply_id/reject',
+      async ({ user, params: { id, reply_id }, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${id}/replies/${reply_id}/reject`)
+        return replyWith(set, await moderation.rejectReply(request, id, reply_id, body.reason, body.spam ?? true))
+      },
+      {
+        auth: 'admin',
+        params: ByReply,
+        headers: IdempotencyHeader,
+        body: Rejection,
+        response: { 200: ModeratedReplyView },
+        problems: ['review_not_found', 'reply_not_found'],
+        detail: { operationId: 'rejectReply', summary: 'Reject a reply: it is not shown any more; the spam filter learns from it' },
       },
     )

@@ -2,10 +2,11 @@ import { type ClientSession, ObjectId } from 'mongodb'
 import type { KeyedRequest } from '#shared/idempotency'
 import type { Mongo } from '#shared/mongo'
 import { idempotentlyInMongo } from '#shared/mongo-idempotency'
-import { type ReviewRow, reportsIn } from './database'
+import { type ReportRow, type ReviewRow, replyReportsIn, reportsIn } from './database'
 import { approve, reject } from './domain'
 import { textOf } from './domain-behaviour'
-import { type ModeratedReviewView, moderatedReviewView } from './model'
+import { approveReply, rejectReply, replyOf } from './domain-replies'
+import { type ModeratedReplyView, type ModeratedReviewView, moderatedReplyView, moderatedReviewView } from './model'
 import { noReview, type Reviews } from './repository'
 import type { SpamFilter } from './spam-filter'
 
@@ -17,23 +18,32 @@ interface Ports {
 type Request = Pick<KeyedRequest, 'scope' | 'key'>
 
 const shownReports = 20
+const reportView = ({ user_id, reason, created_at }: ReportRow) => ({ user_id, reason, created_at: created_at.toISOString() })
 
 /** What administrators decide. Each decision keeps its reason with the review, and teaches the spam filter. */
 export const moderation = ({ mongo, reviews, filter }: Ports) => {
-  const decide = (
+  const decide = <Body>(
     request: Request,
     body: object,
     id: string,
-    next: (review: ReviewRow) => ReviewRow,
-    lesson: { isSpam: boolean } | undefined,
+    {
+      next,
+      lesson,
+      view,
+    }: {
+      next: (review: ReviewRow) => ReviewRow
+      lesson: ((review: ReviewRow) => { text: string; isSpam: boolean }) | undefined
+      view: (review: ReviewRow) => Body
+    },
   ) =>
-    idempotentlyInMongo<ModeratedReviewView>(mongo, { ...request, body }, async save => {
-      const answer = (row: ReviewRow) => ({ status: 200, body: moderatedReviewView(row) })
+    idempotentlyInMongo<Body>(mongo, { ...request, body }, async save => {
+      const answer = (row: ReviewRow) => ({ status: 200, body: view(row) })
       const row = await reviews.change(
         id,
         async (review, session) => {
           const decided = next(review)
-          if (lesson && decided !== review) await filter.learn(session, textOf(review), lesson.isSpam)
+          const learned = decided === review ? undefined : lesson?.(review)
+          if (learned) await filter.learn(session, learned.text, learned.isSpam)
           return decided
         },
         { also: (session: ClientSession, after: ReviewRow) => save(session, answer(after)) },
@@ -44,24 +54,48 @@ export const moderation = ({ mongo, reviews, filter }: Ports) => {
 
   return {
     approve: (request: Request, id: string, reason: string | null) =>
-      decide(request, { reason }, id, review => approve(review, reason, new Date()), { isSpam: false }),
+      decide<ModeratedReviewView>(request, { reason }, id, {
+        next: review => approve(review, reason, new Date()),
+        lesson: review => ({ text: textOf(review), isSpam: false }),
+        view: moderatedReviewView,
+      }),
 
     /** What is rejected for another reason than being spam teaches the filter nothing. */
     reject: (request: Request, id: string, reason: string, isSpam: boolean) =>
-      decide(request, { reason, isSpam }, id, review => reject(review, reason, new Date()), isSpam ? { isSpam } : undefined),
+      decide<ModeratedReviewView>(request, { reason, isSpam }, id, {
+        next: review => reject(review, reason, new Date()),
+        lesson: isSpam ? review => ({ text: textOf(review), isSpam }) : undefined,
+        view: moderatedReviewView,
+      }),
 
-    /** With the newest reports about it. */
+    approveReply: (request: Request, id: string, replyId: string, reason: string | null) =>
+      decide<ModeratedReplyView>(request, { reason }, id, {
+        next: review => approveReply(review, replyId, reason, new Date()),
+        lesson: review => ({ text: replyOf(review, replyId).comment, isSpam: false }),
+        view: review => moderatedReplyView(replyOf(review, replyId)),
+      }),
+
+    rejectReply: (request: Request, id: string, replyId: string, reason: string, isSpam: boolean) =>
+      decide<ModeratedReplyView>(request, { reason, isSpam }, id, {
+        next: review => rejectReply(review, replyId, reason, new Date()),
+        lesson: isSpam ? review => ({ text: replyOf(review, replyId).comment, isSpam }) : undefined,
+        view: review => moderatedReplyView(replyOf(review, replyId)),
+      }),
+
+    /** With the newest reports about it and about its replies. */
     async byId(id: string) {
-      const [row, reports] = await Promise.all([
+      const about = { review_id: new ObjectId(id) }
+      const newest = { sort: { created_at: -1 }, limit: shownReports } as const
+      const [row, reports, replyReports] = await Promise.all([
         reviews.byId(id),
-        reportsIn(mongo)
-          .find({ review_id: new ObjectId(id) })
-          .sort({ created_at: -1 })
-          .limit(shownReports)
-          .toArray(),
+        reportsIn(mongo).find(about, newest).toArray(),
+        replyReportsIn(mongo).find(about, newest).toArray(),
       ])
-      const shown = reports.map(({ user_id, reason, created_at }) => ({ user_id, reason, created_at: created_at.toISOString() }))
-      return { ...moderatedReviewView(row), reports: shown }
+      return {
+        ...moderatedReviewView(row),
+        reports: reports.map(reportView),
+        reply_reports: replyReports.map(report => ({ reply_id: report.reply_id, ...reportView(report) })),
+      }
     },
   }
 }

@@ -1,9 +1,10 @@
 import type { Message } from '#shared/event'
 import type { Mongo } from '#shared/mongo'
 import { forgetAnswersInMongo } from '#shared/mongo-idempotency'
-import { peopleIn, purchasesIn, reportsIn, reviewsIn, votesIn, withdrawalsIn } from './database'
+import { peopleIn, purchasesIn, replyReportsIn, replyWithdrawalsIn, reportsIn, reviewsIn, votesIn, withdrawalsIn } from './database'
 import { voted } from './domain'
-import { ownReviewView, replyView } from './model'
+import { moderatedReply } from './domain-replies'
+import { ownReviewView, reasonOf, replyView } from './model'
 import type { People } from './people'
 import type { Reviews } from './repository'
 
@@ -35,14 +36,16 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
   return {
     async exportOf(userId: number) {
       const own = { user_id: userId }
-      const [person, written, repliedTo, voteRows, reportRows, purchases, withdrawals] = await Promise.all([
+      const [person, written, repliedTo, voteRows, reportRows, replyReports, purchases, withdrawals, replyWithdrawals] = await Promise.all([
         peopleIn(mongo).findOne({ _id: userId }),
         reviewsIn(mongo).find(own).toArray(),
         reviewsIn(mongo).find({ 'replies.user_id': userId }).toArray(),
         votes.find(own).toArray(),
         reportsIn(mongo).find(own).toArray(),
+        replyReportsIn(mongo).find(own).toArray(),
         purchasesIn(mongo).find(own).toArray(),
         withdrawalsIn(mongo).find(own).toArray(),
+        replyWithdrawalsIn(mongo).find(own).toArray(),
       ])
       return {
         first_seen_at: person?.first_seen_at?.toISOString() ?? null,
@@ -50,7 +53,7 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
         replies: repliedTo.flatMap(review =>
           review.replies
             .filter(reply => reply.user_id === userId)
-            .map(reply => ({ review_id: review._id.toHexString(), ...replyView(reply) })),
+            .map(reply => ({ review_id: review._id.toHexString(), ...replyView(reply), reason: reasonOf(moderatedReply(reply)) })),
         ),
         votes: voteRows.map(({ review_id, helpful, created_at }) => ({
           review_id: review_id.toHexString(),
@@ -62,8 +65,18 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
           reason,
           created_at: created_at.toISOString(),
         })),
+        reply_reports: replyReports.map(({ review_id, reply_id, reason, created_at }) => ({
+          review_id: review_id.toHexString(),
+          reply_id,
+          reason,
+          created_at: created_at.toISOString(),
+        })),
         delivered: purchases.map(({ product_id, delivered_at }) => ({ product_id, delivered_at: delivered_at.toISOString() })),
         withdrawn: withdrawals.map(({ product_id, withdrawn_at }) => ({ product_id, withdrawn_at: withdrawn_at.toISOString() })),
+        withdrawn_replies: replyWithdrawals.map(({ review_id, created_at }) => ({
+          review_id: review_id.toHexString(),
+          withdrawn_at: created_at.toISOString(),
+        })),
       }
     },
 
@@ -77,9 +90,8 @@ export const ratingPersonalData = ({ mongo, people, reviews }: Ports) => {
           { $set: { 'replies.$[own].user_id': null } },
           { session, arrayFilters: [{ 'own.user_id': userId }] },
         )
-        await reportsIn(mongo).deleteMany({ user_id: userId }, { session })
-        await purchasesIn(mongo).deleteMany({ user_id: userId }, { session })
-        await withdrawalsIn(mongo).deleteMany({ user_id: userId }, { session })
+        for (const about of [reportsIn, replyReportsIn, purchasesIn, withdrawalsIn, replyWithdrawalsIn])
+          await about(mongo).deleteMany({ user_id: userId }, { session })
         await forgetAnswersInMongo(mongo, session, userId)
       })
       // Not within the transaction, which thousands of votes would make too long. A repetition of the message goes on where this stopped.

@@ -70,7 +70,7 @@ export const policy: Static<typeof Policy> = {
     rating_considered: false,
     reasons_kept: true,
     author_sees_status: true,
-    text: 'A review that looks like spam, or that several readers reported, waits until an administrator approves or rejects it; so does one whose author deleted a review of the product while that waited, was rejected or had reports that nobody had decided on. The number of its stars plays no part. The author sees its status, and why it was rejected.',
+    text: 'A review that looks like spam, or that several readers reported, waits until an administrator approves or rejects it; so does one whose author deleted a review of the product while that waited, was rejected or had reports that nobody had decided on. The number of its stars plays no part. The author sees its status, and why it was rejected. Replies that readers report wait in the same way; those of the shop take as many reports as what was approved.',
   },
   incentives: {
     field: 'incentivised',

@@ -5,8 +5,9 @@ import type { Answer, KeyedRequest } from '#shared/idempotency'
 import type { Mongo } from '#shared/mongo'
 import { idempotentlyInMongo } from '#shared/mongo-idempotency'
 import { day, hour, second } from '#shared/time'
-import { type ReviewRow, reportsIn, votesIn } from './database'
+import { type ReviewRow, replyReportsIn, replyWithdrawalsIn, reportsIn, votesIn } from './database'
 import { mostReportsADay, type Reply, replied, reported, requireOthers, voted } from './domain'
+import { moderatedReply, repliedAnew, replyOf, replyReported, requireReportable } from './domain-replies'
 import { type ReplyView, replyView, type VoteView } from './model'
 import { noReview, type Reviews } from './repository'
 import type { SpamFilter } from './spam-filter'
@@ -49,6 +50,15 @@ export const reactions = ({ mongo, reviews, filter }: Ports) => {
       return act.answer(row)
     })
 
+  const requireFewReports = async (session: ClientSession, userId: number, now: Date) => {
+    const today = { user_id: userId, created_at: { $gte: new Date(now.getTime() - day) } }
+    let count = 0
+    for (const reports of [reportsIn, replyReportsIn])
+      count += await reports(mongo).countDocuments(today, { session, limit: mostReportsADay })
+    if (count >= mostReportsADay)
+      throw tooMany('too_many_reports', 'You have reported many reviews and replies today; report others tomorrow.', hour / second)
+  }
+
   return {
     /** A second vote replaces the first. */
     vote: (request: Request, id: string, user: Reader, helpful: boolean): Promise<Answer<VoteView>> =>
@@ -73,21 +83,34 @@ export const reactions = ({ mongo, reviews, filter }: Ports) => {
       const reply: Reply = { id: new ObjectId().toHexString(), user_id: user.id, from_shop, comment, created_at: new Date() }
       return change(request, { comment }, id, {
         by: user.id,
-        decide: review => replied(readable(review), reply),
-        answer: ({ product_id }) => ({
+        async decide(review, session) {
+          const author = { review_id: review._id, user_id: user.id }
+          const withdrawn = from_shop ? null : await replyWithdrawalsIn(mongo).findOneAndDelete(author, { session })
+          return replied(readable(review), withdrawn ? repliedAnew(reply, reply.created_at) : reply)
+        },
+        answer: review => ({
           status: 201,
           // A reply is read with its review.
-          headers: { location: `/api/ratings/product/${product_id}` },
-          body: replyView(reply),
+          headers: { location: `/api/ratings/product/${review.product_id}` },
+          body: replyView(replyOf(review, reply.id)),
         }),
       })
     },
 
     /** An administrator deletes any reply, others their own. */
     async deleteReply(id: string, replyId: string, user: Reader): Promise<void> {
-      const decide = (review: ReviewRow) => {
-        const reply = review.replies.find(one => one.id === replyId)
-        if (!reply || !maySee(user, reply.user_id)) throw notFound('reply')
+      const decide = async (review: ReviewRow, session: ClientSession) => {
+        const reply = replyOf(review, replyId)
+        if (!maySee(user, reply.user_id)) throw notFound('reply')
+        await replyReportsIn(mongo).deleteMany({ reply_id: replyId }, { session })
+        const { status, open_reports } = moderatedReply(reply)
+        // Otherwise its writer could undo what readers said and administrators decided, by writing the same again.
+        if (user.role !== 'admin' && (status !== 'published' || open_reports > 0))
+          await replyWithdrawalsIn(mongo).updateOne(
+            { review_id: review._id, user_id: user.id },
+            { $set: { created_at: new Date() } },
+            { session, upsert: true },
+          )
         return { ...review, replies: review.replies.filter(one => one !== reply), version: review.version + 1 }
       }
       await reviews.change(id, decide, { by: user.id })
@@ -102,13 +125,27 @@ export const reactions = ({ mongo, reviews, filter }: Ports) => {
           const now = new Date()
           const reports = reportsIn(mongo)
           if (await reports.findOne({ review_id: review._id, user_id: user.id }, { session })) return review
-          const today = { user_id: user.id, created_at: { $gte: new Date(now.getTime() - day) } }
-          if ((await reports.countDocuments(today, { session, limit: mostReportsADay })) >= mostReportsADay)
-            throw tooMany('too_many_reports', 'You have reported many reviews today; report others tomorrow.', hour / second)
+          await requireFewReports(session, user.id, now)
           await reports.insertOne({ review_id: review._id, user_id: user.id, reason, created_at: now }, { session })
           return reported(review, now)
         },
         answer: () => ({ status: 200, body: { id, reported: true } }),
+      }),
+
+    reportReply: (request: Request, id: string, replyId: string, user: Reader, reason: string | null) =>
+      change<{ id: string; reported: true }>(request, { reason }, id, {
+        by: user.id,
+        async decide(review, session) {
+          requireReportable(readable(review), replyId, user.id)
+          const now = new Date()
+          const reports = replyReportsIn(mongo)
+          if (await reports.findOne({ reply_id: replyId, user_id: user.id }, { session })) return review
+          await requireFewReports(session, user.id, now)
+          const report = { review_id: review._id, reply_id: replyId, user_id: user.id, reason, created_at: now }
+          await reports.insertOne(report, { session })
+          return replyReported(review, replyId, now)
+        },
+        answer: () => ({ status: 200, body: { id: replyId, reported: true } }),
       }),
   }
 }

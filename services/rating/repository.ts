@@ -3,7 +3,7 @@ import { ratingCreated } from '#shared/catalog'
 import { conflict, notFound } from '#shared/errors'
 import { keyedMutex } from '#shared/keyed-mutex'
 import { isDuplicate, type Mongo } from '#shared/mongo'
-import { type ReviewRow, reportsIn, reviewsIn, rowOf, votesIn } from './database'
+import { type ReviewRow, replyReportsIn, replyWithdrawalsIn, reportsIn, reviewsIn, rowOf, votesIn } from './database'
 import type { People } from './people'
 import { partOf, type Summaries } from './summaries'
 
@@ -97,8 +97,8 @@ export const reviewRepository = ({ mongo, people, summaries }: Ports) => {
           const after = decided === before ? before : decided && rowOf(decided)
           if (!after) {
             await reviews.deleteOne({ _id }, { session })
-            await votesIn(mongo).deleteMany({ review_id: _id }, { session })
-            await reportsIn(mongo).deleteMany({ review_id: _id }, { session })
+            for (const about of [votesIn, reportsIn, replyReportsIn, replyWithdrawalsIn])
+              await about(mongo).deleteMany({ review_id: _id }, { session })
           } else if (after !== before) await reviews.replaceOne({ _id }, after, { session })
           await summaries.move(session, publish, productId, { before, after })
           if (after) await also?.(session, after)

@@ -191,3 +191,19 @@ export const ratingRoutes = ({ http, lists, summaries, writing, reactions }: Dep
         detail: { operationId: 'reportReview', summary: 'Report a review; several reports send it to an administrator' },
       },
     )
+    .post(
+      '/api/ratings/:id/replies/:reply_id/report',
+      async ({ user, params: { id, reply_id }, body, headers, set }) => {
+        const request = keyed({ user, headers }, `POST /api/ratings/${id}/replies/${reply_id}/report`)
+        return replyWith(set, await reactions.reportReply(request, id, reply_id, user, body.reason ?? null))
+      },
+      {
+        auth: true,
+        params: ByReply,
+        headers: IdempotencyHeader,
+        body: NewReport,
+        response: { 200: ReportView },
+        problems: ['review_not_found', 'reply_not_found', 'own_reply', 'too_many_reports'],
+        detail: { operationId: 'reportReply', summary: 'Report a reply; several reports send it to an administrator' },
+      },
+    )

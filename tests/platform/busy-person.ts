@@ -1,7 +1,7 @@
 import { expect } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { ProductView } from '../../services/product/model'
-import type { OwnReviewView } from '../../services/rating/model'
+import type { OwnReviewView, ReplyView } from '../../services/rating/model'
 import type { List } from '../caller'
 import { type Login, shop } from '../shop'
 import { pieces, type Shopper, shopperOf } from '../shopper'
@@ -120,6 +120,8 @@ const giveOpinions = async ({ call }: Shopper, product: ProductView) => {
   await react('helpful', { helpful: true })
   await react('replies', { comment: 'So it is.' })
   await react('report', { reason: personal.reportReason })
+  const reply = await other.call<ReplyView>('POST', `/api/ratings/${others.id}/replies`, { body: { comment: 'Fine, I said.' } })
+  await react(`replies/${reply.id}/report`, { reason: personal.reportReason })
   return { own, others }
 }
 

@@ -166,7 +166,7 @@ test('orders, the ledger and reviews are kept, without the person', async () => 
   const { items } = await shop.guest.call<List<ReviewView>>('GET', `/api/products/${product.id}/reviews?sort=highest`)
   expect(items).toMatchObject([
     { id: reviews.own.id, user_id: null, rating: 5, title: 'Quiet', comment: 'Light to carry.', verified_purchase: true },
-    { id: reviews.others.id, helpful_up: 0, replies: [{ user_id: null, comment: 'So it is.' }] },
+    { id: reviews.others.id, helpful_up: 0, replies: [{ user_id: null, comment: 'So it is.' }, { comment: 'Fine, I said.' }] },
   ])
   const summary = await shop.guest.call<Static<typeof SummaryView>>('GET', `/api/ratings/product/${product.id}/summary`)
   expect(summary).toMatchObject({ count: 2, average: 4 })
