@@ -8,8 +8,14 @@ import { refundsFor } from './domain-returns'
 import { itemsOf } from './repository'
 
 export const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
-export const returnsOf = (db: Pick<Trx, 'selectFrom'>, orderId: number) =>
-  db.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(1000).execute()
+/** What of an order was returned or is to be. Each return has a piece of it, so there are no more of them than pieces; rejected ones are without end. */
+export const standingReturns = (trx: Trx, orderId: number) =>
+  trx
+    .selectFrom('returns')
+    .select(['status', 'lines', 'shipment_id'])
+    .where('order_id', '=', orderId)
+    .where('status', '!=', 'rejected')
+    .execute()
 export const receivedLines = (returns: readonly Pick<ReturnRow, 'status' | 'lines'>[]) =>
   returns.filter(({ status }) => status === 'received').map(linesOf)
 
@@ -31,7 +37,7 @@ export const receiveParcels = async (trx: Trx, publish: Publish, order: LockedOr
   let changed = order
   const parcels = returnedParcels(factsColumn.read(order.row.facts))
   for (const { shipmentId, lines } of parcels) {
-    const earlier = await returnsOf(trx, order.row.id)
+    const earlier = await standingReturns(trx, order.row.id)
     if (earlier.some(({ shipment_id }) => shipment_id === shipmentId)) continue
     const now = new Date()
     const refunds = refundsFor(await itemsOf(trx, order.row.id), lines, receivedLines(earlier))

@@ -117,6 +117,15 @@ describe('a return', () => {
     expect((await ask(id, 1)).status).toBe(201)
   })
 
+  test('is counted, approved and received behind a thousand that were rejected', async () => {
+    const { id } = await delivered()
+    const [at, lines] = [new Date(), JSON.stringify([{ product_id: laptop, sku: 'LT-001', quantity: 1 }])]
+    const rejected = { order_id: id, user_id: 42, status: 'rejected', reason: 'x', lines, created_at: at, updated_at: at } as const
+    await shop.sql.db.insertInto('returns').values(Array(1000).fill(rejected)).execute()
+    expect(await receive((await ask(id, 1)).body.id)).toBeGreaterThan(0)
+    expect([(await ask(id, 2)).body.code, (await ask(id, 1)).status]).toEqual(['too_many_returned', 201])
+  })
+
   test('is refused before delivery, to other customers, and of what was not bought', async () => {
     const unpaid = await place()
     expect((await ask(unpaid.id, 1)).body.code).toBe('illegal_transition')

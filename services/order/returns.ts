@@ -8,9 +8,12 @@ import { countCapped } from '#shared/sql'
 import { changeOrder, loadLockedOrder, loadOwnLockedOrder, type OrderChange } from './changes'
 import { type Buyer, linesColumn, type OrderSql, type ReturnRow } from './database'
 import { nextReturnStatus, type ReturnStatus, type ReturnStep, refundsFor, returnLines } from './domain-returns'
-import { linesOf, receivedLines, returnReceived, returnsOf } from './received-returns'
+import { linesOf, receivedLines, returnReceived, standingReturns } from './received-returns'
 import { itemsOf } from './repository'
 import { type NewReturn, type ReturnList, type ReturnView, returnView } from './return-model'
+
+/** All but those of an order that very many were rejected of. */
+const mostShown = 1000
 
 interface Updated {
   return_id: number
@@ -38,7 +41,7 @@ export const returns = (sql: OrderSql) => ({
         const order = await loadOwnLockedOrder(trx, orderId, buyer)
         const { row } = order
         if (row.status !== 'delivered') throw conflict('illegal_transition', 'Only what was delivered can be returned.')
-        const earlier = (await returnsOf(trx, orderId)).filter(({ status }) => status !== 'rejected')
+        const earlier = await standingReturns(trx, orderId)
         const lines = returnLines(await itemsOf(trx, orderId), body.lines, earlier.map(linesOf))
         const now = new Date()
         const stored = {
@@ -69,13 +72,14 @@ export const returns = (sql: OrderSql) => ({
         const known = await trx.selectFrom('returns').select('order_id').where('id', '=', id).executeTakeFirst()
         const order = known && (await loadLockedOrder(trx, known.order_id))
         if (!order) throw notFound('return')
-        const all = await returnsOf(trx, order.row.id)
-        const row = all.find(each => each.id === id)
-        if (!row) throw notFound('return')
+        const row = await trx.selectFrom('returns').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
         const status = nextReturnStatus(row.status, step)
         const { currency } = order.row
         const lines = linesOf(row)
-        const refunds = status === 'received' ? refundsFor(await itemsOf(trx, order.row.id), lines, receivedLines(all)) : null
+        const refunds =
+          status === 'received'
+            ? refundsFor(await itemsOf(trx, row.order_id), lines, receivedLines(await standingReturns(trx, row.order_id)))
+            : null
         const refund_amount = refunds && sumOf(refunds)
         const set = { status, refund_amount, reject_reason: said.reason ?? null, updated_at: new Date() }
         await trx.updateTable('returns').set(set).where('id', '=', id).execute()
@@ -106,7 +110,8 @@ export const returns = (sql: OrderSql) => ({
   async of(orderId: number, buyer: Buyer): Promise<ReturnView[]> {
     const order = await sql.db.selectFrom('orders').select(['user_id', 'currency']).where('id', '=', orderId).executeTakeFirst()
     if (!order || !maySee(buyer, order.user_id)) throw notFound('order')
-    return (await returnsOf(sql.db, orderId)).map(row => returnView(row, order.currency))
+    const rows = await sql.db.selectFrom('returns').selectAll().where('order_id', '=', orderId).orderBy('id').limit(mostShown).execute()
+    return rows.map(row => returnView(row, order.currency))
   },
 
   async byId(id: number, buyer: Buyer): Promise<ReturnView> {
