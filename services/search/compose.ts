@@ -63,7 +63,7 @@ export const compose = ({ redis, clients, follow, log, secret, groupIntervalMs =
     history,
     shelf,
     recommend: recommend({ shelf, boughtTogether: pairs, history, favourites }),
-    refreshPopularity: popularity({ boughtTogether: pairs, products, leases: held }),
+    refreshPopularity: popularity({ boughtTogether: pairs, products, live, leases: held }),
   }
 }
 export type SearchService = ReturnType<typeof compose>

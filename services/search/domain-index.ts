@@ -3,7 +3,7 @@ import { clear, evaluate } from './domain-evaluate'
 import { fingerprintOf } from './domain-fields'
 import type { Synonyms } from './domain-keyword'
 import { emptyDelta, type Part, segmentPart, standingOf } from './domain-part'
-import { mostPopular } from './domain-popular'
+import { mostPopular, withPopularity } from './domain-popular'
 import { emptySegment, type Segment } from './domain-segment'
 import { select } from './domain-select'
 import { categoryOf, similarTo } from './domain-similar'
@@ -104,6 +104,7 @@ export const productIndex = (built: Segment = emptySegment()) => {
     },
     suggest: (text: string, most: number): Suggestion[] => suggest(parts(), text, most),
     mostPopular: (most: number, category?: string) => mostPopular(parts(), most, category),
+    withPopularity: () => withPopularity(parts()),
     similarTo: (product: Indexed, limit: number) => similarTo(parts(), product, limit),
 
     /** Undefined for a product that is not in the index, such as an archived one. */

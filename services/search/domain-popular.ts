@@ -34,3 +34,11 @@ export const mostPopular = (parts: readonly Part[], most: number, category?: str
   }
   return first.map(({ part, doc }) => part.idOf(doc))
 }
+
+/** Every product with a popularity above 0. */
+export const withPopularity = (parts: readonly Part[]): string[] => {
+  const found: string[] = []
+  for (const part of parts)
+    for (let doc = 0; doc < part.size; doc++) if ((part.columns.popularity[doc] ?? 0) > 0 && part.isLive(doc)) found.push(part.idOf(doc))
+  return found
+}
