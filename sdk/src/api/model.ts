@@ -1050,7 +1050,14 @@ export interface MfaSecret {
 }
 
 export type ReviewStatus = 'published' | 'waiting' | 'rejected';
-export interface ReviewReply {
+export interface ReviewDecision {
+  decision: string;
+  /** @nullable */
+  reason: string | null;
+  at: string;
+}
+
+export interface ModeratedReviewReply {
   /** @pattern ^[0-9a-f]{24}$ */
   id: string;
   /**
@@ -1062,7 +1069,13 @@ export interface ReviewReply {
   user_id: number | null;
   from_shop: boolean;
   comment: string;
+  status: ReviewStatus;
   created_at: string;
+  /** Since an administrator last decided */
+  open_reports: number;
+  history: ReviewDecision[];
+  /** @nullable */
+  waiting_since: string | null;
 }
 
 export interface SpamSignal {
@@ -1075,13 +1088,6 @@ export interface SpamVerdict {
   score: number;
   text_score: number;
   signals: SpamSignal[];
-}
-
-export interface ReviewDecision {
-  decision: string;
-  /** @nullable */
-  reason: string | null;
-  at: string;
 }
 
 export interface ModeratedReview {
@@ -1112,7 +1118,8 @@ export interface ModeratedReview {
   status: ReviewStatus;
   helpful_up: number;
   helpful_down: number;
-  replies: ReviewReply[];
+  /** Those that wait and those that were rejected, too */
+  replies: ModeratedReviewReply[];
   created_at: string;
   updated_at: string;
   spam: SpamVerdict;
@@ -1614,7 +1621,7 @@ export interface NewProductVariant {
   /** Properties of the product by name */
   attributes?: NewProductVariantAttributes;
   /**
-     * In major units
+     * Without one it is that of the product. Sent back as it was read, it stays that of the product
      * @minimum 0
      * @maximum 9007199254740991
      */
@@ -2346,6 +2353,22 @@ export interface Overview {
   services: ServiceOverview[];
 }
 
+export interface ReviewReply {
+  /** @pattern ^[0-9a-f]{24}$ */
+  id: string;
+  /**
+     * Null for the shop, and once the person is erased
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @nullable
+     */
+  user_id: number | null;
+  from_shop: boolean;
+  comment: string;
+  status: ReviewStatus;
+  created_at: string;
+}
+
 export interface OwnReview {
   /** @pattern ^[0-9a-f]{24}$ */
   id: string;
@@ -2902,6 +2925,19 @@ export interface RatingFacet {
   count: number;
 }
 
+export interface ReaderReplyReport {
+  /** @pattern ^[0-9a-f]{24}$ */
+  reply_id: string;
+  /**
+     * @minimum 1
+     * @maximum 9007199254740991
+     */
+  user_id: number;
+  /** @nullable */
+  reason: string | null;
+  created_at: string;
+}
+
 export interface ReaderReport {
   /**
      * @minimum 1
@@ -3104,7 +3140,8 @@ export interface ReportedReview {
   status: ReviewStatus;
   helpful_up: number;
   helpful_down: number;
-  replies: ReviewReply[];
+  /** Those that wait and those that were rejected, too */
+  replies: ModeratedReviewReply[];
   created_at: string;
   updated_at: string;
   spam: SpamVerdict;
@@ -3114,6 +3151,7 @@ export interface ReportedReview {
   /** @nullable */
   waiting_since: string | null;
   reports: ReaderReport[];
+  reply_reports: ReaderReplyReport[];
 }
 
 export type ReturnStatus = 'requested' | 'approved' | 'rejected' | 'received';
@@ -7315,6 +7353,39 @@ export type ReportReview429 = Problem & {
   code: ReportReview429Code;
 };
 
+export type ReportReplyHeaders = {
+/**
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
+ * @maxLength 255
+ */
+'idempotency-key'?: string;
+};
+
+export type ReportReply400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ReportReply400 = Problem & {
+  code: ReportReply400Code;
+};
+
+export type ReportReply404Code = 'review_not_found' | 'reply_not_found';
+export type ReportReply404 = Problem & {
+  code: ReportReply404Code;
+};
+
+export type ReportReply409Code = 'own_reply' | 'request_in_progress';
+export type ReportReply409 = Problem & {
+  code: ReportReply409Code;
+};
+
+export type ReportReply422Code = 'idempotency_key_reused';
+export type ReportReply422 = Problem & {
+  code: ReportReply422Code;
+};
+
+export type ReportReply429Code = 'too_many_reports' | 'rate_limited';
+export type ReportReply429 = Problem & {
+  code: ReportReply429Code;
+};
+
 export type ListPendingReviewsParams = {
 /**
  * @minimum 0
@@ -7337,6 +7408,30 @@ cursor?: string;
 export type ListPendingReviews400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
 export type ListPendingReviews400 = Problem & {
   code: ListPendingReviews400Code;
+};
+
+export type ListPendingRepliesParams = {
+/**
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+skip?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+limit?: number;
+/**
+ * The `next_cursor` of the page before
+ * @minLength 1
+ * @maxLength 1024
+ */
+cursor?: string;
+};
+
+export type ListPendingReplies400Code = 'use_cursor' | 'invalid_cursor' | 'bad_request' | 'invalid_address' | 'invalid_input';
+export type ListPendingReplies400 = Problem & {
+  code: ListPendingReplies400Code;
 };
 
 export type ApproveReviewHeaders = {
@@ -7393,6 +7488,62 @@ export type RejectReview409 = Problem & {
 export type RejectReview422Code = 'idempotency_key_reused';
 export type RejectReview422 = Problem & {
   code: RejectReview422Code;
+};
+
+export type ApproveReplyHeaders = {
+/**
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
+ * @maxLength 255
+ */
+'idempotency-key'?: string;
+};
+
+export type ApproveReply400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type ApproveReply400 = Problem & {
+  code: ApproveReply400Code;
+};
+
+export type ApproveReply404Code = 'review_not_found' | 'reply_not_found';
+export type ApproveReply404 = Problem & {
+  code: ApproveReply404Code;
+};
+
+export type ApproveReply409Code = 'request_in_progress';
+export type ApproveReply409 = Problem & {
+  code: ApproveReply409Code;
+};
+
+export type ApproveReply422Code = 'idempotency_key_reused';
+export type ApproveReply422 = Problem & {
+  code: ApproveReply422Code;
+};
+
+export type RejectReplyHeaders = {
+/**
+ * Repeats of one request give its first answer again. A refusal (4xx) is not kept: after it, the key is free
+ * @maxLength 255
+ */
+'idempotency-key'?: string;
+};
+
+export type RejectReply400Code = 'invalid_idempotency_key' | 'bad_request' | 'invalid_address' | 'invalid_input' | 'invalid_json' | 'invalid_body';
+export type RejectReply400 = Problem & {
+  code: RejectReply400Code;
+};
+
+export type RejectReply404Code = 'review_not_found' | 'reply_not_found';
+export type RejectReply404 = Problem & {
+  code: RejectReply404Code;
+};
+
+export type RejectReply409Code = 'request_in_progress';
+export type RejectReply409 = Problem & {
+  code: RejectReply409Code;
+};
+
+export type RejectReply422Code = 'idempotency_key_reused';
+export type RejectReply422 = Problem & {
+  code: RejectReply422Code;
 };
 
 export type SearchProductsParams = {

@@ -4,20 +4,25 @@ import { pathOf } from '../fetch.ts'
 import { shopFetch } from '../fetch.ts'
 import type { Shop } from '../shop.ts'
 import type {
+  ApproveReplyHeaders,
   ApproveReviewHeaders,
   CreateReviewHeaders,
   ListMyReviewsParams,
+  ListPendingRepliesParams,
   ListPendingReviewsParams,
   ListReviewsParams,
   ModeratedReview,
   ModeratedReviewPage,
+  ModeratedReviewReply,
   NewReview,
   NewReviewReply,
   NewReviewReport,
   OwnReview,
   OwnReviewPage,
+  RejectReplyHeaders,
   RejectReviewHeaders,
   ReplyToReviewHeaders,
+  ReportReplyHeaders,
   ReportReviewHeaders,
   ReportedReview,
   ReviewApproval,
@@ -84,12 +89,23 @@ export const deleteReply = async (shop: Shop, id: string, replyId: string, optio
 export const reportReview = async (shop: Shop, id: string, newReviewReport: NewReviewReport, options?: CallOptions<ReportReviewHeaders>): Promise<ReviewReport> =>
   shopFetch<ReviewReport>(shop, 'POST', pathOf`/api/ratings/${id}/report`, { body: newReviewReport, keyed: true }, options)
 
+/** Report a reply; several reports send it to an administrator. */
+export const reportReply = async (shop: Shop, id: string, replyId: string, newReviewReport: NewReviewReport, options?: CallOptions<ReportReplyHeaders>): Promise<ReviewReport> =>
+  shopFetch<ReviewReport>(shop, 'POST', pathOf`/api/ratings/${id}/replies/${replyId}/report`, { body: newReviewReport, keyed: true }, options)
+
 /**
  * The reviews that wait for approval, the longest waiting first.
  * Needs admin.
  */
 export const listPendingReviews = async (shop: Shop, params?: ListPendingReviewsParams, options?: CallOptions): Promise<ModeratedReviewPage> =>
   shopFetch<ModeratedReviewPage>(shop, 'GET', '/api/ratings/pending', { query: params }, options)
+
+/**
+ * The reviews with replies that wait for approval, the longest waiting first.
+ * Needs admin.
+ */
+export const listPendingReplies = async (shop: Shop, params?: ListPendingRepliesParams, options?: CallOptions): Promise<ModeratedReviewPage> =>
+  shopFetch<ModeratedReviewPage>(shop, 'GET', '/api/ratings/replies/pending', { query: params }, options)
 
 /**
  * Publish a review; the spam filter learns that it is none.
@@ -104,3 +120,17 @@ export const approveReview = async (shop: Shop, id: string, reviewApproval: Revi
  */
 export const rejectReview = async (shop: Shop, id: string, reviewRejection: ReviewRejection, options?: CallOptions<RejectReviewHeaders>): Promise<ModeratedReview> =>
   shopFetch<ModeratedReview>(shop, 'POST', pathOf`/api/ratings/${id}/reject`, { body: reviewRejection, keyed: true }, options)
+
+/**
+ * Publish a reply; the spam filter learns that it is none.
+ * Needs admin.
+ */
+export const approveReply = async (shop: Shop, id: string, replyId: string, reviewApproval: ReviewApproval, options?: CallOptions<ApproveReplyHeaders>): Promise<ModeratedReviewReply> =>
+  shopFetch<ModeratedReviewReply>(shop, 'POST', pathOf`/api/ratings/${id}/replies/${replyId}/approve`, { body: reviewApproval, keyed: true }, options)
+
+/**
+ * Reject a reply: it is not shown any more; the spam filter learns from it.
+ * Needs admin.
+ */
+export const rejectReply = async (shop: Shop, id: string, replyId: string, reviewRejection: ReviewRejection, options?: CallOptions<RejectReplyHeaders>): Promise<ModeratedReviewReply> =>
+  shopFetch<ModeratedReviewReply>(shop, 'POST', pathOf`/api/ratings/${id}/replies/${replyId}/reject`, { body: reviewRejection, keyed: true }, options)
