@@ -6,20 +6,24 @@ import { eventually } from '#shared/testing'
 import { isAlive, member } from './state'
 import { run, selectTests } from './test-run'
 
+const nothing = { alone: [], patient: [], servers: [], gateway: [], faults: [] }
+
 describe('a test run', () => {
   test('starts servers and the platform only for tests that need them', () => {
-    const { alone, servers, gateway, faults } = selectTests([])
+    const { alone, patient, servers, gateway, faults } = selectTests([])
     expect(alone).toContain('tests/checks/house.test.ts')
-    expect(servers).toContain('scripts/test-run.test.ts')
+    expect(patient).toContain('scripts/start.test.ts')
+    expect(patient).toContain('shared/service/outage.test.ts')
+    expect(servers).toContain('services/cart/routes.test.ts')
     expect(gateway).toContain('tests/platform/journeys.test.ts')
     expect(faults).toContain('tests/faults/outages.test.ts')
-    expect(selectTests(['tests/checks/'])).toEqual({ alone, servers: [], gateway: [], faults: [] })
+    expect(selectTests(['tests/checks/'])).toEqual({ ...nothing, alone })
   })
 
   test('takes the files whose path has one of the given parts', () => {
-    const expected = { alone: ['tests/checks/house.test.ts'], servers: ['scripts/test-run.test.ts'], gateway: [], faults: [] }
+    const expected = { ...nothing, alone: ['tests/checks/house.test.ts'], patient: ['scripts/test-run.test.ts'] }
     expect(selectTests(['./scripts/test-run', 'house'])).toEqual(expected)
-    expect(selectTests(['no such file'])).toEqual({ alone: [], servers: [], gateway: [], faults: [] })
+    expect(selectTests(['no such file'])).toEqual(nothing)
   })
 
   test('holds the output of a command back until its end, if another writes meanwhile', async () => {

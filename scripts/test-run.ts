@@ -3,17 +3,21 @@ import { minute } from '#shared/time'
 import { root } from './install'
 import { killWithChildren } from './processes'
 
-/** Test files by what they need: nothing, the servers, the whole platform behind the gateway, or platforms of their own, which they break. */
+/**
+ * Test files by what they need: nothing, the servers, the whole platform behind the gateway, or platforms of their own, which they break. Those of
+ * `patient` need the servers too, and mostly wait for processes that they start and stop.
+ */
 export function selectTests(parts: readonly string[]) {
   const files = [...new Bun.Glob('{shared,services,scripts,gateway,bench,tests}/**/*.test.ts').scanSync(root)].sort()
   const chosen = files.filter(file => parts.length === 0 || parts.some(part => file.includes(part.replace(/^\.\//, ''))))
   const groups = Object.groupBy(chosen, file => {
     if (file.startsWith('tests/checks/')) return 'alone'
     if (file.startsWith('tests/faults/')) return 'faults'
-    return /^tests\/(browser|platform)\//.test(file) ? 'gateway' : 'servers'
+    if (/^tests\/(browser|platform)\//.test(file)) return 'gateway'
+    return /^scripts\/|\/(outage|restart)\.test\.ts$/.test(file) ? 'patient' : 'servers'
   })
-  const { alone = [], servers = [], gateway = [], faults = [] } = groups
-  return { alone, servers, gateway, faults }
+  const { alone = [], patient = [], servers = [], gateway = [], faults = [] } = groups
+  return { alone, patient, servers, gateway, faults }
 }
 
 /** How commands run: until this is aborted, and with their output in a file until their end, if another writes to the terminal meanwhile. */

@@ -32,12 +32,12 @@ async function main() {
   // Imported only now: what follows needs the packages, which a fresh machine has from here on.
   const { runChecks, runTests, selectTests } = await import('./test-run')
 
-  const { alone, servers, gateway, faults } = selectTests(positionals)
+  const { alone, patient, servers, gateway, faults } = selectTests(positionals)
   const withPlatform = !values['servers-only'] && gateway.length + faults.length > 0
   const onStack = [servers, withPlatform ? gateway : []].filter(files => files.length > 0)
-  const apart = [alone, withPlatform ? faults : []].filter(files => files.length > 0)
+  const apart = [alone, patient, withPlatform ? faults : []].filter(files => files.length > 0)
   if (onStack.length + apart.length === 0) throw new Error(`no test file matches ${positionals.join(' ')}`)
-  const stack = withPlatform || servers.length > 0 ? await startServers(withPlatform) : undefined
+  const stack = withPlatform || servers.length + patient.length > 0 ? await startServers(withPlatform) : undefined
 
   const { signal } = interrupted
   const runAll = async (groups: string[][], heldIn?: string) => {
@@ -45,7 +45,7 @@ async function main() {
     for (const files of groups) results.push(await runTests(files, passedOn, stack?.env ?? {}, { interrupted: signal, heldIn }))
     return results.every(Boolean)
   }
-  // Beside the tests that share the stack run the checks, and the tests that need no server or bring their own.
+  // Beside the tests that use the stack most run the checks, and the tests that need no server or mostly bring their own.
   const heldIn = onStack.length > 0 ? join(root, '.data/test-beside.log') : undefined
   const beside = async () => ({ checked: await runChecks({ interrupted: signal, heldIn }), passed: await runAll(apart, heldIn) })
   const [passedOnStack, { checked, passed: passedApart }] = await Promise.all([runAll(onStack), beside()]).finally(() => stack?.stop())

@@ -9,7 +9,7 @@ import { became, cancelled, inAnHour, noDrift, placed, returned, testInventory, 
 const inventory = await testInventory()
 afterAll(() => inventory.drop())
 
-/** InnoDB counts the deadlocks of the whole server, and nothing else uses it while this test runs. */
+/** InnoDB counts the deadlocks of the whole server, and nothing that runs beside this test meets one. */
 const deadlocks = async () => {
   const counter = raw<{ count: number }>`select count from information_schema.innodb_metrics where name = 'lock_deadlocks'`
   return (await counter.execute(inventory.sql.db)).rows[0]?.count

@@ -6,7 +6,7 @@ import { testPayments } from './testing'
 const payments = await testPayments()
 afterAll(() => payments.drop())
 
-/** InnoDB counts the deadlocks of the whole server, and nothing else uses it while this test runs. */
+/** InnoDB counts the deadlocks of the whole server, and nothing that runs beside this test meets one. */
 const deadlocks = async () => {
   const counter = raw<{ count: number }>`select count from information_schema.innodb_metrics where name = 'lock_deadlocks'`
   return (await counter.execute(payments.sql.db)).rows[0]?.count

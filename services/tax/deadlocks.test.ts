@@ -6,7 +6,7 @@ import { testTax } from './testing'
 const tax = await testTax()
 afterAll(() => tax.drop())
 
-/** InnoDB counts the deadlocks of the whole server, and nothing else uses it while this test runs. */
+/** InnoDB counts the deadlocks of the whole server, and nothing that runs beside this test meets one. */
 const deadlocks = async () => {
   const counter = raw<{ count: number }>`select count from information_schema.innodb_metrics where name = 'lock_deadlocks'`
   return (await counter.execute(tax.sql.db)).rows[0]?.count
