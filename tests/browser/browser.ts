@@ -108,8 +108,11 @@ export async function visit(site: string, { width = 'desktop', scheme = 'light',
 export async function open(path: string, options: Options = {}): Promise<Opened> {
   const { width = 'desktop', scheme = 'light', as } = options
   const { context, wrong } = await visit(gateway, options)
-  if (as) await signIn(context, as)
-  const page = await context.newPage()
+  const [page] = await Promise.all([context.newPage(), as && signIn(context, as)])
+  if (as) {
+    await page.goto('/health')
+    await page.evaluate(() => localStorage.setItem('shop.session', 'cookie'))
+  }
   const go = async (to: string) => {
     await page.goto(to)
     await settled(page)
@@ -130,14 +133,10 @@ export async function open(path: string, options: Options = {}): Promise<Opened>
   }
 }
 
-/** Signs a context in by the cookie that the pages use. */
+/** Gives a context the cookie of a session. A page that never had one looks for it only when `shop.session` says so. */
 export async function signIn(context: BrowserContext, login: Login) {
   const answer = await context.request.post('/auth/login', { data: { ...login, session: 'cookie' }, headers: { origin: gateway } })
   if (!answer.ok()) throw new Error(`signing in as ${login.username ?? login.email} answered ${answer.status()}: ${await answer.text()}`)
-  const page = await context.newPage()
-  await page.goto('/health')
-  await page.evaluate(() => localStorage.setItem('shop.session', 'cookie'))
-  await page.close()
 }
 
 /** Waits until the page is drawn and nothing in it loads any more. A live stream stays open, so the network is not waited for. */
