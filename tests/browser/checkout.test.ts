@@ -220,6 +220,7 @@ test('prices that are not known come by themselves, in the cart and at the check
   await using opened = await open('/', { as: login })
   const { page } = opened
   await add(opened, product)
+  await page.clock.install()
   const unknown = page.getByText('The prices are not known right now.')
   for (const path of ['/cart', '/checkout']) {
     await page.route(/\/api\/cart(\?|$)/, async route => {
@@ -230,6 +231,8 @@ test('prices that are not known come by themselves, in the cart and at the check
     await unknown.waitFor()
     expect(await totals(page).count()).toBe(0)
     await page.unroute(/\/api\/cart(\?|$)/)
+    // Every five seconds they are asked for again.
+    await page.clock.runFor(5000)
     await totals(page).waitFor()
     expect(await unknown.count()).toBe(0)
   }

@@ -56,15 +56,18 @@ test('what is wrong with a field and with a coupon is in the language of the rea
 test('another language leaves what was typed, and comes when the connection is back', async () => {
   await using opened = await open('/register')
   const { page } = opened
+  await page.clock.install()
   const name = page.locator('input[name=full_name]')
   await name.fill('Ann Example')
   const choose = (language: string) => page.locator('footer select').selectOption(language)
   await choose('ko')
   await page.getByText('시연용 상점입니다').waitFor()
   await opened.context.setOffline(true)
-  await choose('vi')
+  await Promise.all([page.waitForEvent('requestfailed'), choose('vi')])
   expect(await name.inputValue()).toBe('Ann Example')
   await opened.context.setOffline(false)
+  // Every three seconds its words are asked for again.
+  await page.clock.runFor(3000)
   await page.getByText('Cửa hàng trình diễn').waitFor()
   expect(await name.inputValue()).toBe('Ann Example')
   expect(opened.wrong.filter(line => !/ERR_FAILED|INTERNET_DISCONNECTED/.test(line))).toEqual([])

@@ -44,8 +44,8 @@ test('an order is read again only after the answer before, and not once it is ov
     await released
     await route.continue()
   })
-  // The clock goes on by itself, too, so a reading begins that is held.
-  await page.waitForRequest(request => isOrder(new URL(request.url())))
+  // A reading begins that is held.
+  await Promise.all([page.waitForRequest(request => isOrder(new URL(request.url()))), page.clock.runFor(2000)])
   asked = 0
   await page.clock.runFor(9000)
   expect(asked).toBe(0)

@@ -53,11 +53,14 @@ test('however often the button is clicked, one request is sent', async () => {
 
 test('without a connection the page says so and stays, and goes on when the connection is back', async () => {
   await using visit = await open('/')
+  await visit.page.clock.install()
   await visit.context.setOffline(true)
   await visit.page.getByText('You are offline.').waitFor()
   await visit.page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
   await visit.page.getByText('The shop could not be reached.').waitFor()
   await visit.context.setOffline(false)
+  // Every five seconds the page is tried again.
+  await visit.page.clock.runFor(5000)
   await visit.page.getByLabel('Password').waitFor()
   expect(await visit.page.getByText('You are offline.').count()).toBe(0)
   expect(visit.wrong.filter(line => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
