@@ -92,8 +92,11 @@ test('one order, placed and paid by card, costs as many calls, events, commands 
   // What services remember for a moment is there already.
   await ann.buy(pieces(product))
   // What is looked for again and again, whether or not anything happens.
-  const idle = new Set((await sentDuring(() => Promise.all([quiet(), Bun.sleep(6000)]))).map(({ shape }) => shape))
-  let before = await quiet()
+  let before: { metrics: Counts; stored: Counts } = { metrics: {}, stored: {} }
+  const rest = async () => {
+    ;[before] = await Promise.all([quiet(), Bun.sleep(6000)])
+  }
+  const idle = new Set((await sentDuring(rest)).map(({ shape }) => shape))
   const buyOne = async () => {
     let after = before
     const sent = await sentDuring(async () => {
