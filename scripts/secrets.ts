@@ -14,22 +14,26 @@ const make = {
 
 export type Secrets = Record<keyof typeof make, string>
 
+const fileIn = (dir: string) => join(dir, 'secrets.json')
+const keptIn = (dir: string): Partial<Secrets> => (existsSync(fileIn(dir)) ? JSON.parse(readFileSync(fileIn(dir), 'utf8')) : {})
+
 /**
  * Some of the secrets in the folder. Missing ones are taken from the environment or made, and kept there: accounts and data that the first start made
  * with them need the same ones later, whether the environment still names them or not. A value that the environment names takes precedence.
  */
 const secretsNamed = <Name extends keyof Secrets>(names: readonly Name[], dir: string, env: Environment): Pick<Secrets, Name> => {
-  const file = join(dir, 'secrets.json')
-  const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const given = settings(env)
-  const all = { ...kept }
+  const all = keptIn(dir)
   for (const name of names) all[name] ??= given.optional(name) ?? make[name]()
-  replaceFile(file, `${JSON.stringify(all, null, 2)}\n`)
+  replaceFile(fileIn(dir), `${JSON.stringify(all, null, 2)}\n`)
   return Object.fromEntries(names.map(name => [name, given.optional(name) ?? all[name]])) as Pick<Secrets, Name>
 }
 
 export const secretsIn = (dir: string, env: Environment = process.env): Secrets =>
   secretsNamed(Object.keys(make) as (keyof Secrets)[], dir, env)
+
+/** Whether an earlier start has given the administrator a password, which may have been changed since. */
+export const hasAdministrator = (dir: string) => keptIn(dir).ADMIN_PASSWORD !== undefined
 
 /** The password for MySQL alone. The other secrets are left to the process that uses them, whose environment may name them. */
 export const mysqlMasterIn = (dir: string, env: Environment = process.env) => secretsNamed(['MYSQL_PASSWORD'], dir, env)

@@ -29,6 +29,7 @@ async function main() {
   const { overview } = await import('./overview')
   const { seedFirstStart } = await import('./demo/first-start')
   const { highestPortBase } = await import('./ports')
+  const { hasAdministrator } = await import('./secrets')
   const { startStack } = await import('./stack')
   const instances = instancesFrom(flags.instances)
   if (flags.detach) return startDetached(process.argv.slice(2), console.log)
@@ -45,6 +46,7 @@ async function main() {
   const portBase = integer('PORT_BASE', 8000, highestPortBase)
   const format = oneOf('LOG_FORMAT', ['text', 'json'], 'text')
   const { report, onLog } = openConsole(logFile, format)
+  const isFirstStart = flags.fresh || !hasAdministrator(stackFolder)
   const stack = await startStack({
     dir: stackFolder,
     portBase,
@@ -59,8 +61,8 @@ async function main() {
     interrupted: interrupted.signal,
   })
   const seconds = (performance.now() - began) / 1000
-  const summary = overview(stack, seconds)
-  // The table shows the administrator's password, which a program that collects logs must not get.
+  const summary = overview(stack, seconds, isFirstStart)
+  // At the first start the table shows the administrator's password, which a program that collects logs must not get.
   report(format === 'text' ? summary : `The shop is open at ${stack.gateway} (${seconds.toFixed(1)} s)`)
   if (process.stdout.isTTY) report('  Ctrl-C stops everything.\n')
   stack.markReady(summary)
