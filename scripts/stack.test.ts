@@ -10,10 +10,13 @@ import { end, isAlive, member, writeState } from './state'
 const home = mkdtempSync(join(tmpdir(), 'stack-'))
 afterAll(() => rmSync(home, { recursive: true }))
 
+/** Below those from which the system takes ports for connections. */
+const portBase = Number(process.env.TEST_PORT_BASE ?? 28_000) + 100
+
 /** Interrupted before its first server: it ends only what an earlier start left. */
 const begin = (dir: string, fresh: boolean) =>
   startStack({
-    ...{ dir, fresh, portBase: 41_000, install: false, withPlatform: false, env: {} },
+    ...{ dir, fresh, portBase, install: false, withPlatform: false, env: {} },
     ...{ report: () => {}, onLog: () => {}, interrupted: AbortSignal.abort(new Error('interrupted')) },
   })
 
