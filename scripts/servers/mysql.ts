@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { mkdtemp, rename, rm, symlink } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { programs } from './programs'
 import { lastLines, launch, privateFolder, type ServerOptions } from './server'
@@ -70,12 +70,17 @@ export async function startMysql({ dir, port, password = '' }: ServerOptions & {
 async function initialise(data: string, log: string, isMariadb: boolean, program: string, common: string[]) {
   const draft = `${data}.new`
   await rm(draft, { recursive: true, force: true })
-  const options = common.map(option => (option.startsWith('--datadir=') ? `--datadir=${draft}` : option))
+  // The script of MariaDB takes a path apart at its spaces, so it gets one that has none.
+  const way = await mkdtemp(join(tmpdir(), 'mysql-'))
+  await symlink(dirname(draft), join(way, 'to'))
+  const options = common.map(option => (option.startsWith('--datadir=') ? `--datadir=${join(way, 'to', basename(draft))}` : option))
   const command = isMariadb
     ? [programs.mariadbInstall(), ...options, '--auth-root-authentication-method=normal', '--skip-test-db']
     : [program, ...options, '--initialize-insecure']
   const made = Bun.spawn(command, { stdout: Bun.file(log), stderr: Bun.file(log) })
-  if ((await made.exited) !== 0) throw new Error(`the MySQL folder could not be made:\n${lastLines(log)}`)
+  const code = await made.exited
+  await rm(way, { recursive: true })
+  if (code !== 0) throw new Error(`the MySQL folder could not be made:\n${lastLines(log)}`)
   await rename(draft, data)
 }
 

@@ -19,7 +19,7 @@ import { startRabbitmq } from './rabbitmq'
 import { startRedis } from './redis'
 import { launch, type Server } from './server'
 
-const dir = mkdtempSync(join(tmpdir(), 'servers-'))
+const dir = mkdtempSync(join(tmpdir(), 'a path with spaces-'))
 const running: Server[] = []
 afterAll(async () => {
   await Promise.all(running.map(server => server.stop()))
