@@ -127,7 +127,8 @@ interface Wanted {
 }
 
 export const select = (parts: readonly Part[], found: Evaluated, { filters, sort, skip, limit }: Wanted) => {
-  const counts = { categories: new Map<string, number>(), tags: new Map<string, number>(), prices: new Uint32Array(steps.length + 1) }
+  const [categories, tags, currencies] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()]
+  const counts = { categories, tags, currencies, prices: new Uint32Array(steps.length + 1) }
   const rated = ratingSteps.map(() => 0)
   const first = firstOf(skip + limit, comesFirst(parts, sort))
   let [total, least] = [0, Number.NEGATIVE_INFINITY]
@@ -138,6 +139,7 @@ export const select = (parts: readonly Part[], found: Evaluated, { filters, sort
     // Outside the segment, the key says nothing of the name.
     const isCompared = sort !== 'name' || part.nameRank !== undefined
     const [byCategory, byTag] = [new Uint32Array(part.categories.length), new Uint32Array(part.tags.length)]
+    const byCurrency = new Uint32Array(part.currencies.length)
     const visit = (doc: number) => {
       const failed = failures(doc)
       if ((failed & ~failing.category) === 0) tally(byCategory, columns.categoryCodes, columns.categoryOffsets, doc)
@@ -145,6 +147,7 @@ export const select = (parts: readonly Part[], found: Evaluated, { filters, sort
       if ((failed & ~failing.price) === 0) {
         const step = stepOf(columns.price[doc] ?? 0)
         counts.prices[step] = (counts.prices[step] ?? 0) + 1
+        byCurrency[columns.currency[doc] ?? 0]!++
       }
       if ((failed & ~failing.rating) === 0) {
         const rating = columns.rating[doc] ?? 0
@@ -169,17 +172,13 @@ export const select = (parts: readonly Part[], found: Evaluated, { filters, sort
     }
     merge(counts.categories, part.categories, byCategory)
     merge(counts.tags, part.tags, byTag)
+    merge(counts.currencies, part.currencies, byCurrency)
   }
   const hits = first
     .sorted()
     .slice(skip)
     .flatMap(ranked => hitOf(parts, ranked))
-  return { hits, total, facets: { ...facetsOf(counts, rated), ...currencyOf(parts) } }
-}
-
-const currencyOf = (parts: readonly Part[]): { currency?: string } => {
-  const [currency, ...others] = new Set(parts.flatMap(part => (part.live > 0 ? part.currencies : [])))
-  return currency !== undefined && others.length === 0 ? { currency } : {}
+  return { hits, total, facets: facetsOf(counts, rated) }
 }
 
 /** Ties go by id. Within the segment, products are numbered by id and have their rank by name. */
@@ -222,12 +221,13 @@ const priceRanges = (counts: Uint32Array): Facets['prices'] => {
 }
 
 const facetsOf = (
-  counts: { categories: Map<string, number>; tags: Map<string, number>; prices: Uint32Array },
+  { categories, tags, currencies, prices }: Record<'categories' | 'tags' | 'currencies', Map<string, number>> & { prices: Uint32Array },
   rated: readonly number[],
 ): Facets => ({
-  categories: mostFirst(counts.categories, mostCategories).map(([id, count]) => ({ id, count })),
-  prices: priceRanges(counts.prices),
-  tags: mostFirst(counts.tags, mostTags).map(([tag, count]) => ({ tag, count })),
+  categories: mostFirst(categories, mostCategories).map(([id, count]) => ({ id, count })),
+  prices: priceRanges(prices),
+  ...(currencies.size === 1 && { currency: [...currencies.keys()][0] }),
+  tags: mostFirst(tags, mostTags).map(([tag, count]) => ({ tag, count })),
   ratings: ratingSteps.map((min, at) => ({ min, count: rated[at] ?? 0 })),
 })
 

@@ -175,13 +175,15 @@ describe('filters and facets', () => {
     ])
     expect(facets.ratings[0]).toEqual({ min: 4, count: 1 })
   })
-  test('the prices have a currency while the whole catalog has one', () => {
-    const won = catalog(product('Cup', { currency: 'KRW' }), product('Mug', { currency: 'KRW' }))
-    expect(won.ask('cup').facets.currency).toBe('KRW')
-    won.index.apply({ kind: 'put', product: product('Plate', { currency: 'KRW' }) })
-    expect(won.ask('cup').facets.currency).toBe('KRW')
-    won.index.apply({ kind: 'put', product: product('Plate', { currency: 'USD' }) })
-    expect(won.ask('cup').facets.currency).toBeUndefined()
+  test('the prices have a currency where all that is found has the same', () => {
+    const { index, ask } = catalog(product('Cup', { currency: 'KRW' }), product('Blue cup', { currency: 'KRW' }), product('Plate'))
+    expect(ask('cup').facets.currency).toBe('KRW')
+    expect(ask('').facets.currency).toBeUndefined()
+    const third = product('Red cup')
+    index.apply({ kind: 'put', product: third })
+    expect(ask('cup').facets.currency).toBeUndefined()
+    index.apply({ kind: 'remove', id: third.id })
+    expect(ask('cup').facets.currency).toBe('KRW')
   })
   test.each([
     ['price', ['Cup one', 'Cup two', 'Cup three']],

@@ -74,7 +74,7 @@ export interface Hit {
 export interface Facets {
   categories: { id: string; count: number }[]
   prices: { from: number; to: number; count: number }[]
-  /** The currency of the whole catalog, if it has one: prices are compared as numbers. */
+  /** Of all prices that were counted, if they have one: prices are compared as numbers. */
   currency?: string
   tags: { tag: string; count: number }[]
   /** Products rated at least this well. */

@@ -114,7 +114,7 @@ export const SearchResult = named(
             named('PriceFacet', t.Object({ from: t.Number(), to: t.Number({ description: 'Not included' }), count: t.Integer() })),
           ),
           price_currency: t.Optional(
-            t.String({ description: 'Of the price ranges; absent while the catalog has several currencies', examples: ['USD'] }),
+            t.String({ description: 'Of the price ranges; absent where the products found have several currencies', examples: ['USD'] }),
           ),
           tags: t.Array(named('TagFacet', t.Object({ tag: t.String({ examples: ['laptop'] }), count: t.Integer() }))),
           ratings: t.Array(named('RatingFacet', t.Object({ min: t.Integer(), count: t.Integer() }))),
