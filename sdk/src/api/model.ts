@@ -3464,7 +3464,7 @@ export interface TagFacet {
 export interface SearchFacets {
   categories: CategoryFacet[];
   price_ranges: PriceFacet[];
-  /** Of the price ranges; absent while the catalog has several currencies */
+  /** Of the price ranges; absent where the products found have several currencies */
   price_currency?: string;
   tags: TagFacet[];
   ratings: RatingFacet[];
