@@ -48,7 +48,7 @@ export interface Bus extends Publisher {
 }
 
 /**
- * Connects to the broker, declares everything, and reconnects by itself. If the broker does not answer within `startWithinMs`, connecting
+ * Connects to the broker, declares what the service needs, and reconnects by itself. If the broker does not answer within `startWithinMs`, connecting
  * continues in the background: until then publishing fails, and messages stay in the outbox.
  */
 export const openBus = async (options: BusOptions): Promise<Bus> => {
@@ -58,7 +58,7 @@ export const openBus = async (options: BusOptions): Promise<Bus> => {
   const routed = createRouting(events)
   const declare = async (model: ChannelModel) => {
     const channel = await openChannel(model)
-    await declareTopology(channel, options)
+    await declareTopology(channel, service, options)
     await channel.close()
   }
   // Two connections: a broker that throttles publishers must not throttle consumers.

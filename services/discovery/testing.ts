@@ -30,7 +30,8 @@ export const testRoom = async (database: number) => {
   const redis = await openRedis({ url, prefix: 'discovery', log })
   const { http, as, failures } = await testHttp('discovery')
   const broker = await testBus([paid, overdue], { retryDelaysMs: [] })
-  const bus = await broker.open('discovery')
+  // The service whose events they are declares their queues.
+  const [bus] = await Promise.all([broker.open('discovery'), broker.open('order')])
   const admin = await as(1, 'admin')
   const answers: Record<string, Record<string, unknown> | undefined> = {}
   const stopping: (() => unknown)[] = []

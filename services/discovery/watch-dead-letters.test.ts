@@ -23,7 +23,7 @@ let watch: ReturnType<typeof watchDeadLetters>
 
 beforeAll(async () => {
   broker = await testBus([paid])
-  bus = await broker.open('discovery')
+  bus = await broker.open('order')
   model = await connect(broker.url)
   channel = await model.createChannel()
   counts = bus.deadLetters.counts
