@@ -82,7 +82,7 @@ const environment = (folder: string, port: number): Environment => ({
   // With this the script execs Erlang instead of waiting for it, so that a signal to its pid reaches Erlang.
   RABBITMQ_ALLOW_INPUT: '1',
   RABBITMQ_SERVER_START_ARGS: '-noinput',
-  // RabbitMQ's own million takes 10 MiB for a table of them. A channel or a queue is a handful of processes.
+  // Erlang keeps a table of all processes that there may be: 10 MiB for RabbitMQ's default, a million. A channel or a queue needs a handful.
   RABBITMQ_MAX_NUMBER_OF_PROCESSES: '65536',
   // Idle schedulers sleep instead of spinning. Naming the node here saves 0.7 s: no second Erlang starts to look for a port mapper.
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [

@@ -8,7 +8,7 @@ import { refundsFor } from './domain-returns'
 import { itemsOf } from './repository'
 
 export const linesOf = ({ lines }: Pick<ReturnRow, 'lines'>) => linesColumn.read(lines)
-/** What of an order was returned or is to be. Each return has a piece of it, so there are no more of them than pieces; rejected ones are without end. */
+/** The returns of an order that were not rejected. Each has a piece of it, so there are no more than pieces; of rejected ones there may be any number. */
 export const standingReturns = (trx: Trx, orderId: number) =>
   trx
     .selectFrom('returns')

@@ -12,7 +12,7 @@ import { linesOf, receivedLines, returnReceived, standingReturns } from './recei
 import { itemsOf } from './repository'
 import { type NewReturn, type ReturnList, type ReturnView, returnView } from './return-model'
 
-/** All but those of an order that very many were rejected of. */
+/** Only an order with very many rejected returns has more. */
 const mostShown = 1000
 
 interface Updated {

@@ -8,7 +8,7 @@ export const repliedAnew = (reply: Reply, now: Date): Reply => ({
   history: [{ decision: 'held_after_deletion', reason: null, at: now }],
 })
 
-export type ModeratedReply = Reply & Moderated
+type ModeratedReply = Reply & Moderated
 export const moderatedReply = (reply: Reply): ModeratedReply => ({ status: 'published', open_reports: 0, history: [], ...reply })
 export const isShown = (reply: Reply): boolean => moderatedReply(reply).status === 'published'
 /** Since when it waits for an administrator; its last decision made it wait. */
