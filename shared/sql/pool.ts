@@ -1,5 +1,5 @@
 import type { MysqlPool, MysqlPoolConnection, MysqlQueryResult } from 'kysely'
-import { createPool, type PoolConnection } from 'mysql2'
+import { createPool, type PoolConnection, setMaxParserCache } from 'mysql2'
 import { unavailable } from '../errors'
 import { joinTransactions, type Send } from './join-transactions'
 
@@ -19,6 +19,9 @@ export interface PoolState {
   /** Callers that wait for a connection. */
   waiting: number
 }
+
+// mysql2 makes room for all the row parsers that it may keep, 15,000. A service has far fewer kinds of rows.
+setMaxParserCache(1000)
 
 const strict = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 // Set once for each connection, so that a transaction needs only `begin`, and the ids of rows of one insert follow each other. MySQL and MariaDB name the isolation variable differently.
@@ -57,6 +60,8 @@ export const createSqlPool = ({ url, size, acquireMs, queryMs }: PoolOptions): {
     charset: 'utf8mb4_bin',
     supportBigNumbers: true,
     multipleStatements: true,
+    // Nothing is prepared, but each connection makes room for as many statements as it may keep: half a megabyte for mysql2's 16,000.
+    maxPreparedStatements: 1,
   })
   raw.on('connection', (connection: PoolConnection) => {
     // A lost idle connection leaves the pool by itself, but an error event without a listener would end the process.
