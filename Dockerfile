@@ -38,14 +38,13 @@ COPY package.json tsconfig.json ./
 COPY shared ./shared
 COPY scripts ./scripts
 COPY services ./services
-# Bundled, as `bun start` runs them.
-RUN bun scripts/bundle.ts bundle
+# One executable, as `bun start` runs them.
+RUN bun scripts/executable.ts bin
 # After everything that the services have in common, so that their images share all layers but the last.
 ARG SERVICE=all
-RUN if [ "$SERVICE" = all ]; then ln -s bundle/scripts/all.js main.js; else ln -s "bundle/services/$SERVICE/main.js" main.js && test -f main.js; fi \
-  && mkdir /var/lib/shop && chown bun:bun /var/lib/shop
+RUN if [ "$SERVICE" != all ]; then test -f "services/$SERVICE/main.ts"; fi && mkdir /var/lib/shop && chown bun:bun /var/lib/shop
 # Each value has its reason in scripts/service-process.ts.
 ENV NODE_ENV=production BUN_JSC_thresholdForJITAfterWarmUp=5000 BUN_JSC_thresholdForFTLOptimizeAfterWarmUp=1000000 MIMALLOC_PURGE_HOLES_MIN_INTERVAL=10000 HOST=0.0.0.0 SERVICE=$SERVICE
 USER bun
 # Run with `init: true` (docker run --init): as PID 1 this process would have to reap its children. The init process forwards signals.
-CMD ["bun", "main.js"]
+CMD ["bin/shop"]

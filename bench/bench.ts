@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { released, type ServiceName } from '#shared/platform'
-import { bundleIn } from '../scripts/bundle'
+import { executableIn } from '../scripts/executable'
 import { root } from '../scripts/install'
 import { jsonLine } from '../scripts/log'
 import { localEnvironment } from '../scripts/platform'
@@ -10,7 +10,7 @@ import { obtain } from '../scripts/servers/obtain'
 import { programs } from '../scripts/servers/programs'
 import { privateFolder } from '../scripts/servers/server'
 import { testEnvironment } from '../scripts/service-environment'
-import { processEnvironment, serviceCommand } from '../scripts/service-process'
+import { processEnvironment } from '../scripts/service-process'
 import { startStack } from '../scripts/stack'
 import { readState } from '../scripts/state'
 import { type Measured, markdown, rowText } from './report'
@@ -110,7 +110,7 @@ async function openShop(interrupted: AbortSignal): Promise<{ shop: Shop; stop: (
     servers,
     dir,
     urlOf: service => `http://127.0.0.1:${servicePort(portBase, service)}`,
-    command: service => serviceCommand(bundleIn(dir), service),
+    command: name => [executableIn(dir), name],
     environment: (service: ServiceName) => ({
       ...processEnvironment,
       ...localEnvironment(service, { dir, portBase, env }, servers, secrets),

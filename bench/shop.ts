@@ -9,8 +9,8 @@ export interface Shop {
   /** The service's address, without the gateway. */
   urlOf(service: ServiceName): string
   servers: Servers
-  /** The command and the environment of another instance of a service. */
-  command(service: ServiceName): string[]
+  /** The command and the environment of another instance of a service; `all` are in one process. */
+  command(name: ServiceName | 'all'): string[]
   environment(service: ServiceName): Record<string, string | undefined>
   /** A new token, valid for 15 minutes. */
   admin(): Promise<string>

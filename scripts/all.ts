@@ -1,15 +1,12 @@
 import { join } from 'node:path'
 import { type Environment, settings } from '#shared/config'
 import { released, type ServiceName, services } from '#shared/platform'
-import { root } from './install'
+import { mainOf, type Running } from './mains'
 import { serviceUrl } from './provision'
 import { secretsIn } from './secrets'
 import { serviceEnvironment } from './service-environment'
 
 /** Every released service in this one process, each on its own port: for a small machine or a trial. */
-
-type Running = { stop(): Promise<void> }
-type Main = { start(env: Environment): Promise<Running> }
 
 const stopTimeoutMs = 25_000
 
@@ -45,7 +42,7 @@ handleSignals()
 await Promise.all(
   released.map(async service => {
     try {
-      const { start }: Main = await import(join(root, 'services', service, 'main'))
+      const { start } = await mainOf(service)
       // A service that cannot start logs the reason and ends the process.
       running.push(await start(environment(service)))
       handleSignals()

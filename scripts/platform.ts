@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Environment, settings } from '#shared/config'
 import { released, type ServiceName } from '#shared/platform'
-import { bundleIn, prepareServices } from './bundle'
+import { prepareServices } from './executable'
 import { startGateway } from './gateway'
 import { anyFreePort, portsFrom, requireFreePorts, servicePort } from './ports'
 import { serviceUrl } from './provision'
@@ -79,8 +79,7 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
   const upstreams = Object.fromEntries(
     released.map(service => [service, all.filter(one => one.service === service).map(({ port }) => `127.0.0.1:${port}`)]),
   )
-  const bundle = bundleIn(dir)
-  const [pages] = await waitForAll([preparePages(options.report), prepareServices(bundle, options.report)])
+  const [pages, executable] = await waitForAll([preparePages(options.report), prepareServices(dir, options.report)])
   const gateway = () =>
     startGateway({
       dir: join(dir, 'nginx'),
@@ -93,7 +92,7 @@ export async function startPlatform(options: StackOptions, servers: Servers, sec
   const environment = (service: ServiceName) => localEnvironment(service, { ...options, gatewayPort }, servers, secrets)
   const [url] = await waitForAll([
     run.gateway(gateway),
-    ...all.map(one => run.service(() => startService({ ...one, from: bundle, onLog, env: environment(one.service) }))),
+    ...all.map(one => run.service(() => startService({ ...one, executable, onLog, env: environment(one.service) }))),
   ])
   return url
 }

@@ -1,34 +1,44 @@
-import { describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './install'
 import { anyFreePort } from './ports'
 import { startService } from './service-process'
 
-test('a service runs in production, and its functions are compiled late', async () => {
-  const from = mkdtempSync('/tmp/service-')
-  await Bun.write(join(from, 'services/tax/main.js'), 'console.log(process.env.NODE_ENV, process.env.BUN_JSC_thresholdForJITAfterWarmUp)')
+/** An executable file that does what the text says. */
+const folder = mkdtempSync('/tmp/service-')
+afterAll(() => rmSync(folder, { recursive: true }))
+const executableOf = async (text: string) => {
+  const path = join(folder, `${Bun.hash(text)}`)
+  await Bun.write(path, `#!/bin/sh\n${text}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+/** What it logs, and why it does not start. */
+const start = async (text: string, name = 'tax') => {
   const logged: string[] = []
-  const start = startService({ from, service: 'tax', name: 'tax', port: anyFreePort(), env: {}, onLog: (_, line) => logged.push(line) })
-  await expect(start).rejects.toThrow('the process ended')
-  expect(logged).toEqual(['production 5000'])
-  rmSync(from, { recursive: true })
+  const onLog = (name: string, line: string) => void logged.push(`${name} ${line}`)
+  const starting = startService({ executable: await executableOf(text), service: 'tax', name, port: anyFreePort(), env: {}, onLog })
+  const { message } = await starting.then(
+    () => expect.unreachable(),
+    (error: Error) => error,
+  )
+  return { logged, message }
+}
+
+test('a service is named to the executable, runs in production, and its functions are compiled late', async () => {
+  const { logged } = await start('echo $1 $NODE_ENV $BUN_JSC_thresholdForJITAfterWarmUp')
+  expect(logged).toEqual(['tax tax production 5000'])
 })
 
 describe('a service that cannot start', () => {
-  test('logs the reason, which names the missing setting', async () => {
-    const logged: string[] = []
-    const instance = { from: root, service: 'tax', name: 'tax-2', port: anyFreePort() } as const
-    const start = startService({ ...instance, env: { PATH: process.env.PATH }, onLog: (name, line) => logged.push(`${name} ${line}`) })
-    await expect(start).rejects.toThrow('tax-2 did not start: the process ended')
-    expect(logged).toEqual([expect.stringMatching(/^tax-2 \{"level":"fatal".*"msg":"INTERNAL_KEY is not set/)])
+  test('has its own name in the log', async () => {
+    const { logged, message } = await start(`echo '{"level":"fatal","msg":"INTERNAL_KEY is not set"}'`, 'tax-2')
+    expect(message).toBe('tax-2 did not start: the process ended')
+    expect(logged).toEqual(['tax-2 {"level":"fatal","msg":"INTERNAL_KEY is not set"}'])
   })
 
   test('fails with the text of a crash', async () => {
-    const instance = { from: root, service: 'tax', name: 'tax', port: anyFreePort() } as const
-    const env = { PATH: process.env.PATH, BUN_OPTIONS: '--preload ./no-such-file.ts' }
-    await expect(startService({ ...instance, env, onLog: () => {} })).rejects.toThrow(
-      /^tax did not start: the process ended\n(.*\n)*.*no-such-file/,
-    )
+    const { message } = await start('echo "error: no such file" >&2; exit 1')
+    expect(message).toBe('tax did not start: the process ended\nerror: no such file')
   })
 })

@@ -1,25 +1,16 @@
-import { join } from 'node:path'
 import type { Environment } from '#shared/config'
 import type { ServiceName } from '#shared/platform'
 import { root } from './install'
 import { launch } from './servers/server'
 
 type Instance = {
-  from: string
+  executable: string
   service: ServiceName
   port: number
   name: string
   env: Environment
   onLog: (name: string, line: string) => void
 }
-
-/** What runs a service whose file lies in `from`: the project's folder, or that of the bundle. */
-export const serviceCommand = (from: string, service: ServiceName) => [
-  process.execPath,
-  // Bun would load the launcher's .env, which may contain the secrets of all services.
-  '--no-env-file',
-  join(from, 'services', service, 'main'),
-]
 
 /** How every service runs, here and in the image. */
 export const processEnvironment = {
@@ -35,7 +26,7 @@ export const processEnvironment = {
 }
 
 /** Starts one instance of a service and resolves once its `/ready` says that it is ready. */
-export async function startService({ from, service, port, name, env, onLog }: Instance) {
+export async function startService({ executable, service, port, name, env, onLog }: Instance) {
   const url = `http://127.0.0.1:${port}`
   // A crash writes its stack as text; what the service itself logs is JSON, and is shown by `onLog`.
   const text: string[] = []
@@ -48,7 +39,7 @@ export async function startService({ from, service, port, name, env, onLog }: In
       name,
       port,
       url,
-      command: serviceCommand(from, service),
+      command: [executable, service],
       cwd: root,
       env: { ...processEnvironment, ...env, PORT: `${port}` },
       output,

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
 import { released, type ServiceName } from '#shared/platform'
-import { root } from '../../scripts/install'
 import { servicePort } from '../../scripts/ports'
 import { pss, withChildren } from '../../scripts/processes'
 import { until } from '../../scripts/until'
@@ -14,11 +12,11 @@ const shrunkMs = 30_000
 const settleMs = 90_000
 
 /** Starts all services again, in one process, on the same databases. */
-const startAll = async ({ environment, dir, servers }: Shop) => {
+const startAll = async ({ command, environment, dir, servers }: Shop) => {
   const env = environment('user')
   const portBase = Number(env.PORT_BASE) + 100
   const readyAt = (service: ServiceName) => `http://127.0.0.1:${servicePort(portBase, service)}/ready`
-  const one = await startProcess([process.execPath, join(root, 'scripts/all.ts')], {
+  const one = await startProcess(command('all'), {
     url: readyAt('user'),
     env: { ...env, PORT_BASE: `${portBase}`, SECRETS_DIR: dir, MYSQL_URL: servers.mysql, MONGO_URL: servers.mongo },
     ready: answer => answer.ok,

@@ -218,7 +218,7 @@ test('the image has the pinned Bun, copies folders that exist, and contains no t
   expect(dockerfile).toContain('\nUSER bun\n')
   const environment = /^ENV (.*NODE_ENV=.*)$/m.exec(dockerfile)?.[1]?.split(' ')
   expect(environment).toEqual(expect.arrayContaining(Object.entries(processEnvironment).map(([name, value]) => `${name}=${value}`)))
-  expect(dockerfile).toContain('\nCMD ["bun", "main.js"]\n')
+  expect(dockerfile).toContain('\nCMD ["bin/shop"]\n')
 })
 
 test.each(['compose', 'simple'])('in the containers of %s the gateway asks the name server that its container was given', layout => {

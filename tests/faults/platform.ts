@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createPool, type RowDataPacket } from 'mysql2/promise'
 import { released, type ServiceName } from '#shared/platform'
 import { eventually } from '#shared/testing'
-import { bundleIn } from '../../scripts/bundle'
+import { executableIn } from '../../scripts/executable'
 import { localEnvironment, waitForAll } from '../../scripts/platform'
 import { anyFreePort, servicePort } from '../../scripts/ports'
 import { startMongo } from '../../scripts/servers/mongo'
@@ -93,7 +93,7 @@ export const startPlatform = async (name: string, portBase: number) => {
     /** Starts one more instance, which the gateway does not know, and resolves once it is ready. */
     startInstance: (service: ServiceName) =>
       startService({
-        from: bundleIn(stackDir),
+        executable: executableIn(stackDir),
         service,
         name: `${service}-more`,
         port: anyFreePort(),
