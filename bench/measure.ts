@@ -47,15 +47,19 @@ export const atLeast = (goal: number, { what, against, costs, ours, limit, show 
   ...{ result: (ours / limit).toFixed(2), goal: `≥ ${goal.toFixed(2)}`, met: ours / limit >= goal },
 })
 
-/** A time or a size, which should be at most `goal` times its limit, and at most `bound`. */
-export const atMost = (goal: number, { what, against, costs, ours, limit, show = ms }: Pair, bound = Infinity): Row => ({
-  ...{ what, costs, ours: show(ours), limit: `${show(limit)} · ${against}`, result: `${(ours / limit).toFixed(2)} ×` },
-  ...{ goal: `≤ ${goal.toFixed(2)} ×${bound < Infinity ? `, ≤ ${show(bound)}` : ''}`, met: ours / limit <= goal && ours <= bound },
+/** A time or a size, which should be at most `goal` times its limit. */
+export const atMost = (goal: number, { what, against, costs, ours, limit, show = ms }: Pair): Row => ({
+  ...{ what, costs, ours: show(ours), limit: `${show(limit)} · ${against}` },
+  ...{ result: `${(ours / limit).toFixed(2)} ×`, goal: `≤ ${goal.toFixed(2)} ×`, met: ours / limit <= goal },
 })
 
-/** A figure that has a goal and no limit to compare with. */
-export const within = (goal: number, { what, ours, costs, show = ms }: Omit<Pair, 'limit' | 'against'>): Row => ({
-  ...{ what, costs, ours: show(ours), limit: '–', result: show(ours), goal: `≤ ${show(goal)}`, met: ours <= goal },
+/** A figure that has a goal of its own. Beside it may stand what it is compared with. */
+export const within = (
+  goal: number,
+  { what, ours, costs, show = ms, ...beside }: Omit<Pair, 'limit' | 'against'> & Partial<Pair>,
+): Row => ({
+  ...{ what, costs, ours: show(ours), limit: beside.limit === undefined ? '–' : `${show(beside.limit)} · ${beside.against}` },
+  ...{ result: show(ours), goal: `≤ ${show(goal)}`, met: ours <= goal },
 })
 
 const digits = (value: number) => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value >= 10 ? 1 : 2))
