@@ -61,8 +61,7 @@ const asset = async (name: string): Promise<Response> => {
   if (name === 'start.js') return new Response(startScript, { headers: assetHeaders('text/javascript; charset=utf-8') })
   const found = assets.get(name)
   if (!found) throw notFound('page')
-  // In a bundle the path is relative to this file.
-  return new Response(Bun.file(new URL(found.path, import.meta.url)), { headers: assetHeaders(found.type) })
+  return new Response(Bun.file(found.path), { headers: assetHeaders(found.type) })
 }
 
 /** Serves an app's page and document at `/docs` and `/docs/json`, and the same below each of the service's resources. */

@@ -23,6 +23,26 @@ const bare = {
     })
   },
 
+  /** Cart's own code for the same change and the answer that shows it, without the kernel. */
+  async shown() {
+    const [{ openRedis }, { cartRepository }, { currentLine }, { cartView }] = await Promise.all([
+      import('#shared/redis'),
+      import('#services/cart/repository'),
+      import('#services/cart/domain'),
+      import('#services/cart/model'),
+    ])
+    const carts = cartRepository(await openRedis({ url: REDIS_URL, prefix: 'cart', log: console }))
+    const product = { name: 'Thing 0', category: 'Bench', stock: 1_000_000, status: 'active', variants: [] } as const
+    return new Elysia().post('/', async ({ body, headers }) => {
+      const { product_id, quantity } = body as { product_id: string; quantity: number }
+      const owner = { guest: headers['x-cart-id'] ?? '' }
+      const changed = await carts.changeLine(owner, { how: 'add', product_id, sku: undefined, quantity }, undefined)
+      if (!changed) throw new Error('the cart has no such line')
+      const lines = changed.cart.lines.map(line => currentLine(line, { ...product, ...line, id: line.product_id }, true))
+      return cartView(owner, { cart: changed.cart, lines, quote: undefined, coupon: undefined })
+    })
+  },
+
   async order() {
     const { createPool } = await import('mysql2/promise')
     const pool = createPool({ uri: MYSQL_URL, connectionLimit: 10 })

@@ -9,7 +9,7 @@ const withinMs = 10 * minute
 
 /**
  * Builds a segment in a thread of its own, which ends with it: a merge of 100,000 products takes a second of processor time, in which this
- * process goes on answering. Bun finds the thread's file beside this one, which is a `.ts` file or, in a bundle, a `.js` file.
+ * process goes on answering. Bun finds the thread's file beside this one, which is a `.ts` file or, in the executable, a `.js` file.
  */
 export const buildIndex = async (
   merge: Pick<Merge, 'segment' | 'dead'> | undefined,
