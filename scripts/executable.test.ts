@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { released, services } from '#shared/platform'
 import { makeFolder } from './builds'
 import { bundling, executableIn, prepareServices } from './executable'
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 test('the executable is made anew when the sources have changed, and only then', async () => {
-  expect(existsSync(join(dirname(executable), 'old'))).toBe(false)
+  expect(readdirSync(dirname(executable)).sort()).toEqual(['hash', basename(executable)])
   expect(await prepare()).toBe(executable)
   expect(report).toEqual([expect.stringMatching(/^services {3}built in \d+\.\d s$/)])
 })

@@ -1,16 +1,19 @@
+import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { hashOf, makeFolder, prepare } from './builds'
 import { root } from './install'
 
 /**
- * The services as one executable, for `bun start`, the tests of the whole platform and the images: Bun with the sources and their bytecode. A
- * process that reads and parses them itself starts later, and has in memory of its own what those of an executable share.
+ * The services as one executable, for `bun start`, the tests of the whole platform and the images: Bun with the sources and their bytecode.
+ * Processes that read and parse the sources start later, and each has in its own memory what the processes of an executable share.
  * `bun scripts/executable.ts FOLDER` makes the folder with it.
  */
 
-const sourcesHash = () => hashOf(['bun.lock', 'package.json', 'patches/*', 'scripts/*.ts', '{shared,services}/**/*.{ts,lua,json}'])
+const sources = ['bun.lock', 'package.json', 'patches/*', 'scripts/*.ts', '{shared,services}/**/*.{ts,lua,json}']
+/** Of what is in the executable: Bun itself and the sources. */
+const contentsHash = () => `${hashOf(sources)} ${Bun.revision}`
 
-/** The first is what the executable runs. What one of them imports has its place in the executable, so that a service finds its thread's file. */
+/** The executable runs the first. The others are loaded by their paths, which they keep in it: the services, and their threads. */
 const entries = () => ['scripts/service.ts', ...new Bun.Glob('services/*/{main,*-worker}.ts').scanSync(root)].map(file => join(root, file))
 
 /** How the sources become few files. */
@@ -39,18 +42,20 @@ const build = async (folder: string) => {
     compile: { outfile: join(folder, fileName), autoloadDotenv: false, autoloadBunfig: false },
   })
   if (!built.success) throw new AggregateError(built.logs, 'the services could not be built')
+  // Bun writes the maps beside the executable as well, which has them inside.
+  for (const file of readdirSync(folder)) if (file.endsWith('.map')) rmSync(join(folder, file))
 }
 
 /** Builds the executable of a stack, unless it is there already, and returns its path. */
 export const prepareServices = async (dir: string, report: (line: string) => void): Promise<string> => {
   const executable = executableIn(dir)
   const folder = dirname(executable)
-  await prepare({ what: 'services', folder, hash: sourcesHash(), command: ['scripts/executable.ts', folder], report })
+  await prepare({ what: 'services', folder, hash: contentsHash(), command: ['scripts/executable.ts', folder], report })
   return executable
 }
 
 if (import.meta.main) {
   const folder = process.argv[2]
   if (!folder) throw new Error('bun scripts/executable.ts FOLDER')
-  await makeFolder(resolve(folder), sourcesHash(), build)
+  await makeFolder(resolve(folder), contentsHash(), build)
 }
