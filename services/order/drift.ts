@@ -47,14 +47,14 @@ const idsIn = (db: Db) => db.selectFrom('orders').select('id').limit(maxRows)
 /** What a person should look at: unpaid for too long, being cancelled for too long, unchanged for too long, or delivered and not paid. */
 const stuckIds = async (db: Db, ago: (ms: number) => Date): Promise<number[]> => {
   const unchangedIn = ([status, ms]: [status: Status, ms: number]) =>
-    idsIn(db).where('status', '=', status).where('created_at', '<', ago(ms)).where('updated_at', '<', ago(ms)).execute()
+    idsIn(db).where('status', '=', status).where('created_at', '<', ago(ms)).where('updated_at', '<', ago(ms))
   const limits = statuses.flatMap((status): [Status, number][] => {
     const ms = stuckAfterMs[status]
     return ms === undefined ? [] : [[status, ms]]
   })
-  const found = await Promise.all([
-    idsIn(db).where('status', 'in', statuses.filter(awaitsPayment)).where('payment_due_at', '<', ago(overdueMs)).execute(),
-    idsIn(db).where('cancel_requested_at', '<', ago(overdueMs)).execute(),
+  const questions = [
+    idsIn(db).where('status', 'in', statuses.filter(awaitsPayment)).where('payment_due_at', '<', ago(overdueMs)),
+    idsIn(db).where('cancel_requested_at', '<', ago(overdueMs)),
     // The columns of `orders_kept` first: few of the orders that were delivered have captured nothing.
     idsIn(db)
       .where('status', '=', 'delivered')
@@ -62,11 +62,12 @@ const stuckIds = async (db: Db, ago: (ms: number) => Date): Promise<number[]> =>
       .where('refunded', '=', 0)
       .where('updated_at', '<', ago(missingMs))
       .where('payment_status', '=', 'unpaid')
-      .where('total', '>', 0)
-      .execute(),
+      .where('total', '>', 0),
     ...limits.map(unchangedIn),
-  ])
-  return found.flat().map(({ id }) => id)
+  ]
+  const ids: number[] = []
+  for (const question of questions) ids.push(...(await question.execute()).map(({ id }) => id))
+  return ids
 }
 
 const keptMoneyIds = async (db: Db, ago: (ms: number) => Date): Promise<number[]> => {
@@ -87,7 +88,10 @@ export const orderDrift =
   ({ db }: Pick<OrderSql, 'db'>) =>
   async (since: Date, until: Date, now = new Date()) => {
     const ago = (ms: number) => new Date(now.getTime() - ms)
-    const [rows, stuck, kept] = await Promise.all([changedBetween(db, since, until), stuckIds(db, ago), keptMoneyIds(db, ago)])
+    // One after another: at once, they would take most of the pool's connections from customers, every minute.
+    const rows = await changedBetween(db, since, until)
+    const stuck = await stuckIds(db, ago)
+    const kept = await keptMoneyIds(db, ago)
     // A row that cannot be read is stuck itself, and hides none of the others.
     const unreadable: number[] = []
     const orders = rows.flatMap(row => {
