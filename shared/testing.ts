@@ -4,6 +4,7 @@ import { outgoingMessage } from './outbox/rounds'
 
 export { brokerTopology } from './bus/topology'
 export { testClients } from './testing/clients'
+export { mostConnections } from './testing/connections'
 export { sender, testHttp } from './testing/http'
 export { untilLockWaits } from './testing/locks'
 export { watchStatements } from './testing/statements'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { userDeleted } from '#shared/catalog'
+import { mostConnections } from '#shared/testing'
 import type { OrderView } from './model'
 import { laptop, phone, testOrders } from './testing'
 import { eventsAbout } from './testing-events'
@@ -128,6 +129,12 @@ describe('the drift report', () => {
     expect(cancelled).toMatchObject({ paid: 0, has_stock: 'none' })
     expect(waiting).toMatchObject({ status: 'pending', has_stock: 'none' })
     expect(body.stuck).toEqual({ count: 0, examples: [] })
+  })
+  test('takes one connection at a time, so that customers have the others', async () => {
+    const reports = async () => {
+      for (let n = 0; n < 10; n++) await shop.service.drift(new Date(0), new Date())
+    }
+    expect(await mostConnections(shop.sql, reports)).toBe(1)
   })
   test('names orders that are stuck', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000)

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { mostConnections } from '#shared/testing'
 import { hour } from '#shared/time'
 import { offlineProvider } from './providers/offline'
 import { reconcile as reconcileIn } from './reconcile'
@@ -87,6 +88,13 @@ describe('the internal routes', () => {
     expect(body).toEqual({ payments: { [order_id]: { captured: 3000, refunded: 0.01 } } })
     expect((await shop.drift()).payments[order_id]).toEqual({ captured: 3000, refunded: 0.01 })
     expect((await send('POST', '/internal/payments/by-order', { order_ids: [] }, await shop.asService('cart'))).status).toBe(403)
+  })
+
+  test('are compared over one connection at a time, so that customers have the others', async () => {
+    const reports = async () => {
+      for (let n = 0; n < 10; n++) await shop.drift()
+    }
+    expect(await mostConnections(sql, reports)).toBe(1)
   })
 
   test('report in drift a booking that does not balance, and a payment whose sums differ from the ledger', async () => {

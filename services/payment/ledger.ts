@@ -50,26 +50,24 @@ export interface TimeWindow {
 
 /** Bookings of a window whose debits and credits differ, and payments of which the captured and refunded sums differ from the ledger's. */
 export const ledgerDrift = async ({ db }: Pick<Sql<PaymentDb>, 'db'>, { from, to }: TimeWindow): Promise<string[]> => {
-  const [uneven, unexplained] = await Promise.all([
-    db
-      .selectFrom('ledger_transactions as booking')
-      .leftJoin('ledger_entries as entry', 'entry.transaction_id', 'booking.id')
-      .select('booking.reference')
-      .where('booking.created_at', '>=', from)
-      .where('booking.created_at', '<', to)
-      .groupBy(['booking.id', 'booking.reference'])
-      .having(raw<boolean>`coalesce(sum(entry.debit), -1) <> coalesce(sum(entry.credit), -2)`)
-      .limit(1000)
-      .execute(),
-    // Without named indexes, a server that last counted these tables when they were small reads all entries for each payment.
-    raw<{ id: number }>`select payments.id from payments
+  const uneven = await db
+    .selectFrom('ledger_transactions as booking')
+    .leftJoin('ledger_entries as entry', 'entry.transaction_id', 'booking.id')
+    .select('booking.reference')
+    .where('booking.created_at', '>=', from)
+    .where('booking.created_at', '<', to)
+    .groupBy(['booking.id', 'booking.reference'])
+    .having(raw<boolean>`coalesce(sum(entry.debit), -1) <> coalesce(sum(entry.credit), -2)`)
+    .limit(1000)
+    .execute()
+  // Without named indexes, a server that last counted these tables when they were small reads all entries for each payment.
+  const unexplained = await raw<{ id: number }>`select payments.id from payments
       left join ledger_transactions booking force index (ledger_payment) on booking.payment_id = payments.id
       left join ledger_entries entry force index (ledger_entries_transaction)
         on entry.transaction_id = booking.id and entry.account like 'clearing:%'
       where payments.updated_at >= ${from} and payments.updated_at < ${to}
       group by payments.id, payments.captured, payments.refunded
       having payments.captured - payments.refunded <> coalesce(sum(entry.debit), 0) - coalesce(sum(entry.credit), 0)
-      limit 1000`.execute(db),
-  ])
+      limit 1000`.execute(db)
   return [...uneven.map(({ reference }) => reference), ...unexplained.rows.map(({ id }) => `payment:${id}`)]
 }
