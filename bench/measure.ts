@@ -56,7 +56,7 @@ export const atMost = (goal: number, { what, against, costs, ours, limit, show =
 /** A figure that has a goal of its own. Beside it may stand what it is compared with. */
 export const within = (
   goal: number,
-  { what, ours, costs, show = ms, ...beside }: Omit<Pair, 'limit' | 'against'> & Partial<Pair>,
+  { what, ours, costs, show = ms, ...beside }: Omit<Pair, 'limit' | 'against'> & Partial<Pick<Pair, 'limit' | 'against'>>,
 ): Row => ({
   ...{ what, costs, ours: show(ours), limit: beside.limit === undefined ? '–' : `${show(beside.limit)} · ${beside.against}` },
   ...{ result: show(ours), goal: `≤ ${show(goal)}`, met: ours <= goal },

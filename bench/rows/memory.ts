@@ -37,16 +37,21 @@ export const memory: Rows = {
     await Bun.sleep(shrunkMs)
     const shrunk = await pss(pids().services)
     await Bun.sleep(settleMs - shrunkMs)
-    const services = await pss(pids().services)
+    const isService = ({ name }: { name: string }) => released.some(one => one === name)
+    const each = await Promise.all(
+      members()
+        .filter(isService)
+        .map(async ({ name, pid }) => ({ name, size: await pss([pid]) })),
+    )
+    const services = each.reduce((sum, { size }) => sum + size, 0)
     const everything = await pss(withChildren(pids().all))
     const hellos = await Promise.all(released.map(() => startBare('hello')))
     try {
       await Bun.sleep(15_000)
       const what = `memory of ${released.length} idle services (PSS)`
       const against = 'as many hello apps'
-      const each = await Promise.all(members().map(async ({ name, pid }) => ({ name, size: await pss([pid]) })))
-      const largest = each.filter(({ name }) => released.some(one => one === name)).sort((a, b) => b.size - a.size)
-      const costs = `half a minute after the start it was ${mib(shrunk)}; now ${largest.map(({ name, size }) => `${name} ${mib(size)}`).join(', ')}`
+      const largest = each.toSorted((a, b) => b.size - a.size).map(({ name, size }) => `${name} ${mib(size)}`)
+      const costs = `half a minute after the start it was ${mib(shrunk)}; of what it is now, ${largest.join(', ')}`
       const limit = await pss(hellos.map(({ pid }) => pid))
       yield within(450, { what, against, costs, ours: services, limit, show: mib })
     } finally {
