@@ -38,7 +38,7 @@ COPY package.json tsconfig.json ./
 COPY shared ./shared
 COPY scripts ./scripts
 COPY services ./services
-# One executable, as `bun start` runs them.
+# The services as one executable, as `bun start` runs them.
 RUN bun scripts/executable.ts bin
 # After everything that the services have in common, so that their images share all layers but the last.
 ARG SERVICE=all

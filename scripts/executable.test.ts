@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { released, services } from '#shared/platform'
 import { makeFolder } from './builds'
@@ -20,8 +20,9 @@ beforeAll(async () => {
   await prepare()
 })
 
-test('the executable is made anew when the sources have changed, and only then', async () => {
+test('the executable is made anew when the sources or Bun have changed, and only then', async () => {
   expect(readdirSync(dirname(executable)).sort()).toEqual(['hash', basename(executable)])
+  expect(readFileSync(join(dirname(executable), 'hash'), 'utf8')).toEndWith(` ${Bun.revision}`)
   expect(await prepare()).toBe(executable)
   expect(report).toEqual([expect.stringMatching(/^services {3}built in \d+\.\d s$/)])
 })

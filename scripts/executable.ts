@@ -10,13 +10,13 @@ import { root } from './install'
  */
 
 const sources = ['bun.lock', 'package.json', 'patches/*', 'scripts/*.ts', '{shared,services}/**/*.{ts,lua,json}']
-/** Of what is in the executable: Bun itself and the sources. */
+/** The hash of what the executable contains: Bun and the sources. */
 const contentsHash = () => `${hashOf(sources)} ${Bun.revision}`
 
-/** The executable runs the first. The others are loaded by their paths, which they keep in it: the services, and their threads. */
+/** The executable runs the first entry. Services and their threads are loaded by their paths, which stay the same inside of it. */
 const entries = () => ['scripts/service.ts', ...new Bun.Glob('services/*/{main,*-worker}.ts').scanSync(root)].map(file => join(root, file))
 
-/** How the sources become few files. */
+/** How Bun bundles the sources. */
 export const bundling = () => ({
   entrypoints: entries(),
   root,

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { anyFreePort } from './ports'
 import { startService } from './service-process'
 
-/** An executable file that does what the text says. */
 const folder = mkdtempSync('/tmp/service-')
 afterAll(() => rmSync(folder, { recursive: true }))
+/** A shell script in the place of the executable. */
 const executableOf = async (text: string) => {
   const path = join(folder, `${Bun.hash(text)}`)
   await Bun.write(path, `#!/bin/sh\n${text}\n`)
@@ -16,7 +16,7 @@ const executableOf = async (text: string) => {
 /** What it logs, and why it does not start. */
 const start = async (text: string, name = 'tax') => {
   const logged: string[] = []
-  const onLog = (name: string, line: string) => void logged.push(`${name} ${line}`)
+  const onLog = (from: string, line: string) => void logged.push(`${from} ${line}`)
   const starting = startService({ executable: await executableOf(text), service: 'tax', name, port: anyFreePort(), env: {}, onLog })
   const { message } = await starting.then(
     () => expect.unreachable(),
